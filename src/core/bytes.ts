@@ -1,0 +1,46 @@
+/** Bytes and their text forms. Decoders are strict: one value, one spelling. */
+import { malformed } from "./errors.ts";
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Text as UTF-8 bytes. */
+export function encodeUtf8(text: string): Uint8Array {
+  return Buffer.from(text, "utf8");
+}
+
+/** UTF-8 bytes as text; anything that is not UTF-8 throws MALFORMED. */
+export function decodeUtf8(bytes: Uint8Array, what = "text"): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (error) {
+    throw malformed(`${what} is not UTF-8`, error);
+  }
+}
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(parts);
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+export function toHex(bytes: Uint8Array): string {
+  return view(bytes).toString("hex");
+}
+
+/** Standard base64 with padding (RFC 4648, section 4). */
+export function toBase64(bytes: Uint8Array): string {
+  return view(bytes).toString("base64");
+}
+
+/** Standard base64 with padding; whitespace, other alphabets and loose trailing bits throw MALFORMED. */
+export function fromBase64(text: string, what = "value"): Uint8Array {
+  const bytes = Buffer.from(text, "base64");
+  if (bytes.toString("base64") !== text) throw malformed(`${what} is not base64`);
+  return bytes;
+}
+
+function view(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,36 @@
+/** Content digests as OCI writes them: `sha256:HEX` or `sha512:HEX` (OCI image specification, descriptor.md). */
+import { createHash } from "node:crypto";
+import { malformed } from "./errors.ts";
+
+export type DigestAlgorithm = "sha256" | "sha512";
+export type Digest = `${DigestAlgorithm}:${string}`;
+
+const grammar = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
+
+/** Whether the text is a digest in its one valid spelling, and so safe to build a path from. */
+export function isDigest(text: string): text is Digest {
+  return grammar.test(text);
+}
+
+export function parseDigest(text: string, what = "digest"): Digest {
+  if (!isDigest(text)) throw malformed(`${what} is not a sha256 or sha512 digest: ${JSON.stringify(text.slice(0, 150))}`);
+  return text;
+}
+
+export function digestOf(bytes: Uint8Array, algorithm: DigestAlgorithm = "sha256"): Digest {
+  return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
+}
+
+export function algorithmOf(digest: Digest): DigestAlgorithm {
+  return digest.startsWith("sha512:") ? "sha512" : "sha256";
+}
+
+/** The hexadecimal part. */
+export function hexOf(digest: Digest): string {
+  return digest.slice(7);
+}
+
+/** Whether the bytes have this digest. */
+export function matchesDigest(bytes: Uint8Array, digest: Digest): boolean {
+  return digestOf(bytes, algorithmOf(digest)) === digest;
+}

@@ -1,0 +1,273 @@
+/**
+ * The one catalogue of codes: why a thing was refused, and why it could not be done.
+ *
+ * A code stands in checks, verdicts, errors, exit statuses and HTTP answers alike. `exit` is the
+ * process's status, `http` the status a server answers with, `summary` what the code means, `remedy`
+ * what a person does next. A remedy never suggests trusting more.
+ */
+export interface CodeEntry {
+  readonly exit: number;
+  readonly http: number;
+  readonly summary: string;
+  readonly remedy: string;
+}
+
+export type Code =
+  | "INTERNAL"
+  | "MALFORMED"
+  | "USAGE"
+  | "INVALID_REFERENCE"
+  | "FILE_NOT_FOUND"
+  | "FILE_EXISTS"
+  | "INVALID_KEY"
+  | "WRONG_PASSWORD"
+  | "INSECURE_REGISTRY"
+  | "NO_SIGNATURE"
+  | "NO_SUCH_IMAGE"
+  | "NO_MATCHING_SIGNATURE"
+  | "KEY_MISMATCH"
+  | "SUBJECT_MISMATCH"
+  | "SIGNATURE_INVALID"
+  | "ANNOTATION_MISMATCH"
+  | "MALFORMED_EVIDENCE"
+  | "CERTIFICATE_REQUIRED"
+  | "POLICY_DENIED"
+  | "REVOKED"
+  | "EXPIRED"
+  | "UNREACHABLE"
+  | "TIMEOUT"
+  | "REGISTRY_ERROR"
+  | "RATE_LIMITED"
+  | "DIGEST_MISMATCH"
+  | "CONFLICT"
+  | "UNAUTHORIZED"
+  | "UNDECIDED"
+  | "UNSUPPORTED"
+  | "LIMIT_EXCEEDED"
+  | "INTERRUPTED";
+
+export const catalogue: Readonly<Record<Code, CodeEntry>> = {
+  INTERNAL: {
+    exit: 1,
+    http: 500,
+    summary: "Something happened that Touchmark did not expect.",
+    remedy: "Run again with TOUCHMARK_DEBUG=1 and report the trace it prints.",
+  },
+  MALFORMED: {
+    exit: 1,
+    http: 422,
+    summary: "Bytes that should be a document of a known kind are not one.",
+    remedy: "Find out what wrote the document; nothing in it is used as it is.",
+  },
+  USAGE: {
+    exit: 2,
+    http: 400,
+    summary: "The command line or the request is not of the form it must have.",
+    remedy: "See 'touchmark help' and the command's own --help.",
+  },
+  INVALID_REFERENCE: {
+    exit: 2,
+    http: 400,
+    summary: "An image reference does not follow the grammar of references.",
+    remedy: "Write [HOST[:PORT]/]NAME[:TAG][@sha256:HEX], or oci:PATH[:TAG|@DIGEST] for a layout folder.",
+  },
+  FILE_NOT_FOUND: {
+    exit: 2,
+    http: 400,
+    summary: "A file that was named does not exist or cannot be read.",
+    remedy: "Check the path and that this user may read the file.",
+  },
+  FILE_EXISTS: {
+    exit: 2,
+    http: 409,
+    summary: "A file that would be written exists already.",
+    remedy: "Choose another name, or move the existing file away; keys are never overwritten.",
+  },
+  INVALID_KEY: {
+    exit: 2,
+    http: 400,
+    summary: "A key cannot be read, or is of a kind that is not accepted.",
+    remedy: "Give an ECDSA P-256, P-384 or P-521, RSA 2048 to 4096 or Ed25519 key in PEM.",
+  },
+  WRONG_PASSWORD: {
+    exit: 2,
+    http: 400,
+    summary: "The password does not open the private key.",
+    remedy: "Set TOUCHMARK_PASSWORD (or COSIGN_PASSWORD) to the key's password, or type it at the prompt.",
+  },
+  INSECURE_REGISTRY: {
+    exit: 2,
+    http: 400,
+    summary: "The registry would be spoken to over plain HTTP, which only loopback may be.",
+    remedy: "Serve the registry over TLS; for a test network, --allow-http-registry names the exception.",
+  },
+  NO_SIGNATURE: {
+    exit: 10,
+    http: 403,
+    summary: "Every place was read and the image has no signature.",
+    remedy: "Sign it by its digest, or, if a tag was asked for, check that the tag still names the image that was signed.",
+  },
+  NO_SUCH_IMAGE: {
+    exit: 11,
+    http: 404,
+    summary: "The repository has no image under this tag or digest.",
+    remedy: "Check the name and the tag; list what is there with your registry's own tools.",
+  },
+  NO_MATCHING_SIGNATURE: {
+    exit: 12,
+    http: 403,
+    summary: "The image has signatures and none of them satisfies what is required.",
+    remedy: "Read the reason beside each signature; sign again with the expected key if the image is the right one.",
+  },
+  KEY_MISMATCH: {
+    exit: 12,
+    http: 403,
+    summary: "The signature was not made by any of the keys that are trusted here.",
+    remedy: "Find out who signed it. If the signer is right, get their public key from them; if not, do not run the image.",
+  },
+  SUBJECT_MISMATCH: {
+    exit: 12,
+    http: 403,
+    summary: "The signature is for other content than this image.",
+    remedy:
+      "The content under this name was changed or the signature was copied here: go back to the digest that was signed, or have the new content signed.",
+  },
+  SIGNATURE_INVALID: {
+    exit: 12,
+    http: 403,
+    summary: "The signature names a trusted key and does not verify with it.",
+    remedy: "The signature or what it signs was altered: do not run the image; fetch it again from its source and compare digests.",
+  },
+  ANNOTATION_MISMATCH: {
+    exit: 12,
+    http: 403,
+    summary: "The signature is good but does not carry the annotations that are required.",
+    remedy: "Use the image that was signed with these annotations, or have it signed with them: touchmark sign -a KEY=VALUE.",
+  },
+  MALFORMED_EVIDENCE: {
+    exit: 12,
+    http: 403,
+    summary: "What hangs on the image as a signature cannot be read as one.",
+    remedy: "Find out what wrote it, and sign the image again.",
+  },
+  CERTIFICATE_REQUIRED: {
+    exit: 13,
+    http: 403,
+    summary: "A certificate is needed and the signature has none.",
+    remedy: "Have the image signed with a certificate, or name the key that is expected.",
+  },
+  POLICY_DENIED: {
+    exit: 20,
+    http: 403,
+    summary: "The policy does not allow the image, or several references failed for different reasons.",
+    remedy: "Read the reason beside each requirement.",
+  },
+  REVOKED: {
+    exit: 21,
+    http: 403,
+    summary: "The key or certificate that signed was revoked.",
+    remedy: "Have the image signed again by a signer in good standing.",
+  },
+  EXPIRED: {
+    exit: 22,
+    http: 403,
+    summary: "The signature, key or certificate is past its time.",
+    remedy: "Have the image signed again.",
+  },
+  UNREACHABLE: {
+    exit: 30,
+    http: 502,
+    summary: "A host could not be reached or did not answer.",
+    remedy: "Check the host name, the network and the proxy settings, then try again.",
+  },
+  TIMEOUT: {
+    exit: 30,
+    http: 504,
+    summary: "The time allowed ran out before the answer was there.",
+    remedy: "Try again; --timeout allows more time.",
+  },
+  REGISTRY_ERROR: {
+    exit: 30,
+    http: 502,
+    summary: "The registry answered with an error of its own.",
+    remedy: "Try again later; if it lasts, ask whoever runs the registry.",
+  },
+  RATE_LIMITED: {
+    exit: 30,
+    http: 429,
+    summary: "The registry refuses because of too many requests.",
+    remedy: "Wait and try again, or log in to raise the limit.",
+  },
+  DIGEST_MISMATCH: {
+    exit: 30,
+    http: 502,
+    summary: "The registry sent other bytes than the digest or size that was asked for.",
+    remedy: "Do not use the content: the registry or something on the way to it changed or cut it. Try from another network or mirror.",
+  },
+  CONFLICT: {
+    exit: 30,
+    http: 409,
+    summary: "Another writer kept changing the same tag.",
+    remedy: "Run the command again; what was already written is kept.",
+  },
+  UNAUTHORIZED: {
+    exit: 31,
+    http: 401,
+    summary: "The registry asks for credentials or refuses the ones it got.",
+    remedy: "Log in with your usual tool (docker login, podman login), and check that the account may use the repository.",
+  },
+  UNDECIDED: {
+    exit: 32,
+    http: 503,
+    summary: "All the evidence there is could not be decided.",
+    remedy: "Read the reason beside each signature.",
+  },
+  UNSUPPORTED: {
+    exit: 32,
+    http: 501,
+    summary: "This kind of evidence or document is not supported yet.",
+    remedy: "Use a signature made with a key, in sigstore bundle 0.3 or cosign's tag form, or a newer Touchmark.",
+  },
+  LIMIT_EXCEEDED: {
+    exit: 32,
+    http: 422,
+    summary: "Something is larger, deeper or more numerous than the bounds allow.",
+    remedy: "Remove what does not belong on the image; nobody needs that much to vouch for it.",
+  },
+  INTERRUPTED: {
+    exit: 130,
+    http: 499,
+    summary: "The command was interrupted.",
+    remedy: "Run it again; what was already written is kept.",
+  },
+};
+
+export interface ErrorDetails {
+  /** What to do next, where the catalogue's remedy is too general. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** A broken world: something that was to be done could not be. A bad signature is a Check, never an error. */
+export class TouchmarkError extends Error {
+  readonly code: Code;
+  readonly hint: string;
+
+  constructor(code: Code, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "TouchmarkError";
+    this.code = code;
+    this.hint = details.hint ?? catalogue[code].remedy;
+  }
+}
+
+export function malformed(message: string, cause?: unknown): TouchmarkError {
+  return new TouchmarkError("MALFORMED", message, { cause });
+}
+
+/** What any thrown value is in the catalogue's terms: itself, an interruption, or INTERNAL. */
+export function asTouchmarkError(thrown: unknown): TouchmarkError {
+  if (thrown instanceof TouchmarkError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new TouchmarkError("INTERNAL", message, { cause: thrown });
+}

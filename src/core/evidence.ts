@@ -1,0 +1,49 @@
+/** Bytes that hang on a subject and bear on trust, where they lie, and what they say. */
+import type { Digest } from "./digest.ts";
+import type { Descriptor, ImageManifest } from "./oci.ts";
+
+export type ClaimKind = "signature" | "attestation";
+
+/** Somewhere that evidence may lie. */
+export type Place = { readonly kind: "referrers" } | { readonly kind: "tag"; readonly tag: string; readonly holds: readonly ClaimKind[] };
+
+/** One manifest found in a place, opened and read. */
+export interface Found {
+  readonly place: Place;
+  readonly descriptor: Descriptor;
+  readonly manifest: ImageManifest;
+}
+
+/** One piece of evidence. Each format keeps its own shape behind this one. */
+export interface Evidence {
+  /** Name of the format that recognised it. */
+  readonly format: string;
+  readonly place: Place;
+  /** The manifest it was found in. */
+  readonly manifest: Digest;
+  /** The layer that holds it. */
+  readonly layer: Descriptor;
+}
+
+/** What evidence says, format-neutral. An attestation never counts as a signature. */
+export type Claim = SignatureClaim | AttestationClaim;
+
+export interface SignatureClaim {
+  readonly kind: "signature";
+  /** The image that is signed. */
+  readonly subject: Digest;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The name under which it was signed, in the formats that have one (simple signing's `docker-reference`). */
+  readonly identity?: string;
+}
+
+export interface AttestationClaim {
+  readonly kind: "attestation";
+  readonly subject: Digest;
+  readonly predicateType: string;
+}
+
+/** A few words for a place: `referrers`, `tag sha256-….sig`. */
+export function describePlace(place: Place): string {
+  return place.kind === "tag" ? `tag ${place.tag}` : "referrers";
+}

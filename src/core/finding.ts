@@ -1,0 +1,63 @@
+/** What was looked at, how it came out, and what it adds up to for one piece of evidence. */
+import type { Digest } from "./digest.ts";
+import type { Code } from "./errors.ts";
+import type { Claim, Place } from "./evidence.ts";
+import type { KeyAlgorithmName } from "./key-algorithms.ts";
+
+export type CheckName =
+  /** The bytes are a document of the format. */
+  | "format"
+  /** It speaks of this image. */
+  | "subject"
+  /** It verifies with a trusted key. */
+  | "signature"
+  /** Its certificate leads to a trusted root at the proven time. */
+  | "certificate";
+
+/** Three outcomes, never two: a forged signature and an unreachable responder are different facts. */
+export type Check =
+  | { readonly name: CheckName; readonly outcome: "passed"; readonly detail: string }
+  | { readonly name: CheckName; readonly outcome: "failed" | "undecided"; readonly code: Code; readonly detail: string };
+
+/** Who signed, as far as the checks prove it. */
+export interface KeySigner {
+  readonly kind: "key";
+  /** Lower-case hex of the SHA-256 of the key's SubjectPublicKeyInfo DER. */
+  readonly fingerprint: string;
+  readonly algorithm: KeyAlgorithmName;
+  /** What the trust calls it: the file it came from. */
+  readonly name: string;
+}
+export type Signatory = KeySigner;
+
+/** A check that did not run is not in the list, so nothing can be reported that was not done. */
+export interface Finding {
+  readonly format: string;
+  readonly place: Place;
+  readonly manifest: Digest;
+  readonly layer: Digest;
+  /** What it says; absent where that cannot be read. Proven only if every check passed. */
+  readonly claim?: Claim;
+  /** Present only once a signature check passed. */
+  readonly signer?: Signatory;
+  /** What the evidence itself says of its signer; proves nothing. */
+  readonly hint?: string;
+  readonly checks: readonly Check[];
+}
+
+export type Outcome = Check["outcome"];
+
+/** Failed if any check failed, else undecided if any is, else passed; no check at all is undecided. */
+export function outcomeOf(finding: Finding): Outcome {
+  const outcomes = new Set(finding.checks.map((check) => check.outcome));
+  if (outcomes.has("failed")) return "failed";
+  return outcomes.has("undecided") || outcomes.size === 0 ? "undecided" : "passed";
+}
+
+/** A place that could not be read. While there is one, "no signature" cannot be said. */
+export interface Gap {
+  readonly place: string;
+  readonly code: Code;
+  readonly message: string;
+  readonly hint: string;
+}

@@ -1,0 +1,60 @@
+/**
+ * The kinds of keys that are accepted, and the schemes each signs with and is read with.
+ *
+ * What cosign 3 writes and reads decides the first scheme of each: the curve's own hash for ECDSA,
+ * PKCS#1 v1.5 with SHA-256 for RSA, and for Ed25519 pure where we write, pre-hashed too where we read.
+ */
+import type { KeyObject } from "node:crypto";
+import { ed25519ph, signingSchemes as schemes, type SignatureScheme, type SigningScheme } from "./signature-schemes.ts";
+
+export interface KeyAlgorithm {
+  readonly name: KeyAlgorithmName;
+  /** Whether a key is of this kind; with all the bounds there are on it. */
+  readonly matches: (key: KeyObject) => boolean;
+  readonly signs: SigningScheme;
+  readonly reads: readonly SignatureScheme[];
+}
+
+export type KeyAlgorithmName = "ecdsa-p256" | "ecdsa-p384" | "ecdsa-p521" | "rsa" | "rsa-pss" | "ed25519";
+
+const rsaReads = [schemes["rsa-pkcs1-sha256"], schemes["rsa-pkcs1-sha384"], schemes["rsa-pkcs1-sha512"]];
+const pssReads = [schemes["rsa-pss-sha256"], schemes["rsa-pss-sha384"], schemes["rsa-pss-sha512"]];
+
+/** Ordered by how often they are met. */
+export const keyAlgorithms: readonly KeyAlgorithm[] = [
+  ecdsa("ecdsa-p256", "prime256v1", schemes["ecdsa-sha256"]),
+  {
+    name: "ed25519",
+    matches: (key) => key.asymmetricKeyType === "ed25519",
+    signs: schemes.ed25519,
+    reads: [schemes.ed25519, ed25519ph],
+  },
+  {
+    name: "rsa",
+    matches: (key) => key.asymmetricKeyType === "rsa" && isSoundRsa(key),
+    signs: schemes["rsa-pkcs1-sha256"],
+    reads: [...rsaReads, ...pssReads],
+  },
+  ecdsa("ecdsa-p384", "secp384r1", schemes["ecdsa-sha384"]),
+  ecdsa("ecdsa-p521", "secp521r1", schemes["ecdsa-sha512"]),
+  {
+    name: "rsa-pss",
+    matches: (key) => key.asymmetricKeyType === "rsa-pss" && isSoundRsa(key),
+    signs: schemes["rsa-pss-sha256"],
+    reads: pssReads,
+  },
+];
+
+function ecdsa(name: KeyAlgorithmName, curve: string, scheme: SigningScheme): KeyAlgorithm {
+  return {
+    name,
+    matches: (key) => key.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === curve,
+    signs: scheme,
+    reads: [scheme],
+  };
+}
+
+function isSoundRsa(key: KeyObject): boolean {
+  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
+  return modulusLength >= 2048 && modulusLength <= 4096 && publicExponent >= 3n && publicExponent % 2n === 1n;
+}

@@ -1,0 +1,41 @@
+/** A public key as the rest of the house knows it: accepted, named by its fingerprint, with the schemes it is read with. */
+import { createHash, createPublicKey, type KeyObject } from "node:crypto";
+import { TouchmarkError } from "./errors.ts";
+import { keyAlgorithms, type KeyAlgorithm } from "./key-algorithms.ts";
+
+export interface PublicKey {
+  readonly key: KeyObject;
+  readonly algorithm: KeyAlgorithm;
+  /** SubjectPublicKeyInfo, DER (RFC 5280, section 4.1). */
+  readonly spki: Uint8Array;
+  /** Lower-case hex of the SHA-256 of `spki`. */
+  readonly fingerprint: string;
+}
+
+/** The public half of any key. Throws INVALID_KEY for a kind that is not accepted; `what` names it in the message. */
+export function publicKeyOf(key: KeyObject, what: string): PublicKey {
+  const half = key.type === "private" ? createPublicKey(key) : key;
+  const algorithm = keyAlgorithms.find((candidate) => candidate.matches(half));
+  if (!algorithm) throw new TouchmarkError("INVALID_KEY", `${what} is ${describe(half)}, which is not accepted`);
+  const spki = half.export({ format: "der", type: "spki" });
+  return { key: half, algorithm, spki, fingerprint: createHash("sha256").update(spki).digest("hex") };
+}
+
+/** The hint by which sigstore bundles name the key: base64 of the SHA-256 of the SPKI. */
+export function bundleHint(key: PublicKey): string {
+  return Buffer.from(key.fingerprint, "hex").toString("base64");
+}
+
+/** Whether the signature over the message verifies with the key, in any scheme the key is read with. */
+export async function verifies(key: PublicKey, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  for (const scheme of key.algorithm.reads) {
+    // oxlint-disable-next-line no-await-in-loop -- the first that verifies ends the search
+    if (await scheme.verify(key.key, message, signature)) return true;
+  }
+  return false;
+}
+
+function describe(key: KeyObject): string {
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  return [key.asymmetricKeyType ?? "a secret", namedCurve, modulusLength && `${modulusLength} bits`].filter(Boolean).join(" ");
+}

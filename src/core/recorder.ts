@@ -1,0 +1,21 @@
+/** The port to whoever keeps what happened: ledger, metrics, dashboard. */
+import type { Digest } from "./digest.ts";
+import type { SignatureClaim } from "./evidence.ts";
+import type { Verdict } from "./verdict.ts";
+
+export type RecordedEvent =
+  | { readonly kind: "decided"; readonly verdict: Verdict }
+  | {
+      readonly kind: "signed";
+      readonly repository: string;
+      readonly claim: SignatureClaim;
+      readonly format: string;
+      /** Fingerprint of the key. */
+      readonly key: string;
+      /** The manifest that holds the signature. */
+      readonly manifest: Digest;
+    };
+
+export interface Recorder {
+  record(event: RecordedEvent): Promise<void>;
+}

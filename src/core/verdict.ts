@@ -1,0 +1,42 @@
+/** The answer for one subject under one policy: the one shape that is printed, sent, kept and shown. */
+import type { Digest } from "./digest.ts";
+import type { Code } from "./errors.ts";
+import type { Finding, Gap } from "./finding.ts";
+import type { Instant } from "./instant.ts";
+
+export type Decision = "allow" | "deny" | "undecided";
+
+export interface Reason {
+  readonly code: Code;
+  /** What was expected and what was found. */
+  readonly message: string;
+  /** What to do next. */
+  readonly remedy: string;
+}
+
+export type Requirement =
+  | { readonly name: string; readonly decision: "allow"; readonly findings: readonly Finding[] }
+  | { readonly name: string; readonly decision: "deny" | "undecided"; readonly reason: Reason; readonly findings: readonly Finding[] };
+
+export interface VerdictSubject {
+  /** As it was asked for. */
+  readonly reference: string;
+  readonly repository: string;
+  /** Absent if it could not be resolved. */
+  readonly digest?: Digest;
+  readonly mediaType?: string;
+}
+
+export interface Verdict {
+  readonly decision: Decision;
+  readonly subject: VerdictSubject;
+  readonly policy: { readonly name: string; readonly digest: Digest };
+  /** Digest of the trust it was decided with. */
+  readonly trust: Digest;
+  readonly at: Instant;
+  /** Absent exactly when the decision is allow. */
+  readonly reason?: Reason;
+  readonly requirements: readonly Requirement[];
+  /** Places that could not be read. */
+  readonly gaps: readonly Gap[];
+}
