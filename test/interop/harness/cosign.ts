@@ -1,0 +1,30 @@
+/** cosign as the suite calls it: keys from files, no transparency log, nothing asked at a terminal. */
+import { writeFile } from "node:fs/promises";
+import { peerPath } from "../peers/peer.ts";
+import { run, runWell, type Ran } from "./run.ts";
+
+const cosign = peerPath("cosign");
+const env = { COSIGN_PASSWORD: "" };
+const noLog = ["--yes", "--use-signing-config=false", "--tlog-upload=false"];
+
+export type Format = "bundle" | "cosign";
+
+/** Writes PREFIX.key and PREFIX.pub from a private key in PKCS#8 PEM. */
+export async function importKey(prefix: string, pkcs8: string): Promise<void> {
+  await writeFile(`${prefix}.pem`, pkcs8);
+  await runWell(cosign, ["import-key-pair", "--yes", "--key", `${prefix}.pem`, "--output-key-prefix", prefix], { env });
+}
+
+export async function sign(image: string, keyPrefix: string, format: Format, options: readonly string[] = []): Promise<void> {
+  await runWell(cosign, ["sign", ...noLog, "--key", `${keyPrefix}.key`, ...formatFlags[format], ...options, image], { env });
+}
+
+export async function attest(image: string, keyPrefix: string, format: Format, options: readonly string[]): Promise<void> {
+  await runWell(cosign, ["attest", ...noLog, "--key", `${keyPrefix}.key`, ...formatFlags[format], ...options, image], { env });
+}
+
+export async function verify(image: string, keyPrefix: string, options: readonly string[] = []): Promise<Ran> {
+  return run(cosign, ["verify", "--key", `${keyPrefix}.pub`, "--insecure-ignore-tlog=true", ...options, image], { env });
+}
+
+const formatFlags: Readonly<Record<Format, readonly string[]>> = { bundle: [], cosign: ["--new-bundle-format=false"] };

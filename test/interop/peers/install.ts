@@ -1,0 +1,28 @@
+/** Builds the pinned peers that are not there yet; needs Go. `npm run peers` */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { peerFolder, peerPath } from "./peer.ts";
+import { pins, type PeerName } from "./pins.ts";
+
+for (const name of ["crane", "cosign"] as const) if (!existsSync(peerPath(name))) install(name);
+
+/** Builds into a folder beside the place and moves it there whole, so that half a build is never taken for a peer. */
+function install(name: PeerName): void {
+  const { package: path, version } = pins[name];
+  process.stderr.write(`building ${name} ${version}, which takes a few minutes the first time\n`);
+  const parent = dirname(peerFolder(name));
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, `${name}-`));
+  try {
+    const { error, status } = spawnSync("go", ["install", `${path}@${version}`], {
+      env: { ...process.env, GOBIN: folder },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    if (error) throw new Error(`go could not be started: install Go from your system's packages (${error.message})`);
+    if (status !== 0) throw new Error(`go install ${path}@${version} failed with status ${status}`);
+    if (!existsSync(peerPath(name))) renameSync(folder, peerFolder(name));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
