@@ -1,0 +1,65 @@
+/**
+ * Builds dist/: the library (dist/PATH.js with its types), the command in one file (dist/cli.cjs), and the
+ * licences of what that file contains. Plain JavaScript for the Node that npm happens to run on.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build as bundle } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Builds beside dist and takes its place only when all is well. */
+export async function build() {
+  mkdirSync(join(root, ".cache"), { recursive: true });
+  const folder = mkdtempSync(join(root, ".cache", "build-"));
+  try {
+    await Promise.all([buildLibrary(folder), buildCommand(folder)]);
+    rmSync(join(root, "dist"), { recursive: true, force: true });
+    renameSync(folder, join(root, "dist"));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function buildLibrary(folder) {
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  const args = [tsc, "-p", join(root, "tsconfig.build.json"), "--outDir", folder];
+  const [status] = await once(spawn(process.execPath, args, { stdio: ["ignore", 2, 2] }), "exit");
+  if (status !== 0) throw new Error(`building the library: tsc ended with status ${status}`);
+}
+
+/** One file of CommonJS, so that no module loader has to start; what is imported dynamically is still evaluated only then. */
+async function buildCommand(folder) {
+  const { metafile } = await bundle({
+    absWorkingDir: root,
+    entryPoints: ["src/cli/main.ts"],
+    outfile: join(folder, "cli.cjs"),
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: "node26",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    metafile: true,
+    logLevel: "warning",
+    logOverride: { "empty-import-meta": "error" },
+  });
+  writeFileSync(join(folder, "THIRD_PARTY_LICENSES"), licences(Object.keys(metafile.inputs)));
+}
+
+/** The licence texts of the packages these files belong to. */
+function licences(files) {
+  const packages = files.map((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]).filter((name) => name !== undefined);
+  const texts = Array.from(new Set(packages), (folder) => {
+    const name = folder.slice("node_modules/".length);
+    const licence = readdirSync(join(root, folder)).find((file) => /^licen[cs]e/i.test(file));
+    if (licence === undefined) throw new Error(`building the command: ${name} has no licence file`);
+    return `${name}\n\n${readFileSync(join(root, folder, licence), "utf8").trim()}\n`;
+  });
+  return texts.join(`\n${"-".repeat(80)}\n\n`);
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) await build();
