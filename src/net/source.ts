@@ -1,0 +1,66 @@
+/** Small documents that a person names on the command line: `PATH`, or `env://VAR` for what is in a variable. */
+import { createReadStream } from "node:fs";
+import { concat, encodeUtf8 } from "../core/bytes.ts";
+import { TouchmarkError } from "../core/errors.ts";
+
+export interface SourceOptions {
+  readonly maxBytes: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads it whole. Throws FILE_NOT_FOUND, LIMIT_EXCEEDED past `maxBytes`, USAGE for a reference of another kind. */
+export async function readSource(reference: string, options: SourceOptions): Promise<Uint8Array> {
+  if (/[\n\0]/.test(reference)) throw notAReference("a text of several lines is no path"); // a key itself, perhaps: not to be repeated
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//.exec(reference) ?? [];
+  if (scheme === undefined) return readFile(reference, options);
+  if (scheme !== "env") throw notAReference(`${scheme}:// references are not understood here`);
+  const value = options.env[reference.slice("env://".length)];
+  if (value === undefined)
+    throw new TouchmarkError("FILE_NOT_FOUND", `${reference}: the variable is not set`, { hint: "Check its name and set it." });
+  const bytes = encodeUtf8(value);
+  if (bytes.length > options.maxBytes) throw tooLarge(reference, options);
+  return bytes;
+}
+
+/** A stream rather than a stat and a read, for a pipe has no size and a file may grow. */
+async function readFile(path: string, options: SourceOptions): Promise<Uint8Array> {
+  const { maxBytes, signal } = options;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of createReadStream(path, { signal, highWaterMark: maxBytes + 1 })) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > maxBytes) throw tooLarge(path, options);
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw asNotFound(path, error);
+  }
+  return concat(chunks);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "this user may not read it",
+  EPERM: "this user may not read it",
+};
+
+function asNotFound(path: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !("code" in error) || error instanceof TouchmarkError) return error;
+  const code = String(error.code);
+  return new TouchmarkError("FILE_NOT_FOUND", `cannot read ${path}: ${reasons[code] ?? code}`, { cause: error });
+}
+
+function notAReference(message: string): TouchmarkError {
+  return new TouchmarkError("USAGE", message, { hint: "Give a path, or env://NAME for a variable." });
+}
+
+function tooLarge(reference: string, { maxBytes }: SourceOptions): TouchmarkError {
+  return new TouchmarkError("LIMIT_EXCEEDED", `${reference} has more than the ${maxBytes} bytes it may have`, {
+    hint: "Check that it names the right file.",
+  });
+}

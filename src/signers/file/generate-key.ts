@@ -1,0 +1,41 @@
+/** New private keys of the kinds that are signed with. */
+import { generateKeyPair, type KeyObject } from "node:crypto";
+import { promisify } from "node:util";
+
+export type NewKeyAlgorithm = "ecdsa-p256" | "ecdsa-p384" | "ecdsa-p521" | "rsa-2048" | "rsa-3072" | "rsa-4096" | "ed25519";
+
+type Generate = () => Promise<{ readonly privateKey: KeyObject }>;
+
+const generate = promisify(generateKeyPair);
+const ecdsa =
+  (namedCurve: string): Generate =>
+  () =>
+    generate("ec", { namedCurve });
+const rsa =
+  (modulusLength: number): Generate =>
+  () =>
+    generate("rsa", { modulusLength });
+
+const generators: Readonly<Record<NewKeyAlgorithm, Generate>> = {
+  "ecdsa-p256": ecdsa("prime256v1"),
+  "ecdsa-p384": ecdsa("secp384r1"),
+  "ecdsa-p521": ecdsa("secp521r1"),
+  "rsa-2048": rsa(2048),
+  "rsa-3072": rsa(3072),
+  "rsa-4096": rsa(4096),
+  ed25519: () => generate("ed25519", {}),
+};
+
+export const defaultKeyAlgorithm: NewKeyAlgorithm = "ecdsa-p256";
+
+/** The names a person may choose from. */
+export const newKeyAlgorithms: readonly string[] = Object.keys(generators);
+
+export function isNewKeyAlgorithm(name: string): name is NewKeyAlgorithm {
+  return Object.hasOwn(generators, name);
+}
+
+/** A fresh private key. RSA takes up to some seconds, off the event loop. */
+export async function generateKey(algorithm: NewKeyAlgorithm = defaultKeyAlgorithm): Promise<KeyObject> {
+  return (await generators[algorithm]()).privateKey;
+}

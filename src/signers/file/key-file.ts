@@ -1,0 +1,59 @@
+/** The signer that has its private key in a file, or in an environment variable. */
+import type { KeyObject } from "node:crypto";
+import { publicKeyOf } from "../../core/public-key.ts";
+import type { Signer, SignerDescription } from "../../core/signer.ts";
+import { readSource } from "../../net/source.ts";
+import { maxKeyBytes } from "../../trust/key-pem.ts";
+import { parsePrivateKey } from "./parse-private-key.ts";
+import type { Password } from "./sigstore-key.ts";
+
+export interface KeyFileSource {
+  /** A path, or `env://VAR`. */
+  readonly reference: string;
+  /** Asked, at most once, if the key is encrypted. */
+  readonly password: () => Promise<Password>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+interface OpenKey {
+  readonly privateKey: KeyObject;
+  readonly description: SignerDescription;
+}
+
+/**
+ * The signer for a key file. The file is read and decrypted once, when first described or asked to sign, so
+ * that a caller can let it run beside the network; a failure is not kept. Throws FILE_NOT_FOUND, INVALID_KEY,
+ * WRONG_PASSWORD.
+ */
+export function openKeyFile(source: KeyFileSource): Signer {
+  let opened: Promise<OpenKey> | undefined;
+
+  function open(signal: AbortSignal): Promise<OpenKey> {
+    opened ??= readKeyFile(source, signal).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  }
+
+  return {
+    async describe(signal) {
+      return (await open(signal)).description;
+    },
+    async sign({ bytes }, signal) {
+      const { privateKey, description } = await open(signal);
+      signal.throwIfAborted();
+      const { signs } = description.publicKey.algorithm;
+      return { signature: signs.sign(privateKey, bytes), by: description };
+    },
+  };
+}
+
+async function readKeyFile({ reference, password, env }: KeyFileSource, signal: AbortSignal): Promise<OpenKey> {
+  signal.throwIfAborted();
+  const text = await readSource(reference, { env, maxBytes: maxKeyBytes, signal });
+  const file = parsePrivateKey(text, reference);
+  const privateKey = file.encrypted ? await file.decrypt(await password()) : file.key;
+  const publicKey = publicKeyOf(privateKey, reference);
+  return { privateKey, description: { publicKey } };
+}
