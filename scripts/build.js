@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
@@ -13,10 +13,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Builds beside dist and takes its place only when all is well. */
 export async function build() {
-  mkdirSync(join(root, ".cache"), { recursive: true });
-  const folder = mkdtempSync(join(root, ".cache", "build-"));
+  const folder = join(root, ".cache", `build-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
   try {
-    await Promise.all([buildLibrary(folder), buildCommand(folder)]);
+    await buildCommand(folder);
+    await buildLibrary(folder);
     rmSync(join(root, "dist"), { recursive: true, force: true });
     renameSync(folder, join(root, "dist"));
   } finally {
@@ -28,7 +29,7 @@ async function buildLibrary(folder) {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   const args = [tsc, "-p", join(root, "tsconfig.build.json"), "--outDir", folder];
   const [status] = await once(spawn(process.execPath, args, { stdio: ["ignore", 2, 2] }), "exit");
-  if (status !== 0) throw new Error(`building the library: tsc ended with status ${status}`);
+  if (status !== 0) throw new Error(`tsc, building the library, ended with status ${status}`);
 }
 
 /** One file of CommonJS, so that no module loader has to start; what is imported dynamically is still evaluated only then. */
@@ -56,7 +57,7 @@ function licences(files) {
   const texts = Array.from(new Set(packages), (folder) => {
     const name = folder.slice("node_modules/".length);
     const licence = readdirSync(join(root, folder)).find((file) => /^licen[cs]e/i.test(file));
-    if (licence === undefined) throw new Error(`building the command: ${name} has no licence file`);
+    if (licence === undefined) throw new Error(`${name}, part of the command, has no licence file`);
     return `${name}\n\n${readFileSync(join(root, folder, licence), "utf8").trim()}\n`;
   });
   return texts.join(`\n${"-".repeat(80)}\n\n`);

@@ -20,7 +20,7 @@ if (isDue(installing) || isDue(building)) {
     await perform(installing);
     await perform(building);
   } catch (error) {
-    process.stderr.write(`error: set-up failed while ${error.message}\n`);
+    process.stderr.write(`error: set-up failed: ${error.message}\n`);
     process.exitCode = 1;
   } finally {
     rmSync(lockFile, { force: true });
@@ -60,7 +60,7 @@ function install() {
     npm && basename(npm) === "npm-cli.js"
       ? spawnSync(process.execPath, [npm, ...args], options)
       : spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
-  if (status !== 0) throw new Error(`installing packages: npm ci ${error ? error.message : `ended with status ${status}`}`);
+  if (status !== 0) throw new Error(`npm ci ${error ? `could not be started (${error.message})` : `ended with status ${status}`}`);
 }
 
 /** Loaded only now, since it needs what was just installed. */
