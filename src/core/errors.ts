@@ -54,7 +54,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     remedy: "Run again with TOUCHMARK_DEBUG=1 and report the trace it prints.",
   },
   MALFORMED: {
-    exit: 1,
+    exit: 32,
     http: 422,
     summary: "Bytes that should be a document of a known kind are not one.",
     remedy: "Find out what wrote the document; nothing in it is used as it is.",

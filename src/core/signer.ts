@@ -1,12 +1,10 @@
 /** The port to what holds a private key. It sees what it signs, so that roles and lineage are possible. */
 import type { Claim } from "./evidence.ts";
 import type { PublicKey } from "./public-key.ts";
-import type { SignatureScheme } from "./signature-schemes.ts";
 
+/** Who would sign: the key, and with it the scheme (`publicKey.algorithm.signs`). Certificates will join it here. */
 export interface SignerDescription {
   readonly publicKey: PublicKey;
-  /** How it signs. */
-  readonly scheme: SignatureScheme;
 }
 
 export interface Signed {

@@ -1,0 +1,87 @@
+/** The evidence on an image: the places of all formats, each opened once, side by side. */
+import { mapBounded } from "../core/bounded.ts";
+import type { Digest } from "../core/digest.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { describePlace, type ClaimKind, type Evidence, type Found, type Place } from "../core/evidence.ts";
+import type { Gap } from "../core/finding.ts";
+import { manifestMediaTypes, parseManifest } from "../core/oci.ts";
+import type { Repository, StoredManifest } from "../core/repository.ts";
+import type { SubjectAddress } from "../core/subject.ts";
+import type { Format, Recognised } from "../formats/format.ts";
+import { gapKeeper, openPlace, placesOf, width, type Missed } from "./places.ts";
+
+/** Bytes of evidence fetched for one image. */
+const maxBytes = 256 * 1024 * 1024;
+
+export interface Collected {
+  readonly evidence: readonly Evidence[];
+  readonly gaps: readonly Gap[];
+}
+
+export interface CollectOptions {
+  readonly formats: readonly Format[];
+  /** Places that hold nothing of this kind are left alone. */
+  readonly kind: ClaimKind;
+  readonly signal: AbortSignal;
+}
+
+export async function collect(repository: Repository, subject: SubjectAddress, options: CollectOptions): Promise<Collected> {
+  const { formats, kind, signal } = options;
+  const gaps: Gap[] = [];
+  const missed = gapKeeper(gaps, signal);
+  const found = await Promise.all(
+    placesOf(formats, subject, kind).map(async (place) => {
+      const manifests = await openPlace(repository, subject, place, { formats, signal, missed });
+      return manifests.flatMap((stored) => readManifest(place, stored, missed));
+    }),
+  );
+  const evidence = await readEvidence(repository, found.flat(), { formats, signal, missed });
+  return { evidence, gaps };
+}
+
+/** The manifest as formats see it; none for a kind that no format can have. */
+export function readManifest(place: Place, { descriptor, bytes }: StoredManifest, missed: Missed): readonly Found[] {
+  if (!manifestMediaTypes.includes(descriptor.mediaType)) return [];
+  try {
+    const manifest = parseManifest(bytes, descriptor.mediaType);
+    return manifest.kind === "image" ? [{ place, descriptor, manifest }] : [];
+  } catch (error) {
+    missed(`manifest ${descriptor.digest} in ${describePlace(place)}`, error);
+    return [];
+  }
+}
+
+export interface ReadOptions {
+  readonly formats: readonly Format[];
+  readonly signal: AbortSignal;
+  readonly missed: Missed;
+}
+
+/** The evidence in what was found, by every format that recognises it; each blob fetched once. */
+export async function readEvidence(repository: Repository, found: readonly Found[], options: ReadOptions): Promise<readonly Evidence[]> {
+  const recognised = found.flatMap((one) => options.formats.flatMap((format) => format.recognise(one) ?? []));
+  const blobs = await fetchBlobs(repository, recognised, options);
+  return recognised.flatMap((one) => one.read(blobs));
+}
+
+async function fetchBlobs(
+  repository: Repository,
+  recognised: readonly Recognised[],
+  { signal, missed }: ReadOptions,
+): Promise<ReadonlyMap<Digest, Uint8Array>> {
+  const wanted = new Map(recognised.flatMap(({ fetch }) => fetch.map((descriptor) => [descriptor.digest, descriptor])));
+  const blobs = new Map<Digest, Uint8Array>();
+  let budget = maxBytes;
+  await mapBounded([...wanted.values()], width, async (descriptor) => {
+    const affordable = budget;
+    budget -= descriptor.size;
+    try {
+      const bytes = await repository.blob(descriptor, Math.max(affordable, 0), signal);
+      if (!bytes) throw new TouchmarkError("REGISTRY_ERROR", `${repository.name} has the manifest and not its blob ${descriptor.digest}`);
+      blobs.set(descriptor.digest, bytes);
+    } catch (error) {
+      missed(`blob ${descriptor.digest}`, error);
+    }
+  });
+  return blobs;
+}

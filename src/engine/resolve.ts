@@ -1,0 +1,51 @@
+/** From a reference to the one image that everything after speaks of. */
+import { mapBounded } from "../core/bounded.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { parseManifest, type Descriptor } from "../core/oci.ts";
+import { formatReference, repositoryOf, targetOf, type Reference } from "../core/reference.ts";
+import type { Repository, StoredManifest } from "../core/repository.ts";
+import type { Subject } from "../core/subject.ts";
+
+/** An index of more images than this is not walked. */
+const maxImages = 1000;
+const width = 16;
+
+/** Resolves a tag, or reads the manifest of a digest. Throws NO_SUCH_IMAGE. */
+export async function resolve(repository: Repository, reference: Reference, signal: AbortSignal): Promise<Subject> {
+  const stored = await repository.manifest(targetOf(reference), signal);
+  if (!stored) throw new TouchmarkError("NO_SUCH_IMAGE", `${repositoryOf(reference)} has no image ${JSON.stringify(targetOf(reference))}`);
+  return subjectOf(repository, formatReference(reference), stored);
+}
+
+function subjectOf(repository: Repository, reference: string, { descriptor, bytes }: StoredManifest): Subject {
+  return { repository: repository.name, reference, digest: descriptor.digest, descriptor, manifest: bytes };
+}
+
+/** The image and, where it is an index, every image in it, each once. Throws LIMIT_EXCEEDED beyond 1000. */
+export async function resolveAll(repository: Repository, root: Subject, signal: AbortSignal): Promise<readonly Subject[]> {
+  const subjects = new Map([[root.digest, root]]);
+  let level: readonly Subject[] = [root];
+  while (level.length > 0) {
+    const children = level.flatMap((subject) => childrenOf(subject).filter(({ digest }) => !subjects.has(digest)));
+    const unique = new Map(children.map((child) => [child.digest, child]));
+    if (subjects.size + unique.size > maxImages) {
+      throw new TouchmarkError("LIMIT_EXCEEDED", `${root.reference} is an index of more than ${maxImages} images`);
+    }
+    // oxlint-disable-next-line no-await-in-loop -- a level is known only once the one above is read
+    level = await mapBounded([...unique.values()], width, (child) => readChild(repository, root, child, signal));
+    for (const subject of level) subjects.set(subject.digest, subject);
+  }
+  return [...subjects.values()];
+}
+
+function childrenOf(subject: Subject): readonly Descriptor[] {
+  const manifest = parseManifest(subject.manifest, subject.descriptor.mediaType);
+  return manifest.kind === "index" ? manifest.manifests : [];
+}
+
+async function readChild(repository: Repository, root: Subject, child: Descriptor, signal: AbortSignal): Promise<Subject> {
+  const stored = await repository.manifest(child.digest, signal);
+  if (!stored)
+    throw new TouchmarkError("NO_SUCH_IMAGE", `${root.reference} lists the image ${child.digest}, which is not in ${repository.name}`);
+  return subjectOf(repository, `${repository.name}@${child.digest}`, stored);
+}

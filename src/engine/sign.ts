@@ -1,0 +1,123 @@
+/** Sign: a signature in each chosen format on an image, and with `recursive` on every image of an index. */
+import { isDeepStrictEqual } from "node:util";
+import { mapBounded } from "../core/bounded.ts";
+import type { Digest } from "../core/digest.ts";
+import { describePlace, type SignatureClaim } from "../core/evidence.ts";
+import { outcomeOf, type Finding } from "../core/finding.ts";
+import type { Instant } from "../core/instant.ts";
+import type { Recorder } from "../core/recorder.ts";
+import type { Reference } from "../core/reference.ts";
+import type { Repository } from "../core/repository.ts";
+import type { Signer, SignerDescription } from "../core/signer.ts";
+import type { Subject } from "../core/subject.ts";
+import type { Format } from "../formats/format.ts";
+import { makeTrust } from "../trust/trust.ts";
+import { collect } from "./collect.ts";
+import { resolve, resolveAll } from "./resolve.ts";
+import { store } from "./store.ts";
+import { verifyAll } from "./verify-all.ts";
+
+export interface SignOptions {
+  /** Those to sign in. */
+  readonly formats: readonly Format[];
+  readonly signer: Signer;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly at: Instant;
+  readonly recorder: Recorder;
+  readonly recursive: boolean;
+  /** Sign even where the same key has signed the same claim already. */
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface SignatureMade {
+  readonly reference: string;
+  readonly repository: string;
+  readonly digest: Digest;
+  readonly format: string;
+  /** `referrers`, `tag sha256-….sig`. */
+  readonly place: string;
+  /** The manifest that holds the signature. */
+  readonly manifest: Digest;
+  /** Fingerprint of the key. */
+  readonly key: string;
+  /** It was there before: nothing was written. */
+  readonly already: boolean;
+}
+
+/** One entry a format and image, the index first. All is signed before the first is written, image by image. */
+export async function sign(repository: Repository, reference: Reference, options: SignOptions): Promise<readonly SignatureMade[]> {
+  const { signer, recursive, signal } = options;
+  const described = signer.describe(signal);
+  described.catch(() => undefined);
+  const root = await resolve(repository, reference, signal);
+  const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
+  const made = await mapBounded(subjects, 8, (subject) => {
+    const claim: SignatureClaim = {
+      kind: "signature",
+      subject: subject.digest,
+      annotations: options.annotations,
+      ...(reference.kind === "registry" && { identity: repository.name }),
+    };
+    return signOne(repository, subject, claim, { ...options, described });
+  });
+  return made.flat();
+}
+
+interface Signing extends SignOptions {
+  /** Under way while the registry answers. */
+  readonly described: Promise<SignerDescription>;
+}
+
+async function signOne(
+  repository: Repository,
+  subject: Subject,
+  claim: SignatureClaim,
+  options: Signing,
+): Promise<readonly SignatureMade[]> {
+  const { formats, signer, at, recorder, force, signal } = options;
+  const existing = force ? [] : await signedAlready(repository, subject, claim, options);
+  const by = await options.described;
+  const key = by.publicKey.fingerprint;
+
+  const signed = await Promise.all(
+    formats.map(async (format) => {
+      const earlier = existing.find((finding) => finding.format === format.name);
+      if (earlier) return { format, earlier };
+      const toSign = format.prepare(claim, by);
+      return { format, artifact: format.assemble(toSign, subject, await signer.sign({ bytes: toSign.bytes, claim }, signal), at) };
+    }),
+  );
+  const { reference, digest } = subject;
+  return Promise.all(
+    signed.map(async ({ format, earlier, artifact }): Promise<SignatureMade> => {
+      const common = { reference, repository: repository.name, digest, format: format.name, key };
+      if (earlier) return { ...common, place: describePlace(earlier.place), manifest: earlier.manifest, already: true };
+      const manifest = await store(repository, subject, artifact, signal);
+      await recorder.record({ kind: "signed", repository: repository.name, claim, format: format.name, key, manifest });
+      const place = artifact.kind === "tag" ? `tag ${artifact.tag}` : "referrers";
+      return { ...common, place, manifest, already: false };
+    }),
+  );
+}
+
+/** Signatures by the same key that say exactly the same. What cannot be read now does not keep from signing. */
+async function signedAlready(
+  repository: Repository,
+  subject: Subject,
+  claim: SignatureClaim,
+  options: Signing,
+): Promise<readonly Finding[]> {
+  const { formats, at, signal, described } = options;
+  const { evidence } = await collect(repository, subject, { formats, kind: "signature", signal });
+  const { publicKey } = await described;
+  const trust = makeTrust([{ name: "the signing key", publicKey }]);
+  const findings = await verifyAll(evidence, subject, { formats, trust, at });
+  return findings.filter((finding) => outcomeOf(finding) === "passed" && saysTheSame(finding, claim));
+}
+
+function saysTheSame({ claim }: Finding, wanted: SignatureClaim): boolean {
+  if (claim?.kind !== "signature") return false;
+  const sameName = claim.identity === undefined || claim.identity === wanted.identity;
+  return sameName && isDeepStrictEqual({ ...claim.annotations }, { ...wanted.annotations });
+}

@@ -1,0 +1,70 @@
+/** Writes an artifact beside its image and reads it back: what is not there afterwards was not stored. */
+import { isDeepStrictEqual } from "node:util";
+import { digestOf, type Digest } from "../core/digest.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { mediaTypes, parseManifest, type Descriptor, type ImageManifest } from "../core/oci.ts";
+import type { Repository } from "../core/repository.ts";
+import type { SubjectAddress } from "../core/subject.ts";
+import type { Artifact, ReferrerArtifact, TaggedArtifact } from "../formats/format.ts";
+
+/** How often a tag is written anew when another writer was faster. */
+const maxTries = 5;
+
+/** Stores the artifact; returns the digest of the manifest that holds it. Throws CONFLICT, REGISTRY_ERROR, and what the repository throws. */
+export function store(repository: Repository, subject: SubjectAddress, artifact: Artifact, signal: AbortSignal): Promise<Digest> {
+  return artifact.kind === "referrer" ? storeReferrer(repository, subject, artifact, signal) : storeTagged(repository, artifact, signal);
+}
+
+async function storeReferrer(
+  repository: Repository,
+  subject: SubjectAddress,
+  artifact: ReferrerArtifact,
+  signal: AbortSignal,
+): Promise<Digest> {
+  const { blobs, manifest } = artifact;
+  await Promise.all(blobs.map((blob) => repository.putBlob(blob, signal)));
+  const { digest } = await repository.putManifest(manifest, mediaTypes.ociManifest, undefined, signal);
+  const [stored, listed] = await Promise.all([
+    repository.manifest(digest, signal),
+    repository.referrers(subject.digest, signal),
+    ...blobs.map((blob) => readBack(repository, blob, signal)),
+  ]);
+  if (!stored) throw lost(repository, `the manifest ${digest}`);
+  if (!listed.some((entry) => entry.digest === digest))
+    throw lost(repository, `the entry for ${digest} among the referrers of ${subject.digest}`);
+  return digest;
+}
+
+async function storeTagged(repository: Repository, artifact: TaggedArtifact, signal: AbortSignal): Promise<Digest> {
+  const { tag, layer } = artifact;
+  for (let tries = 0; tries < maxTries; tries++) {
+    /* oxlint-disable no-await-in-loop -- read, write and read back, one after the other */
+    const extended = artifact.extend(await readTag(repository, tag, signal));
+    await Promise.all(extended.blobs.map((blob) => repository.putBlob(blob, signal)));
+    const { digest } = await repository.putManifest(extended.manifest, extended.mediaType, tag, signal);
+    const [after] = await Promise.all([
+      readTag(repository, tag, signal),
+      ...extended.blobs.map((blob) => readBack(repository, blob, signal)),
+    ]);
+    /* oxlint-enable no-await-in-loop */
+    if (after?.layers.some((candidate) => isDeepStrictEqual(candidate, layer))) return digest;
+  }
+  throw new TouchmarkError("CONFLICT", `the tag ${tag} of ${repository.name} was changed by others ${maxTries} times while it was written`);
+}
+
+async function readTag(repository: Repository, tag: string, signal: AbortSignal): Promise<ImageManifest | undefined> {
+  const stored = await repository.manifest(tag, signal);
+  if (!stored) return undefined;
+  const manifest = parseManifest(stored.bytes, stored.descriptor.mediaType);
+  if (manifest.kind === "image") return manifest;
+  throw new TouchmarkError("MALFORMED", `the tag ${tag} of ${repository.name} is an index, where signatures are expected as layers`);
+}
+
+async function readBack(repository: Repository, blob: Uint8Array, signal: AbortSignal): Promise<void> {
+  const descriptor: Descriptor = { mediaType: "application/octet-stream", digest: digestOf(blob), size: blob.length };
+  if (!(await repository.blob(descriptor, blob.length, signal))) throw lost(repository, `the blob ${descriptor.digest}`);
+}
+
+function lost(repository: Repository, what: string): TouchmarkError {
+  return new TouchmarkError("REGISTRY_ERROR", `${repository.name} accepted ${what} and does not have it`);
+}

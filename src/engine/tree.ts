@@ -1,0 +1,129 @@
+/** Tree: everything that hangs on an image, of every format, and what no format understands. */
+import { mapBounded } from "../core/bounded.ts";
+import { algorithmOf, hexOf, type Digest } from "../core/digest.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { describePlace, type Place } from "../core/evidence.ts";
+import type { Finding, Gap } from "../core/finding.ts";
+import type { Instant } from "../core/instant.ts";
+import { artifactTypeOf } from "../core/oci.ts";
+import type { Reference } from "../core/reference.ts";
+import type { Repository, StoredManifest } from "../core/repository.ts";
+import type { Subject, SubjectAddress } from "../core/subject.ts";
+import type { Format } from "../formats/format.ts";
+import { makeTrust } from "../trust/trust.ts";
+import { readEvidence, readManifest } from "./collect.ts";
+import { gapKeeper, openPlace, placesOf, width, type Missed } from "./places.ts";
+import { resolve } from "./resolve.ts";
+import { verifyAll } from "./verify-all.ts";
+
+const maxNodes = 1000;
+const maxDepth = 8;
+
+export interface Tree {
+  readonly reference: string;
+  readonly repository: string;
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly attached: readonly TreeNode[];
+  /** What could not be read. */
+  readonly gaps: readonly Gap[];
+}
+
+export interface TreeNode {
+  readonly place: string;
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly artifactType?: string;
+  /** Bytes. */
+  readonly size: number;
+  /** What formats read in it; empty where none understands it. Nothing here is verified: tree trusts no key. */
+  readonly evidence: readonly TreeEvidence[];
+  readonly attached: readonly TreeNode[];
+}
+
+export type TreeEvidence = Pick<Finding, "format" | "layer" | "claim" | "hint">;
+
+export interface TreeOptions {
+  readonly formats: readonly Format[];
+  readonly at: Instant;
+  readonly signal: AbortSignal;
+}
+
+export async function tree(repository: Repository, reference: Reference, options: TreeOptions): Promise<Tree> {
+  const subject = await resolve(repository, reference, options.signal);
+  const gaps: Gap[] = [];
+  const walk: Walk = {
+    ...options,
+    repository,
+    missed: gapKeeper(gaps, options.signal),
+    seen: new Set([subject.digest]),
+  };
+  const attached = await attachedTo(subject, walk, maxDepth);
+  const { digest, descriptor } = subject;
+  return { reference: subject.reference, repository: repository.name, digest, mediaType: descriptor.mediaType, attached, gaps };
+}
+
+interface Walk extends TreeOptions {
+  readonly repository: Repository;
+  readonly missed: Missed;
+  /** Manifests that have their place in the tree: a loop of referrers ends here. */
+  readonly seen: Set<Digest>;
+}
+
+async function attachedTo(subject: Subject, walk: Walk, depth: number): Promise<readonly TreeNode[]> {
+  const { repository, formats, seen, missed } = walk;
+  const places = await Promise.all(
+    [...placesOf(formats, subject), sbomPlace(subject)].map(async (place) => {
+      const manifests = await openPlace(repository, subject, place, walk);
+      return manifests.map((stored) => ({ place, stored }));
+    }),
+  );
+  const fresh = places.flat().filter(({ stored }) => {
+    if (seen.has(stored.descriptor.digest)) return false;
+    if (seen.size > maxNodes || depth === 0) {
+      missed(
+        "the rest of the tree",
+        new TouchmarkError("LIMIT_EXCEEDED", `the tree has more than ${maxNodes} manifests or ${maxDepth} levels`),
+      );
+      return false;
+    }
+    seen.add(stored.descriptor.digest);
+    return true;
+  });
+  return mapBounded(fresh, width, ({ place, stored }) => nodeOf(subject, place, stored, walk, depth));
+}
+
+async function nodeOf(parent: Subject, place: Place, stored: StoredManifest, walk: Walk, depth: number): Promise<TreeNode> {
+  const { repository, formats, missed } = walk;
+  const { descriptor, bytes } = stored;
+  const found = readManifest(place, stored, missed);
+  const evidence = await readEvidence(repository, found, walk);
+  const findings = await verifyAll(evidence, parent, { formats, trust: makeTrust([]), at: walk.at });
+  const artifactType = found.map(({ manifest }) => artifactTypeOf(manifest))[0];
+  const self: Subject = {
+    repository: repository.name,
+    reference: `${repository.name}@${descriptor.digest}`,
+    digest: descriptor.digest,
+    descriptor,
+    manifest: bytes,
+  };
+  return {
+    place: describePlace(place),
+    digest: descriptor.digest,
+    mediaType: descriptor.mediaType,
+    ...(artifactType !== undefined && { artifactType }),
+    size: descriptor.size,
+    evidence: findings.map(({ format, layer, claim, hint }) => ({
+      format,
+      layer,
+      ...(claim && { claim }),
+      ...(hint !== undefined && { hint }),
+    })),
+    attached: await attachedTo(self, walk, depth - 1),
+  };
+}
+
+/** Where cosign's `attach sbom` put bills of materials; no format reads them. */
+function sbomPlace({ digest }: SubjectAddress): Place {
+  return { kind: "tag", tag: `${algorithmOf(digest)}-${hexOf(digest)}.sbom`, holds: [] };
+}

@@ -1,0 +1,83 @@
+/** Verify: from a reference to one verdict for each image it names. */
+import { mapBounded } from "../core/bounded.ts";
+import { asTouchmarkError } from "../core/errors.ts";
+import type { Instant } from "../core/instant.ts";
+import type { Recorder } from "../core/recorder.ts";
+import { formatReference, repositoryOf, type Reference } from "../core/reference.ts";
+import type { Repository } from "../core/repository.ts";
+import type { Subject, SubjectAddress } from "../core/subject.ts";
+import type { Verdict } from "../core/verdict.ts";
+import type { Format } from "../formats/format.ts";
+import { evaluate } from "../policy/evaluate.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Trust } from "../trust/trust.ts";
+import { collect, type Collected } from "./collect.ts";
+import { resolve, resolveAll } from "./resolve.ts";
+import { verifyAll } from "./verify-all.ts";
+
+export interface VerifyOptions {
+  readonly formats: readonly Format[];
+  readonly policy: Policy;
+  readonly trust: Trust;
+  readonly at: Instant;
+  readonly recorder: Recorder;
+  /** An index and every image in it, each with a verdict of its own. */
+  readonly recursive: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A verdict for the image, and with `recursive` for each image of an index, the index first. A registry that
+ * cannot be reached, or has no such image, is a verdict too; only an interruption throws.
+ */
+export async function verify(repository: Repository, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
+  const verdicts = await decideAll(repository, reference, options);
+  for (const verdict of verdicts) {
+    // oxlint-disable-next-line no-await-in-loop -- recorded in the order they are answered
+    await options.recorder.record({ kind: "decided", verdict });
+  }
+  return verdicts;
+}
+
+async function decideAll(repository: Repository, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
+  const { recursive, signal } = options;
+  // A digest needs no resolving: what hangs on it is looked for beside the image itself.
+  const { digest } = reference;
+  const ahead = digest && look(repository, { repository: repository.name, digest }, options);
+  ahead?.catch(() => undefined);
+  try {
+    const root = await resolve(repository, reference, signal);
+    const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
+    return await mapBounded(subjects, 8, async (subject) => {
+      const collected = await ((subject.digest === digest && ahead) || look(repository, subject, options));
+      return decide(subject, collected, options);
+    });
+  } catch (error) {
+    return [unresolved(reference, error, options)];
+  }
+}
+
+function look(repository: Repository, subject: SubjectAddress, { formats, signal }: VerifyOptions): Promise<Collected> {
+  return collect(repository, subject, { formats, kind: "signature", signal });
+}
+
+async function decide(subject: Subject, { evidence, gaps }: Collected, options: VerifyOptions): Promise<Verdict> {
+  const { policy, trust, at } = options;
+  const findings = await verifyAll(evidence, subject, options);
+  return evaluate(policy, { subject, findings, gaps, trust, at });
+}
+
+function unresolved(reference: Reference, thrown: unknown, { policy, trust, at }: VerifyOptions): Verdict {
+  const { code, message, hint } = asTouchmarkError(thrown);
+  if (code === "INTERRUPTED" || code === "INTERNAL") throw thrown;
+  return {
+    decision: code === "NO_SUCH_IMAGE" ? "deny" : "undecided",
+    subject: { reference: formatReference(reference), repository: repositoryOf(reference) },
+    policy: { name: policy.name, digest: policy.digest },
+    trust: trust.digest,
+    at,
+    reason: { code, message, remedy: hint },
+    requirements: [],
+    gaps: [],
+  };
+}

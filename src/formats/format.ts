@@ -1,0 +1,75 @@
+/**
+ * The one seam that matters. A format says where evidence may lie, recognises it, reads it, verifies it,
+ * and makes it. It never touches the network and reads no clock: every place is opened once for all formats,
+ * and nothing a stranger wrote can make us call a URL.
+ */
+import type { Digest } from "../core/digest.ts";
+import type { Evidence, Found, Place, SignatureClaim } from "../core/evidence.ts";
+import type { Finding } from "../core/finding.ts";
+import type { Instant } from "../core/instant.ts";
+import type { Descriptor, ImageManifest } from "../core/oci.ts";
+import type { Signed, SignerDescription } from "../core/signer.ts";
+import type { Subject, SubjectAddress } from "../core/subject.ts";
+import type { Trust } from "../trust/trust.ts";
+
+export interface Format {
+  readonly name: string;
+
+  /** Artifact types its referrers are usually listed under: opened first where not all can be. Never a filter. */
+  readonly artifactTypes: readonly string[];
+
+  /** Where its evidence may lie. */
+  places(subject: SubjectAddress): readonly Place[];
+
+  /** Undefined: not mine. */
+  recognise(found: Found): Recognised | undefined;
+
+  /**
+   * What the evidence proves about the subject under this trust, at this time. Never throws for what the
+   * evidence holds. `evidence` is of this format (its `format` says so).
+   */
+  verify(evidence: Evidence, subject: Subject, trust: Trust, at: Instant): Promise<Finding>;
+
+  /** The exact bytes to sign. Throws INVALID_KEY for a signer whose key the format cannot carry. */
+  prepare(claim: SignatureClaim, by: SignerDescription): ToSign;
+
+  /** The signature and what it signs, as a registry stores them. */
+  assemble(toSign: ToSign, subject: Subject, signed: Signed, at: Instant): Artifact;
+}
+
+export interface Recognised {
+  /** Blobs that must be had; each within the format's own bound. */
+  readonly fetch: readonly Descriptor[];
+  /** The evidence, from the blobs that could be had; a blob that is missing has been reported as a gap. */
+  read(blobs: ReadonlyMap<Digest, Uint8Array>): readonly Evidence[];
+}
+
+export interface ToSign {
+  /** The message. */
+  readonly bytes: Uint8Array;
+  /** What the message is about, as the format stores it. */
+  readonly payload: Uint8Array;
+}
+
+export type Artifact = ReferrerArtifact | TaggedArtifact;
+
+/** A manifest of its own that refers to the subject. */
+export interface ReferrerArtifact {
+  readonly kind: "referrer";
+  readonly blobs: readonly Uint8Array[];
+  /** Of type `mediaTypes.ociManifest`. */
+  readonly manifest: Uint8Array;
+}
+
+/** A layer in the manifest that a tag names, beside the layers that are there already. */
+export interface TaggedArtifact {
+  readonly kind: "tag";
+  readonly tag: string;
+  readonly layer: Descriptor;
+  /** The manifest with the layer added, and every blob it needs that may not be there yet. */
+  extend(existing: ImageManifest | undefined): {
+    readonly blobs: readonly Uint8Array[];
+    readonly manifest: Uint8Array;
+    readonly mediaType: string;
+  };
+}
