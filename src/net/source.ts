@@ -15,7 +15,8 @@ export async function readSource(reference: string, options: SourceOptions): Pro
   const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//.exec(reference) ?? [];
   if (scheme === undefined) return readFile(reference, options);
   if (scheme !== "env") throw notAReference(`${scheme}:// references are not understood here`);
-  const value = options.env[reference.slice("env://".length)];
+  const name = reference.slice("env://".length);
+  const value = Object.hasOwn(options.env, name) ? options.env[name] : undefined;
   if (value === undefined)
     throw new TouchmarkError("FILE_NOT_FOUND", `${reference}: the variable is not set`, { hint: "Check its name and set it." });
   const bytes = encodeUtf8(value);
