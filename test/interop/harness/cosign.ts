@@ -1,4 +1,5 @@
 /** cosign as the suite calls it: keys from files, no transparency log, nothing asked at a terminal. */
+import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { peerPath } from "../peers/peer.ts";
 import { run, runWell, type Ran } from "./run.ts";
@@ -15,6 +16,11 @@ export async function importKey(prefix: string, pkcs8: string): Promise<void> {
   await runWell(cosign, ["import-key-pair", "--yes", "--key", `${prefix}.pem`, "--output-key-prefix", prefix], { env });
 }
 
+/** The public key in PEM that belongs to PREFIX.key. */
+export async function publicKey(prefix: string): Promise<string> {
+  return runWell(cosign, ["public-key", "--key", `${prefix}.key`], { env });
+}
+
 export async function sign(image: string, keyPrefix: string, format: Format, options: readonly string[] = []): Promise<void> {
   await runWell(cosign, ["sign", ...noLog, "--key", `${keyPrefix}.key`, ...formatFlags[format], ...options, image], { env });
 }
@@ -26,5 +32,17 @@ export async function attest(image: string, keyPrefix: string, format: Format, o
 export async function verify(image: string, keyPrefix: string, options: readonly string[] = []): Promise<Ran> {
   return run(cosign, ["verify", "--key", `${keyPrefix}.pub`, "--insecure-ignore-tlog=true", ...options, image], { env });
 }
+
+/** That cosign looked at signatures and accepts none: it says so with another status for each format. */
+export function assertRefused({ status, stderr }: Ran, format: Format): void {
+  const [expected, words] = refusals[format];
+  assert.equal(status, expected, stderr);
+  assert.match(stderr, words);
+}
+
+const refusals = {
+  bundle: [1, /^Error: no matching attestations: /m],
+  cosign: [12, /^Error: no matching signatures: /m],
+} as const;
 
 const formatFlags: Readonly<Record<Format, readonly string[]>> = { bundle: [], cosign: ["--new-bundle-format=false"] };

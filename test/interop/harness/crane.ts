@@ -13,7 +13,7 @@ export async function serveRegistry(): Promise<Running> {
   return startServer(crane, ["registry", "serve", "--address", "127.0.0.1:0"], /serving on port (\d+)/);
 }
 
-/** Pushes an image of one empty layer; other `blocks`, other content. Returns NAME:TAG@DIGEST as crane prints it. */
+/** Pushes an image of one empty layer; other `blocks`, other content. Returns NAME@DIGEST. */
 export async function pushImage(reference: string, blocks = 2): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "touchmark-image-"));
   try {

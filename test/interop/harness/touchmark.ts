@@ -1,0 +1,27 @@
+/** Touchmark as the suite calls it: the built command, as a user would. */
+import { join } from "node:path";
+import { run, runWell, type Ran } from "./run.ts";
+import type { Format } from "./cosign.ts";
+import { startServer, type Running } from "./server.ts";
+
+const touchmark = join(import.meta.dirname, "../../../bin/touchmark.js");
+const env = { TOUCHMARK_PASSWORD: "" };
+
+/** Writes PREFIX.key and PREFIX.pub. */
+export async function generateKey(prefix: string, algorithm: string): Promise<void> {
+  await runWell(process.execPath, [touchmark, "keys", "generate", "--algorithm", algorithm, "--output", prefix], { env });
+}
+
+export async function sign(image: string, keyPrefix: string, format: Format, options: readonly string[] = []): Promise<void> {
+  await runWell(process.execPath, [touchmark, "sign", "--key", `${keyPrefix}.key`, "--format", format, ...options, image], { env });
+}
+
+export async function verify(image: string, keyPrefix: string, options: readonly string[] = []): Promise<Ran> {
+  return run(process.execPath, [touchmark, "verify", "--key", `${keyPrefix}.pub`, ...options, image], { env });
+}
+
+/** Serves the embedded registry on loopback; `said` is its port. */
+export async function serveRegistry(folder: string): Promise<Running> {
+  const args = [touchmark, "serve", "registry", "--dir", folder, "--listen", "127.0.0.1:0"];
+  return startServer(process.execPath, args, /listening on 127\.0\.0\.1:(\d+)/);
+}
