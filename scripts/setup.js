@@ -20,7 +20,8 @@ if (isDue(installing) || isDue(building)) {
     await perform(installing);
     await perform(building);
   } catch (error) {
-    process.stderr.write(`error: set-up failed: ${error.message}\n`);
+    const [reason] = error.message.split("\n"); // what esbuild adds, it has printed already
+    process.stderr.write(`error: set-up failed: ${reason}\n`);
     process.exitCode = 1;
   } finally {
     rmSync(lockFile, { force: true });
