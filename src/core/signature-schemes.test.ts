@@ -51,8 +51,8 @@ suite("Wycheproof", { skip }, () => {
       for (const group of readCorpus(name)) {
         const der = Buffer.from(group.string("publicKeyDer"), "hex");
         const key = publicKeyOf(createPublicKey({ key: der, format: "der", type: "spki" }), group.at);
-        const isRead = key.algorithm.reads.some((read) => read.name === scheme);
-        assert(isRead || scheme.endsWith("-p1363"), `${key.algorithm.name} is read with ${scheme}`);
+        const { reads } = key.algorithm;
+        assert(reads.some((read) => read.name === scheme) || scheme.endsWith("-p1363"), `${key.algorithm.name} is read with ${scheme}`);
 
         for (const vector of group.objects("tests", 1000)) {
           const id = vector.size("tcId");
@@ -61,7 +61,7 @@ suite("Wycheproof", { skip }, () => {
           const isValid = vector.string("result") === "valid"; // the one "acceptable" vector in each PKCS#1 file lacks a NULL: refused
           assert.equal(verify(key.key, message, signature), isValid, `vector ${id}: ${vector.string("comment")}`);
           // oxlint-disable-next-line no-await-in-loop -- nothing to gain from thousands at once
-          if (isRead && (await verifies(key, message, signature)) !== isValid) elsewhere.push(id);
+          if (reads.length > 1 && (await verifies(key, message, signature)) !== isValid) elsewhere.push(id);
         }
       }
       assert.deepEqual(elsewhere, soundElsewhere, "vectors accepted in another scheme than the file's");

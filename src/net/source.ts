@@ -17,8 +17,9 @@ export async function readSource(reference: string, options: SourceOptions): Pro
   if (scheme !== "env") throw notAReference(`${scheme}:// references are not understood here`);
   const name = reference.slice("env://".length);
   const value = Object.hasOwn(options.env, name) ? options.env[name] : undefined;
-  if (value === undefined)
+  if (value === undefined) {
     throw new TouchmarkError("FILE_NOT_FOUND", `${reference}: the variable is not set`, { hint: "Check its name and set it." });
+  }
   const bytes = encodeUtf8(value);
   if (bytes.length > options.maxBytes) throw tooLarge(reference, options);
   return bytes;

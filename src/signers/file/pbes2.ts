@@ -4,7 +4,7 @@
  *
  *     SEQUENCE { SEQUENCE { pbes2, SEQUENCE { SEQUENCE { pbkdf2, SEQUENCE { salt, iterations, … } }, cipher } }, data }
  */
-import { malformed } from "../../core/errors.ts";
+import { malformed, type TouchmarkError } from "../../core/errors.ts";
 
 interface Element {
   readonly tag: number;
@@ -29,13 +29,14 @@ export function checkPbes2(der: Buffer, what: string): void {
   const [kdf, kdfParameters] = inside(derivation, what);
   if (!isObject(kdf, PBKDF2)) throw malformed(`${what} is not encrypted under PBKDF2`);
   const [, iterations] = inside(kdfParameters, what);
-  if (
-    iterations?.tag !== INTEGER ||
-    iterations.content.length > 4 ||
-    iterations.content.readUIntBE(0, iterations.content.length) > MAX_ITERATIONS
-  ) {
+  if (iterations?.tag !== INTEGER || toNumber(iterations.content) > MAX_ITERATIONS) {
     throw malformed(`${what} asks for more than ${MAX_ITERATIONS} iterations of PBKDF2`);
   }
+}
+
+/** A small whole number; what is longer than four bytes is too large in any case. */
+function toNumber(content: Buffer): number {
+  return content.length >= 1 && content.length <= 4 ? content.readUIntBE(0, content.length) : Infinity;
 }
 
 function isObject(element: Element | undefined, hex: string): boolean {
@@ -43,7 +44,7 @@ function isObject(element: Element | undefined, hex: string): boolean {
 }
 
 function inside(element: Element | undefined, what: string): readonly Element[] {
-  if (element?.tag !== SEQUENCE) throw malformed(`${what} is no EncryptedPrivateKeyInfo`);
+  if (element?.tag !== SEQUENCE) throw notOne(what);
   return elements(element.content, what);
 }
 
@@ -54,11 +55,15 @@ function elements(der: Buffer, what: string): readonly Element[] {
     const [tag = 0, first = 0] = der.subarray(at);
     const lengthBytes = first < 0x80 ? 0 : first - 0x80;
     const start = at + 2 + lengthBytes;
-    if (lengthBytes > 2 || start > der.length) throw malformed(`${what} is no EncryptedPrivateKeyInfo`);
+    if (lengthBytes > 2 || start > der.length) throw notOne(what);
     const length = lengthBytes === 0 ? first : der.readUIntBE(at + 2, lengthBytes);
-    if (first === 0x80 || start + length > der.length) throw malformed(`${what} is no EncryptedPrivateKeyInfo`);
+    if (first === 0x80 || start + length > der.length) throw notOne(what);
     found.push({ tag, content: der.subarray(start, start + length) });
     at = start + length;
   }
   return found;
+}
+
+function notOne(what: string): TouchmarkError {
+  return malformed(`${what} is no EncryptedPrivateKeyInfo`);
 }

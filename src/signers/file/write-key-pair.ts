@@ -25,6 +25,7 @@ export interface KeyPairFiles {
  * name: each is written under another and then linked. Throws FILE_NOT_FOUND where it cannot write.
  */
 export async function writeKeyPair({ prefix, privateKey, password, signal }: KeyPairOptions): Promise<KeyPairFiles> {
+  signal.throwIfAborted();
   const privateKeyPath = `${prefix}.key`;
   const publicKeyPath = `${prefix}.pub`;
   const publicKey = publicKeyOf(privateKey, "the new key");

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { publicKeyOf } from "../../core/public-key.ts";
+import { generateKey, isNewKeyAlgorithm, newKeyAlgorithms } from "./generate-key.ts";
+
+suite("generateKey", () => {
+  // The larger RSA keys take seconds, and differ by their number alone.
+  for (const name of newKeyAlgorithms.filter((each) => each !== "rsa-3072" && each !== "rsa-4096")) {
+    test(`makes ${name}, of a kind that is accepted`, async () => {
+      assert(isNewKeyAlgorithm(name));
+      const key = await generateKey(name);
+      const { algorithm } = publicKeyOf(key, name);
+      const bits = key.asymmetricKeyDetails?.modulusLength;
+      assert.equal(bits === undefined ? algorithm.name : `${algorithm.name}-${bits}`, name);
+    });
+  }
+
+  test("makes P-256 unless told otherwise", async () => {
+    assert.equal(publicKeyOf(await generateKey(), "new").algorithm.name, "ecdsa-p256");
+  });
+
+  test("knows no other names", () => {
+    for (const name of ["p256", "rsa", "rsa-1024", "ED25519", "toString", ""]) assert.equal(isNewKeyAlgorithm(name), false, name);
+  });
+});

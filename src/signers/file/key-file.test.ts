@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { suite, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
+import { encodeUtf8 } from "../../core/bytes.ts";
+import { TouchmarkError } from "../../core/errors.ts";
+import { verifies } from "../../core/public-key.ts";
+import type { SignRequest } from "../../core/signer.ts";
+import { openKeyFile, type KeyFileSource } from "./key-file.ts";
+
+const path = (file: string) => fileURLToPath(new URL(`../../../test/vectors/keys/${file}`, import.meta.url));
+const { signal } = new AbortController();
+const request: SignRequest = {
+  bytes: encodeUtf8("message"),
+  claim: { kind: "signature", subject: `sha256:${"0".repeat(64)}`, annotations: {} },
+};
+
+/** A signer for a file, and how often its password was asked for. */
+function open(file: string, password = "correct-horse") {
+  let asked = 0;
+  const source: KeyFileSource = {
+    reference: file,
+    env: { SIGNING_KEY: readFileSync(path("openssl/pkcs8.pem"), "utf8") },
+    async password() {
+      asked++;
+      return password;
+    },
+  };
+  return { signer: openKeyFile(source), timesAsked: () => asked };
+}
+
+suite("openKeyFile", { concurrency: true }, () => {
+  test("decrypts once, whatever is asked at the same time", async () => {
+    const { signer, timesAsked } = open(path("cosign/ecdsa-p256.key"));
+    assert.equal(timesAsked(), 0, "nothing is asked before the key is needed");
+    const [{ publicKey }, signed] = await Promise.all([signer.describe(signal), signer.sign(request, signal)]);
+    await signer.sign(request, signal);
+    assert.equal(timesAsked(), 1);
+    assert.equal(signed.by.publicKey, publicKey);
+    assert.equal(await verifies(publicKey, request.bytes, signed.signature), true);
+    assert.equal(await verifies(publicKey, encodeUtf8("another"), signed.signature), false);
+  });
+
+  for (const reference of ["env://SIGNING_KEY", path("openssl/pkcs1.pem"), path("openssl/sec1-with-parameters.pem")]) {
+    test(`signs with ${reference.slice(reference.lastIndexOf("/") + 1)}, and asks for no password`, async () => {
+      const { signer, timesAsked } = open(reference);
+      const { signature, by } = await signer.sign(request, signal);
+      assert.equal(await verifies(by.publicKey, request.bytes, signature), true);
+      assert.equal(timesAsked(), 0);
+    });
+  }
+
+  test("a wrong password is told without being repeated, and may be mended", async () => {
+    const answers = ["hunter2", "correct-horse"];
+    const signer = openKeyFile({ reference: path("cosign/ed25519.key"), env: {}, password: async () => answers.shift() ?? "" });
+    await assert.rejects(signer.sign(request, signal), (error) => {
+      assert(error instanceof TouchmarkError && error.code === "WRONG_PASSWORD");
+      assert.doesNotMatch(inspect(error, { depth: 9 }), /hunter2/);
+      return true;
+    });
+    assert.equal((await signer.describe(signal)).publicKey.algorithm.name, "ed25519");
+  });
+
+  test("what fails while the password is asked for comes through", async () => {
+    const reason = new Error("nobody there");
+    const signer = openKeyFile({ reference: path("cosign/ed25519.key"), env: {}, password: () => Promise.reject(reason) });
+    await assert.rejects(signer.describe(signal), reason);
+  });
+
+  test("says which file is missing, or holds no key to sign with", async () => {
+    await assert.rejects(open(path("cosign/missing.key")).signer.describe(signal), { code: "FILE_NOT_FOUND", message: /missing.key/ });
+    await assert.rejects(open(path("cosign/ed25519.pub")).signer.describe(signal), {
+      code: "INVALID_KEY",
+      message: /ed25519.pub must hold/,
+    });
+    await assert.rejects(open("env://UNSET").signer.describe(signal), { code: "FILE_NOT_FOUND" });
+  });
+
+  test("an interruption asks for nothing and signs nothing", async () => {
+    const reason = new Error("interrupted");
+    const { signer, timesAsked } = open(path("cosign/ed25519.key"));
+    await assert.rejects(signer.describe(AbortSignal.abort(reason)), reason);
+    assert.equal(timesAsked(), 0);
+    await signer.describe(signal);
+    await assert.rejects(signer.sign(request, AbortSignal.abort(reason)), reason);
+  });
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { suite, test } from "node:test";
+import * as fc from "fast-check";
+import { TouchmarkError } from "../../core/errors.ts";
+import { parsePem } from "../../core/pem.ts";
+import { checkPbes2 } from "./pbes2.ts";
+
+const file = new URL("../../../test/vectors/keys/openssl/pkcs8-encrypted.pem", import.meta.url);
+const der = Buffer.from(parsePem(readFileSync(file), "vector")[0]?.bytes ?? []);
+const iterations = Buffer.from("02020800", "hex"); // INTEGER 2048
+
+/** The vector with another INTEGER of the same size in the place of its iterations. */
+function withIterations(hex: string): Buffer {
+  const at = der.indexOf(iterations);
+  return Buffer.concat([der.subarray(0, at), Buffer.from(hex, "hex"), der.subarray(at + iterations.length)]);
+}
+
+suite("checkPbes2", () => {
+  test("takes what OpenSSL writes", () => {
+    assert.doesNotThrow(() => checkPbes2(der, "key"));
+    assert.doesNotThrow(() => checkPbes2(withIterations("02027fff"), "key"));
+  });
+
+  for (const hex of ["04020800", "02000500"]) {
+    test(`refuses what is no number of iterations: ${hex}`, () => assert.throws(() => checkPbes2(withIterations(hex), "key"), { code: "MALFORMED" }));
+  }
+
+  test("no bytes do worse than MALFORMED", () => {
+    const cut = fc.nat(der.length).map((length) => der.subarray(0, length));
+    const mutated = fc.tuple(fc.nat(der.length - 1), fc.nat(255)).map(([at, byte]) => Buffer.from(der.with(at, byte)));
+    const arbitrary = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes));
+    fc.assert(
+      fc.property(fc.oneof(cut, mutated, arbitrary), (bytes) => {
+        try {
+          checkPbes2(bytes, "key");
+        } catch (error) {
+          assert(error instanceof TouchmarkError && error.code === "MALFORMED");
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
