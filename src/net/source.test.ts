@@ -14,10 +14,10 @@ suite("readSource", () => {
   test("reads a file up to the bound, and no byte more", async () => {
     await using folder = await temporary();
     const path = join(folder.path, "file");
-    for (const content of ["", "12345678"]) {
-      await writeFile(path, content);
-      assert.equal(decodeUtf8(await readSource(path, options)), content);
-    }
+    await writeFile(path, "");
+    assert.equal(decodeUtf8(await readSource(path, options)), "");
+    await writeFile(path, "12345678");
+    assert.equal(decodeUtf8(await readSource(path, options)), "12345678");
     await writeFile(path, "123456789");
     await assert.rejects(readSource(path, options), { code: "LIMIT_EXCEEDED", message: `${path} has more than the 8 bytes it may have` });
   });

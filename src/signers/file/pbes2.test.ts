@@ -23,7 +23,8 @@ suite("checkPbes2", () => {
   });
 
   for (const hex of ["04020800", "02000500"]) {
-    test(`refuses what is no number of iterations: ${hex}`, () => assert.throws(() => checkPbes2(withIterations(hex), "key"), { code: "MALFORMED" }));
+    test(`refuses what is no number of iterations: ${hex}`, () =>
+      assert.throws(() => checkPbes2(withIterations(hex), "key"), { code: "MALFORMED" }));
   }
 
   test("no bytes do worse than MALFORMED", () => {
