@@ -1,0 +1,61 @@
+/** Node's connection errors in the catalogue's terms: host and port, what happened, what to do. */
+import { TouchmarkError, type Code } from "../core/errors.ts";
+import { printableHost } from "./printable.ts";
+
+interface Explanation {
+  readonly code: Code;
+  readonly what: (host: string) => string;
+  readonly hint?: string;
+}
+
+const resets: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
+const untrusted =
+  "If a private certificate authority issued it, name that authority's certificate in NODE_EXTRA_CA_CERTS; if not, something else answers for this host.";
+
+const explanations: Readonly<Record<string, Explanation>> = {
+  ENOTFOUND: { code: "UNREACHABLE", what: () => "the name does not resolve", hint: "Check the spelling of the host and the name service." },
+  EAI_AGAIN: { code: "UNREACHABLE", what: () => "the name service does not answer", hint: "Check the network and the name service." },
+  ECONNREFUSED: { code: "UNREACHABLE", what: () => "the connection was refused", hint: "Check the port, and that the server runs." },
+  ECONNRESET: { code: "UNREACHABLE", what: () => "the connection was cut" },
+  EPIPE: { code: "UNREACHABLE", what: () => "the connection was cut" },
+  ETIMEDOUT: { code: "TIMEOUT", what: () => "the connection timed out" },
+  EHOSTUNREACH: { code: "UNREACHABLE", what: () => "there is no way to the host" },
+  ENETUNREACH: { code: "UNREACHABLE", what: () => "there is no way to the network" },
+  HPE_HEADER_OVERFLOW: { code: "LIMIT_EXCEEDED", what: () => "its answer's header is over the limit of 32 KiB" },
+  ERR_SSL_WRONG_VERSION_NUMBER: { code: "INSECURE_REGISTRY", what: () => "it does not speak TLS" },
+  EPROTO: { code: "UNREACHABLE", what: () => "TLS could not be agreed on" },
+  CERT_HAS_EXPIRED: {
+    code: "UNREACHABLE",
+    what: (host) => `the certificate of ${host} has expired`,
+    hint: "Whoever runs the host must renew it.",
+  },
+  ERR_TLS_CERT_ALTNAME_INVALID: { code: "UNREACHABLE", what: (host) => `the certificate is not one for ${host}` },
+};
+
+/** The error for a request that failed on its way; `error` is what Node threw, and stays its cause. */
+export function failureOf(error: unknown, url: URL): TouchmarkError {
+  if (error instanceof TouchmarkError) return error;
+  const name = nameOf(error);
+  const { code, what, hint } = explanations[name] ?? explain(name);
+  const details = { cause: error, ...(hint !== undefined && { hint }) };
+  return new TouchmarkError(code, `${printableHost(url)} cannot be used: ${what(url.hostname)}`, details);
+}
+
+/** Whether the connection broke under the request, so that it may be tried again. */
+export function isReset(error: unknown): boolean {
+  return error instanceof TouchmarkError && error.code === "UNREACHABLE" && resets.has(nameOf(error.cause));
+}
+
+function explain(name: string): Explanation {
+  if (name.startsWith("HPE_")) return { code: "UNREACHABLE", what: () => "it does not answer in HTTP" };
+  if (/CERT|ISSUER|SIGNATURE/.test(name)) {
+    return { code: "UNREACHABLE", what: (host) => `the certificate of ${host} is not trusted by this machine (${name})`, hint: untrusted };
+  }
+  return { code: "UNREACHABLE", what: () => name };
+}
+
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown error";
+  const code = "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : error.name;
+}

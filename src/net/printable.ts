@@ -1,0 +1,20 @@
+/** Text from outside as messages may carry it. */
+
+/** A URL without credentials and query, which may be secrets too. */
+export function printableUrl(url: URL): string {
+  return printableText(url.origin + url.pathname, 300);
+}
+
+/** `registry.example.com:443`. */
+export function printableHost(url: URL): string {
+  return `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
+}
+
+/** A stranger's text on one line: without control, format and other invisible characters, at most `max` characters. */
+export function printableText(text: string, max: number): string {
+  const line = text
+    .slice(0, max * 4)
+    .replaceAll(/[\p{C}\p{Z}]+/gu, " ")
+    .trim();
+  return line.length > max ? `${line.slice(0, max - 1)}…` : line;
+}

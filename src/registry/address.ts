@@ -1,0 +1,39 @@
+/** Where a registry answers, and under which names its credentials are filed. */
+import { isIPv4 } from "node:net";
+import { TouchmarkError } from "../core/errors.ts";
+
+export interface RegistryAddress {
+  /** As references have it: `docker.io`, `localhost:5000`. */
+  readonly name: string;
+  /** Scheme, host and port. */
+  readonly base: URL;
+}
+
+const dockerHub = "docker.io";
+const dockerHubHost = "registry-1.docker.io";
+
+/** TLS, except for loopback and, with `allowHttp`, for every registry. */
+export function addressOf(name: string, allowHttp: boolean): RegistryAddress {
+  const host = name === dockerHub ? dockerHubHost : name;
+  const plain = URL.parse(`http://${host}`);
+  if (plain === null || plain.pathname !== "/" || plain.username !== "") {
+    throw new TouchmarkError("INVALID_REFERENCE", `${JSON.stringify(name)} is not the name of a registry`);
+  }
+  const base = allowHttp || isLoopback(plain.hostname) ? plain : new URL(`https://${host}`);
+  return { name, base };
+}
+
+/** The names of one registry in files of credentials. */
+export function aliasesOf(registry: string): readonly string[] {
+  return registry === dockerHub ? [dockerHub, "index.docker.io", dockerHubHost] : [registry];
+}
+
+/** What a credential helper is asked for: Docker Hub goes by the URL of its first version. */
+export function helperKeyOf(registry: string): string {
+  return registry === dockerHub ? "https://index.docker.io/v1/" : registry;
+}
+
+/** `hostname` as URL spells it: one spelling for each address, so that nothing else hides behind `127.1`. */
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || (isIPv4(hostname) && hostname.startsWith("127."));
+}

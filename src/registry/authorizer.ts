@@ -1,0 +1,75 @@
+/** What a registry lets us in with: agreed on once for each repository and kind of access, then used until it is refused. */
+import { TouchmarkError } from "../core/errors.ts";
+import type { HttpClient } from "../net/http.ts";
+import { type Access, keyOf } from "./access.ts";
+import type { Challenge } from "./challenge.ts";
+import { basicAuthorization } from "./credentials/credential.ts";
+import type { Credentials } from "./credentials/credentials.ts";
+import { share, type Shared } from "./shared.ts";
+import { fetchToken } from "./token.ts";
+
+export interface Granted {
+  /** The Authorization header. */
+  readonly header: string;
+  /** Where the credential was found; absent if none was, and the token is anybody's. */
+  readonly source?: string;
+}
+
+export type Grant = Shared<Granted>;
+
+const maxGrants = 1000;
+
+export class Authorizer {
+  readonly #http: HttpClient;
+  readonly #credentials: Credentials;
+  readonly #grants = new Map<string, Grant>();
+
+  constructor(http: HttpClient, credentials: Credentials) {
+    this.#http = http;
+    this.#credentials = credentials;
+  }
+
+  /** What was agreed on before for this access, if anything was. */
+  held(access: Access): Grant | undefined {
+    return this.#grants.get(keyOf(access));
+  }
+
+  /**
+   * A grant in place of the one that was refused; undefined stands for none. Those who are refused at the same time get the same.
+   * The challenges must come from the registry itself: credentials go where they point.
+   */
+  renew(access: Access, refused: Grant | undefined, challenges: readonly Challenge[]): Grant {
+    const key = keyOf(access);
+    const current = this.#grants.get(key);
+    if (current !== undefined && current !== refused) return current;
+    const forget = (): void => {
+      if (this.#grants.get(key) === grant) this.#grants.delete(key);
+    };
+    const grant = share((signal) => this.#agree(access, challenges, signal), forget);
+    this.#grants.delete(key);
+    const [oldest] = this.#grants.keys();
+    if (this.#grants.size === maxGrants && oldest !== undefined) this.#grants.delete(oldest);
+    this.#grants.set(key, grant);
+    return grant;
+  }
+
+  async #agree(access: Access, challenges: readonly Challenge[], signal: AbortSignal): Promise<Granted> {
+    const { registry, repository } = access;
+    const credential = await this.#credentials.find(registry.name, repository, signal);
+    const source = credential && { source: credential.source };
+    const bearer = challenges.find((challenge) => challenge.scheme === "bearer");
+    if (bearer !== undefined) {
+      const token = await fetchToken({ http: this.#http, access, challenge: bearer, credential, signal });
+      return { header: `Bearer ${token}`, ...source };
+    }
+    if (!challenges.some((challenge) => challenge.scheme === "basic")) {
+      throw new TouchmarkError("UNAUTHORIZED", `${registry.name} asks for authorization in no way that is spoken here, Basic or Bearer`);
+    }
+    if (credential?.kind !== "password") {
+      const found =
+        credential === undefined ? "no credentials were found for it" : `${credential.source} has only an identity token for it`;
+      throw new TouchmarkError("UNAUTHORIZED", `${registry.name} asks for a user name and password for ${repository}; ${found}`);
+    }
+    return { header: basicAuthorization(credential), ...source };
+  }
+}

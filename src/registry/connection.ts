@@ -1,0 +1,77 @@
+/** One repository of one registry over HTTP, with the authorization that the registry asks for. */
+import type { HttpClient, HttpRequest, HttpResponse } from "../net/http.ts";
+import { printableUrl } from "../net/printable.ts";
+import type { Access } from "./access.ts";
+import type { RegistryAddress } from "./address.ts";
+import type { Authorizer, Granted } from "./authorizer.ts";
+import { parseChallenges } from "./challenge.ts";
+import { refusal } from "./refusal.ts";
+
+export interface RegistryRequest extends Pick<HttpRequest, "method" | "headers" | "body" | "signal"> {
+  /** Below `/v2/NAME/`, as `manifests/latest`; or a URL that the registry gave. */
+  readonly to: string | URL;
+  /** Bytes of a 2xx answer; none where it is not looked at. */
+  readonly maxBytes?: number;
+  /** The statuses that are answers; any other throws what it means. */
+  readonly expect: readonly number[];
+}
+
+export interface ConnectionOptions {
+  readonly http: HttpClient;
+  readonly authorizer: Authorizer;
+  readonly registry: RegistryAddress;
+  /** `library/alpine`. */
+  readonly repository: string;
+}
+
+export class Connection {
+  /** `docker.io/library/alpine`. */
+  readonly name: string;
+  readonly #options: ConnectionOptions;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.name = `${options.registry.name}/${options.repository}`;
+  }
+
+  /** The URL of what lies at this path below `/v2/NAME/`. */
+  urlOf(path: string): URL {
+    return new URL(`/v2/${this.#options.repository}/${path}`, this.#options.registry.base);
+  }
+
+  /** Whether the URL is the registry's own: only there does authorization go, and only from there are challenges taken. */
+  isOwn(url: URL): boolean {
+    return url.origin === this.#options.registry.base.origin;
+  }
+
+  read(request: RegistryRequest): Promise<HttpResponse> {
+    return this.#send(request, "pull");
+  }
+
+  write(request: RegistryRequest): Promise<HttpResponse> {
+    return this.#send(request, "pull,push");
+  }
+
+  async #send({ to, expect, maxBytes = maxIgnored, ...rest }: RegistryRequest, actions: Access["actions"]): Promise<HttpResponse> {
+    const { http, authorizer, registry, repository } = this.#options;
+    const url = typeof to === "string" ? this.urlOf(to) : to;
+    const request = { ...rest, url, maxBytes };
+    const access = { registry, repository, actions };
+    const held = this.isOwn(url) ? authorizer.held(access) : undefined;
+    let as = await held?.(rest.signal);
+    let response = await http.request(authorized(request, as));
+    if (response.status === 401 && this.isOwn(url) && this.isOwn(response.url)) {
+      as = await authorizer.renew(access, held, parseChallenges(response.headers.get("www-authenticate") ?? ""))(rest.signal);
+      response = await http.request(authorized(request, as));
+    }
+    if (expect.includes(response.status)) return response;
+    throw refusal(response, `${rest.method} ${printableUrl(url)} for ${this.name}`, as);
+  }
+}
+
+/** Bytes of a good answer whose body says nothing that is used. */
+const maxIgnored = 64 * 1024;
+
+function authorized(request: HttpRequest, as: Granted | undefined): HttpRequest {
+  return as === undefined ? request : { ...request, headers: { ...request.headers, authorization: as.header } };
+}

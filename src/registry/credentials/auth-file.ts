@@ -1,0 +1,54 @@
+/**
+ * Docker's config.json and podman's auth.json, as far as they are about credentials:
+ *
+ *     {"auths":{KEY:{"auth":BASE64("user:password")}|{"identitytoken":TEXT}},"credHelpers":{REGISTRY:NAME},"credsStore":NAME}
+ */
+import { readFile } from "node:fs/promises";
+import { decodeUtf8, fromBase64 } from "../../core/bytes.ts";
+import { malformed, TouchmarkError } from "../../core/errors.ts";
+import { Fields, parseJson } from "../../core/json.ts";
+import type { Credential } from "./credential.ts";
+
+export interface AuthFile {
+  /** Each is read when it is asked for: what is wrong with one registry's entry does not stand in the way of another's. */
+  readonly auths: ReadonlyMap<string, () => Credential | undefined>;
+  readonly credHelpers: ReadonlyMap<string, string>;
+  readonly credsStore?: string;
+}
+
+const maxBytes = 1024 * 1024;
+
+/** Undefined if there is no such file. Throws FILE_NOT_FOUND for one that cannot be read, MALFORMED for what is none. */
+export async function readAuthFile(path: string): Promise<AuthFile | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;
+    throw new TouchmarkError("FILE_NOT_FOUND", `the credentials in ${path} cannot be read`, { cause: error });
+  }
+  return parseAuthFile(bytes, path);
+}
+
+export function parseAuthFile(bytes: Uint8Array, path: string): AuthFile {
+  const fields = new Fields(parseJson(bytes, path, { maxBytes }), path);
+  const auths = fields.optionalFields("auths");
+  const credsStore = fields.optionalString("credsStore");
+  return {
+    auths: new Map(Object.keys(auths?.object ?? {}).map((key) => [key, () => readEntry(auths?.optionalFields(key), path)])),
+    credHelpers: new Map(Object.entries(fields.strings("credHelpers"))),
+    ...(credsStore && { credsStore }),
+  };
+}
+
+/** An entry is empty where a helper keeps what belongs in it. */
+function readEntry(entry: Fields | undefined, source: string): Credential | undefined {
+  const token = entry?.optionalString("identitytoken");
+  if (token) return { kind: "identity", token, source };
+  const auth = entry?.optionalString("auth");
+  if (!auth) return undefined;
+  const pair = decodeUtf8(fromBase64(auth, `${entry?.at}.auth`), `${entry?.at}.auth`);
+  const colon = pair.indexOf(":");
+  if (colon < 0) throw malformed(`${entry?.at}.auth is not of the form user:password`);
+  return { kind: "password", username: pair.slice(0, colon), password: pair.slice(colon + 1), source };
+}

@@ -1,0 +1,21 @@
+/** One way to say who we are to a registry. `source` is where it was found, for messages. */
+export type Credential = PasswordCredential | IdentityCredential;
+
+export interface PasswordCredential {
+  readonly kind: "password";
+  readonly username: string;
+  readonly password: string;
+  readonly source: string;
+}
+
+/** An OAuth 2 refresh token, which only a token service takes. */
+export interface IdentityCredential {
+  readonly kind: "identity";
+  readonly token: string;
+  readonly source: string;
+}
+
+/** The Authorization header of RFC 7617. */
+export function basicAuthorization({ username, password }: PasswordCredential): string {
+  return `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
+}

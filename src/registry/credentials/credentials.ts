@@ -1,0 +1,53 @@
+/** Who we are to a registry: what Docker's and podman's users have logged in with, in the files where those tools keep it. */
+import { join } from "node:path";
+import { type AuthFile, readAuthFile } from "./auth-file.ts";
+import type { Credential } from "./credential.ts";
+import { askHelper } from "./helper.ts";
+import { mostSpecific } from "./registry-key.ts";
+
+export interface Credentials {
+  /** The credential for this repository, `source` saying where it was found; undefined if there is none. */
+  find(registry: string, repository: string, signal: AbortSignal): Promise<Credential | undefined>;
+}
+
+export interface CredentialsOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's home folder. */
+  readonly home: string;
+}
+
+/**
+ * Looks through $REGISTRY_AUTH_FILE, Docker's config.json and podman's auth.json, in this order. Each is read when it is
+ * first needed, and once. Within a file a helper for the registry comes first, then the general helper, then what is written down.
+ */
+export function createCredentials(options: CredentialsOptions): Credentials {
+  const { env } = options;
+  let files: Promise<readonly AuthFile[]> | undefined;
+  return {
+    async find(registry, repository, signal) {
+      files ??= readAll(options);
+      for (const file of await files) {
+        const helper = mostSpecific(file.credHelpers, registry, "") ?? file.credsStore;
+        const held = helper === undefined ? undefined : await askHelper(helper, registry, { env, signal });
+        const found = held ?? mostSpecific(file.auths, registry, repository)?.();
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+  };
+}
+
+async function readAll(options: CredentialsOptions): Promise<readonly AuthFile[]> {
+  const files = await Promise.all(pathsOf(options).map(readAuthFile));
+  return files.filter((file) => file !== undefined);
+}
+
+function pathsOf({ env, home }: CredentialsOptions): readonly string[] {
+  const { REGISTRY_AUTH_FILE, DOCKER_CONFIG, XDG_RUNTIME_DIR, XDG_CONFIG_HOME } = env;
+  return [
+    ...(REGISTRY_AUTH_FILE ? [REGISTRY_AUTH_FILE] : []),
+    join(DOCKER_CONFIG || join(home, ".docker"), "config.json"),
+    ...(XDG_RUNTIME_DIR ? [join(XDG_RUNTIME_DIR, "containers", "auth.json")] : []),
+    join(XDG_CONFIG_HOME || join(home, ".config"), "containers", "auth.json"),
+  ];
+}

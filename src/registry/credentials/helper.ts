@@ -1,0 +1,66 @@
+/**
+ * Docker's credential helpers (docker/docker-credential-helpers, README): `docker-credential-NAME get` reads the
+ * registry from stdin and writes
+ *
+ *     {"ServerURL":TEXT,"Username":TEXT,"Secret":TEXT}
+ */
+import { execFile } from "node:child_process";
+import { decodeUtf8 } from "../../core/bytes.ts";
+import { TouchmarkError } from "../../core/errors.ts";
+import { Fields, parseJson } from "../../core/json.ts";
+import { interruption, throwIfAborted } from "../../net/interruption.ts";
+import { helperKeyOf } from "../address.ts";
+import type { Credential } from "./credential.ts";
+
+export interface HelperSurroundings {
+  /** The helper's environment; its PATH says where the helper is. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+const limits = { bytes: 64 * 1024, milliseconds: 30_000 } as const;
+const grammar = /^[A-Za-z0-9._-]+$/;
+/** By this a helper says that it has none, on stdout, and exits with 1. */
+const notFound = "credentials not found in native keychain";
+/** As user name, it says that the secret is an identity token. */
+const tokenUser = "<token>";
+
+/** Undefined if the helper has nothing for this registry; throws UNAUTHORIZED if it cannot be asked. What it writes is in no message. */
+export async function askHelper(name: string, registry: string, surroundings: HelperSurroundings): Promise<Credential | undefined> {
+  if (!grammar.test(name))
+    throw new TouchmarkError("UNAUTHORIZED", `${JSON.stringify(name.slice(0, 60))} is not the name of a credential helper`);
+  const program = `docker-credential-${name}`;
+  const output = await run(program, helperKeyOf(registry), surroundings);
+  if (output === undefined) return undefined;
+  const answer = new Fields(parseJson(output, `the answer of ${program}`), `the answer of ${program}`);
+  const username = answer.string("Username");
+  const secret = answer.string("Secret");
+  if (username === tokenUser) return { kind: "identity", token: secret, source: program };
+  return { kind: "password", username, password: secret, source: program };
+}
+
+function run(program: string, key: string, { env, signal }: HelperSurroundings): Promise<Uint8Array | undefined> {
+  throwIfAborted(signal);
+  const options = { env, signal, timeout: limits.milliseconds, maxBuffer: limits.bytes, encoding: "buffer" } as const;
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, ["get"], options, (error, stdout) => {
+      if (error === null) return resolve(stdout);
+      if (signal.aborted) return reject(interruption(signal));
+      if (error.code === 1 && isNotFound(stdout)) return resolve(undefined);
+      const what =
+        error.code === "ENOENT" ? "is not on the PATH" : `failed (${error.killed ? "it took too long" : (error.code ?? "killed")})`;
+      const hint = `Try it by hand: echo ${key} | ${program} get`;
+      return reject(new TouchmarkError("UNAUTHORIZED", `the credential helper ${program} ${what}`, { hint }));
+    });
+    child.stdin?.on("error", () => {}); // a helper that does not read its input is judged by its answer
+    child.stdin?.end(key);
+  });
+}
+
+function isNotFound(stdout: Uint8Array): boolean {
+  try {
+    return decodeUtf8(stdout).trim() === notFound;
+  } catch {
+    return false;
+  }
+}

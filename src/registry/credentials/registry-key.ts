@@ -1,0 +1,35 @@
+/**
+ * The keys of credential files:
+ *
+ *     registry.example.com[:PORT][/NAMESPACE…]        podman (containers-auth.json(5)): the longest that fits wins
+ *     https://registry.example.com[/v1/]              Docker's older files
+ *
+ * A key fits by whole components: neither `example.com` nor `example.com/te` fits `evil-example.com` or `example.com/team`.
+ */
+import { aliasesOf } from "../address.ts";
+
+interface RegistryKey {
+  readonly registry: string;
+  readonly namespace: readonly string[];
+}
+
+const versions: ReadonlySet<string> = new Set(["", "/", "/v1", "/v1/", "/v2", "/v2/"]);
+
+/** The value under the key that fits the repository best. */
+export function mostSpecific<T>(entries: ReadonlyMap<string, T>, registry: string, repository: string): T | undefined {
+  const names = aliasesOf(registry);
+  const components = repository.split("/");
+  let best: { readonly value: T; readonly depth: number } | undefined;
+  for (const [text, value] of entries) {
+    const key = parseKey(text);
+    const fits = key !== undefined && names.includes(key.registry) && key.namespace.every((part, i) => part === components[i]);
+    if (fits && (best === undefined || key.namespace.length > best.depth)) best = { value, depth: key.namespace.length };
+  }
+  return best?.value;
+}
+
+function parseKey(text: string): RegistryKey | undefined {
+  const [, scheme, registry = "", path = ""] = /^(https?:\/\/)?([^/]+)(\/.*)?$/s.exec(text) ?? [];
+  if (scheme !== undefined) return versions.has(path) ? { registry, namespace: [] } : undefined;
+  return { registry, namespace: path.split("/").slice(1) };
+}

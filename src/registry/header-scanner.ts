@@ -1,0 +1,59 @@
+/** Reads a header's value from left to right, by the tokens of RFC 9110, section 5.6. */
+import { malformed, TouchmarkError } from "../core/errors.ts";
+import { printableText } from "../net/printable.ts";
+
+const maxLength = 8 * 1024;
+const whitespace = /[ \t]*/y;
+const token = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
+const quoted = /"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"/y;
+
+export class HeaderScanner {
+  readonly #text: string;
+  readonly #name: string;
+  #at = 0;
+
+  constructor(text: string, name: string) {
+    if (text.length > maxLength) throw new TouchmarkError("LIMIT_EXCEEDED", `the ${name} header is longer than ${maxLength} characters`);
+    this.#text = text.trim();
+    this.#name = name;
+  }
+
+  get atEnd(): boolean {
+    return this.#at === this.#text.length;
+  }
+
+  /** Takes what the pattern, which is sticky, matches here; takes nothing and gives undefined if it does not match. */
+  take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const [match] = pattern.exec(this.#text) ?? [];
+    this.#at += match?.length ?? 0;
+    return match;
+  }
+
+  skipWhitespace(): boolean {
+    return this.take(whitespace) !== "";
+  }
+
+  token(): string | undefined {
+    return this.take(token);
+  }
+
+  /** A token, or a quoted string without its quotes and escapes. */
+  value(): string | undefined {
+    return this.token() ?? this.take(quoted)?.slice(1, -1).replaceAll(/\\(.)/g, "$1");
+  }
+
+  /** Reads on as `read` does, or not at all: if it gives undefined, nothing was taken. */
+  attempt<T>(read: () => T | undefined): T | undefined {
+    const start = this.#at;
+    const result = read();
+    if (result === undefined) this.#at = start;
+    return result;
+  }
+
+  /** The error for a header that does not go on as it must. */
+  malformed(): TouchmarkError {
+    const rest = printableText(this.#text.slice(this.#at), 60);
+    return malformed(`the ${this.#name} header cannot be read at character ${this.#at}: ${JSON.stringify(rest)}`);
+  }
+}

@@ -1,0 +1,14 @@
+/** Changes to an index that others write too: what we do not know in it stays as it is. */
+import { encodeUtf8 } from "../core/bytes.ts";
+import { Fields, parseJson, type JsonObject } from "../core/json.ts";
+import { maxEntries, maxManifestBytes, mediaTypes, parseManifest } from "../core/oci.ts";
+
+/** The index with other entries; undefined stands for an empty one. Throws LIMIT_EXCEEDED if it would get too long to be read. */
+export function rewriteIndex(index: Uint8Array | undefined, change: (entries: readonly JsonObject[]) => readonly object[]): Uint8Array {
+  const fields = index && new Fields(parseJson(index, "index", { maxBytes: maxManifestBytes }), "index");
+  const entries = fields?.objects("manifests", maxEntries).map(({ object }) => object) ?? [];
+  const rewritten = { ...fields?.object, schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: change(entries) };
+  const bytes = encodeUtf8(JSON.stringify(rewritten));
+  parseManifest(bytes, mediaTypes.ociIndex);
+  return bytes;
+}

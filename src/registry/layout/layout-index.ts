@@ -1,0 +1,42 @@
+/**
+ * The index.json of a layout folder (OCI image specification, image-layout.md): an image index whose entries bear one tag
+ * each, or none, as the annotation `org.opencontainers.image.ref.name`.
+ */
+import { malformed } from "../../core/errors.ts";
+import { isJsonObject, type JsonObject } from "../../core/json.ts";
+import { descriptorToJson, mediaTypes, parseManifest, type Descriptor } from "../../core/oci.ts";
+import { rewriteIndex } from "../index-document.ts";
+
+const refName = "org.opencontainers.image.ref.name";
+
+export function parseIndex(bytes: Uint8Array): readonly Descriptor[] {
+  const manifest = parseManifest(bytes, mediaTypes.ociIndex);
+  return manifest.kind === "index" ? manifest.manifests : [];
+}
+
+/** The entry that bears the tag; throws MALFORMED if two of different digests do. */
+export function taggedIn(entries: readonly Descriptor[], tag: string): Descriptor | undefined {
+  const [first, ...others] = entries.filter(({ annotations }) => annotations?.[refName] === tag);
+  if (others.some(({ digest }) => digest !== first?.digest)) throw malformed(`index.json has the tag ${tag} on several manifests`);
+  return first;
+}
+
+/** The index with the manifest listed, under the tag where one is given; the manifest that bore the tag stays, without it. */
+export function withManifest(index: Uint8Array | undefined, entry: Descriptor, tag: string | undefined): Uint8Array {
+  return rewriteIndex(index, (entries) => {
+    if (tag === undefined) return entries.some(({ digest }) => digest === entry.digest) ? entries : [...entries, descriptorToJson(entry)];
+    const others = entries
+      .map((other) => (tagOf(other) === tag ? withoutTag(other) : other))
+      .filter((other) => other["digest"] !== entry.digest || tagOf(other) !== undefined);
+    return [...others, descriptorToJson({ ...entry, annotations: { ...entry.annotations, [refName]: tag } })];
+  });
+}
+
+function tagOf({ annotations }: JsonObject): unknown {
+  return isJsonObject(annotations) ? annotations[refName] : undefined;
+}
+
+function withoutTag(entry: JsonObject): JsonObject {
+  const { [refName]: _, ...annotations } = isJsonObject(entry["annotations"]) ? entry["annotations"] : {};
+  return { ...entry, annotations };
+}

@@ -1,0 +1,71 @@
+/**
+ * The referrers API (OCI distribution specification, listing referrers):
+ *
+ *     GET /v2/NAME/referrers/DIGEST      200 index, its next page in `Link`      404 where there is no such API
+ */
+import type { Digest } from "../core/digest.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { maxEntries, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci.ts";
+import type { HttpResponse } from "../net/http.ts";
+import { printableText, printableUrl } from "../net/printable.ts";
+import type { Connection } from "./connection.ts";
+import { nextLink } from "./link.ts";
+import { mediaTypeOf } from "./media-type.ts";
+import { errorCodesOf, refusal } from "./refusal.ts";
+
+const maxPages = 100;
+
+/** What the registry lists as referring to this digest; nothing if it has no such API. */
+export async function listReferrers(connection: Connection, subject: Digest, signal: AbortSignal): Promise<readonly Descriptor[]> {
+  const what = `the referrers of ${subject} in ${connection.name}`;
+  const entries: Descriptor[] = [];
+  let to: URL | undefined = connection.urlOf(`referrers/${subject}`);
+  for (let pages = 1; to !== undefined; pages++) {
+    const page: HttpResponse = await connection.read({
+      method: "GET",
+      to,
+      headers: { accept: mediaTypes.ociIndex },
+      maxBytes: maxManifestBytes,
+      expect: [200, 400, 404, 405],
+      signal,
+    });
+    if (page.status !== 200) {
+      if (pages === 1 && isUnsupported(page)) return [];
+      throw refusal(page, what, undefined);
+    }
+    entries.push(...entriesOn(page, what));
+    to = nextPage(connection, page);
+    if (entries.length > maxEntries || (pages === maxPages && to !== undefined)) {
+      throw new TouchmarkError("LIMIT_EXCEEDED", `${what} are over the limit of ${maxEntries} entries or ${maxPages} pages`);
+    }
+  }
+  return entries;
+}
+
+function isUnsupported(page: HttpResponse): boolean {
+  return page.status !== 400 || errorCodesOf(page).includes("UNSUPPORTED");
+}
+
+function entriesOn(page: HttpResponse, what: string): readonly Descriptor[] {
+  const mediaType = mediaTypeOf(page);
+  if (mediaType !== mediaTypes.ociIndex) {
+    throw new TouchmarkError("REGISTRY_ERROR", `${what} came as ${JSON.stringify(printableText(mediaType, 100))}, not as an index`);
+  }
+  const manifest = parseManifest(page.body, mediaType);
+  return manifest.kind === "index" ? manifest.manifests : [];
+}
+
+/** The next page, which may only be one of the same listings: a link elsewhere would take our authorization along. */
+function nextPage(connection: Connection, page: HttpResponse): URL | undefined {
+  const link = nextLink(page.headers.get("link") ?? "");
+  if (link === undefined) return undefined;
+  const url = URL.parse(link, page.url.href);
+  if (url === null || !connection.isOwn(url) || !url.pathname.startsWith(connection.urlOf("referrers/").pathname)) {
+    const where = url === null ? "what is not a URL" : printableUrl(url);
+    throw new TouchmarkError(
+      "REGISTRY_ERROR",
+      `${connection.name} continues its listing of referrers elsewhere, at ${where}; it is not followed`,
+    );
+  }
+  return url;
+}

@@ -1,0 +1,26 @@
+/** Listings of what refers to a digest. */
+import type { Digest } from "../core/digest.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { artifactTypeOf, maxEntries, type Descriptor, type Manifest } from "../core/oci.ts";
+
+/** How a manifest is listed among the referrers of its subject (OCI distribution specification, listing referrers). */
+export function listed(descriptor: Descriptor, manifest: Manifest): Descriptor {
+  const artifactType = artifactTypeOf(manifest);
+  return {
+    ...descriptor,
+    ...(artifactType !== undefined && { artifactType }),
+    ...(Object.keys(manifest.annotations).length > 0 && { annotations: manifest.annotations }),
+  };
+}
+
+/** Several listings as one, each digest once; throws LIMIT_EXCEEDED over `maxEntries`. */
+export function united(...listings: readonly (readonly Descriptor[])[]): readonly Descriptor[] {
+  const byDigest = new Map<Digest, Descriptor>();
+  for (const entry of listings.flat()) {
+    if (!byDigest.has(entry.digest)) byDigest.set(entry.digest, entry);
+  }
+  if (byDigest.size > maxEntries) {
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${byDigest.size} manifests refer to one digest, over the limit of ${maxEntries}`);
+  }
+  return [...byDigest.values()];
+}

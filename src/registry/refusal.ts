@@ -1,0 +1,58 @@
+/**
+ * The error for an answer that is not what was asked for, with the registry's own words (distribution specification,
+ * error codes): `{"errors":[{"code":TEXT,"message":TEXT}]}`.
+ */
+import { TouchmarkError } from "../core/errors.ts";
+import { Fields, parseJson } from "../core/json.ts";
+import type { HttpResponse } from "../net/http.ts";
+import { printableHost, printableText } from "../net/printable.ts";
+
+/** Who we came as: `source` is where the credentials were found. */
+export interface Identity {
+  readonly source?: string;
+}
+
+const maxQuotes = 3;
+const maxErrors = 100;
+
+/** `doing` names what was asked for; `as` is undefined where the registry never asked who we are. */
+export function refusal(response: HttpResponse, doing: string, as: Identity | undefined): TouchmarkError {
+  const host = printableHost(response.url);
+  const quote = quoteOf(response);
+  if (response.status === 401 || response.status === 403) {
+    return new TouchmarkError("UNAUTHORIZED", `${host} refuses ${doing}${quote}; ${describe(as)}`);
+  }
+  if (response.status === 429) {
+    return new TouchmarkError("RATE_LIMITED", `${host} has had too many requests and refuses ${doing}${quote}`);
+  }
+  return new TouchmarkError("REGISTRY_ERROR", `${host} answers ${response.status} to ${doing}${quote}`);
+}
+
+/** The codes of the registry's errors; none where the body is no such document. */
+export function errorCodesOf(response: HttpResponse): readonly string[] {
+  return errorsOf(response).map(({ code }) => code);
+}
+
+function describe(as: Identity | undefined): string {
+  if (as === undefined) return "it did not ask for credentials";
+  return as.source === undefined ? "no credentials were found for it" : `the credentials of ${as.source} were sent`;
+}
+
+function quoteOf(response: HttpResponse): string {
+  const quotes = errorsOf(response)
+    .slice(0, maxQuotes)
+    .map(({ code, message }) => printableText(message === undefined ? code : `${code}: ${message}`, 200));
+  return quotes.length === 0 ? "" : ` (${quotes.join("; ")})`;
+}
+
+function errorsOf(response: HttpResponse): readonly { readonly code: string; readonly message?: string }[] {
+  try {
+    const errors = new Fields(parseJson(response.body, "errors"), "errors").objects("errors", maxErrors);
+    return errors.map((error) => {
+      const message = error.optionalString("message");
+      return { code: error.string("code"), ...(message !== undefined && { message }) };
+    });
+  } catch {
+    return []; // a proxy's page, or nothing
+  }
+}

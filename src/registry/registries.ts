@@ -1,0 +1,37 @@
+/** Opens repositories by reference, over one pool of connections and one store of tokens. */
+import { TouchmarkError } from "../core/errors.ts";
+import { isRepositoryName, repositoryOf, type Reference } from "../core/reference.ts";
+import type { Repository } from "../core/repository.ts";
+import type { HttpClient } from "../net/http.ts";
+import { addressOf } from "./address.ts";
+import { Authorizer } from "./authorizer.ts";
+import { Connection } from "./connection.ts";
+import type { Credentials } from "./credentials/credentials.ts";
+import { LayoutRepository } from "./layout/layout-repository.ts";
+import { RegistryRepository } from "./registry-repository.ts";
+
+export interface RegistriesOptions {
+  readonly http: HttpClient;
+  readonly credentials: Credentials;
+  /** Speak plain HTTP to every registry; without it, to those on loopback only. */
+  readonly allowHttp?: boolean;
+}
+
+export interface Registries {
+  /** Where the reference's image lies. Nothing is sent yet. */
+  open(reference: Reference): Repository;
+}
+
+export function createRegistries({ http, credentials, allowHttp = false }: RegistriesOptions): Registries {
+  const authorizer = new Authorizer(http, credentials);
+  return {
+    open(reference) {
+      if (reference.kind === "layout") return new LayoutRepository(reference.path);
+      const { registry, repository } = reference;
+      if (!isRepositoryName(repository)) {
+        throw new TouchmarkError("INVALID_REFERENCE", `${JSON.stringify(repositoryOf(reference))} is not the name of a repository`);
+      }
+      return new RegistryRepository(new Connection({ http, authorizer, registry: addressOf(registry, allowHttp), repository }));
+    },
+  };
+}

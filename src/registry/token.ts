@@ -1,0 +1,81 @@
+/**
+ * Bearer tokens (distribution, docs/spec/auth/token.md and oauth.md): the registry names a token service, which turns
+ * credentials, or nothing, into a token for a scope:
+ *
+ *     GET REALM?service=SERVICE&scope=repository:NAME:pull                       [Authorization: Basic …]
+ *     POST REALM    grant_type=refresh_token&service=…&scope=…&client_id=…&refresh_token=…
+ *     200 {"token":TEXT} | {"access_token":TEXT}
+ */
+import { encodeUtf8 } from "../core/bytes.ts";
+import { malformed, TouchmarkError } from "../core/errors.ts";
+import { Fields, parseJson } from "../core/json.ts";
+import type { HttpClient, HttpRequest } from "../net/http.ts";
+import { printableText, printableUrl } from "../net/printable.ts";
+import { type Access, scopeOf } from "./access.ts";
+import type { Challenge } from "./challenge.ts";
+import { basicAuthorization, type Credential, type PasswordCredential } from "./credentials/credential.ts";
+import { refusal } from "./refusal.ts";
+
+export interface TokenRequest {
+  readonly http: HttpClient;
+  readonly access: Access;
+  readonly challenge: Challenge;
+  readonly credential: Credential | undefined;
+  readonly signal: AbortSignal;
+}
+
+const maxBytes = 64 * 1024;
+
+/** Throws UNAUTHORIZED if the service refuses, INSECURE_REGISTRY for one that would get credentials over plain HTTP. */
+export async function fetchToken({ http, access, challenge, credential, signal }: TokenRequest): Promise<string> {
+  const realm = realmOf(challenge, access);
+  const query = queryOf(challenge, access);
+  const request = credential?.kind === "identity" ? exchange(realm, query, credential.token) : ask(realm, query, credential);
+  const response = await http.request({ ...request, maxBytes, signal });
+  if (response.status !== 200) throw refusal(response, `a token for ${access.registry.name}/${access.repository}`, credential ?? {});
+  const what = `the answer of ${printableUrl(response.url)}`;
+  const fields = new Fields(parseJson(response.body, what), what);
+  const token = fields.optionalString("token") ?? fields.string("access_token");
+  if (!/^[\x21-\x7e]+$/.test(token)) throw malformed(`${what} holds a token that no header can carry`);
+  return token;
+}
+
+function realmOf({ parameters }: Challenge, { registry }: Access): URL {
+  const text = parameters.get("realm") ?? "";
+  const realm = URL.parse(text);
+  if (realm === null || realm.username !== "" || realm.password !== "") {
+    throw malformed(`${registry.name} names as token service what is not a URL: ${JSON.stringify(printableText(text, 100))}`);
+  }
+  const allowed = realm.protocol === "https:" || (realm.protocol === "http:" && registry.base.protocol === "http:");
+  if (!allowed) throw new TouchmarkError("INSECURE_REGISTRY", `${registry.name} names a token service without TLS: ${printableUrl(realm)}`);
+  return realm;
+}
+
+/** Our own scope, and the registry's where it has another name for what is wanted. */
+function queryOf({ parameters }: Challenge, access: Access): URLSearchParams {
+  const query = new URLSearchParams();
+  const service = parameters.get("service");
+  if (service !== undefined) query.set("service", service);
+  const scopes = new Set([scopeOf(access), ...(parameters.get("scope")?.split(" ") ?? [])]);
+  for (const scope of scopes) if (scope !== "") query.append("scope", scope);
+  return query;
+}
+
+type Asking = Pick<HttpRequest, "method" | "url" | "headers" | "body">;
+
+function ask(realm: URL, query: URLSearchParams, credential: PasswordCredential | undefined): Asking {
+  const url = new URL(realm);
+  for (const [name, value] of query) url.searchParams.append(name, value);
+  return { method: "GET", url, ...(credential && { headers: { authorization: basicAuthorization(credential) } }) };
+}
+
+function exchange(realm: URL, query: URLSearchParams, refreshToken: string): Asking {
+  const form = new URLSearchParams({ grant_type: "refresh_token", client_id: "touchmark", refresh_token: refreshToken });
+  for (const name of new Set(query.keys())) form.set(name, query.getAll(name).join(" "));
+  return {
+    method: "POST",
+    url: realm,
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: encodeUtf8(form.toString()),
+  };
+}

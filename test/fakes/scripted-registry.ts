@@ -1,0 +1,85 @@
+/**
+ * An HTTP server on loopback that says what the test tells it to, however odd, and remembers what it was asked.
+ * Strict: a request that no line of the script answers fails the test.
+ */
+import assert from "node:assert/strict";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { TestContext } from "node:test";
+
+export interface SeenRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: Uint8Array;
+}
+
+export interface ScriptedAnswer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** An answer, or a function that makes one or, for what no answer can say, handles the response itself. */
+export type ScriptLine = ScriptedAnswer | ((seen: SeenRequest, response: ServerResponse) => ScriptedAnswer | undefined);
+
+/** `METHOD /path` or, for any query, `METHOD /path?*`, to an answer that repeats or to a list that is used up. */
+export type Script = Record<string, ScriptLine | ScriptLine[]>;
+
+export interface ScriptedServer {
+  /** `127.0.0.1:PORT`. */
+  readonly host: string;
+  /** `http://127.0.0.1:PORT`. */
+  readonly origin: string;
+  readonly seen: readonly SeenRequest[];
+  /** `METHOD /path` of every request, in order. */
+  readonly lines: readonly string[];
+  /** More lines for the script; those of the same name are replaced. */
+  on(script: Script): void;
+}
+
+/** Starts a server that ends with the test. */
+export async function scriptedServer(t: TestContext, script: Script = {}): Promise<ScriptedServer> {
+  const lines: Script = { ...script };
+  const seen: SeenRequest[] = [];
+  const unexpected: string[] = [];
+  const server = createServer(async (request, response) => {
+    const body = Buffer.concat(await Array.fromAsync(request));
+    const { method = "", url = "", headers } = request;
+    const asked: SeenRequest = { method, path: url, headers, body };
+    seen.push(asked);
+    const line = take(lines, asked);
+    if (line === undefined) unexpected.push(`${method} ${url}`);
+    const answer = typeof line === "function" ? line(asked, response) : (line ?? { status: 599 });
+    if (answer === undefined) return;
+    response.writeHead(answer.status ?? 200, answer.headers);
+    response.end(answer.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    assert.deepEqual(unexpected, [], "requests that the script does not answer");
+  });
+  const host = `127.0.0.1:${portOf(server.address())}`;
+  return {
+    host,
+    origin: `http://${host}`,
+    seen,
+    get lines() {
+      return seen.map(({ method, path }) => `${method} ${path}`);
+    },
+    on: (more) => void Object.assign(lines, more),
+  };
+}
+
+function take(script: Script, { method, path }: SeenRequest): ScriptLine | undefined {
+  const line = script[`${method} ${path}`] ?? script[`${method} ${path.replace(/\?.*/s, "")}?*`];
+  return Array.isArray(line) ? line.shift() : line;
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  assert.ok(typeof address === "object" && address !== null);
+  return address.port;
+}
