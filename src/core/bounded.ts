@@ -3,7 +3,6 @@ export async function mapBounded<T, R>(items: readonly T[], width: number, work:
   const results: R[] = [];
   const queue = items.entries();
   async function lane(): Promise<void> {
-    // oxlint-disable-next-line no-await-in-loop -- lanes share the queue, each takes one item after the other
     for (const [index, item] of queue) results[index] = await work(item);
   }
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));

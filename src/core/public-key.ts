@@ -29,7 +29,6 @@ export function bundleHint(key: PublicKey): string {
 /** Whether the signature over the message verifies with the key, in any scheme the key is read with. */
 export async function verifies(key: PublicKey, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
   for (const scheme of key.algorithm.reads) {
-    // oxlint-disable-next-line no-await-in-loop -- the first that verifies ends the search
     if (await scheme.verify(key.key, message, signature)) return true;
   }
   return false;

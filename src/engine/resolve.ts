@@ -31,7 +31,6 @@ export async function resolveAll(repository: Repository, root: Subject, signal: 
     if (subjects.size + unique.size > maxImages) {
       throw new TouchmarkError("LIMIT_EXCEEDED", `${root.reference} is an index of more than ${maxImages} images`);
     }
-    // oxlint-disable-next-line no-await-in-loop -- a level is known only once the one above is read
     level = await mapBounded([...unique.values()], width, (child) => readChild(repository, root, child, signal));
     for (const subject of level) subjects.set(subject.digest, subject);
   }

@@ -38,7 +38,6 @@ async function storeReferrer(
 async function storeTagged(repository: Repository, artifact: TaggedArtifact, signal: AbortSignal): Promise<Digest> {
   const { tag, layer } = artifact;
   for (let tries = 0; tries < maxTries; tries++) {
-    /* oxlint-disable no-await-in-loop -- read, write and read back, one after the other */
     const extended = artifact.extend(await readTag(repository, tag, signal));
     await Promise.all(extended.blobs.map((blob) => repository.putBlob(blob, signal)));
     const { digest } = await repository.putManifest(extended.manifest, extended.mediaType, tag, signal);
@@ -46,7 +45,6 @@ async function storeTagged(repository: Repository, artifact: TaggedArtifact, sig
       readTag(repository, tag, signal),
       ...extended.blobs.map((blob) => readBack(repository, blob, signal)),
     ]);
-    /* oxlint-enable no-await-in-loop */
     if (after?.layers.some((candidate) => isDeepStrictEqual(candidate, layer))) return digest;
   }
   throw new TouchmarkError("CONFLICT", `the tag ${tag} of ${repository.name} was changed by others ${maxTries} times while it was written`);

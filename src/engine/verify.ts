@@ -33,7 +33,6 @@ export interface VerifyOptions {
 export async function verify(repository: Repository, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
   const verdicts = await decideAll(repository, reference, options);
   for (const verdict of verdicts) {
-    // oxlint-disable-next-line no-await-in-loop -- recorded in the order they are answered
     await options.recorder.record({ kind: "decided", verdict });
   }
   return verdicts;

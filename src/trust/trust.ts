@@ -19,6 +19,6 @@ export interface Trust {
 export function makeTrust(keys: readonly TrustedKey[]): Trust {
   const byFingerprint = new Map(keys.toReversed().map((key) => [key.publicKey.fingerprint, key]));
   const unique = [...byFingerprint.values()].toReversed();
-  const content = unique.map((key) => `key ${key.publicKey.fingerprint}\n`).sort();
+  const content = unique.map((key) => `key ${key.publicKey.fingerprint}\n`).toSorted();
   return { digest: digestOf(encodeUtf8(content.join(""))), keys: unique };
 }

@@ -34,7 +34,6 @@ suite("encrypted sigstore keys", { concurrency: true }, () => {
   test("a box that is broken or cut off does not open", async () => {
     for (const length of [0, 15, 40]) {
       const key = parse({ ...sound, ciphertext: Buffer.alloc(length).toString("base64") });
-      // oxlint-disable-next-line no-await-in-loop -- one scrypt at a time
       await assert.rejects(decryptSigstoreKey(key, "", "broken.key"), {
         code: "WRONG_PASSWORD",
         message: "the password does not open broken.key",

@@ -42,7 +42,6 @@ export async function writeKeyPair({ prefix, privateKey, password, signal }: Key
   try {
     await Promise.all(files.map(writeDraft));
     for (const file of files) {
-      // oxlint-disable-next-line no-await-in-loop -- in order, so that the first to fail leaves nothing after it
       await publish(file);
       published.push(file.path);
     }
@@ -58,7 +57,6 @@ export async function writeKeyPair({ prefix, privateKey, password, signal }: Key
 /** So that nobody waits for the encryption, or types a password, for nothing; `publish` is what makes sure of it. */
 async function refuseExisting(...paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    // oxlint-disable-next-line no-await-in-loop -- two files; the first that exists is the one to name
     const found = await lstat(path).catch(() => undefined);
     if (found) throw fileExists(path);
   }

@@ -1,0 +1,20 @@
+/** Every command: its name, and the file that is loaded when it is called. */
+import type { Command } from "./command.ts";
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<{ readonly command: Command }>;
+}
+
+export const commands: readonly CommandEntry[] = [
+  { name: "sign", summary: "Sign images", load: () => import("./commands/sign.ts") },
+  { name: "verify", summary: "Decide whether images are signed as they must be", load: () => import("./commands/verify.ts") },
+  { name: "tree", summary: "Show everything that hangs on an image", load: () => import("./commands/tree.ts") },
+  { name: "keys generate", summary: "Make a key pair", load: () => import("./commands/keys-generate.ts") },
+  { name: "keys show", summary: "Show a key's fingerprint, algorithm and hint", load: () => import("./commands/keys-show.ts") },
+  { name: "serve registry", summary: "Serve images from a folder", load: () => import("./commands/serve-registry.ts") },
+  { name: "demo", summary: "Watch images being signed, accepted and refused", load: () => import("./commands/demo.ts") },
+  { name: "version", summary: "Show the version", load: () => import("./commands/version.ts") },
+  { name: "help", summary: "Show help for a command", load: () => import("./commands/help.ts") },
+];

@@ -1,0 +1,41 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TouchmarkError } from "../../core/errors.ts";
+import { startRegistry } from "../../server/registry/registry.ts";
+import type { Command } from "../command.ts";
+import { play, yourTurn } from "../demo/play.ts";
+
+export const command: Command = {
+  usage: "[flags]",
+  summary: "Watch images being signed, accepted and refused",
+  details: "Starts a registry of its own on loopback, pushes small images, signs, and verifies what is good and what is not.",
+  flags: [{ name: "keep", summary: "Go on serving until interrupted, and leave the folder behind" }],
+  operands: { min: 0, max: 0 },
+  examples: [
+    { command: "touchmark demo", explains: "Watch it; nothing is left behind" },
+    { command: "touchmark demo --keep", explains: "Try its commands in another terminal" },
+  ],
+  async run(args, io) {
+    const keep = args.has("keep");
+    const folder = await mkdtemp(join(tmpdir(), "touchmark-demo-"));
+    try {
+      const registry = await startRegistry({ dir: join(folder, "registry"), host: "127.0.0.1", port: 0 });
+      try {
+        const surprises = await play({ folder, address: registry.address, io });
+        io.stdout.write(yourTurn(keep ? `${registry.address}/demo/yours:1.0` : "registry.example/you/app:1.0"));
+        if (surprises.length > 0) throw new TouchmarkError("INTERNAL", `not as expected: ${surprises.join("; ")}`);
+        if (keep) {
+          io.stdout.write(`\nServing ${registry.address} from ${folder} until you press Ctrl-C.\n`);
+          if (!io.signal.aborted) await once(io.signal, "abort");
+        }
+        return 0;
+      } finally {
+        await registry.close();
+      }
+    } finally {
+      if (!keep) await rm(folder, { recursive: true, force: true });
+    }
+  },
+};

@@ -1,0 +1,107 @@
+import { asTouchmarkError } from "../../core/errors.ts";
+import { parseReference, formatReference, type Reference } from "../../core/reference.ts";
+import { sign, type SignatureMade } from "../../engine/sign.ts";
+import { formats } from "../../formats/all.ts";
+import type { Format } from "../../formats/format.ts";
+import { openKeyFile } from "../../signers/file/key-file.ts";
+import { oneOf, usageError, type Arguments } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, recursiveFlag, registryFlags, signingTime } from "../common.ts";
+import { exitOf } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { passwordFor } from "../password.ts";
+import { sideBySide } from "../progress.ts";
+import { noRecord } from "../recorder.ts";
+import { registriesFor } from "../registries.ts";
+import { clean, field } from "../render/text.ts";
+
+const formatNames = formats.map(({ name }) => name);
+
+export const command: Command = {
+  usage: "--key KEY [flags] REF…",
+  summary: "Sign images",
+  details: [
+    "What is signed is the digest that the reference names now; a tag can move, so name a digest where you know it.",
+    "Signing again with the same key changes nothing. What was written is read back before it is reported.",
+  ].join("\n"),
+  flags: [
+    { name: "key", value: "KEY", summary: "Private key: a file (cosign's encrypted key, or PEM), or env://VARIABLE" },
+    { name: "format", value: formatNames.join("|"), repeatable: true, summary: "Signature format (bundle)" },
+    annotationsFlag("Annotation the signature shall carry"),
+    recursiveFlag("Every image of an index too"),
+    { name: "force", summary: "Sign even if the same key has signed the same already" },
+    outputFlag,
+    ...registryFlags,
+  ],
+  operands: { min: 1, max: 1000 },
+  examples: [
+    { command: "touchmark sign --key touchmark.key registry.example/app:1.0", explains: "Sign an image" },
+    {
+      command: "touchmark sign --key touchmark.key --format bundle --format cosign -a build=42 registry.example/app:1.0",
+      explains: "Sign for tools old and new, with an annotation",
+    },
+  ],
+  async run(args, io) {
+    const output = args.choice("output", ["text", "json"]);
+    const references = args.operands.map(parseReference);
+    const annotations = annotationsOf(args);
+    const key = args.value("key");
+    if (key === undefined)
+      throw usageError("nothing says which key shall sign", "Name it: --key touchmark.key. 'touchmark keys generate' makes one.");
+    using deadline = deadlineOf(args, io);
+    const options = {
+      formats: chosenFormats(args),
+      signer: openKeyFile({ reference: key, password: () => passwordFor(key, io), env: io.env }),
+      annotations,
+      at: signingTime(io),
+      recorder: noRecord,
+      recursive: args.has("recursive"),
+      force: args.has("force"),
+      signal: deadline.signal,
+    };
+    await options.signer.describe(deadline.signal); // a key that does not open is no business of any registry
+    const registries = registriesFor(args, io);
+    const outcomes = await sideBySide(references, "signed", io, async (reference): Promise<Outcome> => {
+      try {
+        return { reference, made: await sign(registries.open(reference), reference, options) };
+      } catch (error) {
+        return { reference, error };
+      }
+    });
+    for (const outcome of outcomes) show(outcome, output, io);
+    return exitOf(outcomes.map((outcome) => ("error" in outcome ? asTouchmarkError(outcome.error).code : undefined)));
+  },
+};
+
+type Outcome = { readonly reference: Reference } & ({ readonly made: readonly SignatureMade[] } | { readonly error: unknown });
+
+/** `--format a --format b` or `--format a,b`; each once. */
+function chosenFormats(args: Arguments): readonly Format[] {
+  const asked = args.values("format").flatMap((value) => value.split(","));
+  const names = new Set((asked.length > 0 ? asked : ["bundle"]).map((name) => oneOf("format", name, formatNames)));
+  return formats.filter(({ name }) => names.has(name));
+}
+
+function show(outcome: Outcome, output: "text" | "json", io: Io): void {
+  if ("error" in outcome) {
+    const { message, hint } = asTouchmarkError(outcome.error);
+    io.stderr.write(`error: ${clean(formatReference(outcome.reference))}: ${message}\nhint: ${hint}\n`);
+    return;
+  }
+  for (const made of outcome.made) io.stdout.write(output === "json" ? `${JSON.stringify(made)}\n` : renderMade(made));
+  const { digest, tag } = outcome.reference;
+  const [first] = outcome.made;
+  if (digest !== undefined || !first) return;
+  io.stderr.write(
+    `warning: ${tag ?? "latest"} is a tag, which can move; what is signed is the digest it named: ${first.repository}@${first.digest}\n`,
+  );
+}
+
+function renderMade({ reference, digest, format, place, manifest, key, already }: SignatureMade): string {
+  return [
+    `${already ? "already signed" : "signed"}  ${clean(reference)}\n`,
+    field("digest", digest),
+    field("signature", `${format} in ${place}, ${manifest}`),
+    field("key", `sha256:${key}`),
+  ].join("");
+}

@@ -1,0 +1,50 @@
+import { parseReference } from "../../core/reference.ts";
+import { tree, type Tree, type TreeEvidence, type TreeNode } from "../../engine/tree.ts";
+import { formats } from "../../formats/all.ts";
+import type { Command } from "../command.ts";
+import { deadlineOf, outputFlag, registryFlags } from "../common.ts";
+import { exitOf } from "../exit.ts";
+import { registriesFor } from "../registries.ts";
+import { clean } from "../render/text.ts";
+
+export const command: Command = {
+  usage: "[flags] REF",
+  summary: "Show everything that hangs on an image",
+  details: "Signatures, attestations and whatever else refers to the image, in every format and place. Nothing is verified here.",
+  flags: [outputFlag, ...registryFlags],
+  operands: { min: 1, max: 1 },
+  examples: [{ command: "touchmark tree registry.example/app:1.0", explains: "What hangs on this image?" }],
+  async run(args, io) {
+    const output = args.choice("output", ["text", "json"]);
+    const [reference] = args.operands.map(parseReference);
+    if (!reference) return 0;
+    using deadline = deadlineOf(args, io);
+    const answer = await tree(registriesFor(args, io).open(reference), reference, { formats, at: io.now(), signal: deadline.signal });
+    io.stdout.write(output === "json" ? `${JSON.stringify(answer)}\n` : render(answer));
+    for (const { place, code, message, hint } of answer.gaps)
+      io.stderr.write(`warning: ${place} could not be read: ${code}: ${message}\nhint: ${hint}\n`);
+    return exitOf(answer.gaps.map(({ code }) => code));
+  },
+};
+
+function render({ reference, digest, mediaType, attached }: Tree): string {
+  const none = attached.length === 0 ? "└── nothing\n" : "";
+  return `${clean(reference)}\n${digest} ${clean(mediaType)}\n${none}${renderNodes(attached, "")}`;
+}
+
+function renderNodes(nodes: readonly TreeNode[], indent: string): string {
+  return nodes
+    .map((node, i) => {
+      const last = i === nodes.length - 1;
+      const below = `${indent}${last ? "    " : "│   "}`;
+      const what =
+        node.evidence.length > 0 ? node.evidence.map(describe).join("; ") : `not understood: ${node.artifactType ?? node.mediaType}`;
+      return `${indent}${last ? "└── " : "├── "}${clean(what)}\n${below}${node.digest} ${node.size} B, in ${node.place}\n${renderNodes(node.attached, below)}`;
+    })
+    .join("");
+}
+
+function describe({ format, claim, hint }: TreeEvidence): string {
+  const what = claim?.kind === "attestation" ? `attestation of ${claim.predicateType}` : (claim?.kind ?? "unreadable evidence");
+  return `${what} (${format}${hint === undefined ? "" : `, key ${hint}`})`;
+}

@@ -1,0 +1,68 @@
+import { readTrust } from "../../anchors/key-files.ts";
+import { parseReference } from "../../core/reference.ts";
+import type { Verdict } from "../../core/verdict.ts";
+import { verify } from "../../engine/verify.ts";
+import { formats } from "../../formats/all.ts";
+import { keyPolicy } from "../../policy/policy.ts";
+import { usageError } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, recursiveFlag, registryFlags } from "../common.ts";
+import { exitOfVerdicts } from "../exit.ts";
+import { sideBySide } from "../progress.ts";
+import { noRecord } from "../recorder.ts";
+import { registriesFor } from "../registries.ts";
+import { styleFor } from "../render/style.ts";
+import { verdictToJson } from "../render/verdict-json.ts";
+import { renderVerdict } from "../render/verdict-text.ts";
+
+export const command: Command = {
+  usage: "--key KEY [flags] REF…",
+  summary: "Decide whether images are signed as they must be",
+  details: [
+    "An image passes with a signature by any one of the keys, in any format and place; other signatures do no harm.",
+    "Exit status: 0 allowed, 10 no signature, 11 no such image, 12 no signature matched, 30 unreachable,",
+    "31 authentication, 32 undecided; 20 if several images fail for different reasons.",
+  ].join("\n"),
+  flags: [
+    { name: "key", value: "KEY", repeatable: true, summary: "Public key: a file (PEM key or certificate), or env://VARIABLE" },
+    annotationsFlag("Annotation the signature must carry"),
+    recursiveFlag("Every image of an index too, each signed itself"),
+    outputFlag,
+    ...registryFlags,
+  ],
+  operands: { min: 1, max: 1000 },
+  examples: [
+    { command: "touchmark verify --key touchmark.pub registry.example/app:1.0", explains: "Is this image signed with my key?" },
+    { command: "touchmark verify --key touchmark.pub -o json registry.example/app:1.0", explains: "The same, for a program" },
+  ],
+  async run(args, io) {
+    const output = args.choice("output", ["text", "json"]);
+    const references = args.operands.map(parseReference);
+    const annotations = annotationsOf(args);
+    if (!args.has("key")) {
+      throw usageError(
+        "nothing says whose signature is expected",
+        "Name the signer's public key: --key touchmark.pub. No signature counts without it.",
+      );
+    }
+    using deadline = deadlineOf(args, io);
+    const { signal } = deadline;
+    const trust = await readTrust(args.values("key"), { env: io.env, signal });
+    const options = {
+      formats,
+      policy: keyPolicy(trust, annotations),
+      trust,
+      at: io.now(),
+      recorder: noRecord,
+      recursive: args.has("recursive"),
+      signal,
+    };
+    const registries = registriesFor(args, io);
+    const answers = await sideBySide(references, "verified", io, (reference) => verify(registries.open(reference), reference, options));
+    const verdicts = answers.flat();
+    const style = styleFor(io.stdout, io);
+    const render = (verdict: Verdict): string => (output === "json" ? `${verdictToJson(verdict)}\n` : renderVerdict(verdict, style));
+    io.stdout.write(verdicts.map(render).join(""));
+    return exitOfVerdicts(verdicts);
+  },
+};

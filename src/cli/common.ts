@@ -1,0 +1,64 @@
+/** Flags that several commands share, and what they stand for. */
+import { TouchmarkError } from "../core/errors.ts";
+import type { Instant } from "../core/instant.ts";
+import { usageError, type Arguments } from "./arguments.ts";
+import type { Flag } from "./command.ts";
+import type { Io } from "./io.ts";
+
+export const outputFlag: Flag = { name: "output", short: "o", value: "text|json", summary: "How to print the result (text)" };
+export const annotationsFlag = (summary: string): Flag => ({
+  name: "annotations",
+  short: "a",
+  value: "KEY=VALUE",
+  repeatable: true,
+  summary,
+});
+export const recursiveFlag = (summary: string): Flag => ({ name: "recursive", short: "r", summary });
+export const registryFlags: readonly Flag[] = [
+  { name: "allow-http-registry", summary: "Speak plain HTTP to registries (loopback needs no flag)" },
+  { name: "timeout", value: "DURATION", summary: "Time for everything, as 90s or 3m (3m)" },
+];
+
+/** The `-a KEY=VALUE` pairs. Throws USAGE for one without `=`, or two values for one key. */
+export function annotationsOf(args: Arguments): Readonly<Record<string, string>> {
+  const pairs = args.values("annotations").map((text): [string, string] => {
+    const equals = text.indexOf("=");
+    if (equals < 1) throw usageError(`an annotation is KEY=VALUE; found ${JSON.stringify(text)}`);
+    return [text.slice(0, equals), text.slice(equals + 1)];
+  });
+  const annotations = Object.fromEntries(pairs);
+  const twice = pairs.find(([key, value]) => annotations[key] !== value);
+  if (twice) throw usageError(`the annotation ${twice[0]} is given two values`);
+  return annotations;
+}
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of a duration as Go writes it: `90s`, `3m`, `1h30m`. */
+export function parseDuration(text: string): number {
+  if (!/^(?:\d{1,6}(?:\.\d{1,3})?(?:ms|s|m|h))+$/.test(text))
+    throw usageError(`a duration is written as 90s, 3m or 1h30m; found ${JSON.stringify(text)}`);
+  const parts = text.matchAll(/([\d.]+)(ms|s|m|h)/g);
+  return [...parts].reduce((sum, [, amount, unit = ""]) => sum + Number(amount) * (units[unit] ?? 0), 0);
+}
+
+export interface Deadline extends Disposable {
+  /** Aborted by an interruption, or TIMEOUT once the time is up. */
+  readonly signal: AbortSignal;
+}
+
+export function deadlineOf(args: Arguments, io: Io): Deadline {
+  const text = args.value("timeout") ?? "3m";
+  const timeout = new AbortController();
+  const reason = new TouchmarkError("TIMEOUT", `not done within ${text}`);
+  const timer = setTimeout(() => timeout.abort(reason), Math.min(parseDuration(text), 0x7fffffff));
+  return { signal: AbortSignal.any([io.signal, timeout.signal]), [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+/** Now, or SOURCE_DATE_EPOCH (seconds) where output must be reproducible. */
+export function signingTime(io: Io): Instant {
+  const epoch = io.env["SOURCE_DATE_EPOCH"];
+  if (epoch === undefined) return io.now();
+  if (!/^\d{1,11}$/.test(epoch)) throw usageError(`SOURCE_DATE_EPOCH is a number of seconds; found ${JSON.stringify(epoch)}`);
+  return Number(epoch) * 1000;
+}

@@ -1,0 +1,96 @@
+/** The demo itself: real commands, run one after the other, each with the outcome it must have. */
+import { join } from "node:path";
+import { parseReference } from "../../core/reference.ts";
+import type { Repository } from "../../core/repository.ts";
+import { createHttpClient } from "../../net/http-client.ts";
+import { createCredentials } from "../../registry/credentials.ts";
+import { createRegistries } from "../../registry/registries.ts";
+import { parseArguments } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { command as generate } from "../commands/keys-generate.ts";
+import { command as sign } from "../commands/sign.ts";
+import { command as verify } from "../commands/verify.ts";
+import type { Io, Output } from "../io.ts";
+import { carrySignatures } from "./carry-signature.ts";
+import { pushImage } from "./image.ts";
+
+export interface Stage {
+  readonly folder: string;
+  /** Of the registry: `127.0.0.1:43211`. */
+  readonly address: string;
+  readonly io: Io;
+}
+
+const subcommands: Readonly<Record<string, Command>> = { "keys generate": generate, sign, verify };
+
+/** Plays every scene; returns what did not come out as it must. */
+export async function play({ folder, address, io }: Stage): Promise<readonly string[]> {
+  const { stdout, signal } = io;
+  const say = (text: string): void => stdout.write(`\n${text}\n`);
+  const surprises: string[] = [];
+  const registries = createRegistries({ http: createHttpClient(), credentials: createCredentials({ env: {}, home: folder }) });
+  const repository = (name: string): Repository => registries.open(parseReference(`${address}/demo/${name}`));
+  const image = (name: string): string => `${address}/demo/${name}:1.0`;
+  const [maintainer, stranger] = [join(folder, "maintainer"), join(folder, "stranger")];
+
+  /** Runs a command as a person would type it, and expects this exit status. */
+  async function run(name: string, words: readonly string[], expected: number): Promise<void> {
+    const subcommand = subcommands[name];
+    if (!subcommand) throw new TypeError(name);
+    const line = `touchmark ${name} ${words.join(" ")}`;
+    stdout.write(`  $ ${line}\n`);
+    const quiet: Io = {
+      ...io,
+      stdout: indented(stdout),
+      stderr: indented(io.stderr),
+      env: { ...io.env, TOUCHMARK_PASSWORD: io.env["TOUCHMARK_PASSWORD"] ?? "" },
+    };
+    const status = await subcommand.run(parseArguments(name, subcommand, words), quiet);
+    stdout.write(`  exit status ${status}\n`);
+    if (status !== expected) surprises.push(`${line} ended with ${status} instead of ${expected}`);
+  }
+  const check = (name: string, expected: number): Promise<void> => run("verify", ["--key", `${maintainer}.pub`, image(name)], expected);
+
+  say(`A registry of the demo's own listens on ${address}. Two people make their keys: a maintainer, whom we trust, and a stranger.`);
+  await run("keys generate", ["--output-key-prefix", maintainer], 0);
+  await run("keys generate", ["--output-key-prefix", stranger], 0);
+  await pushImage(repository("yours"), "1.0", "An image for you to sign.\n", signal);
+
+  say("1. The maintainer signs an image. Whoever has the public key can check it.");
+  await pushImage(repository("app"), "1.0", "Hello from the maintainer.\n", signal);
+  await run("sign", ["--key", `${maintainer}.key`, image("app")], 0);
+  await check("app", 0);
+
+  say("2. An image that nobody signed.");
+  await pushImage(repository("unsigned"), "1.0", "Hello from nobody.\n", signal);
+  await check("unsigned", 10);
+
+  say("3. An image whose tag was moved to other content after signing, the old signature carried along.");
+  const signed = await pushImage(repository("moved"), "1.0", "Hello from the maintainer, again.\n", signal);
+  await run("sign", ["--key", `${maintainer}.key`, image("moved")], 0);
+  const other = await pushImage(repository("moved"), "1.0", "Hello from an attacker.\n", signal);
+  await carrySignatures(repository("moved"), signed, other, signal);
+  await check("moved", 12);
+
+  say("4. An image that a stranger signed.");
+  await pushImage(repository("strange"), "1.0", "Hello from a stranger.\n", signal);
+  await run("sign", ["--key", `${stranger}.key`, image("strange")], 0);
+  await check("strange", 12);
+
+  return surprises;
+}
+
+/** The few commands for an image of one's own. */
+export function yourTurn(image: string): string {
+  const lines = [
+    "touchmark keys generate",
+    `touchmark sign --key touchmark.key ${image}`,
+    `touchmark verify --key touchmark.pub ${image}`,
+    `touchmark tree ${image}`,
+  ];
+  return `\nThe same with an image of your own:\n\n${lines.map((line) => `  ${line}\n`).join("")}`;
+}
+
+function indented(output: Output): Output {
+  return { ...output, write: (text) => output.write(text.replace(/^(?=.)/gm, "    ")) };
+}

@@ -1,0 +1,41 @@
+/** Help texts, from what the commands say of themselves. */
+import { version } from "../core/version.ts";
+import { help } from "./arguments.ts";
+import type { Command } from "./command.ts";
+import { commands } from "./commands.ts";
+
+export function overview(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    `touchmark ${version}: signs container images and decides whether they may be used`,
+    "",
+    "Usage: touchmark COMMAND [flags] [arguments]",
+    "",
+    "Commands:",
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    "",
+    "'touchmark COMMAND --help' shows a command's flags and examples.",
+    "",
+  ].join("\n");
+}
+
+export function helpFor(name: string, command: Command): string {
+  const flags = [...command.flags, help].map((flag) => ({
+    left: `${flag.short === undefined ? "    " : `-${flag.short}, `}--${flag.name}${flag.value === undefined ? "" : ` ${flag.value}`}`,
+    summary: `${flag.summary}${flag.repeatable === true ? " (repeatable)" : ""}`,
+  }));
+  const width = Math.max(...flags.map(({ left }) => left.length));
+  return [
+    command.summary,
+    "",
+    `Usage: touchmark ${name} ${command.usage}`.trimEnd(),
+    ...(command.details === undefined ? [] : ["", command.details]),
+    "",
+    "Flags:",
+    ...flags.map(({ left, summary }) => `  ${left.padEnd(width)}  ${summary}`),
+    "",
+    "Examples:",
+    ...command.examples.flatMap((example) => [`  # ${example.explains}`, `  ${example.command}`]),
+    "",
+  ].join("\n");
+}

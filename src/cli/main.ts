@@ -1,0 +1,59 @@
+/** The command line: finds the command, runs it, and turns whatever is thrown into a message and a status. */
+import { asTouchmarkError, catalogue, TouchmarkError } from "../core/errors.ts";
+import { parseArguments, usageError } from "./arguments.ts";
+import { closest } from "./closest.ts";
+import { commands, type CommandEntry } from "./commands.ts";
+import type { Io } from "./io.ts";
+import { processIo } from "./process-io.ts";
+
+/** Runs one command line, the words after `touchmark`; returns the exit status and never throws. */
+export async function main(words: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(words, io);
+  } catch (thrown) {
+    return report(thrown, io);
+  }
+}
+
+/** Runs the command line of this process. */
+export async function run(): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2), processIo());
+}
+
+async function dispatch(words: readonly string[], io: Io): Promise<number> {
+  const [first] = words;
+  if (first === undefined || first === "--help" || first === "-h") return dispatch(["help"], io);
+  if (first === "--version") return dispatch(["version", ...words.slice(1)], io);
+  const entry = findCommand(words);
+  const { command } = await entry.load();
+  const args = parseArguments(entry.name, command, words.slice(entry.name.split(" ").length));
+  if (!args.has("help")) return command.run(args, io);
+  const { helpFor } = await import("./help.ts");
+  io.stdout.write(helpFor(entry.name, command));
+  return 0;
+}
+
+function findCommand(words: readonly string[]): CommandEntry {
+  const entry = commands.find(({ name }) => name.split(" ").every((word, i) => words[i] === word));
+  if (entry) return entry;
+  const [first = ""] = words;
+  const group = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => `touchmark ${name}`);
+  if (group.length > 0) throw usageError(`${JSON.stringify(first)} is followed by another word: ${group.join(", ")}`);
+  const near = closest(
+    first,
+    commands.map(({ name }) => name),
+  );
+  throw usageError(`unknown command ${JSON.stringify(first)}${near === undefined ? "" : `; did you mean ${near}?`}`);
+}
+
+/** `error:`, then `hint:`; the trace only for those who ask for it. */
+function report(thrown: unknown, io: Io): number {
+  const error = asTouchmarkError(thrown);
+  io.stderr.write(`error: ${error.message}\nhint: ${error.hint}\n`);
+  if (io.env["TOUCHMARK_DEBUG"] === "1") io.stderr.write(`${trace(error)}\n`);
+  return catalogue[error.code].exit;
+}
+
+function trace(error: TouchmarkError): string {
+  return `code: ${error.code}\n${error.stack ?? ""}${error.cause instanceof Error ? `\ncaused by: ${error.cause.stack ?? error.cause.message}` : ""}`;
+}

@@ -1,0 +1,47 @@
+/** The Io of a real process. */
+import { homedir } from "node:os";
+import { TouchmarkError } from "../core/errors.ts";
+import type { Io, Output } from "./io.ts";
+
+export function processIo(): Io {
+  const interruption = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => interruption.abort(new TouchmarkError("INTERRUPTED", "interrupted")));
+  }
+  return {
+    stdout: outputTo(process.stdout),
+    stderr: outputTo(process.stderr),
+    askSecret: process.stdin.isTTY ? askSecret : undefined,
+    env: process.env,
+    home: homedir(),
+    now: Date.now,
+    signal: interruption.signal,
+  };
+}
+
+function outputTo(stream: NodeJS.WriteStream): Output {
+  // A reader that closes the pipe early (head, grep -q) has what it wanted.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  return { isTerminal: stream.isTTY, write: (text) => void stream.write(text) };
+}
+
+/** Reads a line from the terminal with echo off. */
+async function askSecret(prompt: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const { Writable } = await import("node:stream");
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
+  process.stderr.write(prompt);
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    lines.once("SIGINT", () => reject(new TouchmarkError("INTERRUPTED", "interrupted")));
+    lines.once("close", () => reject(new TouchmarkError("INTERRUPTED", "the input ended before a password was typed")));
+  });
+  try {
+    return await Promise.race([lines.question(""), interrupted]);
+  } finally {
+    lines.close();
+    process.stderr.write("\n");
+  }
+}

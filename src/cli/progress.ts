@@ -1,0 +1,24 @@
+/** Several things at once, with `verified 3 of 10` on stderr where that is a terminal. */
+import { mapBounded } from "../core/bounded.ts";
+import type { Io } from "./io.ts";
+
+const width = 16;
+
+export async function sideBySide<T, R>(items: readonly T[], verb: string, io: Io, work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const shown = io.stderr.isTerminal && items.length > 1;
+  let done = 0;
+  const draw = (): void => {
+    if (shown) io.stderr.write(`\r${verb} ${done} of ${items.length}`);
+  };
+  draw();
+  try {
+    return await mapBounded(items, width, async (item) => {
+      const result = await work(item);
+      done++;
+      draw();
+      return result;
+    });
+  } finally {
+    if (shown) io.stderr.write("\r\u001B[K");
+  }
+}

@@ -1,0 +1,21 @@
+/** A verdict for programs: docs/reference/verdict.v1alpha1.schema.json. */
+import { outcomeOf, type Finding } from "../../core/finding.ts";
+import { formatInstant } from "../../core/instant.ts";
+import type { Verdict } from "../../core/verdict.ts";
+
+export const verdictVersion = "verdict/v1alpha1";
+
+/** One line of JSON. */
+export function verdictToJson(verdict: Verdict): string {
+  const { requirements, at, ...rest } = verdict;
+  return JSON.stringify({
+    apiVersion: verdictVersion,
+    ...rest,
+    at: formatInstant(at),
+    requirements: requirements.map(({ findings, ...requirement }) => ({ ...requirement, findings: findings.map(findingToJson) })),
+  });
+}
+
+function findingToJson(finding: Finding): unknown {
+  return { ...finding, outcome: outcomeOf(finding) };
+}

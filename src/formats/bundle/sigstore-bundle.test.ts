@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { decodeUtf8, encodeUtf8 } from "../../core/bytes.ts";
+import { parseStatement, statementPayloadType } from "../../core/statement.ts";
+import { loadVector } from "../../../test/vectors/load.ts";
+import { encodeSignStatement, readClaim } from "./sign-statement.ts";
+import { encodeBundle, parseBundle } from "./sigstore-bundle.ts";
+
+const { layer, subject } = loadVector("bundle", "annotated");
+const document = JSON.parse(decodeUtf8(layer));
+
+function changed(change: (bundle: typeof document) => void): Uint8Array {
+  const copy = structuredClone(document);
+  change(copy);
+  return encodeUtf8(JSON.stringify(copy));
+}
+
+describe("sigstore bundle", () => {
+  it("is written as cosign writes it, byte for byte", () => {
+    const { envelope, signature, material } = parseBundle(layer);
+    assert.equal(material.kind, "publicKey");
+    const { claim } = readClaim(parseStatement(envelope.payload), subject);
+    assert.equal(claim.kind, "signature");
+    const payload = claim.kind === "signature" ? encodeSignStatement(claim) : new Uint8Array();
+    const hint = material.kind === "publicKey" ? material.hint : "";
+    assert.equal(decodeUtf8(encodeBundle(hint, { payload, payloadType: statementPayloadType }, signature)), decodeUtf8(layer));
+  });
+
+  it("reads 0.3 in both spellings", () => {
+    assert.ok(parseBundle(changed((bundle) => void (bundle.mediaType = "application/vnd.dev.sigstore.bundle+json;version=0.3"))));
+  });
+
+  it("says of another version that it is not supported", () => {
+    for (const mediaType of [
+      "application/vnd.dev.sigstore.bundle+json;version=0.1",
+      "application/vnd.dev.sigstore.bundle.v0.4+json",
+      "application/vnd.dev.sigstore.bundle.v99.0+json",
+    ]) {
+      assert.throws(() => parseBundle(changed((bundle) => void (bundle.mediaType = mediaType))), { code: "UNSUPPORTED" });
+    }
+  });
+
+  it("refuses what is not one bundle", () => {
+    const broken: readonly ((bundle: typeof document) => void)[] = [
+      (bundle) => void (bundle.mediaType = "application/json"),
+      (bundle) => void delete bundle.verificationMaterial,
+      (bundle) => void (bundle.verificationMaterial.certificate = { rawBytes: "AAAA" }),
+      (bundle) => void delete bundle.verificationMaterial.publicKey,
+      (bundle) => void delete bundle.dsseEnvelope,
+      (bundle) => void (bundle.messageSignature = { signature: "AAAA" }),
+      (bundle) => void (bundle.dsseEnvelope.signatures = []),
+      (bundle) => void (bundle.dsseEnvelope.payload = "not base64!"),
+      (bundle) => void (bundle.dsseEnvelope.signatures[0].sig = 7),
+    ];
+    for (const change of broken) assert.throws(() => parseBundle(changed(change)), { code: "MALFORMED" }, String(change));
+  });
+
+  it("T18: takes no second signature", () => {
+    const twice = changed((bundle) => void bundle.dsseEnvelope.signatures.push(bundle.dsseEnvelope.signatures[0]));
+    assert.throws(() => parseBundle(twice), { code: "LIMIT_EXCEEDED" });
+  });
+});
