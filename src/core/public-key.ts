@@ -17,8 +17,10 @@ export function publicKeyOf(key: KeyObject, what: string): PublicKey {
   const half = key.type === "private" ? createPublicKey(key) : key;
   const algorithm = keyAlgorithms.find((candidate) => candidate.matches(half));
   if (!algorithm) throw new TouchmarkError("INVALID_KEY", `${what} is ${describe(half)}, which is not accepted`);
-  const spki = half.export({ format: "der", type: "spki" });
-  return { key: half, algorithm, spki, fingerprint: createHash("sha256").update(spki).digest("hex") };
+  // A curve can be spelt out in full and a point compressed; the fingerprint is that of the one usual spelling.
+  const usual = half.asymmetricKeyType === "ec" ? createPublicKey({ key: half.export({ format: "jwk" }), format: "jwk" }) : half;
+  const spki = usual.export({ format: "der", type: "spki" });
+  return { key: usual, algorithm, spki, fingerprint: createHash("sha256").update(spki).digest("hex") };
 }
 
 /** The hint by which sigstore bundles name the key: base64 of the SHA-256 of the SPKI. */

@@ -2,9 +2,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { mapBounded } from "../core/bounded.ts";
 import type { Digest } from "../core/digest.ts";
+import { TouchmarkError } from "../core/errors.ts";
 import { describePlace, type SignatureClaim } from "../core/evidence.ts";
 import { outcomeOf, type Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
+import { verifies } from "../core/public-key.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Reference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
@@ -80,17 +82,21 @@ async function signOne(
   const by = await options.described;
   const key = by.publicKey.fingerprint;
 
-  const signed = await Promise.all(
+  const prepared = await Promise.all(
     formats.map(async (format) => {
       const earlier = existing.find((finding) => finding.format === format.name);
       if (earlier) return { format, earlier };
       const toSign = format.prepare(claim, by);
-      return { format, artifact: format.assemble(toSign, subject, await signer.sign({ bytes: toSign.bytes, claim }, signal), at) };
+      const signed = await signer.sign({ bytes: toSign.bytes, claim }, signal);
+      if (!(await verifies(by.publicKey, toSign.bytes, signed.signature))) {
+        throw new TouchmarkError("INVALID_KEY", `what the key sha256:${key} signs does not verify with its own public half`);
+      }
+      return { format, artifact: format.assemble(toSign, subject, signed, at) };
     }),
   );
   const { reference, digest } = subject;
   return Promise.all(
-    signed.map(async ({ format, earlier, artifact }): Promise<SignatureMade> => {
+    prepared.map(async ({ format, earlier, artifact }): Promise<SignatureMade> => {
       const common = { reference, repository: repository.name, digest, format: format.name, key };
       if (earlier) return { ...common, place: describePlace(earlier.place), manifest: earlier.manifest, already: true };
       const manifest = await store(repository, subject, artifact, signal);

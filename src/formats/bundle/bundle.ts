@@ -3,6 +3,7 @@ import { preAuthEncoding } from "../../core/dsse.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Evidence, Found } from "../../core/evidence.ts";
 import type { Check, Finding } from "../../core/finding.ts";
+import { emptyConfig } from "../../core/oci.ts";
 import { bundleHint } from "../../core/public-key.ts";
 import { parseStatement, statementPayloadType } from "../../core/statement.ts";
 import type { Subject } from "../../core/subject.ts";
@@ -35,7 +36,7 @@ export const bundle: Format = {
   assemble({ payload }, subject, { signature, by }, at) {
     const blob = encodeBundle(bundleHint(by.publicKey), { payload, payloadType: statementPayloadType }, signature);
     const manifest = bundleManifest(blob, signPredicateType, subject.descriptor, at);
-    return { kind: "referrer", blobs: [blob], manifest };
+    return { kind: "referrer", blobs: [blob, emptyConfig.bytes], manifest };
   },
 };
 

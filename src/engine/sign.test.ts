@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { describe, it } from "node:test";
+import { memoryRepository } from "../../test/fakes/memory-repository.ts";
+import { person, putImage } from "../../test/fakes/people.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { parseManifest } from "../core/oci.ts";
+import type { RecordedEvent } from "../core/recorder.ts";
+import { parseReference } from "../core/reference.ts";
+import type { Repository } from "../core/repository.ts";
+import { formats } from "../formats/all.ts";
+import { keyPolicy } from "../policy/policy.ts";
+import { sign, type SignatureMade, type SignOptions } from "./sign.ts";
+import { verify } from "./verify.ts";
+
+const { signal } = new AbortController();
+const at = Date.UTC(2026, 10, 21);
+const alice = person("alice");
+const bob = person("bob");
+const reference = parseReference("registry.example/app:1");
+const recorder = { record: async () => undefined };
+const defaults: SignOptions = { formats, signer: alice.signer, annotations: {}, at, recorder, recursive: false, force: false, signal };
+
+const signs = (repository: Repository, options: Partial<SignOptions> = {}): Promise<readonly SignatureMade[]> =>
+  sign(repository, reference, { ...defaults, ...options });
+
+async function isAllowed(repository: Repository, by = alice): Promise<boolean> {
+  const [verdict] = await verify(repository, reference, { ...defaults, policy: keyPolicy(by.trust, {}), trust: by.trust });
+  return verdict?.decision === "allow";
+}
+
+async function signatureLayers(repository: Repository, digest: string): Promise<number> {
+  const stored = await repository.manifest(`${digest.replace(":", "-")}.sig`, signal);
+  const manifest = stored && parseManifest(stored.bytes, stored.descriptor.mediaType);
+  return manifest?.kind === "image" ? manifest.layers.length : 0;
+}
+
+describe("sign", () => {
+  it("signs in each format, once, and says where", async () => {
+    const repository = memoryRepository();
+    const { digest } = await putImage(repository, "x", "1");
+    const made = await signs(repository);
+    assert.deepEqual(
+      made.map(({ format, place, already }) => [format, place, already]),
+      [
+        ["bundle", "referrers", false],
+        ["cosign", `tag ${digest.replace(":", "-")}.sig`, false],
+      ],
+    );
+    assert.ok(made.every(({ key }) => key === alice.publicKey.fingerprint));
+    assert.ok(await isAllowed(repository));
+  });
+
+  it("is idempotent for the same key and annotations, unless forced", async () => {
+    const repository = memoryRepository();
+    const { digest } = await putImage(repository, "x", "1");
+    const first = await signs(repository);
+    const writes = repository.calls.filter((call) => call.startsWith("put")).length;
+    const second = await signs(repository);
+    assert.deepEqual(
+      second,
+      first.map((made) => ({ ...made, already: true })),
+    );
+    assert.equal(repository.calls.filter((call) => call.startsWith("put")).length, writes);
+
+    await signs(repository, { annotations: { build: "2" } });
+    await signs(repository, { signer: bob.signer });
+    await signs(repository, { force: true });
+    assert.equal(await signatureLayers(repository, digest), 4);
+  });
+
+  it("records what it signed, and nothing it did not", async () => {
+    const repository = memoryRepository();
+    await putImage(repository, "x", "1");
+    const events: RecordedEvent[] = [];
+    const record = { record: async (event: RecordedEvent) => void events.push(event) };
+    const made = await signs(repository, { recorder: record });
+    await signs(repository, { recorder: record });
+    assert.deepEqual(
+      events.map((event) => event.kind === "signed" && event.manifest),
+      made.map(({ manifest }) => manifest),
+    );
+  });
+
+  it("writes nothing if the key's halves do not belong together", async () => {
+    const repository = memoryRepository();
+    await putImage(repository, "x", "1");
+    const writes = repository.calls.length;
+    const forged = { describe: bob.signer.describe, sign: alice.signer.sign };
+    await assert.rejects(signs(repository, { signer: forged }), { code: "INVALID_KEY" });
+    assert.ok(!repository.calls.slice(writes).some((call) => call.startsWith("put")));
+  });
+
+  it("signs with keys of every kind", async () => {
+    for (const keys of [
+      generateKeyPairSync("ed25519"),
+      generateKeyPairSync("rsa", { modulusLength: 2048 }),
+      generateKeyPairSync("ec", { namedCurve: "P-521" }),
+    ]) {
+      const repository = memoryRepository();
+      const by = person("someone", keys.privateKey);
+      await putImage(repository, "x", "1");
+      await signs(repository, { signer: by.signer });
+      assert.ok(await isAllowed(repository, by));
+    }
+  });
+
+  it("has nothing to sign where there is no image", async () => {
+    await assert.rejects(signs(memoryRepository()), { code: "NO_SUCH_IMAGE" });
+  });
+});
+
+describe("sign: writers and registries that get in the way", () => {
+  it("adds its layer again when another writer overwrote the tag", async () => {
+    const repository = memoryRepository();
+    const { digest } = await putImage(repository, "x", "1");
+    await signs(repository, { signer: bob.signer, formats: formats.slice(1) });
+    const before = await repository.manifest(`${digest.replace(":", "-")}.sig`, signal);
+    let overwritten = 0;
+    const raced: Repository = {
+      ...repository,
+      async putManifest(bytes, mediaType, tag, s) {
+        const descriptor = await repository.putManifest(bytes, mediaType, tag, s);
+        if (overwritten++ === 0 && tag !== undefined && before) repository.tags.set(tag, before.descriptor.digest);
+        return descriptor;
+      },
+    };
+    await signs(raced, { formats: formats.slice(1) });
+    assert.equal(overwritten, 2);
+    assert.ok(await isAllowed(repository));
+    assert.ok(await isAllowed(repository, bob));
+  });
+
+  it("gives up with CONFLICT when it is overwritten every time", async () => {
+    const repository = memoryRepository();
+    await putImage(repository, "x", "1");
+    const raced: Repository = {
+      ...repository,
+      async putManifest(bytes, mediaType, tag, s) {
+        const descriptor = await repository.putManifest(bytes, mediaType, tag, s);
+        if (tag !== undefined) repository.tags.delete(tag);
+        return descriptor;
+      },
+    };
+    await assert.rejects(signs(raced), { code: "CONFLICT" });
+  });
+
+  it("does not report what the registry accepted and lost", async () => {
+    const repository = memoryRepository();
+    await putImage(repository, "x", "1");
+    const forgetful: Repository = { ...repository, referrers: async () => [] };
+    await assert.rejects(signs(forgetful), { code: "REGISTRY_ERROR", message: /among the referrers/ });
+    const lossy: Repository = { ...repository, blob: async () => undefined };
+    await assert.rejects(signs(lossy, { annotations: { another: "claim" } }), { code: "REGISTRY_ERROR", message: /the blob/ });
+  });
+
+  for (const persisted of [false, true]) {
+    it(`leaves nothing that a second run cannot mend when a write fails${persisted ? " and persists all the same" : ""}`, async () => {
+      const repository = memoryRepository();
+      const { digest } = await putImage(repository, "x", "1");
+      const failing: Repository = {
+        ...repository,
+        async putManifest(bytes, mediaType, tag, s) {
+          if (persisted) await repository.putManifest(bytes, mediaType, tag, s);
+          throw new TouchmarkError("UNREACHABLE", "reset");
+        },
+      };
+      await assert.rejects(signs(failing), { code: "UNREACHABLE" });
+      const again = await signs(repository);
+      assert.deepEqual(
+        again.map(({ already }) => already),
+        [persisted, persisted],
+      );
+      assert.ok(await isAllowed(repository));
+      assert.equal(await signatureLayers(repository, digest), 1);
+    });
+  }
+
+  it("stops when it is interrupted", async () => {
+    const repository = memoryRepository();
+    await putImage(repository, "x", "1");
+    const interrupted = AbortSignal.abort(new TouchmarkError("INTERRUPTED", "interrupted"));
+    await assert.rejects(signs(repository, { signal: interrupted }), { code: "INTERRUPTED" });
+  });
+});

@@ -1,0 +1,69 @@
+/**
+ * A repository in memory, strict where a registry is: what is asked for by digest has it, a manifest's blobs are
+ * there before it. Faults are put in by replacing a method: `{ ...memoryRepository(), referrers: … }`.
+ */
+import { digestOf, isDigest, type Digest } from "../../src/core/digest.ts";
+import { TouchmarkError } from "../../src/core/errors.ts";
+import { artifactTypeOf, parseManifest, type Descriptor } from "../../src/core/oci.ts";
+import type { Repository, StoredManifest } from "../../src/core/repository.ts";
+
+export interface MemoryRepository extends Repository {
+  readonly blobs: Map<Digest, Uint8Array>;
+  readonly manifests: Map<Digest, StoredManifest>;
+  readonly tags: Map<string, Digest>;
+  /** Method names, in the order they were called. */
+  readonly calls: string[];
+}
+
+export function memoryRepository(name = "registry.example/app"): MemoryRepository {
+  const blobs = new Map<Digest, Uint8Array>();
+  const manifests = new Map<Digest, StoredManifest>();
+  const tags = new Map<string, Digest>();
+  const calls: string[] = [];
+  return {
+    name,
+    blobs,
+    manifests,
+    tags,
+    calls,
+    async manifest(target, signal) {
+      calls.push("manifest");
+      signal.throwIfAborted();
+      const digest = isDigest(target) ? target : tags.get(target);
+      return digest && manifests.get(digest);
+    },
+    async blob(descriptor, maxBytes, signal) {
+      calls.push("blob");
+      signal.throwIfAborted();
+      if (descriptor.size > maxBytes) throw new TouchmarkError("LIMIT_EXCEEDED", `the blob has ${descriptor.size} bytes`);
+      return blobs.get(descriptor.digest);
+    },
+    async referrers(digest, signal) {
+      calls.push("referrers");
+      signal.throwIfAborted();
+      return [...manifests.values()].flatMap((stored) => listing(stored, digest));
+    },
+    async putBlob(bytes) {
+      calls.push("putBlob");
+      blobs.set(digestOf(bytes), bytes);
+    },
+    async putManifest(bytes, mediaType, tag) {
+      calls.push("putManifest");
+      const manifest = parseManifest(bytes, mediaType);
+      const missing =
+        manifest.kind === "image" ? [manifest.config, ...manifest.layers].find(({ digest }) => !blobs.has(digest)) : undefined;
+      if (missing) throw new TouchmarkError("REGISTRY_ERROR", `MANIFEST_BLOB_UNKNOWN: ${missing.digest}`);
+      const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
+      manifests.set(descriptor.digest, { descriptor, bytes });
+      if (tag !== undefined) tags.set(tag, descriptor.digest);
+      return descriptor;
+    },
+  };
+}
+
+function listing({ descriptor, bytes }: StoredManifest, subject: Digest): readonly Descriptor[] {
+  const manifest = parseManifest(bytes, descriptor.mediaType);
+  if (manifest.subject?.digest !== subject) return [];
+  const artifactType = artifactTypeOf(manifest);
+  return [{ ...descriptor, ...(artifactType !== undefined && { artifactType }), annotations: manifest.annotations }];
+}
