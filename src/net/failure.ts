@@ -9,6 +9,7 @@ interface Explanation {
 }
 
 const resets: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
+const noTls = "ERR_SSL_WRONG_VERSION_NUMBER";
 const untrusted =
   "If a private certificate authority issued it, name that authority's certificate in NODE_EXTRA_CA_CERTS; if not, something else answers for this host.";
 
@@ -22,7 +23,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
   EHOSTUNREACH: { code: "UNREACHABLE", what: () => "there is no way to the host" },
   ENETUNREACH: { code: "UNREACHABLE", what: () => "there is no way to the network" },
   HPE_HEADER_OVERFLOW: { code: "LIMIT_EXCEEDED", what: () => "its answer's header is over the limit of 32 KiB" },
-  ERR_SSL_WRONG_VERSION_NUMBER: { code: "INSECURE_REGISTRY", what: () => "it does not speak TLS" },
+  [noTls]: { code: "INSECURE_REGISTRY", what: () => "it does not speak TLS" },
   EPROTO: { code: "UNREACHABLE", what: () => "TLS could not be agreed on" },
   CERT_HAS_EXPIRED: {
     code: "UNREACHABLE",
@@ -56,6 +57,7 @@ function explain(name: string): Explanation {
 
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown error";
+  if (error.message.includes("wrong version number")) return noTls; // its code, EPROTO, says less
   const code = "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : error.name;
 }

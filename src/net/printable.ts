@@ -16,5 +16,5 @@ export function printableText(text: string, max: number): string {
     .slice(0, max * 4)
     .replaceAll(/[\p{C}\p{Z}]+/gu, " ")
     .trim();
-  return line.length > max ? `${line.slice(0, max - 1)}…` : line;
+  return line.length > max ? `${line.slice(0, max - 1).toWellFormed()}…` : line;
 }

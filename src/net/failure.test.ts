@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { failureOf, isReset } from "./failure.ts";
+
+const url = new URL("https://user:secret@registry.example.com/v2/?token=secret");
+
+function broken(code: string): Error {
+  return Object.assign(new Error("broken"), { code });
+}
+
+test("a certificate that is not trusted is named with its host, and what to do is not to trust more", () => {
+  for (const code of [
+    "SELF_SIGNED_CERT_IN_CHAIN",
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "DEPTH_ZERO_SELF_SIGNED_CERT",
+    "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  ]) {
+    const { message, hint, code: ours } = failureOf(broken(code), url);
+    assert.equal(ours, "UNREACHABLE");
+    assert.equal(
+      message,
+      `registry.example.com:443 cannot be used: the certificate of registry.example.com is not trusted by this machine (${code})`,
+    );
+    assert.match(hint, /NODE_EXTRA_CA_CERTS/);
+  }
+});
+
+test("a certificate for another host and one that has expired are told apart", () => {
+  assert.match(failureOf(broken("ERR_TLS_CERT_ALTNAME_INVALID"), url).message, /not one for registry.example.com/);
+  assert.match(failureOf(broken("CERT_HAS_EXPIRED"), url).message, /has expired/);
+});
+
+test("an unknown failure keeps its name and its cause", () => {
+  const cause = broken("EWHATEVER");
+  const error = failureOf(cause, url);
+  assert.deepEqual([error.code, error.message, error.cause], ["UNREACHABLE", "registry.example.com:443 cannot be used: EWHATEVER", cause]);
+});
+
+test("only a connection that broke may be tried again", () => {
+  assert.equal(isReset(failureOf(broken("ECONNRESET"), url)), true);
+  assert.equal(isReset(failureOf(broken("EPIPE"), url)), true);
+  for (const code of ["ENOTFOUND", "ECONNREFUSED", "CERT_HAS_EXPIRED", "HPE_HEADER_OVERFLOW"])
+    assert.equal(isReset(failureOf(broken(code), url)), false, code);
+});
