@@ -9,7 +9,7 @@ const env = { TOUCHMARK_PASSWORD: "" };
 
 /** Writes PREFIX.key and PREFIX.pub. */
 export async function generateKey(prefix: string, algorithm: string): Promise<void> {
-  await runWell(process.execPath, [touchmark, "keys", "generate", "--algorithm", algorithm, "--output", prefix], { env });
+  await runWell(process.execPath, [touchmark, "keys", "generate", "--algorithm", algorithm, "--output-key-prefix", prefix], { env });
 }
 
 export async function sign(image: string, keyPrefix: string, format: Format, options: readonly string[] = []): Promise<void> {
