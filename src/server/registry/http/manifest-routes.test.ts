@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { digestOf } from "../../../core/digest.ts";
+import { maxManifestBytes, mediaTypes } from "../../../core/oci.ts";
+import {
+  config,
+  descriptor,
+  errorCode,
+  imageManifest,
+  json,
+  layer,
+  putManifest,
+  testRegistry,
+  type TestRegistry,
+} from "../fixture.test.ts";
+
+const bytes = imageManifest();
+const digest = digestOf(bytes);
+
+async function pushParts({ pushBlob }: TestRegistry, name = "app"): Promise<void> {
+  await Promise.all([pushBlob(name, config), pushBlob(name, layer)]);
+}
+
+async function digestUnder({ send }: TestRegistry, target: string, name = "app"): Promise<unknown> {
+  const { status, headers } = await send("HEAD", `/v2/${name}/manifests/${target}`);
+  return status === 200 ? headers["docker-content-digest"] : status;
+}
+
+test("a manifest is pushed by tag and pulled by tag and digest, byte for byte", async (t) => {
+  const registry = await testRegistry(t);
+  await pushParts(registry);
+  const pushed = await putManifest(registry.send, "app", "v1", bytes, `${mediaTypes.ociManifest}; charset=utf-8`);
+  assert.deepEqual([pushed.status, pushed.headers.location], [201, `/v2/app/manifests/${digest}`]);
+  assert.equal(pushed.headers["docker-content-digest"], digest);
+  assert.equal(pushed.headers["oci-subject"], undefined);
+  for (const target of ["v1", digest, digest.replace(":", "%3A")]) {
+    const whole = await registry.send("GET", `/v2/app/manifests/${target}`);
+    assert.deepEqual(whole.body, bytes);
+    assert.equal(whole.headers["content-type"], mediaTypes.ociManifest);
+    const head = await registry.send("HEAD", `/v2/app/manifests/${target}`);
+    assert.equal(head.body.length, 0);
+    assert.deepEqual({ ...head.headers, date: whole.headers.date }, whole.headers);
+  }
+});
+
+test("a manifest is pushed by digest, sha256 or sha512, and gets no tag", async (t) => {
+  const registry = await testRegistry(t);
+  await pushParts(registry);
+  for (const target of [digest, digestOf(bytes, "sha512")]) {
+    assert.equal((await putManifest(registry.send, "app", target, bytes)).status, 201);
+    assert.equal(await digestUnder(registry, target), target);
+  }
+  assert.deepEqual(json(await registry.send("GET", "/v2/app/tags/list")), { name: "app", tags: [] });
+  const other = digestOf(Buffer.from("other"));
+  assert.equal(errorCode(await putManifest(registry.send, "app", other, bytes)), "DIGEST_INVALID");
+});
+
+test("tags that differ only in capitals are different tags", async (t) => {
+  const registry = await testRegistry(t);
+  const upper = await registry.pushImage("app", "Latest", { annotations: { case: "upper" } });
+  const lower = await registry.pushImage("app", "latest", { annotations: { case: "lower" } });
+  assert.deepEqual([await digestUnder(registry, "Latest"), await digestUnder(registry, "latest")], [upper, lower]);
+});
+
+test("a manifest must come under the media type it states", async (t) => {
+  const registry = await testRegistry(t);
+  await pushParts(registry);
+  for (const type of [mediaTypes.dockerManifest, mediaTypes.ociIndex, "application/json", "nonsense", "a/b\tc"]) {
+    const reply = await putManifest(registry.send, "app", "v1", bytes, type);
+    assert.deepEqual([reply.status, errorCode(reply)], [400, "MANIFEST_INVALID"], type);
+  }
+  const untyped = await registry.send("PUT", "/v2/app/manifests/v1", { body: bytes });
+  assert.deepEqual([untyped.status, errorCode(untyped)], [400, "MANIFEST_INVALID"]);
+  assert.equal(await digestUnder(registry, "v1"), 404);
+});
+
+test("what is not a sound manifest is refused", async (t) => {
+  const registry = await testRegistry(t);
+  await pushParts(registry);
+  const bad = {
+    "not JSON": "{",
+    "an array": "[]",
+    "a key twice": `{"schemaVersion":2,"schemaVersion":2}`,
+    "schema 1": `{"schemaVersion":1}`,
+    "no config": `{"schemaVersion":2,"layers":[]}`,
+    "10,000 levels": `${`{"a":`.repeat(10_000)}1${"}".repeat(10_000)}`,
+    "a layer without a digest": imageManifest({ layers: [{ mediaType: "a/b", size: 1, digest: "sha256:../../x" }] }),
+  };
+  for (const [what, body] of Object.entries(bad)) {
+    const reply = await putManifest(registry.send, "app", "v1", body);
+    assert.deepEqual([reply.status, errorCode(reply)], [400, "MANIFEST_INVALID"], what);
+  }
+  const deep = await putManifest(registry.send, "app", "v1", bad["10,000 levels"], "application/vnd.example+json");
+  assert.equal(errorCode(deep), "MANIFEST_INVALID");
+  assert.equal(await digestUnder(registry, "v1"), 404);
+});
+
+test("T33: a document that is both an image and an index is refused as either", async (t) => {
+  const registry = await testRegistry(t);
+  await pushParts(registry);
+  const both = imageManifest({ mediaType: undefined, manifests: [descriptor(mediaTypes.ociManifest, bytes)] });
+  for (const type of [mediaTypes.ociManifest, mediaTypes.ociIndex, mediaTypes.dockerManifest, mediaTypes.dockerIndex]) {
+    assert.equal(errorCode(await putManifest(registry.send, "app", "v1", both, type)), "MANIFEST_INVALID");
+  }
+});
+
+test("T33: a digest keeps the media type it was stored under", async (t) => {
+  const registry = await testRegistry(t);
+  await pushParts(registry);
+  const untyped = imageManifest({ mediaType: undefined });
+  assert.equal((await putManifest(registry.send, "app", "v1", untyped)).status, 201);
+  for (const type of [mediaTypes.dockerManifest, "application/vnd.example+json"]) {
+    assert.equal(errorCode(await putManifest(registry.send, "app", "v2", untyped, type)), "MANIFEST_INVALID");
+  }
+  assert.equal((await putManifest(registry.send, "app", "v2", untyped)).status, 201);
+});
+
+test("a manifest of another type is kept as the bytes it is", async (t) => {
+  const registry = await testRegistry(t);
+  const type = "application/vnd.example.thing.v1+json";
+  const thing = `{ "mediaType": "${type}", "anything": [1, 2] }`;
+  assert.equal((await putManifest(registry.send, "app", "thing", thing, type)).status, 201);
+  const reply = await registry.send("GET", "/v2/app/manifests/thing");
+  assert.deepEqual([reply.body.toString(), reply.headers["content-type"]], [thing, type]);
+  assert.equal(errorCode(await putManifest(registry.send, "app", "thing", thing, "application/vnd.other+json")), "MANIFEST_INVALID");
+});
+
+test("a manifest is taken only when its parts are in the repository", async (t) => {
+  const registry = await testRegistry(t);
+  await registry.pushBlob("app", config);
+  await registry.pushBlob("other", layer);
+  const reply = await putManifest(registry.send, "app", "v1", bytes);
+  assert.deepEqual([reply.status, errorCode(reply)], [404, "MANIFEST_BLOB_UNKNOWN"]);
+  await registry.pushBlob("app", layer);
+  const index = JSON.stringify({ schemaVersion: 2, manifests: [descriptor(mediaTypes.ociManifest, bytes)] });
+  assert.equal(errorCode(await putManifest(registry.send, "app", "all", index, mediaTypes.ociIndex)), "MANIFEST_BLOB_UNKNOWN");
+  await registry.pushBlob("app", bytes); // as a blob it is not a manifest of the repository
+  assert.equal(errorCode(await putManifest(registry.send, "app", "all", index, mediaTypes.ociIndex)), "MANIFEST_BLOB_UNKNOWN");
+  assert.equal((await putManifest(registry.send, "app", "v1", bytes)).status, 201);
+  assert.equal((await putManifest(registry.send, "app", "all", index, mediaTypes.ociIndex)).status, 201);
+});
+
+test("a manifest over the bound is refused", async (t) => {
+  const registry = await testRegistry(t);
+  const reply = await putManifest(registry.send, "app", "v1", " ".repeat(maxManifestBytes + 1));
+  assert.deepEqual([reply.status, errorCode(reply)], [413, "SIZE_INVALID"]);
+  assert.equal(errorCode(await putManifest(registry.send, "app", "v1", " ".repeat(maxManifestBytes))), "MANIFEST_INVALID");
+});
+
+test("what is neither a tag nor a digest names no manifest", async (t) => {
+  const registry = await testRegistry(t);
+  await registry.pushImage("app", "v1");
+  for (const target of [".v1", "-", "a".repeat(129), "v1%2fx", "%00", "v1 ".trim() + "%20"]) {
+    for (const method of ["GET", "PUT", "DELETE"]) {
+      const reply = await registry.send(method, `/v2/app/manifests/${target}`);
+      assert.deepEqual([reply.status, errorCode(reply)], [404, "MANIFEST_UNKNOWN"], target);
+    }
+  }
+  assert.equal(errorCode(await registry.send("GET", "/v2/app/manifests/sha256:abc")), "DIGEST_INVALID");
+});
+
+test("of two pushes of one tag at once, one stands, and both can be pulled by digest", async (t) => {
+  const registry = await testRegistry(t);
+  const digests = await Promise.all(
+    Array.from({ length: 8 }, (_, i) => registry.pushImage("app", "v1", { annotations: { writer: String(i) } })),
+  );
+  assert.ok(digests.some((one) => one !== digest));
+  const standing = await digestUnder(registry, "v1");
+  assert.ok(digests.some((one) => one === standing));
+  for (const one of digests) assert.equal(await digestUnder(registry, one), one);
+});
+
+test("deleting a tag leaves the manifest", async (t) => {
+  const registry = await testRegistry(t);
+  await registry.pushImage("app", "v1");
+  await registry.pushImage("app", "v2");
+  assert.equal((await registry.send("DELETE", "/v2/app/manifests/v1")).status, 202);
+  const again = await registry.send("DELETE", "/v2/app/manifests/v1");
+  assert.deepEqual([again.status, errorCode(again)], [404, "MANIFEST_UNKNOWN"]);
+  assert.deepEqual(
+    [await digestUnder(registry, "v1"), await digestUnder(registry, "v2"), await digestUnder(registry, digest)],
+    [404, digest, digest],
+  );
+});
+
+test("deleting a manifest takes its tags and its entry among referrers along, in its repository only", async (t) => {
+  const registry = await testRegistry(t);
+  const subject = descriptor(mediaTypes.ociManifest, "any subject");
+  const digestHere = await registry.pushImage("app", "v1", { subject });
+  await registry.pushImage("app", "v2", { subject });
+  const stays = await registry.pushImage("app", "v3");
+  await registry.pushImage("other", "v1", { subject });
+  assert.equal((await registry.send("DELETE", `/v2/app/manifests/${digestHere}`)).status, 202);
+  assert.equal((await registry.send("DELETE", `/v2/app/manifests/${digestHere}`)).status, 404);
+  assert.deepEqual(json(await registry.send("GET", "/v2/app/tags/list")), { name: "app", tags: ["v3"] });
+  for (const target of ["v1", "v2", digestHere]) assert.equal(await digestUnder(registry, target), 404);
+  assert.equal(await digestUnder(registry, "v3"), stays);
+  assert.match((await registry.send("GET", `/v2/app/referrers/${String(subject["digest"])}`)).body.toString(), /"manifests":\[\]/);
+  assert.equal(await digestUnder(registry, "v1", "other"), digestHere);
+});
+
+test("a push whose first write fails leaves nothing, one whose last write fails can be repeated", async (t) => {
+  const registry = await testRegistry(t);
+  await pushParts(registry);
+  const incoming = join(registry.dir, "incoming");
+  await rm(incoming, { recursive: true });
+  const failed = await putManifest(registry.send, "app", "v1", bytes);
+  assert.deepEqual([failed.status, errorCode(failed)], [500, "UNKNOWN"]);
+  assert.doesNotMatch(failed.body.toString(), /incoming/);
+  assert.deepEqual([await digestUnder(registry, "v1"), await digestUnder(registry, digest)], [404, 404]);
+
+  await registry.running.close();
+  const later = await testRegistry(t, { dir: registry.dir });
+  const tags = join(registry.dir, "repositories", "app", "_tags");
+  await writeFile(tags, "in the way");
+  assert.equal((await putManifest(later.send, "app", "v1", bytes)).status, 500);
+  assert.equal(await digestUnder(later, digest), digest);
+  await rm(tags);
+  assert.equal((await putManifest(later.send, "app", "v1", bytes)).status, 201);
+  assert.equal(await digestUnder(later, "v1"), digest);
+});

@@ -1,0 +1,269 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readdir, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { digestOf } from "../../../core/digest.ts";
+import { errorCode, temporaryFolder, testRegistry, type TestRegistry } from "../fixture.test.ts";
+
+const content = "0123456789";
+const digest = digestOf(Buffer.from(content));
+
+async function begin({ send }: TestRegistry, name = "app"): Promise<string> {
+  const { status, headers } = await send("POST", `/v2/${name}/blobs/uploads/`);
+  assert.equal(status, 202);
+  assert.match(headers.location ?? "", /^\/v2\/[a-z]+\/blobs\/uploads\/[0-9a-f-]{36}$/);
+  return headers.location ?? "";
+}
+
+function chunk(registry: TestRegistry, location: string, range: string, body: string): ReturnType<TestRegistry["send"]> {
+  return registry.send("PATCH", location, { headers: { "Content-Range": range }, body });
+}
+
+async function isPullable({ send }: TestRegistry, name = "app"): Promise<boolean> {
+  const { status, body } = await send("GET", `/v2/${name}/blobs/${digest}`);
+  return status === 200 && body.toString() === content;
+}
+
+/** Whether nothing is left of unfinished writes. */
+async function isTidy({ dir }: TestRegistry): Promise<boolean> {
+  return (await readdir(join(dir, "incoming"))).length === 0;
+}
+
+test("a blob is pushed with one POST", async (t) => {
+  const registry = await testRegistry(t);
+  const reply = await registry.send("POST", `/v2/app/blobs/uploads/?digest=${digest}`, { body: content });
+  assert.deepEqual([reply.status, reply.headers.location], [201, `/v2/app/blobs/${digest}`]);
+  assert.ok(await isPullable(registry));
+  assert.ok(await isTidy(registry));
+});
+
+test("a blob is pushed with POST and PUT", async (t) => {
+  const registry = await testRegistry(t);
+  const location = await begin(registry);
+  const reply = await registry.send("PUT", `${location}?digest=${digest}`, { body: content });
+  assert.deepEqual(
+    [reply.status, reply.headers.location, reply.headers["docker-content-digest"]],
+    [201, `/v2/app/blobs/${digest}`, digest],
+  );
+  assert.ok(await isPullable(registry));
+  assert.ok(await isTidy(registry));
+});
+
+test("a blob is pushed in chunks, the last one with the PUT", async (t) => {
+  const registry = await testRegistry(t);
+  const location = await begin(registry);
+  const first = await chunk(registry, location, "0-3", "0123");
+  assert.deepEqual([first.status, first.headers.range, first.headers.location], [202, "0-3", location]);
+  const status = await registry.send("GET", location);
+  assert.deepEqual([status.status, status.headers.range], [204, "0-3"]);
+  const streamed = await registry.send("PATCH", location, { body: "45" });
+  assert.equal(streamed.headers.range, "0-5");
+  const reply = await registry.send("PUT", `${location}?digest=${digest}`, { headers: { "Content-Range": "6-9" }, body: "6789" });
+  assert.equal(reply.status, 201);
+  assert.ok(await isPullable(registry));
+});
+
+test("a blob can be pushed under its sha512", async (t) => {
+  const { send } = await testRegistry(t);
+  const long = digestOf(Buffer.from(content), "sha512");
+  assert.equal((await send("POST", `/v2/app/blobs/uploads/?digest=${long}`, { body: content })).status, 201);
+  const reply = await send("GET", `/v2/app/blobs/${long}`);
+  assert.deepEqual([reply.body.toString(), reply.headers["docker-content-digest"]], [content, long]);
+  const wrong = digestOf(Buffer.from("other"), "sha512");
+  assert.equal(errorCode(await send("POST", `/v2/app/blobs/uploads/?digest=${wrong}`, { body: content })), "DIGEST_INVALID");
+});
+
+test("bytes of another digest are refused and forgotten", async (t) => {
+  const registry = await testRegistry(t);
+  const location = await begin(registry);
+  for (const path of [`/v2/app/blobs/uploads/?digest=${digest}`, `${location}?digest=${digest}`]) {
+    const reply = await registry.send(path.includes("/?") ? "POST" : "PUT", path, { body: "something else" });
+    assert.deepEqual([reply.status, errorCode(reply)], [400, "DIGEST_INVALID"]);
+  }
+  assert.equal(errorCode(await registry.send("GET", location)), "BLOB_UPLOAD_UNKNOWN");
+  assert.equal(await isPullable(registry), false);
+  assert.ok(await isTidy(registry));
+});
+
+test("an upload without a usable digest is not closed", async (t) => {
+  const registry = await testRegistry(t);
+  const location = await begin(registry);
+  for (const query of ["", "?digest=", "?digest=sha256:../../../x"]) {
+    assert.equal(errorCode(await registry.send("PUT", location + query, { body: content })), "DIGEST_INVALID");
+  }
+  assert.equal((await registry.send("PUT", `${location}?digest=${digest}`, { body: content })).status, 201);
+});
+
+test("a chunk out of order, or of another length than it says, changes nothing", async (t) => {
+  const registry = await testRegistry(t);
+  const location = await begin(registry);
+  await chunk(registry, location, "0-3", "0123");
+  for (const [range, body] of [
+    ["0-3", "0123"],
+    ["5-6", "56"],
+    ["4-6", "45"],
+    ["4-", "4"],
+    ["bytes 4-4", "4"],
+    ["5-4", ""],
+  ] as const) {
+    const reply = await chunk(registry, location, range, body);
+    assert.deepEqual([reply.status, errorCode(reply)], [416, "BLOB_UPLOAD_INVALID"], range);
+    assert.equal((await registry.send("GET", location)).headers.range, "0-3");
+  }
+  await chunk(registry, location, "4-9", "456789");
+  assert.equal((await registry.send("PUT", `${location}?digest=${digest}`)).status, 201);
+});
+
+test("of two chunks for the same place at once, one is taken", async (t) => {
+  const registry = await testRegistry(t);
+  const location = await begin(registry);
+  const replies = await Promise.all(["0", "0", "0"].map((body) => chunk(registry, location, "0-0", body)));
+  assert.deepEqual(replies.map((reply) => String(reply.status)).toSorted(), ["202", "416", "416"]);
+});
+
+test("a cancelled upload is gone", async (t) => {
+  const registry = await testRegistry(t);
+  const location = await begin(registry);
+  assert.equal((await registry.send("DELETE", location)).status, 204);
+  for (const method of ["GET", "PATCH", "DELETE"]) assert.equal((await registry.send(method, location)).status, 404);
+  assert.ok(await isTidy(registry));
+});
+
+test("an upload is known only under its repository and its own id", async (t) => {
+  const registry = await testRegistry(t);
+  const location = await begin(registry);
+  await writeFile(join(registry.dir, "incoming", "planted"), content);
+  const ids = ["planted", "..", "%2e%2e", "..%2fcontents", "0".repeat(36), "a%00b"].map((id) => `/v2/app/blobs/uploads/${id}`);
+  for (const path of [location.replace("app", "other"), ...ids]) {
+    for (const [method, query] of [
+      ["GET", ""],
+      ["PATCH", ""],
+      ["PUT", `?digest=${digest}`],
+      ["DELETE", ""],
+    ] as const) {
+      const reply = await registry.send(method, path + query, method === "PATCH" ? { body: content } : {});
+      assert.deepEqual([reply.status, method === "GET" || errorCode(reply) === "BLOB_UPLOAD_UNKNOWN"], [404, true], `${method} ${path}`);
+    }
+  }
+  assert.equal((await registry.send("GET", location)).status, 204);
+});
+
+test("a blob is mounted from a repository that has it, else uploaded", async (t) => {
+  const registry = await testRegistry(t);
+  await registry.pushBlob("base", content);
+  const mounted = await registry.send("POST", `/v2/app/blobs/uploads/?mount=${digest}&from=base`);
+  assert.deepEqual([mounted.status, mounted.headers.location], [201, `/v2/app/blobs/${digest}`]);
+  assert.ok(await isPullable(registry));
+  const other = await registry.send("POST", `/v2/third/blobs/uploads/?mount=${digest}&from=empty`);
+  assert.equal(other.status, 202);
+  assert.equal((await registry.send("PUT", `${other.headers.location}?digest=${digest}`, { body: content })).status, 201);
+  assert.equal((await registry.send("POST", `/v2/fourth/blobs/uploads/?mount=${digest}`)).status, 202);
+  assert.equal(errorCode(await registry.send("POST", `/v2/app/blobs/uploads/?mount=${digest}&from=../base`)), "NAME_INVALID");
+});
+
+test("a blob over the bound is refused, said in advance or not", async (t) => {
+  const registry = await testRegistry(t, { maxBlobBytes: 8 });
+  const whole = await registry.send("POST", `/v2/app/blobs/uploads/?digest=${digest}`, { body: content });
+  assert.deepEqual([whole.status, errorCode(whole)], [413, "SIZE_INVALID"]);
+  const location = await begin(registry);
+  await chunk(registry, location, "0-3", "0123");
+  assert.equal((await chunk(registry, location, "4-9", "456789")).status, 413);
+  const unsaid = await fetch(`${registry.running.url}${location}`, {
+    method: "PATCH",
+    body: new Blob([content]).stream(),
+    duplex: "half",
+  });
+  assert.equal(unsaid.status, 413);
+  await unsaid.body?.cancel();
+});
+
+test("when the client goes away in the middle of a chunk, nothing can be seen, and the upload can be continued", async (t) => {
+  const registry = await testRegistry(t);
+  const location = await begin(registry);
+  await breakOff(registry, "PATCH", location);
+  assert.equal(await isPullable(registry), false);
+  assert.equal((await registry.send("GET", location)).headers.range, "0-3");
+  assert.equal((await chunk(registry, location, "4-9", "456789")).status, 202);
+  assert.equal((await registry.send("PUT", `${location}?digest=${digest}`)).status, 201);
+  assert.ok(await isPullable(registry));
+});
+
+test("when the client goes away in the middle of a single POST, nothing is left", async (t) => {
+  const registry = await testRegistry(t);
+  await breakOff(registry, "POST", `/v2/app/blobs/uploads/?digest=${digest}`);
+  await until(() => isTidy(registry));
+  assert.equal(await isPullable(registry), false);
+});
+
+test(
+  "a full disk is an error of the registry, and the upload goes on once there is room",
+  { skip: process.platform !== "linux" },
+  async (t) => {
+    const registry = await testRegistry(t);
+    const location = await begin(registry);
+    const file = join(registry.dir, "incoming", location.split("/").at(-1) ?? "");
+    await rm(file);
+    await symlink("/dev/full", file);
+    const reply = await registry.send("PATCH", location, { body: content });
+    assert.deepEqual([reply.status, errorCode(reply)], [500, "UNKNOWN"]);
+    assert.match(reply.body.toString(), /ENOSPC/);
+    assert.doesNotMatch(reply.body.toString(), /incoming/);
+    await rm(file);
+    await writeFile(file, "");
+    assert.equal((await registry.send("PUT", `${location}?digest=${digest}`, { body: content })).status, 201);
+    assert.ok(await isPullable(registry));
+  },
+);
+
+test("the same blob from many clients at once is one blob", async (t) => {
+  const registry = await testRegistry(t);
+  const names = ["app", "app", "app", "other", "other", "third"];
+  await Promise.all(names.map((name) => registry.pushBlob(name, content)));
+  assert.ok(await isPullable(registry, "third"));
+  assert.equal((await readdir(join(registry.dir, "contents", "sha256"))).length, 1);
+  assert.ok(await isTidy(registry));
+});
+
+test("what an earlier run left unfinished goes once it is old", async (t) => {
+  const dir = await temporaryFolder(t);
+  const earlier = await testRegistry(t, { dir });
+  const [old, young] = [await begin(earlier), await begin(earlier)].map((location) => location.split("/").at(-1) ?? "");
+  await earlier.running.close();
+  await utimes(join(dir, "incoming", old ?? ""), 0, 0);
+  const later = await testRegistry(t, { dir });
+  assert.deepEqual(await readdir(join(dir, "incoming")), [young]);
+  assert.equal((await later.send("GET", `/v2/app/blobs/uploads/${young}`)).status, 404);
+});
+
+test("an upload nobody continues is removed when another begins", async (t) => {
+  const registry = await testRegistry(t, { uploadLifetime: 0 });
+  const location = await begin(registry);
+  await utimes(join(registry.dir, "incoming", location.split("/").at(-1) ?? ""), 0, 0);
+  await until(async () => {
+    await begin(registry);
+    return (await registry.send("GET", location)).status === 404;
+  });
+});
+
+/** Promises ten bytes, sends four, and hangs up. */
+async function breakOff(registry: TestRegistry, method: string, path: string): Promise<void> {
+  const [host = "", port] = registry.running.address.split(":");
+  const socket = connect(Number(port), host);
+  socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 10\r\n\r\n0123`);
+  const incoming = join(registry.dir, "incoming");
+  await until(async () => {
+    const [file = ""] = await readdir(incoming);
+    return file !== "" && (await stat(join(incoming, file))).size === 4;
+  });
+  socket.destroy();
+  await once(socket, "close");
+}
+
+async function until(isSo: () => Promise<boolean>, tries = 2000): Promise<void> {
+  if (await isSo()) return;
+  assert.ok(tries > 0, "it never came to be");
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  await until(isSo, tries - 1);
+}

@@ -1,0 +1,40 @@
+/** Why a request was refused, in the words of the OCI distribution specification 1.1 (spec.md, "Error Codes"). */
+
+export type RegistryErrorCode = keyof typeof statuses;
+
+const statuses = {
+  BLOB_UNKNOWN: 404,
+  BLOB_UPLOAD_INVALID: 416,
+  BLOB_UPLOAD_UNKNOWN: 404,
+  DIGEST_INVALID: 400,
+  MANIFEST_BLOB_UNKNOWN: 404,
+  MANIFEST_INVALID: 400,
+  MANIFEST_UNKNOWN: 404,
+  NAME_INVALID: 400,
+  NAME_UNKNOWN: 404,
+  SIZE_INVALID: 413,
+  TOOMANYREQUESTS: 429,
+  UNSUPPORTED: 405,
+} as const;
+
+export interface RefusalDetails {
+  /** Where the code's usual HTTP status does not fit. */
+  readonly status?: number;
+  /** HTTP headers that belong to the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+export class RegistryError extends Error {
+  readonly code: RegistryErrorCode;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: RegistryErrorCode, message: string, details: RefusalDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "RegistryError";
+    this.code = code;
+    this.status = details.status ?? statuses[code];
+    this.headers = details.headers ?? {};
+  }
+}

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import * as fc from "fast-check";
+import { TouchmarkError } from "../../core/errors.ts";
+import { mediaTypes } from "../../core/oci.ts";
+import { descriptor, errorCode, layer, sendTo, temporaryFolder, testRegistry } from "./fixture.test.ts";
+import { startRegistry } from "./registry.ts";
+
+test("the version check is answered", async (t) => {
+  const { send, running } = await testRegistry(t);
+  assert.equal(running.url, `http://${running.address}`);
+  for (const path of ["/v2/", "/v2", "/v2/?ns=example.com"]) {
+    const reply = await send("GET", path);
+    assert.deepEqual([reply.status, reply.headers["docker-distribution-api-version"]], [200, "registry/2.0"]);
+  }
+});
+
+test("what there is not is said in the specification's form", async (t) => {
+  const { send } = await testRegistry(t);
+  for (const path of ["/", "/v1/", "/v2/app", "/v2/app/manifests/", "/v2/_catalog", "/v2//manifests/v1/x", "http://example.com/v2/"]) {
+    const reply = await send("GET", path);
+    assert.deepEqual([reply.status, errorCode(reply)], [404, "UNSUPPORTED"], path);
+    assert.equal(reply.headers["content-length"], String(reply.body.length));
+    assert.equal(reply.headers["docker-distribution-api-version"], "registry/2.0");
+  }
+  const reply = await send("POST", "/v2/app/manifests/v1", { body: "{}" });
+  assert.deepEqual([reply.status, reply.headers.allow, errorCode(reply)], [405, "GET, HEAD, PUT, DELETE", "UNSUPPORTED"]);
+  assert.equal((await send("PATCH", "/v2/")).status, 405);
+});
+
+test("T30: a name outside the grammar never becomes a path", async (t) => {
+  const { send } = await testRegistry(t);
+  const hex = `sha256:${"a".repeat(64)}`;
+  const names = [
+    "..",
+    "../..",
+    "a/../b",
+    "a//b",
+    "a/",
+    "/a",
+    "%2e%2e",
+    "a%2fb",
+    "a%00b",
+    "App",
+    "_tags",
+    "a/_tags",
+    ".a",
+    "a\\b",
+    "a".repeat(256),
+  ];
+  for (const name of names) {
+    for (const [method, rest] of [
+      ["GET", "manifests/v1"],
+      ["PUT", "manifests/v1"],
+      ["DELETE", `manifests/${hex}`],
+      ["GET", `blobs/${hex}`],
+      ["POST", "blobs/uploads/"],
+      ["GET", "tags/list"],
+      ["GET", `referrers/${hex}`],
+    ] as const) {
+      const reply = await send(method, `/v2/${name}/${rest}`);
+      assert.deepEqual([reply.status, errorCode(reply)], [400, "NAME_INVALID"], `${method} ${name}/${rest}`);
+    }
+  }
+});
+
+test("a repository's name may be made of the words of routes", async (t) => {
+  const { send, pushImage } = await testRegistry(t);
+  const name = "a/manifests/blobs/uploads/tags/list";
+  const digest = await pushImage(name, "v1");
+  assert.equal((await send("HEAD", `/v2/${name}/manifests/v1`)).headers["docker-content-digest"], digest);
+});
+
+test("no path makes the registry fail", async (t) => {
+  const { send } = await testRegistry(t);
+  const piece = fc.constantFrom(
+    "v2",
+    "a",
+    "manifests",
+    "blobs",
+    "uploads",
+    "tags",
+    "list",
+    "referrers",
+    "..",
+    "%",
+    "%2f",
+    "?n=",
+    "?last=%ff",
+    ":",
+    "",
+  );
+  const path = fc.array(piece, { maxLength: 8 }).map((pieces) => `/${pieces.join("/")}`);
+  const method = fc.constantFrom("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS");
+  await fc.assert(
+    fc.asyncProperty(method, path, async (verb, where) => (await send(verb, where)).status < 500),
+    { numRuns: 150 },
+  );
+});
+
+test("a restart on the same folder keeps everything", async (t) => {
+  const dir = await temporaryFolder(t);
+  const subject = descriptor(mediaTypes.ociManifest, "subject");
+  const before = await testRegistry(t, { dir });
+  await before.pushImage("team/app", "v1");
+  const digest = await before.pushImage("team/app", "V2", { subject });
+  await before.pushBlob("lonely", layer);
+  const paths = [
+    "/v2/team/app/tags/list",
+    "/v2/team/app/manifests/v1",
+    `/v2/team/app/manifests/${digest}`,
+    `/v2/team/app/referrers/${String(subject["digest"])}`,
+    `/v2/lonely/blobs/${String(descriptor("", layer)["digest"])}`,
+  ];
+  const read = async (send: typeof before.send): Promise<readonly unknown[]> =>
+    Promise.all(paths.map(async (path) => ({ ...(await send("GET", path)), headers: undefined })));
+  const expected = await read(before.send);
+  await before.running.close();
+  const after = await testRegistry(t, { dir });
+  assert.deepEqual(await read(after.send), expected);
+  assert.ok(expected.every((reply) => reply instanceof Object && "status" in reply && reply.status === 200));
+});
+
+test("close ends listening, at once for idle connections and soon for stuck ones", async (t) => {
+  const { running } = await testRegistry(t);
+  const [host = "", port] = running.address.split(":");
+  const stuck = connect(Number(port), host);
+  stuck.on("error", () => undefined);
+  stuck.write(`PATCH /v2/app/blobs/uploads/x HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 10\r\n\r\n0123`);
+  await sendTo(running.url, "GET", "/v2/");
+  await Promise.all([running.close(), running.close()]);
+  await assert.rejects(sendTo(running.url, "GET", "/v2/"), { code: "ECONNREFUSED" });
+});
+
+test("the signal ends it, before it starts or later", async (t) => {
+  const dir = await temporaryFolder(t);
+  const controller = new AbortController();
+  const { running } = await testRegistry(t, { signal: controller.signal });
+  controller.abort();
+  await running.close();
+  await assert.rejects(sendTo(running.url, "GET", "/v2/"), { code: "ECONNREFUSED" });
+  await assert.rejects(startRegistry({ dir, host: "127.0.0.1", port: 0, signal: controller.signal }), { name: "AbortError" });
+});
+
+test("a port that is taken and a folder that is none are told", async (t) => {
+  const dir = await temporaryFolder(t);
+  const { running } = await testRegistry(t);
+  const port = Number(running.address.split(":").at(-1));
+  const isUsage = (error: unknown): boolean => error instanceof TouchmarkError && error.code === "USAGE";
+  await assert.rejects(startRegistry({ dir, host: "127.0.0.1", port }), isUsage);
+  await writeFile(join(dir, "file"), "");
+  await assert.rejects(startRegistry({ dir: join(dir, "file"), host: "127.0.0.1", port: 0 }), isUsage);
+});

@@ -1,0 +1,55 @@
+/** Blobs and manifests by digest, each kept once for all repositories. */
+import { createReadStream } from "node:fs";
+import { rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Readable } from "node:stream";
+import type { Digest } from "../../../core/digest.ts";
+import { orMissing, readIfThere, type Disk } from "./disk.ts";
+import type { Layout } from "./layout.ts";
+
+/** First and last byte, both included. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export class Contents {
+  readonly #disk: Disk;
+  readonly #layout: Layout;
+
+  constructor(disk: Disk, layout: Layout) {
+    this.#disk = disk;
+    this.#layout = layout;
+  }
+
+  /** Bytes; undefined if there is no such content. */
+  async size(digest: Digest): Promise<number | undefined> {
+    return (await orMissing(stat(this.#layout.content(digest))))?.size;
+  }
+
+  stream(digest: Digest, range?: ByteRange): Readable {
+    return createReadStream(this.#layout.content(digest), range);
+  }
+
+  read(digest: Digest): Promise<Uint8Array | undefined> {
+    return readIfThere(this.#layout.content(digest));
+  }
+
+  /** Keeps small bytes that have this digest. */
+  async write(digest: Digest, bytes: Uint8Array): Promise<void> {
+    if (!(await this.#isKept(digest, bytes.length))) await this.#disk.write(this.#layout.content(digest), bytes);
+  }
+
+  /** Takes over a file that has this digest and was brought to the disk. */
+  async adopt(digest: Digest, file: string, size: number): Promise<void> {
+    if (await this.#isKept(digest, size)) await rm(file);
+    else await this.#disk.place(file, this.#layout.content(digest));
+  }
+
+  async #isKept(digest: Digest, size: number): Promise<boolean> {
+    if ((await this.size(digest)) !== size) return false;
+    // Somebody else may have put it there this moment and not have got to this yet.
+    await this.#disk.syncFolder(dirname(this.#layout.content(digest)));
+    return true;
+  }
+}

@@ -1,0 +1,137 @@
+/** The manifests of each repository, with its tags and referrers kept in step. */
+import { stat } from "node:fs/promises";
+import { mapBounded } from "../../../core/bounded.ts";
+import { decodeUtf8 } from "../../../core/bytes.ts";
+import { isDigest, matchesDigest, type Digest } from "../../../core/digest.ts";
+import { artifactTypeOf, type Descriptor, type Manifest } from "../../../core/oci.ts";
+import type { StoredManifest } from "../../../core/repository.ts";
+import type { RepositoryName, Tag } from "../names.ts";
+import { RegistryError } from "../registry-error.ts";
+import type { Blobs } from "./blobs.ts";
+import type { Contents } from "./contents.ts";
+import { orMissing, readIfThere, type Disk } from "./disk.ts";
+import type { KeyedLock } from "./keyed-lock.ts";
+import type { Layout } from "./layout.ts";
+import { readManifest } from "./read-manifest.ts";
+import type { Referrers } from "./referrers.ts";
+import type { Tags } from "./tags.ts";
+
+export interface ManifestStores {
+  readonly disk: Disk;
+  readonly layout: Layout;
+  readonly contents: Contents;
+  readonly blobs: Blobs;
+  readonly tags: Tags;
+  readonly referrers: Referrers;
+  /** Held, by a repository's name, by whatever changes what its manifests stand on. */
+  readonly repositories: KeyedLock;
+}
+
+export interface ManifestPush {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly tag?: Tag;
+}
+
+/** Files looked at side by side. */
+const atOnce = 16;
+
+export class Manifests {
+  readonly #stores: ManifestStores;
+
+  constructor(stores: ManifestStores) {
+    this.#stores = stores;
+  }
+
+  /** Whether the repository holds, or once held, a manifest. */
+  async isRepository(name: RepositoryName): Promise<boolean> {
+    return (await orMissing(stat(this.#stores.layout.manifests(name)))) !== undefined;
+  }
+
+  /** Throws MANIFEST_UNKNOWN. */
+  async get(name: RepositoryName, target: Digest | Tag): Promise<StoredManifest> {
+    const digest = isDigest(target) ? target : await this.#stores.tags.get(name, target);
+    const mediaType = digest && (await this.#mediaType(name, digest));
+    const bytes = mediaType && (await this.#stores.contents.read(digest));
+    if (!bytes) throw unknown(name, target);
+    return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
+  }
+
+  /** Keeps a manifest, once everything it stands on is there; gives its subject if it has one. */
+  async put(name: RepositoryName, push: ManifestPush): Promise<Digest | undefined> {
+    const { bytes, mediaType, digest, tag } = push;
+    const { contents, disk, layout, referrers, repositories, tags } = this.#stores;
+    if (!matchesDigest(bytes, digest)) throw new RegistryError("DIGEST_INVALID", `the manifest does not have the digest ${digest}`);
+    const manifest = readManifest(bytes, mediaType);
+    return repositories.run(name, async () => {
+      await this.#checkMediaType(name, digest, mediaType);
+      if (manifest) await this.#checkParts(name, manifest);
+      await contents.write(digest, bytes);
+      await disk.write(layout.manifest(name, digest), mediaType);
+      const subject = manifest?.subject?.digest;
+      if (manifest && subject) await referrers.add(name, subject, referrerOf(manifest, digest, bytes.length));
+      if (tag !== undefined) await tags.set(name, tag, digest);
+      return subject;
+    });
+  }
+
+  /** Takes the manifest out, with its tags and its entry among referrers; throws MANIFEST_UNKNOWN. */
+  async remove(name: RepositoryName, digest: Digest): Promise<void> {
+    const { disk, layout, referrers, repositories, tags } = this.#stores;
+    await repositories.run(name, async () => {
+      const { bytes, descriptor } = await this.get(name, digest);
+      await mapBounded(await tags.list(name), atOnce, async (tag) => {
+        if ((await tags.get(name, tag)) === digest) await tags.remove(name, tag);
+      });
+      const subject = readManifest(bytes, descriptor.mediaType)?.subject;
+      if (subject) await referrers.remove(name, subject.digest, digest);
+      await disk.remove(layout.manifest(name, digest)); // last, so that a removal cut short can be repeated
+    });
+  }
+
+  /** Throws MANIFEST_UNKNOWN; the manifest stays. */
+  async untag(name: RepositoryName, tag: Tag): Promise<void> {
+    const removed = await this.#stores.repositories.run(name, () => this.#stores.tags.remove(name, tag));
+    if (!removed) throw unknown(name, tag);
+  }
+
+  async #mediaType(name: RepositoryName, digest: Digest): Promise<string | undefined> {
+    const bytes = await readIfThere(this.#stores.layout.manifest(name, digest));
+    return bytes && decodeUtf8(bytes);
+  }
+
+  /** One digest means one thing: it cannot be turned into another type under those who already use it. */
+  async #checkMediaType(name: RepositoryName, digest: Digest, mediaType: string): Promise<void> {
+    const known = await this.#mediaType(name, digest);
+    if (known === undefined || known === mediaType) return;
+    throw new RegistryError("MANIFEST_INVALID", `${digest} is stored as ${known} and came as ${mediaType}`);
+  }
+
+  async #checkParts(name: RepositoryName, manifest: Manifest): Promise<void> {
+    const parts = manifest.kind === "index" ? manifest.manifests : [manifest.config, ...manifest.layers];
+    const digests = [...new Set(parts.map((part) => part.digest))];
+    const isThere = (digest: Digest): Promise<boolean> =>
+      manifest.kind === "index" ? this.#mediaType(name, digest).then(Boolean) : this.#stores.blobs.has(name, digest);
+    await mapBounded(digests, atOnce, async (digest) => {
+      if (await isThere(digest)) return;
+      throw new RegistryError("MANIFEST_BLOB_UNKNOWN", `${name} does not have ${digest}, which the manifest names`);
+    });
+  }
+}
+
+function referrerOf(manifest: Manifest, digest: Digest, size: number): Descriptor {
+  const { annotations, mediaType } = manifest;
+  const artifactType = artifactTypeOf(manifest);
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(artifactType !== undefined && { artifactType }),
+    ...(Object.keys(annotations).length > 0 && { annotations }),
+  };
+}
+
+function unknown(name: RepositoryName, target: string): RegistryError {
+  return new RegistryError("MANIFEST_UNKNOWN", `${name} has no manifest ${target}`);
+}

@@ -1,0 +1,37 @@
+/** What refers to a manifest, each referrer a file that holds its descriptor. */
+import { join } from "node:path";
+import type { Digest } from "../../../core/digest.ts";
+import { Fields, parseJson } from "../../../core/json.ts";
+import { descriptorToJson, parseDescriptor, type Descriptor } from "../../../core/oci.ts";
+import type { RepositoryName } from "../names.ts";
+import { namesIn, readIfThere, type Disk } from "./disk.ts";
+import { fileOfDigest, type Layout } from "./layout.ts";
+
+export class Referrers {
+  readonly #disk: Disk;
+  readonly #layout: Layout;
+
+  constructor(disk: Disk, layout: Layout) {
+    this.#disk = disk;
+    this.#layout = layout;
+  }
+
+  async add(name: RepositoryName, subject: Digest, referrer: Descriptor): Promise<void> {
+    await this.#disk.write(this.#layout.referrer(name, subject, referrer.digest), JSON.stringify(descriptorToJson(referrer)));
+  }
+
+  async remove(name: RepositoryName, subject: Digest, referrer: Digest): Promise<void> {
+    await this.#disk.remove(this.#layout.referrer(name, subject, referrer));
+  }
+
+  /** All of them that come after `last`, in the order of their digests; each is read only when it is asked for. */
+  async *list(name: RepositoryName, subject: Digest, last?: Digest): AsyncGenerator<Descriptor> {
+    const folder = this.#layout.referrers(name, subject);
+    const after = last === undefined ? "" : fileOfDigest(last);
+    for (const file of (await namesIn(folder)) ?? []) {
+      if (file <= after) continue;
+      const bytes = await readIfThere(join(folder, file));
+      if (bytes) yield parseDescriptor(new Fields(parseJson(bytes, "referrer"), "referrer"));
+    }
+  }
+}

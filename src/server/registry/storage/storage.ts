@@ -1,0 +1,49 @@
+/** All that a registry keeps, in one folder. One process at a time may write there. */
+import { resolve } from "node:path";
+import { TouchmarkError } from "../../../core/errors.ts";
+import { Blobs } from "./blobs.ts";
+import { Contents } from "./contents.ts";
+import { Disk } from "./disk.ts";
+import { KeyedLock } from "./keyed-lock.ts";
+import { Layout } from "./layout.ts";
+import { Manifests } from "./manifests.ts";
+import { Referrers } from "./referrers.ts";
+import { Tags } from "./tags.ts";
+import { Uploads, type UploadLimits } from "./uploads.ts";
+
+/** Bounds left out are 16 GiB for a blob, and an hour for an upload nobody continues. */
+export interface StorageOptions extends Partial<UploadLimits> {
+  /** The folder; made if it is missing. */
+  readonly dir: string;
+}
+
+export interface Storage {
+  readonly blobs: Blobs;
+  readonly uploads: Uploads;
+  readonly manifests: Manifests;
+  readonly tags: Tags;
+  readonly referrers: Referrers;
+}
+
+/** Opens the folder and clears away what earlier uploads left behind; throws USAGE if it cannot be used. */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const { maxBlobBytes = 16 * 2 ** 30, uploadLifetime = 60 * 60 * 1000 } = options;
+  const layout = new Layout(resolve(options.dir));
+  const disk = new Disk(layout.incoming);
+  const repositories = new KeyedLock();
+  const contents = new Contents(disk, layout);
+  const blobs = new Blobs(disk, layout, contents, repositories);
+  const tags = new Tags(disk, layout);
+  const referrers = new Referrers(disk, layout);
+  const manifests = new Manifests({ disk, layout, contents, blobs, tags, referrers, repositories });
+  const uploads = new Uploads(layout.incoming, blobs, { maxBlobBytes, uploadLifetime });
+  try {
+    await disk.makeFolder(layout.incoming);
+    await uploads.sweep();
+  } catch (error) {
+    throw new TouchmarkError("USAGE", `the registry's folder ${JSON.stringify(options.dir)} cannot be used: ${String(error)}`, {
+      cause: error,
+    });
+  }
+  return { blobs, uploads, manifests, tags, referrers };
+}

@@ -1,0 +1,36 @@
+/** The tags of each repository, each a file that holds a digest: setting one costs the same however many there are. */
+import { decodeUtf8 } from "../../../core/bytes.ts";
+import { parseDigest, type Digest } from "../../../core/digest.ts";
+import { isTag, type RepositoryName, type Tag } from "../names.ts";
+import { namesIn, readIfThere, type Disk } from "./disk.ts";
+import { tagOfFile, type Layout } from "./layout.ts";
+
+export class Tags {
+  readonly #disk: Disk;
+  readonly #layout: Layout;
+
+  constructor(disk: Disk, layout: Layout) {
+    this.#disk = disk;
+    this.#layout = layout;
+  }
+
+  async get(name: RepositoryName, tag: Tag): Promise<Digest | undefined> {
+    const text = await readIfThere(this.#layout.tag(name, tag));
+    return text && parseDigest(decodeUtf8(text), `tag ${tag} of ${name}`);
+  }
+
+  async set(name: RepositoryName, tag: Tag, digest: Digest): Promise<void> {
+    await this.#disk.write(this.#layout.tag(name, tag), digest);
+  }
+
+  /** False if there is no such tag. */
+  remove(name: RepositoryName, tag: Tag): Promise<boolean> {
+    return this.#disk.remove(this.#layout.tag(name, tag));
+  }
+
+  /** All of them, in the order of their letters' codes. */
+  async list(name: RepositoryName): Promise<readonly Tag[]> {
+    const files = (await namesIn(this.#layout.tags(name))) ?? [];
+    return files.map(tagOfFile).filter(isTag).toSorted();
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Blobs on their way in: each a file below the incoming folder, and in memory how far it has come.
+ *
+ * A restart forgets them; what they left behind goes once it is old enough, as do uploads nobody continues.
+ */
+import { createHash, randomUUID, type Hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, readdir, rm, stat, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { algorithmOf, hexOf, type Digest } from "../../../core/digest.ts";
+import type { RepositoryName } from "../names.ts";
+import { RegistryError } from "../registry-error.ts";
+import type { Blobs } from "./blobs.ts";
+import { orMissing } from "./disk.ts";
+import { KeyedLock } from "./keyed-lock.ts";
+
+export interface UploadLimits {
+  /** Bytes of one blob. */
+  readonly maxBlobBytes: number;
+  /** Milliseconds after its last byte that an unfinished upload is kept. */
+  readonly uploadLifetime: number;
+}
+
+interface Upload {
+  readonly name: RepositoryName;
+  readonly path: string;
+  /** SHA-256 of what has come so far. */
+  readonly hash: Hash;
+  /** Bytes that have come so far. */
+  size: number;
+}
+
+const maxUploads = 10_000;
+
+export class Uploads {
+  readonly #incoming: string;
+  readonly #blobs: Blobs;
+  readonly #limits: UploadLimits;
+  readonly #open = new Map<string, Upload>();
+  readonly #lock = new KeyedLock();
+  #swept = 0;
+
+  constructor(incoming: string, blobs: Blobs, limits: UploadLimits) {
+    this.#incoming = incoming;
+    this.#blobs = blobs;
+    this.#limits = limits;
+  }
+
+  /** Begins an upload to the repository; gives the id it is continued by. */
+  async start(name: RepositoryName): Promise<string> {
+    if (Date.now() - this.#swept > this.#limits.uploadLifetime / 10) await this.sweep();
+    if (this.#open.size >= maxUploads) throw new RegistryError("TOOMANYREQUESTS", `${maxUploads} uploads are under way`);
+    const id = randomUUID();
+    const path = join(this.#incoming, id);
+    const file = await open(path, "wx");
+    await file.close();
+    this.#open.set(id, { name, path, hash: createHash("sha256"), size: 0 });
+    return id;
+  }
+
+  /** Bytes that have come so far; throws BLOB_UPLOAD_UNKNOWN. */
+  size(name: RepositoryName, id: string): number {
+    return this.#get(name, id).size;
+  }
+
+  /**
+   * Appends bytes; gives how many there are then. `from`, where it is given, must be how many there were.
+   * When the body breaks off, what came of it stays, and the upload can be continued behind it.
+   */
+  append(name: RepositoryName, id: string, body: AsyncIterable<Uint8Array>, from?: number): Promise<number> {
+    return this.#lock.run(id, async () => {
+      const upload = this.#get(name, id);
+      if (from !== undefined && from !== upload.size) {
+        throw new RegistryError("BLOB_UPLOAD_INVALID", `the chunk starts at byte ${from}, expected ${upload.size}`);
+      }
+      const file = await open(upload.path, "r+");
+      try {
+        for await (const chunk of body) {
+          if (upload.size + chunk.length > this.#limits.maxBlobBytes) throw this.#tooLarge();
+          await writeAt(file, chunk, upload.size);
+          upload.hash.update(chunk);
+          upload.size += chunk.length;
+        }
+      } finally {
+        await file.close();
+      }
+      return upload.size;
+    });
+  }
+
+  /** Throws SIZE_INVALID if a body of this size would go over the bound, before any of it is read. */
+  checkSize(bytes: number): void {
+    if (bytes > this.#limits.maxBlobBytes) throw this.#tooLarge();
+  }
+
+  /** Ends the upload, as the blob of this digest; throws DIGEST_INVALID if it is another. */
+  finish(name: RepositoryName, id: string, digest: Digest): Promise<void> {
+    return this.#lock.run(id, async () => {
+      const upload = this.#get(name, id);
+      try {
+        const hex = algorithmOf(digest) === "sha256" ? upload.hash.digest("hex") : await hexOfFile(upload, digest);
+        if (hex !== hexOf(digest)) throw new RegistryError("DIGEST_INVALID", `the uploaded bytes do not have the digest ${digest}`);
+        const file = await open(upload.path, "r+");
+        try {
+          await file.truncate(upload.size); // a write that failed half-way may have left more
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await this.#blobs.adopt(name, digest, upload.path, upload.size);
+      } finally {
+        await this.#forget(id, upload);
+      }
+    });
+  }
+
+  /** Ends the upload with nothing to show for it. */
+  cancel(name: RepositoryName, id: string): Promise<void> {
+    return this.#lock.run(id, () => this.#forget(id, this.#get(name, id)));
+  }
+
+  /** Removes what nobody has written to for too long. */
+  async sweep(): Promise<void> {
+    this.#swept = Date.now();
+    const ids = await readdir(this.#incoming);
+    await Promise.all(
+      ids.map(async (id) => {
+        const path = join(this.#incoming, id);
+        const written = (await orMissing(stat(path)))?.mtimeMs ?? 0;
+        if (this.#swept - written <= this.#limits.uploadLifetime) return;
+        this.#open.delete(id);
+        await rm(path, { force: true });
+      }),
+    );
+  }
+
+  #get(name: RepositoryName, id: string): Upload {
+    const upload = this.#open.get(id);
+    if (upload?.name !== name) throw new RegistryError("BLOB_UPLOAD_UNKNOWN", `${name} has no such upload`);
+    return upload;
+  }
+
+  async #forget(id: string, upload: Upload): Promise<void> {
+    this.#open.delete(id);
+    await rm(upload.path, { force: true });
+  }
+
+  #tooLarge(): RegistryError {
+    return new RegistryError("SIZE_INVALID", `the blob is larger than ${this.#limits.maxBlobBytes} bytes`);
+  }
+}
+
+async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  const { bytesWritten } = await file.write(bytes, 0, bytes.length, position);
+  if (bytesWritten < bytes.length) await writeAt(file, bytes.subarray(bytesWritten), position + bytesWritten);
+}
+
+async function hexOfFile(upload: Upload, digest: Digest): Promise<string> {
+  const hash = createHash(algorithmOf(digest));
+  if (upload.size > 0) {
+    for await (const chunk of createReadStream(upload.path, { end: upload.size - 1 })) hash.update(chunk);
+  }
+  return hash.digest("hex");
+}
