@@ -16,7 +16,7 @@ const dockerHubHost = "registry-1.docker.io";
 export function addressOf(name: string, allowHttp: boolean): RegistryAddress {
   const host = name === dockerHub ? dockerHubHost : name;
   const plain = URL.parse(`http://${host}`);
-  if (plain?.href !== `${plain?.origin}/`) {
+  if (plain === null || plain.href !== `${plain.origin}/`) {
     throw new TouchmarkError("INVALID_REFERENCE", `${JSON.stringify(name)} is not the name of a registry`);
   }
   const base = allowHttp || isLoopback(plain.hostname) ? plain : new URL(`https://${host}`);

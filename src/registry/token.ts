@@ -10,7 +10,7 @@ import { encodeUtf8 } from "../core/bytes.ts";
 import { malformed, TouchmarkError } from "../core/errors.ts";
 import { Fields, parseJson } from "../core/json.ts";
 import type { HttpClient, HttpRequest } from "../net/http.ts";
-import { printableText, printableUrl } from "../net/printable.ts";
+import { printableUrl } from "../net/printable.ts";
 import { type Access, scopeOf } from "./access.ts";
 import type { Challenge } from "./challenge.ts";
 import { basicAuthorization, type Credential, type PasswordCredential } from "./credentials/credential.ts";
@@ -41,10 +41,9 @@ export async function fetchToken({ http, access, challenge, credential, signal }
 }
 
 function realmOf({ parameters }: Challenge, { registry }: Access): URL {
-  const text = parameters.get("realm") ?? "";
-  const realm = URL.parse(text);
+  const realm = URL.parse(parameters.get("realm") ?? "");
   if (realm === null || realm.username !== "" || realm.password !== "") {
-    throw malformed(`${registry.name} names as token service what is not a URL: ${JSON.stringify(printableText(text, 100))}`);
+    throw malformed(`${registry.name} names its token service by what is not the URL of one`);
   }
   const allowed = realm.protocol === "https:" || (realm.protocol === "http:" && registry.base.protocol === "http:");
   if (!allowed) throw new TouchmarkError("INSECURE_REGISTRY", `${registry.name} names a token service without TLS: ${printableUrl(realm)}`);

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { constants, readFileSync, renameSync } from "node:fs";
 import { mkdir, open, realpath, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { equalBytes } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 
@@ -58,8 +58,7 @@ export class LayoutFiles {
   /** Writes a file beside the final one for `place` to put in its stead; what is not put there is removed. */
   async #prepared(path: string, bytes: Uint8Array, place: (temporary: string, final: string) => Promise<void> | void): Promise<void> {
     try {
-      await mkdir(dirname(this.#full(path)), { recursive: true });
-      const final = join(await this.#inside(dirname(path)), path.slice(path.lastIndexOf("/") + 1));
+      const final = join(await this.#folder(dirname(path)), basename(path));
       const temporary = `${final}.${randomUUID()}.tmp`;
       try {
         await writeFile(temporary, bytes, { flag: "wx" });
@@ -70,6 +69,13 @@ export class LayoutFiles {
     } catch (error) {
       throw error instanceof TouchmarkError ? error : this.#refused(path, "cannot be written", error);
     }
+  }
+
+  /** Makes the folder, level by level, so that none is made behind a link. */
+  async #folder(path: string): Promise<string> {
+    if (path !== ".") await this.#folder(dirname(path));
+    await mkdir(this.#full(path), { recursive: true });
+    return this.#inside(path);
   }
 
   /** The real path, which has to lie in the folder: a link that leads out of it is not followed. */

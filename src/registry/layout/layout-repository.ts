@@ -55,6 +55,7 @@ export class LayoutRepository implements Repository {
 
   /** Those that index.json lists, by their subject, and those under the fallback tag. */
   async referrers(subject: Digest, signal: AbortSignal): Promise<readonly Descriptor[]> {
+    throwIfAborted(signal);
     const entries = await this.#entries();
     const tagged = taggedIn(entries, referrersTag(subject));
     const fromTag = entriesOf(tagged && (await this.#open(tagged.digest, tagged.mediaType)));

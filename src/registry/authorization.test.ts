@@ -1,0 +1,270 @@
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import { scriptedServer, type Script, type ScriptedServer, type ScriptLine } from "../../test/fakes/scripted-registry.ts";
+import { digestOf } from "../core/digest.ts";
+import { mediaTypes } from "../core/oci.ts";
+import type { Repository } from "../core/repository.ts";
+import { createHttpClient } from "../net/http-client.ts";
+import type { Credential } from "./credentials/credential.ts";
+import type { Credentials } from "./credentials/credentials.ts";
+import { createRegistries } from "./registries.ts";
+
+const signal = AbortSignal.timeout(20_000);
+const index = { headers: { "content-type": mediaTypes.ociIndex }, body: '{"schemaVersion":2,"manifests":[]}' };
+const alice: Credential = { kind: "password", username: "alice", password: "wonder", source: "/home/alice/.docker/config.json" };
+const aliceBasic = `Basic ${Buffer.from("alice:wonder").toString("base64")}`;
+
+interface Asked {
+  readonly credentials: Credentials;
+  /** Each registry and repository that credentials were looked up for. */
+  readonly lookups: string[];
+}
+
+function holding(credential: Credential | undefined): Asked {
+  const lookups: string[] = [];
+  const find: Credentials["find"] = async (registry, repository) => {
+    lookups.push(`${registry}/${repository}`);
+    return credential;
+  };
+  return { credentials: { find }, lookups };
+}
+
+function open(server: ScriptedServer, credential?: Credential): Repository {
+  const registries = createRegistries({ http: createHttpClient({ sleep: async () => {} }), ...holding(credential) });
+  return registries.open({ kind: "registry", registry: server.host, repository: "app" });
+}
+
+/** Answers those who bring this authorization; asks all others for it. */
+function guarded(authorization: string, challenge: string, answer: ScriptLine = index): ScriptLine {
+  return (seen, response) => {
+    if (seen.headers["authorization"] === authorization) return typeof answer === "function" ? answer(seen, response) : answer;
+    return { status: 401, headers: { "www-authenticate": challenge } };
+  };
+}
+
+function bearer(realm: string): string {
+  return `Bearer realm="${realm}",service="registry.example.com",scope="repository:app:pull"`;
+}
+
+async function withTokens(t: TestContext, script: Script): Promise<ScriptedServer> {
+  const server = await scriptedServer(t, script);
+  server.on({ "GET /v2/app/manifests/v1": guarded("Bearer good", bearer(`${server.origin}/token`)) });
+  return server;
+}
+
+const goodToken = { body: '{"token":"good"}' };
+
+test("the first request goes out without authorization, and no other is made where none is asked for", async (t) => {
+  const server = await scriptedServer(t, { "GET /v2/app/manifests/v1": index });
+  const { credentials, lookups } = holding(alice);
+  const registries = createRegistries({ http: createHttpClient(), credentials });
+  await registries.open({ kind: "registry", registry: server.host, repository: "app" }).manifest("v1", signal);
+  assert.deepEqual([server.lines, lookups], [["GET /v2/app/manifests/v1"], []]);
+  assert.equal(server.seen[0]?.headers["authorization"], undefined);
+});
+
+test("Basic: user name and password are sent when they are asked for, and without asking afterwards", async (t) => {
+  const server = await scriptedServer(t, { "GET /v2/app/manifests/v1": guarded(aliceBasic, 'Basic realm="x"') });
+  const repository = open(server, alice);
+  assert.ok(await repository.manifest("v1", signal));
+  assert.ok(await repository.manifest("v1", signal));
+  assert.equal(server.lines.length, 3);
+});
+
+test("Bearer: a token is fetched for the scope with the credentials, and kept", async (t) => {
+  const server = await withTokens(t, { "GET /token?*": goodToken });
+  const repository = open(server, alice);
+  await repository.manifest("v1", signal);
+  await repository.manifest("v1", signal);
+  assert.deepEqual(server.lines, [
+    "GET /v2/app/manifests/v1",
+    "GET /token?service=registry.example.com&scope=repository%3Aapp%3Apull",
+    "GET /v2/app/manifests/v1",
+    "GET /v2/app/manifests/v1",
+  ]);
+  assert.equal(server.seen[1]?.headers["authorization"], aliceBasic);
+});
+
+test("Bearer: without credentials the token is anybody's", async (t) => {
+  const server = await withTokens(t, { "GET /token?*": { body: '{"access_token":"good"}' } });
+  assert.ok(await open(server).manifest("v1", signal));
+  assert.equal(server.seen[1]?.headers["authorization"], undefined);
+});
+
+test("Bearer: an identity token is exchanged for an access token", async (t) => {
+  const server = await withTokens(t, { "POST /token": { body: '{"access_token":"good"}' } });
+  assert.ok(await open(server, { kind: "identity", token: "refresh&me", source: "x" }).manifest("v1", signal));
+  const [, exchanged] = server.seen;
+  assert.deepEqual(Object.fromEntries(new URLSearchParams(Buffer.from(exchanged?.body ?? []).toString())), {
+    grant_type: "refresh_token",
+    service: "registry.example.com",
+    client_id: "touchmark",
+    scope: "repository:app:pull",
+    refresh_token: "refresh&me",
+  });
+  assert.equal(exchanged?.headers["authorization"], undefined);
+});
+
+test("requests at the same time share one token", async (t) => {
+  const server = await withTokens(t, { "GET /token?*": goodToken });
+  const repository = open(server, alice);
+  await Promise.all([1, 2, 3, 4].map(() => repository.manifest("v1", signal)));
+  assert.equal(server.lines.filter((line) => line.startsWith("GET /token")).length, 1);
+});
+
+test("one who gives up does not take the shared token from the others", async (t) => {
+  const giveUp = new AbortController();
+  const slow: ScriptLine = (_, response) => {
+    giveUp.abort();
+    setImmediate(() => response.end(goodToken.body));
+    return undefined;
+  };
+  const server = await withTokens(t, { "GET /token?*": slow });
+  const repository = open(server, alice);
+  const [left, stayed] = await Promise.allSettled([repository.manifest("v1", giveUp.signal), repository.manifest("v1", signal)]);
+  assert.deepEqual([left.status, stayed.status], ["rejected", "fulfilled"]);
+});
+
+test("a token that has run out is renewed, once for all who held it", async (t) => {
+  const server = await withTokens(t, { "GET /token?*": [{ body: '{"token":"old"}' }, goodToken] });
+  server.on({ "GET /v2/app/manifests/old": guarded("Bearer old", bearer(`${server.origin}/token`)) });
+  const repository = open(server, alice);
+  await repository.manifest("old", signal);
+  await Promise.all([1, 2, 3].map(() => repository.manifest("v1", signal)));
+  assert.equal(server.lines.filter((line) => line.startsWith("GET /token")).length, 2);
+});
+
+test("a token that is refused at once is not fetched again and again", async (t) => {
+  const server = await withTokens(t, { "GET /token?*": { body: '{"token":"bad"}' } });
+  await assert.rejects(open(server, alice).manifest("v1", signal), {
+    code: "UNAUTHORIZED",
+    message: `${server.host} refuses GET ${server.origin}/v2/app/manifests/v1 for ${server.host}/app; the credentials of ${alice.source} were sent`,
+  });
+  assert.equal(server.lines.length, 3);
+});
+
+test("a token that could not be had is asked for again by the next request", async (t) => {
+  const server = await withTokens(t, { "GET /token?*": [{ status: 500 }, goodToken] });
+  const repository = open(server, alice);
+  await assert.rejects(repository.manifest("v1", signal), { code: "REGISTRY_ERROR" });
+  assert.ok(await repository.manifest("v1", signal));
+});
+
+test("T27: wrong credentials are UNAUTHORIZED, and the message has the registry's words and not the password", async (t) => {
+  const server = await scriptedServer(t, {
+    "GET /v2/app/manifests/v1": {
+      status: 401,
+      headers: { "www-authenticate": 'Basic realm="x"' },
+      body: '{"errors":[{"code":"UNAUTHORIZED","message":"who\\u001b[31m are you?"}]}',
+    },
+  });
+  await assert.rejects(open(server, alice).manifest("v1", signal), (error: Error) => {
+    assert.match(error.message, /UNAUTHORIZED: who \[31m are you\?\); the credentials of \/home\/alice\/.docker\/config.json were sent$/);
+    assert.doesNotMatch(error.message, /wonder|YWxp/);
+    return "code" in error && error.code === "UNAUTHORIZED";
+  });
+});
+
+test("T27: no credentials, a refusal by the token service, and a refusal without a question are UNAUTHORIZED too", async (t) => {
+  const server = await withTokens(t, {
+    "GET /token?*": { status: 401 },
+    "GET /v2/app/manifests/basic": { status: 401, headers: { "www-authenticate": 'Basic realm="x"' } },
+    "GET /v2/app/manifests/denied": { status: 403, body: "<html>" },
+    "GET /v2/app/manifests/silent": { status: 401 },
+    "GET /v2/app/manifests/digest": { status: 401, headers: { "www-authenticate": 'Digest realm="x"' } },
+  });
+  const expected = {
+    v1: /refuses a token for 127.0.0.1:\d+\/app; no credentials were found for it/,
+    basic: /asks for a user name and password for app; no credentials were found/,
+    denied: /it did not ask for credentials/,
+    silent: /in no way that is spoken here/,
+    digest: /in no way that is spoken here/,
+  };
+  for (const [tag, message] of Object.entries(expected)) {
+    await assert.rejects(open(server).manifest(tag, signal), { code: "UNAUTHORIZED", message });
+  }
+});
+
+test("T28: a token is for its repository and its kind of access alone", async (t) => {
+  const manifest = index.body;
+  const server = await scriptedServer(t);
+  const scoped: ScriptLine = ({ path, headers, method }) => {
+    const [, name = ""] = path.split("/").slice(1);
+    const scope = `repository:${name}:${method === "GET" ? "pull" : "pull,push"}`;
+    const token = Buffer.from(scope).toString("hex");
+    if (headers["authorization"] === `Bearer ${token}`) return { ...index, status: method === "PUT" ? 201 : 200 };
+    assert.equal(headers["authorization"], undefined, "no token of another scope");
+    return { status: 401, headers: { "www-authenticate": `Bearer realm="${server.origin}/token",service="s"` } };
+  };
+  server.on({
+    "GET /token?*": ({ path }) => {
+      const [scope = ""] = new URL(path, server.origin).searchParams.getAll("scope");
+      return { body: JSON.stringify({ token: Buffer.from(scope).toString("hex") }) };
+    },
+    "GET /v2/a/manifests/v1": scoped,
+    "GET /v2/b/manifests/v1": scoped,
+    "PUT /v2/a/manifests/v1": scoped,
+  });
+  const registries = createRegistries({ http: createHttpClient(), ...holding(alice) });
+  const a = registries.open({ kind: "registry", registry: server.host, repository: "a" });
+  const b = registries.open({ kind: "registry", registry: server.host, repository: "b" });
+  assert.ok(await a.manifest("v1", signal));
+  assert.ok(await b.manifest("v1", signal));
+  await a.putManifest(Buffer.from(manifest), mediaTypes.ociIndex, "v1", signal);
+});
+
+test("T28: credentials are looked up for the registry that was asked, whatever the challenge says", async (t) => {
+  const server = await scriptedServer(t, { "GET /token?*": goodToken });
+  const challenge = `Bearer realm="${server.origin}/token",service="docker.io",scope="repository:victim:pull"`;
+  server.on({ "GET /v2/app/manifests/v1": guarded("Bearer good", challenge) });
+  const { credentials, lookups } = holding(undefined);
+  await createRegistries({ http: createHttpClient(), credentials })
+    .open({ kind: "registry", registry: server.host, repository: "app" })
+    .manifest("v1", signal);
+  assert.deepEqual(lookups, [`${server.host}/app`]);
+});
+
+test("T34: a realm that is no URL, has no TLS where the registry has it, or holds credentials is refused", async (t) => {
+  for (const [realm, code] of [
+    ["", "MALFORMED"],
+    ["/token", "MALFORMED"],
+    ["https://user:secret@auth.example.com/", "MALFORMED"],
+    ["file:///etc/passwd", "INSECURE_REGISTRY"],
+    ["ftp://auth.example.com/", "INSECURE_REGISTRY"],
+  ] as const) {
+    const server = await scriptedServer(t, { "GET /v2/app/manifests/v1": { status: 401, headers: { "www-authenticate": bearer(realm) } } });
+    await assert.rejects(open(server, alice).manifest("v1", signal), (error: Error) => {
+      assert.doesNotMatch(error.message, /secret/);
+      return "code" in error && error.code === code;
+    });
+  }
+});
+
+test("T34: a challenge from where a redirect led is not answered", async (t) => {
+  const evil = await scriptedServer(t);
+  evil.on({ "GET /blob": { status: 401, headers: { "www-authenticate": bearer(`${evil.origin}/token`) } } });
+  const digest = digestOf(Buffer.from("blob"));
+  const server = await scriptedServer(t, {
+    [`GET /v2/app/blobs/${digest}`]: { status: 307, headers: { location: `${evil.origin}/blob` } },
+  });
+  const descriptor = { mediaType: "text/plain", digest, size: 4 };
+  await assert.rejects(open(server, alice).blob(descriptor, 100, signal), { code: "UNAUTHORIZED" });
+  assert.deepEqual(evil.lines, ["GET /blob"], "its token service is not asked");
+});
+
+test("T34: a token service's redirect to another origin does not take the password along", async (t) => {
+  const evil = await scriptedServer(t, { "GET /token": goodToken });
+  const server = await withTokens(t, { "GET /token?*": { status: 307, headers: { location: `${evil.origin}/token` } } });
+  assert.ok(await open(server, alice).manifest("v1", signal));
+  assert.equal(evil.seen[0]?.headers["authorization"], undefined);
+});
+
+test("a token that no header can carry is refused", async (t) => {
+  const server = await withTokens(t, { "GET /token?*": { body: '{"token":"good\\r\\nx-evil: yes"}' } });
+  await assert.rejects(open(server, alice).manifest("v1", signal), { code: "MALFORMED" });
+});
+
+test("T04: an endless token is refused", async (t) => {
+  const server = await withTokens(t, { "GET /token?*": { body: JSON.stringify({ token: "x".repeat(100_000) }) } });
+  await assert.rejects(open(server, alice).manifest("v1", signal), { code: "LIMIT_EXCEEDED" });
+});

@@ -1,0 +1,292 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { digestOf, hexOf, type Digest } from "../../core/digest.ts";
+import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci.ts";
+import { LayoutRepository } from "./layout-repository.ts";
+
+const signal = AbortSignal.timeout(20_000);
+const refName = "org.opencontainers.image.ref.name";
+
+async function folder(t: TestContext): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), "touchmark-layout-"));
+  t.after(() => rm(root, { recursive: true, force: true }));
+  return root;
+}
+
+function imageOf(word: string, subject?: Descriptor): Buffer {
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociManifest,
+    config: emptyConfig.descriptor,
+    layers: [],
+    annotations: { word },
+  };
+  return Buffer.from(JSON.stringify({ ...manifest, ...(subject && { subject }) }));
+}
+
+function descriptorOf(bytes: Uint8Array, mediaType: string = mediaTypes.ociManifest): Descriptor {
+  return { mediaType, digest: digestOf(bytes), size: bytes.length };
+}
+
+function indexOf(entries: readonly unknown[], more: object = {}): Buffer {
+  return Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: entries, ...more }));
+}
+
+/** A layout as another tool would have written it. */
+async function layoutWith(t: TestContext, entries: readonly unknown[], blobs: readonly Uint8Array[] = []): Promise<string> {
+  const root = await folder(t);
+  await mkdir(join(root, "blobs/sha256"), { recursive: true });
+  await writeFile(join(root, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
+  await writeFile(join(root, "index.json"), indexOf(entries));
+  await Promise.all(blobs.map((bytes) => writeFile(pathOf(root, digestOf(bytes)), bytes)));
+  return root;
+}
+
+function pathOf(root: string, digest: Digest): string {
+  return join(root, "blobs/sha256", hexOf(digest));
+}
+
+async function readIndex(root: string): Promise<{ readonly manifests: readonly Descriptor[] }> {
+  return JSON.parse(await readFile(join(root, "index.json"), "utf8"));
+}
+
+test("what is written into a folder that was not there can be read back", async (t) => {
+  const root = join(await folder(t), "new", "layout");
+  const repository = new LayoutRepository(root);
+  const image = imageOf("image");
+  await repository.putBlob(emptyConfig.bytes, signal);
+  assert.deepEqual(await repository.putManifest(image, mediaTypes.ociManifest, "v1", signal), descriptorOf(image));
+  assert.deepEqual(await repository.manifest("v1", signal), { descriptor: descriptorOf(image), bytes: image });
+  assert.deepEqual(await repository.manifest(digestOf(image), signal), { descriptor: descriptorOf(image), bytes: image });
+  assert.deepEqual(await repository.blob(emptyConfig.descriptor, 10, signal), emptyConfig.bytes);
+  assert.equal(repository.name, `oci:${root}`);
+  assert.equal(await readFile(join(root, "oci-layout"), "utf8"), '{"imageLayoutVersion":"1.0.0"}');
+  assert.deepEqual((await readIndex(root)).manifests, [{ ...descriptorOf(image), annotations: { [refName]: "v1" } }]);
+  const files = await readdir(root, { recursive: true });
+  assert.deepEqual(
+    files.filter((name) => name.endsWith(".tmp")),
+    [],
+    "nothing is left lying about",
+  );
+});
+
+test("what is not there is undefined; what is no layout is an error", async (t) => {
+  const root = await layoutWith(t, []);
+  const repository = new LayoutRepository(root);
+  assert.equal(await repository.manifest("v1", signal), undefined);
+  assert.equal(await repository.manifest(digestOf(Buffer.from("x")), signal), undefined);
+  assert.equal(await repository.blob(emptyConfig.descriptor, 10, signal), undefined);
+  assert.deepEqual(await repository.referrers(digestOf(Buffer.from("x")), signal), []);
+  await rm(join(root, "oci-layout"));
+  await assert.rejects(repository.manifest("v1", signal), {
+    code: "FILE_NOT_FOUND",
+    message: /is not an OCI layout folder: it has no oci-layout/,
+  });
+  await assert.rejects(new LayoutRepository(join(root, "absent")).manifest("v1", signal), { code: "FILE_NOT_FOUND" });
+  await assert.rejects(new LayoutRepository(join(root, "index.json")).manifest("v1", signal), { code: "FILE_NOT_FOUND" });
+});
+
+test("a layout of another version is neither read nor written", async (t) => {
+  const root = await layoutWith(t, []);
+  await writeFile(join(root, "oci-layout"), '{"imageLayoutVersion":"2.0.0"}');
+  await assert.rejects(new LayoutRepository(root).manifest("v1", signal), { code: "UNSUPPORTED" });
+  await assert.rejects(new LayoutRepository(root).putBlob(Buffer.from("x"), signal), { code: "UNSUPPORTED" });
+});
+
+test("a manifest that index.json does not list is read by what it says, or looks like", async (t) => {
+  const said = imageOf("said");
+  const child = Buffer.from(JSON.stringify({ schemaVersion: 2, config: emptyConfig.descriptor, layers: [] }));
+  const list = indexOf([]);
+  const repository = new LayoutRepository(await layoutWith(t, [], [said, child, list]));
+  const types = await Promise.all(
+    [said, child, list].map(async (bytes) => (await repository.manifest(digestOf(bytes), signal))?.descriptor.mediaType),
+  );
+  assert.deepEqual(types, [mediaTypes.ociManifest, mediaTypes.ociManifest, mediaTypes.ociIndex]);
+});
+
+test("T19: a file that is not what its name says is refused", async (t) => {
+  const image = imageOf("image");
+  const blob = Buffer.from("0123456789");
+  const root = await layoutWith(t, [{ ...descriptorOf(image), annotations: { [refName]: "v1" } }], [image, blob]);
+  const repository = new LayoutRepository(root);
+  await writeFile(pathOf(root, digestOf(image)), imageOf("another"));
+  await assert.rejects(repository.manifest("v1", signal), { code: "DIGEST_MISMATCH" });
+  await assert.rejects(repository.manifest(digestOf(image), signal), { code: "DIGEST_MISMATCH" });
+  await assert.rejects(repository.referrers(digestOf(blob), signal), { code: "DIGEST_MISMATCH" });
+  const descriptor = descriptorOf(blob, "text/plain");
+  for (const content of ["012345678", "01234567890", "9876543210"]) {
+    await writeFile(pathOf(root, descriptor.digest), content);
+    await assert.rejects(repository.blob(descriptor, 100, signal), { code: "DIGEST_MISMATCH" }, content);
+  }
+});
+
+test("T04: files over the bounds are not read", async (t) => {
+  const image = imageOf("image");
+  const blob = Buffer.from("0123456789");
+  const root = await layoutWith(t, [descriptorOf(image)], [image, blob]);
+  const repository = new LayoutRepository(root);
+  await assert.rejects(repository.blob(descriptorOf(blob, "text/plain"), 9, signal), { code: "LIMIT_EXCEEDED" });
+  await truncate(pathOf(root, digestOf(image)), 5 * 1024 * 1024);
+  await assert.rejects(repository.manifest(digestOf(image), signal), { code: "LIMIT_EXCEEDED" });
+  await truncate(join(root, "index.json"), 5 * 1024 * 1024);
+  await assert.rejects(repository.manifest("v1", signal), { code: "LIMIT_EXCEEDED" });
+});
+
+test("T30: a link that leads out of the folder is not followed, for reading or writing", async (t) => {
+  const outside = await folder(t);
+  const secret = Buffer.from("secret of the host");
+  await writeFile(join(outside, "secret"), secret);
+  const root = await layoutWith(t, []);
+  const repository = new LayoutRepository(root);
+  await symlink(join(outside, "secret"), pathOf(root, digestOf(secret)));
+  await assert.rejects(repository.blob(descriptorOf(secret, "text/plain"), 100, signal), {
+    code: "FILE_NOT_FOUND",
+    message: /leads out of the layout folder/,
+  });
+  await rm(join(root, "blobs"), { recursive: true });
+  await symlink(outside, join(root, "blobs"));
+  await assert.rejects(repository.putBlob(secret, signal), { code: "FILE_NOT_FOUND", message: /leads out of the layout folder/ });
+  assert.deepEqual(await readdir(join(outside)), ["secret"]);
+});
+
+test("a layout reached by a link, and a blob that is a link within it, are read", async (t) => {
+  const blob = Buffer.from("blob");
+  const root = await layoutWith(t, []);
+  await writeFile(join(root, "elsewhere"), blob);
+  await symlink("../../elsewhere", pathOf(root, digestOf(blob)));
+  const alias = join(await folder(t), "alias");
+  await symlink(root, alias);
+  assert.deepEqual(await new LayoutRepository(alias).blob(descriptorOf(blob, "text/plain"), 10, signal), blob);
+});
+
+test("a folder in a blob's place is refused", async (t) => {
+  const root = await layoutWith(t, []);
+  await mkdir(pathOf(root, emptyConfig.descriptor.digest));
+  await assert.rejects(new LayoutRepository(root).blob(emptyConfig.descriptor, 10, signal), {
+    code: "FILE_NOT_FOUND",
+    message: /not a regular file/,
+  });
+});
+
+test("T30: what is neither tag nor digest does not become a path", async (t) => {
+  const repository = new LayoutRepository(await layoutWith(t, []));
+  await assert.rejects(repository.manifest("sha256:../../../etc/passwd", signal), { code: "INVALID_REFERENCE" });
+  await assert.rejects(repository.putManifest(imageOf("x"), mediaTypes.ociManifest, "../x", signal), { code: "INVALID_REFERENCE" });
+});
+
+test("a tag on two manifests is refused", async (t) => {
+  const images = [imageOf("a"), imageOf("b")];
+  const root = await layoutWith(
+    t,
+    images.map((image) => ({ ...descriptorOf(image), annotations: { [refName]: "v1" } })),
+    images,
+  );
+  await assert.rejects(new LayoutRepository(root).manifest("v1", signal), { code: "MALFORMED", message: /v1 on several manifests/ });
+});
+
+test("a tag moves to another manifest, and the one before stays without it", async (t) => {
+  const root = await folder(t);
+  const repository = new LayoutRepository(root);
+  const [before, after] = [imageOf("before"), imageOf("after")];
+  await repository.putManifest(before, mediaTypes.ociManifest, "v1", signal);
+  await repository.putManifest(after, mediaTypes.ociManifest, undefined, signal);
+  await repository.putManifest(after, mediaTypes.ociManifest, "v1", signal);
+  await repository.putManifest(after, mediaTypes.ociManifest, "v1", signal);
+  await repository.putManifest(after, mediaTypes.ociManifest, undefined, signal);
+  assert.deepEqual((await readIndex(root)).manifests, [
+    { ...descriptorOf(before), annotations: {} },
+    { ...descriptorOf(after), annotations: { [refName]: "v1" } },
+  ]);
+  assert.deepEqual((await repository.manifest("v1", signal))?.bytes, after);
+  assert.deepEqual((await repository.manifest(digestOf(before), signal))?.bytes, before);
+});
+
+test("what others wrote in index.json stays as it was, known to us or not", async (t) => {
+  const other = imageOf("other");
+  const entry = { ...descriptorOf(other), urls: ["x"], future: 1, annotations: { [refName]: "other", a: "b" } };
+  const root = await layoutWith(t, [], [other]);
+  await writeFile(join(root, "index.json"), indexOf([entry], { annotations: { c: "d" }, future: [1] }));
+  const image = imageOf("image");
+  await new LayoutRepository(root).putManifest(image, mediaTypes.ociManifest, undefined, signal);
+  assert.deepEqual(await readIndex(root), {
+    schemaVersion: 2,
+    manifests: [entry, descriptorOf(image)],
+    annotations: { c: "d" },
+    future: [1],
+    mediaType: mediaTypes.ociIndex,
+  });
+});
+
+test("writers at the same time all get listed", async (t) => {
+  const root = await folder(t);
+  const images = Array.from({ length: 5 }, (_, i) => imageOf(`${i}`));
+  await Promise.all(images.map((image, i) => new LayoutRepository(root).putManifest(image, mediaTypes.ociManifest, `v${i}`, signal)));
+  const tags = (await readIndex(root)).manifests.map(({ annotations }) => annotations?.[refName]);
+  assert.deepEqual(tags.toSorted(), ["v0", "v1", "v2", "v3", "v4"]);
+});
+
+test("a manifest with a subject is among its referrers", async (t) => {
+  const repository = new LayoutRepository(await folder(t));
+  const image = imageOf("image");
+  const signature = imageOf("signature", descriptorOf(image));
+  await repository.putManifest(image, mediaTypes.ociManifest, "v1", signal);
+  await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal);
+  assert.deepEqual(await repository.referrers(digestOf(image), signal), [
+    { ...descriptorOf(signature), artifactType: mediaTypes.ociEmpty, annotations: { word: "signature" } },
+  ]);
+  assert.deepEqual(await repository.referrers(digestOf(signature), signal), []);
+});
+
+test("referrers of other tools are found: by subject, and under the fallback tag, each once", async (t) => {
+  const image = imageOf("image");
+  const [bySubject, byTag] = [imageOf("by subject", descriptorOf(image)), imageOf("by tag", descriptorOf(image))];
+  const missing = imageOf("not here", descriptorOf(image));
+  const layer = Buffer.from("not a manifest");
+  const list = indexOf([descriptorOf(byTag), descriptorOf(bySubject)], { mediaType: mediaTypes.ociIndex });
+  const entries = [
+    descriptorOf(image),
+    descriptorOf(bySubject),
+    descriptorOf(missing),
+    descriptorOf(layer, "application/octet-stream"),
+    { ...descriptorOf(list, mediaTypes.ociIndex), annotations: { [refName]: `sha256-${hexOf(digestOf(image))}` } },
+  ];
+  const repository = new LayoutRepository(await layoutWith(t, entries, [image, bySubject, byTag, layer, list]));
+  const found = await repository.referrers(digestOf(image), signal);
+  assert.deepEqual(
+    found.map(({ digest }) => digest),
+    [digestOf(bySubject), digestOf(byTag)],
+  );
+});
+
+test("T33: an index.json that is an image too is refused", async (t) => {
+  const root = await layoutWith(t, []);
+  await writeFile(join(root, "index.json"), indexOf([], { layers: [], config: emptyConfig.descriptor }));
+  await assert.rejects(new LayoutRepository(root).referrers(emptyConfig.descriptor.digest, signal), { code: "MALFORMED" });
+});
+
+test("a write that fails leaves index.json as it was", async (t) => {
+  const root = await layoutWith(t, []);
+  const before = await readFile(join(root, "index.json"));
+  await rm(join(root, "blobs"), { recursive: true });
+  await writeFile(join(root, "blobs"), "in the way");
+  await assert.rejects(new LayoutRepository(root).putManifest(imageOf("x"), mediaTypes.ociManifest, "v1", signal), {
+    code: "FILE_NOT_FOUND",
+    message: /cannot be written/,
+  });
+  assert.deepEqual(await readFile(join(root, "index.json")), before);
+  assert.deepEqual((await readdir(dirname(join(root, "index.json")))).toSorted(), ["blobs", "index.json", "oci-layout"]);
+});
+
+test("an aborted signal stops every verb", async (t) => {
+  const repository = new LayoutRepository(await layoutWith(t, []));
+  const aborted = AbortSignal.abort();
+  const blob = emptyConfig.descriptor;
+  await assert.rejects(repository.manifest("v1", aborted), { code: "INTERRUPTED" });
+  await assert.rejects(repository.blob(blob, 10, aborted), { code: "INTERRUPTED" });
+  await assert.rejects(repository.referrers(blob.digest, aborted), { code: "INTERRUPTED" });
+  await assert.rejects(repository.putBlob(emptyConfig.bytes, aborted), { code: "INTERRUPTED" });
+  await assert.rejects(repository.putManifest(imageOf("x"), mediaTypes.ociManifest, "v1", aborted), { code: "INTERRUPTED" });
+});
