@@ -1,6 +1,6 @@
 /** The registries a command speaks to: the user's own credentials, one pool of connections. */
 import { createHttpClient } from "../net/http-client.ts";
-import { createCredentials } from "../registry/credentials.ts";
+import { createCredentials } from "../registry/credentials/credentials.ts";
 import { createRegistries, type Registries } from "../registry/registries.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Io } from "./io.ts";

@@ -8,8 +8,8 @@ export type Decision = "allow" | "deny" | "undecided";
 
 export interface Reason {
   readonly code: Code;
-  /** What was expected and what was found. */
-  readonly message: string;
+  readonly expected: string;
+  readonly found: string;
   /** What to do next. */
   readonly remedy: string;
 }

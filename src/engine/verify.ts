@@ -75,7 +75,7 @@ function unresolved(reference: Reference, thrown: unknown, { policy, trust, at }
     policy: { name: policy.name, digest: policy.digest },
     trust: trust.digest,
     at,
-    reason: { code, message, remedy: hint },
+    reason: { code, expected: "an image to decide about", found: message, remedy: hint },
     requirements: [],
     gaps: [],
   };

@@ -94,9 +94,9 @@ export async function checkSignature(
     const detail = `names ${named.name} (sha256:${named.publicKey.fingerprint}) and does not verify with it`;
     return { check: { name: "signature", outcome: "failed", code: "SIGNATURE_INVALID", detail }, signer: undefined };
   }
-  const tried = trust.keys.map(({ name, publicKey }) => `${name} (sha256:${publicKey.fingerprint})`).join(", ") || "no key";
-  const seen = hint === undefined ? "it does not say by which key" : `it names the key ${describeHint(hint)}`;
-  const detail = `tried ${tried}; ${seen}`;
+  const tried = trust.keys.map(({ name }) => name).join(", ") || "no key";
+  const says = hint === undefined ? "does not say by which key it was made" : `names the key ${describeHint(hint)}`;
+  const detail = `tried ${tried} without success; the signature ${says}`;
   return { check: { name: "signature", outcome: "failed", code: "KEY_MISMATCH", detail }, signer: undefined };
 }
 

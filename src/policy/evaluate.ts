@@ -50,13 +50,13 @@ function decide(rule: Rule, trust: Trust, all: readonly Finding[], gaps: readonl
   const expected = expectation(rule, trust);
   const [gap] = gaps;
   if (gap) {
-    const message = `expected ${expected}; found none so far, and ${gap.place} could not be read: ${gap.message}`;
-    return { name: rule.name, decision: "undecided", reason: { code: gap.code, message, remedy: gap.hint }, findings };
+    const found = `${standings.length === 0 ? "none" : "no such signature"} so far, and ${gap.place} could not be read: ${gap.message}`;
+    return { name: rule.name, decision: "undecided", reason: { code: gap.code, expected, found, remedy: gap.hint }, findings };
   }
   if (standings.length === 0) {
     const attestations = all.length - findings.length;
     const found = attestations === 0 ? "no signature" : `no signature (${count(attestations, "attestation")}, which never count as one)`;
-    return { name: rule.name, decision: "deny", reason: reasonOf("NO_SIGNATURE", `expected ${expected}; found ${found}`), findings };
+    return { name: rule.name, decision: "deny", reason: reasonOf("NO_SIGNATURE", expected, found), findings };
   }
   const undecided = standings.every(({ decision }) => decision === "undecided");
   const codes = new Set(standings.map(({ code }) => code));
@@ -67,7 +67,7 @@ function decide(rule: Rule, trust: Trust, all: readonly Finding[], gaps: readonl
   return {
     name: rule.name,
     decision: undecided ? "undecided" : "deny",
-    reason: reasonOf(codes.size === 1 ? only : several, `expected ${expected}; found ${found}`),
+    reason: reasonOf(codes.size === 1 ? only : several, expected, found),
     findings,
   };
 }
@@ -100,8 +100,8 @@ function expectation(rule: Rule, trust: Trust): string {
   return `a signature by ${keys.join(" or ")}${annotations.length > 0 ? ` with ${annotations.join(", ")}` : ""}`;
 }
 
-function reasonOf(code: Code, message: string): Reason {
-  return { code, message, remedy: catalogue[code].remedy };
+function reasonOf(code: Code, expected: string, found: string): Reason {
+  return { code, expected, found, remedy: catalogue[code].remedy };
 }
 
 function pair([key, value]: [string, string]): string {

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { parseReference } from "../../core/reference.ts";
 import type { Repository } from "../../core/repository.ts";
 import { createHttpClient } from "../../net/http-client.ts";
-import { createCredentials } from "../../registry/credentials.ts";
+import { createCredentials } from "../../registry/credentials/credentials.ts";
 import { createRegistries } from "../../registry/registries.ts";
 import { parseArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { command as generate } from "../commands/keys-generate.ts";
+import { generateKey } from "../../signers/file/generate-key.ts";
+import { writeKeyPair } from "../../signers/file/write-key-pair.ts";
 import { command as sign } from "../commands/sign.ts";
 import { command as verify } from "../commands/verify.ts";
 import type { Io, Output } from "../io.ts";
@@ -21,7 +22,7 @@ export interface Stage {
   readonly io: Io;
 }
 
-const subcommands: Readonly<Record<string, Command>> = { "keys generate": generate, sign, verify };
+const verbs: Readonly<Record<"sign" | "verify", Command>> = { sign, verify };
 
 /** Plays every scene; returns what did not come out as it must. */
 export async function play({ folder, address, io }: Stage): Promise<readonly string[]> {
@@ -33,27 +34,29 @@ export async function play({ folder, address, io }: Stage): Promise<readonly str
   const image = (name: string): string => `${address}/demo/${name}:1.0`;
   const [maintainer, stranger] = [join(folder, "maintainer"), join(folder, "stranger")];
 
+  const password = io.env["TOUCHMARK_PASSWORD"] ?? "";
+
   /** Runs a command as a person would type it, and expects this exit status. */
-  async function run(name: string, words: readonly string[], expected: number): Promise<void> {
-    const subcommand = subcommands[name];
-    if (!subcommand) throw new TypeError(name);
-    const line = `touchmark ${name} ${words.join(" ")}`;
+  async function run(verb: keyof typeof verbs, words: readonly string[], expected: number): Promise<void> {
+    const line = `touchmark ${verb} ${words.join(" ")}`;
     stdout.write(`  $ ${line}\n`);
-    const quiet: Io = {
+    const inside: Io = {
       ...io,
       stdout: indented(stdout),
       stderr: indented(io.stderr),
-      env: { ...io.env, TOUCHMARK_PASSWORD: io.env["TOUCHMARK_PASSWORD"] ?? "" },
+      env: { ...io.env, TOUCHMARK_PASSWORD: password },
     };
-    const status = await subcommand.run(parseArguments(name, subcommand, words), quiet);
+    const status = await verbs[verb].run(parseArguments(verb, verbs[verb], words), inside);
     stdout.write(`  exit status ${status}\n`);
     if (status !== expected) surprises.push(`${line} ended with ${status} instead of ${expected}`);
   }
   const check = (name: string, expected: number): Promise<void> => run("verify", ["--key", `${maintainer}.pub`, image(name)], expected);
 
-  say(`A registry of the demo's own listens on ${address}. Two people make their keys: a maintainer, whom we trust, and a stranger.`);
-  await run("keys generate", ["--output-key-prefix", maintainer], 0);
-  await run("keys generate", ["--output-key-prefix", stranger], 0);
+  say(`A registry of the demo's own listens on ${address}. A maintainer, whom we trust, and a stranger each make a key:`);
+  for (const prefix of [maintainer, stranger]) {
+    const pair = await writeKeyPair({ prefix, privateKey: await generateKey(), password, signal });
+    stdout.write(`  ${pair.publicKeyPath}  sha256:${pair.publicKey.fingerprint}\n`);
+  }
   await pushImage(repository("yours"), "1.0", "An image for you to sign.\n", signal);
 
   say("1. The maintainer signs an image. Whoever has the public key can check it.");
@@ -67,7 +70,7 @@ export async function play({ folder, address, io }: Stage): Promise<readonly str
 
   say("3. An image whose tag was moved to other content after signing, the old signature carried along.");
   const signed = await pushImage(repository("moved"), "1.0", "Hello from the maintainer, again.\n", signal);
-  await run("sign", ["--key", `${maintainer}.key`, image("moved")], 0);
+  await run("sign", ["--key", `${maintainer}.key`, `${address}/demo/moved@${signed.digest}`], 0);
   const other = await pushImage(repository("moved"), "1.0", "Hello from an attacker.\n", signal);
   await carrySignatures(repository("moved"), signed, other, signal);
   await check("moved", 12);

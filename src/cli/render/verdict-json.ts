@@ -17,5 +17,7 @@ export function verdictToJson(verdict: Verdict): string {
 }
 
 function findingToJson(finding: Finding): unknown {
-  return { ...finding, outcome: outcomeOf(finding) };
+  const { place } = finding;
+  const where = place.kind === "tag" ? { kind: place.kind, tag: place.tag } : { kind: place.kind };
+  return { ...finding, place: where, outcome: outcomeOf(finding) };
 }

@@ -1,6 +1,6 @@
-/** A verdict for people: the answer first, then why, then what was found. */
+/** A verdict for people: the answer first, then what was expected, what was found, and what to do. */
 import { describePlace } from "../../core/evidence.ts";
-import { outcomeOf, type Check, type Finding } from "../../core/finding.ts";
+import type { Finding } from "../../core/finding.ts";
 import type { Decision, Verdict } from "../../core/verdict.ts";
 import type { Style } from "./style.ts";
 import { clean, field } from "./text.ts";
@@ -14,29 +14,20 @@ const answers: Readonly<Record<Decision, { readonly word: string; readonly paint
 export function renderVerdict(verdict: Verdict, style: Style): string {
   const { decision, subject, reason, requirements, gaps } = verdict;
   const { word, paint } = answers[decision];
-  const lines = [`${style[paint](reason ? `${word}: ${reason.code}` : word)}  ${clean(subject.reference)}\n`];
-  if (subject.digest !== undefined) lines.push(field("digest", subject.digest));
-  if (reason) lines.push(field("why", reason.message), field("remedy", reason.remedy));
-
   const findings = requirements.flatMap((requirement) => requirement.findings);
-  for (const finding of findings) lines.push(renderFinding(finding, style));
-  for (const gap of gaps) lines.push(field("unread", `${gap.place}: ${gap.code}: ${gap.message}`));
-  return lines.join("");
+  return [
+    `${style[paint](reason ? `${word}: ${reason.code}` : word)}  ${clean(subject.reference)}\n`,
+    subject.digest === undefined ? "" : field("digest", subject.digest),
+    reason ? field("expected", reason.expected) + field("found", reason.found) + field("to do", reason.remedy) : "",
+    ...findings.map((finding) => field("evidence", renderFinding(finding, findings.length > 1))),
+    ...gaps.map((gap) => field("unread", `${gap.place}: ${gap.code}: ${gap.message}`)),
+  ].join("");
 }
 
-const marks: Readonly<Record<Check["outcome"], { readonly label: string; readonly paint: keyof Style }>> = {
-  passed: { label: "passed", paint: "good" },
-  failed: { label: "failed", paint: "bad" },
-  undecided: { label: "undecided", paint: "unsure" },
-};
-
-function renderFinding(finding: Finding, style: Style): string {
-  const { label, paint } = marks[outcomeOf(finding)];
-  const what = finding.claim?.kind ?? "evidence";
-  const head = `  ${style[paint](label.padEnd(10))} ${what} (${finding.format}) in ${describePlace(finding.place)}\n`;
-  const checks = finding.checks.map((check) => `    ${check.name.padEnd(12)} ${check.outcome}: ${clean(check.detail)}\n`);
-  const annotations = finding.claim?.kind === "signature" ? Object.entries(finding.claim.annotations) : [];
-  const said =
-    annotations.length > 0 ? [`    annotations  ${clean(annotations.map(([key, value]) => `${key}=${value}`).join(", "))}\n`] : [];
-  return [head, ...checks, ...said].join("");
+/** `bundle in referrers, by touchmark.pub: format passed, signature passed, …`; with the details of what did not pass where they are not said above. */
+function renderFinding({ format, place, signer, checks, claim }: Finding, detailed: boolean): string {
+  const by = signer ? ` by ${signer.name} (sha256:${signer.fingerprint})` : "";
+  const said = claim?.kind === "signature" ? Object.entries(claim.annotations).map(([key, value]) => `${key}=${value}`) : [];
+  const outcomes = checks.map(({ name, outcome, detail }) => `${name} ${outcome}${detailed && outcome !== "passed" ? ` (${detail})` : ""}`);
+  return `${format} in ${describePlace(place)}${by}${said.length > 0 ? `, ${said.join(", ")}` : ""}: ${outcomes.join(", ")}`;
 }

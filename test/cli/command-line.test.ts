@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { commands } from "../../src/cli/commands.ts";
+import { parseArguments } from "../../src/cli/arguments.ts";
+import { version } from "../../src/core/version.ts";
+import { bench } from "./harness.ts";
+
+describe("the command line", () => {
+  it("refuses what it does not know, with the nearest word there is", async (t) => {
+    const { run } = await bench(t);
+    const cases: readonly (readonly [words: readonly string[], message: RegExp])[] = [
+      [["verfy"], /did you mean verify\?/],
+      [["keys"], /touchmark keys generate, touchmark keys show/],
+      [["keys", "make"], /followed by another word/],
+      [["verify", "--kee", "x", "app"], /unknown flag --kee; did you mean --key\?/],
+      [["verify", "app"], /whose signature/],
+      [["verify", "--key"], /--key needs a value/],
+      [["verify", "--key", "--recursive", "app"], /looks like a flag/],
+      [["verify", "--key", "k.pub"], /too few arguments/],
+      [["verify", "--recursive=yes", "--key", "k", "app"], /takes no value/],
+      [["verify", "--key", "k", "-o", "yaml", "app"], /--output is one of text, json/],
+      [["verify", "--key", "k", "-a", "novalue", "app"], /KEY=VALUE/],
+      [["verify", "--key", "k", "-a", "a=1", "-a", "a=2", "app"], /two values/],
+      [["verify", "--key", "k", "--timeout", "soon", "app"], /90s, 3m/],
+      [["verify", "--key", "k", "UPPER"], /lower case/],
+      [["verify", "--key", "missing.pub", "app"], /missing\.pub/],
+      [["sign", "app"], /which key/],
+      [["sign", "--key", "a", "--key", "b", "app"], /more than once/],
+      [["sign", "--key", "k", "--format", "gpg", "app"], /--format is one of bundle, cosign/],
+      [["tree", "a", "b"], /unexpected argument "b"/],
+      [["serve", "registry"], /--dir/],
+      [["serve", "registry", "--dir", "d", "--listen", "nowhere"], /HOST:PORT/],
+      [["help", "nothing"], /unknown command/],
+    ];
+    for (const [words, message] of cases) {
+      const { status, stdout, stderr } = await run(...words);
+      assert.equal(status, 2, words.join(" "));
+      assert.match(stderr, message);
+      assert.match(stderr, /^error: .*\nhint: .+\n$/s);
+      assert.equal(stdout, "");
+    }
+  });
+
+  it("shows help for every command, by --help and by help, on stdout", async (t) => {
+    const { run } = await bench(t);
+    const overview = await run();
+    for (const { name, summary } of commands) {
+      assert.ok(overview.stdout.includes(name) && overview.stdout.includes(summary));
+      const help = await run(...name.split(" "), "--help");
+      assert.equal(help.status, 0);
+      assert.match(help.stdout, new RegExp(`^${summary}\n\nUsage: touchmark ${name}`));
+      assert.deepEqual(await run("help", ...name.split(" ")), help);
+    }
+  });
+
+  it("gives examples that its own flags understand", async () => {
+    for (const { name, load } of commands) {
+      const { command } = await load();
+      assert.ok(command.examples.length > 0, name);
+      for (const example of command.examples) {
+        const words = example.command.split(" ");
+        assert.equal(words.shift(), "touchmark");
+        assert.deepEqual(words.splice(0, name.split(" ").length), name.split(" "));
+        parseArguments(name, command, words);
+      }
+    }
+  });
+
+  it("has the version of the package", async (t) => {
+    const { run } = await bench(t);
+    const stated: { version: string } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    assert.equal(version, stated.version);
+    assert.equal((await run("--version")).stdout, `touchmark ${version}\n`);
+    assert.equal(JSON.parse((await run("version", "-o", "json")).stdout).version, version);
+  });
+
+  it("uses colour on a terminal that wants it, and nowhere else", async (t) => {
+    const { runWith, path } = await bench(t);
+    const { generateKeyPairSync } = await import("node:crypto");
+    const { writeFile } = await import("node:fs/promises");
+    await writeFile(path("k.pub"), generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }));
+    const escape = "\u001B[";
+    for (const [isTerminal, env, coloured] of [
+      [true, {}, true],
+      [true, { NO_COLOR: "1" }, false],
+      [true, { TERM: "dumb" }, false],
+      [false, {}, false],
+    ] as const) {
+      const written: string[] = [];
+      const stdout = { isTerminal, write: (text: string) => void written.push(text) };
+      await runWith({ stdout, env }, "verify", "--key", path("k.pub"), "127.0.0.1:1/app:1");
+      assert.equal(written.join("").includes(escape), coloured);
+    }
+  });
+});
