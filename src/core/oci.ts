@@ -167,7 +167,7 @@ export function descriptorToJson(descriptor: Descriptor): Record<string, unknown
   };
 }
 
-/** The artifact type by which a manifest is listed: its own, else its config's media type (distribution specification, listing referrers). */
+/** The artifact type by which a manifest is listed: its own unless empty, else its config's media type (distribution specification, listing referrers). */
 export function artifactTypeOf(manifest: Manifest): string | undefined {
-  return manifest.artifactType ?? (manifest.kind === "image" ? manifest.config.mediaType : undefined);
+  return manifest.artifactType || (manifest.kind === "image" ? manifest.config.mediaType : undefined);
 }

@@ -1,6 +1,9 @@
-/** Request bodies: read up to a bound, or thrown away up to one. */
+/** Request bodies: read up to a bound, or thrown away. */
 import type { IncomingMessage } from "node:http";
 import { RegistryError } from "../registry-error.ts";
+
+/** Milliseconds in which a refused client must stop sending. */
+const patience = 2000;
 
 /** The body's chunks. Stopping early leaves the connection alone, so that an answer can still be sent. */
 export function chunksOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
@@ -19,13 +22,13 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return Buffer.concat(chunks, size);
 }
 
-/** Throws the rest of the body away, so that the connection can be used again; false if there is more than the bound. */
-export async function drain(request: IncomingMessage, maxBytes: number): Promise<boolean> {
-  if (request.readableEnded) return true;
-  let size = 0;
-  for await (const chunk of chunksOf(request)) {
-    size += chunk.length;
-    if (size > maxBytes) return false;
-  }
-  return true;
+/**
+ * Throws the rest of an answered request's body away, for a moment: to cut the connection while the client is
+ * still sending could take the answer with it. What sends on after that is cut off.
+ */
+export function discard(request: IncomingMessage): void {
+  if (request.closed) return;
+  request.resume();
+  const timer = setTimeout(() => request.destroy(), patience);
+  request.once("close", () => clearTimeout(timer));
 }

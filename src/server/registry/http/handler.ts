@@ -3,12 +3,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseRepositoryName } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Storage } from "../storage/storage.ts";
-import { drain } from "./body.ts";
+import { discard } from "./body.ts";
 import { sendJson } from "./exchange.ts";
 import { routes, type Route } from "./routes.ts";
-
-/** Bytes of a refused body that are still read, so that the connection lives on. */
-const maxDrained = 1024 * 1024;
 
 const versionPath = /^\/v2\/?$/;
 
@@ -22,8 +19,9 @@ export async function handle(storage: Storage, request: IncomingMessage, respons
   try {
     await route(storage, request, response);
   } catch (error) {
-    await refuse(request, response, error).catch(() => response.destroy());
+    refuse(request, response, error);
   }
+  discard(request);
 }
 
 async function route(storage: Storage, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -55,14 +53,13 @@ function pick<T>(request: IncomingMessage, methods: Readonly<Record<string, T>>)
   throw new RegistryError("UNSUPPORTED", `${method} is not possible here`, { headers: { Allow: allowed.join(", ") } });
 }
 
-async function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
+function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy(); // the answer cannot be taken back, only be seen to be cut off
     return;
   }
-  const connection = (await drain(request, maxDrained)) ? {} : { Connection: "close" };
   const { status, headers, code, message } = error instanceof RegistryError ? error : failure(error);
-  sendJson(response, status, { errors: [{ code, message }] }, { ...headers, ...connection });
+  sendJson(response, status, { errors: [{ code, message }] }, headers);
 }
 
 /** Of what the registry itself did wrong, only the system's short word is told, such as ENOSPC: messages give away paths. */

@@ -84,7 +84,7 @@ test("referrers are listed as an index, with what the specification wants of eac
   await Promise.all([registry.pushBlob("app", config), registry.pushBlob("app", layer)]);
   const annotations = { "org.example.made": "today" };
   const typed = await pushReferrer(registry, { artifactType: "application/vnd.example.sbom", annotations });
-  const untyped = await pushReferrer(registry, {});
+  const untyped = await pushReferrer(registry, { artifactType: "" });
   const index = JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [], subject });
   const pushed = await putManifest(registry.send, "app", "index", index, mediaTypes.ociIndex);
   assert.equal(pushed.headers["oci-subject"], subject["digest"]);
@@ -96,7 +96,7 @@ test("referrers are listed as an index, with what the specification wants of eac
   const artifactType = "application/vnd.example.sbom";
   const expected = [
     { mediaType: mediaTypes.ociManifest, digest: typed, size: size({ artifactType, annotations }), artifactType, annotations },
-    { mediaType: mediaTypes.ociManifest, digest: untyped, size: size({}), artifactType: mediaTypes.ociConfig },
+    { mediaType: mediaTypes.ociManifest, digest: untyped, size: size({ artifactType: "" }), artifactType: mediaTypes.ociConfig },
     { mediaType: mediaTypes.ociIndex, digest: digestOf(Buffer.from(index)), size: index.length },
   ];
   assert.deepEqual(json(reply), {

@@ -179,6 +179,15 @@ test("a blob over the bound is refused, said in advance or not", async (t) => {
   await unsaid.body?.cancel();
 });
 
+test("a client that sends far too much still gets its answer, and the connection lives on", async (t) => {
+  const registry = await testRegistry(t, { maxBlobBytes: 8 });
+  const body = Buffer.alloc(16 * 1024 * 1024);
+  for (const path of [await begin(registry), "/v2/app/blobs/uploads/none", "/v2/BAD/blobs/uploads/none"]) {
+    const { status, headers } = await registry.send("PATCH", path, { body });
+    assert.deepEqual([status >= 400 && status < 500, headers.connection], [true, "keep-alive"]);
+  }
+});
+
 test("when the client goes away in the middle of a chunk, nothing can be seen, and the upload can be continued", async (t) => {
   const registry = await testRegistry(t);
   const location = await begin(registry);
