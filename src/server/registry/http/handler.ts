@@ -19,7 +19,7 @@ export async function handle(storage: Storage, request: IncomingMessage, respons
   try {
     await route(storage, request, response);
   } catch (error) {
-    refuse(request, response, error);
+    refuse(response, error);
   }
   discard(request);
 }
@@ -53,7 +53,7 @@ function pick<T>(request: IncomingMessage, methods: Readonly<Record<string, T>>)
   throw new RegistryError("UNSUPPORTED", `${method} is not possible here`, { headers: { Allow: allowed.join(", ") } });
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+function refuse(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy(); // the answer cannot be taken back, only be seen to be cut off
     return;
