@@ -42,8 +42,6 @@ async function buildCommand(folder) {
     format: "cjs",
     platform: "node",
     target: "node26",
-    minifySyntax: true,
-    minifyWhitespace: true,
     metafile: true,
     logLevel: "warning",
     logOverride: { "empty-import-meta": "error" },
