@@ -1,0 +1,46 @@
+/** Code, exit status, HTTP status and help text say the same everywhere. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { asTouchmarkError, catalogue, TouchmarkError } from "./errors.ts";
+
+/** The statuses of docs/design: what each means. */
+const exits: ReadonlySet<number> = new Set([1, 2, 10, 11, 12, 13, 20, 21, 22, 30, 31, 32, 130]);
+
+describe("the catalogue of codes", () => {
+  it("is the table of docs/reference/codes.md", () => {
+    const page = readFileSync(new URL("../../docs/reference/codes.md", import.meta.url), "utf8");
+    const rows = Object.entries(catalogue).map(
+      ([code, { exit, http, summary, remedy }]) => `| \`${code}\` | ${exit} | ${http} | ${summary} | ${remedy} |`,
+    );
+    assert.equal(
+      page
+        .split("\n")
+        .filter((line) => line.startsWith("| `"))
+        .join("\n"),
+      rows.join("\n"),
+    );
+  });
+
+  it("uses the exit statuses there are, and sensible HTTP ones", () => {
+    for (const [code, { exit, http }] of Object.entries(catalogue)) {
+      assert.ok(exits.has(exit), code);
+      assert.ok(http >= 400 && http < 600, code);
+    }
+  });
+
+  it("never tells anyone to trust more", () => {
+    for (const [code, { remedy }] of Object.entries(catalogue)) {
+      assert.match(remedy, /\.$/, code);
+      assert.doesNotMatch(remedy, /insecure|ignore|skip|disable/i, code);
+    }
+  });
+
+  it("takes any thrown value in", () => {
+    const error = new TouchmarkError("TIMEOUT", "slow");
+    assert.equal(asTouchmarkError(error), error);
+    assert.equal(error.hint, catalogue.TIMEOUT.remedy);
+    assert.equal(asTouchmarkError(new RangeError("x")).code, "INTERNAL");
+    assert.equal(asTouchmarkError("text").message, "text");
+  });
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { verdictToJson } from "../../src/cli/render/verdict-json.ts";
+import { encodeUtf8 } from "../../src/core/bytes.ts";
+import { TouchmarkError } from "../../src/core/errors.ts";
+import { parseReference } from "../../src/core/reference.ts";
+import type { Repository } from "../../src/core/repository.ts";
+import { sign } from "../../src/engine/sign.ts";
+import { verify } from "../../src/engine/verify.ts";
+import { formats } from "../../src/formats/all.ts";
+import { keyPolicy } from "../../src/policy/policy.ts";
+import { memoryRepository } from "../fakes/memory-repository.ts";
+import { person, putImage, putReferrer } from "../fakes/people.ts";
+
+const schema = JSON.parse(readFileSync(new URL("../../docs/reference/verdict.v1alpha1.schema.json", import.meta.url), "utf8"));
+const isVerdict = new Ajv2020({ allErrors: true, formats: { "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/ } }).compile(schema);
+const [alice, mallory] = [person("alice"), person("mallory")];
+const common = {
+  formats,
+  at: Date.UTC(2026, 10, 21),
+  recorder: { record: async () => undefined },
+  recursive: false,
+  signal: new AbortController().signal,
+};
+const reference = parseReference("registry.example/app:1");
+
+async function answer(repository: Repository): Promise<Record<string, unknown>> {
+  const [verdict] = await verify(repository, reference, { ...common, policy: keyPolicy(alice.trust, {}), trust: alice.trust });
+  assert.ok(verdict);
+  return JSON.parse(verdictToJson(verdict));
+}
+
+describe("the published schema of a verdict", () => {
+  it("holds for every kind of answer", async () => {
+    const repository = memoryRepository();
+    const kinds = [await answer(repository)];
+    const image = await putImage(repository, "x", "1");
+    kinds.push(await answer(repository));
+    const bytes = encodeUtf8("junk");
+    await putReferrer(repository, {
+      subject: image,
+      artifactType: "a/b",
+      layer: { mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json", bytes },
+    });
+    kinds.push(await answer(repository));
+    await sign(repository, reference, { ...common, signer: mallory.signer, annotations: {}, force: false });
+    kinds.push(await answer(repository));
+    kinds.push(await answer({ ...repository, referrers: () => Promise.reject(new TouchmarkError("UNREACHABLE", "down")) }));
+    await sign(repository, reference, { ...common, signer: alice.signer, annotations: { a: "b" }, force: false });
+    kinds.push(await answer(repository));
+
+    for (const verdict of kinds) assert.ok(isVerdict(verdict), JSON.stringify(isVerdict.errors));
+    assert.deepEqual(
+      kinds.map(({ decision }) => decision),
+      ["deny", "deny", "deny", "deny", "undecided", "allow"],
+    );
+  });
+
+  it("refuses what is not one", async () => {
+    const repository = memoryRepository();
+    const verdict = await answer(repository);
+    for (const change of [{ decision: "allow" }, { reason: undefined }, { extra: 1 }, { apiVersion: "verdict/v2" }, { gaps: undefined }]) {
+      assert.ok(!isVerdict(JSON.parse(JSON.stringify({ ...verdict, ...change }))), JSON.stringify(change));
+    }
+  });
+});
