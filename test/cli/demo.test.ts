@@ -1,0 +1,89 @@
+/** What the demo and every help text print can be typed, and does what they say. */
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import { commands } from "../../src/cli/commands.ts";
+import { putImage } from "../fakes/people.ts";
+import { bench } from "./harness.ts";
+import { ended, printed, start, type Surroundings } from "./processes.ts";
+
+async function surroundings(t: TestContext): Promise<Surroundings> {
+  const cwd = await mkdtemp(join(tmpdir(), "touchmark-demo-test-"));
+  t.after(() => rm(cwd, { recursive: true, force: true }));
+  return { cwd, env: { TMPDIR: cwd, TEMP: cwd, TOUCHMARK_PASSWORD: "", XDG_CACHE_HOME: join(cwd, ".cache"), NO_COLOR: "1" } };
+}
+
+const left = async ({ cwd }: Surroundings): Promise<readonly string[]> =>
+  (await readdir(cwd)).filter((name) => name.startsWith("touchmark-demo-"));
+
+describe("touchmark demo", () => {
+  it("accepts what is good, refuses the rest with a code each, and leaves nothing behind", async (t) => {
+    const around = await surroundings(t);
+    const { status, output } = await ended(start("demo", around));
+    assert.equal(status, 0, output);
+    const answers = Array.from(output.matchAll(/^ {4}(allowed|refused: [A-Z_]+) /gm), (match) => match[1]);
+    assert.deepEqual(answers, ["allowed", "refused: NO_SIGNATURE", "refused: SUBJECT_MISMATCH", "refused: KEY_MISMATCH"]);
+    assert.equal(new Set(output.match(/^ +to do .*$/gm)).size, 3);
+    assert.deepEqual(await left(around), []);
+  });
+
+  it("prints commands that have the same outcome when they are typed against --keep", async (t) => {
+    const around = await surroundings(t);
+    const demo = start("demo --keep", around);
+    t.after(() => demo.kill("SIGKILL"));
+    const output = await printed(demo, /until you press Ctrl-C/);
+
+    const scenes = Array.from(
+      output.matchAll(/^ {2}\$ (touchmark .*)\n(?: {4}.*\n)*? {2}exit status (\d+)$/gm),
+      (match) => [match[1] ?? "", Number(match[2])] as const,
+    );
+    assert.equal(scenes.length, 7);
+    for (const [command, expected] of scenes) {
+      const again = await ended(start(command, around));
+      assert.equal(again.status, expected, `${command}\n${again.output}`);
+    }
+    const yours = Array.from(output.matchAll(/^ {2}(touchmark .*)$/gm), (match) => match[1] ?? "");
+    assert.equal(yours.length, 4);
+    for (const command of yours) {
+      const own = await ended(start(command, around));
+      assert.equal(own.status, 0, `${command}\n${own.output}`);
+    }
+
+    demo.kill("SIGINT");
+    assert.equal((await ended(demo)).status, 0);
+    assert.equal((await left(around)).length, 1);
+  });
+});
+
+describe("the examples in every --help", () => {
+  it("work as they stand, but for the registry's name", async (t) => {
+    const around = await surroundings(t);
+    const { address, repository } = await bench(t);
+    await putImage(repository(`${address}/app`), "x", "1.0");
+    const loaded = await Promise.all(commands.map(async ({ name, load }) => ({ name, examples: (await load()).command.examples })));
+    // Keys are made before they are used, and an image signed before it is verified.
+    const order = ["keys generate", "keys show", "sign", "verify", "tree", "version", "help", "demo", "serve registry"];
+    const sorted = loaded.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+    assert.deepEqual(
+      sorted.map(({ name }) => name),
+      order,
+    );
+
+    for (const { name, examples } of sorted) {
+      for (const { command } of examples) {
+        const typed = command.replaceAll("registry.example", address).replace("127.0.0.1:5000", "127.0.0.1:0");
+        const running = start(typed, around);
+        t.after(() => running.kill("SIGKILL"));
+        const serves = name === "serve registry" || command.includes("--keep");
+        if (serves) {
+          await printed(running, /listening on|Ctrl-C/);
+          running.kill("SIGINT");
+        }
+        const { status, output } = await ended(running);
+        assert.equal(status, 0, `${typed}\n${output}`);
+      }
+    }
+  });
+});
