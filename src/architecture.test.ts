@@ -28,33 +28,28 @@ const belowServer = [
   "formats/cosign",
   "engine",
 ];
-const files = ["fs", "fs/promises", "path"];
 
 const table: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: ["@noble/curves"], builtins: ["crypto"] },
-  net: { rooms: ["core"], packages: [], builtins: ["http", "https", "net", "tls", "timers", "timers/promises", "stream", "events", "fs"] },
+  net: { rooms: ["core"], packages: [], builtins: ["http", "https", "timers/promises", "fs"] },
   trust: { rooms: ["core"], packages: [], builtins: ["crypto"] },
   anchors: { rooms: ["core", "net", "trust"], packages: [], builtins: [] },
-  registry: {
-    rooms: ["core", "net"],
-    packages: [],
-    builtins: [...files, "child_process", "crypto", "events", "stream", "timers", "timers/promises"],
-  },
-  "signers/file": { rooms: ["core", "net", "trust"], packages: ["@noble/ciphers"], builtins: [...files, "crypto", "util"] },
+  registry: { rooms: ["core", "net"], packages: [], builtins: ["fs", "fs/promises", "path", "child_process", "crypto", "net"] },
+  "signers/file": { rooms: ["core", "net", "trust"], packages: ["@noble/ciphers"], builtins: ["fs/promises", "crypto", "util"] },
   policy: { rooms: ["core", "trust"], packages: [], builtins: [] },
   formats: { rooms: ["core", "trust", "formats/bundle", "formats/cosign"], packages: [], builtins: [] },
   "formats/bundle": { rooms: ["core", "trust", "formats"], packages: [], builtins: [] },
   "formats/cosign": { rooms: ["core", "trust", "formats"], packages: [], builtins: [] },
-  engine: { rooms: ["core", "net", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
+  engine: { rooms: ["core", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
   "server/registry": {
     rooms: belowServer,
     packages: [],
-    builtins: [...files, "http", "net", "crypto", "stream", "stream/promises", "events", "timers", "timers/promises", "url"],
+    builtins: ["fs", "fs/promises", "path", "http", "net", "crypto", "stream", "stream/promises", "events"],
   },
   cli: {
     rooms: [...belowServer, "server/registry"],
     packages: [],
-    builtins: [...files, "os", "util", "events", "readline/promises", "stream", "zlib"],
+    builtins: ["fs/promises", "path", "os", "util", "events", "readline/promises", "stream", "zlib"],
   },
 };
 
