@@ -1,5 +1,4 @@
 /** Where a registry answers, and under which names its credentials are filed. */
-import { isIPv4 } from "node:net";
 import { TouchmarkError } from "../core/errors.ts";
 
 export interface RegistryAddress {
@@ -35,5 +34,5 @@ export function helperKeyOf(registry: string): string {
 
 /** `hostname` as URL spells it: one spelling for each address, so that nothing else hides behind `127.1`. */
 function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || (isIPv4(hostname) && hostname.startsWith("127."));
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/.test(hostname);
 }

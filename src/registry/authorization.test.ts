@@ -9,7 +9,7 @@ import type { Credential } from "./credentials/credential.ts";
 import type { Credentials } from "./credentials/credentials.ts";
 import { createRegistries } from "./registries.ts";
 
-const signal = AbortSignal.timeout(20_000);
+const signal = new AbortController().signal;
 const index = { headers: { "content-type": mediaTypes.ociIndex }, body: '{"schemaVersion":2,"manifests":[]}' };
 const alice: Credential = { kind: "password", username: "alice", password: "wonder", source: "/home/alice/.docker/config.json" };
 const aliceBasic = `Basic ${Buffer.from("alice:wonder").toString("base64")}`;

@@ -7,7 +7,7 @@ import { digestOf, hexOf, type Digest } from "../../core/digest.ts";
 import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci.ts";
 import { LayoutRepository } from "./layout-repository.ts";
 
-const signal = AbortSignal.timeout(20_000);
+const signal = new AbortController().signal;
 const refName = "org.opencontainers.image.ref.name";
 
 async function folder(t: TestContext): Promise<string> {

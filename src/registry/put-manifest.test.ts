@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Script } from "../../test/fakes/scripted-registry.ts";
+import {
+  signal,
+  subject,
+  tag,
+  fallback,
+  absent,
+  opened,
+  imageOf,
+  descriptorOf,
+  served,
+  indexOf,
+  content,
+} from "../../test/fakes/scripted-repository.ts";
+import { digestOf } from "../core/digest.ts";
+import { mediaTypes } from "../core/oci.ts";
+
+test("a manifest is stored by digest, or under a tag", async (t) => {
+  const bytes = imageOf("v1");
+  const { server, repository } = await opened(t, {
+    [`PUT /v2/app/manifests/${digestOf(bytes)}`]: { status: 201, headers: { "docker-content-digest": digestOf(bytes) } },
+    "PUT /v2/app/manifests/v1": { status: 201 },
+  });
+  assert.deepEqual(await repository.putManifest(bytes, mediaTypes.ociManifest, undefined, signal), descriptorOf(bytes));
+  assert.deepEqual(await repository.putManifest(bytes, mediaTypes.ociManifest, "v1", signal), descriptorOf(bytes));
+  assert.deepEqual(
+    server.seen.map(({ body, headers }) => [Buffer.from(body), headers["content-type"]]),
+    [
+      [bytes, mediaTypes.ociManifest],
+      [bytes, mediaTypes.ociManifest],
+    ],
+  );
+});
+
+test("T19: a registry that says it stored something else is not believed to have stored it", async (t) => {
+  const { repository } = await opened(t, {
+    "PUT /v2/app/manifests/v1": { status: 201, headers: { "docker-content-digest": digestOf(content) } },
+  });
+  await assert.rejects(repository.putManifest(imageOf("v1"), mediaTypes.ociManifest, "v1", signal), { code: "DIGEST_MISMATCH" });
+});
+
+test("T30: a manifest is not stored under what is no tag", async (t) => {
+  const { repository } = await opened(t, {});
+  await assert.rejects(repository.putManifest(imageOf("v1"), mediaTypes.ociManifest, "../x", signal), { code: "INVALID_REFERENCE" });
+});
+
+const signature = imageOf("signature", subject);
+const signaturePath = `PUT /v2/app/manifests/${digestOf(signature)}`;
+
+test("a registry that lists the subject's referrers needs no fallback tag", async (t) => {
+  const { server, repository } = await opened(t, { [signaturePath]: { status: 201, headers: { "oci-subject": subject.digest } } });
+  await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal);
+  assert.equal(server.lines.length, 1);
+});
+
+/** A registry without referrers API, which keeps what is put under the fallback tag; `meddle` comes after each write. */
+function keepingTag(
+  initial: Buffer | undefined,
+  meddle: (stored: Buffer, writes: number) => Buffer = (stored) => stored,
+): { readonly script: Script; current(): unknown } {
+  let stored = initial;
+  let writes = 0;
+  return {
+    script: {
+      [signaturePath]: { status: 201 },
+      [fallback]: () => (stored === undefined ? absent : served(stored, mediaTypes.ociIndex)),
+      [`PUT /v2/app/manifests/${tag}`]: ({ body, headers }) => {
+        assert.equal(headers["content-type"], mediaTypes.ociIndex);
+        stored = meddle(Buffer.from(body), ++writes);
+        return { status: 201 };
+      },
+    },
+    current: () => JSON.parse(stored?.toString() ?? "null"),
+  };
+}
+
+const entry = { ...descriptorOf(signature), artifactType: "application/x-test", annotations: { word: "signature" } };
+
+test("on a registry without referrers API the signature is listed under the fallback tag", async (t) => {
+  const kept = keepingTag(undefined);
+  const { repository } = await opened(t, kept.script);
+  await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal);
+  assert.deepEqual(kept.current(), { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [entry] });
+});
+
+test("an OCI-Subject of another digest does not count", async (t) => {
+  const kept = keepingTag(undefined);
+  const { repository } = await opened(t, {
+    ...kept.script,
+    [signaturePath]: { status: 201, headers: { "oci-subject": digestOf(content) } },
+  });
+  await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal);
+  assert.ok(kept.current());
+});
+
+test("what others wrote under the fallback tag stays as it was, known to us or not", async (t) => {
+  const others = {
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociIndex,
+    manifests: [{ ...subject, urls: ["x"], future: 1 }],
+    annotations: { a: "b" },
+    future: [1],
+  };
+  const kept = keepingTag(Buffer.from(JSON.stringify(others)));
+  const { repository } = await opened(t, kept.script);
+  await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal);
+  assert.deepEqual(kept.current(), { ...others, manifests: [...others.manifests, entry] });
+});
+
+test("a signature that is listed already is not listed twice", async (t) => {
+  const initial = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [entry] }));
+  const { server, repository } = await opened(t, keepingTag(initial).script);
+  await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal);
+  assert.deepEqual(server.lines, [signaturePath, fallback]);
+});
+
+test("a race for the fallback tag that was lost is run again, and both are listed", async (t) => {
+  const kept = keepingTag(undefined, (stored, writes) => (writes === 1 ? indexOf("of the winner") : stored));
+  const { repository } = await opened(t, kept.script);
+  await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal);
+  assert.deepEqual(kept.current(), {
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociIndex,
+    manifests: [descriptorOf(Buffer.from("of the winner")), entry],
+  });
+});
+
+test("a race for the fallback tag that is always lost is a CONFLICT", async (t) => {
+  const { server, repository } = await opened(t, keepingTag(undefined, (_, writes) => indexOf(`winner ${writes}`)).script);
+  await assert.rejects(repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal), { code: "CONFLICT" });
+  assert.equal(server.lines.filter((line) => line === `PUT /v2/app/manifests/${tag}`).length, 10);
+});
+
+test("T18: a fallback tag that is full is not written to", async (t) => {
+  const full = indexOf(...Array.from({ length: 10_000 }, (_, i) => `${i}`));
+  const { server, repository } = await opened(t, keepingTag(full).script);
+  await assert.rejects(repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal), { code: "LIMIT_EXCEEDED" });
+  assert.deepEqual(server.lines, [signaturePath, fallback]);
+});
