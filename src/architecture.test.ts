@@ -34,7 +34,7 @@ const table: Readonly<Record<string, Room>> = {
   net: { rooms: ["core"], packages: [], builtins: ["http", "https", "timers/promises", "fs"] },
   trust: { rooms: ["core"], packages: [], builtins: ["crypto"] },
   anchors: { rooms: ["core", "net", "trust"], packages: [], builtins: [] },
-  registry: { rooms: ["core", "net"], packages: [], builtins: ["fs", "fs/promises", "path", "child_process", "crypto", "net"] },
+  registry: { rooms: ["core", "net"], packages: [], builtins: ["fs", "fs/promises", "path", "child_process", "crypto"] },
   "signers/file": { rooms: ["core", "net", "trust"], packages: ["@noble/ciphers"], builtins: ["fs/promises", "crypto", "util"] },
   policy: { rooms: ["core", "trust"], packages: [], builtins: [] },
   formats: { rooms: ["core", "trust", "formats/bundle", "formats/cosign"], packages: [], builtins: [] },
@@ -62,7 +62,8 @@ const starters: ReadonlySet<string> = new Set(["cli/commands/serve-registry.ts",
 const root = import.meta.dirname;
 const sources = globSync("**/*.ts", { cwd: root })
   .map((file) => file.split(sep).join("/"))
-  .filter((file) => !file.endsWith(".test.ts") && !file.startsWith("index/"));
+  .filter((file) => !file.endsWith(".test.ts") && !file.endsWith("/index.ts"));
+const faces = globSync("**/index.ts", { cwd: root }).map((file) => file.split(sep).join("/"));
 
 function roomOf(file: string): string | undefined {
   return Object.keys(table)
@@ -92,6 +93,7 @@ function breach({ from, to, lazy }: Arrow): string | undefined {
   const rules = room === undefined ? undefined : table[room];
   if (room === undefined || !rules) return "it lies in no room of the table";
   if (to.startsWith("node:")) return rules.builtins.includes(to.slice(5)) ? undefined : `${room} may not use ${to}`;
+  if (to.endsWith("/index.ts")) return "a room's public face is for users of the library";
   if (!to.startsWith(".")) {
     const name = to
       .split("/")
@@ -137,6 +139,12 @@ describe("the house", () => {
     );
   });
 
+  it("shows each public face to users of the library, and to nobody inside", () => {
+    const { exports }: { exports: Record<string, unknown> } = JSON.parse(readFileSync(join(root, "../package.json"), "utf8"));
+    const shown = Object.keys(exports).filter((name) => !name.endsWith(".json"));
+    assert.deepEqual(shown.toSorted(), faces.map((file) => `./${dirname(file)}`).toSorted());
+  });
+
   it("sees the breaches it is there to see", () => {
     const bad: readonly Arrow[] = [
       { from: "core/digest.ts", to: "../net/http.ts", lazy: false },
@@ -147,6 +155,7 @@ describe("the house", () => {
       { from: "engine/verify.ts", to: "../registry/registries.ts", lazy: false },
       { from: "cli/main.ts", to: "../server/registry/registry.ts", lazy: false },
       { from: "policy/evaluate.ts", to: "left-pad", lazy: false },
+      { from: "engine/verify.ts", to: "../policy/index.ts", lazy: false },
       { from: "elsewhere/file.ts", to: "../core/digest.ts", lazy: false },
     ];
     for (const arrow of bad) assert.notEqual(breach(arrow), undefined, `${arrow.from} -> ${arrow.to}`);

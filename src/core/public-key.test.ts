@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createPublicKey, createSecretKey, generateKeyPairSync } from "node:crypto";
+import { createPublicKey, createSecretKey, generateKeyPairSync, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import { encodeUtf8 } from "./bytes.ts";
@@ -20,6 +20,26 @@ suite("public keys", () => {
       code: "INVALID_KEY",
       message: /^the key is a secret/,
     });
+  });
+
+  test("a curve spelt out, or a point compressed, makes no other key of it", () => {
+    const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const spki = publicKey.export({ format: "der", type: "spki" });
+    const header = spki.subarray(0, -65);
+    const compressed = Buffer.concat([header, Buffer.of(2 + (spki.readUInt8(spki.length - 1) & 1)), spki.subarray(-64, -32)]);
+    compressed.writeUInt8(compressed.length - 2, 1);
+    compressed.writeUInt8(34, header.length - 2);
+    const other = createPublicKey({ key: compressed, format: "der", type: "spki" });
+    assert.equal(publicKeyOf(other, "compressed").fingerprint, publicKeyOf(publicKey, "usual").fingerprint);
+  });
+
+  test("T31: a signature counts only in a scheme of the key's own algorithm", async () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
+    const key = publicKeyOf(privateKey, "the key");
+    const message = encodeUtf8("touchmark");
+    assert.equal(await verifies(key, message, sign("sha384", message, privateKey)), true);
+    assert.equal(await verifies(key, message, sign("sha256", message, privateKey)), false);
+    assert.equal(await verifies(key, message, sign("sha384", message, { key: privateKey, dsaEncoding: "ieee-p1363" })), false);
   });
 
   test("cosign's own hint and pre-hashed Ed25519 signature fit the key", async () => {

@@ -113,7 +113,7 @@ describe("verify", () => {
     assert.equal(await answer(down), "undecided UNREACHABLE");
   });
 
-  it("refuses a stranger's signature, and lets it do no harm beside a good one", async () => {
+  it("T36: refuses a stranger's signature, and lets it do no harm beside a good one", async () => {
     const repository = memoryRepository();
     await putImage(repository, "good", "1");
     await signed(mallory, repository, "registry.example/app:1");

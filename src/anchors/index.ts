@@ -1,0 +1,2 @@
+/** Trust from files. */
+export { readPublicKey, readTrust, type KeyFileOptions } from "./key-files.ts";

@@ -1,0 +1,25 @@
+/** The nouns: references, digests, the OCI model, evidence, claims, findings, verdicts, errors; and the ports to implement. */
+export { catalogue, TouchmarkError, type Code, type CodeEntry, type ErrorDetails } from "./errors.ts";
+export { digestOf, isDigest, matchesDigest, parseDigest, type Digest, type DigestAlgorithm } from "./digest.ts";
+export {
+  formatReference,
+  parseReference,
+  repositoryOf,
+  targetOf,
+  type LayoutReference,
+  type Reference,
+  type RegistryReference,
+} from "./reference.ts";
+export { parseManifest, type Descriptor, type ImageIndex, type ImageManifest, type Manifest, type Platform } from "./oci.ts";
+export type { Claim, ClaimKind, AttestationClaim, Evidence, Found, Place, SignatureClaim } from "./evidence.ts";
+export { outcomeOf, type Check, type CheckName, type Finding, type Gap, type KeySigner, type Outcome, type Signatory } from "./finding.ts";
+export type { Decision, Reason, Requirement, Verdict, VerdictSubject } from "./verdict.ts";
+export type { Instant } from "./instant.ts";
+export type { Subject, SubjectAddress } from "./subject.ts";
+export { publicKeyOf, type PublicKey } from "./public-key.ts";
+export type { KeyAlgorithm, KeyAlgorithmName } from "./key-algorithms.ts";
+export type { SignatureScheme, SigningScheme } from "./signature-schemes.ts";
+export type { Repository, StoredManifest } from "./repository.ts";
+export type { Signed, Signer, SignerDescription, SignRequest } from "./signer.ts";
+export type { RecordedEvent, Recorder } from "./recorder.ts";
+export { version } from "./version.ts";

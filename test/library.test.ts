@@ -1,0 +1,34 @@
+/** The guide's program, as a user of the library runs it: the built package under its own name. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { it } from "node:test";
+import { bench } from "./cli/harness.ts";
+import { ended } from "./cli/processes.ts";
+import { putImage } from "./fakes/people.ts";
+
+const root = join(import.meta.dirname, "..");
+
+it("the library guide's program signs in both formats and verifies", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "touchmark-library-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const { address, repository } = await bench(t);
+  await putImage(repository(`${address}/team/app`), "x", "1.0");
+  await mkdir(join(folder, "node_modules"));
+  await symlink(root, join(folder, "node_modules/touchmark"), "junction");
+
+  const guide = readFileSync(join(root, "docs/guides/library.md"), "utf8");
+  const [, program = ""] = /```js\n(.*?)```/s.exec(guide) ?? [];
+  await writeFile(join(folder, "program.mjs"), program.replace("registry.example", address));
+  const running = spawn(process.execPath, ["program.mjs"], {
+    cwd: folder,
+    env: { ...process.env, HOME: folder },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const { status, output } = await ended(running);
+  assert.equal(status, 0, output);
+  assert.equal(output, "signed\nsigned\ndecided\nallow\n");
+});
