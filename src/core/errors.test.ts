@@ -10,16 +10,21 @@ const exits: ReadonlySet<number> = new Set([1, 2, 10, 11, 12, 13, 20, 21, 22, 30
 describe("the catalogue of codes", () => {
   it("is the table of docs/reference/codes.md", () => {
     const page = readFileSync(new URL("../../docs/reference/codes.md", import.meta.url), "utf8");
-    const rows = Object.entries(catalogue).map(
-      ([code, { exit, http, summary, remedy }]) => `| \`${code}\` | ${exit} | ${http} | ${summary} | ${remedy} |`,
+    const told = page.split("\n").filter((line) => line.startsWith("| `"));
+    const cells = told.map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
     );
-    assert.equal(
-      page
-        .split("\n")
-        .filter((line) => line.startsWith("| `"))
-        .join("\n"),
-      rows.join("\n"),
-    );
+    const rows = Object.entries(catalogue).map(([code, { exit, http, summary, remedy }]) => [
+      `\`${code}\``,
+      `${exit}`,
+      `${http}`,
+      summary,
+      remedy,
+    ]);
+    assert.deepEqual(cells, rows);
   });
 
   it("uses the exit statuses there are, and sensible HTTP ones", () => {
