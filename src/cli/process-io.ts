@@ -9,9 +9,11 @@ export function processIo(): Io {
     process.once(name, () => interruption.abort(new TouchmarkError("INTERRUPTED", "interrupted")));
   }
   return {
-    stdout: outputTo(process.stdout),
-    stderr: outputTo(process.stderr),
-    askSecret: process.stdin.isTTY ? askSecret : undefined,
+    stdout: outputTo("stdout"),
+    stderr: outputTo("stderr"),
+    get askSecret() {
+      return process.stdin.isTTY ? askSecret : undefined;
+    },
     env: process.env,
     home: homedir(),
     now: Date.now,
@@ -19,12 +21,21 @@ export function processIo(): Io {
   };
 }
 
-function outputTo(stream: NodeJS.WriteStream): Output {
-  // A reader that closes the pipe early (head, grep -q) has what it wanted.
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-  return { isTerminal: stream.isTTY, write: (text) => void stream.write(text) };
+/** The stream is opened when it is first needed: each costs some milliseconds of start-up. */
+function outputTo(name: "stdout" | "stderr"): Output {
+  let opened: NodeJS.WriteStream | undefined;
+  const stream = (): NodeJS.WriteStream => (opened ??= process[name].on("error", ignoreClosedPipe));
+  return {
+    get isTerminal() {
+      return stream().isTTY;
+    },
+    write: (text) => void stream().write(text),
+  };
+}
+
+/** A reader that closes the pipe early (head, grep -q) has what it wanted. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 /** Reads a line from the terminal with echo off. */

@@ -5,7 +5,7 @@ import type { Io } from "./io.ts";
 const width = 16;
 
 export async function sideBySide<T, R>(items: readonly T[], verb: string, io: Io, work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const shown = io.stderr.isTerminal && items.length > 1;
+  const shown = items.length > 1 && io.stderr.isTerminal;
   let done = 0;
   const draw = (): void => {
     if (shown) io.stderr.write(`\r${verb} ${done} of ${items.length}`);
