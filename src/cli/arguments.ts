@@ -1,7 +1,7 @@
-/** A command line against the flags of its command: read once, then asked by name. */
+/** A command line against its grammar: read once, then asked by name. */
 import { parseArgs } from "node:util";
 import { TouchmarkError } from "../core/errors.ts";
-import type { Command, Flag } from "./command.ts";
+import type { Flag, Grammar } from "./grammar.ts";
 import { closest } from "./closest.ts";
 
 export class Arguments {
@@ -42,8 +42,8 @@ export function oneOf<T extends string>(name: string, value: string, choices: re
 }
 
 /** Reads the words after the command's name. Throws USAGE, with the nearest flag where one is misspelt. */
-export function parseArguments(name: string, command: Command, words: readonly string[]): Arguments {
-  const flags = [...command.flags, help];
+export function parseArguments(name: string, grammar: Grammar, words: readonly string[]): Arguments {
+  const flags = [...grammar.flags, help];
   const byName = new Map(flags.map((flag) => [flag.name, flag]));
   const options = Object.fromEntries(
     flags.map(({ name: flag, short, value }) => [
@@ -67,7 +67,7 @@ export function parseArguments(name: string, command: Command, words: readonly s
     values.set(flag.name, [...earlier, token.value ?? ""]);
   }
   const args = new Arguments(operands, values);
-  if (!args.has(help.name)) checkOperands(name, command, operands);
+  if (!args.has(help.name)) checkOperands(name, grammar, operands);
   return args;
 }
 
@@ -84,7 +84,7 @@ function checkValue(flag: Flag, value: string | undefined, inline: boolean | und
   }
 }
 
-function checkOperands(name: string, { usage, operands: { min, max } }: Command, operands: readonly string[]): void {
+function checkOperands(name: string, { usage, operands: { min, max } }: Grammar, operands: readonly string[]): void {
   const bad =
     operands.length < min
       ? "too few arguments"

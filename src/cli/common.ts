@@ -2,7 +2,7 @@
 import { TouchmarkError } from "../core/errors.ts";
 import type { Instant } from "../core/instant.ts";
 import { usageError, type Arguments } from "./arguments.ts";
-import type { Flag } from "./command.ts";
+import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
 
 export const outputFlag: Flag = { name: "output", short: "o", value: "text|json", summary: "How to print the result (text)" };
