@@ -1,11 +1,12 @@
-/** Builds the pinned peers that are not there yet; needs Go. `npm run peers` */
+/** Builds the pinned peers that are not there yet, all or those named; needs Go. `npm run peers`, `npm run peers -- distribution` */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { peerFolder, peerPath } from "./peer.ts";
-import { pins, type PeerName } from "./pins.ts";
+import { peerNames, pins, type PeerName } from "./pins.ts";
 
-for (const name of ["crane", "cosign"] as const) if (!existsSync(peerPath(name))) install(name);
+const named = new Set(process.argv.slice(2));
+for (const name of peerNames) if ((named.size === 0 || named.has(name)) && !existsSync(peerPath(name))) install(name);
 
 /** Builds into a folder beside the place and moves it there whole, so that half a build is never taken for a peer. */
 function install(name: PeerName): void {

@@ -1,13 +1,17 @@
-/** Where the peers lie: `.cache/peers/NAME@VERSION/NAME`, so that a file that is there is the pinned one. */
-import { join } from "node:path";
+/** Where the peers lie: `.cache/peers/NAME@VERSION/COMMAND`, so that a file that is there is the pinned one. */
+import { join, posix } from "node:path";
 import { pins, type PeerName } from "./pins.ts";
+
+/** The folder for what is kept between runs. */
+export const peersFolder: string = join(import.meta.dirname, "../../../.cache/peers");
 
 /** The folder that holds one peer's binary at its pinned version. */
 export function peerFolder(name: PeerName): string {
-  return join(import.meta.dirname, "../../../.cache/peers", `${name}@${pins[name].version}`);
+  return join(peersFolder, `${name}@${pins[name].version}`);
 }
 
-/** The binary of one peer. */
+/** The binary of one peer, which Go names after its package's last folder. */
 export function peerPath(name: PeerName): string {
-  return join(peerFolder(name), process.platform === "win32" ? `${name}.exe` : name);
+  const command = posix.basename(pins[name].package);
+  return join(peerFolder(name), process.platform === "win32" ? `${command}.exe` : command);
 }

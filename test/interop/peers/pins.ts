@@ -1,12 +1,16 @@
-/** The tools the interop suite runs against: Go commands, each built at exactly this version. */
+/** The tools the interop suite runs against that Go builds: commands, each at exactly this version. */
 export interface Pin {
   readonly package: string;
   readonly version: string;
 }
 
-export type PeerName = "cosign" | "crane";
+export type PeerName = "cosign" | "crane" | "regctl" | "distribution";
 
 export const pins: Readonly<Record<PeerName, Pin>> = {
-  cosign: { package: "github.com/sigstore/cosign/v3/cmd/cosign", version: "v3.1.3" },
   crane: { package: "github.com/google/go-containerregistry/cmd/crane", version: "v0.22.1" },
+  regctl: { package: "github.com/regclient/regclient/cmd/regctl", version: "v0.11.7" },
+  distribution: { package: "github.com/distribution/distribution/v3/cmd/registry", version: "v3.1.2" },
+  cosign: { package: "github.com/sigstore/cosign/v3/cmd/cosign", version: "v3.1.3" },
 };
+
+export const peerNames: readonly PeerName[] = ["crane", "regctl", "distribution", "cosign"];
