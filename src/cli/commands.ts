@@ -13,6 +13,7 @@ export const commands: readonly CommandEntry[] = [
   { name: "tree", summary: "Show everything that hangs on an image", load: () => import("./commands/tree.ts") },
   { name: "keys generate", summary: "Make a key pair", load: () => import("./commands/keys-generate.ts") },
   { name: "keys show", summary: "Show a key's fingerprint, algorithm and hint", load: () => import("./commands/keys-show.ts") },
+  { name: "doctor registry", summary: "Find out what a registry can do", load: () => import("./commands/doctor-registry.ts") },
   { name: "serve registry", summary: "Serve images from a folder", load: () => import("./commands/serve-registry.ts") },
   { name: "demo", summary: "Watch images being signed, accepted and refused", load: () => import("./commands/demo.ts") },
   { name: "version", summary: "Show the version", load: () => import("./commands/version.ts") },

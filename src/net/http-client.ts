@@ -18,6 +18,8 @@ export interface HttpClientOptions {
 const maxTries = 4;
 const maxRedirects = 5;
 const defaultTimeouts: Timeouts = { connect: 10_000, silence: 30_000 };
+/** What may be sent again when the first answer was lost. */
+const repeatable: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT"]);
 const busy: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -26,7 +28,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const transport = createTransport();
 
   async function insist(request: HttpRequest): Promise<HttpResponse> {
-    const tries = request.method === "POST" ? 1 : maxTries;
+    const tries = repeatable.has(request.method) ? maxTries : 1;
     for (let failures = 1; ; failures++) {
       let delay = backoff(failures);
       try {

@@ -1,0 +1,34 @@
+/** Which way of storing signatures works in a registry of these powers. */
+import type { Answer, Probe, ProbeName } from "./probe.ts";
+
+export interface Advice {
+  readonly format: "bundle" | "cosign";
+  readonly works: Answer;
+  readonly how: string;
+}
+
+export function adviceFrom(probes: readonly Probe[]): readonly Advice[] {
+  const answerOf = (name: ProbeName): Answer => probes.find((one) => one.name === name)?.answer ?? "unknown";
+  const [push, referrers, artifacts, overwrite] = [
+    answerOf("push"),
+    answerOf("referrers"),
+    answerOf("artifacts"),
+    answerOf("tag overwrite"),
+  ];
+  if (push === "no") return (["bundle", "cosign"] as const).map((format) => ({ format, works: "no", how: "nothing can be pushed" }));
+  return [bundle(referrers, artifacts, overwrite), cosign(overwrite)];
+}
+
+function bundle(referrers: Answer, artifacts: Answer, overwrite: Answer): Advice {
+  if (artifacts === "no") return { format: "bundle", works: "no", how: "the registry takes no manifest with a subject" };
+  if (referrers === "yes") return { format: "bundle", works: artifacts, how: "listed by the referrers API" };
+  if (overwrite === "no")
+    return { format: "bundle", works: "no", how: "the fallback tag cannot be written a second time: one signature an image" };
+  return { format: "bundle", works: overwrite, how: "listed under the fallback tag sha256-DIGEST, which is rewritten for each signature" };
+}
+
+function cosign(overwrite: Answer): Advice {
+  if (overwrite === "no")
+    return { format: "cosign", works: "no", how: "the tag sha256-DIGEST.sig cannot be written a second time: one signature an image" };
+  return { format: "cosign", works: overwrite, how: "under the tag sha256-DIGEST.sig, which is rewritten for each signature" };
+}

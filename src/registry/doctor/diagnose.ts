@@ -1,0 +1,45 @@
+/** What a registry can do, and which way of storing signatures works there. */
+import type { HttpClient } from "../../net/http.ts";
+import { addressOf } from "../address.ts";
+import { Authorizer } from "../authorizer.ts";
+import { Connection } from "../connection.ts";
+import type { Credentials } from "../credentials/credentials.ts";
+import { adviceFrom, type Advice } from "./advice.ts";
+import type { Probe } from "./probe.ts";
+import { probeRegistry, probeRepository } from "./read-probes.ts";
+import { probeWriting } from "./write-probes.ts";
+
+export interface DiagnoseOptions {
+  readonly http: HttpClient;
+  readonly credentials: Credentials;
+  readonly allowHttp: boolean;
+  /** `registry.example:5000`. */
+  readonly registry: string;
+  /** A repository to look at; without one, only what the registry says to strangers. */
+  readonly repository: string | undefined;
+  /** Push small content to the repository as well, and delete it again. */
+  readonly write: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Diagnosis {
+  readonly registry: string;
+  readonly repository?: string;
+  readonly probes: readonly Probe[];
+  /** Empty where no repository was looked at. */
+  readonly advice: readonly Advice[];
+}
+
+/** Throws where the registry cannot be reached at all; what a single probe meets is its answer. */
+export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
+  const { http, credentials, allowHttp, registry, repository, write, signal } = options;
+  const address = addressOf(registry, allowHttp);
+  const said = await probeRegistry(http, address, signal);
+  if (repository === undefined) return { registry, probes: said, advice: [] };
+
+  const connection = new Connection({ http, authorizer: new Authorizer(http, credentials), registry: address, repository });
+  const read = await probeRepository(connection, signal);
+  const written = write ? await probeWriting(connection, repository, signal) : [];
+  const probes = [...said, ...read, ...written];
+  return { registry, repository, probes, advice: adviceFrom(probes) };
+}

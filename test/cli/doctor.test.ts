@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { describe, it, type TestContext } from "node:test";
+import { registryHandler } from "../../src/server/registry/http/handler.ts";
+import { openStorage } from "../../src/server/registry/storage/storage.ts";
+import { bench } from "./harness.ts";
+
+/** An embedded registry with habits that others have: what `refuse` answers with a status goes no further. */
+async function registryWith(t: TestContext, dir: string, refuse: (request: IncomingMessage) => number | undefined): Promise<string> {
+  const handler = registryHandler(await openStorage({ dir }));
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    const status = refuse(request);
+    if (status === undefined) return handler(request, response);
+    request.resume();
+    return response.writeHead(status, { "content-length": 0 }).end();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const address = server.address();
+  return typeof address === "object" && address ? `127.0.0.1:${address.port}` : "";
+}
+
+interface Said {
+  readonly probes: Readonly<Record<string, string>>;
+  readonly advice: Readonly<Record<string, string>>;
+}
+
+function said(stdout: string): Said {
+  const { probes, advice } = JSON.parse(stdout);
+  const pairs = (rows: readonly Record<string, string>[], key: string, value: string): Record<string, string> =>
+    Object.fromEntries(rows.map((row) => [row[key] ?? "", row[value] ?? ""]));
+  return { probes: pairs(probes, "name", "answer"), advice: pairs(advice, "format", "works") };
+}
+
+describe("touchmark doctor registry", () => {
+  it("finds all there is to find in the embedded registry, and leaves no tag behind", async (t) => {
+    const { run, address } = await bench(t);
+    const { status, stdout, stderr } = await run("doctor", "registry", "--write", "-o", "json", `${address}/scratch`);
+    assert.equal(status, 0, stderr);
+    const { probes, advice } = said(stdout);
+    assert.deepEqual(probes, {
+      api: "yes",
+      authentication: "no",
+      "rate limit": "unknown",
+      pull: "unknown",
+      referrers: "yes",
+      push: "yes",
+      "chunked upload": "yes",
+      mount: "yes",
+      range: "yes",
+      artifacts: "yes",
+      "tag overwrite": "yes",
+      delete: "yes",
+    });
+    assert.deepEqual(advice, { bundle: "yes", cosign: "yes" });
+    const tags: { tags: unknown } = JSON.parse(await (await fetch(`http://${address}/v2/scratch/tags/list`)).text());
+    assert.deepEqual(tags.tags, []);
+  });
+
+  it("writes nothing without --write", async (t) => {
+    const { run, path } = await bench(t);
+    const methods = new Set<string>();
+    const address = await registryWith(t, path("other"), ({ method = "" }) => void methods.add(method));
+    assert.equal((await run("doctor", "registry", address)).status, 0);
+    const { stdout } = await run("doctor", "registry", "-o", "json", `${address}/scratch`);
+    assert.deepEqual([...methods], ["GET"]);
+    assert.deepEqual(said(stdout).advice, { bundle: "unknown", cosign: "unknown" });
+  });
+
+  it("says what does not work: no referrers, no deletion, tags that stay", async (t) => {
+    const { run, path } = await bench(t);
+    const tags = new Set<string>();
+    const address = await registryWith(t, path("other"), ({ method, url = "" }) => {
+      if (url.includes("/referrers/")) return 404;
+      if (method === "DELETE") return 405;
+      if (method !== "PUT" || !url.includes("/manifests/touchmark")) return undefined;
+      if (tags.has(url)) return 409;
+      tags.add(url);
+      return undefined;
+    });
+    const { stdout } = await run("doctor", "registry", "--write", "-o", "json", `${address}/scratch`);
+    const { probes, advice } = said(stdout);
+    assert.deepEqual([probes["referrers"], probes["tag overwrite"], probes["delete"]], ["no", "no", "no"]);
+    assert.deepEqual(advice, { bundle: "no", cosign: "no" });
+    assert.match(
+      (await run("doctor", "registry", "--write", `${address}/scratch`)).stdout,
+      /delete +no +the registry answers 405; the tag touchmark-doctor-.* stays behind/,
+    );
+  });
+
+  it("tells being refused from not being able to", async (t) => {
+    const { run, path } = await bench(t);
+    const address = await registryWith(t, path("other"), ({ method }) => (method === "GET" ? undefined : 403));
+    const { stdout } = await run("doctor", "registry", "--write", "-o", "json", `${address}/scratch`);
+    const { probes, advice } = said(stdout);
+    assert.equal(probes["push"], "unknown");
+    assert.deepEqual(advice, { bundle: "unknown", cosign: "unknown" });
+  });
+
+  it("cannot say anything about a registry that is down, or of what is no registry", async (t) => {
+    const { run } = await bench(t);
+    assert.equal((await run("doctor", "registry", "127.0.0.1:1")).status, 30);
+    assert.equal((await run("doctor", "registry", "127.0.0.1:1/app:tag")).status, 2);
+    assert.equal((await run("doctor", "registry", "--write", "127.0.0.1:1")).status, 2);
+    assert.equal((await run("doctor", "registry", "oci:folder/x")).status, 2);
+  });
+});
