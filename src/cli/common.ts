@@ -43,7 +43,7 @@ export function parseDuration(text: string): number {
 }
 
 export interface Deadline extends Disposable {
-  /** Aborted by an interruption, or TIMEOUT once the time is up. */
+  /** Aborted by an interruption, TIMEOUT once the time is up, and at the end, for whatever is under way that was not needed. */
   readonly signal: AbortSignal;
 }
 
@@ -52,7 +52,13 @@ export function deadlineOf(args: Arguments, io: Io): Deadline {
   const timeout = new AbortController();
   const reason = new TouchmarkError("TIMEOUT", `not done within ${text}`);
   const timer = setTimeout(() => timeout.abort(reason), Math.min(parseDuration(text), 0x7fffffff));
-  return { signal: AbortSignal.any([io.signal, timeout.signal]), [Symbol.dispose]: () => clearTimeout(timer) };
+  return {
+    signal: AbortSignal.any([io.signal, timeout.signal]),
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      timeout.abort(new TouchmarkError("INTERRUPTED", "nobody waits for this any more"));
+    },
+  };
 }
 
 /** Now, or SOURCE_DATE_EPOCH (seconds) where output must be reproducible. */

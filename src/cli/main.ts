@@ -5,6 +5,7 @@ import { closest } from "./closest.ts";
 import { commands, type CommandEntry } from "./commands.ts";
 import type { Io } from "./io.ts";
 import { processIo } from "./process-io.ts";
+import { clean, problem } from "./render/text.ts";
 
 /** Runs one command line, the words after `touchmark`; returns the exit status and never throws. */
 export async function main(words: readonly string[], io: Io): Promise<number> {
@@ -49,9 +50,16 @@ function findCommand(words: readonly string[]): CommandEntry {
 /** `error:`, then `hint:`; the trace only for those who ask for it. */
 function report(thrown: unknown, io: Io): number {
   const error = asTouchmarkError(thrown);
-  io.stderr.write(`error: ${error.message}\nhint: ${error.hint}\n`);
-  if (io.env["TOUCHMARK_DEBUG"] === "1") io.stderr.write(`${trace(error)}\n`);
+  io.stderr.write(problem("error", error.message, error.hint));
+  if (io.env["TOUCHMARK_DEBUG"] === "1") io.stderr.write(`${lines(trace(error))}\n`);
   return catalogue[error.code].exit;
+}
+
+function lines(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => clean(line, 2000))
+    .join("\n");
 }
 
 function trace(error: TouchmarkError): string {

@@ -15,6 +15,13 @@ describe("JSON from strangers", () => {
     );
   });
 
+  it("repeats nothing of what it refuses, which may be a secret", () => {
+    assert.throws(
+      () => parse('{"auth":hunter2}'),
+      (error: Error) => error.message === "document is not JSON" && error.cause === undefined,
+    );
+  });
+
   it("reads or refuses any text as JSON.parse does, but for what it is stricter in", () => {
     fc.assert(
       fc.property(

@@ -19,15 +19,22 @@ export interface Subject extends SubjectAddress {
 }
 
 const computable: ReadonlySet<string> = new Set(["sha256", "sha384", "sha512"]);
+/** Each digest of a manifest is computed once, however many statements are held against it. */
+const computed = new WeakMap<Uint8Array, Map<string, string>>();
 
 /**
  * Whether a set of digests, algorithm to lower-case hex as in-toto statements write them, names this subject:
  * at least one is given, and every one matches. An algorithm that cannot be computed here does not match.
  */
-export function isNamedBy(subject: Subject, digests: Readonly<Record<string, string>>): boolean {
+export function isNamedBy({ manifest }: Subject, digests: Readonly<Record<string, string>>): boolean {
   const entries = Object.entries(digests);
-  return (
-    entries.length > 0 &&
-    entries.every(([algorithm, hex]) => computable.has(algorithm) && createHash(algorithm).update(subject.manifest).digest("hex") === hex)
-  );
+  return entries.length > 0 && entries.every(([algorithm, hex]) => computable.has(algorithm) && hexDigest(manifest, algorithm) === hex);
+}
+
+function hexDigest(manifest: Uint8Array, algorithm: string): string {
+  const known = computed.get(manifest) ?? new Map<string, string>();
+  computed.set(manifest, known);
+  const hex = known.get(algorithm) ?? createHash(algorithm).update(manifest).digest("hex");
+  known.set(algorithm, hex);
+  return hex;
 }

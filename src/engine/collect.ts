@@ -10,8 +10,10 @@ import type { SubjectAddress } from "../core/subject.ts";
 import type { Format, Recognised } from "../formats/format.ts";
 import { gapKeeper, openPlace, placesOf, width, type Missed } from "./places.ts";
 
-/** Bytes of evidence fetched for one image. */
+/** Bytes of evidence read for one image; what is listed several times is read several times. */
 const maxBytes = 256 * 1024 * 1024;
+/** Once so many pieces of evidence were read, no further manifest's are. */
+const maxPieces = 1000;
 
 export interface Collected {
   readonly evidence: readonly Evidence[];
@@ -59,9 +61,36 @@ export interface ReadOptions {
 
 /** The evidence in what was found, by every format that recognises it; each blob fetched once. */
 export async function readEvidence(repository: Repository, found: readonly Found[], options: ReadOptions): Promise<readonly Evidence[]> {
-  const recognised = found.flatMap((one) => options.formats.flatMap((format) => format.recognise(one) ?? []));
+  const recognised = affordable(
+    found.flatMap((one) => options.formats.flatMap((format) => format.recognise(one) ?? [])),
+    options.missed,
+  );
   const blobs = await fetchBlobs(repository, recognised, options);
-  return recognised.flatMap((one) => one.read(blobs));
+  const evidence: Evidence[] = [];
+  for (const one of recognised) {
+    if (evidence.length >= maxPieces) {
+      options.missed("the rest of the evidence", tooMuch(`${maxPieces} pieces`));
+      break;
+    }
+    evidence.push(...one.read(blobs));
+  }
+  return evidence;
+}
+
+/** Without what would have more read than may be: a few bytes of a manifest can list the same large blob over and over. */
+function affordable(recognised: readonly Recognised[], missed: Missed): readonly Recognised[] {
+  let budget = maxBytes;
+  return recognised.filter(({ fetch }) => {
+    const bytes = fetch.reduce((sum, { size }) => sum + size, 0);
+    const fits = bytes <= budget;
+    if (fits) budget -= bytes;
+    else missed("the rest of the evidence", tooMuch(`${maxBytes} bytes`));
+    return fits;
+  });
+}
+
+function tooMuch(limit: string): TouchmarkError {
+  return new TouchmarkError("LIMIT_EXCEEDED", `the evidence on the image is over the limit of ${limit}`);
 }
 
 async function fetchBlobs(
@@ -71,12 +100,9 @@ async function fetchBlobs(
 ): Promise<ReadonlyMap<Digest, Uint8Array>> {
   const wanted = new Map(recognised.flatMap(({ fetch }) => fetch.map((descriptor) => [descriptor.digest, descriptor])));
   const blobs = new Map<Digest, Uint8Array>();
-  let budget = maxBytes;
   await mapBounded([...wanted.values()], width, async (descriptor) => {
-    const affordable = budget;
-    budget -= descriptor.size;
     try {
-      const bytes = await repository.blob(descriptor, Math.max(affordable, 0), signal);
+      const bytes = await repository.blob(descriptor, descriptor.size, signal);
       if (!bytes) throw new TouchmarkError("REGISTRY_ERROR", `${repository.name} has the manifest and not its blob ${descriptor.digest}`);
       blobs.set(descriptor.digest, bytes);
     } catch (error) {

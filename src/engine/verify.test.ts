@@ -214,6 +214,29 @@ describe("verify: hostile registries", () => {
     assert.ok(!repository.calls.includes("blob"));
   });
 
+  it("T04, T24: reads no 30 GB, though a small manifest lists one blob a thousand times", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    const layer = { mediaType: bundleType, bytes: encodeUtf8("{}"), size: 30 * 1024 * 1024 };
+    await putReferrer(repository, { subject: image, artifactType: bundleType, layer, times: 1000 });
+    assert.equal(await answer(repository), "undecided LIMIT_EXCEEDED");
+    assert.ok(!repository.calls.includes("blob"));
+    await signed(alice, repository, "registry.example/app:1");
+    assert.equal(await answer(repository), "allow");
+  });
+
+  it("T08, T24: verifies a bounded number of signatures, however often manifests list one", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    for (let i = 0; i < 5; i++) {
+      const layer = { mediaType: bundleType, bytes: encodeUtf8(`${i}`) };
+      await putReferrer(repository, { subject: image, artifactType: bundleType, layer, times: 500 });
+    }
+    const [verdict] = await verifyAll(repository, "registry.example/app:1");
+    assert.equal(verdict?.reason?.code, "LIMIT_EXCEEDED");
+    assert.equal(verdict?.requirements[0]?.findings.length, 1000);
+  });
+
   it("T18, T24: with 10,000 referrers opens a bounded number, the likely ones first, and finds the good one", async () => {
     const repository = memoryRepository();
     const image = await putImage(repository, "good", "1");

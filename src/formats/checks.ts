@@ -41,7 +41,11 @@ export function certificateUnsupported(what: string): Check {
 /** Whether it speaks of this image. */
 export function subjectCheck(namesSubject: boolean, claim: Claim, subject: Subject): Check {
   if (namesSubject) return { name: "subject", outcome: "passed", detail: `for ${subject.digest}` };
-  return { name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail: `for ${claim.subject}, not for ${subject.digest}` };
+  const detail =
+    claim.subject === subject.digest
+      ? `for ${subject.digest}, but a digest of other content stands beside it`
+      : `for ${claim.subject}, not for ${subject.digest}`;
+  return { name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail };
 }
 
 export interface Results {

@@ -56,10 +56,12 @@ export interface Referrer {
   readonly artifactType: string;
   /** Media type of the layer, and its bytes. */
   readonly layer: { readonly mediaType: string; readonly bytes: Uint8Array; readonly size?: number };
+  /** How often the layer is listed: once. */
+  readonly times?: number;
 }
 
-/** Hangs a manifest of one layer on an image. */
-export async function putReferrer(repository: Repository, { subject, artifactType, layer }: Referrer): Promise<Descriptor> {
+/** Hangs a manifest on an image. */
+export async function putReferrer(repository: Repository, { subject, artifactType, layer, times = 1 }: Referrer): Promise<Descriptor> {
   const config = encodeUtf8("{}");
   await repository.putBlob(layer.bytes, signal);
   await repository.putBlob(config, signal);
@@ -68,7 +70,11 @@ export async function putReferrer(repository: Repository, { subject, artifactTyp
     mediaType: mediaTypes.ociManifest,
     artifactType,
     config: { mediaType: mediaTypes.ociEmpty, digest: digestOf(config), size: config.length },
-    layers: [{ mediaType: layer.mediaType, digest: digestOf(layer.bytes), size: layer.size ?? layer.bytes.length }],
+    layers: Array.from({ length: times }, () => ({
+      mediaType: layer.mediaType,
+      digest: digestOf(layer.bytes),
+      size: layer.size ?? layer.bytes.length,
+    })),
     subject: { mediaType: subject.mediaType, digest: subject.digest, size: subject.size },
   };
   return repository.putManifest(encodeUtf8(JSON.stringify(manifest)), mediaTypes.ociManifest, undefined, signal);

@@ -13,7 +13,7 @@ import { passwordFor } from "../password.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
 import { registriesFor } from "../registries.ts";
-import { clean, field } from "../render/text.ts";
+import { clean, field, problem } from "../render/text.ts";
 
 const formatNames = formats.map(({ name }) => name);
 
@@ -85,7 +85,7 @@ function chosenFormats(args: Arguments): readonly Format[] {
 function show(outcome: Outcome, output: "text" | "json", io: Io): void {
   if ("error" in outcome) {
     const { message, hint } = asTouchmarkError(outcome.error);
-    io.stderr.write(`error: ${clean(formatReference(outcome.reference))}: ${message}\nhint: ${hint}\n`);
+    io.stderr.write(problem("error", `${formatReference(outcome.reference)}: ${message}`, hint));
     return;
   }
   for (const made of outcome.made) io.stdout.write(output === "json" ? `${JSON.stringify(made)}\n` : renderMade(made));

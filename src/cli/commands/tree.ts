@@ -5,7 +5,7 @@ import type { Command } from "../command.ts";
 import { deadlineOf, outputFlag, registryFlags } from "../common.ts";
 import { exitOf } from "../exit.ts";
 import { registriesFor } from "../registries.ts";
-import { clean } from "../render/text.ts";
+import { clean, problem } from "../render/text.ts";
 
 export const command: Command = {
   usage: "[flags] REF",
@@ -22,7 +22,7 @@ export const command: Command = {
     const answer = await tree(registriesFor(args, io).open(reference), reference, { formats, at: io.now(), signal: deadline.signal });
     io.stdout.write(output === "json" ? `${JSON.stringify(answer)}\n` : render(answer));
     for (const { place, code, message, hint } of answer.gaps)
-      io.stderr.write(`warning: ${place} could not be read: ${code}: ${message}\nhint: ${hint}\n`);
+      io.stderr.write(problem("warning", `${place} could not be read: ${code}: ${message}`, hint));
     return exitOf(answer.gaps.map(({ code }) => code));
   },
 };
