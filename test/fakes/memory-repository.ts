@@ -36,7 +36,9 @@ export function memoryRepository(name = "registry.example/app"): MemoryRepositor
       calls.push("blob");
       signal.throwIfAborted();
       if (descriptor.size > maxBytes) throw new TouchmarkError("LIMIT_EXCEEDED", `the blob has ${descriptor.size} bytes`);
-      return blobs.get(descriptor.digest);
+      const bytes = blobs.get(descriptor.digest);
+      if (bytes === undefined || bytes.length === descriptor.size) return bytes;
+      throw new TouchmarkError("DIGEST_MISMATCH", `the blob has ${bytes.length} bytes, not ${descriptor.size}`);
     },
     async referrers(digest, signal) {
       calls.push("referrers");
