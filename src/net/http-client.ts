@@ -1,10 +1,11 @@
 /** The only way out of the house: bounded HTTP with redirects and retries, over connections that are kept. */
 import { setTimeout as after } from "node:timers/promises";
+import { gather } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { backoff, maxDelay, retryAfter } from "./backoff.ts";
 import { exchange, type Timeouts } from "./exchange.ts";
 import { isReset } from "./failure.ts";
-import type { HttpClient, HttpRequest, HttpResponse } from "./http.ts";
+import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from "./http.ts";
 import { interruption } from "./interruption.ts";
 import { printableHost, printableUrl } from "./printable.ts";
 import { createTransport } from "./transport.ts";
@@ -27,33 +28,48 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { timeouts = defaultTimeouts, sleep = pause } = options;
   const transport = createTransport();
 
-  async function insist(request: HttpRequest): Promise<HttpResponse> {
+  async function insist<T extends HttpResponse>(request: HttpRequest, read: Reader<T>): Promise<T> {
     const tries = repeatable.has(request.method) ? maxTries : 1;
     for (let failures = 1; ; failures++) {
       let delay = backoff(failures);
       try {
-        const response = await exchange(transport, request, timeouts);
+        const response = await read(await exchange(transport, request, timeouts));
         delay = retryAfter(response.headers.get("retry-after") ?? "", Date.now()) ?? delay;
         if (!busy.has(response.status) || failures === tries || delay > maxDelay) return response;
       } catch (error) {
-        if (!isReset(error) || failures === tries) throw error;
+        if (!isReset(error) || isStreamed(request) || failures === tries) throw error;
       }
       await sleep(delay, request.signal);
     }
   }
 
+  async function follow<T extends HttpResponse>(request: HttpRequest, read: Reader<T>): Promise<T> {
+    let current = request;
+    for (let hops = 0; hops <= maxRedirects; hops++) {
+      const response = await insist(current, read);
+      const next = redirected(current, response);
+      if (next === undefined) return response;
+      current = next;
+    }
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${printableUrl(request.url)} redirects more than ${maxRedirects} times`);
+  }
+
   return {
-    async request(request) {
-      let current = request;
-      for (let hops = 0; hops <= maxRedirects; hops++) {
-        const response = await insist(current);
-        const next = redirected(current, response);
-        if (next === undefined) return response;
-        current = next;
-      }
-      throw new TouchmarkError("LIMIT_EXCEEDED", `${printableUrl(request.url)} redirects more than ${maxRedirects} times`);
-    },
+    request: (request) => follow(request, readWhole),
+    open: (request) => follow(request, (stream) => stream),
   };
+}
+
+type Reader<T> = (stream: HttpStream) => T | Promise<T>;
+
+async function readWhole({ content, ...response }: HttpStream): Promise<HttpResponse> {
+  const body = await gather(content);
+  return body.length === 0 ? response : { ...response, body };
+}
+
+/** Part of it may have been taken in: where to go on is for whoever knows what is sent. */
+function isStreamed({ body }: HttpRequest): boolean {
+  return body !== undefined && !(body instanceof Uint8Array);
 }
 
 /** The request that the answer sends us on to, if it does. To another origin nothing goes along but what is accepted there. */
@@ -66,9 +82,9 @@ function redirected(request: HttpRequest, response: HttpResponse): HttpRequest |
   if (request.url.protocol === "https:" && url.protocol !== "https:") {
     throw new TouchmarkError("INSECURE_REGISTRY", `${printableHost(request.url)} redirects to plain HTTP: ${printableUrl(url)}`);
   }
-  const { accept } = request.headers ?? {};
   if (url.origin === request.url.origin) return { ...request, url };
-  return { ...request, url, headers: accept === undefined ? {} : { accept } };
+  const { accept, range } = request.headers ?? {};
+  return { ...request, url, headers: { ...(accept !== undefined && { accept }), ...(range !== undefined && { range }) } };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -5,10 +5,18 @@ export interface HttpRequest {
   readonly url: URL;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
+  readonly body?: Uint8Array | StreamedBody;
   /** Bytes that a 2xx answer may have; a longer one throws LIMIT_EXCEEDED. Of any other, the first 64 KiB are kept. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+}
+
+/** A body that is never held whole. */
+export interface StreamedBody {
+  /** Bytes. */
+  readonly length: number;
+  /** The body from its beginning; called once for every time that the request is sent. */
+  readonly open: () => AsyncIterable<Uint8Array>;
 }
 
 export interface HttpResponse {
@@ -20,11 +28,20 @@ export interface HttpResponse {
   readonly body: Uint8Array;
 }
 
+/** An answer whose body is still under way if it is 2xx, and `body` empty; any other is whole. */
+export interface HttpStream extends HttpResponse {
+  /** To be read to its end, or returned from. What goes wrong on the way is thrown here, as by `request`. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
 export interface HttpClient {
   /**
    * Sends the request and reads the whole answer, whatever its status. GET and HEAD follow redirects; GET, HEAD and PUT
-   * are tried again while the host is busy or the connection breaks. Throws UNREACHABLE, TIMEOUT, LIMIT_EXCEEDED, or what
-   * the signal was aborted with.
+   * are tried again while the host is busy or, unless the body is a stream, the connection breaks. Throws UNREACHABLE,
+   * TIMEOUT, LIMIT_EXCEEDED, what the body's stream throws, or what the signal was aborted with.
    */
   request(request: HttpRequest): Promise<HttpResponse>;
+
+  /** The same, up to the body of a 2xx answer. */
+  open(request: HttpRequest): Promise<HttpStream>;
 }

@@ -3,7 +3,7 @@ import { digestOf, isDigest, parseDigest, type Digest } from "../core/digest.ts"
 import { TouchmarkError } from "../core/errors.ts";
 import { descriptorToJson, manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
-import { BodyTooLong } from "../net/exchange.ts";
+import { BodyTooLong } from "../net/incoming-body.ts";
 import type { HttpResponse } from "../net/http.ts";
 import { checkedBytes, checkedTarget, checkSize, mismatch } from "./checks.ts";
 import type { Connection } from "./connection.ts";
