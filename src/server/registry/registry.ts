@@ -24,6 +24,9 @@ export interface RunningRegistry {
   close(): Promise<void>;
 }
 
+/** Bytes of a body that are held on their way between a connection and a file: few enough for many clients, enough for few system calls. */
+const highWaterMark = 512 * 1024;
+
 const milliseconds = {
   /** For the headers of a request to arrive. */
   headers: 20_000,
@@ -41,7 +44,8 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   signal?.throwIfAborted();
   const storage = await openStorage(options);
   const underWay = new Set<Promise<void>>();
-  const server = createServer({ headersTimeout: milliseconds.headers, requestTimeout: milliseconds.request }, (request, response) => {
+  const timeouts = { headersTimeout: milliseconds.headers, requestTimeout: milliseconds.request };
+  const server = createServer({ ...timeouts, highWaterMark }, (request, response) => {
     const exchange = handle(storage, request, response).finally(() => underWay.delete(exchange));
     underWay.add(exchange);
   });

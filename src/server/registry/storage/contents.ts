@@ -13,6 +13,9 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** Bytes that are read at once. */
+const highWaterMark = 512 * 1024;
+
 export class Contents {
   readonly #disk: Disk;
   readonly #layout: Layout;
@@ -28,7 +31,7 @@ export class Contents {
   }
 
   stream(digest: Digest, range?: ByteRange): Readable {
-    return createReadStream(this.#layout.content(digest), range);
+    return createReadStream(this.#layout.content(digest), { ...range, highWaterMark });
   }
 
   read(digest: Digest): Promise<Uint8Array | undefined> {

@@ -25,7 +25,7 @@ interface Upload {
   readonly name: RepositoryName;
   readonly path: string;
   /** SHA-256 of what has come so far. */
-  readonly hash: Hash;
+  hash: Hash;
   /** Bytes that have come so far. */
   size: number;
 }
@@ -77,8 +77,10 @@ export class Uploads {
       try {
         for await (const chunk of body) {
           if (upload.size + chunk.length > this.#limits.maxBlobBytes) throw this.#tooLarge();
-          await writeAt(file, chunk, upload.size);
-          upload.hash.update(chunk);
+          const written = writeAt(file, chunk, upload.size);
+          const hash = upload.hash.copy().update(chunk); // while the disk works
+          await written;
+          upload.hash = hash;
           upload.size += chunk.length;
         }
       } finally {
