@@ -1,6 +1,6 @@
 /** Small documents that a person names on the command line: `PATH`, or `env://VAR` for what is in a variable. */
-import { createReadStream } from "node:fs";
-import { concat, encodeUtf8 } from "../core/bytes.ts";
+import { open } from "node:fs/promises";
+import { encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 
 export interface SourceOptions {
@@ -25,22 +25,23 @@ export async function readSource(reference: string, options: SourceOptions): Pro
   return bytes;
 }
 
-/** A stream rather than a stat and a read, for a pipe has no size and a file may grow. */
+/** Read to its end rather than to its size, for a pipe has none and a file may grow. */
 async function readFile(path: string, options: SourceOptions): Promise<Uint8Array> {
   const { maxBytes, signal } = options;
-  const chunks: Uint8Array[] = [];
+  const buffer = Buffer.alloc(maxBytes + 1);
   let size = 0;
   try {
-    for await (const chunk of createReadStream(path, { signal, highWaterMark: maxBytes + 1 })) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > maxBytes) throw tooLarge(path, options);
+    await using file = await open(path);
+    for (let read = 1; read > 0 && size <= maxBytes; size += read) {
+      signal?.throwIfAborted();
+      read = (await file.read(buffer, size, buffer.length - size)).bytesRead;
     }
   } catch (error) {
     signal?.throwIfAborted();
     throw asNotFound(path, error);
   }
-  return concat(chunks);
+  if (size > maxBytes) throw tooLarge(path, options);
+  return buffer.subarray(0, size);
 }
 
 const reasons: Readonly<Record<string, string>> = {
