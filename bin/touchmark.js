@@ -31,9 +31,9 @@ function refuse(message, hint) {
 /** The folder for compiled code, if it is this user's alone: whoever can write there can run code as this user. */
 function compileCache() {
   var base = process.env.XDG_CACHE_HOME || "";
-  if (!path.isAbsolute(base)) base = path.join(require("os").homedir(), ".cache");
-  var folder = path.join(base, "touchmark", "compile");
   try {
+    if (!path.isAbsolute(base)) base = path.join(require("os").homedir(), ".cache");
+    var folder = path.join(base, "touchmark", "compile");
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     return isPrivate(path.dirname(folder)) && isPrivate(folder) ? folder : undefined;
   } catch {

@@ -78,9 +78,8 @@ function checkValue(flag: Flag, value: string | undefined, inline: boolean | und
   if (flag.value === undefined) return;
   if (value === undefined) throw usageError(`--${flag.name} needs a value: ${flag.value}`);
   if (inline !== true && value.startsWith("-") && value !== "-") {
-    throw usageError(
-      `--${flag.name} needs a value, and ${JSON.stringify(value)} looks like a flag; write --${flag.name}=${value} if it is meant`,
-    );
+    const next = /^--?[a-z][a-z-]{0,40}$/.test(value) ? JSON.stringify(value) : "what follows"; // a key itself, perhaps: not to be repeated
+    throw usageError(`--${flag.name} needs a value, and ${next} looks like a flag; write --${flag.name}=${flag.value} if it is meant`);
   }
 }
 

@@ -15,10 +15,19 @@ export function processIo(): Io {
       return process.stdin.isTTY ? askSecret : undefined;
     },
     env: process.env,
-    home: homedir(),
+    home: home(),
     now: Date.now,
     signal: interruption.signal,
   };
+}
+
+/** Containers run users that have no home folder: for them, one where nothing lies. */
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    return "/nonexistent";
+  }
 }
 
 /** The stream is opened when it is first needed: each costs some milliseconds of start-up. */

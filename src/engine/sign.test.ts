@@ -3,6 +3,8 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, it } from "node:test";
 import { memoryRepository } from "../../test/fakes/memory-repository.ts";
 import { person, putImage } from "../../test/fakes/people.ts";
+import { encodeUtf8 } from "../core/bytes.ts";
+import { digestOf } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { parseManifest } from "../core/oci.ts";
 import type { RecordedEvent } from "../core/recorder.ts";
@@ -49,6 +51,21 @@ describe("sign", () => {
     );
     assert.ok(made.every(({ key }) => key === alice.publicKey.fingerprint));
     assert.ok(await isAllowed(repository));
+  });
+
+  it("T33: signs no web page, and no image that is an index as well", async () => {
+    const image = "application/vnd.oci.image.manifest.v1+json";
+    for (const [mediaType, text, code] of [
+      ["text/html", "<html>", "UNSUPPORTED"],
+      [image, "<html>", "MALFORMED"],
+      [image, JSON.stringify({ schemaVersion: 2, mediaType: image, config: {}, layers: [], manifests: [] }), "MALFORMED"],
+    ] as const) {
+      const repository = memoryRepository();
+      const bytes = encodeUtf8(text);
+      const stored = { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes };
+      await assert.rejects(signs({ ...repository, manifest: async () => stored }), { code });
+      assert.ok(!repository.calls.some((call) => call.startsWith("put")));
+    }
   });
 
   it("is idempotent for the same key and annotations, unless forced", async () => {
@@ -121,7 +138,7 @@ describe("sign: writers and registries that get in the way", () => {
       ...repository,
       async putManifest(bytes, mediaType, tag, s) {
         const descriptor = await repository.putManifest(bytes, mediaType, tag, s);
-        if (overwritten++ === 0 && tag !== undefined && before) repository.tags.set(tag, before.descriptor.digest);
+        if (overwritten++ === 0 && tag !== undefined && before) repository.tagged.set(tag, before.descriptor.digest);
         return descriptor;
       },
     };
@@ -138,7 +155,7 @@ describe("sign: writers and registries that get in the way", () => {
       ...repository,
       async putManifest(bytes, mediaType, tag, s) {
         const descriptor = await repository.putManifest(bytes, mediaType, tag, s);
-        if (tag !== undefined) repository.tags.delete(tag);
+        if (tag !== undefined) repository.tagged.delete(tag);
         return descriptor;
       },
     };

@@ -6,6 +6,7 @@ import { TouchmarkError } from "../core/errors.ts";
 import { describePlace, type SignatureClaim } from "../core/evidence.ts";
 import { outcomeOf, type Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
+import { parseManifest } from "../core/oci.ts";
 import { verifies } from "../core/public-key.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Reference } from "../core/reference.ts";
@@ -53,6 +54,7 @@ export async function sign(repository: Repository, reference: Reference, options
   const described = signer.describe(signal);
   described.catch(() => undefined);
   const root = await resolve(repository, reference, signal);
+  parseManifest(root.manifest, root.descriptor.mediaType); // a web page, or an image that is an index as well, is not signed
   const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
   const made = await mapBounded(subjects, 8, (subject) => {
     const claim: SignatureClaim = {

@@ -42,6 +42,16 @@ describe("the command line", () => {
     }
   });
 
+  it("does not repeat a private key that is given in the place of its file", async (t) => {
+    const { run } = await bench(t);
+    const key = "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----";
+    for (const words of [["--key", key], [`--key=${key}`]]) {
+      const { status, stderr } = await run("sign", ...words, "app");
+      assert.equal(status, 2);
+      assert.doesNotMatch(stderr, /BEGIN|secret/);
+    }
+  });
+
   it("shows help for every command, by --help and by help, on stdout", async (t) => {
     const { run } = await bench(t);
     const overview = await run();

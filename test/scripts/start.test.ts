@@ -62,6 +62,14 @@ describe("bin/touchmark.js", () => {
     assert.equal(start().stdout, "no cache\n");
   });
 
+  test("works without a cache for a user who has no home", () => {
+    const pretend = join(home, "pretend.cjs");
+    writeFileSync(pretend, 'require("node:os").homedir = () => { throw new Error("no such user"); };');
+    const { status, stdout } = start(["--require", pretend], "");
+    assert.equal(status, 0);
+    assert.equal(stdout, "no cache\n");
+  });
+
   test("says what to do when nothing is built", () => {
     rmSync(join(home, "dist"), { recursive: true });
     const { status, stderr } = start();
