@@ -1,5 +1,6 @@
 /** Runs a program to its end, without a shell, and gives back all it said. */
 import { spawn } from "node:child_process";
+import type { Environment } from "./server.ts";
 
 export interface Ran {
   readonly status: number | null;
@@ -8,8 +9,7 @@ export interface Ran {
 }
 
 export interface RunOptions {
-  /** Added to the environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Environment;
   readonly cwd?: string;
 }
 

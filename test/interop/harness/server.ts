@@ -8,11 +8,14 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** Added to the environment. */
+export type Environment = Readonly<Record<string, string>>;
+
 const patience = 30_000;
 
 /** Resolves as soon as the output matches `ready`; throws with the output if the server ends or says nothing in time. */
-export async function startServer(program: string, args: readonly string[], ready: RegExp): Promise<Running> {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+export async function startServer(program: string, args: readonly string[], ready: RegExp, env: Environment = {}): Promise<Running> {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   const exited = once(child, "exit");
   const heard = Promise.withResolvers<string>();
   let output = "";

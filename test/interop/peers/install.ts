@@ -1,12 +1,17 @@
-/** Builds the pinned peers that are not there yet, all or those named; needs Go. `npm run peers`, `npm run peers -- distribution` */
+/**
+ * Installs the peers that are not there yet: `npm run peers` all of them, `npm run peers -- distribution` the named ones
+ * of those that Go builds.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { installDebianPackages } from "./install-debian.ts";
 import { peerFolder, peerPath } from "./peer.ts";
 import { peerNames, pins, type PeerName } from "./pins.ts";
 
 const named = new Set(process.argv.slice(2));
 for (const name of peerNames) if ((named.size === 0 || named.has(name)) && !existsSync(peerPath(name))) install(name);
+if (named.size === 0) installDebianPackages();
 
 /** Builds into a folder beside the place and moves it there whole, so that half a build is never taken for a peer. */
 function install(name: PeerName): void {

@@ -1,0 +1,51 @@
+/**
+ * The tools the interop suite runs against that Debian packages, by command: the versions are those of the release that
+ * the machine runs. `npm run peers` installs them where it may; where it may not, their tests are skipped with the reason.
+ */
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { peersFolder } from "./peer.ts";
+
+export const packages = {
+  openssl: "openssl",
+  "docker-registry": "docker-registry",
+  dockerd: "docker.io",
+  docker: "docker.io",
+  containerd: "containerd",
+  ctr: "containerd",
+  podman: "podman",
+  skopeo: "skopeo",
+  buildah: "buildah",
+} as const;
+
+export type DebianCommand = keyof typeof packages;
+export type DebianPackage = (typeof packages)[DebianCommand];
+
+/** Where the command lies; undefined if it is not on this machine. */
+export function commandPath(command: DebianCommand): string | undefined {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin"];
+  return folders.map((folder) => join(folder, command)).find(isExecutable);
+}
+
+/** Why these commands cannot be run here, for a test to be skipped with; false if they can. */
+export function missing(...commands: readonly DebianCommand[]): string | false {
+  const command = commands.find((wanted) => commandPath(wanted) === undefined);
+  if (command === undefined) return false;
+  const log = installLog(packages[command]);
+  const why = existsSync(log) ? readFileSync(log, "utf8").trim() : "npm run peers has not installed it";
+  return `${command} is not there: ${why}`;
+}
+
+/** Where it is kept why a package could not be installed. */
+export function installLog(name: DebianPackage): string {
+  return join(peersFolder, `${name}.not-installed`);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
