@@ -13,6 +13,11 @@ export class Arguments {
     this.#values = values;
   }
 
+  /** The operand in this place; the grammar has seen to it that there is one. */
+  operand(index: number): string {
+    return this.operands[index] ?? "";
+  }
+
   /** Whether an on-or-off flag is on, or a flag with a value was given. */
   has(name: string): boolean {
     return this.#values.has(name);

@@ -11,6 +11,7 @@ export const commands: readonly CommandEntry[] = [
   { name: "sign", summary: "Sign images", load: () => import("./commands/sign.ts") },
   { name: "verify", summary: "Decide whether images are signed as they must be", load: () => import("./commands/verify.ts") },
   { name: "tree", summary: "Show everything that hangs on an image", load: () => import("./commands/tree.ts") },
+  { name: "copy", summary: "Copy an image with everything that hangs on it", load: () => import("./commands/copy.ts") },
   { name: "keys generate", summary: "Make a key pair", load: () => import("./commands/keys-generate.ts") },
   { name: "keys show", summary: "Show a key's fingerprint, algorithm and hint", load: () => import("./commands/keys-show.ts") },
   { name: "doctor registry", summary: "Find out what a registry can do", load: () => import("./commands/doctor-registry.ts") },

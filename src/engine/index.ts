@@ -1,4 +1,5 @@
 /** The verbs. */
 export { sign, type SignatureMade, type SignOptions } from "./sign.ts";
 export { verify, type VerifyOptions } from "./verify.ts";
+export { copy, type Copied, type CopyOptions } from "./copy.ts";
 export { tree, type Tree, type TreeEvidence, type TreeNode, type TreeOptions } from "./tree.ts";

@@ -1,6 +1,6 @@
 /** Tree: everything that hangs on an image, of every format, and what no format understands. */
 import { mapBounded } from "../core/bounded.ts";
-import { algorithmOf, hexOf, type Digest } from "../core/digest.ts";
+import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { describePlace, type Place } from "../core/evidence.ts";
 import type { Finding, Gap } from "../core/finding.ts";
@@ -8,11 +8,12 @@ import type { Instant } from "../core/instant.ts";
 import { artifactTypeOf } from "../core/oci.ts";
 import type { Reference } from "../core/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
-import type { Subject, SubjectAddress } from "../core/subject.ts";
+import type { Subject } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import { makeTrust } from "../trust/trust.ts";
+import { attachmentsOf } from "./attachments.ts";
 import { readEvidence, readManifest } from "./collect.ts";
-import { gapKeeper, openPlace, placesOf, width, type Missed } from "./places.ts";
+import { gapKeeper, width, type Missed } from "./places.ts";
 import { resolve } from "./resolve.ts";
 import { verifyAll } from "./verify-all.ts";
 
@@ -71,14 +72,9 @@ interface Walk extends TreeOptions {
 }
 
 async function attachedTo(subject: Subject, walk: Walk, depth: number): Promise<readonly TreeNode[]> {
-  const { repository, formats, seen, missed } = walk;
-  const places = await Promise.all(
-    [...placesOf(formats, subject), sbomPlace(subject)].map(async (place) => {
-      const manifests = await openPlace(repository, subject, place, walk);
-      return manifests.map((stored) => ({ place, stored }));
-    }),
-  );
-  const fresh = places.flat().filter(({ stored }) => {
+  const { repository, seen, missed } = walk;
+  const attachments = await attachmentsOf(repository, subject, walk);
+  const fresh = attachments.filter(({ stored }) => {
     if (seen.has(stored.descriptor.digest)) return false;
     if (seen.size > maxNodes || depth === 0) {
       missed(
@@ -121,9 +117,4 @@ async function nodeOf(parent: Subject, place: Place, stored: StoredManifest, wal
     })),
     attached: await attachedTo(self, walk, depth - 1),
   };
-}
-
-/** Where cosign's `attach sbom` put bills of materials; no format reads them. */
-function sbomPlace({ digest }: SubjectAddress): Place {
-  return { kind: "tag", tag: `${algorithmOf(digest)}-${hexOf(digest)}.sbom`, holds: [] };
 }

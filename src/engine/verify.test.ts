@@ -181,7 +181,7 @@ describe("verify: what cannot be decided yet", () => {
     it(`is undecided with ${what} alone, and refused with a stranger's signature beside it`, async () => {
       const repository = memoryRepository();
       repository.manifests.set(subject.digest, { descriptor: subject.descriptor, bytes: subject.manifest });
-      repository.tags.set("1", subject.digest);
+      repository.tagged.set("1", subject.digest);
       await referrer(repository, subject.descriptor, bytes);
       assert.equal(await answer(repository), "undecided UNSUPPORTED");
       await signed(mallory, repository, "registry.example/app:1");
@@ -195,7 +195,7 @@ describe("verify: what cannot be decided yet", () => {
     const repository = memoryRepository();
     await putImage(repository, "good", "1");
     await signed(alice, repository, "registry.example/app:1", "cosign");
-    const tag = [...repository.tags.keys()].find((name) => name.endsWith(".sig")) ?? "";
+    const tag = [...repository.tagged.keys()].find((name) => name.endsWith(".sig")) ?? "";
     const stored = await repository.manifest(tag, signal);
     const manifest = JSON.parse(decodeUtf8(stored?.bytes ?? new Uint8Array()));
     manifest.layers[0].annotations["dev.sigstore.cosign/certificate"] = "-----BEGIN CERTIFICATE-----";

@@ -64,7 +64,19 @@ describe("the examples in every --help", () => {
     await putImage(repository(`${address}/app`), "x", "1.0");
     const loaded = await Promise.all(commands.map(async ({ name, load }) => ({ name, examples: (await load()).command.examples })));
     // Keys are made before they are used, and an image signed before it is verified.
-    const order = ["keys generate", "keys show", "sign", "verify", "tree", "doctor registry", "version", "help", "demo", "serve registry"];
+    const order = [
+      "keys generate",
+      "keys show",
+      "sign",
+      "verify",
+      "tree",
+      "copy",
+      "doctor registry",
+      "version",
+      "help",
+      "demo",
+      "serve registry",
+    ];
     const sorted = loaded.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
     assert.deepEqual(
       sorted.map(({ name }) => name),

@@ -22,7 +22,7 @@ export const command: Command = {
   ],
   async run(args, io) {
     const json = args.choice("output", ["text", "json"]) === "json";
-    const { registry, repository } = parseTarget(args.operands[0] ?? "");
+    const { registry, repository } = parseTarget(args.operand(0));
     const write = args.has("write");
     if (write && repository === undefined) throw usageError("--write needs a repository to push to: HOST/REPOSITORY");
     using deadline = deadlineOf(args, io);

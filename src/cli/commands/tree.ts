@@ -16,8 +16,7 @@ export const command: Command = {
   examples: [{ command: "touchmark tree registry.example/app:1.0", explains: "What hangs on this image?" }],
   async run(args, io) {
     const output = args.choice("output", ["text", "json"]);
-    const [reference] = args.operands.map(parseReference);
-    if (!reference) return 0;
+    const reference = parseReference(args.operand(0));
     using deadline = deadlineOf(args, io);
     const answer = await tree(registriesFor(args, io).open(reference), reference, { formats, at: io.now(), signal: deadline.signal });
     io.stdout.write(output === "json" ? `${JSON.stringify(answer)}\n` : render(answer));

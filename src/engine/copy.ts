@@ -1,0 +1,109 @@
+/** Copy: an image, every image of an index, and everything that hangs on them, from one repository to another. */
+import { mapBounded } from "../core/bounded.ts";
+import type { Digest } from "../core/digest.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { parseManifest, type Descriptor } from "../core/oci.ts";
+import type { Reference } from "../core/reference.ts";
+import type { Repository, StoredManifest } from "../core/repository.ts";
+import type { SubjectAddress } from "../core/subject.ts";
+import type { Format } from "../formats/format.ts";
+import { attachmentsOf } from "./attachments.ts";
+import { resolve, resolveAll } from "./resolve.ts";
+
+const maxAttachments = 10_000;
+/** Blobs on their way at once. */
+const width = 4;
+
+export interface CopyOptions {
+  readonly formats: readonly Format[];
+  /** The name it gets; without one it is there by its digest. */
+  readonly tag: string | undefined;
+  /** Replace the signatures under a tag that has other ones at the destination. */
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Copied {
+  readonly from: string;
+  readonly to: string;
+  readonly digest: Digest;
+  readonly tag?: string;
+  /** Images, of which an index has several. */
+  readonly images: number;
+  /** Manifests that hang on them. */
+  readonly attachments: number;
+}
+
+/**
+ * Copies bytes as they are, so that digests and signatures stay good. What cannot be read ends the copy: one that lost a signature
+ * in silence would be worse than none. The tag is written last. Throws CONFLICT where signatures would be replaced.
+ */
+export async function copy(source: Repository, reference: Reference, destination: Repository, options: CopyOptions): Promise<Copied> {
+  const { tag, signal } = options;
+  const root = await resolve(source, reference, signal);
+  const subjects = await resolveAll(source, root, signal);
+  const transfer: Transfer = { ...options, source, destination, copied: new Set() };
+
+  // An index names its images, and what refers to an image hangs on it: so the last resolved goes first, and its attachments after it.
+  for (const { descriptor, manifest } of subjects.toReversed()) await copyManifest({ descriptor, bytes: manifest }, undefined, transfer);
+  for (const subject of subjects) await copyAttachments(subject, transfer);
+  if (tag !== undefined) await destination.putManifest(root.manifest, root.descriptor.mediaType, tag, signal);
+
+  const attachments = transfer.copied.size - subjects.length;
+  return {
+    from: source.name,
+    to: destination.name,
+    digest: root.digest,
+    ...(tag !== undefined && { tag }),
+    images: subjects.length,
+    attachments,
+  };
+}
+
+interface Transfer extends CopyOptions {
+  readonly source: Repository;
+  readonly destination: Repository;
+  /** Manifests that are there. */
+  readonly copied: Set<Digest>;
+}
+
+async function copyManifest({ descriptor, bytes }: StoredManifest, tag: string | undefined, transfer: Transfer): Promise<void> {
+  const { destination, copied, signal } = transfer;
+  const manifest = parseManifest(bytes, descriptor.mediaType);
+  if (manifest.kind === "image") {
+    const blobs = new Map([manifest.config, ...manifest.layers].map((blob) => [blob.digest, blob]));
+    await mapBounded([...blobs.values()], width, (blob) => copyBlob(blob, transfer));
+  }
+  await destination.putManifest(bytes, descriptor.mediaType, tag, signal);
+  copied.add(descriptor.digest);
+}
+
+function copyBlob(blob: Descriptor, { source, destination, signal }: Transfer): Promise<void> {
+  return destination.putBlobFrom(blob, () => source.openBlob(blob, signal), signal, { mountFrom: source.name });
+}
+
+async function copyAttachments(subject: SubjectAddress, transfer: Transfer): Promise<void> {
+  const { source, copied } = transfer;
+  for (const { place, stored } of await attachmentsOf(source, subject, { ...transfer, missed: fail })) {
+    const { digest } = stored.descriptor;
+    if (copied.has(digest)) continue;
+    if (copied.size > maxAttachments) throw new TouchmarkError("LIMIT_EXCEEDED", `more than ${maxAttachments} manifests hang on the image`);
+    const tag = place.kind === "tag" ? place.tag : undefined;
+    if (tag !== undefined) await checkTag(tag, digest, transfer);
+    await copyManifest(stored, tag, transfer);
+    await copyAttachments({ repository: source.name, digest }, transfer);
+  }
+}
+
+/** A tag that is there already may hold signatures that the source does not have. */
+async function checkTag(tag: string, digest: Digest, { destination, force, signal }: Transfer): Promise<void> {
+  const there = await destination.manifest(tag, signal);
+  if (force || !there || there.descriptor.digest === digest) return;
+  throw new TouchmarkError("CONFLICT", `the tag ${tag} of ${destination.name} holds other signatures than that of the source`, {
+    hint: "Look at both with 'touchmark tree'; --force replaces those at the destination.",
+  });
+}
+
+function fail(_what: string, thrown: unknown): never {
+  throw thrown;
+}

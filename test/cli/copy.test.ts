@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { describe, it } from "node:test";
+import { putImage } from "../fakes/people.ts";
+import { bench } from "./harness.ts";
+
+describe("touchmark copy", () => {
+  it("carries an image with its signatures through a folder into another repository", async (t) => {
+    const { run, path, address, repository } = await bench(t);
+    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    await writeFile(path("k.key"), privateKey.export({ type: "pkcs8", format: "pem" }));
+    await writeFile(path("k.pub"), publicKey.export({ type: "spki", format: "pem" }));
+    const { digest } = await putImage(repository(`${address}/app`), "x", "1.0");
+    assert.equal((await run("sign", "--key", path("k.key"), "--format", "bundle,cosign", `${address}/app:1.0`)).status, 0);
+
+    const stops = [
+      `${address}/app:1.0`,
+      `oci:${path("layout")}:1.0`,
+
+      `${address}/mirror/app:2.0`,
+    ];
+    for (const [i, destination] of stops.entries()) {
+      if (i === 0) continue;
+      const { status, stdout, stderr } = await run("copy", "-o", "json", stops[i - 1] ?? "", destination);
+      assert.equal(status, 0, stderr);
+      assert.equal(JSON.parse(stdout).digest, digest);
+      const verified = await run("verify", "--key", path("k.pub"), destination);
+      assert.equal(verified.status, 0, verified.stdout);
+      assert.equal(verified.stdout.match(/evidence/g)?.length, 2);
+    }
+  });
+
+  it("keeps the source's tag where the destination has none, and takes no digest for one", async (t) => {
+    const { run, address, repository } = await bench(t);
+    const { digest } = await putImage(repository(`${address}/app`), "x", "1.0");
+    assert.equal((await run("copy", `${address}/app:1.0`, `${address}/b`)).status, 0);
+    assert.equal((await run("tree", `${address}/b:1.0`)).status, 0);
+    assert.equal((await run("copy", `${address}/app@${digest}`, `${address}/c`)).status, 0);
+    assert.equal((await run("tree", `${address}/c@${digest}`)).status, 0);
+    assert.equal((await run("copy", `${address}/app:1.0`, `${address}/d@${digest}`)).status, 2);
+    assert.equal((await run("copy", `${address}/gone:1.0`, `${address}/d`)).status, 11);
+  });
+});
