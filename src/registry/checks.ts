@@ -21,6 +21,13 @@ export function mismatch(name: string, digest: Digest, found: string): Touchmark
   return new TouchmarkError("DIGEST_MISMATCH", `${name} was asked for ${digest} and gave ${found}`);
 }
 
+/** The error for a blob that nobody has. */
+export function noBlob(name: string, digest: Digest): TouchmarkError {
+  return new TouchmarkError("NO_SUCH_IMAGE", `${name} has no blob ${digest}`, {
+    hint: "The image is not whole there: push it again, or take it from where it came from.",
+  });
+}
+
 /** Throws LIMIT_EXCEEDED for a blob that nobody needs to look at. */
 export function checkSize({ digest, size }: Descriptor, maxBytes: number, name: string): void {
   if (size <= maxBytes) return;

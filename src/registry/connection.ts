@@ -1,5 +1,5 @@
 /** One repository of one registry over HTTP, with the authorization that the registry asks for. */
-import type { HttpClient, HttpRequest, HttpResponse } from "../net/http.ts";
+import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from "../net/http.ts";
 import { printableUrl } from "../net/printable.ts";
 import type { Access } from "./access.ts";
 import type { RegistryAddress } from "./address.ts";
@@ -34,6 +34,12 @@ export class Connection {
     this.name = `${options.registry.name}/${options.repository}`;
   }
 
+  /** The part below the registry of a repository's name, if it lies in this one: `library/alpine` of `docker.io/library/alpine`. */
+  siblingIn(name: string): string | undefined {
+    const prefix = `${this.#options.registry.name}/`;
+    return name.startsWith(prefix) && name !== this.name ? name.slice(prefix.length) : undefined;
+  }
+
   /** The URL of what lies at this path below `/v2/NAME/`. */
   urlOf(path: string): URL {
     return new URL(`/v2/${this.#options.repository}/${path}`, this.#options.registry.base);
@@ -45,24 +51,33 @@ export class Connection {
   }
 
   read(request: RegistryRequest): Promise<HttpResponse> {
-    return this.#send(request, "pull");
+    return this.#send(request, "pull", (asked) => this.#options.http.request(asked));
+  }
+
+  /** Reads an answer whose body is still to come. */
+  open(request: RegistryRequest): Promise<HttpStream> {
+    return this.#send(request, "pull", (asked) => this.#options.http.open(asked));
   }
 
   write(request: RegistryRequest): Promise<HttpResponse> {
-    return this.#send(request, "pull,push");
+    return this.#send(request, "pull,push", (asked) => this.#options.http.request(asked));
   }
 
-  async #send({ to, expect, maxBytes = maxIgnored, ...rest }: RegistryRequest, actions: Access["actions"]): Promise<HttpResponse> {
-    const { http, authorizer, registry, repository } = this.#options;
+  async #send<T extends HttpResponse>(
+    { to, expect, maxBytes = maxIgnored, ...rest }: RegistryRequest,
+    actions: Access["actions"],
+    send: (request: HttpRequest) => Promise<T>,
+  ): Promise<T> {
+    const { authorizer, registry, repository } = this.#options;
     const url = typeof to === "string" ? this.urlOf(to) : to;
     const request = { ...rest, url, maxBytes };
     const access = { registry, repository, actions };
     const held = this.isOwn(url) ? authorizer.held(access) : undefined;
     let as = await held?.(rest.signal);
-    let response = await http.request(authorized(request, as));
+    let response = await send(authorized(request, as));
     if (response.status === 401 && this.isOwn(url) && this.isOwn(response.url)) {
       as = await authorizer.renew(access, held, parseChallenges(response.headers.get("www-authenticate") ?? ""))(rest.signal);
-      response = await http.request(authorized(request, as));
+      response = await send(authorized(request, as));
     }
     if (expect.includes(response.status)) return response;
     throw refusal(response, `${rest.method} ${printableUrl(url)} for ${this.name}`, as);

@@ -7,10 +7,10 @@ import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { maxEntries, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci.ts";
 import type { HttpResponse } from "../net/http.ts";
-import { printableText, printableUrl } from "../net/printable.ts";
+import { printableText } from "../net/printable.ts";
 import type { Connection } from "./connection.ts";
-import { nextLink } from "./link.ts";
 import { mediaTypeOf } from "./media-type.ts";
+import { nextPage } from "./next-page.ts";
 import { errorCodesOf, refusal } from "./refusal.ts";
 
 const maxPages = 100;
@@ -34,7 +34,7 @@ export async function listReferrers(connection: Connection, subject: Digest, sig
       throw refusal(page, what, undefined);
     }
     entries.push(...entriesOn(page, what));
-    to = nextPage(connection, page);
+    to = nextPage(connection, page, "referrers/");
     if (entries.length > maxEntries || (pages === maxPages && to !== undefined)) {
       throw new TouchmarkError("LIMIT_EXCEEDED", `${what} are over the limit of ${maxEntries} entries or ${maxPages} pages`);
     }
@@ -53,19 +53,4 @@ function entriesOn(page: HttpResponse, what: string): readonly Descriptor[] {
   }
   const manifest = parseManifest(page.body, mediaType);
   return manifest.kind === "index" ? manifest.manifests : [];
-}
-
-/** The next page, which may only be one of the same listings: a link elsewhere would take our authorization along. */
-function nextPage(connection: Connection, page: HttpResponse): URL | undefined {
-  const link = nextLink(page.headers.get("link") ?? "");
-  if (link === undefined) return undefined;
-  const url = URL.parse(link, page.url.href);
-  if (url === null || !connection.isOwn(url) || !url.pathname.startsWith(connection.urlOf("referrers/").pathname)) {
-    const where = url === null ? "what is not a URL" : printableUrl(url);
-    throw new TouchmarkError(
-      "REGISTRY_ERROR",
-      `${connection.name} continues its listing of referrers elsewhere, at ${where}; it is not followed`,
-    );
-  }
-  return url;
 }

@@ -1,7 +1,8 @@
 /** Listings of what refers to a digest. */
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { artifactTypeOf, maxEntries, type Descriptor, type Manifest } from "../core/oci.ts";
+import { artifactTypeOf, maxEntries, parseManifest, type Descriptor, type Manifest } from "../core/oci.ts";
+import type { StoredManifest } from "../core/repository.ts";
 
 /** How a manifest is listed among the referrers of its subject (OCI distribution specification, listing referrers). */
 export function listed(descriptor: Descriptor, manifest: Manifest): Descriptor {
@@ -11,6 +12,15 @@ export function listed(descriptor: Descriptor, manifest: Manifest): Descriptor {
     ...(artifactType !== undefined && { artifactType }),
     ...(Object.keys(manifest.annotations).length > 0 && { annotations: manifest.annotations }),
   };
+}
+
+/** What the manifest refers to. One that cannot be read is nobody's referrer. */
+export function subjectOf({ bytes, descriptor }: StoredManifest): Digest | undefined {
+  try {
+    return parseManifest(bytes, descriptor.mediaType).subject?.digest;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Several listings as one, each digest once; throws LIMIT_EXCEEDED over `maxEntries`. */

@@ -1,21 +1,20 @@
 /** A repository in a registry (OCI distribution specification 1.1). */
+import { gather, streamOf } from "../core/bytes.ts";
 import { digestOf, isDigest, parseDigest, type Digest } from "../core/digest.ts";
-import { TouchmarkError } from "../core/errors.ts";
-import { descriptorToJson, manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci.ts";
-import type { Repository, StoredManifest } from "../core/repository.ts";
-import { BodyTooLong } from "../net/incoming-body.ts";
+import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci.ts";
+import type { PutBlobOptions, Repository, StoredManifest } from "../core/repository.ts";
 import type { HttpResponse } from "../net/http.ts";
-import { checkedBytes, checkedTarget, checkSize, mismatch } from "./checks.ts";
+import { checkedBytes, checkedTarget, checkSize, mismatch, noBlob } from "./checks.ts";
 import type { Connection } from "./connection.ts";
-import { rewriteIndex } from "./index-document.ts";
+import { remove } from "./deletion.ts";
+import { download } from "./download.ts";
+import { list, unlist, type FallbackListing } from "./fallback-listing.ts";
 import { mediaTypeOf } from "./media-type.ts";
 import { listReferrers } from "./referrers-api.ts";
 import { entriesOf, referrersTag } from "./referrers-tag.ts";
-import { listed, united } from "./referrers.ts";
-import { upload } from "./upload.ts";
-
-/** How often the fallback tag is written before the other writers are said to have won. */
-const maxTries = 10;
+import { listed, subjectOf, united } from "./referrers.ts";
+import { listTags } from "./tags.ts";
+import { upload, uploadBytes } from "./upload.ts";
 
 export class RegistryRepository implements Repository {
   readonly name: string;
@@ -44,15 +43,14 @@ export class RegistryRepository implements Repository {
   async blob(descriptor: Descriptor, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     checkSize(descriptor, maxBytes, this.name);
     if (descriptor.data !== undefined) return descriptor.data;
-    const { digest, size } = descriptor;
-    const response = await this.#connection
-      .read({ method: "GET", to: `blobs/${parseDigest(digest)}`, maxBytes: size, expect: [200, 404], signal })
-      .catch((error: unknown) => {
-        throw error instanceof BodyTooLong ? mismatch(this.name, digest, `more than its ${size} bytes`) : error;
-      });
-    if (response.status === 404) return undefined;
-    if (response.body.length !== size) throw mismatch(this.name, digest, `${response.body.length} of its ${size} bytes`);
-    return checkedBytes(response.body, digest, this.name);
+    const content = await download(this.#connection, descriptor, signal);
+    return content && gather(content);
+  }
+
+  async *openBlob(descriptor: Descriptor, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+    const content = descriptor.data ? streamOf(descriptor.data) : await download(this.#connection, descriptor, signal);
+    if (content === undefined) throw noBlob(this.name, descriptor.digest);
+    yield* content;
   }
 
   async referrers(digest: Digest, signal: AbortSignal): Promise<readonly Descriptor[]> {
@@ -64,7 +62,17 @@ export class RegistryRepository implements Repository {
   }
 
   putBlob(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    return upload(this.#connection, bytes, signal);
+    return uploadBytes(this.#connection, bytes, signal);
+  }
+
+  putBlobFrom(
+    descriptor: Descriptor,
+    open: () => AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+    { mountFrom }: PutBlobOptions = {},
+  ): Promise<void> {
+    const sibling = mountFrom === undefined ? undefined : this.#connection.siblingIn(mountFrom);
+    return upload({ connection: this.#connection, descriptor, open, mountFrom: sibling, signal });
   }
 
   async putManifest(bytes: Uint8Array, mediaType: string, tag: string | undefined, signal: AbortSignal): Promise<Descriptor> {
@@ -75,8 +83,24 @@ export class RegistryRepository implements Repository {
     if (stored !== descriptor.digest) throw mismatch(this.name, descriptor.digest, `back that it stored ${stored}`);
     // A registry that lists referrers says so here; on any other it is for its clients to do.
     const isListed = manifest.subject === undefined || response.headers.get("oci-subject") === manifest.subject.digest;
-    if (!isListed) await this.#list(manifest.subject.digest, listed(descriptor, manifest), signal);
+    if (!isListed) await list(this.#fallback(manifest.subject.digest, signal), listed(descriptor, manifest));
     return descriptor;
+  }
+
+  tags(signal: AbortSignal): AsyncIterable<string> {
+    return listTags(this.#connection, signal);
+  }
+
+  async deleteManifest(digest: Digest, signal: AbortSignal): Promise<void> {
+    const stored = await this.manifest(parseDigest(digest), signal);
+    if (stored === undefined) return;
+    await remove(this.#connection, digest, signal);
+    const subject = subjectOf(stored);
+    if (subject !== undefined) await unlist(this.#fallback(subject, signal), digest);
+  }
+
+  deleteTag(tag: string, signal: AbortSignal): Promise<void> {
+    return remove(this.#connection, tag, signal);
   }
 
   #put(target: string, bytes: Uint8Array, mediaType: string, signal: AbortSignal): Promise<HttpResponse> {
@@ -91,16 +115,13 @@ export class RegistryRepository implements Repository {
     });
   }
 
-  /** Adds the entry to the fallback tag, and reads it back: registries have no way to write only if nobody else did. */
-  async #list(subject: Digest, entry: Descriptor, signal: AbortSignal): Promise<void> {
+  #fallback(subject: Digest, signal: AbortSignal): FallbackListing {
     const tag = referrersTag(subject);
-    for (let tries = 0; tries <= maxTries; tries++) {
-      const current = await this.manifest(tag, signal);
-      if (entriesOf(current).some(({ digest }) => digest === entry.digest)) return;
-      const index = rewriteIndex(current?.bytes, (entries) => [...entries, descriptorToJson(entry)]);
-      if (tries < maxTries) await this.#put(tag, index, mediaTypes.ociIndex, signal);
-    }
-    throw new TouchmarkError("CONFLICT", `${entry.digest} was added to ${this.name}:${tag} ${maxTries} times and was not there afterwards`);
+    return {
+      name: `${this.name}:${tag}`,
+      read: () => this.manifest(tag, signal),
+      write: (index) => this.#put(tag, index, mediaTypes.ociIndex, signal),
+    };
   }
 }
 

@@ -1,37 +1,99 @@
 /**
- * Storing a blob in one piece (OCI distribution specification, POST then PUT):
+ * Storing a blob (OCI distribution specification, "Pushing blobs"):
  *
- *     HEAD blobs/DIGEST      POST blobs/uploads/ -> 202 Location      PUT Location?digest=DIGEST -> 201
+ *     HEAD blobs/DIGEST -> 200                                                      it is there
+ *     POST blobs/uploads/?mount=DIGEST&from=NAME -> 201                             taken over from another repository
+ *     POST blobs/uploads/ -> 202 Location, PUT Location?digest=DIGEST -> 201        sent in one piece
+ *     POST …, PATCH Location -> 202 Location, …, PUT Location?digest=DIGEST -> 201  sent in chunks
  */
-import { digestOf, type Digest } from "../core/digest.ts";
+import { streamOf } from "../core/bytes.ts";
+import { digestOf } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { printableUrl } from "../net/printable.ts";
+import type { Descriptor } from "../core/oci.ts";
+import { isReset } from "../net/failure.ts";
+import type { HttpResponse } from "../net/http.ts";
+import { sent } from "./checked-stream.ts";
 import type { Connection } from "./connection.ts";
+import { sendChunks } from "./upload-chunks.ts";
+import { locationIn } from "./upload-location.ts";
+
+export interface Upload {
+  readonly connection: Connection;
+  readonly descriptor: Descriptor;
+  /** The blob from its beginning, once for every try. */
+  readonly open: () => AsyncIterable<Uint8Array>;
+  /** Another repository of the same registry that has it: `library/alpine`. */
+  readonly mountFrom: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+const stored = [200, 201, 204];
+const maxTries = 3;
 
 /** Stores the blob unless it is there. */
-export async function upload(connection: Connection, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-  const digest = digestOf(bytes);
-  if (await isThere(connection, digest, signal)) return;
-  const opened = await connection.write({ method: "POST", to: "blobs/uploads/", expect: [202], signal });
-  const location = URL.parse(opened.headers.get("location") ?? "", opened.url.href);
-  if (location === null || !opened.headers.has("location")) {
-    throw new TouchmarkError("REGISTRY_ERROR", `${connection.name} opens an upload and does not say where`);
-  }
-  if (opened.url.protocol === "https:" && location.protocol !== "https:") {
-    throw new TouchmarkError("INSECURE_REGISTRY", `${connection.name} wants an upload over plain HTTP: ${printableUrl(location)}`);
-  }
-  location.searchParams.set("digest", digest);
-  try {
-    const headers = { "content-type": "application/octet-stream" };
-    await connection.write({ method: "PUT", to: location, headers, body: bytes, expect: [200, 201, 204], signal });
-  } catch (error) {
-    // A try whose answer was lost may have stored it, and the upload is gone when it is tried again.
-    const unclear = error instanceof TouchmarkError && error.code === "REGISTRY_ERROR";
-    if (!unclear || !(await isThere(connection, digest, signal))) throw error;
+export async function upload({ open, ...rest }: Upload): Promise<void> {
+  const checked: Upload = { ...rest, open: () => sent(open(), rest.descriptor, rest.connection.name) };
+  if (await isThere(checked)) return;
+  for (let tries = 1; ; tries++) {
+    try {
+      const begun = (tries === 1 && (await mount(checked))) || (await begin(checked));
+      if (begun.status === 202) await send(checked, begun);
+      return;
+    } catch (error) {
+      // Where the answer was lost it may be stored; where the upload broke, what was sent of it is of no use.
+      const unclear = error instanceof TouchmarkError && (error.code === "REGISTRY_ERROR" || isReset(error));
+      if (!unclear) throw error;
+      if (await isThere(checked)) return;
+      if (!isReset(error) || tries === maxTries) throw error;
+    }
   }
 }
 
-async function isThere(connection: Connection, digest: Digest, signal: AbortSignal): Promise<boolean> {
-  const { status } = await connection.write({ method: "HEAD", to: `blobs/${digest}`, expect: [200, 404], signal });
+/** The same for bytes that are here already. */
+export function uploadBytes(connection: Connection, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  const descriptor = { mediaType: "application/octet-stream", digest: digestOf(bytes), size: bytes.length };
+  return upload({ connection, descriptor, open: () => streamOf(bytes), mountFrom: undefined, signal });
+}
+
+async function isThere({ connection, descriptor, signal }: Upload): Promise<boolean> {
+  const { status } = await connection.write({ method: "HEAD", to: `blobs/${descriptor.digest}`, expect: [200, 404], signal });
   return status === 200;
+}
+
+/** 201 if the registry took it over, 202 if it is to be sent. Whatever stands in the way of the one does not stand in the way of the other. */
+async function mount({ connection, descriptor, mountFrom, signal }: Upload): Promise<HttpResponse | undefined> {
+  if (mountFrom === undefined) return undefined;
+  const query = new URLSearchParams({ mount: descriptor.digest, from: mountFrom });
+  try {
+    return await connection.write({ method: "POST", to: `blobs/uploads/?${query.toString()}`, expect: [201, 202], signal });
+  } catch (error) {
+    if (error instanceof TouchmarkError && (error.code === "UNAUTHORIZED" || error.code === "REGISTRY_ERROR")) return undefined;
+    throw error;
+  }
+}
+
+/** In one piece; in chunks where that is too large for the registry. */
+async function send(blob: Upload, begun: HttpResponse): Promise<void> {
+  const { connection, descriptor, open, signal } = blob;
+  const answer = await connection.write({
+    method: "PUT",
+    to: finalOf(locationIn(begun, connection.name), descriptor),
+    headers: { "content-type": "application/octet-stream" },
+    body: { length: descriptor.size, open },
+    expect: [...stored, 413],
+    signal,
+  });
+  if (answer.status !== 413) return;
+  const last = await sendChunks(blob, await begin(blob));
+  await connection.write({ method: "PUT", to: finalOf(last, descriptor), expect: stored, signal });
+}
+
+function begin({ connection, signal }: Upload): Promise<HttpResponse> {
+  return connection.write({ method: "POST", to: "blobs/uploads/", expect: [202], signal });
+}
+
+function finalOf(location: URL, { digest }: Descriptor): URL {
+  const url = new URL(location);
+  url.searchParams.set("digest", digest);
+  return url;
 }

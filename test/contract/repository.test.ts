@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, type TestContext } from "node:test";
 import { createHttpClient } from "../../src/net/http-client.ts";
+import { LayoutFiles } from "../../src/registry/layout/layout-files.ts";
 import { LayoutRepository } from "../../src/registry/layout/layout-repository.ts";
 import { createRegistries, type Registries } from "../../src/registry/registries.ts";
 import { startRegistry, type RunningRegistry } from "../../src/server/registry/registry.ts";
@@ -18,7 +19,10 @@ async function newFolder(t: Pick<TestContext, "after">): Promise<string> {
 describe("the repository in memory that other tests use", () => repositoryContract(() => memoryRepository()));
 
 describe("an OCI layout folder as a repository", () =>
-  repositoryContract(async (t) => new LayoutRepository(join(await newFolder(t), "layout"))));
+  repositoryContract(async (t) => {
+    const path = join(await newFolder(t), "layout");
+    return new LayoutRepository(`oci:${path}`, new LayoutFiles(path));
+  }));
 
 describe("a repository of the embedded registry", () => {
   let folder: string;

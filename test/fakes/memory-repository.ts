@@ -2,7 +2,8 @@
  * A repository in memory, strict where a registry is: what is asked for by digest has it, a manifest's blobs are
  * there before it. Faults are put in by replacing a method: `{ ...memoryRepository(), referrers: … }`.
  */
-import { digestOf, isDigest, type Digest } from "../../src/core/digest.ts";
+import { gather } from "../../src/core/bytes.ts";
+import { digestOf, isDigest, matchesDigest, type Digest } from "../../src/core/digest.ts";
 import { TouchmarkError } from "../../src/core/errors.ts";
 import { artifactTypeOf, parseManifest, type Descriptor } from "../../src/core/oci.ts";
 import type { Repository, StoredManifest } from "../../src/core/repository.ts";
@@ -10,7 +11,7 @@ import type { Repository, StoredManifest } from "../../src/core/repository.ts";
 export interface MemoryRepository extends Repository {
   readonly blobs: Map<Digest, Uint8Array>;
   readonly manifests: Map<Digest, StoredManifest>;
-  readonly tags: Map<string, Digest>;
+  readonly tagged: Map<string, Digest>;
   /** Method names, in the order they were called. */
   readonly calls: string[];
 }
@@ -18,18 +19,18 @@ export interface MemoryRepository extends Repository {
 export function memoryRepository(name = "registry.example/app"): MemoryRepository {
   const blobs = new Map<Digest, Uint8Array>();
   const manifests = new Map<Digest, StoredManifest>();
-  const tags = new Map<string, Digest>();
+  const tagged = new Map<string, Digest>();
   const calls: string[] = [];
   return {
     name,
     blobs,
     manifests,
-    tags,
+    tagged,
     calls,
     async manifest(target, signal) {
       calls.push("manifest");
       signal.throwIfAborted();
-      const digest = isDigest(target) ? target : tags.get(target);
+      const digest = isDigest(target) ? target : tagged.get(target);
       return digest && manifests.get(digest);
     },
     async blob(descriptor, maxBytes, signal) {
@@ -40,6 +41,14 @@ export function memoryRepository(name = "registry.example/app"): MemoryRepositor
       if (bytes === undefined || bytes.length === descriptor.size) return bytes;
       throw new TouchmarkError("DIGEST_MISMATCH", `the blob has ${bytes.length} bytes, not ${descriptor.size}`);
     },
+    async *openBlob(descriptor, signal) {
+      calls.push("openBlob");
+      signal.throwIfAborted();
+      const bytes = blobs.get(descriptor.digest);
+      if (bytes === undefined) throw new TouchmarkError("NO_SUCH_IMAGE", `no blob ${descriptor.digest}`);
+      if (bytes.length !== descriptor.size) throw new TouchmarkError("DIGEST_MISMATCH", `${bytes.length} of ${descriptor.size} bytes`);
+      yield bytes;
+    },
     async referrers(digest, signal) {
       calls.push("referrers");
       signal.throwIfAborted();
@@ -49,6 +58,16 @@ export function memoryRepository(name = "registry.example/app"): MemoryRepositor
       calls.push("putBlob");
       blobs.set(digestOf(bytes), bytes);
     },
+    async putBlobFrom(descriptor, open, signal) {
+      calls.push("putBlobFrom");
+      signal.throwIfAborted();
+      if (blobs.has(descriptor.digest)) return;
+      const bytes = await gather(open());
+      if (!matchesDigest(bytes, descriptor.digest) || bytes.length !== descriptor.size) {
+        throw new TouchmarkError("DIGEST_MISMATCH", `${descriptor.digest} was to be stored, and came as other bytes`);
+      }
+      blobs.set(descriptor.digest, bytes);
+    },
     async putManifest(bytes, mediaType, tag) {
       calls.push("putManifest");
       const manifest = parseManifest(bytes, mediaType);
@@ -57,8 +76,22 @@ export function memoryRepository(name = "registry.example/app"): MemoryRepositor
       if (missing) throw new TouchmarkError("REGISTRY_ERROR", `MANIFEST_BLOB_UNKNOWN: ${missing.digest}`);
       const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
       manifests.set(descriptor.digest, { descriptor, bytes });
-      if (tag !== undefined) tags.set(tag, descriptor.digest);
+      if (tag !== undefined) tagged.set(tag, descriptor.digest);
       return descriptor;
+    },
+    async *tags(signal) {
+      calls.push("tags");
+      signal.throwIfAborted();
+      yield* tagged.keys();
+    },
+    async deleteManifest(digest) {
+      calls.push("deleteManifest");
+      manifests.delete(digest);
+      for (const [tag, target] of tagged) if (target === digest) tagged.delete(tag);
+    },
+    async deleteTag(tag) {
+      calls.push("deleteTag");
+      tagged.delete(tag);
     },
   };
 }

@@ -6,7 +6,7 @@ import { emptyConfig } from "../../core/oci.ts";
 import type { HttpResponse } from "../../net/http.ts";
 import type { Connection } from "../connection.ts";
 import { listReferrers } from "../referrers-api.ts";
-import { upload } from "../upload.ts";
+import { uploadBytes } from "../upload.ts";
 import { probe, type Probe } from "./probe.ts";
 import { Scratch } from "./scratch.ts";
 
@@ -20,7 +20,7 @@ export async function probeWriting(connection: Connection, repository: string, s
   const blob = `blobs/${digestOf(layer)}`;
 
   const push = await probe("push", signal, async () => {
-    await Promise.all([upload(connection, layer, signal), upload(connection, emptyConfig.bytes, signal)]);
+    await Promise.all([uploadBytes(connection, layer, signal), uploadBytes(connection, emptyConfig.bytes, signal)]);
     const { answer } = await scratch.putManifest(layer, {}, name);
     return told(answer, [201], "an image was pushed");
   });
@@ -44,7 +44,7 @@ export async function probeWriting(connection: Connection, repository: string, s
     }),
     await probe("mount", signal, async () => {
       const query = new URLSearchParams({ mount: digestOf(layer), from: repository });
-      return told(await scratch.ask("POST", `blobs/uploads/?${query}`), [201], "a blob can be taken over from another repository");
+      return told(await scratch.ask("POST", `blobs/uploads/?${query.toString()}`), [201], "a blob can be taken over from another repository");
     }),
     await probe("range", signal, async () => {
       const answer = await scratch.ask("GET", blob, { headers: { range: "bytes=3-5" } });

@@ -1,49 +1,43 @@
-/** The files of one layout folder: read without leaving it, written whole or not at all. */
+/** A layout in a folder: read without leaving it, each file written whole or not at all. */
 import { randomUUID } from "node:crypto";
 import { constants, readFileSync, renameSync } from "node:fs";
-import { mkdir, open, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, realpath, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
 import { equalBytes } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
+import type { LayoutStore } from "./layout-store.ts";
 
 /** Neither a link that was set since it was looked at, nor a pipe that nobody writes to, may lead us on. */
 const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** Paths are relative to the folder, with `/`. */
-export class LayoutFiles {
+export class LayoutFiles implements LayoutStore {
   readonly #root: string;
 
   constructor(root: string) {
     this.#root = root;
   }
 
-  /** The whole file; undefined if there is none. Throws LIMIT_EXCEEDED over `maxBytes`, FILE_NOT_FOUND for what may not be read. */
   async read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
-    try {
-      const file = await open(await this.#inside(path), readFlags);
-      try {
-        const stat = await file.stat();
-        if (!stat.isFile()) throw this.#refused(path, "is not a regular file");
-        if (stat.size > maxBytes) {
-          throw new TouchmarkError("LIMIT_EXCEEDED", `${this.#full(path)} has ${stat.size} bytes, over the limit of ${maxBytes}`);
-        }
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(stat.size), 0, stat.size, 0);
-        return buffer.subarray(0, bytesRead);
-      } finally {
-        await file.close();
+    return this.#reading(path, async () => {
+      await using file = await this.#open(path);
+      const { size } = await file.stat();
+      if (size > maxBytes) {
+        throw new TouchmarkError("LIMIT_EXCEEDED", `${this.#full(path)} has ${size} bytes, over the limit of ${maxBytes}`);
       }
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error instanceof TouchmarkError ? error : this.#refused(path, "cannot be read", error);
-    }
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
+      return buffer.subarray(0, bytesRead);
+    });
   }
 
-  /** Writes the file, and the folders it lies in. */
-  async write(path: string, bytes: Uint8Array): Promise<void> {
-    await this.#prepared(path, bytes, (temporary, final) => rename(temporary, final));
+  async open(path: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const file = await this.#reading(path, () => this.#open(path));
+    return file && contentOf(file);
   }
 
-  /** Writes the file if it still is as it was before, undefined standing for no file; says whether it was. */
+  async write(path: string, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
+    await this.#prepared(path, content, (temporary, final) => rename(temporary, final));
+  }
+
   async replace(path: string, before: Uint8Array | undefined, bytes: Uint8Array): Promise<boolean> {
     let replaced = false;
     await this.#prepared(path, bytes, (temporary, final) => {
@@ -55,13 +49,41 @@ export class LayoutFiles {
     return replaced;
   }
 
+  async remove(path: string): Promise<void> {
+    await this.#reading(path, async () => {
+      await rm(join(await this.#inside(dirname(path)), basename(path)), { force: true });
+    });
+  }
+
+  /** What is read; undefined where there is no such file. */
+  async #reading<T>(path: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error instanceof TouchmarkError ? error : this.#refused(path, "cannot be used", error);
+    }
+  }
+
+  async #open(path: string): Promise<FileHandle> {
+    const file = await open(await this.#inside(path), readFlags);
+    const stat = await file.stat();
+    if (stat.isFile()) return file;
+    await file.close();
+    throw this.#refused(path, "is not a regular file");
+  }
+
   /** Writes a file beside the final one for `place` to put in its stead; what is not put there is removed. */
-  async #prepared(path: string, bytes: Uint8Array, place: (temporary: string, final: string) => Promise<void> | void): Promise<void> {
+  async #prepared(
+    path: string,
+    content: Uint8Array | AsyncIterable<Uint8Array>,
+    place: (temporary: string, final: string) => Promise<void> | void,
+  ): Promise<void> {
     try {
       const final = join(await this.#folder(dirname(path)), basename(path));
       const temporary = `${final}.${randomUUID()}.tmp`;
       try {
-        await writeFile(temporary, bytes, { flag: "wx" });
+        await writeFile(temporary, content, { flag: "wx" });
         await place(temporary, final);
       } finally {
         await rm(temporary, { force: true });
@@ -91,6 +113,14 @@ export class LayoutFiles {
 
   #refused(path: string, why: string, cause?: unknown): TouchmarkError {
     return new TouchmarkError("FILE_NOT_FOUND", `${this.#full(path)} ${why}`, { cause });
+  }
+}
+
+async function* contentOf(file: FileHandle): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* file.createReadStream({ autoClose: false });
+  } finally {
+    await file.close();
   }
 }
 

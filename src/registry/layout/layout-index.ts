@@ -2,9 +2,11 @@
  * The index.json of a layout folder (OCI image specification, image-layout.md): an image index whose entries bear one tag
  * each, or none, as the annotation `org.opencontainers.image.ref.name`.
  */
+import type { Digest } from "../../core/digest.ts";
 import { malformed } from "../../core/errors.ts";
 import { isJsonObject, type JsonObject } from "../../core/json.ts";
 import { descriptorToJson, mediaTypes, parseManifest, type Descriptor } from "../../core/oci.ts";
+import { isTag } from "../../core/reference.ts";
 import { rewriteIndex } from "../index-document.ts";
 
 const refName = "org.opencontainers.image.ref.name";
@@ -30,6 +32,22 @@ export function withManifest(index: Uint8Array | undefined, entry: Descriptor, t
       .filter((other) => other["digest"] !== entry.digest || tagOf(other) !== undefined);
     return [...others, descriptorToJson({ ...entry, annotations: { ...entry.annotations, [refName]: tag } })];
   });
+}
+
+/** The index without the manifest, under whatever tags it was. */
+export function withoutManifest(index: Uint8Array, digest: Digest): Uint8Array {
+  return rewriteIndex(index, (entries) => entries.filter((entry) => entry["digest"] !== digest));
+}
+
+/** The index without the tag; the manifest that bore it stays. */
+export function untagged(index: Uint8Array, tag: string): Uint8Array {
+  return rewriteIndex(index, (entries) => entries.map((entry) => (tagOf(entry) === tag ? withoutTag(entry) : entry)));
+}
+
+/** The tags, each once, in the order of the entries. */
+export function tagsIn(entries: readonly Descriptor[]): readonly string[] {
+  const names = entries.flatMap(({ annotations }) => annotations?.[refName] ?? []);
+  return [...new Set(names.filter(isTag))];
 }
 
 function tagOf({ annotations }: JsonObject): unknown {

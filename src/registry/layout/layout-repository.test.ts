@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { digestOf, hexOf, type Digest } from "../../core/digest.ts";
 import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci.ts";
+import { LayoutFiles } from "./layout-files.ts";
 import { LayoutRepository } from "./layout-repository.ts";
 
 const signal = new AbortController().signal;
@@ -14,6 +15,10 @@ async function folder(t: TestContext): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), "touchmark-layout-"));
   t.after(() => rm(root, { recursive: true, force: true }));
   return root;
+}
+
+function layoutAt(path: string): LayoutRepository {
+  return new LayoutRepository(`oci:${path}`, new LayoutFiles(path));
 }
 
 function imageOf(word: string, subject?: Descriptor): Buffer {
@@ -55,7 +60,7 @@ async function readIndex(root: string): Promise<{ readonly manifests: readonly D
 
 test("what is written into a folder that was not there can be read back", async (t) => {
   const root = join(await folder(t), "new", "layout");
-  const repository = new LayoutRepository(root);
+  const repository = layoutAt(root);
   const image = imageOf("image");
   await repository.putBlob(emptyConfig.bytes, signal);
   assert.deepEqual(await repository.putManifest(image, mediaTypes.ociManifest, "v1", signal), descriptorOf(image));
@@ -75,7 +80,7 @@ test("what is written into a folder that was not there can be read back", async 
 
 test("what is not there is undefined; what is no layout is an error", async (t) => {
   const root = await layoutWith(t, []);
-  const repository = new LayoutRepository(root);
+  const repository = layoutAt(root);
   assert.equal(await repository.manifest("v1", signal), undefined);
   assert.equal(await repository.manifest(digestOf(Buffer.from("x")), signal), undefined);
   assert.equal(await repository.blob(emptyConfig.descriptor, 10, signal), undefined);
@@ -83,24 +88,24 @@ test("what is not there is undefined; what is no layout is an error", async (t) 
   await rm(join(root, "oci-layout"));
   await assert.rejects(repository.manifest("v1", signal), {
     code: "FILE_NOT_FOUND",
-    message: /is not an OCI layout folder: it has no oci-layout/,
+    message: /is not an OCI layout: it has no oci-layout/,
   });
-  await assert.rejects(new LayoutRepository(join(root, "absent")).manifest("v1", signal), { code: "FILE_NOT_FOUND" });
-  await assert.rejects(new LayoutRepository(join(root, "index.json")).manifest("v1", signal), { code: "FILE_NOT_FOUND" });
+  await assert.rejects(layoutAt(join(root, "absent")).manifest("v1", signal), { code: "FILE_NOT_FOUND" });
+  await assert.rejects(layoutAt(join(root, "index.json")).manifest("v1", signal), { code: "FILE_NOT_FOUND" });
 });
 
 test("a layout of another version is neither read nor written", async (t) => {
   const root = await layoutWith(t, []);
   await writeFile(join(root, "oci-layout"), '{"imageLayoutVersion":"2.0.0"}');
-  await assert.rejects(new LayoutRepository(root).manifest("v1", signal), { code: "UNSUPPORTED" });
-  await assert.rejects(new LayoutRepository(root).putBlob(Buffer.from("x"), signal), { code: "UNSUPPORTED" });
+  await assert.rejects(layoutAt(root).manifest("v1", signal), { code: "UNSUPPORTED" });
+  await assert.rejects(layoutAt(root).putBlob(Buffer.from("x"), signal), { code: "UNSUPPORTED" });
 });
 
 test("a manifest that index.json does not list is read by what it says, or looks like", async (t) => {
   const said = imageOf("said");
   const child = Buffer.from(JSON.stringify({ schemaVersion: 2, config: emptyConfig.descriptor, layers: [] }));
   const list = indexOf([]);
-  const repository = new LayoutRepository(await layoutWith(t, [], [said, child, list]));
+  const repository = layoutAt(await layoutWith(t, [], [said, child, list]));
   const types = await Promise.all(
     [said, child, list].map(async (bytes) => (await repository.manifest(digestOf(bytes), signal))?.descriptor.mediaType),
   );
@@ -111,7 +116,7 @@ test("T19: a file that is not what its name says is refused", async (t) => {
   const image = imageOf("image");
   const blob = Buffer.from("0123456789");
   const root = await layoutWith(t, [{ ...descriptorOf(image), annotations: { [refName]: "v1" } }], [image, blob]);
-  const repository = new LayoutRepository(root);
+  const repository = layoutAt(root);
   await writeFile(pathOf(root, digestOf(image)), imageOf("another"));
   await assert.rejects(repository.manifest("v1", signal), { code: "DIGEST_MISMATCH" });
   await assert.rejects(repository.manifest(digestOf(image), signal), { code: "DIGEST_MISMATCH" });
@@ -127,7 +132,7 @@ test("T04: files over the bounds are not read", async (t) => {
   const image = imageOf("image");
   const blob = Buffer.from("0123456789");
   const root = await layoutWith(t, [descriptorOf(image)], [image, blob]);
-  const repository = new LayoutRepository(root);
+  const repository = layoutAt(root);
   await assert.rejects(repository.blob(descriptorOf(blob, "text/plain"), 9, signal), { code: "LIMIT_EXCEEDED" });
   await truncate(pathOf(root, digestOf(image)), 5 * 1024 * 1024);
   await assert.rejects(repository.manifest(digestOf(image), signal), { code: "LIMIT_EXCEEDED" });
@@ -140,7 +145,7 @@ test("T30: a link that leads out of the folder is not followed, for reading or w
   const secret = Buffer.from("secret of the host");
   await writeFile(join(outside, "secret"), secret);
   const root = await layoutWith(t, []);
-  const repository = new LayoutRepository(root);
+  const repository = layoutAt(root);
   await symlink(join(outside, "secret"), pathOf(root, digestOf(secret)));
   await assert.rejects(repository.blob(descriptorOf(secret, "text/plain"), 100, signal), {
     code: "FILE_NOT_FOUND",
@@ -159,20 +164,20 @@ test("a layout reached by a link, and a blob that is a link within it, are read"
   await symlink("../../elsewhere", pathOf(root, digestOf(blob)));
   const alias = join(await folder(t), "alias");
   await symlink(root, alias);
-  assert.deepEqual(await new LayoutRepository(alias).blob(descriptorOf(blob, "text/plain"), 10, signal), blob);
+  assert.deepEqual(await layoutAt(alias).blob(descriptorOf(blob, "text/plain"), 10, signal), blob);
 });
 
 test("a folder in a blob's place is refused", async (t) => {
   const root = await layoutWith(t, []);
   await mkdir(pathOf(root, emptyConfig.descriptor.digest));
-  await assert.rejects(new LayoutRepository(root).blob(emptyConfig.descriptor, 10, signal), {
+  await assert.rejects(layoutAt(root).blob(emptyConfig.descriptor, 10, signal), {
     code: "FILE_NOT_FOUND",
     message: /not a regular file/,
   });
 });
 
 test("T30: what is neither tag nor digest does not become a path", async (t) => {
-  const repository = new LayoutRepository(await layoutWith(t, []));
+  const repository = layoutAt(await layoutWith(t, []));
   await assert.rejects(repository.manifest("sha256:../../../etc/passwd", signal), { code: "INVALID_REFERENCE" });
   await assert.rejects(repository.putManifest(imageOf("x"), mediaTypes.ociManifest, "../x", signal), { code: "INVALID_REFERENCE" });
 });
@@ -184,12 +189,12 @@ test("a tag on two manifests is refused", async (t) => {
     images.map((image) => ({ ...descriptorOf(image), annotations: { [refName]: "v1" } })),
     images,
   );
-  await assert.rejects(new LayoutRepository(root).manifest("v1", signal), { code: "MALFORMED", message: /v1 on several manifests/ });
+  await assert.rejects(layoutAt(root).manifest("v1", signal), { code: "MALFORMED", message: /v1 on several manifests/ });
 });
 
 test("a tag moves to another manifest, and the one before stays without it", async (t) => {
   const root = await folder(t);
-  const repository = new LayoutRepository(root);
+  const repository = layoutAt(root);
   const [before, after] = [imageOf("before"), imageOf("after")];
   await repository.putManifest(before, mediaTypes.ociManifest, "v1", signal);
   await repository.putManifest(after, mediaTypes.ociManifest, undefined, signal);
@@ -210,7 +215,7 @@ test("what others wrote in index.json stays as it was, known to us or not", asyn
   const root = await layoutWith(t, [], [other]);
   await writeFile(join(root, "index.json"), indexOf([entry], { annotations: { c: "d" }, future: [1] }));
   const image = imageOf("image");
-  await new LayoutRepository(root).putManifest(image, mediaTypes.ociManifest, undefined, signal);
+  await layoutAt(root).putManifest(image, mediaTypes.ociManifest, undefined, signal);
   assert.deepEqual(await readIndex(root), {
     schemaVersion: 2,
     manifests: [entry, descriptorOf(image)],
@@ -223,13 +228,13 @@ test("what others wrote in index.json stays as it was, known to us or not", asyn
 test("writers at the same time all get listed", async (t) => {
   const root = await folder(t);
   const images = Array.from({ length: 5 }, (_, i) => imageOf(`${i}`));
-  await Promise.all(images.map((image, i) => new LayoutRepository(root).putManifest(image, mediaTypes.ociManifest, `v${i}`, signal)));
+  await Promise.all(images.map((image, i) => layoutAt(root).putManifest(image, mediaTypes.ociManifest, `v${i}`, signal)));
   const tags = (await readIndex(root)).manifests.map(({ annotations }) => annotations?.[refName]);
   assert.deepEqual(tags.toSorted(), ["v0", "v1", "v2", "v3", "v4"]);
 });
 
 test("a manifest with a subject is among its referrers", async (t) => {
-  const repository = new LayoutRepository(await folder(t));
+  const repository = layoutAt(await folder(t));
   const image = imageOf("image");
   const signature = imageOf("signature", descriptorOf(image));
   await repository.putManifest(image, mediaTypes.ociManifest, "v1", signal);
@@ -253,7 +258,7 @@ test("referrers of other tools are found: by subject, and under the fallback tag
     descriptorOf(layer, "application/octet-stream"),
     { ...descriptorOf(list, mediaTypes.ociIndex), annotations: { [refName]: `sha256-${hexOf(digestOf(image))}` } },
   ];
-  const repository = new LayoutRepository(await layoutWith(t, entries, [image, bySubject, byTag, layer, list]));
+  const repository = layoutAt(await layoutWith(t, entries, [image, bySubject, byTag, layer, list]));
   const found = await repository.referrers(digestOf(image), signal);
   assert.deepEqual(
     found.map(({ digest }) => digest),
@@ -264,7 +269,7 @@ test("referrers of other tools are found: by subject, and under the fallback tag
 test("T33: an index.json that is an image too is refused", async (t) => {
   const root = await layoutWith(t, []);
   await writeFile(join(root, "index.json"), indexOf([], { layers: [], config: emptyConfig.descriptor }));
-  await assert.rejects(new LayoutRepository(root).referrers(emptyConfig.descriptor.digest, signal), { code: "MALFORMED" });
+  await assert.rejects(layoutAt(root).referrers(emptyConfig.descriptor.digest, signal), { code: "MALFORMED" });
 });
 
 test("a write that fails leaves index.json as it was", async (t) => {
@@ -272,7 +277,7 @@ test("a write that fails leaves index.json as it was", async (t) => {
   const before = await readFile(join(root, "index.json"));
   await rm(join(root, "blobs"), { recursive: true });
   await writeFile(join(root, "blobs"), "in the way");
-  await assert.rejects(new LayoutRepository(root).putManifest(imageOf("x"), mediaTypes.ociManifest, "v1", signal), {
+  await assert.rejects(layoutAt(root).putManifest(imageOf("x"), mediaTypes.ociManifest, "v1", signal), {
     code: "FILE_NOT_FOUND",
     message: /cannot be written/,
   });
@@ -281,7 +286,7 @@ test("a write that fails leaves index.json as it was", async (t) => {
 });
 
 test("an aborted signal stops every verb", async (t) => {
-  const repository = new LayoutRepository(await layoutWith(t, []));
+  const repository = layoutAt(await layoutWith(t, []));
   const aborted = AbortSignal.abort();
   const blob = emptyConfig.descriptor;
   await assert.rejects(repository.manifest("v1", aborted), { code: "INTERRUPTED" });

@@ -1,38 +1,39 @@
 /**
- * An OCI layout folder as a repository (OCI image specification, image-layout.md):
+ * An OCI layout as a repository (OCI image specification, image-layout.md):
  *
  *     oci-layout      {"imageLayoutVersion":"1.0.0"}
  *     index.json      what is in it, and under which tags
  *     blobs/ALG/HEX   manifests and blobs alike
  */
-import { encodeUtf8 } from "../../core/bytes.ts";
+import { encodeUtf8, streamOf } from "../../core/bytes.ts";
 import { algorithmOf, digestOf, hexOf, isDigest, parseDigest, type Digest } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json.ts";
 import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../../core/oci.ts";
 import type { Repository, StoredManifest } from "../../core/repository.ts";
 import { throwIfAborted } from "../../net/interruption.ts";
-import { checkedBytes, checkedTarget, checkSize, mismatch } from "../checks.ts";
+import { received, sent } from "../checked-stream.ts";
+import { checkedBytes, checkedTarget, checkSize, mismatch, noBlob } from "../checks.ts";
+import { unlist } from "../fallback-listing.ts";
 import { entriesOf, referrersTag } from "../referrers-tag.ts";
-import { listed, united } from "../referrers.ts";
-import { LayoutFiles } from "./layout-files.ts";
-import { parseIndex, taggedIn, withManifest } from "./layout-index.ts";
+import { listed, subjectOf, united } from "../referrers.ts";
+import { parseIndex, taggedIn, tagsIn, untagged, withManifest, withoutManifest } from "./layout-index.ts";
+import type { LayoutStore } from "./layout-store.ts";
 
 const markerFile = "oci-layout";
 const indexFile = "index.json";
 const version = "1.0.0";
+const marker = encodeUtf8(JSON.stringify({ imageLayoutVersion: version }));
 const maxMarkerBytes = 4096;
 const maxTries = 10;
 
 export class LayoutRepository implements Repository {
   readonly name: string;
-  readonly #path: string;
-  readonly #files: LayoutFiles;
+  readonly #files: LayoutStore;
 
-  constructor(path: string) {
-    this.name = `oci:${path}`;
-    this.#path = path;
-    this.#files = new LayoutFiles(path);
+  constructor(name: string, files: LayoutStore) {
+    this.name = name;
+    this.#files = files;
   }
 
   async manifest(target: string, signal: AbortSignal): Promise<StoredManifest | undefined> {
@@ -71,10 +72,24 @@ export class LayoutRepository implements Repository {
     return united(found, fromTag);
   }
 
+  async *openBlob({ data, ...descriptor }: Descriptor, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+    throwIfAborted(signal);
+    const content = data ? streamOf(data) : await this.#files.open(pathOf(descriptor.digest));
+    if (content === undefined) throw noBlob(this.name, descriptor.digest);
+    yield* received(interruptible(content, signal), descriptor, this.name);
+  }
+
   async putBlob(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     throwIfAborted(signal);
     await this.#mark();
-    await this.#files.write(pathOf(digestOf(bytes)), bytes);
+    await this.#files.write(pathOf(digestOf(bytes)), bytes, bytes.length);
+  }
+
+  async putBlobFrom(descriptor: Descriptor, open: () => AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    throwIfAborted(signal);
+    await this.#mark();
+    if (await this.#holds(descriptor, signal)) return;
+    await this.#files.write(pathOf(descriptor.digest), sent(interruptible(open(), signal), descriptor, this.name), descriptor.size);
   }
 
   async putManifest(bytes: Uint8Array, mediaType: string, tag: string | undefined, signal: AbortSignal): Promise<Descriptor> {
@@ -83,33 +98,81 @@ export class LayoutRepository implements Repository {
     const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
     await this.putBlob(bytes, signal);
     const entry = manifest.subject === undefined ? descriptor : listed(descriptor, manifest);
+    await this.#reindex((index) => withManifest(index, entry, tag), signal);
+    return descriptor;
+  }
+
+  async *tags(signal: AbortSignal): AsyncGenerator<string, void> {
+    throwIfAborted(signal);
+    yield* tagsIn(await this.#entries());
+  }
+
+  /** The fallback tag of its subject forgets it too. */
+  async deleteManifest(digest: Digest, signal: AbortSignal): Promise<void> {
+    const stored = await this.manifest(parseDigest(digest), signal);
+    if (stored === undefined) return;
+    await this.#reindex((index) => index && withoutManifest(index, digest), signal);
+    await this.#files.remove(pathOf(digest));
+    const subject = subjectOf(stored);
+    if (subject === undefined) return;
+    const tag = referrersTag(subject);
+    await unlist(
+      {
+        name: `${this.name}:${tag}`,
+        read: () => this.manifest(tag, signal),
+        write: (index) => this.putManifest(index, mediaTypes.ociIndex, tag, signal),
+      },
+      digest,
+    );
+  }
+
+  async deleteTag(tag: string, signal: AbortSignal): Promise<void> {
+    checkedTarget(tag);
+    await this.#entries();
+    await this.#reindex((index) => index && untagged(index, tag), signal);
+  }
+
+  /** Changes index.json, and again if others changed it meanwhile. */
+  async #reindex(change: (index: Uint8Array | undefined) => Uint8Array | undefined, signal: AbortSignal): Promise<void> {
     for (let tries = 0; tries < maxTries; tries++) {
       throwIfAborted(signal);
-      const index = await this.#files.read(indexFile, maxManifestBytes);
-      if (await this.#files.replace(indexFile, index, withManifest(index, entry, tag))) return descriptor;
+      const before = await this.#files.read(indexFile, maxManifestBytes);
+      const after = change(before);
+      if (after === undefined || (await this.#files.replace(indexFile, before, after))) return;
     }
     throw new TouchmarkError("CONFLICT", `${this.name}: index.json was changed by others ${maxTries} times while it was written`);
+  }
+
+  /** Whether the blob is there, and is what it should be. */
+  async #holds(descriptor: Descriptor, signal: AbortSignal): Promise<boolean> {
+    try {
+      for await (const _ of this.openBlob(descriptor, signal)); // checked on the way
+      return true;
+    } catch (error) {
+      if (error instanceof TouchmarkError && (error.code === "NO_SUCH_IMAGE" || error.code === "DIGEST_MISMATCH")) return false;
+      throw error;
+    }
   }
 
   async #entries(): Promise<readonly Descriptor[]> {
     const [isLayout, index] = await Promise.all([this.#isLayout(), this.#files.read(indexFile, maxManifestBytes)]);
     if (isLayout && index !== undefined) return parseIndex(index);
-    throw new TouchmarkError("FILE_NOT_FOUND", `${this.#path} is not an OCI layout folder: it has no ${isLayout ? indexFile : markerFile}`);
+    throw new TouchmarkError("FILE_NOT_FOUND", `${this.name} is not an OCI layout: it has no ${isLayout ? indexFile : markerFile}`);
   }
 
   async #isLayout(): Promise<boolean> {
-    const marker = await this.#files.read(markerFile, maxMarkerBytes);
-    if (marker === undefined) return false;
-    const found = new Fields(parseJson(marker, markerFile), markerFile).string("imageLayoutVersion");
+    const bytes = await this.#files.read(markerFile, maxMarkerBytes);
+    if (bytes === undefined) return false;
+    const found = new Fields(parseJson(bytes, markerFile), markerFile).string("imageLayoutVersion");
     if (found === version) return true;
     throw new TouchmarkError(
       "UNSUPPORTED",
-      `${this.#path} is an OCI layout of version ${JSON.stringify(found.slice(0, 40))}, not ${version}`,
+      `${this.name} is an OCI layout of version ${JSON.stringify(found.slice(0, 40))}, not ${version}`,
     );
   }
 
   async #mark(): Promise<void> {
-    if (!(await this.#isLayout())) await this.#files.write(markerFile, encodeUtf8(JSON.stringify({ imageLayoutVersion: version })));
+    if (!(await this.#isLayout())) await this.#files.write(markerFile, marker, marker.length);
   }
 
   async #open(digest: Digest, mediaType: string | undefined): Promise<StoredManifest | undefined> {
@@ -117,6 +180,13 @@ export class LayoutRepository implements Repository {
     if (bytes === undefined) return undefined;
     checkedBytes(bytes, digest, this.name);
     return { descriptor: { mediaType: mediaType ?? statedType(bytes), digest, size: bytes.length }, bytes };
+  }
+}
+
+async function* interruptible(content: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of content) {
+    throwIfAborted(signal);
+    yield chunk;
   }
 }
 

@@ -1,0 +1,36 @@
+/** A blob on its way, held to its descriptor. */
+import { createHash } from "node:crypto";
+import { algorithmOf, type Digest } from "../core/digest.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import type { Descriptor } from "../core/oci.ts";
+import { mismatch } from "./checks.ts";
+
+/** What came from `name`: passed on piece by piece; what is longer, shorter or of another digest throws in place of its end. */
+export function received(content: AsyncIterable<Uint8Array>, descriptor: Descriptor, name: string): AsyncIterable<Uint8Array> {
+  return checked(content, descriptor, (found) => mismatch(name, descriptor.digest, found));
+}
+
+/** What goes to `name`. */
+export function sent(content: AsyncIterable<Uint8Array>, descriptor: Descriptor, name: string): AsyncIterable<Uint8Array> {
+  return checked(content, descriptor, (found) => {
+    return new TouchmarkError("DIGEST_MISMATCH", `${name} was to get ${descriptor.digest}, and what was to be sent is ${found}`);
+  });
+}
+
+async function* checked(
+  content: AsyncIterable<Uint8Array>,
+  { digest, size }: Descriptor,
+  wrong: (found: string) => TouchmarkError,
+): AsyncGenerator<Uint8Array, void> {
+  const hash = createHash(algorithmOf(digest));
+  let length = 0;
+  for await (const chunk of content) {
+    length += chunk.length;
+    if (length > size) throw wrong(`more than its ${size} bytes`);
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (length !== size) throw wrong(`${length} of its ${size} bytes`);
+  const found: Digest = `${algorithmOf(digest)}:${hash.digest("hex")}`;
+  if (found !== digest) throw wrong(`${size} bytes of another digest`);
+}

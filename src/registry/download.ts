@@ -1,0 +1,72 @@
+/**
+ * Fetching a blob, and going on where the connection broke (RFC 9110, section 14):
+ *
+ *     GET blobs/DIGEST      200      Range: bytes=AT-      206 Content-Range: bytes AT-LAST/SIZE, or 200 and all of it again
+ */
+import { parseDigest } from "../core/digest.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import type { Descriptor } from "../core/oci.ts";
+import { isReset } from "../net/failure.ts";
+import type { HttpStream } from "../net/http.ts";
+import { BodyTooLong } from "../net/incoming-body.ts";
+import { printableText } from "../net/printable.ts";
+import { received } from "./checked-stream.ts";
+import { mismatch } from "./checks.ts";
+import type { Connection } from "./connection.ts";
+
+/** How often one blob's connection may break. */
+const maxBreaks = 5;
+
+/** The blob, checked while it comes; undefined if there is none. */
+export async function download(
+  connection: Connection,
+  descriptor: Descriptor,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array> | undefined> {
+  const answer = await ask(connection, descriptor, 0, signal);
+  if (answer.status === 404) return undefined;
+  return received(resuming(connection, descriptor, answer, signal), descriptor, connection.name);
+}
+
+async function* resuming(
+  connection: Connection,
+  descriptor: Descriptor,
+  first: HttpStream,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  let at = 0;
+  let answer = first;
+  for (let breaks = 1; ; breaks++) {
+    try {
+      for await (const chunk of contentFrom(answer, at, connection.name)) {
+        at += chunk.length;
+        yield chunk;
+      }
+      return;
+    } catch (error) {
+      if (error instanceof BodyTooLong) throw mismatch(connection.name, descriptor.digest, `more than its ${descriptor.size} bytes`);
+      if (!isReset(error) || breaks === maxBreaks) throw error;
+    }
+    if (at >= descriptor.size) return; // it broke after the last byte
+    answer = await ask(connection, descriptor, at, signal);
+  }
+}
+
+function ask(connection: Connection, { digest, size }: Descriptor, at: number, signal: AbortSignal): Promise<HttpStream> {
+  const rest = at === 0 ? { expect: [200, 404] } : { headers: { range: `bytes=${at}-` }, expect: [200, 206] };
+  return connection.open({ method: "GET", to: `blobs/${parseDigest(digest)}`, ...rest, maxBytes: size, signal });
+}
+
+/** What follows the bytes that are here already. Whether the two fit together, the digest will tell. */
+async function* contentFrom({ status, headers, content }: HttpStream, at: number, name: string): AsyncGenerator<Uint8Array, void> {
+  const range = headers.get("content-range") ?? "";
+  if (status === 206 && !range.startsWith(`bytes ${at}-`)) {
+    const found = JSON.stringify(printableText(range, 60));
+    throw new TouchmarkError("REGISTRY_ERROR", `${name} was asked for a blob's bytes from ${at} on and gave the range ${found}`);
+  }
+  let known = status === 206 ? 0 : at;
+  for await (const chunk of content) {
+    if (known < chunk.length) yield chunk.subarray(known);
+    known = Math.max(0, known - chunk.length);
+  }
+}

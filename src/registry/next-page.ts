@@ -1,0 +1,20 @@
+/** Where a listing that comes in pages goes on. */
+import { TouchmarkError } from "../core/errors.ts";
+import type { HttpResponse } from "../net/http.ts";
+import { printableUrl } from "../net/printable.ts";
+import type { Connection } from "./connection.ts";
+import { nextLink } from "./link.ts";
+
+/** The next page, which may only lie below the same path: a link elsewhere would take our authorization along. */
+export function nextPage(connection: Connection, page: HttpResponse, path: "referrers/" | "tags/"): URL | undefined {
+  const link = nextLink(page.headers.get("link") ?? "");
+  if (link === undefined) return undefined;
+  const url = URL.parse(link, page.url.href);
+  if (url !== null && connection.isOwn(url) && url.pathname.startsWith(connection.urlOf(path).pathname)) return url;
+  const where = url === null ? "what is not a URL" : printableUrl(url);
+  const what = path.slice(0, -1);
+  throw new TouchmarkError(
+    "REGISTRY_ERROR",
+    `${connection.name} continues its listing of ${what} elsewhere, at ${where}; it is not followed`,
+  );
+}
