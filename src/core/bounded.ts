@@ -1,9 +1,18 @@
-/** Maps in order, with at most `width` under way at a time. The first failure is thrown; what is under way ends by its own signal. */
+/** Maps in order, with at most `width` under way at a time. The first failure is thrown, and nothing more is begun after it. */
 export async function mapBounded<T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = items.entries();
+  let failed = false;
   async function lane(): Promise<void> {
-    for (const [index, item] of queue) results[index] = await work(item);
+    for (const [index, item] of queue) {
+      if (failed) return;
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
   }
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
   return results;

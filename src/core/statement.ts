@@ -4,8 +4,10 @@
  *     {"_type":"https://in-toto.io/Statement/v1","subject":[{"name"?,"digest":{ALG:HEX},"annotations"?}],
  *      "predicateType":URI,"predicate"?:{…}}
  */
+import { isDigest, type Digest } from "./digest.ts";
 import { malformed } from "./errors.ts";
 import { Fields, parseJson, type Json } from "./json.ts";
+import { isNamedBy, type Subject } from "./subject.ts";
 
 export const statementPayloadType = "application/vnd.in-toto+json";
 export const statementType = "https://in-toto.io/Statement/v1";
@@ -41,4 +43,22 @@ function parseSubject(fields: Fields): StatementSubject {
   const digest = fields.strings("digest");
   if (Object.keys(digest).length > limits.digests) throw malformed(`${fields.at}.digest has more than ${limits.digests} entries`);
   return { digest, annotations: fields.strings("annotations"), ...(name !== undefined && { name }) };
+}
+
+export interface Told {
+  readonly digest: Digest;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Whether it is the image in question. */
+  readonly isSubject: boolean;
+}
+
+/** Of all the subjects, the image in question if it is among them, else the first. */
+export function subjectIn({ subjects }: Statement, subject: Subject): Told {
+  const named = subjects.find(({ digest }) => isNamedBy(subject, digest));
+  if (named) return { digest: subject.digest, annotations: named.annotations, isSubject: true };
+  const [first] = subjects;
+  const stated = Object.entries(first?.digest ?? {}).map(([algorithm, hex]) => `${algorithm}:${hex}`);
+  const digest = stated.find(isDigest);
+  if (!first || !digest) throw malformed("statement.subject names no sha256 or sha512 digest");
+  return { digest, annotations: first.annotations, isSubject: false };
 }

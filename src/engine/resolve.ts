@@ -1,7 +1,7 @@
 /** From a reference to the one image that everything after speaks of. */
 import { mapBounded } from "../core/bounded.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { parseManifest, type Descriptor } from "../core/oci.ts";
+import { manifestMediaTypes, parseManifest, type Descriptor } from "../core/oci.ts";
 import { formatReference, repositoryOf, targetOf, type Reference } from "../core/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { Subject } from "../core/subject.ts";
@@ -17,7 +17,9 @@ export async function resolve(repository: Repository, reference: Reference, sign
   return subjectOf(repository, formatReference(reference), stored);
 }
 
+/** What says of itself that it is a manifest has to be one: one that is an index as well means different things to different readers. */
 function subjectOf(repository: Repository, reference: string, { descriptor, bytes }: StoredManifest): Subject {
+  if (manifestMediaTypes.includes(descriptor.mediaType)) parseManifest(bytes, descriptor.mediaType);
   return { repository: repository.name, reference, digest: descriptor.digest, descriptor, manifest: bytes };
 }
 

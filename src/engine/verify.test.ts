@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { memoryRepository, type MemoryRepository } from "../../test/fakes/memory-repository.ts";
 import { person, putImage, putIndex, putReferrer, type Person } from "../../test/fakes/people.ts";
-import { loadVector } from "../../test/vectors/load.ts";
+import { loadVector, subjectOf } from "../../test/vectors/load.ts";
 import { decodeUtf8, encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { Descriptor } from "../core/oci.ts";
@@ -282,6 +282,16 @@ describe("verify: hostile registries", () => {
     const stored = { descriptor: { mediaType: both.mediaType, digest, size: bytes.length }, bytes };
     const forged: Repository = { ...repository, manifest: async (target, s) => (target === tag ? stored : repository.manifest(target, s)) };
     assert.equal(await answer(forged), "undecided MALFORMED");
+  });
+
+  it("T33: decides nothing about an image that is an index as well", async () => {
+    const repository = memoryRepository();
+    const bytes = encodeUtf8(
+      JSON.stringify({ schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json", manifests: [], config: {}, layers: [] }),
+    );
+    const { digest, descriptor } = subjectOf(bytes);
+    repository.manifests.set(digest, { descriptor, bytes });
+    assert.equal(await answer(repository, `registry.example/app@${digest}`), "undecided MALFORMED");
   });
 
   it("T19: a place that sends other bytes than asked for is a gap", async () => {

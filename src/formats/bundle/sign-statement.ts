@@ -4,11 +4,10 @@
  * Any other predicate type makes an attestation, and an attestation never counts as a signature.
  */
 import { encodeUtf8 } from "../../core/bytes.ts";
-import { algorithmOf, hexOf, isDigest } from "../../core/digest.ts";
+import { algorithmOf, hexOf } from "../../core/digest.ts";
 import type { Claim, SignatureClaim } from "../../core/evidence.ts";
-import { malformed } from "../../core/errors.ts";
-import { statementType, type Statement, type StatementSubject } from "../../core/statement.ts";
-import { isNamedBy, type Subject } from "../../core/subject.ts";
+import { statementType, subjectIn, type Statement } from "../../core/statement.ts";
+import type { Subject } from "../../core/subject.ts";
 
 export const signPredicateType = "https://sigstore.dev/cosign/sign/v1";
 
@@ -24,23 +23,13 @@ export function encodeSignStatement(claim: SignatureClaim): Uint8Array {
   );
 }
 
-/** What the statement claims, and whether it names this subject. Of several subjects, the one that is meant is told. */
+/** What the statement claims, and whether it names this subject. */
 export function readClaim(statement: Statement, subject: Subject): { readonly claim: Claim; readonly namesSubject: boolean } {
-  const named = statement.subjects.find(({ digest }) => isNamedBy(subject, digest));
-  const told = named ?? statement.subjects[0];
-  if (!told) throw malformed("statement.subject is empty");
-  const digest = named ? subject.digest : statedDigest(told);
+  const { digest, annotations, isSubject } = subjectIn(statement, subject);
+  const { predicateType } = statement;
   const claim: Claim =
-    statement.predicateType === signPredicateType
-      ? { kind: "signature", subject: digest, annotations: told.annotations }
-      : { kind: "attestation", subject: digest, predicateType: statement.predicateType };
-  return { claim, namesSubject: named !== undefined };
-}
-
-function statedDigest(subject: StatementSubject): Claim["subject"] {
-  const stated = Object.entries(subject.digest)
-    .map(([algorithm, hex]) => `${algorithm}:${hex}`)
-    .find(isDigest);
-  if (!stated) throw malformed("statement.subject names no sha256 or sha512 digest");
-  return stated;
+    predicateType === signPredicateType
+      ? { kind: "signature", subject: digest, annotations }
+      : { kind: "attestation", subject: digest, predicateType };
+  return { claim, namesSubject: isSubject };
 }

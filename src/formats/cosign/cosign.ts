@@ -1,27 +1,23 @@
-/** cosign's legacy signatures: simple signing payloads as layers, under a `.sig` tag or over referrers. */
-import { fromBase64, toBase64 } from "../../core/bytes.ts";
-import { algorithmOf, digestOf, hexOf } from "../../core/digest.ts";
-import type { Evidence, Found, SignatureClaim } from "../../core/evidence.ts";
+/** cosign's legacy signatures and attestations: layers under the tags `.sig` and `.att`, or over referrers. */
+import { toBase64 } from "../../core/bytes.ts";
+import { digestOf } from "../../core/digest.ts";
+import type { Evidence, Found } from "../../core/evidence.ts";
 import type { Check, Finding } from "../../core/finding.ts";
 import type { Descriptor } from "../../core/oci.ts";
-import { isNamedBy, type Subject } from "../../core/subject.ts";
+import type { Subject } from "../../core/subject.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { certificateUnsupported, checkSignature, findingOf, reading, subjectCheck, tooLarge, type Reading } from "../checks.ts";
 import type { Format, Recognised } from "../format.ts";
-import { encodePayload, maxPayloadBytes, parsePayload, payloadMediaType } from "./payload.ts";
+import { attestation } from "./attestation.ts";
+import type { SignedContent } from "./layer.ts";
+import { encodePayload, payloadMediaType, simpleSigning } from "./simple-signing.ts";
 import { extendSignatureImage, signatureAnnotation, signatureTag } from "./signature-image.ts";
 
+const layerKinds = new Map([simpleSigning, attestation].map((kind) => [kind.mediaType, kind]));
 const certificateAnnotation = "dev.sigstore.cosign/certificate";
 
-interface SimpleSignature {
-  /** The layer's bytes, which are what is signed. */
-  readonly payload: Uint8Array;
-  readonly claim: SignatureClaim;
-  readonly signature: Uint8Array;
-}
-
 interface CosignEvidence extends Evidence {
-  readonly content: Reading<SimpleSignature>;
+  readonly content: Reading<SignedContent>;
 }
 
 export const cosign: Format = {
@@ -63,34 +59,35 @@ export const cosign: Format = {
 };
 
 function recognise({ place, descriptor, manifest }: Found): Recognised | undefined {
-  const layers = manifest.layers.filter((layer) => layer.mediaType === payloadMediaType);
+  const layers = manifest.layers.flatMap((layer) => {
+    const kind = layerKinds.get(layer.mediaType);
+    return kind ? [{ layer, kind }] : [];
+  });
   if (layers.length === 0) return undefined;
   return {
-    fetch: layers.filter((layer) => layer.size <= maxPayloadBytes),
+    fetch: layers.filter(({ layer, kind }) => layer.size <= kind.maxBytes).map(({ layer }) => layer),
     read: (blobs) =>
-      layers.flatMap((layer): CosignEvidence[] => {
+      layers.flatMap(({ layer, kind }): CosignEvidence[] => {
         const common = { format: cosign.name, place, manifest: descriptor.digest, layer };
-        if (layer.size > maxPayloadBytes) return [{ ...common, content: { problem: tooLarge(layer.size, maxPayloadBytes) } }];
-        const payload = blobs.get(layer.digest);
-        return payload ? [{ ...common, content: reading(() => readLayer(layer, payload)) }] : [];
+        if (layer.size > kind.maxBytes) return [{ ...common, content: { problem: tooLarge(layer.size, kind.maxBytes) } }];
+        const bytes = blobs.get(layer.digest);
+        return bytes ? [{ ...common, content: reading(() => kind.read(layer, bytes)) }] : [];
       }),
   };
 }
 
-function readLayer(layer: Descriptor, payload: Uint8Array): SimpleSignature {
-  const signature = fromBase64(layer.annotations?.[signatureAnnotation] ?? "", `the annotation ${signatureAnnotation}`);
-  return { payload, claim: parsePayload(payload), signature };
-}
-
 async function verify(evidence: CosignEvidence, subject: Subject, trust: Trust): Promise<Finding> {
   if ("problem" in evidence.content) return findingOf(evidence, { checks: [evidence.content.problem] });
-  const { payload, claim, signature } = evidence.content.value;
+  const content = evidence.content.value;
+  const told = reading(() => content.claimAbout(subject));
+  if ("problem" in told) return findingOf(evidence, { checks: [told.problem] });
+  const { claim, namesSubject } = told.value;
 
-  const format: Check = { name: "format", outcome: "passed", detail: "a simple signing payload" };
-  const about = subjectCheck(isNamedBy(subject, { [algorithmOf(claim.subject)]: hexOf(claim.subject) }), claim, subject);
+  const format: Check = { name: "format", outcome: "passed", detail: content.what };
+  const about = subjectCheck(namesSubject, claim, subject);
   if (evidence.layer.annotations?.[certificateAnnotation] !== undefined) {
     return findingOf(evidence, { claim, checks: [format, certificateUnsupported("the layer carries a certificate"), about] });
   }
-  const { check, signer } = await checkSignature(payload, signature, trust, undefined);
+  const { check, signer } = await checkSignature(content.message, content.signature, trust, undefined);
   return findingOf(evidence, { claim, signer, checks: [format, check, about] });
 }

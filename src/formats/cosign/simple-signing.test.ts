@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { decodeUtf8, encodeUtf8 } from "../../core/bytes.ts";
 import { loadVector } from "../../../test/vectors/load.ts";
-import { encodePayload, parsePayload } from "./payload.ts";
+import { encodePayload, parsePayload } from "./simple-signing.ts";
 import { extendSignatureImage } from "./signature-image.ts";
 
 describe("simple signing payload", () => {

@@ -4,20 +4,39 @@
  *     {"critical":{"identity":{"docker-reference":NAME},"image":{"docker-manifest-digest":DIGEST},
  *                  "type":"cosign container image signature"},"optional":{…} | null}
  */
-import { encodeUtf8 } from "../../core/bytes.ts";
-import { parseDigest } from "../../core/digest.ts";
+import { encodeUtf8, fromBase64 } from "../../core/bytes.ts";
+import { algorithmOf, hexOf, parseDigest } from "../../core/digest.ts";
 import { malformed } from "../../core/errors.ts";
 import type { SignatureClaim } from "../../core/evidence.ts";
 import { Fields, parseJson } from "../../core/json.ts";
+import { isNamedBy } from "../../core/subject.ts";
+import type { LayerKind } from "./layer.ts";
+import { signatureAnnotation } from "./signature-image.ts";
 
 export const payloadMediaType = "application/vnd.dev.cosign.simplesigning.v1+json";
 /** Bytes of one payload: it names one image and a few annotations. */
-export const maxPayloadBytes: number = 1024 * 1024;
+const maxBytes: number = 1024 * 1024;
 const payloadType = "cosign container image signature";
+
+/** The layer's bytes are what is signed; the signature is an annotation of the layer. */
+export const simpleSigning: LayerKind = {
+  mediaType: payloadMediaType,
+  maxBytes,
+  read(layer, bytes) {
+    const claim = parsePayload(bytes);
+    const { subject: digest } = claim;
+    return {
+      what: "a simple signing payload",
+      message: bytes,
+      signature: fromBase64(layer.annotations?.[signatureAnnotation] ?? "", `the annotation ${signatureAnnotation}`),
+      claimAbout: (subject) => ({ claim, namesSubject: isNamedBy(subject, { [algorithmOf(digest)]: hexOf(digest) }) }),
+    };
+  },
+};
 
 /** Reads a payload; throws MALFORMED. */
 export function parsePayload(bytes: Uint8Array): SignatureClaim {
-  const fields = new Fields(parseJson(bytes, "payload", { maxBytes: maxPayloadBytes }), "payload");
+  const fields = new Fields(parseJson(bytes, "payload", { maxBytes }), "payload");
   const critical = fields.fields("critical");
   const type = critical.string("type");
   if (type !== payloadType) throw malformed(`payload.critical.type is ${JSON.stringify(type.slice(0, 100))}, not "${payloadType}"`);

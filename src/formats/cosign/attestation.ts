@@ -1,0 +1,31 @@
+/** cosign's legacy attestation: a DSSE envelope around an in-toto statement, a layer under an `.att` tag. */
+import { parseDsse, preAuthEncoding } from "../../core/dsse.ts";
+import { malformed } from "../../core/errors.ts";
+import { Fields, parseJson } from "../../core/json.ts";
+import { parseStatement, statementPayloadType, subjectIn } from "../../core/statement.ts";
+import type { LayerKind } from "./layer.ts";
+
+/** Bytes of one envelope, which may hold a whole bill of materials. */
+const maxBytes: number = 32 * 1024 * 1024;
+
+export const attestation: LayerKind = {
+  mediaType: "application/vnd.dsse.envelope.v1+json",
+  maxBytes,
+  read(_layer, bytes) {
+    const { payload, payloadType, signatures } = parseDsse(new Fields(parseJson(bytes, "envelope", { maxBytes }), "envelope"), 1);
+    const [signature] = signatures;
+    if (!signature) throw malformed("the envelope has no signature");
+    if (payloadType !== statementPayloadType)
+      throw malformed(`the envelope holds ${JSON.stringify(payloadType.slice(0, 100))}, not a statement`);
+    const statement = parseStatement(payload);
+    return {
+      what: "an attestation in a DSSE envelope",
+      message: preAuthEncoding(payloadType, payload),
+      signature,
+      claimAbout(subject) {
+        const { digest, isSubject } = subjectIn(statement, subject);
+        return { claim: { kind: "attestation", subject: digest, predicateType: statement.predicateType }, namesSubject: isSubject };
+      },
+    };
+  },
+};
