@@ -4,9 +4,10 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { digestOf } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { mediaTypes } from "../../core/oci.ts";
-import { descriptor, errorCode, layer, sendTo, temporaryFolder, testRegistry } from "./fixture.test.ts";
+import { descriptor, errorCode, imageManifest, json, layer, sendTo, temporaryFolder, testRegistry } from "./fixture.test.ts";
 import { startRegistry } from "./registry.ts";
 
 test("the version check is answered", async (t) => {
@@ -124,6 +125,39 @@ test("a restart on the same folder keeps everything", async (t) => {
   assert.ok(expected.every((reply) => reply instanceof Object && "status" in reply && reply.status === 200));
 });
 
+test("headers over 16 KiB are refused, be it a mebibyte, and the registry goes on", async (t) => {
+  const { running, send } = await testRegistry(t);
+  const get = (bytes: number): Promise<string> =>
+    raw(running.address, `GET /v2/ HTTP/1.1\r\nHost: x\r\nX-Long: ${"a".repeat(bytes)}\r\n\r\n`);
+  assert.match(await get(20 * 1024), /^HTTP\/1\.1 431 /);
+  assert.match(await get(1024 * 1024), /^(?:HTTP\/1\.1 431 |$)/); // who still sends when the connection is cut may not hear why
+  assert.equal((await send("GET", "/v2/")).status, 200);
+});
+
+test("a body longer than announced ends where it was said to, and what follows is no request", async (t) => {
+  const { running, send } = await testRegistry(t);
+  const digest = digestOf(Buffer.from("0123"));
+  const head = `POST /v2/app/blobs/uploads/?digest=${digest} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n`;
+  assert.match(await raw(running.address, `${head}0123456789`), /HTTP\/1\.1 400 Bad Request\r\nConnection: close\r\n\r\n$/);
+  const { status, body } = await send("GET", `/v2/app/blobs/${digest}`);
+  assert.ok(status === 404 || body.toString() === "0123");
+});
+
+test("a body shorter than announced is not taken for the whole", async (t) => {
+  const { running, send, pushImage } = await testRegistry(t);
+  await pushImage("app", "v1");
+  const manifest = imageManifest({ annotations: { second: "true" } });
+  for (const [method, path, body] of [
+    ["POST", `blobs/uploads/?digest=${digestOf(Buffer.from("0123"))}`, "0123"],
+    ["PUT", "manifests/v2", Buffer.from(manifest).toString()],
+  ] as const) {
+    const head = `${method} /v2/app/${path} HTTP/1.1\r\nHost: x\r\nContent-Type: ${mediaTypes.ociManifest}\r\n`;
+    assert.doesNotMatch(await raw(running.address, `${head}Content-Length: ${body.length + 1}\r\n\r\n${body}`), /^HTTP\/1\.1 2/);
+  }
+  assert.equal((await send("GET", `/v2/app/blobs/${digestOf(Buffer.from("0123"))}`)).status, 404);
+  assert.deepEqual(json(await send("GET", "/v2/app/tags/list")), { name: "app", tags: ["v1"] });
+});
+
 test("close ends listening, at once for idle connections and soon for stuck ones", async (t) => {
   const { running } = await testRegistry(t);
   const [host = "", port] = running.address.split(":");
@@ -154,3 +188,14 @@ test("a port that is taken and a folder that is none are told", async (t) => {
   await writeFile(join(dir, "file"), "");
   await assert.rejects(startRegistry({ dir: join(dir, "file"), host: "127.0.0.1", port: 0 }), isUsage);
 });
+
+/** Sends this and nothing more; gives all that comes back until the registry hangs up. */
+async function raw(address: string, text: string): Promise<string> {
+  const [host = "", port] = address.split(":");
+  const socket = connect(Number(port), host).setEncoding("utf8");
+  let answer = "";
+  socket.on("data", (part: string) => (answer += part)).on("error", () => undefined); // it may hang up while we send
+  socket.end(text);
+  await new Promise((resolve) => socket.on("close", resolve));
+  return answer;
+}

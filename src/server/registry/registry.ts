@@ -50,11 +50,14 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     underWay.add(exchange);
   });
   server.setTimeout(milliseconds.idle);
-  const address = await listen(server, host, port);
+  const address = await listen(server, host, port).catch(async (error: unknown) => {
+    await storage.close();
+    throw error;
+  });
 
   let closing: Promise<void> | undefined;
   function close(): Promise<void> {
-    closing ??= stop(server).then(async () => void (await Promise.all(underWay)));
+    closing ??= stop(server).then(async () => void (await Promise.all([...underWay, storage.close()])));
     return closing;
   }
   signal?.addEventListener("abort", () => void close(), { once: true });

@@ -62,8 +62,13 @@ function refuse(response: ServerResponse, error: unknown): void {
   sendJson(response, status, { errors: [{ code, message }] }, headers);
 }
 
-/** Of what the registry itself did wrong, only the system's short word is told, such as ENOSPC: messages give away paths. */
+/** What a system says when there is no room for more. */
+const noRoom: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
+
+/** Of what the registry itself did wrong, only the system's short word is told, such as EIO: messages give away paths. */
 function failure(error: unknown): Pick<RegistryError, "status" | "headers" | "message"> & { readonly code: string } {
-  const reason = error instanceof Error && "code" in error && typeof error.code === "string" ? `: ${error.code}` : "";
-  return { status: 500, headers: {}, code: "UNKNOWN", message: `the registry failed${reason}` };
+  const reason = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const common = { headers: {}, code: "UNKNOWN" };
+  if (reason !== undefined && noRoom.has(reason)) return { ...common, status: 507, message: `the registry's disk is full: ${reason}` };
+  return { ...common, status: 500, message: reason === undefined ? "the registry failed" : `the registry failed: ${reason}` };
 }

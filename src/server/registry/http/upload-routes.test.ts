@@ -216,7 +216,7 @@ test(
     await rm(file);
     await symlink("/dev/full", file);
     const reply = await registry.send("PATCH", location, { body: content });
-    assert.deepEqual([reply.status, errorCode(reply)], [500, "UNKNOWN"]);
+    assert.deepEqual([reply.status, errorCode(reply)], [507, "UNKNOWN"]);
     assert.match(reply.body.toString(), /ENOSPC/);
     assert.doesNotMatch(reply.body.toString(), /incoming/);
     await rm(file);
@@ -246,14 +246,16 @@ test("what an earlier run left unfinished goes once it is old", async (t) => {
   assert.equal((await later.send("GET", `/v2/app/blobs/uploads/${young}`)).status, 404);
 });
 
-test("an upload nobody continues is removed when another begins", async (t) => {
-  const registry = await testRegistry(t, { uploadLifetime: 0 });
-  const location = await begin(registry);
-  await utimes(join(registry.dir, "incoming", location.split("/").at(-1) ?? ""), 0, 0);
+test("an upload nobody continues goes by itself, one that is continued stays", async (t) => {
+  const registry = await testRegistry(t, { uploadLifetime: 200 });
+  const [stuck, alive] = [await begin(registry), await begin(registry)];
+  let size = 0;
   await until(async () => {
-    await begin(registry);
-    return (await registry.send("GET", location)).status === 404;
+    assert.equal((await chunk(registry, alive, `${size}-${size}`, content[size++ % 10] ?? "")).status, 202);
+    return (await registry.send("GET", stuck)).status === 404;
   });
+  assert.deepEqual(await readdir(join(registry.dir, "incoming")), [alive.split("/").at(-1)]);
+  assert.equal((await registry.send("GET", alive)).status, 204);
 });
 
 /** Promises ten bytes, sends four, and hangs up. */

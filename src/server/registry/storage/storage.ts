@@ -23,9 +23,11 @@ export interface Storage {
   readonly manifests: Manifests;
   readonly tags: Tags;
   readonly referrers: Referrers;
+  /** Ends looking for uploads to clear away; nothing touches the folder afterwards but what is asked of it. */
+  readonly close: () => Promise<void>;
 }
 
-/** Opens the folder and clears away what earlier uploads left behind; throws USAGE if it cannot be used. */
+/** Opens the folder and clears away, then and until it is closed, uploads nobody continues; throws USAGE if it cannot be used. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { maxBlobBytes = 16 * 2 ** 30, uploadLifetime = 60 * 60 * 1000 } = options;
   const layout = new Layout(resolve(options.dir));
@@ -45,5 +47,13 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       cause: error,
     });
   }
-  return { blobs, uploads, manifests, tags, referrers };
+  let swept: Promise<void> = Promise.resolve();
+  const sweeping = setInterval(() => {
+    swept = swept.then(() => uploads.sweep()).catch(() => undefined); // what cannot be cleared away now is tried again
+  }, uploadLifetime / 10).unref();
+  const close = (): Promise<void> => {
+    clearInterval(sweeping);
+    return swept;
+  };
+  return { blobs, uploads, manifests, tags, referrers, close };
 }

@@ -38,7 +38,6 @@ export class Uploads {
   readonly #limits: UploadLimits;
   readonly #open = new Map<string, Upload>();
   readonly #lock = new KeyedLock();
-  #swept = 0;
 
   constructor(incoming: string, blobs: Blobs, limits: UploadLimits) {
     this.#incoming = incoming;
@@ -48,7 +47,6 @@ export class Uploads {
 
   /** Begins an upload to the repository; gives the id it is continued by. */
   async start(name: RepositoryName): Promise<string> {
-    if (Date.now() - this.#swept > this.#limits.uploadLifetime / 10) await this.sweep();
     if (this.#open.size >= maxUploads) throw new RegistryError("TOOMANYREQUESTS", `${maxUploads} uploads are under way`);
     const id = randomUUID();
     const path = join(this.#incoming, id);
@@ -123,13 +121,13 @@ export class Uploads {
 
   /** Removes what nobody has written to for too long. */
   async sweep(): Promise<void> {
-    this.#swept = Date.now();
+    const now = Date.now();
     const ids = await readdir(this.#incoming);
     await Promise.all(
       ids.map(async (id) => {
         const path = join(this.#incoming, id);
         const written = (await orMissing(stat(path)))?.mtimeMs ?? 0;
-        if (this.#swept - written <= this.#limits.uploadLifetime) return;
+        if (now - written <= this.#limits.uploadLifetime) return;
         this.#open.delete(id);
         await rm(path, { force: true });
       }),
