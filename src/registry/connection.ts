@@ -1,4 +1,5 @@
 /** One repository of one registry over HTTP, with the authorization that the registry asks for. */
+import { isRepositoryName } from "../core/reference.ts";
 import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from "../net/http.ts";
 import { printableUrl } from "../net/printable.ts";
 import type { Access } from "./access.ts";
@@ -37,7 +38,8 @@ export class Connection {
   /** The part below the registry of a repository's name, if it lies in this one: `library/alpine` of `docker.io/library/alpine`. */
   siblingIn(name: string): string | undefined {
     const prefix = `${this.#options.registry.name}/`;
-    return name.startsWith(prefix) && name !== this.name ? name.slice(prefix.length) : undefined;
+    const sibling = name.slice(prefix.length);
+    return name.startsWith(prefix) && name !== this.name && isRepositoryName(sibling) ? sibling : undefined;
   }
 
   /** The URL of what lies at this path below `/v2/NAME/`. */

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scriptedServer, type ScriptedAnswer, type ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { signal, absent, opened, content, blob, blobPath } from "../../test/fakes/scripted-repository.ts";
+import { streamOf } from "../core/bytes.ts";
+import { digestOf } from "../core/digest.ts";
 
 const uploads = "POST /v2/app/blobs/uploads/";
 const query = `digest=${encodeURIComponent(blob.digest)}`;
@@ -79,4 +81,115 @@ test("an upload that seems to have failed and was stored all the same is good", 
     [`PUT /u?${query}`]: [lost, { status: 404, body: '{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}' }],
   });
   await repository.putBlob(content, signal);
+});
+
+const text = { mediaType: "text/plain", digest: blob.digest, size: 10 };
+
+async function* halves(): AsyncGenerator<Uint8Array> {
+  yield content.subarray(0, 4);
+  yield content.subarray(4);
+}
+
+test("a streamed blob is sent with its length", async (t) => {
+  const { server, repository } = await opened(t, {
+    [`HEAD ${blobPath}`]: absent,
+    [uploads]: opensAt("/u"),
+    [`PUT /u?${query}`]: { status: 201 },
+  });
+  await repository.putBlobFrom(text, halves, signal);
+  const { headers, body } = server.seen[2] ?? {};
+  assert.deepEqual([headers?.["content-length"], Buffer.from(body ?? []).toString()], ["10", "0123456789"]);
+});
+
+test("an upload that breaks is begun again, from the blob's beginning, and given up in the end", async (t) => {
+  const lost: ScriptLine = (_, response) => void response.destroy();
+  const { server, repository } = await opened(t, {
+    [`HEAD ${blobPath}`]: absent,
+    [uploads]: [opensAt("/1"), opensAt("/2"), opensAt("/3"), opensAt("/3"), opensAt("/3")],
+    [`PUT /1?${query}`]: lost,
+    [`PUT /2?${query}`]: { status: 201 },
+    [`PUT /3?${query}`]: lost,
+  });
+  await repository.putBlobFrom(text, halves, signal);
+  assert.equal(Buffer.from(server.seen.at(-1)?.body ?? []).toString(), "0123456789");
+  await assert.rejects(repository.putBlobFrom(text, halves, signal), { code: "UNREACHABLE" });
+});
+
+test("T19: what is not the blob it should be is refused, and the upload not finished", async (t) => {
+  const { server, repository } = await opened(t, { [`HEAD ${blobPath}`]: absent, [uploads]: opensAt("/u"), [`PUT /u?*`]: { status: 201 } });
+  for (const [found, message] of [
+    ["012345678", /9 of its 10 bytes/],
+    ["01234567890", /more than its 10 bytes/],
+    ["9876543210", /another digest/],
+  ] as const) {
+    const open = (): AsyncIterable<Uint8Array> => streamOf(Buffer.from(found));
+    await assert.rejects(repository.putBlobFrom(text, open, signal), { code: "DIGEST_MISMATCH", message });
+  }
+  assert.ok(server.lines.every((line) => !line.startsWith("PUT") || line === `PUT /u?${query}`));
+});
+
+const mounting = `POST /v2/app/blobs/uploads/?mount=${encodeURIComponent(blob.digest)}&from=base`;
+
+test("a blob is taken over from another repository of the same registry", async (t) => {
+  const { server, repository } = await opened(t, { [`HEAD ${blobPath}`]: absent, [mounting]: { status: 201 } });
+  await repository.putBlobFrom(text, halves, signal, { mountFrom: `${server.host}/base` });
+  assert.deepEqual(server.lines.slice(1), [mounting]);
+});
+
+test("a blob that is not taken over is sent, to where the registry says if it says it", async (t) => {
+  const { server, repository } = await opened(t, {
+    [`HEAD ${blobPath}`]: absent,
+    [mounting]: [opensAt("/1"), { status: 404 }, { status: 403 }],
+    [uploads]: opensAt("/2"),
+    [`PUT /1?${query}`]: { status: 201 },
+    [`PUT /2?${query}`]: { status: 201 },
+  });
+  const options = { mountFrom: `${server.host}/base` };
+  for (let i = 0; i < 3; i++) await repository.putBlobFrom(text, halves, signal, options);
+  assert.deepEqual(
+    server.lines.filter((line) => !line.startsWith("HEAD")),
+    [mounting, `PUT /1?${query}`, mounting, uploads, `PUT /2?${query}`, mounting, uploads, `PUT /2?${query}`],
+  );
+});
+
+test("T28: another registry is not asked to take a blob over, nor is a name that is no repository's sent", async (t) => {
+  const { server, repository } = await opened(t, {
+    [`HEAD ${blobPath}`]: absent,
+    [uploads]: opensAt("/u"),
+    [`PUT /u?${query}`]: { status: 201 },
+  });
+  for (const mountFrom of ["registry.example/base", `${server.host}/app`, `${server.host}/../base`, "oci:base"]) {
+    await repository.putBlobFrom(text, halves, signal, { mountFrom });
+  }
+  assert.ok(!server.lines.some((line) => line.includes("mount")));
+});
+
+test("a blob too large for one piece is sent in chunks, as large as the registry wants them", async (t) => {
+  const large = Buffer.alloc(9 * 1024 * 1024 + 1, "x");
+  const { server, repository } = await opened(t, {
+    [`HEAD /v2/app/blobs/${digestOf(large)}`]: absent,
+    [uploads]: [opensAt("/0"), { status: 202, headers: { location: "/1", "oci-chunk-min-length": `${5 * 1024 * 1024}` } }],
+    [`PUT /0?digest=${encodeURIComponent(digestOf(large))}`]: { status: 413 },
+    "PATCH /1": opensAt("/2"),
+    "PATCH /2": opensAt("/3?a=b"),
+    [`PUT /3?a=b&digest=${encodeURIComponent(digestOf(large))}`]: { status: 201 },
+  });
+  await repository.putBlob(large, signal);
+  assert.deepEqual(
+    server.seen.slice(-3).map(({ headers, body }) => [headers["content-range"], body.length]),
+    [
+      [`0-${5 * 1024 * 1024 - 1}`, 5 * 1024 * 1024],
+      [`${5 * 1024 * 1024}-${large.length - 1}`, large.length - 5 * 1024 * 1024],
+      [undefined, 0],
+    ],
+  );
+});
+
+test("T04: chunks over the bounds are not gathered", async (t) => {
+  const { repository } = await opened(t, {
+    [`HEAD ${blobPath}`]: absent,
+    [uploads]: { status: 202, headers: { location: "/u", "oci-chunk-min-length": "1000000000000" } },
+    [`PUT /u?${query}`]: { status: 413 },
+  });
+  await assert.rejects(repository.putBlob(content, signal), { code: "LIMIT_EXCEEDED", message: /wants chunks of/ });
 });

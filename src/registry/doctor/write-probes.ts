@@ -44,7 +44,11 @@ export async function probeWriting(connection: Connection, repository: string, s
     }),
     await probe("mount", signal, async () => {
       const query = new URLSearchParams({ mount: digestOf(layer), from: repository });
-      return told(await scratch.ask("POST", `blobs/uploads/?${query.toString()}`), [201], "a blob can be taken over from another repository");
+      return told(
+        await scratch.ask("POST", `blobs/uploads/?${query.toString()}`),
+        [201],
+        "a blob can be taken over from another repository",
+      );
     }),
     await probe("range", signal, async () => {
       const answer = await scratch.ask("GET", blob, { headers: { range: "bytes=3-5" } });

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { gather, streamOf } from "../../core/bytes.ts";
 import { digestOf, hexOf, type Digest } from "../../core/digest.ts";
 import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci.ts";
 import { LayoutFiles } from "./layout-files.ts";
@@ -52,6 +53,12 @@ async function layoutWith(t: TestContext, entries: readonly unknown[], blobs: re
 
 function pathOf(root: string, digest: Digest): string {
   return join(root, "blobs/sha256", hexOf(digest));
+}
+
+async function tagsOf(repository: LayoutRepository): Promise<readonly string[]> {
+  const tags: string[] = [];
+  for await (const tag of repository.tags(signal)) tags.push(tag);
+  return tags;
 }
 
 async function readIndex(root: string): Promise<{ readonly manifests: readonly Descriptor[] }> {
@@ -285,6 +292,54 @@ test("a write that fails leaves index.json as it was", async (t) => {
   assert.deepEqual((await readdir(dirname(join(root, "index.json")))).toSorted(), ["blobs", "index.json", "oci-layout"]);
 });
 
+test("a blob goes in and out as a stream; what breaks off, or is not the blob, leaves nothing behind", async (t) => {
+  const root = join(await folder(t), "layout");
+  const repository = layoutAt(root);
+  const blob = descriptorOf(Buffer.from("0123456789"), "text/plain");
+  const other = new Error("the source broke");
+  async function* breaking(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from("01234");
+    throw other;
+  }
+  await assert.rejects(repository.putBlobFrom(blob, breaking, signal));
+  for (const text of ["012345678", "01234567890", "9876543210"]) {
+    await assert.rejects(
+      repository.putBlobFrom(blob, () => streamOf(Buffer.from(text)), signal),
+      { code: "DIGEST_MISMATCH" },
+      text,
+    );
+  }
+  assert.deepEqual(await readdir(join(root, "blobs/sha256")), []);
+  await assert.rejects(gather(repository.openBlob(blob, signal)), { code: "NO_SUCH_IMAGE" });
+  await repository.putBlobFrom(blob, () => streamOf(Buffer.from("0123456789")), signal);
+  await repository.putBlobFrom(blob, breaking, signal); // it is there: its source is not opened
+  assert.equal(Buffer.from(await gather(repository.openBlob(blob, signal))).toString(), "0123456789");
+  await writeFile(pathOf(root, blob.digest), "9876543210");
+  await assert.rejects(gather(repository.openBlob(blob, signal)), { code: "DIGEST_MISMATCH" });
+  await repository.putBlobFrom(blob, () => streamOf(Buffer.from("0123456789")), signal);
+  assert.equal(Buffer.from(await gather(repository.openBlob(blob, signal))).toString(), "0123456789");
+});
+
+test("tags are listed; a tag is deleted without its manifest, a manifest with its tags and its place among referrers", async (t) => {
+  const root = await folder(t);
+  const repository = layoutAt(root);
+  const image = imageOf("image");
+  const signature = imageOf("signature", descriptorOf(image));
+  for (const tag of ["v1", "v2", undefined]) await repository.putManifest(image, mediaTypes.ociManifest, tag, signal);
+  await repository.putManifest(signature, mediaTypes.ociManifest, "s", signal);
+  assert.deepEqual(await tagsOf(repository), ["v1", "v2", "s"]);
+  await repository.deleteTag("v1", signal);
+  await repository.deleteTag("v1", signal);
+  assert.deepEqual(await tagsOf(repository), ["v2", "s"]);
+  assert.equal(await repository.manifest("v1", signal), undefined);
+  assert.deepEqual((await repository.manifest(digestOf(image), signal))?.bytes, image);
+  await repository.deleteManifest(digestOf(signature), signal);
+  await repository.deleteManifest(digestOf(signature), signal);
+  assert.deepEqual(await repository.referrers(digestOf(image), signal), []);
+  assert.equal(await repository.manifest(digestOf(signature), signal), undefined);
+  assert.deepEqual(await tagsOf(repository), ["v2"]);
+});
+
 test("an aborted signal stops every verb", async (t) => {
   const repository = layoutAt(await layoutWith(t, []));
   const aborted = AbortSignal.abort();
@@ -293,5 +348,12 @@ test("an aborted signal stops every verb", async (t) => {
   await assert.rejects(repository.blob(blob, 10, aborted), { code: "INTERRUPTED" });
   await assert.rejects(repository.referrers(blob.digest, aborted), { code: "INTERRUPTED" });
   await assert.rejects(repository.putBlob(emptyConfig.bytes, aborted), { code: "INTERRUPTED" });
+  await assert.rejects(gather(repository.openBlob(blob, aborted)), { code: "INTERRUPTED" });
+  await assert.rejects(
+    repository.putBlobFrom(blob, () => streamOf(emptyConfig.bytes), aborted),
+    { code: "INTERRUPTED" },
+  );
+  await assert.rejects(repository.deleteManifest(blob.digest, aborted), { code: "INTERRUPTED" });
+  await assert.rejects(repository.deleteTag("v1", aborted), { code: "INTERRUPTED" });
   await assert.rejects(repository.putManifest(imageOf("x"), mediaTypes.ociManifest, "v1", aborted), { code: "INTERRUPTED" });
 });

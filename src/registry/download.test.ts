@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { scriptedServer, type ScriptedAnswer, type ScriptLine } from "../../test/fakes/scripted-registry.ts";
+import { absent, blob, blobPath, content, open, opened, signal } from "../../test/fakes/scripted-repository.ts";
+import { gather } from "../core/bytes.ts";
+
+const line = `GET ${blobPath}`;
+
+/** Says so much of an answer and hangs up. */
+function breakingOff(text: string, status = 200, headers: Record<string, string> = {}): Exclude<ScriptLine, ScriptedAnswer> {
+  return (_, response) => {
+    response.writeHead(status, { "content-length": "100", ...headers });
+    response.write(text, () => response.destroy());
+    return undefined;
+  };
+}
+
+function rest(from: number, text: string): ScriptLine {
+  return { status: 206, headers: { "content-range": `bytes ${from}-9/10` }, body: text };
+}
+
+const four = breakingOff("0123", 200, { "content-length": "10" });
+
+test("a blob comes as a stream", async (t) => {
+  const { repository } = await opened(t, { [line]: { body: content } });
+  assert.deepEqual(await gather(repository.openBlob(blob, signal)), content);
+  assert.deepEqual(await gather(repository.openBlob({ ...blob, data: content }, signal)), content);
+});
+
+test("a blob that is not there is an error", async (t) => {
+  const { repository } = await opened(t, { [line]: absent });
+  await assert.rejects(gather(repository.openBlob(blob, signal)), { code: "NO_SUCH_IMAGE", message: /has no blob sha256:/ });
+});
+
+test("a blob whose connection breaks goes on where it broke", async (t) => {
+  const second = breakingOff("456", 206, { "content-length": "6", "content-range": "bytes 4-9/10" });
+  const { server, repository } = await opened(t, { [line]: [four, second, rest(7, "789")] });
+  assert.deepEqual(await gather(repository.openBlob(blob, signal)), content);
+  assert.deepEqual(
+    server.seen.map(({ headers }) => headers["range"]),
+    [undefined, "bytes=4-", "bytes=7-"],
+  );
+});
+
+test("where a registry sends all of it again, what is here already is passed over", async (t) => {
+  const { repository } = await opened(t, { [line]: [four, { body: content }] });
+  assert.deepEqual(await gather(repository.openBlob(blob, signal)), content);
+});
+
+test("a blob that breaks before its first byte is asked for whole", async (t) => {
+  const { server, repository } = await opened(t, { [line]: [breakingOff("", 200, { "content-length": "10" }), { body: content }] });
+  assert.deepEqual(await gather(repository.openBlob(blob, signal)), content);
+  assert.equal(server.seen[1]?.headers["range"], undefined);
+});
+
+test("a blob that always breaks is given up", async (t) => {
+  let at = 0;
+  const dripping: ScriptLine = (seen, response) => {
+    const from = at++;
+    const headers = { "content-length": `${10 - from}`, "content-range": `bytes ${from}-9/10` };
+    return breakingOff(`${from}`, from === 0 ? 200 : 206, headers)(seen, response);
+  };
+  const { repository } = await opened(t, { [line]: dripping });
+  await assert.rejects(gather(repository.openBlob(blob, signal)), { code: "UNREACHABLE", message: /was cut/ });
+  assert.equal(at, 5);
+});
+
+test("a range that was not asked for is refused", async (t) => {
+  for (const headers of [{ "content-range": "bytes 5-9/10" }, { "content-range": "bytes 40-49/50" }, {}]) {
+    const { repository } = await opened(t, { [line]: [four, { status: 206, headers: { ...headers }, body: "456789" }] });
+    await assert.rejects(gather(repository.openBlob(blob, signal)), { code: "REGISTRY_ERROR", message: /bytes from 4 on/ });
+  }
+});
+
+test("T19: two halves that do not fit together are refused, and so is what is longer, shorter or other", async (t) => {
+  const scripts: readonly (readonly [ScriptLine[], RegExp])[] = [
+    [[four, rest(4, "56789x")], /10 bytes of another digest/],
+    [[four, { body: "9876543210" }], /10 bytes of another digest/],
+    [[four, rest(4, "4567890")], /more than its 10 bytes/],
+    [[four, rest(4, "45678")], /9 of its 10 bytes/],
+    [[{ body: "01234567890" }], /more than its 10 bytes/],
+    [[{ body: "012345678" }], /9 of its 10 bytes/],
+  ];
+  for (const [script, message] of scripts) {
+    const { repository } = await opened(t, { [line]: script });
+    await assert.rejects(gather(repository.openBlob(blob, signal)), { code: "DIGEST_MISMATCH", message });
+  }
+});
+
+test("T19: an endless blob ends at its size", async (t) => {
+  const endless: ScriptLine = (_, response) => {
+    response.writeHead(200);
+    const more = (): void => {
+      while (!response.destroyed && response.write("x".repeat(500)));
+    };
+    response.on("drain", more);
+    more();
+    return undefined;
+  };
+  const { repository } = await opened(t, { [line]: endless });
+  await assert.rejects(gather(repository.openBlob(blob, signal)), { code: "DIGEST_MISMATCH" });
+});
+
+test("T34: what goes on elsewhere goes on without credentials", async (t) => {
+  const storage = await scriptedServer(t, { "GET /b": [four, rest(4, "456789")] });
+  const server = await scriptedServer(t);
+  const guarded: ScriptLine = ({ headers }) =>
+    headers["authorization"] === undefined
+      ? { status: 401, headers: { "www-authenticate": "Basic realm=x" } }
+      : { status: 307, headers: { location: `${storage.origin}/b` } };
+  server.on({ [line]: guarded });
+  assert.deepEqual(await gather(open(server).openBlob(blob, signal)), content);
+  assert.deepEqual(
+    storage.seen.map(({ headers }) => [headers["authorization"], headers["range"]]),
+    [
+      [undefined, undefined],
+      [undefined, "bytes=4-"],
+    ],
+  );
+});
