@@ -34,6 +34,8 @@ const domainLabel = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 const domain = new RegExp(`^(?:${domainLabel}(?:\\.${domainLabel})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]{1,5})?$`);
 const pathComponent = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+/** What a reference without tag and digest asks for. */
+export const defaultTag = "latest";
 const MAX_REFERENCE = 4096;
 const MAX_NAME = 255;
 
@@ -120,7 +122,7 @@ function invalid(text: string, why: string): TouchmarkError {
 
 /** What the reference asks for: its digest where it has one, else its tag, else `latest`. */
 export function targetOf(reference: Reference): string {
-  return reference.digest ?? reference.tag ?? "latest";
+  return reference.digest ?? reference.tag ?? defaultTag;
 }
 
 /** Where the image lies, without tag and digest: `docker.io/library/alpine`, `oci:PATH`. */

@@ -29,6 +29,16 @@ test("a manifest comes by tag or digest, under the type it was served as", async
   assert.match(server.seen[0]?.headers["accept"] ?? "", /^application\/vnd.oci.image.index.v1\+json, application\/vnd.oci.image.manifest/);
 });
 
+test("a manifest from a server of plain files has the type that it says of itself, if that is one", async (t) => {
+  const bytes = imageOf("v1");
+  const { repository } = await opened(t, {
+    "GET /v2/app/manifests/v1": served(bytes, "application/octet-stream"),
+    "GET /v2/app/manifests/v2": served(Buffer.from('{"mediaType":"text/html"}'), "application/json"),
+  });
+  assert.equal((await repository.manifest("v1", signal))?.descriptor.mediaType, mediaTypes.ociManifest);
+  assert.equal((await repository.manifest("v2", signal))?.descriptor.mediaType, "application/json");
+});
+
 test("a manifest that is not there is undefined", async (t) => {
   const { repository } = await opened(t, { "GET /v2/app/manifests/v1": absent });
   assert.equal(await repository.manifest("v1", signal), undefined);

@@ -9,7 +9,7 @@ import type { Connection } from "./connection.ts";
 import { remove } from "./deletion.ts";
 import { download } from "./download.ts";
 import { list, unlist, type FallbackListing } from "./fallback-listing.ts";
-import { mediaTypeOf } from "./media-type.ts";
+import { manifestTypeOf } from "./media-type.ts";
 import { listReferrers } from "./referrers-api.ts";
 import { entriesOf, referrersTag } from "./referrers-tag.ts";
 import { listed, subjectOf, united } from "./referrers.ts";
@@ -37,7 +37,7 @@ export class RegistryRepository implements Repository {
     if (response.status === 404) return undefined;
     const digest = isDigest(target) ? target : (statedDigest(response) ?? digestOf(response.body));
     const bytes = checkedBytes(response.body, digest, this.name);
-    return { descriptor: { mediaType: mediaTypeOf(response), digest, size: bytes.length }, bytes };
+    return { descriptor: { mediaType: manifestTypeOf(response), digest, size: bytes.length }, bytes };
   }
 
   async blob(descriptor: Descriptor, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {

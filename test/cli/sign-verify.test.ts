@@ -117,6 +117,14 @@ describe("touchmark sign and verify", () => {
     assert.equal((await run("verify", "--key", path("alice.pub"), `${layout}:1.0`, `${layout}@${digest}`)).status, 0);
     assert.equal((await run("verify", "--key", path("mallory.pub"), `${layout}:1.0`)).status, 12);
     assert.match((await run("tree", `${layout}:1.0`)).stdout, /signature \(cosign\)/);
+    assert.equal((await run("verify", "--key", path("alice.pub"), layout)).status, 11);
+
+    const single = `oci:${path("single")}`;
+    await putImage(repository(single), "x");
+    assert.equal((await run("sign", "--key", path("alice.key"), "--format", "bundle,cosign", single)).status, 0);
+    assert.equal((await run("verify", "--key", path("alice.pub"), single)).status, 0, "a single image needs no tag");
+    await putImage(repository(single), "y");
+    assert.equal((await run("verify", "--key", path("alice.pub"), single)).status, 11);
   });
 
   it("takes the password from COSIGN_PASSWORD, else asks, and says when it is wrong", async (t) => {

@@ -1,4 +1,4 @@
-import { parseReference, type Reference } from "../../core/reference.ts";
+import { defaultTag, parseReference, type Reference } from "../../core/reference.ts";
 import { copy } from "../../engine/copy.ts";
 import { formats } from "../../formats/all.ts";
 import { usageError } from "../arguments.ts";
@@ -41,5 +41,5 @@ export const command: Command = {
 };
 
 function tagOf({ tag, digest }: Reference): string | undefined {
-  return tag ?? (digest === undefined ? "latest" : undefined);
+  return tag ?? (digest === undefined ? defaultTag : undefined);
 }

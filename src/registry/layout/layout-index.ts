@@ -23,6 +23,13 @@ export function taggedIn(entries: readonly Descriptor[], tag: string): Descripto
   return first;
 }
 
+/** The image of a folder that has no other and gives it no name. What hangs on images, by artifact type or tag, does not count. */
+export function onlyImageIn(entries: readonly Descriptor[]): Descriptor | undefined {
+  const nameOf = ({ annotations }: Descriptor): string => annotations?.[refName] ?? "";
+  const [first, ...others] = entries.filter((entry) => entry.artifactType === undefined && !/^sha(?:256|512)-/.test(nameOf(entry)));
+  return first && others.length === 0 && nameOf(first) === "" ? first : undefined;
+}
+
 /** The index with the manifest listed, under the tag where one is given; the manifest that bore the tag stays, without it. */
 export function withManifest(index: Uint8Array | undefined, entry: Descriptor, tag: string | undefined): Uint8Array {
   return rewriteIndex(index, (entries) => {

@@ -10,6 +10,7 @@ import { algorithmOf, digestOf, hexOf, isDigest, parseDigest, type Digest } from
 import { TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json.ts";
 import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../../core/oci.ts";
+import { defaultTag } from "../../core/reference.ts";
 import type { Repository, StoredManifest } from "../../core/repository.ts";
 import { throwIfAborted } from "../../net/interruption.ts";
 import { received, sent } from "../checked-stream.ts";
@@ -17,7 +18,7 @@ import { checkedBytes, checkedTarget, checkSize, mismatch, noBlob } from "../che
 import { unlist } from "../fallback-listing.ts";
 import { entriesOf, referrersTag } from "../referrers-tag.ts";
 import { listed, subjectOf, united } from "../referrers.ts";
-import { parseIndex, taggedIn, tagsIn, untagged, withManifest, withoutManifest } from "./layout-index.ts";
+import { onlyImageIn, parseIndex, taggedIn, tagsIn, untagged, withManifest, withoutManifest } from "./layout-index.ts";
 import type { LayoutStore } from "./layout-store.ts";
 
 const markerFile = "oci-layout";
@@ -40,7 +41,7 @@ export class LayoutRepository implements Repository {
     throwIfAborted(signal);
     const entries = await this.#entries();
     if (isDigest(target)) return this.#open(target, entries.find(({ digest }) => digest === target)?.mediaType);
-    const tagged = taggedIn(entries, checkedTarget(target));
+    const tagged = taggedIn(entries, checkedTarget(target)) ?? (target === defaultTag ? onlyImageIn(entries) : undefined);
     return tagged && this.#open(tagged.digest, tagged.mediaType);
   }
 
