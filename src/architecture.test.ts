@@ -31,7 +31,7 @@ const belowServer = [
 
 const table: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: ["@noble/curves"], builtins: ["crypto"] },
-  net: { rooms: ["core"], packages: [], builtins: ["http", "https", "timers/promises", "fs/promises"] },
+  net: { rooms: ["core"], packages: [], builtins: ["http", "https", "timers/promises", "fs/promises", "tls", "net", "crypto"] },
   trust: { rooms: ["core"], packages: [], builtins: ["crypto"] },
   anchors: { rooms: ["core", "net", "trust"], packages: [], builtins: [] },
   registry: { rooms: ["core", "net"], packages: [], builtins: ["fs", "fs/promises", "path", "child_process", "crypto"] },

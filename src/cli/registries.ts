@@ -1,14 +1,39 @@
 /** The registries a command speaks to: the user's own credentials, one pool of connections. */
 import { createHttpClient } from "../net/http-client.ts";
+import type { HttpClient } from "../net/http.ts";
+import { readSource } from "../net/source.ts";
+import type { TlsOptions } from "../net/transport.ts";
 import { createCredentials } from "../registry/credentials/credentials.ts";
 import { createRegistries, type Registries } from "../registry/registries.ts";
-import type { Arguments } from "./arguments.ts";
+import { usageError, type Arguments } from "./arguments.ts";
 import type { Io } from "./io.ts";
 
-export function registriesFor(args: Arguments, { env, home }: Io): Registries {
+const maxPemBytes = 1024 * 1024;
+
+export async function registriesFor(args: Arguments, io: Io): Promise<Registries> {
   return createRegistries({
-    http: createHttpClient(),
-    credentials: createCredentials({ env, home }),
+    http: await httpFor(args, io),
+    credentials: createCredentials({ env: io.env, home: io.home }),
     allowHttp: args.has("allow-http-registry"),
   });
+}
+
+/** As the registry flags and the proxy variables say. */
+export async function httpFor(args: Arguments, io: Io): Promise<HttpClient> {
+  const proxied = Object.keys(io.env).some((name) => /^https?_proxy$/i.test(name));
+  const { proxiesFrom } = proxied ? await import("../net/proxies.ts") : {};
+  return createHttpClient({ tls: await tlsOf(args, io), proxies: proxiesFrom?.(io.env) });
+}
+
+async function tlsOf(args: Arguments, { env, signal }: Io): Promise<TlsOptions | undefined> {
+  const read = async (flag: string): Promise<Uint8Array | undefined> => {
+    const reference = args.value(flag);
+    return reference === undefined ? undefined : readSource(reference, { maxBytes: maxPemBytes, env, signal });
+  };
+  const ca = await read("registry-cacert");
+  const certificate = await read("registry-client-cert");
+  const key = await read("registry-client-key");
+  if ((certificate === undefined) !== (key === undefined)) throw usageError("--registry-client-cert and --registry-client-key go together");
+  if (!ca && !certificate) return undefined;
+  return { ...(ca && { ca }), ...(certificate && key && { client: { certificate, key } }) };
 }

@@ -11,7 +11,7 @@ interface Explanation {
 const resets: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
 const noTls = "ERR_SSL_WRONG_VERSION_NUMBER";
 const untrusted =
-  "If a private certificate authority issued it, name that authority's certificate in NODE_EXTRA_CA_CERTS; if not, something else answers for this host.";
+  "If a private certificate authority issued it, name that authority's certificate with --registry-cacert; if not, something else answers for this host.";
 
 const explanations: Readonly<Record<string, Explanation>> = {
   ENOTFOUND: { code: "UNREACHABLE", what: () => "the name does not resolve", hint: "Check the spelling of the host and the name service." },
@@ -29,6 +29,16 @@ const explanations: Readonly<Record<string, Explanation>> = {
     code: "UNREACHABLE",
     what: (host) => `the certificate of ${host} has expired`,
     hint: "Whoever runs the host must renew it.",
+  },
+  ERR_PROXY_TUNNEL: {
+    code: "UNREACHABLE",
+    what: () => "the proxy does not let us through to it",
+    hint: "Check HTTPS_PROXY, with the user and password that the proxy may want, and NO_PROXY.",
+  },
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: {
+    code: "UNAUTHORIZED",
+    what: () => "it asks for a client certificate",
+    hint: "Give the one you were issued, and its key: --registry-client-cert and --registry-client-key.",
   },
   ERR_TLS_CERT_ALTNAME_INVALID: { code: "UNREACHABLE", what: (host) => `the certificate is not one for ${host}` },
 };

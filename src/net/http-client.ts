@@ -8,9 +8,9 @@ import { isReset } from "./failure.ts";
 import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from "./http.ts";
 import { interruption } from "./interruption.ts";
 import { printableHost, printableUrl } from "./printable.ts";
-import { createTransport } from "./transport.ts";
+import { createTransport, type TransportSettings } from "./transport.ts";
 
-export interface HttpClientOptions {
+export interface HttpClientOptions extends TransportSettings {
   readonly timeouts?: Timeouts;
   /** Waits this many milliseconds, unless the signal is aborted. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -26,7 +26,7 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { timeouts = defaultTimeouts, sleep = pause } = options;
-  const transport = createTransport();
+  const transport = createTransport(options);
 
   async function insist<T extends HttpResponse>(request: HttpRequest, read: Reader<T>): Promise<T> {
     const tries = repeatable.has(request.method) ? maxTries : 1;

@@ -26,7 +26,7 @@ export const command: Command = {
     const destination = parseReference(args.operand(1));
     if (destination.digest !== undefined) throw usageError("a destination has a tag and no digest: the digest is that of the source");
     using deadline = deadlineOf(args, io);
-    const registries = registriesFor(args, io);
+    const registries = await registriesFor(args, io);
     const copied = await copy(registries.open(source), source, registries.open(destination), {
       formats,
       tag: destination.tag ?? tagOf(source),

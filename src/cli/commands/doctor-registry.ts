@@ -1,10 +1,10 @@
 import { parseReference } from "../../core/reference.ts";
-import { createHttpClient } from "../../net/http-client.ts";
 import { createCredentials } from "../../registry/credentials/credentials.ts";
 import { diagnose, type Diagnosis } from "../../registry/doctor/diagnose.ts";
 import { usageError } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { deadlineOf, outputFlag, registryFlags } from "../common.ts";
+import { httpFor } from "../registries.ts";
 import { clean } from "../render/text.ts";
 
 export const command: Command = {
@@ -27,7 +27,7 @@ export const command: Command = {
     if (write && repository === undefined) throw usageError("--write needs a repository to push to: HOST/REPOSITORY");
     using deadline = deadlineOf(args, io);
     const diagnosis = await diagnose({
-      http: createHttpClient(),
+      http: await httpFor(args, io),
       credentials: createCredentials({ env: io.env, home: io.home }),
       allowHttp: args.has("allow-http-registry"),
       registry,

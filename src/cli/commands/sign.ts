@@ -60,7 +60,7 @@ export const command: Command = {
       signal: deadline.signal,
     };
     await options.signer.describe(deadline.signal); // a key that does not open is no business of any registry
-    const registries = registriesFor(args, io);
+    const registries = await registriesFor(args, io);
     const outcomes = await sideBySide(references, "signed", io, async (reference): Promise<Outcome> => {
       try {
         return { reference, made: await sign(registries.open(reference), reference, options) };

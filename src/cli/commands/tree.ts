@@ -18,7 +18,11 @@ export const command: Command = {
     const output = args.choice("output", ["text", "json"]);
     const reference = parseReference(args.operand(0));
     using deadline = deadlineOf(args, io);
-    const answer = await tree(registriesFor(args, io).open(reference), reference, { formats, at: io.now(), signal: deadline.signal });
+    const answer = await tree((await registriesFor(args, io)).open(reference), reference, {
+      formats,
+      at: io.now(),
+      signal: deadline.signal,
+    });
     io.stdout.write(output === "json" ? `${JSON.stringify(answer)}\n` : render(answer));
     for (const { place, code, message, hint } of answer.gaps)
       io.stderr.write(problem("warning", `${place} could not be read: ${code}: ${message}`, hint));

@@ -57,7 +57,7 @@ export const command: Command = {
       recursive: args.has("recursive"),
       signal,
     };
-    const registries = registriesFor(args, io);
+    const registries = await registriesFor(args, io);
     const answers = await sideBySide(references, "verified", io, (reference) => verify(registries.open(reference), reference, options));
     const verdicts = answers.flat();
     const style = styleFor(io.stdout, io);
