@@ -24,3 +24,13 @@ export async function pushImage(reference: string, blocks = 2): Promise<string> 
     await rm(folder, { recursive: true });
   }
 }
+
+/** The digest of the image's manifest, as the registry says it. */
+export async function digest(image: string): Promise<string> {
+  return (await runWell(crane, ["digest", image])).trim();
+}
+
+/** The digest of the image's configuration. */
+export async function configuration(image: string): Promise<string> {
+  return JSON.parse(await runWell(crane, ["manifest", image])).config.digest;
+}
