@@ -18,6 +18,7 @@ export interface Push {
 export class Journal {
   readonly pushes: Push[] = [];
   #time = 0;
+  #waiting: { count: number; readonly resolve: () => void } | undefined;
 
   begin(push: Omit<Push, "began" | "acknowledged">): Push {
     const begun: Push = { ...push, began: this.#time++ };
@@ -27,6 +28,12 @@ export class Journal {
 
   acknowledge(push: Push): void {
     push.acknowledged = this.#time++;
+    if (this.#waiting && this.#waiting.count-- === 0) this.#waiting.resolve();
+  }
+
+  /** Resolves at the acknowledgement after so many more. */
+  acknowledgedAfter(count: number): Promise<void> {
+    return new Promise((resolve) => (this.#waiting = { count, resolve }));
   }
 
   /** What a tag may point to: any push of it, unless another one began after its end and was acknowledged. */

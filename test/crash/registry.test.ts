@@ -17,10 +17,10 @@ import { Journal } from "./journal.ts";
 import { pushUntilKilled } from "./pusher.ts";
 import { seededRandom } from "./random.ts";
 
-const kills = Number(process.env["TOUCHMARK_KILLS"] ?? 10);
+const kills = Number(process.env["TOUCHMARK_KILLS"] ?? 5);
 const clients = 4;
-/** Milliseconds after the first push within which the registry is killed. */
-const span = 150;
+/** The registry is killed up to so many milliseconds after one of the first acknowledgements: counted, so that a busy machine only takes longer. */
+const within = { acknowledgements: 40, milliseconds: 10 };
 
 test(`a registry killed at ${kills} moments of pushing loses nothing and shows nothing half-written`, async (t) => {
   const seed = Number(process.env["TOUCHMARK_SEED"] ?? Date.now() % 2 ** 32);
@@ -35,7 +35,8 @@ test(`a registry killed at ${kills} moments of pushing loses nothing and shows n
     const { url, process } = await serve(t, folder);
     let killed = false;
     const pushing = Array.from({ length: clients }, () => pushUntilKilled(url, journal, seededRandom(random.below(2 ** 32)), () => killed));
-    await Promise.race([sleep(random.below(span)), Promise.all(pushing)]);
+    await Promise.race([journal.acknowledgedAfter(random.below(within.acknowledgements)), Promise.all(pushing)]);
+    await sleep(random.below(within.milliseconds));
     killed = true;
     await kill(process);
     await Promise.all(pushing);
@@ -53,7 +54,7 @@ test(`a registry killed at ${kills} moments of pushing loses nothing and shows n
   const acknowledged = journal.pushes.filter((push) => push.acknowledged !== undefined);
   await inspect(url, journal, acknowledged);
   t.diagnostic(`${acknowledged.length} of ${journal.pushes.length} pushes were acknowledged`);
-  assert.ok(acknowledged.length > kills, "hardly anything was pushed");
+  assert.ok(acknowledged.length >= kills, "hardly anything was pushed");
   assert.ok(acknowledged.length < journal.pushes.length, "no push was cut off");
 });
 
