@@ -69,7 +69,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 2,
     http: 400,
     summary: "An image reference does not follow the grammar of references.",
-    remedy: "Write [HOST[:PORT]/]NAME[:TAG][@sha256:HEX], or oci:PATH[:TAG] or oci:PATH[@DIGEST] for a layout folder.",
+    remedy: "Write [HOST[:PORT]/]NAME[:TAG][@sha256:HEX], or oci:PATH[:TAG] for a layout folder, oci-archive:PATH[:TAG] for an archive.",
   },
   FILE_NOT_FOUND: {
     exit: 2,

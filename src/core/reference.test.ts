@@ -27,6 +27,9 @@ describe("references", () => {
     [String.raw`oci:C:\images\app:1.0`]: String.raw`oci:C:\images\app:1.0`,
     [String.raw`oci:C:\images`]: String.raw`oci:C:\images`,
     "oci:C:/images": "oci:C:/images",
+    "oci-archive:images/app.tar": "oci-archive:images/app.tar",
+    "oci-archive:/abs/app.tar:1.0": "oci-archive:/abs/app.tar:1.0",
+    [`oci-archive:app.tar@${digest}`]: `oci-archive:app.tar@${digest}`,
   };
   for (const [short, expected] of Object.entries(full)) {
     it(`reads ${short}`, () => {
@@ -68,6 +71,8 @@ describe("references", () => {
     "x".repeat(5000),
     "oci:",
     "oci:a\0b",
+    "oci-archive:",
+    "oci-archive::1",
   ];
   for (const text of bad) {
     it(`refuses ${JSON.stringify(text.slice(0, 40))}`, () => assert.throws(() => parseReference(text), { code: "INVALID_REFERENCE" }));

@@ -1,7 +1,7 @@
 /**
- * Image references, by distribution's grammar, and OCI layout folders beside them:
+ * Image references, by distribution's grammar, and OCI layouts, in folders and in archives, beside them:
  *
- *     [HOST[:PORT]/]NAME[:TAG][@DIGEST]      oci:PATH[:TAG|@DIGEST]
+ *     [HOST[:PORT]/]NAME[:TAG][@DIGEST]      oci:PATH[:TAG|@DIGEST]      oci-archive:PATH[:TAG|@DIGEST]
  *
  * Source: distribution/reference, `regexp.go` and `normalize.go`. A first component counts as a host
  * when it has a `.` or a `:`, is `localhost`, or has an upper-case letter; without one the registry is
@@ -21,8 +21,9 @@ export interface RegistryReference {
 }
 
 export interface LayoutReference {
-  readonly kind: "layout";
-  /** The folder, as written. */
+  /** A folder, or a tar archive of one. */
+  readonly kind: "layout" | "archive";
+  /** As written. */
   readonly path: string;
   readonly tag?: string;
   readonly digest?: Digest;
@@ -36,6 +37,7 @@ const pathComponent = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 /** What a reference without tag and digest asks for. */
 export const defaultTag = "latest";
+const schemes = { layout: "oci:", archive: "oci-archive:" } as const;
 const MAX_REFERENCE = 4096;
 const MAX_NAME = 255;
 
@@ -51,7 +53,8 @@ export function isRepositoryName(text: string): boolean {
 /** Reads a reference; throws INVALID_REFERENCE. Neither tag nor digest given stays so: see `targetOf`. */
 export function parseReference(text: string): Reference {
   if (text.length > MAX_REFERENCE) throw invalid(text.slice(0, 80), `longer than ${MAX_REFERENCE} characters`);
-  return text.startsWith("oci:") ? parseLayout(text) : parseRegistry(text);
+  for (const kind of ["layout", "archive"] as const) if (text.startsWith(schemes[kind])) return parseLayout(text, kind);
+  return parseRegistry(text);
 }
 
 function parseRegistry(text: string): RegistryReference {
@@ -87,23 +90,28 @@ function splitDomain(name: string): [registry: string, repository: string] {
   return ["docker.io", repository.includes("/") ? repository : `library/${repository}`];
 }
 
-function parseLayout(text: string): LayoutReference {
-  const rest = text.slice("oci:".length);
+function parseLayout(text: string, kind: LayoutReference["kind"]): LayoutReference {
+  const rest = text.slice(schemes[kind].length);
   const at = rest.lastIndexOf("@");
   if (at >= 0 && isDigest(rest.slice(at + 1))) {
-    return layout(text, rest.slice(0, at), { digest: checkedDigest(text, rest.slice(at + 1)) });
+    return layout(text, kind, rest.slice(0, at), { digest: checkedDigest(text, rest.slice(at + 1)) });
   }
   const colon = rest.lastIndexOf(":");
   const isDrive = colon === 1 && /^[a-zA-Z]:[\\/]/.test(rest);
   if (colon > Math.max(rest.lastIndexOf("/"), rest.lastIndexOf("\\")) && !isDrive) {
-    return layout(text, rest.slice(0, colon), { tag: checkedTag(text, rest.slice(colon + 1)) });
+    return layout(text, kind, rest.slice(0, colon), { tag: checkedTag(text, rest.slice(colon + 1)) });
   }
-  return layout(text, rest, {});
+  return layout(text, kind, rest, {});
 }
 
-function layout(text: string, path: string, target: { tag: string } | { digest: Digest } | {}): LayoutReference {
-  if (path === "" || path.includes("\0")) throw invalid(text, "a path of a layout folder follows oci:");
-  return { kind: "layout", path, ...target };
+function layout(
+  text: string,
+  kind: LayoutReference["kind"],
+  path: string,
+  target: { tag: string } | { digest: Digest } | {},
+): LayoutReference {
+  if (path === "" || path.includes("\0")) throw invalid(text, `a path follows ${schemes[kind]}`);
+  return { kind, path, ...target };
 }
 
 function checkedTag(text: string, tag: string): string {
@@ -125,9 +133,9 @@ export function targetOf(reference: Reference): string {
   return reference.digest ?? reference.tag ?? defaultTag;
 }
 
-/** Where the image lies, without tag and digest: `docker.io/library/alpine`, `oci:PATH`. */
+/** Where the image lies, without tag and digest: `docker.io/library/alpine`, `oci:PATH`, `oci-archive:PATH`. */
 export function repositoryOf(reference: Reference): string {
-  return reference.kind === "layout" ? `oci:${reference.path}` : `${reference.registry}/${reference.repository}`;
+  return reference.kind === "registry" ? `${reference.registry}/${reference.repository}` : schemes[reference.kind] + reference.path;
 }
 
 /** The reference written out in full. */

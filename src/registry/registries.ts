@@ -7,6 +7,7 @@ import { addressOf } from "./address.ts";
 import { Authorizer } from "./authorizer.ts";
 import { Connection } from "./connection.ts";
 import type { Credentials } from "./credentials/credentials.ts";
+import { ArchiveFiles } from "./layout/archive-files.ts";
 import { LayoutFiles } from "./layout/layout-files.ts";
 import { LayoutRepository } from "./layout/layout-repository.ts";
 import { RegistryRepository } from "./registry-repository.ts";
@@ -27,7 +28,10 @@ export function createRegistries({ http, credentials, allowHttp = false }: Regis
   const authorizer = new Authorizer(http, credentials);
   return {
     open(reference) {
-      if (reference.kind === "layout") return new LayoutRepository(repositoryOf(reference), new LayoutFiles(reference.path));
+      if (reference.kind !== "registry") {
+        const { kind, path } = reference;
+        return new LayoutRepository(repositoryOf(reference), kind === "archive" ? new ArchiveFiles(path) : new LayoutFiles(path));
+      }
       const { registry, repository } = reference;
       if (!isRepositoryName(repository)) {
         throw new TouchmarkError("INVALID_REFERENCE", `${JSON.stringify(repositoryOf(reference))} is not the name of a repository`);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, type TestContext } from "node:test";
 import { createHttpClient } from "../../src/net/http-client.ts";
+import { ArchiveFiles } from "../../src/registry/layout/archive-files.ts";
 import { LayoutFiles } from "../../src/registry/layout/layout-files.ts";
 import { LayoutRepository } from "../../src/registry/layout/layout-repository.ts";
 import { createRegistries, type Registries } from "../../src/registry/registries.ts";
@@ -22,6 +23,12 @@ describe("an OCI layout folder as a repository", () =>
   repositoryContract(async (t) => {
     const path = join(await newFolder(t), "layout");
     return new LayoutRepository(`oci:${path}`, new LayoutFiles(path));
+  }));
+
+describe("an archive of an OCI layout as a repository", () =>
+  repositoryContract(async (t) => {
+    const path = join(await newFolder(t), "layout.tar");
+    return new LayoutRepository(`oci-archive:${path}`, new ArchiveFiles(path));
   }));
 
 describe("a repository of the embedded registry", () => {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { it, type TestContext } from "node:test";
+import { gather, streamOf } from "../../src/core/bytes.ts";
 import { digestOf, type Digest } from "../../src/core/digest.ts";
 import { emptyConfig, mediaTypes, type Descriptor } from "../../src/core/oci.ts";
 import type { Repository } from "../../src/core/repository.ts";
@@ -72,6 +73,37 @@ export function repositoryContract(open: OpenRepository, { race }: Known = {}): 
       assert.ok(found && bytes.equals(found));
     });
   }
+
+  void it("takes and gives a blob as a stream, and refuses one that is not what it should be", async (t) => {
+    const repository = await open(t);
+    await putImage(repository, "x");
+    const bytes = randomBytes(300_000);
+    const descriptor = { mediaType: "text/plain", digest: digestOf(bytes), size: bytes.length };
+    for (const wrong of [bytes.subarray(1), randomBytes(bytes.length), Buffer.concat([bytes, bytes])]) {
+      await assert.rejects(
+        repository.putBlobFrom(descriptor, () => streamOf(wrong), signal),
+        { code: "DIGEST_MISMATCH" },
+      );
+    }
+    await assert.rejects(gather(repository.openBlob(descriptor, signal)), { code: "NO_SUCH_IMAGE" });
+    const halves = async function* (): AsyncGenerator<Uint8Array> {
+      yield bytes.subarray(0, 100_000);
+      yield bytes.subarray(100_000);
+    };
+    await repository.putBlobFrom(descriptor, halves, signal);
+    await repository.putBlobFrom(descriptor, halves, signal);
+    assert.ok(bytes.equals(await gather(repository.openBlob(descriptor, signal))));
+  });
+
+  void it("lists the tags", async (t) => {
+    const repository = await open(t);
+    await putImage(repository, "x", "one");
+    await putImage(repository, "y", "two");
+    await putImage(repository, "x", "three");
+    const tags: string[] = [];
+    for await (const tag of repository.tags(signal)) tags.push(tag);
+    assert.deepEqual(tags.toSorted(), ["one", "three", "two"]);
+  });
 
   void it("refuses a blob over the bounds, and one of another size than it should have", async (t) => {
     const repository = await open(t);

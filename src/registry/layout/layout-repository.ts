@@ -80,10 +80,9 @@ export class LayoutRepository implements Repository {
     yield* received(interruptible(content, signal), descriptor, this.name);
   }
 
-  async putBlob(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    throwIfAborted(signal);
-    await this.#mark();
-    await this.#files.write(pathOf(digestOf(bytes)), bytes, bytes.length);
+  putBlob(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    const descriptor = { mediaType: "application/octet-stream", digest: digestOf(bytes), size: bytes.length };
+    return this.putBlobFrom(descriptor, () => streamOf(bytes), signal);
   }
 
   async putBlobFrom(descriptor: Descriptor, open: () => AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,179 @@
+/** A layout in a tar archive. It is read in place; to change it a new archive is written beside it, which then takes its name. */
+import { randomUUID } from "node:crypto";
+import { constants, renameSync, statSync } from "node:fs";
+import { open, rm, writeFile, type FileHandle } from "node:fs/promises";
+import { equalBytes, streamOf } from "../../core/bytes.ts";
+import { TouchmarkError } from "../../core/errors.ts";
+import { indexArchive, readAt, type ArchiveEntry } from "./archive-index.ts";
+import type { LayoutStore } from "./layout-store.ts";
+import { blockSize, encodeHeader, padding } from "./tar.ts";
+
+/** A pipe that nobody writes to may not hold us up. */
+const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+interface Archive {
+  readonly file: FileHandle;
+  /** The same as long as nobody changed the archive. */
+  readonly identity: string;
+  readonly entries: ReadonlyMap<string, ArchiveEntry>;
+}
+
+interface Change {
+  readonly path: string;
+  /** In place of what is under the path; undefined to take it away. */
+  readonly content?: { readonly bytes: AsyncIterable<Uint8Array>; readonly size: number };
+}
+
+export class ArchiveFiles implements LayoutStore {
+  readonly #path: string;
+  #known: Omit<Archive, "file"> | undefined;
+  /** Settles when the writers before are done. */
+  #written: Promise<unknown> = Promise.resolve();
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    return this.#with((archive) => this.#readFrom(archive, path, maxBytes));
+  }
+
+  async open(path: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const archive = await this.#guarded(() => this.#open());
+    const entry = archive?.entries.get(path);
+    if (archive === undefined || entry !== undefined) return archive && entry && contentOf(archive.file, entry);
+    await archive.file.close();
+    return undefined;
+  }
+
+  async write(path: string, content: Uint8Array | AsyncIterable<Uint8Array>, size: number): Promise<void> {
+    const bytes = content instanceof Uint8Array ? streamOf(content) : content;
+    await this.#insist({ path, content: { bytes, size } });
+  }
+
+  replace(path: string, before: Uint8Array | undefined, bytes: Uint8Array): Promise<boolean> {
+    return this.#rewrite({ path, content: { bytes: streamOf(bytes), size: bytes.length } }, async (archive) => {
+      const entry = archive?.entries.get(path);
+      if (!archive || !entry || !before) return entry === undefined && before === undefined;
+      return entry.size === before.length && equalBytes(await readAt(archive.file, entry.start, entry.size), before);
+    });
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#insist({ path });
+  }
+
+  async #insist(change: Change): Promise<void> {
+    if (await this.#rewrite(change, async () => true)) return;
+    throw new TouchmarkError("CONFLICT", `${this.#path} was changed by others while it was written`);
+  }
+
+  /** Writers of this object take turns; says whether the archive still was what it had been. */
+  #rewrite(change: Change, fits: (archive: Archive | undefined) => Promise<boolean>): Promise<boolean> {
+    const turn = this.#written.then(async () => {
+      const written = await this.#with((archive) => this.#writeBeside(archive, change, fits));
+      return written ?? this.#guarded(() => this.#writeBeside(undefined, change, fits), "cannot be written");
+    });
+    this.#written = turn.catch(() => {});
+    return turn.then((done) => done ?? false);
+  }
+
+  async #writeBeside(
+    archive: Archive | undefined,
+    change: Change,
+    fits: (archive: Archive | undefined) => Promise<boolean>,
+  ): Promise<boolean> {
+    if (!(await fits(archive))) return false;
+    const temporary = `${this.#path}.${randomUUID()}.tmp`;
+    try {
+      await writeFile(temporary, tarOf(archive, change), { flag: "wx" });
+      // Synchronous, so that no other writer of this process comes in between.
+      const stat = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
+      if ((stat && identityOf(stat)) !== archive?.identity) return false;
+      renameSync(temporary, this.#path);
+      return true;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async #readFrom({ file, entries }: Archive, path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    const entry = entries.get(path);
+    if (entry === undefined) return undefined;
+    if (entry.size <= maxBytes) return readAt(file, entry.start, entry.size);
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${path} in ${this.#path} has ${entry.size} bytes, over the limit of ${maxBytes}`);
+  }
+
+  /** Undefined if there is no archive. */
+  #with<T>(work: (archive: Archive) => Promise<T>): Promise<T | undefined> {
+    return this.#guarded(async () => {
+      const archive = await this.#open();
+      try {
+        return await work(archive);
+      } finally {
+        await archive.file.close();
+      }
+    });
+  }
+
+  async #open(): Promise<Archive> {
+    const file = await open(this.#path, readFlags);
+    try {
+      const stat = await file.stat({ bigint: true });
+      if (!stat.isFile()) throw new TouchmarkError("FILE_NOT_FOUND", `${this.#path} is not a regular file`);
+      const identity = identityOf(stat);
+      if (this.#known?.identity !== identity) this.#known = { identity, entries: await indexArchive(file, Number(stat.size)) };
+      return { file, ...this.#known };
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  async #guarded<T>(work: () => Promise<T>, what = "cannot be used"): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof TouchmarkError) throw error;
+      if (error instanceof Error && "code" in error && error.code === "ENOENT" && what === "cannot be used") return undefined;
+      throw new TouchmarkError("FILE_NOT_FOUND", `${this.#path} ${what}`, { cause: error });
+    }
+  }
+}
+
+function identityOf({
+  dev,
+  ino,
+  size,
+  mtimeNs,
+  ctimeNs,
+}: Readonly<Record<"dev" | "ino" | "size" | "mtimeNs" | "ctimeNs", bigint>>): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
+}
+
+/** The archive with the change, the same bytes for the same content. */
+async function* tarOf(archive: Archive | undefined, { path, content }: Change): AsyncGenerator<Uint8Array, void> {
+  for (const [kept, entry] of archive?.entries ?? []) {
+    if (kept !== path && archive) yield* fileOf(kept, entry.size, rangeOf(archive.file, entry));
+  }
+  if (content) yield* fileOf(path, content.size, content.bytes);
+  yield new Uint8Array(2 * blockSize);
+}
+
+async function* fileOf(path: string, size: number, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  yield encodeHeader(path, size);
+  yield* content;
+  yield padding(size);
+}
+
+async function* rangeOf(file: FileHandle, { start, size }: ArchiveEntry): AsyncGenerator<Uint8Array, void> {
+  if (size > 0) yield* file.createReadStream({ start, end: start + size - 1, autoClose: false });
+}
+
+async function* contentOf(file: FileHandle, entry: ArchiveEntry): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* rangeOf(file, entry);
+  } finally {
+    await file.close();
+  }
+}
