@@ -1,0 +1,88 @@
+/** Pushing and pulling blobs: the embedded registry beside distribution, in turns, by the same client. */
+import { mapBounded } from "../../src/core/bounded.ts";
+import { blobSource, type BenchBlob } from "./blob.ts";
+import { benchClient } from "./client.ts";
+import { median, secondsOf } from "./measure.ts";
+import type { Table } from "./report.ts";
+import { startDistribution, startTouchmark, type MeasuredServer } from "./server.ts";
+
+interface Load {
+  /** Bytes of a blob. */
+  readonly size: number;
+  readonly clients: number;
+  /** Blobs in one round. */
+  readonly blobs: number;
+  readonly rounds: number;
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** 32 clients with 256 MiB each would measure the disk's patience: four stand for them. */
+const loads: readonly Load[] = [
+  { size: KiB, clients: 1, blobs: 200, rounds: 2 },
+  { size: KiB, clients: 32, blobs: 1600, rounds: 2 },
+  { size: MiB, clients: 1, blobs: 48, rounds: 2 },
+  { size: MiB, clients: 32, blobs: 192, rounds: 2 },
+  { size: 256 * MiB, clients: 1, blobs: 2, rounds: 1 },
+  { size: 256 * MiB, clients: 4, blobs: 4, rounds: 1 },
+];
+
+/** Seconds that one round of it took. */
+interface Round {
+  readonly push: number;
+  readonly pull: number;
+}
+
+export async function benchBlobs(): Promise<Table> {
+  const rows: string[][] = [];
+  for (const load of loads) rows.push(...(await compare(load)));
+  return { columns: ["", "Touchmark", "distribution", "ratio", "peak memory", "distribution's"], rows };
+}
+
+/** A row for pushing and one for pulling. Each load has servers that have done nothing else before. */
+async function compare(load: Load): Promise<readonly string[][]> {
+  const [ours, theirs] = [await startTouchmark(), await startDistribution()];
+  try {
+    const nextBlob = blobSource(load.size);
+    const rounds: { readonly ours: Round; readonly theirs: Round }[] = [];
+    for (let i = -1; i < load.rounds; i++) {
+      const blobs = Array.from({ length: load.blobs }, nextBlob);
+      const round = { ours: await run(ours, load, blobs), theirs: await run(theirs, load, blobs) };
+      if (i >= 0) rounds.push(round); // the first one warms up
+    }
+    const memory = [megabytes(await ours.peakMemory()), megabytes(await theirs.peakMemory())];
+    return (["push", "pull"] as const).map((verb) => [
+      `${verb} ${sizeName(load.size)}, ${load.clients === 1 ? "1 client" : `${load.clients} clients`}`,
+      rate(load, median(rounds.map((round) => round.ours[verb]))),
+      rate(load, median(rounds.map((round) => round.theirs[verb]))),
+      median(rounds.map((round) => round.theirs[verb] / round.ours[verb])).toFixed(2),
+      ...memory,
+    ]);
+  } finally {
+    await Promise.all([ours.stop(), theirs.stop()]);
+  }
+}
+
+async function run({ url }: MeasuredServer, { clients }: Load, blobs: readonly BenchBlob[]): Promise<Round> {
+  const client = benchClient(url, clients);
+  try {
+    const push = await secondsOf(() => mapBounded(blobs, clients, client.pushBlob));
+    const pull = await secondsOf(() => mapBounded(blobs, clients, client.pullBlob));
+    return { push, pull };
+  } finally {
+    client.close();
+  }
+}
+
+function rate({ size, blobs }: Load, seconds: number): string {
+  return size < MiB ? `${Math.round(blobs / seconds)} blobs/s` : `${Math.round((blobs * size) / MiB / seconds)} MiB/s`;
+}
+
+function sizeName(bytes: number): string {
+  return bytes < MiB ? `${bytes / KiB} KiB` : `${bytes / MiB} MiB`;
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / MiB)} MiB`;
+}
