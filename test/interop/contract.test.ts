@@ -7,13 +7,12 @@ import { repositoryContract } from "../contract/repository.ts";
 import { putImage } from "../fakes/people.ts";
 import * as crane from "./harness/crane.ts";
 import { releases } from "./harness/distribution.ts";
+import { known } from "./harness/known.ts";
 import { reader, writer, type Account } from "./harness/people.ts";
 import { makePlace, type Place } from "./harness/place.ts";
 import { startTokenServer, type TokenServer } from "./harness/token-server.ts";
 import { missing } from "./peers/debian.ts";
 
-/** These registries have no referrers API, and a listing under the fallback tag is read and written back whole. */
-const known = { race: "a writer whose entry was read back may still lose it to one who had read the listing before" };
 const signal = new AbortController().signal;
 
 describe("the registry of crane", () => {

@@ -15,18 +15,18 @@ export const docker: Client = {
     const folders = ["--data-root", join(folder, "data"), "--exec-root", join(folder, "exec"), "--pidfile", join(folder, "pid")];
     const daemon = await startServer(path("dockerd"), ["-H", socket, ...folders, "--iptables=false", "--bridge=none"], /(API listen) on/);
     const env = { DOCKER_CONFIG: join(folder, "config"), DOCKER_CONTENT_TRUST: "0" };
-    const docker = (...args: readonly string[]): Promise<string> => runWell(path("docker"), ["-H", socket, ...args], { env });
+    const command = (...args: readonly string[]): Promise<string> => runWell(path("docker"), ["-H", socket, ...args], { env });
     return {
       async copy(from, to) {
-        await docker("pull", from);
-        await docker("tag", from, to);
-        const said = await docker("push", to);
-        await docker("image", "rm", "--force", from, to);
+        await command("pull", from);
+        await command("tag", from, to);
+        const said = await command("push", to);
+        await command("image", "rm", "--force", from, to);
         return lastDigest(said);
       },
       async pull(image) {
-        await docker("pull", image);
-        return (await docker("image", "inspect", "--format", "{{.Id}}", image)).trim();
+        await command("pull", image);
+        return (await command("image", "inspect", "--format", "{{.Id}}", image)).trim();
       },
       stop: () => daemon.stop(),
     };

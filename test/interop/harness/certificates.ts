@@ -9,8 +9,8 @@ export interface KeyPair {
 }
 
 export interface Authority extends KeyPair {
-  /** A certificate for the server 127.0.0.1. */
-  server(): Promise<KeyPair>;
+  /** A certificate for the server of this name. */
+  server(host: string): Promise<KeyPair>;
   /** A certificate for a client of this name. */
   client(name: string): Promise<KeyPair>;
 }
@@ -23,7 +23,7 @@ export async function makeAuthority(folder: string, name = "authority"): Promise
   const signed = ["-CA", root.certificate, "-CAkey", root.key, "-addext", "basicConstraints=critical,CA:FALSE"];
   return {
     ...root,
-    server: () => make(folder, `${name}-server`, elliptic, [...signed, "-addext", "subjectAltName=IP:127.0.0.1"]),
+    server: (host) => make(folder, host, elliptic, [...signed, "-addext", `subjectAltName=DNS:${host}`]),
     client: (client) => make(folder, client, elliptic, [...signed, "-addext", "extendedKeyUsage=clientAuth"]),
   };
 }

@@ -15,6 +15,8 @@ export interface Visit {
   readonly as?: { readonly account: Account; readonly keptIn: keyof typeof keptIn };
   /** The repository; without it, another one each time. */
   readonly name?: string;
+  /** What the registry is called; without it, by its address. */
+  readonly host?: string;
   readonly http?: HttpClientOptions;
 }
 
@@ -39,8 +41,8 @@ export function makePlace(serve: (folder: string) => Promise<Running>): Place {
     await rm(folder, { recursive: true });
   });
   return {
-    async visit({ as, name, http } = {}) {
-      const registry = `127.0.0.1:${server.said}`;
+    async visit({ as, name, host, http } = {}) {
+      const registry = host ?? `127.0.0.1:${server.said}`;
       const repository = name ?? `contract/${visits++}`;
       const home = await mkdtemp(join(folder, "home-"));
       const credentials = as ? await keptIn[as.keptIn]({ folder: home, registry, ...as.account }) : nobody;
