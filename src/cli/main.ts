@@ -51,17 +51,13 @@ function findCommand(words: readonly string[]): CommandEntry {
 function report(thrown: unknown, io: Io): number {
   const error = asTouchmarkError(thrown);
   io.stderr.write(problem("error", error.message, error.hint));
-  if (io.env["TOUCHMARK_DEBUG"] === "1") io.stderr.write(`${lines(trace(error))}\n`);
+  if (io.env["TOUCHMARK_DEBUG"] === "1") io.stderr.write(`${trace(error)}\n`);
   return catalogue[error.code].exit;
 }
 
-function lines(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => clean(line, 2000))
-    .join("\n");
-}
-
-function trace(error: TouchmarkError): string {
-  return `code: ${error.code}\n${error.stack ?? ""}${error.cause instanceof Error ? `\ncaused by: ${error.cause.stack ?? error.cause.message}` : ""}`;
+/** Where it came from, without the messages, which hold what others wrote: the first is shown above, the cause's here, in one line. */
+function trace({ code, stack, cause }: TouchmarkError): string {
+  const places = (text = ""): string[] => text.split("\n").filter((line) => /^ {4}at /.test(line));
+  const because = cause instanceof Error ? [`caused by: ${cause.message}`, ...places(cause.stack)] : [];
+  return [`code: ${code}`, ...places(stack), ...because].map((line) => clean(line, 2000)).join("\n");
 }

@@ -2,7 +2,7 @@
 import { createHttpClient } from "../net/http-client.ts";
 import type { HttpClient } from "../net/http.ts";
 import { readSource } from "../net/source.ts";
-import type { TlsOptions } from "../net/transport.ts";
+import type { TlsOptions } from "../net/secure.ts";
 import { createCredentials } from "../registry/credentials/credentials.ts";
 import { createRegistries, type Registries } from "../registry/registries.ts";
 import { usageError, type Arguments } from "./arguments.ts";

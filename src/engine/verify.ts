@@ -28,7 +28,7 @@ export interface VerifyOptions {
 
 /**
  * A verdict for the image, and with `recursive` for each image of an index, the index first. A registry that
- * cannot be reached, or has no such image, is a verdict too; only an interruption throws.
+ * cannot be reached, or has no such image, is a verdict too; only an interruption and options that cannot be used throw.
  */
 export async function verify(repository: Repository, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
   const verdicts = await decideAll(repository, reference, options);
@@ -68,7 +68,7 @@ async function decide(subject: Subject, { evidence, gaps }: Collected, options: 
 
 function unresolved(reference: Reference, thrown: unknown, { policy, trust, at }: VerifyOptions): Verdict {
   const { code, message, hint } = asTouchmarkError(thrown);
-  if (code === "INTERRUPTED" || code === "INTERNAL") throw thrown;
+  if (code === "INTERRUPTED" || code === "INTERNAL" || code === "USAGE") throw thrown;
   return {
     decision: code === "NO_SUCH_IMAGE" ? "deny" : "undecided",
     subject: { reference: formatReference(reference), repository: repositoryOf(reference) },

@@ -22,7 +22,7 @@ const nothing = concat([]);
 export async function exchange(transport: Transport, request: HttpRequest, timeouts: Timeouts): Promise<HttpStream> {
   const { method, url, headers = {}, body, signal } = request;
   throwIfAborted(signal);
-  const outgoing = transport(url, {
+  const outgoing = await transport(url, {
     method,
     headers: { "user-agent": "touchmark", "accept-encoding": "identity", ...lengthOf(request), ...headers },
     timeout: timeouts.silence,

@@ -1,14 +1,10 @@
-/**
- * Where connections come from: the one place that holds Node's HTTP agents.
- * An agent keeps the connections of each origin apart and open for the next request.
- */
-import { X509Certificate } from "node:crypto";
-import { Agent as HttpAgent, request as requestHttp, type ClientRequest } from "node:http";
-import { Agent as HttpsAgent, request as requestHttps } from "node:https";
-import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
+/** Where connections come from: plain ones here; those over TLS from secure.ts, which is loaded for the first https URL. */
+import { Agent, request, type ClientRequest } from "node:http";
 import { TouchmarkError } from "../core/errors.ts";
+import { keepingAgents, type Opener } from "./agents.ts";
 import { printableText } from "./printable.ts";
 import type { Proxies } from "./proxies.ts";
+import type { TlsOptions } from "./secure.ts";
 
 export interface TransportOptions {
   readonly method: string;
@@ -17,38 +13,24 @@ export interface TransportOptions {
   readonly timeout: number;
 }
 
-/** PEM. Who is believed and who we are where TLS is spoken. */
-export interface TlsOptions {
-  /** Certificate authorities that are trusted beside the usual ones. */
-  readonly ca?: Uint8Array;
-  /** Our own certificate, its chain, and its key. */
-  readonly client?: { readonly certificate: Uint8Array; readonly key: Uint8Array };
-}
-
 export interface TransportSettings {
   readonly tls?: TlsOptions | undefined;
   readonly proxies?: Proxies | undefined;
 }
 
 /** Opens a request; it is sent once it is ended. Credentials in the URL are ignored. */
-export type Transport = (url: URL, options: TransportOptions) => ClientRequest;
+export type Transport = (url: URL, options: TransportOptions) => Promise<ClientRequest>;
 
 const maxHeaderSize = 32 * 1024;
-const pool = { keepAlive: true, maxSockets: 16 } as const;
 
-/** Throws USAGE for certificates or a key that cannot be used. */
+/** Certificates or a key that cannot be used make the first request over TLS throw USAGE. */
 export function createTransport({ tls, proxies }: TransportSettings = {}): Transport {
-  const secure = tls && { secureContext: contextOf(tls) };
-  const agentsFor = (proxy?: string): Agents => {
-    const through = { ...pool, ...(proxy !== undefined && { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }) };
-    return { "http:": new HttpAgent(through), "https:": new HttpsAgent({ ...through, ...secure }) };
-  };
-  const direct = agentsFor();
-  const proxied = new Map<string, Agents>();
-  return (url, options) => {
-    const proxy = proxies?.(url)?.href;
-    const agents = proxy === undefined ? direct : (proxied.get(proxy) ?? agentsFor(proxy));
-    if (proxy !== undefined) proxied.set(proxy, agents);
+  const openPlain = keepingAgents(
+    (options) => new Agent(options),
+    (address, agent) => request({ ...address, agent }),
+  );
+  let openSecure: Promise<Opener> | undefined;
+  return async (url, options) => {
     const address = {
       hostname: url.hostname.replaceAll(/[[\]]/g, ""),
       port: url.port === "" ? undefined : Number(url.port),
@@ -56,11 +38,13 @@ export function createTransport({ tls, proxies }: TransportSettings = {}): Trans
       maxHeaderSize,
       ...options,
     };
+    const proxy = proxies?.(url)?.href;
     switch (url.protocol) {
       case "http:":
-        return requestHttp({ ...address, agent: agents["http:"] });
+        return openPlain(address, proxy);
       case "https:":
-        return requestHttps({ ...address, agent: agents["https:"] });
+        openSecure ??= import("./secure.ts").then(({ createSecureOpener }) => createSecureOpener(tls));
+        return (await openSecure)(address, proxy);
       default:
         throw new TouchmarkError(
           "UNREACHABLE",
@@ -68,32 +52,4 @@ export function createTransport({ tls, proxies }: TransportSettings = {}): Trans
         );
     }
   };
-}
-
-interface Agents {
-  readonly "http:": HttpAgent;
-  readonly "https:": HttpsAgent;
-}
-
-function contextOf({ ca, client }: TlsOptions): SecureContext {
-  try {
-    return createSecureContext({
-      ...(ca && { ca: [...getCACertificates("default"), ...certificatesIn(ca)] }),
-      ...(client && { cert: Buffer.from(client.certificate), key: Buffer.from(client.key) }),
-    });
-  } catch {
-    // OpenSSL's own words, left out, say nothing that helps and might quote the key.
-    throw new TouchmarkError("USAGE", "the certificates or the key for TLS cannot be used", {
-      hint: "Give PEM files: certificates of authorities, and a certificate with the key that belongs to it, without password.",
-    });
-  }
-}
-
-/** Each is read once more here: OpenSSL passes over what is no certificate in silence. */
-function certificatesIn(pem: Uint8Array): readonly string[] {
-  const blocks = Buffer.from(pem)
-    .toString("latin1")
-    .match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-  if (blocks === null) throw new Error("no certificate");
-  return blocks.map((block) => new X509Certificate(block).toString());
 }

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, describe, test } from "node:test";
 import type { TouchmarkError } from "../../src/core/errors.ts";
-import type { TlsOptions } from "../../src/net/transport.ts";
+import type { TlsOptions } from "../../src/net/secure.ts";
 import { repositoryContract } from "../contract/repository.ts";
 import { makeAuthority, type KeyPair } from "./harness/certificates.ts";
 import { releases } from "./harness/distribution.ts";

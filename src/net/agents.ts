@@ -1,0 +1,23 @@
+/** Agents, which keep the connections of each origin apart and open for the next request: one for each way out. */
+import type { ClientRequest } from "node:http";
+
+export interface PoolOptions {
+  readonly keepAlive: true;
+  readonly maxSockets: number;
+  readonly proxyEnv?: { readonly HTTP_PROXY: string; readonly HTTPS_PROXY: string };
+}
+
+/** Opens a request, by way of the proxy where one is named. */
+export type Opener = (address: object, proxy: string | undefined) => ClientRequest;
+
+/** Each agent is made when its way is first taken. */
+export function keepingAgents<A>(create: (options: PoolOptions) => A, open: (address: object, agent: A) => ClientRequest): Opener {
+  const agents = new Map<string | undefined, A>();
+  return (address, proxy) => {
+    const pool = { keepAlive: true, maxSockets: 16 } as const;
+    const agent =
+      agents.get(proxy) ?? create(proxy === undefined ? pool : { ...pool, proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } });
+    agents.set(proxy, agent);
+    return open(address, agent);
+  };
+}
