@@ -224,18 +224,12 @@ test("T28: credentials are looked up for the registry that was asked, whatever t
   assert.deepEqual(lookups, [`${server.host}/app`]);
 });
 
-test("T34: a realm that is no URL, has no TLS where the registry has it, or holds credentials is refused", async (t) => {
-  for (const [realm, code] of [
-    ["", "MALFORMED"],
-    ["/token", "MALFORMED"],
-    ["https://user:secret@auth.example.com/", "MALFORMED"],
-    ["file:///etc/passwd", "INSECURE_REGISTRY"],
-    ["ftp://auth.example.com/", "INSECURE_REGISTRY"],
-  ] as const) {
+test("T34: a realm that is no URL of a web server, or holds credentials, is refused", async (t) => {
+  for (const realm of ["", "/token", "https://user:secret@auth.example.com/", "file:///etc/passwd", "ftp://auth.example.com/"]) {
     const server = await scriptedServer(t, { "GET /v2/app/manifests/v1": { status: 401, headers: { "www-authenticate": bearer(realm) } } });
     await assert.rejects(open(server, alice).manifest("v1", signal), (error: Error) => {
       assert.doesNotMatch(error.message, /secret/);
-      return "code" in error && error.code === code;
+      return "code" in error && error.code === "UNAUTHORIZED";
     });
   }
 });
@@ -261,10 +255,10 @@ test("T34: a token service's redirect to another origin does not take the passwo
 
 test("a token that no header can carry is refused", async (t) => {
   const server = await withTokens(t, { "GET /token?*": { body: '{"token":"good\\r\\nx-evil: yes"}' } });
-  await assert.rejects(open(server, alice).manifest("v1", signal), { code: "MALFORMED" });
+  await assert.rejects(open(server, alice).manifest("v1", signal), { code: "UNAUTHORIZED" });
 });
 
 test("T04: an endless token is refused", async (t) => {
   const server = await withTokens(t, { "GET /token?*": { body: JSON.stringify({ token: "x".repeat(100_000) }) } });
-  await assert.rejects(open(server, alice).manifest("v1", signal), { code: "LIMIT_EXCEEDED" });
+  await assert.rejects(open(server, alice).manifest("v1", signal), { code: "UNAUTHORIZED" });
 });

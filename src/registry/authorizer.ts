@@ -2,7 +2,7 @@
 import { TouchmarkError } from "../core/errors.ts";
 import type { HttpClient } from "../net/http.ts";
 import { type Access, keyOf } from "./access.ts";
-import type { Challenge } from "./challenge.ts";
+import { parseChallenges, type Challenge } from "./challenge.ts";
 import { basicAuthorization } from "./credentials/credential.ts";
 import type { Credentials } from "./credentials/credentials.ts";
 import { share, type Shared } from "./shared.ts";
@@ -36,16 +36,16 @@ export class Authorizer {
 
   /**
    * A grant in place of the one that was refused; undefined stands for none. Those who are refused at the same time get the same.
-   * The challenges must come from the registry itself: credentials go where they point.
+   * `asked`, the WWW-Authenticate header, must come from the registry itself: credentials go where it points.
    */
-  renew(access: Access, refused: Grant | undefined, challenges: readonly Challenge[]): Grant {
+  renew(access: Access, refused: Grant | undefined, asked: string): Grant {
     const key = keyOf(access);
     const current = this.#grants.get(key);
     if (current !== undefined && current !== refused) return current;
     const forget = (): void => {
       if (this.#grants.get(key) === grant) this.#grants.delete(key);
     };
-    const grant = share((signal) => this.#agree(access, challenges, signal), forget);
+    const grant = share((signal) => this.#agree(access, asked, signal), forget);
     this.#grants.delete(key);
     const [oldest] = this.#grants.keys();
     if (this.#grants.size === maxGrants && oldest !== undefined) this.#grants.delete(oldest);
@@ -53,7 +53,17 @@ export class Authorizer {
     return grant;
   }
 
-  async #agree(access: Access, challenges: readonly Challenge[], signal: AbortSignal): Promise<Granted> {
+  async #agree(access: Access, asked: string, signal: AbortSignal): Promise<Granted> {
+    try {
+      return await this.#answer(access, parseChallenges(asked), signal);
+    } catch (error) {
+      if (!(error instanceof TouchmarkError) || (error.code !== "MALFORMED" && error.code !== "LIMIT_EXCEEDED")) throw error;
+      const why = `${access.registry.name} asks for authorization in a way that cannot be followed: ${error.message}`;
+      throw new TouchmarkError("UNAUTHORIZED", why, { hint: "Ask whoever runs the registry to look at its authentication.", cause: error });
+    }
+  }
+
+  async #answer(access: Access, challenges: readonly Challenge[], signal: AbortSignal): Promise<Granted> {
     const { registry, repository } = access;
     const credential = await this.#credentials.find(registry.name, repository, signal);
     const source = credential && { source: credential.source };

@@ -5,7 +5,6 @@ import { printableUrl } from "../net/printable.ts";
 import type { Access } from "./access.ts";
 import type { RegistryAddress } from "./address.ts";
 import type { Authorizer, Granted } from "./authorizer.ts";
-import { parseChallenges } from "./challenge.ts";
 import { refusal } from "./refusal.ts";
 
 export interface RegistryRequest extends Pick<HttpRequest, "method" | "headers" | "body" | "signal"> {
@@ -78,7 +77,7 @@ export class Connection {
     let as = await held?.(rest.signal);
     let response = await send(authorized(request, as));
     if (response.status === 401 && this.isOwn(url) && this.isOwn(response.url)) {
-      as = await authorizer.renew(access, held, parseChallenges(response.headers.get("www-authenticate") ?? ""))(rest.signal);
+      as = await authorizer.renew(access, held, response.headers.get("www-authenticate") ?? "")(rest.signal);
       response = await send(authorized(request, as));
     }
     if (expect.includes(response.status)) return response;

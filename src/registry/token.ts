@@ -42,10 +42,10 @@ export async function fetchToken({ http, access, challenge, credential, signal }
 
 function realmOf({ parameters }: Challenge, { registry }: Access): URL {
   const realm = URL.parse(parameters.get("realm") ?? "");
-  if (realm === null || realm.username !== "" || realm.password !== "") {
+  if (realm === null || !/^https?:$/.test(realm.protocol) || realm.username !== "" || realm.password !== "") {
     throw malformed(`${registry.name} names its token service by what is not the URL of one`);
   }
-  const allowed = realm.protocol === "https:" || (realm.protocol === "http:" && registry.base.protocol === "http:");
+  const allowed = realm.protocol === "https:" || registry.base.protocol === "http:";
   if (!allowed) throw new TouchmarkError("INSECURE_REGISTRY", `${registry.name} names a token service without TLS: ${printableUrl(realm)}`);
   return realm;
 }
