@@ -6,7 +6,7 @@ import { putImage } from "../fakes/people.ts";
 import { bench } from "./harness.ts";
 
 describe("touchmark copy", () => {
-  it("carries an image with its signatures through a folder into another repository", async (t) => {
+  it("carries an image with its signatures through a folder and a file into another repository", async (t) => {
     const { run, path, address, repository } = await bench(t);
     const { privateKey, publicKey } = generateKeyPairSync("ed25519");
     await writeFile(path("k.key"), privateKey.export({ type: "pkcs8", format: "pem" }));
@@ -17,6 +17,7 @@ describe("touchmark copy", () => {
     const stops = [
       `${address}/app:1.0`,
       `oci:${path("layout")}:1.0`,
+      `oci-archive:${path("archive.tar")}:1.0`,
 
       `${address}/mirror/app:2.0`,
     ];

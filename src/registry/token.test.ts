@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createHttpClient } from "../net/http-client.ts";
+import { addressOf } from "./address.ts";
+import { fetchToken } from "./token.ts";
+
+test("T34: a registry over TLS cannot send us to a token service without it", async () => {
+  const access = { registry: addressOf("registry.example", false), repository: "app", actions: "pull" } as const;
+  const challenge = { scheme: "bearer", parameters: new Map([["realm", "http://auth.example/token"]]) };
+  const credential = { kind: "password", username: "alice", password: "secret", source: "a file" } as const;
+  const asked = fetchToken({ http: createHttpClient(), access, challenge, credential, signal: new AbortController().signal });
+  await assert.rejects(asked, { code: "INSECURE_REGISTRY", message: /http:\/\/auth\.example\/token/ });
+});
