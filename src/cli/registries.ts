@@ -3,6 +3,7 @@ import { createHttpClient } from "../net/http-client.ts";
 import type { HttpClient } from "../net/http.ts";
 import { readSource } from "../net/source.ts";
 import type { TlsOptions } from "../net/secure.ts";
+import type { PlainHttp } from "../registry/address.ts";
 import { createCredentials } from "../registry/credentials/credentials.ts";
 import { createRegistries, type Registries } from "../registry/registries.ts";
 import { usageError, type Arguments } from "./arguments.ts";
@@ -14,8 +15,14 @@ export async function registriesFor(args: Arguments, io: Io): Promise<Registries
   return createRegistries({
     http: await httpFor(args, io),
     credentials: createCredentials({ env: io.env, home: io.home }),
-    allowHttp: args.has("allow-http-registry"),
+    plainHttp: plainHttpOf(args),
   });
+}
+
+/** Loopback needs no TLS, unless someone went to the length of naming certificates for it. */
+export function plainHttpOf(args: Arguments): PlainHttp {
+  if (args.has("allow-http-registry")) return "every";
+  return args.has("registry-cacert") || args.has("registry-client-cert") ? "none" : "loopback";
 }
 
 /** As the registry flags and the proxy variables say. */

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { digestOf, type Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
+import { KeyedLock } from "../core/keyed-lock.ts";
 import { mediaTypes, parseManifest, type Descriptor, type ImageManifest } from "../core/oci.ts";
 import type { Repository } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
@@ -9,10 +10,13 @@ import type { Artifact, ReferrerArtifact, TaggedArtifact } from "../formats/form
 
 /** How often a tag is written anew when another writer was faster. */
 const maxTries = 5;
+/** The writers of this process wait for each other; only others can come in between. */
+const writers = new KeyedLock();
 
 /** Stores the artifact; returns the digest of the manifest that holds it. Throws CONFLICT, REGISTRY_ERROR, and what the repository throws. */
 export function store(repository: Repository, subject: SubjectAddress, artifact: Artifact, signal: AbortSignal): Promise<Digest> {
-  return artifact.kind === "referrer" ? storeReferrer(repository, subject, artifact, signal) : storeTagged(repository, artifact, signal);
+  if (artifact.kind === "referrer") return storeReferrer(repository, subject, artifact, signal);
+  return writers.run(`${repository.name}:${artifact.tag}`, () => storeTagged(repository, artifact, signal));
 }
 
 async function storeReferrer(
@@ -23,16 +27,17 @@ async function storeReferrer(
 ): Promise<Digest> {
   const { blobs, manifest } = artifact;
   await Promise.all(blobs.map((blob) => repository.putBlob(blob, signal)));
-  const { digest } = await repository.putManifest(manifest, mediaTypes.ociManifest, undefined, signal);
-  const [stored, listed] = await Promise.all([
-    repository.manifest(digest, signal),
-    repository.referrers(subject.digest, signal),
-    ...blobs.map((blob) => readBack(repository, blob, signal)),
-  ]);
-  if (!stored) throw lost(repository, `the manifest ${digest}`);
-  if (!listed.some((entry) => entry.digest === digest))
-    throw lost(repository, `the entry for ${digest} among the referrers of ${subject.digest}`);
-  return digest;
+  for (let tries = 0; tries < maxTries; tries++) {
+    const { digest } = await repository.putManifest(manifest, mediaTypes.ociManifest, undefined, signal);
+    const [stored, listed] = await Promise.all([
+      repository.manifest(digest, signal),
+      repository.referrers(subject.digest, signal),
+      ...blobs.map((blob) => readBack(repository, blob, signal)),
+    ]);
+    if (!stored) throw lost(repository, `the manifest ${digest}`);
+    if (listed.some((entry) => entry.digest === digest)) return digest;
+  }
+  throw lost(repository, `the entry for a signature among the referrers of ${subject.digest}`);
 }
 
 async function storeTagged(repository: Repository, artifact: TaggedArtifact, signal: AbortSignal): Promise<Digest> {

@@ -58,6 +58,9 @@ export function isReset(error: unknown): boolean {
 }
 
 function explain(name: string): Explanation {
+  if (/_ALERT_(?:BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED)/.test(name)) {
+    return { code: "UNAUTHORIZED", what: () => `it refuses our client certificate (${name})`, hint: "Give one that was issued for it." };
+  }
   if (name.startsWith("HPE_")) return { code: "UNREACHABLE", what: () => "it does not answer in HTTP" };
   if (/CERT|ISSUER|SIGNATURE/.test(name)) {
     return { code: "UNREACHABLE", what: (host) => `the certificate of ${host} is not trusted by this machine (${name})`, hint: untrusted };

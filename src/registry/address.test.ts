@@ -17,17 +17,17 @@ test("a registry is spoken to over TLS, one on loopback over plain HTTP", () => 
     ["127.9.9.9", "http://127.9.9.9"],
     ["[::1]:5000", "http://[::1]:5000"],
   ] as const) {
-    assert.equal(addressOf(name, false).base.origin, origin);
-    assert.equal(addressOf(name, false).name, name);
+    assert.equal(addressOf(name, "loopback").base.origin, origin);
+    assert.equal(addressOf(name, "loopback").name, name);
   }
 });
 
-test("with allowHttp every registry is spoken to over plain HTTP", () => {
-  assert.equal(addressOf("registry.example.com:5000", true).base.origin, "http://registry.example.com:5000");
+test("if told so, every registry is spoken to over plain HTTP", () => {
+  assert.equal(addressOf("registry.example.com:5000", "every").base.origin, "http://registry.example.com:5000");
 });
 
 test("what is no host is refused", () => {
   for (const name of ["", "a/b", "user@host", "host?x", "host#x", "host:99999", "1.2.3.4.5", "[::1"]) {
-    assert.throws(() => addressOf(name, false), { code: "INVALID_REFERENCE" }, name);
+    assert.throws(() => addressOf(name, "loopback"), { code: "INVALID_REFERENCE" }, name);
   }
 });

@@ -11,14 +11,17 @@ export interface RegistryAddress {
 const dockerHub = "docker.io";
 const dockerHubHost = "registry-1.docker.io";
 
-/** TLS, except for loopback and, with `allowHttp`, for every registry. */
-export function addressOf(name: string, allowHttp: boolean): RegistryAddress {
+/** Which registries are spoken to without TLS. */
+export type PlainHttp = "loopback" | "every" | "none";
+
+export function addressOf(name: string, plainHttp: PlainHttp): RegistryAddress {
   const host = name === dockerHub ? dockerHubHost : name;
   const plain = URL.parse(`http://${host}`);
   if (plain === null || plain.href !== `${plain.origin}/`) {
     throw new TouchmarkError("INVALID_REFERENCE", `${JSON.stringify(name)} is not the name of a registry`);
   }
-  const base = allowHttp || isLoopback(plain.hostname) ? plain : new URL(`https://${host}`);
+  const isPlain = plainHttp === "every" || (plainHttp === "loopback" && isLoopback(plain.hostname));
+  const base = isPlain ? plain : new URL(`https://${host}`);
   return { name, base };
 }
 

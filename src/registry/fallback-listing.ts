@@ -5,11 +5,14 @@
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
+import { KeyedLock } from "../core/keyed-lock.ts";
 import { descriptorToJson, type Descriptor } from "../core/oci.ts";
 import type { StoredManifest } from "../core/repository.ts";
 import { rewriteIndex } from "./index-document.ts";
 import { entriesOf } from "./referrers-tag.ts";
 
+/** The writers of this process wait for each other; only others can come in between. */
+const writers = new KeyedLock();
 /** How often it is written before the other writers are said to have won. */
 const maxTries = 10;
 
@@ -42,7 +45,11 @@ interface Rewriting {
   readonly wanted: string;
 }
 
-async function rewrite(listing: FallbackListing, { isDone, change, wanted }: Rewriting): Promise<void> {
+function rewrite(listing: FallbackListing, rewriting: Rewriting): Promise<void> {
+  return writers.run(listing.name, () => insist(listing, rewriting));
+}
+
+async function insist(listing: FallbackListing, { isDone, change, wanted }: Rewriting): Promise<void> {
   for (let tries = 0; tries <= maxTries; tries++) {
     const current = await listing.read();
     if (isDone(entriesOf(current).map(({ digest }) => digest))) return;

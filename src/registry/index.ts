@@ -3,3 +3,4 @@ export { createRegistries, type Registries, type RegistriesOptions } from "./reg
 export { createCredentials, type Credentials, type CredentialsOptions } from "./credentials/credentials.ts";
 export { createHttpClient, type HttpClientOptions } from "../net/http-client.ts";
 export type { HttpClient, HttpRequest, HttpResponse, HttpStream, StreamedBody } from "../net/http.ts";
+export type { PlainHttp } from "./address.ts";

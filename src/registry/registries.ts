@@ -3,7 +3,7 @@ import { TouchmarkError } from "../core/errors.ts";
 import { isRepositoryName, repositoryOf, type Reference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import type { HttpClient } from "../net/http.ts";
-import { addressOf } from "./address.ts";
+import { addressOf, type PlainHttp } from "./address.ts";
 import { Authorizer } from "./authorizer.ts";
 import { Connection } from "./connection.ts";
 import type { Credentials } from "./credentials/credentials.ts";
@@ -15,8 +15,8 @@ import { RegistryRepository } from "./registry-repository.ts";
 export interface RegistriesOptions {
   readonly http: HttpClient;
   readonly credentials: Credentials;
-  /** Speak plain HTTP to every registry; without it, to those on loopback only. */
-  readonly allowHttp?: boolean;
+  /** Those on loopback, unless said otherwise. */
+  readonly plainHttp?: PlainHttp;
 }
 
 export interface Registries {
@@ -24,7 +24,7 @@ export interface Registries {
   open(reference: Reference): Repository;
 }
 
-export function createRegistries({ http, credentials, allowHttp = false }: RegistriesOptions): Registries {
+export function createRegistries({ http, credentials, plainHttp = "loopback" }: RegistriesOptions): Registries {
   const authorizer = new Authorizer(http, credentials);
   return {
     open(reference) {
@@ -36,7 +36,7 @@ export function createRegistries({ http, credentials, allowHttp = false }: Regis
       if (!isRepositoryName(repository)) {
         throw new TouchmarkError("INVALID_REFERENCE", `${JSON.stringify(repositoryOf(reference))} is not the name of a repository`);
       }
-      return new RegistryRepository(new Connection({ http, authorizer, registry: addressOf(registry, allowHttp), repository }));
+      return new RegistryRepository(new Connection({ http, authorizer, registry: addressOf(registry, plainHttp), repository }));
     },
   };
 }

@@ -5,7 +5,7 @@ import { addressOf } from "./address.ts";
 import { fetchToken } from "./token.ts";
 
 test("T34: a registry over TLS cannot send us to a token service without it", async () => {
-  const access = { registry: addressOf("registry.example", false), repository: "app", actions: "pull" } as const;
+  const access = { registry: addressOf("registry.example", "loopback"), repository: "app", actions: "pull" } as const;
   const challenge = { scheme: "bearer", parameters: new Map([["realm", "http://auth.example/token"]]) };
   const credential = { kind: "password", username: "alice", password: "secret", source: "a file" } as const;
   const asked = fetchToken({ http: createHttpClient(), access, challenge, credential, signal: new AbortController().signal });

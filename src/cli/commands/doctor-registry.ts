@@ -4,7 +4,7 @@ import { diagnose, type Diagnosis } from "../../registry/doctor/diagnose.ts";
 import { usageError } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { deadlineOf, outputFlag, registryFlags } from "../common.ts";
-import { httpFor } from "../registries.ts";
+import { httpFor, plainHttpOf } from "../registries.ts";
 import { clean } from "../render/text.ts";
 
 export const command: Command = {
@@ -29,7 +29,7 @@ export const command: Command = {
     const diagnosis = await diagnose({
       http: await httpFor(args, io),
       credentials: createCredentials({ env: io.env, home: io.home }),
-      allowHttp: args.has("allow-http-registry"),
+      plainHttp: plainHttpOf(args),
       registry,
       repository,
       write,

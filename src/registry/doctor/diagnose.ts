@@ -1,6 +1,6 @@
 /** What a registry can do, and which way of storing signatures works there. */
 import type { HttpClient } from "../../net/http.ts";
-import { addressOf } from "../address.ts";
+import { addressOf, type PlainHttp } from "../address.ts";
 import { Authorizer } from "../authorizer.ts";
 import { Connection } from "../connection.ts";
 import type { Credentials } from "../credentials/credentials.ts";
@@ -12,7 +12,7 @@ import { probeWriting } from "./write-probes.ts";
 export interface DiagnoseOptions {
   readonly http: HttpClient;
   readonly credentials: Credentials;
-  readonly allowHttp: boolean;
+  readonly plainHttp: PlainHttp;
   /** `registry.example:5000`. */
   readonly registry: string;
   /** A repository to look at; without one, only what the registry says to strangers. */
@@ -32,8 +32,8 @@ export interface Diagnosis {
 
 /** Throws where the registry cannot be reached at all; what a single probe meets is its answer. */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
-  const { http, credentials, allowHttp, registry, repository, write, signal } = options;
-  const address = addressOf(registry, allowHttp);
+  const { http, credentials, plainHttp, registry, repository, write, signal } = options;
+  const address = addressOf(registry, plainHttp);
   const said = await probeRegistry(http, address, signal);
   if (repository === undefined) return { registry, probes: said, advice: [] };
 

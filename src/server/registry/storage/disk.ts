@@ -7,7 +7,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { KeyedLock } from "./keyed-lock.ts";
+import { KeyedLock } from "../../../core/keyed-lock.ts";
 
 export class Disk {
   readonly #incoming: string;

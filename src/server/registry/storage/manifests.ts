@@ -10,7 +10,7 @@ import { RegistryError } from "../registry-error.ts";
 import type { Blobs } from "./blobs.ts";
 import type { Contents } from "./contents.ts";
 import { orMissing, readIfThere, type Disk } from "./disk.ts";
-import type { KeyedLock } from "./keyed-lock.ts";
+import type { KeyedLock } from "../../../core/keyed-lock.ts";
 import type { Layout } from "./layout.ts";
 import { readManifest } from "./read-manifest.ts";
 import type { Referrers } from "./referrers.ts";

@@ -12,7 +12,7 @@ import type { RepositoryName } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Blobs } from "./blobs.ts";
 import { orMissing } from "./disk.ts";
-import { KeyedLock } from "./keyed-lock.ts";
+import { KeyedLock } from "../../../core/keyed-lock.ts";
 
 export interface UploadLimits {
   /** Bytes of one blob. */
