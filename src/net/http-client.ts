@@ -21,7 +21,7 @@ const maxRedirects = 5;
 const defaultTimeouts: Timeouts = { connect: 10_000, silence: 30_000 };
 /** What may be sent again when the first answer was lost. */
 const repeatable: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT"]);
-const busy: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const busy: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {

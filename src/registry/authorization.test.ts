@@ -144,7 +144,7 @@ test("a token that is refused at once is not fetched again and again", async (t)
 });
 
 test("a token that could not be had is asked for again by the next request", async (t) => {
-  const server = await withTokens(t, { "GET /token?*": [{ status: 500 }, goodToken] });
+  const server = await withTokens(t, { "GET /token?*": [{ status: 501 }, goodToken] });
   const repository = open(server, alice);
   await assert.rejects(repository.manifest("v1", signal), { code: "REGISTRY_ERROR" });
   assert.ok(await repository.manifest("v1", signal));

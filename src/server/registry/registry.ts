@@ -71,7 +71,8 @@ async function listen(server: Server, host: string, port: number): Promise<strin
     server.listen(port, host);
     await once(server, "listening");
   } catch (error) {
-    throw new TouchmarkError("USAGE", `the registry cannot listen on ${host}:${port}: ${String(error)}`, { cause: error });
+    const hint = "Free the address or name another; port 0 takes one that is free.";
+    throw new TouchmarkError("USAGE", `the registry cannot listen on ${host}:${port}: ${String(error)}`, { hint, cause: error });
   }
   const bound = server.address();
   const actual = isAddressInfo(bound) ? bound.port : port;
