@@ -31,10 +31,6 @@ interface Upload {
 }
 
 const maxUploads = 10_000;
-/** Bytes of one body after which the disk is set to work on them. */
-const flushEvery = 16 * 1024 * 1024;
-/** Bodies that the disk works on at a time: each takes one of Node's few threads for files. */
-const maxFlushing = 2;
 
 export class Uploads {
   readonly #incoming: string;
@@ -42,7 +38,6 @@ export class Uploads {
   readonly #limits: UploadLimits;
   readonly #open = new Map<string, Upload>();
   readonly #lock = new KeyedLock();
-  #flushing = 0;
 
   constructor(incoming: string, blobs: Blobs, limits: UploadLimits) {
     this.#incoming = incoming;
@@ -77,7 +72,6 @@ export class Uploads {
         throw new RegistryError("BLOB_UPLOAD_INVALID", `the chunk starts at byte ${from}, expected ${upload.size}`);
       }
       const file = await open(upload.path, "r+");
-      const flush = this.#flusher(file, upload.size);
       try {
         for await (const chunk of body) {
           if (upload.size + chunk.length > this.#limits.maxBlobBytes) throw this.#tooLarge();
@@ -86,10 +80,9 @@ export class Uploads {
           await written;
           upload.hash = hash;
           upload.size += chunk.length;
-          flush.reached(upload.size);
         }
       } finally {
-        await flush.done().finally(() => file.close());
+        await file.close();
       }
       return upload.size;
     });
@@ -139,27 +132,6 @@ export class Uploads {
         await rm(path, { force: true });
       }),
     );
-  }
-
-  /**
-   * Has the disk begin on a large body while the rest of it comes, so that the end need not wait for all of it. A failure
-   * is told here and only here, as the system tells it once: it fails the upload.
-   */
-  #flusher(file: FileHandle, from: number): { reached(size: number): void; done(): Promise<void> } {
-    let flushed = from;
-    let last: Promise<void> = Promise.resolve();
-    return {
-      reached: (size) => {
-        if (size - flushed < flushEvery || this.#flushing === maxFlushing) return;
-        flushed = size;
-        this.#flushing++;
-        last = Promise.all([last, file.datasync()])
-          .then(() => undefined)
-          .finally(() => this.#flushing--);
-        last.catch(() => undefined);
-      },
-      done: () => last,
-    };
   }
 
   #get(name: RepositoryName, id: string): Upload {
