@@ -3,6 +3,7 @@ import { generateKey, newKeyAlgorithms, isNewKeyAlgorithm, defaultKeyAlgorithm }
 import { writeKeyPair } from "../../signers/file/write-key-pair.ts";
 import { usageError } from "../arguments.ts";
 import type { Command } from "../command.ts";
+import { outputFlag } from "../common.ts";
 import { newPassword } from "../password.ts";
 import { field } from "../render/text.ts";
 
@@ -16,7 +17,7 @@ export const command: Command = {
   flags: [
     { name: "algorithm", value: "NAME", summary: `${newKeyAlgorithms.join(", ")} (${defaultKeyAlgorithm})` },
     { name: "output-key-prefix", value: "PREFIX", summary: "Path of both files without their endings (touchmark)" },
-    { name: "output", short: "o", value: "text|json", summary: "How to print the result (text)" },
+    outputFlag,
   ],
   operands: { min: 0, max: 0 },
   examples: [
