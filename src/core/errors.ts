@@ -31,6 +31,16 @@ export type Code =
   | "ANNOTATION_MISMATCH"
   | "MALFORMED_EVIDENCE"
   | "CERTIFICATE_REQUIRED"
+  | "CERTIFICATE_INVALID"
+  | "CERTIFICATE_UNTRUSTED"
+  | "SCT_INVALID"
+  | "LOG_ENTRY_MISSING"
+  | "LOG_ENTRY_INVALID"
+  | "TIMESTAMP_MISSING"
+  | "TIMESTAMP_INVALID"
+  | "IDENTITY_MISMATCH"
+  | "TRUST_ROOT_INVALID"
+  | "TRUST_ROOT_EXPIRED"
   | "POLICY_DENIED"
   | "REVOKED"
   | "EXPIRED"
@@ -155,6 +165,67 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     http: 403,
     summary: "A certificate is needed and the signature has none.",
     remedy: "Have the image signed with a certificate, or name the key that is expected.",
+  },
+  CERTIFICATE_INVALID: {
+    exit: 12,
+    http: 403,
+    summary: "A certificate breaks the rules for what it is used for.",
+    remedy: "Have the image signed again with a certificate made for signing; show whoever issued this one what was found.",
+  },
+  CERTIFICATE_UNTRUSTED: {
+    exit: 12,
+    http: 403,
+    summary: "The certificate does not lead to a trusted root.",
+    remedy: "Find out who signed: if it is who you expect, import the root of their certificate authority from its own source.",
+  },
+  SCT_INVALID: {
+    exit: 12,
+    http: 403,
+    summary: "No trusted certificate log vouches for the certificate.",
+    remedy:
+      "Have the image signed again by a certificate authority that logs its certificates; a certificate kept from the log may be misissued.",
+  },
+  LOG_ENTRY_MISSING: {
+    exit: 12,
+    http: 403,
+    summary: "The signature is in no trusted transparency log.",
+    remedy: "Have the image signed again and logged, or ask its publisher for the signature with its log entry.",
+  },
+  LOG_ENTRY_INVALID: {
+    exit: 12,
+    http: 403,
+    summary: "A log entry does not prove what it should, or is of another signature.",
+    remedy: "Fetch the signature again from its source; if it stays so, it was altered: do not run the image.",
+  },
+  TIMESTAMP_MISSING: {
+    exit: 12,
+    http: 403,
+    summary: "No trusted authority says when the signature was made.",
+    remedy: "Have the image signed again with a timestamp or a log entry that carries its time.",
+  },
+  TIMESTAMP_INVALID: {
+    exit: 12,
+    http: 403,
+    summary: "A timestamp does not prove what it should, or is of another signature.",
+    remedy: "Fetch the signature again from its source; if it stays so, it was altered: do not run the image.",
+  },
+  IDENTITY_MISMATCH: {
+    exit: 12,
+    http: 403,
+    summary: "The image is signed by somebody else than the one expected.",
+    remedy: "Compare the identity that was found with the one expected: if it is not yours, do not run the image.",
+  },
+  TRUST_ROOT_INVALID: {
+    exit: 32,
+    http: 502,
+    summary: "The trust root or an update to it is not what its keepers signed.",
+    remedy: "Keep the root you have and fetch again later or from another network; tell the root's keepers if it stays so.",
+  },
+  TRUST_ROOT_EXPIRED: {
+    exit: 32,
+    http: 503,
+    summary: "The trust root is past its time.",
+    remedy: "Run touchmark trust update, or import a newer root where there is no network.",
   },
   POLICY_DENIED: {
     exit: 20,

@@ -12,7 +12,15 @@ export type CheckName =
   /** It verifies with a trusted key. */
   | "signature"
   /** Its certificate leads to a trusted root at the proven time. */
-  | "certificate";
+  | "certificate"
+  /** A trusted log has seen the certificate (RFC 6962). */
+  | "sct"
+  /** A trusted log holds it. */
+  | "log"
+  /** A trusted authority saw it at a time (RFC 3161). */
+  | "timestamp"
+  /** The one who signed is the one who is expected. */
+  | "identity";
 
 /** Three outcomes, never two: a forged signature and an unreachable responder are different facts. */
 export type Check =

@@ -1,0 +1,44 @@
+/**
+ * What a sigstore instance is trusted with: its certificate authorities, logs and timestamp authorities
+ * (sigstore/protobuf-specs, `sigstore_trustroot.proto`).
+ */
+import type { Instant } from "../core/instant.ts";
+import type { PublicKey } from "../core/public-key.ts";
+
+/** Both ends included; without an end it holds until further notice. */
+export interface Period {
+  readonly start: Instant;
+  readonly end?: Instant;
+}
+
+export interface CertificateAuthority {
+  /** Its URI, or what a person calls it. */
+  readonly name: string;
+  /** Certificates, DER, from the issuing one up to the root. */
+  readonly chain: readonly Uint8Array[];
+  readonly validFor: Period;
+}
+
+export interface LogAuthority {
+  /** Its base URL. */
+  readonly name: string;
+  /** The id by which entries and SCTs name it (RFC 6962, section 3.2, or the four-byte id of its checkpoints), lower-case hex. */
+  readonly id: string;
+  /** Who runs it: one operator counts once toward a threshold. */
+  readonly operator: string;
+  readonly publicKey: PublicKey;
+  readonly validFor: Period;
+}
+
+export interface TrustedRoot {
+  readonly certificateAuthorities: readonly CertificateAuthority[];
+  /** Transparency logs of signatures. */
+  readonly logs: readonly LogAuthority[];
+  /** Certificate transparency logs. */
+  readonly certificateLogs: readonly LogAuthority[];
+  readonly timestampAuthorities: readonly CertificateAuthority[];
+}
+
+export function isWithin({ start, end }: Period, at: Instant): boolean {
+  return start <= at && (end === undefined || at <= end);
+}
