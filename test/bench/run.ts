@@ -5,10 +5,12 @@
 import { benchBlobs } from "./registry-blobs.ts";
 import { benchLists } from "./registry-lists.ts";
 import { asMarkdown, writeSection, type Table } from "./report.ts";
+import { benchVerify } from "./verify.ts";
 
 /** Sections of the page, each with what makes its tables. */
 const sections: Readonly<Record<string, readonly (() => Promise<Table>)[]>> = {
   registry: [benchBlobs, benchLists],
+  verify: [benchVerify],
 };
 
 const named = process.argv.slice(2);

@@ -21,11 +21,11 @@ const touchmark = join(import.meta.dirname, "../../bin/touchmark.js");
 export function startTouchmark(): Promise<MeasuredServer> {
   return startOn(async (folder, port) => {
     const args = [touchmark, "serve", "registry", "--dir", join(folder, "images"), "--listen", `127.0.0.1:${port}`];
-    return { program: process.execPath, args };
+    return { program: process.execPath, args, stderr: "inherit" };
   });
 }
 
-/** As its documentation sets it up: files, and descriptors of blobs remembered in memory. It logs errors only. */
+/** As its documentation sets it up: files, and descriptors of blobs remembered in memory. Its log, which has every 404, is not shown. */
 export function startDistribution(): Promise<MeasuredServer> {
   const program = peerPath("distribution");
   if (!existsSync(program)) throw new Error(`${program} is missing: run npm run peers -- distribution`);
@@ -37,20 +37,21 @@ export function startDistribution(): Promise<MeasuredServer> {
       http: { addr: `127.0.0.1:${port}` },
     };
     await writeFile(join(folder, "config.yml"), JSON.stringify(config)); // JSON is YAML
-    return { program, args: ["serve", join(folder, "config.yml")] };
+    return { program, args: ["serve", join(folder, "config.yml")], stderr: "ignore" };
   });
 }
 
 interface Command {
   readonly program: string;
   readonly args: readonly string[];
+  readonly stderr: "inherit" | "ignore";
 }
 
 async function startOn(commandFor: (folder: string, port: number) => Promise<Command>): Promise<MeasuredServer> {
   const folder = await mkdtemp(join(tmpdir(), "touchmark-bench-"));
   const port = await freePort();
-  const { program, args } = await commandFor(folder, port);
-  const child = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, OTEL_TRACES_EXPORTER: "none" } });
+  const { program, args, stderr } = await commandFor(folder, port);
+  const child = spawn(program, args, { stdio: ["ignore", "ignore", stderr], env: { ...process.env, OTEL_TRACES_EXPORTER: "none" } });
   const exited = once(child, "exit");
   const url = `http://127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {

@@ -1,0 +1,57 @@
+/** Touchmark and cosign as they are measured: a key in a file, no transparency log, and nothing kept but compiled code. */
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { generateKeyPairSync } from "node:crypto";
+import { importKey } from "../interop/harness/cosign.ts";
+import { peerPath } from "../interop/peers/peer.ts";
+import type { Command } from "./command.ts";
+
+export interface Tool {
+  readonly verify: (references: readonly string[], flags?: readonly string[]) => Command;
+  readonly sign: (references: readonly string[]) => Command;
+}
+
+export interface Tools {
+  readonly touchmark: Tool;
+  /** Several references are a loop of the shell's, one process after the other. */
+  readonly cosign: Tool;
+}
+
+const touchmark = join(import.meta.dirname, "../../bin/touchmark.js");
+const noServices = { mediaType: "application/vnd.dev.sigstore.signingconfig.v0.2+json", rekorTlogConfig: {}, tsaConfig: {} };
+
+/** Both tools with the same new key, which lies in the folder, encrypted with an empty password. */
+export async function makeTools(folder: string): Promise<Tools> {
+  const cosign = peerPath("cosign");
+  if (!existsSync(cosign)) throw new Error(`${cosign} is missing: run npm run peers -- cosign`);
+  const key = join(folder, "bench");
+  await importKey(key, generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" }));
+  const services = join(folder, "services.json");
+  await writeFile(services, JSON.stringify(noServices));
+  const env = await environment(folder);
+
+  const ours = (...args: readonly string[]): Command => ({ program: process.execPath, args: [touchmark, ...args], env });
+  const theirs = (references: readonly string[], ...args: readonly string[]): Command => {
+    if (references.length === 1) return { program: cosign, args: [...args, ...references], env };
+    const loop = `for reference; do "$COSIGN" ${args.join(" ")} "$reference" || exit; done`;
+    return { program: "/bin/sh", args: ["-c", loop, "sh", ...references], env: { ...env, COSIGN: cosign } };
+  };
+  return {
+    touchmark: {
+      verify: (references, flags = []) => ours("verify", "--key", `${key}.pub`, ...flags, ...references),
+      sign: (references) => ours("sign", "--key", `${key}.key`, ...references),
+    },
+    cosign: {
+      verify: (references, flags = []) => theirs(references, "verify", "--key", `${key}.pub`, "--insecure-ignore-tlog=true", ...flags),
+      sign: (references) => theirs(references, "sign", "--key", `${key}.key`, "--yes", "--signing-config", services),
+    },
+  };
+}
+
+/** A home of its own, without logins. */
+async function environment(folder: string): Promise<Readonly<Record<string, string>>> {
+  const home = join(folder, "home");
+  await mkdir(home);
+  return { HOME: home, PATH: process.env["PATH"] ?? "", TOUCHMARK_PASSWORD: "", COSIGN_PASSWORD: "" };
+}
