@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import * as cosign from "./harness/cosign.ts";
 import { keyKinds } from "./harness/keys.ts";
-import { openSite, type Site } from "./harness/site.ts";
+import { craneRegistry, openSite, type Site } from "./harness/site.ts";
 import * as touchmark from "./harness/touchmark.ts";
 
 describe("touchmark keys generate", { concurrency: 2 }, () => {
   let site: Site;
   let folder: string;
   before(async () => {
-    site = await openSite("crane");
+    site = await openSite(craneRegistry);
     folder = await mkdtemp(join(tmpdir(), "touchmark-keys-"));
   });
   after(async () => {

@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import * as cosign from "./harness/cosign.ts";
 import { carrySignature, flipSignature, redirectClaim } from "./harness/evidence.ts";
-import { openSite, siteNames, type Site } from "./harness/site.ts";
+import { openSite, registries, type Site } from "./harness/site.ts";
 import * as touchmark from "./harness/touchmark.ts";
 
 const signers = { cosign, touchmark };
 const annotation = ["-a", "stage=production"];
 
-for (const siteName of siteNames) {
-  describe(`in the registry of ${siteName}`, { concurrency: 2 }, () => {
+for (const registry of registries) {
+  describe(`in the registry of ${registry.name}`, { concurrency: 2, skip: registry.missing }, () => {
     let site: Site;
-    before(async () => (site = await openSite(siteName)));
+    before(async () => (site = await openSite(registry)));
     after(() => site.close());
 
     test("an image without a signature", async () => bothSay(10, await site.push("unsigned"), site.key("ecdsa-p256")));

@@ -5,8 +5,6 @@ export interface Client {
   readonly name: string;
   /** What it runs, of what Debian packages. */
   readonly commands: readonly DebianCommand[];
-  /** Whether it pushes the manifest that it pulled, byte by byte; others write a new one for the layers they unpacked. */
-  readonly keepsManifests: boolean;
   /** Throws with the client's own words where it cannot be started on this machine. */
   start(folder: string): Promise<StartedClient>;
 }

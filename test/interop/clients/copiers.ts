@@ -44,7 +44,6 @@ function copier(name: string, commands: Client["commands"], { load, store }: Cop
   return {
     name,
     commands,
-    keepsManifests: true,
     async start(folder) {
       const newFolder = (): Promise<string> => mkdtemp(join(folder, "layout-"));
       return {

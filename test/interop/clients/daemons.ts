@@ -9,7 +9,6 @@ import { lastDigest } from "./copiers.ts";
 export const docker: Client = {
   name: "Docker Engine",
   commands: ["dockerd", "docker"],
-  keepsManifests: false,
   async start(folder) {
     const socket = `unix://${join(folder, "docker.sock")}`;
     const folders = ["--data-root", join(folder, "data"), "--exec-root", join(folder, "exec"), "--pidfile", join(folder, "pid")];
@@ -36,7 +35,6 @@ export const docker: Client = {
 export const containerd: Client = {
   name: "containerd",
   commands: ["containerd", "ctr"],
-  keepsManifests: true,
   async start(folder) {
     const socket = join(folder, "containerd.sock");
     const folders = ["--root", join(folder, "root"), "--state", join(folder, "state")];

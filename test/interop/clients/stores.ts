@@ -11,7 +11,6 @@ function withStore(program: "podman" | "buildah"): Client {
   return {
     name: program,
     commands: [program],
-    keepsManifests: false,
     async start(folder) {
       const store = ["--root", join(folder, "root"), "--runroot", join(folder, "run"), "--storage-driver", "vfs"];
       const run = (...args: readonly string[]): Promise<string> => runWell(program, [...store, ...args]);

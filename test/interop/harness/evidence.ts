@@ -25,6 +25,11 @@ export function redirectClaim(from: string, to: string): Readonly<Record<Format,
   };
 }
 
+/** Whether the image's registry has the referrers API. */
+export async function hasReferrersApi(image: string): Promise<boolean> {
+  return (await getReferrers(parse(image))).ok;
+}
+
 interface Place {
   /** URL of the repository. */
   readonly repository: string;
@@ -67,9 +72,13 @@ async function putSignature(target: Place, format: Format, manifest: string): Pr
 async function locate({ repository, digest }: Place, format: Format): Promise<string> {
   const tag = digest.replace(":", "-");
   if (format === "cosign") return `${tag}.sig`;
-  const referrers = await fetch(`${repository}/referrers/${digest}`);
+  const referrers = await getReferrers({ repository, digest });
   const [first] = JSON.parse(referrers.ok ? await referrers.text() : await get(`${repository}/manifests/${tag}`)).manifests;
   return first.digest;
+}
+
+function getReferrers({ repository, digest }: Place): Promise<Response> {
+  return fetch(`${repository}/referrers/${digest}`, { signal: AbortSignal.timeout(10_000) });
 }
 
 async function putBlob({ repository }: Place, text: string): Promise<void> {

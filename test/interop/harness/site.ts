@@ -2,9 +2,20 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { missing } from "../peers/debian.ts";
 import * as crane from "./crane.ts";
+import { releases } from "./distribution.ts";
 import { makeKeys } from "./keys.ts";
+import type { Running } from "./server.ts";
 import * as touchmark from "./touchmark.ts";
+
+export interface Registry {
+  readonly name: string;
+  /** Why it cannot be run here. */
+  readonly missing: string | false;
+  /** Serves what lies in the folder on loopback; what it says is its port. */
+  serve(folder: string): Promise<Running>;
+}
 
 export interface Site {
   /** Pushes an image of one empty layer under the tag 1; other `blocks`, other content. Returns NAME@DIGEST. */
@@ -14,17 +25,33 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** The registries: one without the referrers API, and our own, which has it. */
-export const siteNames = ["crane", "touchmark"] as const;
+export const craneRegistry: Registry = { name: "crane", missing: false, serve: () => crane.serveRegistry() };
 
-export async function openSite(name: (typeof siteNames)[number]): Promise<Site> {
+export const embeddedRegistry: Registry = {
+  name: "Touchmark",
+  missing: false,
+  serve: (folder) => touchmark.serveRegistry(join(folder, "registry")),
+};
+
+/** The registries that signatures are exchanged in: those that others wrote, in the end our own. */
+export const registries: readonly Registry[] = [
+  craneRegistry,
+  ...releases.map(({ name, command, serve }) => ({
+    name,
+    missing: command !== undefined && missing(command),
+    serve: (folder: string) => serve(folder),
+  })),
+  embeddedRegistry,
+];
+
+export async function openSite(registry: Registry): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "touchmark-interop-"));
-  const registry = name === "crane" ? await crane.serveRegistry() : await touchmark.serveRegistry(join(folder, "registry"));
+  const server = await registry.serve(folder);
   return {
-    push: async (repository, blocks) => crane.pushImage(`127.0.0.1:${registry.said}/${repository}:1`, blocks),
+    push: async (repository, blocks) => crane.pushImage(`127.0.0.1:${server.said}/${repository}:1`, blocks),
     key: await makeKeys(folder),
     close: async () => {
-      await registry.stop();
+      await server.stop();
       await rm(folder, { recursive: true });
     },
   };
