@@ -1,7 +1,22 @@
+import { malformed } from "./errors.ts";
+
 /** A point in time: milliseconds since 1970-01-01T00:00:00Z. A number, so that nobody can change it in place. */
 export type Instant = number;
 
 /** RFC 3339 in UTC with seconds: `2026-11-21T09:00:00Z`. */
 export function formatInstant(at: Instant): string {
   return new Date(at).toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
+const rfc3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/;
+
+/** RFC 3339 in UTC, as protobuf's JSON writes it; what is finer than a millisecond is cut off. Throws MALFORMED. */
+export function parseInstant(text: string, what: string): Instant {
+  const [, seconds = "", fraction = ""] = rfc3339.exec(text) ?? [];
+  const at = Date.parse(`${seconds}.${fraction.slice(0, 3).padEnd(3, "0")}Z`);
+  // Dates that the calendar does not have come back as others.
+  if (Number.isNaN(at) || formatInstant(at) !== `${seconds}Z`) {
+    throw malformed(`${what} is not a time of the form 2026-11-21T09:00:00Z: ${JSON.stringify(text.slice(0, 50))}`);
+  }
+  return at;
 }

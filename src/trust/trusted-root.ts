@@ -14,6 +14,8 @@ export interface Period {
 export interface CertificateAuthority {
   /** Its URI, or what a person calls it. */
   readonly name: string;
+  /** Who runs it: one operator counts once toward a threshold. */
+  readonly operator: string;
   /** Certificates, DER, from the issuing one up to the root. */
   readonly chain: readonly Uint8Array[];
   readonly validFor: Period;
@@ -24,6 +26,8 @@ export interface LogAuthority {
   readonly name: string;
   /** The id by which entries and SCTs name it (RFC 6962, section 3.2, or the four-byte id of its checkpoints), lower-case hex. */
   readonly id: string;
+  /** The key id in its checkpoints' signatures (C2SP signed-note), four bytes as lower-case hex; without it, the first four of `id`. */
+  readonly checkpointId?: string;
   /** Who runs it: one operator counts once toward a threshold. */
   readonly operator: string;
   readonly publicKey: PublicKey;

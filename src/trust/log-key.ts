@@ -1,0 +1,38 @@
+/** Public keys of logs as a trusted root holds them: DER, of the kind its `keyDetails` says (`sigstore_common.proto`, PublicKeyDetails). */
+import { createPublicKey } from "node:crypto";
+import type { KeyAlgorithmName } from "../core/key-algorithms.ts";
+import { publicKeyOf, type PublicKey } from "../core/public-key.ts";
+import { asInvalidKey, invalidKey } from "./key-pem.ts";
+
+interface KeyKind {
+  readonly type: "spki" | "pkcs1";
+  readonly algorithms: readonly KeyAlgorithmName[];
+}
+
+const rsa: KeyKind = { type: "spki", algorithms: ["rsa", "rsa-pss"] };
+const kinds: ReadonlyMap<string, KeyKind> = new Map<string, KeyKind>([
+  ["PKIX_ECDSA_P256_SHA_256", { type: "spki", algorithms: ["ecdsa-p256"] }],
+  ["PKIX_ECDSA_P384_SHA_384", { type: "spki", algorithms: ["ecdsa-p384"] }],
+  ["PKIX_ECDSA_P521_SHA_512", { type: "spki", algorithms: ["ecdsa-p521"] }],
+  ["PKIX_ED25519", { type: "spki", algorithms: ["ed25519"] }],
+  ["PKCS1_RSA_PKCS1V5", { type: "pkcs1", algorithms: ["rsa"] }],
+  ["PKIX_RSA_PKCS1V5", rsa],
+  ["PKIX_RSA_PKCS1V15_2048_SHA256", rsa],
+  ["PKIX_RSA_PKCS1V15_3072_SHA256", rsa],
+  ["PKIX_RSA_PKCS1V15_4096_SHA256", rsa],
+]);
+
+export function isKnownKeyKind(keyDetails: string): boolean {
+  return kinds.has(keyDetails);
+}
+
+/** Reads a key of a known kind; `at` is its place in the file. Throws INVALID_KEY. */
+export function parseLogKey(der: Uint8Array, keyDetails: string, at: string): PublicKey {
+  const kind = kinds.get(keyDetails);
+  if (!kind) throw invalidKey(`${at} is of the kind ${JSON.stringify(keyDetails)}, which is not known`);
+  const key = asInvalidKey(`${at}.rawBytes cannot be read`, () =>
+    publicKeyOf(createPublicKey({ key: Buffer.from(der), format: "der", type: kind.type }), at),
+  );
+  if (!kind.algorithms.includes(key.algorithm.name)) throw invalidKey(`${at} says ${keyDetails} and holds a key of ${key.algorithm.name}`);
+  return key;
+}

@@ -1,0 +1,112 @@
+/**
+ * The file `trusted_root.json`, versions 0.1 and 0.2 (sigstore/protobuf-specs, `sigstore_trustroot.proto`, in protobuf's JSON):
+ *
+ *     {"mediaType":"application/vnd.dev.sigstore.trustedroot.v0.2+json" | "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+ *      "tlogs":[LOG,…],"ctlogs":[LOG,…],"certificateAuthorities":[AUTHORITY,…],"timestampAuthorities":[AUTHORITY,…]}
+ *     LOG = {"baseUrl","hashAlgorithm","publicKey":{"rawBytes","keyDetails","validFor"},"logId":{"keyId"},"checkpointKeyId":{"keyId"},"operator"}
+ *     AUTHORITY = {"subject":{"organization","commonName"},"uri","certChain":{"certificates":[{"rawBytes"},…]},"validFor","operator"}
+ *
+ * A log whose kind of key or tree is not known here is left out: it cannot vouch, and must not keep the others
+ * from it. Everything else that is out of order refuses the whole file. A period needs its start.
+ */
+import { X509Certificate } from "node:crypto";
+import { fromBase64, toHex } from "../core/bytes.ts";
+import { malformed, TouchmarkError } from "../core/errors.ts";
+import { parseInstant } from "../core/instant.ts";
+import { Fields, parseJson } from "../core/json.ts";
+import { operatorOf } from "./operator.ts";
+import { isKnownKeyKind, parseLogKey } from "./log-key.ts";
+import type { CertificateAuthority, LogAuthority, Period, TrustedRoot } from "./trusted-root.ts";
+
+const maxBytes = 1024 * 1024;
+/** Of one kind in a file; the public one of today holds two. */
+const maxAuthorities = 64;
+const maxChain = 16;
+
+const versions = /^application\/vnd\.dev\.sigstore\.trustedroot(?:\.v(\d+\.\d+)\+json|\+json;version=(\d+\.\d+))$/;
+const knownVersions: ReadonlySet<string | undefined> = new Set(["0.1", "0.2"]);
+
+/** Reads a trusted root; `name` is what a person calls the file. Throws MALFORMED, LIMIT_EXCEEDED, UNSUPPORTED or INVALID_KEY. */
+export function parseTrustedRoot(bytes: Uint8Array, name: string): TrustedRoot {
+  const fields = new Fields(parseJson(bytes, name, { maxBytes }), name);
+  checkVersion(fields);
+  return {
+    certificateAuthorities: fields.objects("certificateAuthorities", maxAuthorities).map(parseAuthority),
+    logs: fields.objects("tlogs", maxAuthorities).filter(isUsable).map(parseLog),
+    certificateLogs: fields.objects("ctlogs", maxAuthorities).filter(isUsable).map(parseLog),
+    timestampAuthorities: fields.objects("timestampAuthorities", maxAuthorities).map(parseAuthority),
+  };
+}
+
+function checkVersion(fields: Fields): void {
+  const mediaType = fields.string("mediaType");
+  const match = versions.exec(mediaType);
+  if (!match) throw malformed(`${fields.at}.mediaType is not that of a trusted root: ${JSON.stringify(mediaType.slice(0, 100))}`);
+  const version = match[1] ?? match[2];
+  if (!knownVersions.has(version)) {
+    throw new TouchmarkError("UNSUPPORTED", `${fields.at} is a trusted root of version ${version}; 0.1 and 0.2 are supported`);
+  }
+}
+
+function isUsable(log: Fields): boolean {
+  return log.string("hashAlgorithm") === "SHA2_256" && isKnownKeyKind(log.fields("publicKey").string("keyDetails"));
+}
+
+function parseLog(fields: Fields): LogAuthority {
+  const name = fields.string("baseUrl");
+  const key = fields.fields("publicKey");
+  const logId = parseId(fields, "logId", [4, 32]);
+  const checkpointId = parseId(fields, "checkpointKeyId", [4, 32])?.slice(0, 8);
+  const id = logId ?? checkpointId;
+  if (id === undefined) throw malformed(`${fields.at} has neither a logId nor a checkpointKeyId`);
+  return {
+    name,
+    id,
+    ...(checkpointId === undefined ? {} : { checkpointId }),
+    operator: fields.optionalString("operator") || operatorOf(name),
+    publicKey: parseLogKey(fromBase64(key.string("rawBytes"), `${key.at}.rawBytes`), key.string("keyDetails"), key.at),
+    validFor: parsePeriod(key.fields("validFor")),
+  };
+}
+
+/** An id of one of the given lengths in bytes, as hex. */
+function parseId(fields: Fields, name: string, lengths: readonly number[]): string | undefined {
+  const id = fields.optionalFields(name);
+  if (!id) return undefined;
+  const bytes = fromBase64(id.string("keyId"), `${id.at}.keyId`);
+  if (!lengths.includes(bytes.length)) throw malformed(`${id.at}.keyId has ${bytes.length} bytes, expected ${lengths.join(" or ")}`);
+  return toHex(bytes);
+}
+
+function parseAuthority(fields: Fields): CertificateAuthority {
+  const subject = fields.optionalFields("subject");
+  const title = ["organization", "commonName"].flatMap((part) => subject?.optionalString(part) || []).join(" ");
+  const uri = fields.optionalString("uri") || undefined;
+  const chain = fields.fields("certChain").objects("certificates", maxChain).map(parseCertificate);
+  if (chain.length === 0) throw malformed(`${fields.at}.certChain has no certificate`);
+  const name = uri ?? (title || fields.at);
+  return {
+    name,
+    operator: fields.optionalString("operator") || (uri === undefined ? name : operatorOf(uri)),
+    chain,
+    validFor: parsePeriod(fields.fields("validFor")),
+  };
+}
+
+function parseCertificate(fields: Fields): Uint8Array {
+  const der = fromBase64(fields.string("rawBytes"), `${fields.at}.rawBytes`);
+  try {
+    return new X509Certificate(der).raw;
+  } catch (cause) {
+    throw malformed(`${fields.at}.rawBytes is not a certificate`, cause);
+  }
+}
+
+function parsePeriod(fields: Fields): Period {
+  const start = parseInstant(fields.string("start"), `${fields.at}.start`);
+  const end = fields.optionalString("end");
+  if (end === undefined) return { start };
+  const last = parseInstant(end, `${fields.at}.end`);
+  if (last < start) throw malformed(`${fields.at} ends before it starts`);
+  return { start, end: last };
+}
