@@ -17,6 +17,18 @@ export const commands: readonly CommandEntry[] = [
   { name: "doctor registry", summary: "Find out what a registry can do", load: () => import("./commands/doctor-registry.ts") },
   { name: "serve registry", summary: "Serve images from a folder", load: () => import("./commands/serve-registry.ts") },
   { name: "demo", summary: "Watch images being signed, accepted and refused", load: () => import("./commands/demo.ts") },
+  {
+    name: "completion",
+    summary: "Print the script with which a shell completes commands",
+    load: () => import("./commands/completion.ts"),
+  },
   { name: "version", summary: "Show the version", load: () => import("./commands/version.ts") },
   { name: "help", summary: "Show help for a command", load: () => import("./commands/help.ts") },
 ];
+
+/** The first words of commands that have two. */
+export const groups: readonly string[] = [...new Set(commands.flatMap(({ name }) => /^(\S+) /.exec(name)?.[1] ?? []))];
+
+export function commandsOf(group: string): readonly CommandEntry[] {
+  return commands.filter(({ name }) => name.startsWith(`${group} `));
+}

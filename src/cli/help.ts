@@ -2,9 +2,10 @@
 import { version } from "../core/version.ts";
 import { help } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { commands } from "./commands.ts";
+import type { CommandEntry } from "./commands.ts";
 
-export function overview(): string {
+/** The commands, all or those of a group. */
+export function overview(commands: readonly CommandEntry[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     `touchmark ${version}: signs container images and decides whether they may be used`,

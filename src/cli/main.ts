@@ -2,7 +2,7 @@
 import { asTouchmarkError, catalogue, TouchmarkError } from "../core/errors.ts";
 import { parseArguments, usageError } from "./arguments.ts";
 import { closest } from "./closest.ts";
-import { commands, type CommandEntry } from "./commands.ts";
+import { commands, commandsOf, groups, type CommandEntry } from "./commands.ts";
 import type { Io } from "./io.ts";
 import { processIo } from "./process-io.ts";
 import { clean, problem } from "./render/text.ts";
@@ -22,8 +22,9 @@ export async function run(): Promise<void> {
 }
 
 async function dispatch(words: readonly string[], io: Io): Promise<number> {
-  const [first] = words;
-  if (first === undefined || first === "--help" || first === "-h") return dispatch(["help"], io);
+  const [first, second] = words;
+  if (first === undefined || asksForHelp(first)) return dispatch(["help"], io);
+  if (groups.includes(first) && asksForHelp(second)) return dispatch(["help", first], io);
   if (first === "--version") return dispatch(["version", ...words.slice(1)], io);
   const entry = findCommand(words);
   const { command } = await entry.load();
@@ -34,11 +35,15 @@ async function dispatch(words: readonly string[], io: Io): Promise<number> {
   return 0;
 }
 
+function asksForHelp(word: string | undefined): boolean {
+  return word === "--help" || word === "-h";
+}
+
 function findCommand(words: readonly string[]): CommandEntry {
   const entry = commands.find(({ name }) => name.split(" ").every((word, i) => words[i] === word));
   if (entry) return entry;
   const [first = ""] = words;
-  const group = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => `touchmark ${name}`);
+  const group = commandsOf(first).map(({ name }) => `touchmark ${name}`);
   if (group.length > 0) throw usageError(`${JSON.stringify(first)} is followed by another word: ${group.join(", ")}`);
   const near = closest(
     first,

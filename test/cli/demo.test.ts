@@ -72,6 +72,7 @@ describe("the examples in every --help", () => {
       "tree",
       "copy",
       "doctor registry",
+      "completion",
       "version",
       "help",
       "demo",

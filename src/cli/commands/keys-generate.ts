@@ -15,7 +15,7 @@ export const command: Command = {
     "The password comes from TOUCHMARK_PASSWORD or COSIGN_PASSWORD, else from the terminal. No file is ever overwritten.",
   ].join("\n"),
   flags: [
-    { name: "algorithm", value: "NAME", summary: `${newKeyAlgorithms.join(", ")} (${defaultKeyAlgorithm})` },
+    { name: "algorithm", value: "NAME", choices: newKeyAlgorithms, summary: `${newKeyAlgorithms.join(", ")} (${defaultKeyAlgorithm})` },
     { name: "output-key-prefix", value: "PREFIX", summary: "Path of both files without their endings (touchmark)" },
     outputFlag,
   ],

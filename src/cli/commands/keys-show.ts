@@ -9,7 +9,7 @@ export const command: Command = {
   summary: "Show a key's fingerprint, algorithm and hint",
   details: "KEY is a public key: a file (PEM key or certificate), or env://VARIABLE. The hint is how sigstore bundles name the key.",
   flags: [outputFlag],
-  operands: { min: 1, max: 1000 },
+  operands: { min: 1, max: 1000, value: "KEY" },
   examples: [{ command: "touchmark keys show touchmark.pub", explains: "Which key is this?" }],
   async run(args, io) {
     const json = args.choice("output", ["text", "json"]) === "json";
