@@ -36,10 +36,10 @@ export const embeddedRegistry: Registry = {
 /** The registries that signatures are exchanged in: those that others wrote, in the end our own. */
 export const registries: readonly Registry[] = [
   craneRegistry,
-  ...releases.map(({ name, command, serve }) => ({
-    name,
-    missing: command !== undefined && missing(command),
-    serve: (folder: string) => serve(folder),
+  ...releases.map((release) => ({
+    name: release.name,
+    missing: release.command !== undefined && missing(release.command),
+    serve: (folder: string) => release.serve(folder),
   })),
   embeddedRegistry,
 ];

@@ -69,15 +69,23 @@ describe("a table of the page", () => {
     assert.deepEqual(await lines(), ["| p | x, y | accepted |", "| q | x, y | accepted |"]);
   });
 
+  test("keeps what the page says in a cell that could not be run", async () => {
+    const table = open();
+    table.found(["p", "x"], ["not run: no x"]);
+    table.check(["p", "x"]);
+    await table.write();
+    assert.deepEqual((await lines())[0], "| p | x, y | accepted |");
+  });
+
   test("says of a row that is new why there is nothing to say", async () => {
     const table = open("b");
     table.found(["p", "x"], ["accepted"]);
     assert.throws(() => table.check(["p", "x"]), /the page says "", this run found "accepted"/);
     table.notRun("y", "y is gone");
     await Promise.all([table.write(), open().write()]);
-    const before = ["| p | x, y | accepted |", "| q | x | accepted |", "| q | y | not run: no y |"];
+    const untouched = ["| p | x, y | accepted |", "| q | x | accepted |", "| q | y | not run: no y |"];
     const expected = ["| p | x | accepted |", "| p | y | not run: y is gone |", "| q | x | not run |", "| q | y | not run: y is gone |"];
-    assert.deepEqual(await lines(), [...before, ...expected]);
+    assert.deepEqual(await lines(), [...untouched, ...expected]);
   });
 
   test("needs its marks on the page", () => {
