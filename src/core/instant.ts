@@ -20,3 +20,12 @@ export function parseInstant(text: string, what: string): Instant {
   }
   return at;
 }
+
+/** Year 9999, the last that RFC 3339 can write. */
+const maxSeconds = 253_402_300_799;
+
+/** A time given in seconds since 1970. Throws MALFORMED for one that no calendar here has. */
+export function fromSeconds(seconds: number, what: string): Instant {
+  if (!Number.isSafeInteger(seconds) || seconds < 0 || seconds > maxSeconds) throw malformed(`${what} is no time in seconds: ${seconds}`);
+  return seconds * 1000;
+}
