@@ -1,5 +1,5 @@
 /** Touchmark beside cosign: both run in turns, and what that gives as a row. */
-import { peakMemory, run, type Command } from "./command.ts";
+import { run, runMeasured, type Command } from "./command.ts";
 import { median } from "./measure.ts";
 import type { Proxy, Traffic } from "./proxy.ts";
 
@@ -43,8 +43,8 @@ export async function compareTimes({ what, rounds, wanted, ...commands }: Contes
 export async function compareMemory({ what, rounds, wanted, ...commands }: Contest): Promise<readonly string[]> {
   const [ours, theirs]: [number[], number[]] = [[], []];
   for (let i = 0; i < rounds; i++) {
-    ours.push(await peakMemory(commands.touchmark()));
-    theirs.push(await peakMemory(commands.cosign()));
+    ours.push((await runMeasured(commands.touchmark())).peakMemory);
+    theirs.push((await runMeasured(commands.cosign())).peakMemory);
   }
   const [our, their] = [median(ours), median(theirs)];
   return [what, mebibytes(our), mebibytes(their), (our / their).toFixed(2), atMost(wanted), "", "", "", ""];

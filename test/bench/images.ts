@@ -1,7 +1,7 @@
 /** Small images, each another one, in the repository that the benchmarks use. */
 import { mapBounded } from "../../src/core/bounded.ts";
-import { digestOf, type Digest } from "../../src/core/digest.ts";
-import { mediaTypes } from "../../src/core/oci.ts";
+import { digestOf } from "../../src/core/digest.ts";
+import { mediaTypes, type Descriptor } from "../../src/core/oci.ts";
 import { benchClient } from "./client.ts";
 
 export const repository = "bench/app";
@@ -9,8 +9,8 @@ export const repository = "bench/app";
 const config = Buffer.from('{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}');
 let made = 0;
 
-/** Pushes so many images, of no layer; their digests. */
-export async function pushImages(url: string, count: number): Promise<readonly Digest[]> {
+/** Pushes so many images, of no layer. */
+export async function pushImages(url: string, count: number): Promise<readonly Descriptor[]> {
   const client = benchClient(url, 8);
   const descriptor = { mediaType: mediaTypes.ociConfig, digest: digestOf(config), size: config.length };
   try {
@@ -21,7 +21,7 @@ export async function pushImages(url: string, count: number): Promise<readonly D
       const bytes = Buffer.from(JSON.stringify(content));
       const digest = digestOf(bytes);
       await client.putManifest(digest, mediaTypes.ociManifest, bytes);
-      return digest;
+      return { mediaType: mediaTypes.ociManifest, digest, size: bytes.length };
     });
   } finally {
     client.close();

@@ -2,15 +2,19 @@
  * The benchmarks: `npm run bench` runs all and writes the results to docs/reference/performance.md; names run some,
  * `npm run bench -- registry`. They take minutes, and mean something only on a machine that does nothing else.
  */
+import { benchManyImages, benchManySignatures } from "./many.ts";
 import { benchBlobs } from "./registry-blobs.ts";
 import { benchLists } from "./registry-lists.ts";
 import { asMarkdown, writeSection, type Table } from "./report.ts";
+import { benchSign } from "./sign.ts";
 import { benchVerify } from "./verify.ts";
 
 /** Sections of the page, each with what makes its tables. */
 const sections: Readonly<Record<string, readonly (() => Promise<Table>)[]>> = {
   registry: [benchBlobs, benchLists],
   verify: [benchVerify],
+  sign: [benchSign],
+  many: [benchManyImages, benchManySignatures],
 };
 
 const named = process.argv.slice(2);

@@ -13,6 +13,8 @@ export interface Tool {
 }
 
 export interface Tools {
+  /** The file of the private key that both sign with. */
+  readonly privateKey: string;
   readonly touchmark: Tool;
   /** Several references are a loop of the shell's, one process after the other. */
   readonly cosign: Tool;
@@ -38,6 +40,7 @@ export async function makeTools(folder: string): Promise<Tools> {
     return { program: "/bin/sh", args: ["-c", loop, "sh", ...references], env: { ...env, COSIGN: cosign } };
   };
   return {
+    privateKey: `${key}.key`,
     touchmark: {
       verify: (references, flags = []) => ours("verify", "--key", `${key}.pub`, ...flags, ...references),
       sign: (references) => ours("sign", "--key", `${key}.key`, ...references),

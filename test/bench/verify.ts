@@ -36,7 +36,7 @@ export function benchVerify(): Promise<Table> {
 }
 
 async function signedImages({ registry, tools }: Site): Promise<Images> {
-  const [one = "", other = ""] = await pushImages(registry.url, 2);
+  const [one = "", other = ""] = (await pushImages(registry.url, 2)).map(({ digest }) => digest);
   const { host } = new URL(registry.url);
   await run(tools.cosign.sign([`${host}/${repository}@${one}`]));
   for (let i = 0; i < many; i++) await run(tools.cosign.sign([`${host}/${repository}@${other}`]));

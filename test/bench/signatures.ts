@@ -1,0 +1,46 @@
+/** Any number of good signatures on one image: bundles, put into the registry as they are made. */
+import { mapBounded } from "../../src/core/bounded.ts";
+import { digestOf } from "../../src/core/digest.ts";
+import { preAuthEncoding } from "../../src/core/dsse.ts";
+import type { SignatureClaim } from "../../src/core/evidence.ts";
+import { emptyConfig, mediaTypes, type Descriptor } from "../../src/core/oci.ts";
+import { bundleHint } from "../../src/core/public-key.ts";
+import type { Signer } from "../../src/core/signer.ts";
+import { statementPayloadType } from "../../src/core/statement.ts";
+import { bundleManifest } from "../../src/formats/bundle/referrer.ts";
+import { encodeSignStatement, signPredicateType } from "../../src/formats/bundle/sign-statement.ts";
+import { bundleMediaType, encodeBundle } from "../../src/formats/bundle/sigstore-bundle.ts";
+import { benchClient } from "./client.ts";
+
+const atOnce = 16;
+const signal = new AbortController().signal;
+
+/** The registry has no referrers API, so that an index under the fallback tag lists them. */
+export async function pushSignatures(url: string, image: Descriptor, signer: Signer, count: number): Promise<void> {
+  const client = benchClient(url, atOnce);
+  const pushBlob = (bytes: Uint8Array): Promise<void> =>
+    client.pushBlob({ parts: [Buffer.from(bytes), Buffer.alloc(0)], digest: digestOf(bytes), size: bytes.length });
+  try {
+    await pushBlob(emptyConfig.bytes);
+    const manifests = await mapBounded(Array.from({ length: count }), atOnce, async () => {
+      const bundle = await makeBundle(image, signer);
+      await pushBlob(bundle);
+      const manifest = bundleManifest(bundle, signPredicateType, image, Date.now());
+      const digest = digestOf(manifest);
+      await client.putManifest(digest, mediaTypes.ociManifest, manifest);
+      return { mediaType: mediaTypes.ociManifest, digest, size: manifest.length, artifactType: bundleMediaType };
+    });
+    const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }));
+    await client.putManifest(image.digest.replace(":", "-"), mediaTypes.ociIndex, index);
+  } finally {
+    client.close();
+  }
+}
+
+/** None is like another: ECDSA draws a random number for each. */
+async function makeBundle(image: Descriptor, signer: Signer): Promise<Uint8Array> {
+  const claim: SignatureClaim = { kind: "signature", subject: image.digest, annotations: {} };
+  const payload = encodeSignStatement(claim);
+  const { signature, by } = await signer.sign({ bytes: preAuthEncoding(statementPayloadType, payload), claim }, signal);
+  return encodeBundle(bundleHint(by.publicKey), { payload, payloadType: statementPayloadType }, signature);
+}
