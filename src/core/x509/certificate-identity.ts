@@ -1,0 +1,88 @@
+/**
+ * Whom a certificate of Fulcio speaks of: its one subject alternative name, who vouched for it, and the claims of
+ * that token (sigstore/fulcio, `docs/oid-info.md`): extensions 1.3.6.1.4.1.57264.1.N, of which 1 to 6 hold bare
+ * text and 8 to 24 a UTF8String.
+ */
+import { decodeUtf8 } from "../bytes.ts";
+import { expectTag, parseDer, tags } from "../der.ts";
+import { readText } from "../der-values.ts";
+import { malformed } from "../errors.ts";
+import type { Certificate } from "./certificate.ts";
+import { subjectAltNames, type GeneralName } from "./extensions.ts";
+
+export interface CertificateIdentity {
+  /** A URI, an e-mail address, a DNS name or a user name. */
+  readonly subjectAlternativeName: string;
+  /** The issuer of the token, a URL; certificates of other authorities have none. */
+  readonly issuer?: string;
+  readonly claims: Readonly<Partial<Record<CertificateClaim, string>>>;
+}
+
+const FULCIO = "1.3.6.1.4.1.57264.1";
+const USER_NAME = `${FULCIO}.7`;
+
+const claims = {
+  githubWorkflowTrigger: 2,
+  githubWorkflowSha: 3,
+  githubWorkflowName: 4,
+  githubWorkflowRepository: 5,
+  githubWorkflowRef: 6,
+  buildSignerUri: 9,
+  buildSignerDigest: 10,
+  runnerEnvironment: 11,
+  sourceRepositoryUri: 12,
+  sourceRepositoryDigest: 13,
+  sourceRepositoryRef: 14,
+  sourceRepositoryIdentifier: 15,
+  sourceRepositoryOwnerUri: 16,
+  sourceRepositoryOwnerIdentifier: 17,
+  buildConfigUri: 18,
+  buildConfigDigest: 19,
+  buildTrigger: 20,
+  runInvocationUri: 21,
+  sourceRepositoryVisibilityAtSigning: 22,
+  deploymentEnvironment: 23,
+  tokenSubject: 24,
+} as const;
+
+export type CertificateClaim = keyof typeof claims;
+
+/** Reads it. Throws MALFORMED unless there is exactly one subject alternative name, of a kind that is read, not empty. */
+export function certificateIdentity(certificate: Certificate): CertificateIdentity {
+  const names = subjectAltNames(certificate);
+  const [name] = names;
+  if (name === undefined || names.length > 1) {
+    throw malformed(`the certificate has ${names.length} subject alternative names, expected one`);
+  }
+  const subjectAlternativeName = nameText(name);
+  if (subjectAlternativeName === "") throw malformed("the certificate's subject alternative name is empty");
+  const issuer = claim(certificate, 8) ?? claim(certificate, 1);
+  return {
+    subjectAlternativeName,
+    ...(issuer !== undefined && { issuer }),
+    claims: Object.fromEntries(
+      Object.entries(claims).flatMap(([key, number]) => {
+        const value = claim(certificate, number);
+        return value === undefined ? [] : [[key, value]];
+      }),
+    ),
+  };
+}
+
+function nameText(name: GeneralName): string {
+  if (name.kind === "unread")
+    throw malformed(`the certificate's subject alternative name is of kind ${name.tag & 0x1f}, which is not read`);
+  if (name.kind !== "other") return name.value;
+  if (name.oid !== USER_NAME) throw malformed(`the certificate's subject alternative name is of type ${name.oid}, which is not read`);
+  expectTag(name.value, tags.utf8String, "the certificate's user name");
+  return readText(name.value, "the certificate's user name");
+}
+
+function claim({ extensions }: Certificate, number: number): string | undefined {
+  const value = extensions.get(`${FULCIO}.${number}`)?.value;
+  const what = `the certificate's extension ${FULCIO}.${number}`;
+  if (value === undefined || number < 8) return value && decodeUtf8(value, what);
+  const text = parseDer(value, what);
+  expectTag(text, tags.utf8String, what);
+  return readText(text, what);
+}

@@ -1,0 +1,138 @@
+/**
+ * X.509 certificates (RFC 5280, section 4.1):
+ *
+ *     SEQUENCE { TBSCertificate, signatureAlgorithm, signature BIT STRING }
+ *     TBSCertificate: SEQUENCE { [0] version, serial, signature algorithm, issuer, validity, subject, public key, …, [3] extensions }
+ *
+ * Reading says only what a certificate says; nothing is verified here.
+ */
+import { createPublicKey } from "node:crypto";
+import { equalBytes } from "../bytes.ts";
+import { contextTag, inside, Members, parseDer, tags, type Der } from "../der.ts";
+import { readBitStringBytes, readBoolean, readInteger, readIntegerBytes, readOctetString, readOid, readTime } from "../der-values.ts";
+import { malformed, TouchmarkError } from "../errors.ts";
+import type { Instant } from "../instant.ts";
+import { publicKeyOf, type PublicKey } from "../public-key.ts";
+import { readName, type Name } from "./name.ts";
+import { readAlgorithmIdentifier, type AlgorithmIdentifier } from "./signature-algorithm.ts";
+
+export interface Extension {
+  readonly critical: boolean;
+  /** What its OCTET STRING holds. */
+  readonly value: Uint8Array;
+}
+
+export interface Certificate {
+  readonly raw: Uint8Array;
+  /** The part that is signed. */
+  readonly tbs: Der;
+  readonly version: 1 | 2 | 3;
+  /** The bytes of its INTEGER. */
+  readonly serial: Uint8Array;
+  readonly issuer: Name;
+  readonly subject: Name;
+  /** The first and the last moment of its validity. */
+  readonly notBefore: Instant;
+  readonly notAfter: Instant;
+  /** SubjectPublicKeyInfo, DER, as it stands here. */
+  readonly spki: Uint8Array;
+  /** Read when asked for. Throws INVALID_KEY for a kind that is not accepted. */
+  readonly publicKey: PublicKey;
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  readonly signature: Uint8Array;
+  /** By OID. */
+  readonly extensions: ReadonlyMap<string, Extension>;
+}
+
+const limits = { maxBytes: 64 * 1024, maxDepth: 16, maxValues: 2000 };
+
+/** Reads one certificate; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
+export function parseCertificate(der: Uint8Array, what = "the certificate"): Certificate {
+  const outer = new Members(parseDer(der, what, limits), tags.sequence, what);
+  const tbs = outer.take("tbsCertificate", tags.sequence);
+  const signatureAlgorithm = readAlgorithmIdentifier(outer.take("signatureAlgorithm"), `${what}.signatureAlgorithm`);
+  const signature = readBitStringBytes(outer.take("signature"), `${what}.signature`);
+  outer.end();
+
+  const members = new Members(tbs, tags.sequence, what);
+  const version = readVersion(members.optional(contextTag(0)), what);
+  const serial = readIntegerBytes(members.take("serialNumber"), `${what}.serialNumber`);
+  if (!equalBytes(members.take("signature").raw, signatureAlgorithm.raw)) {
+    throw malformed(`${what} names one signature algorithm inside and another outside of what is signed`);
+  }
+  const issuer = readName(members.take("issuer"), `${what}.issuer`);
+  const validity = new Members(members.take("validity"), tags.sequence, `${what}.validity`);
+  const notBefore = readTime(validity.take("notBefore"), `${what}.notBefore`);
+  const notAfter = readTime(validity.take("notAfter"), `${what}.notAfter`);
+  validity.end();
+  const subject = readName(members.take("subject"), `${what}.subject`);
+  const spki = members.take("subjectPublicKeyInfo", tags.sequence).raw;
+  members.optional(contextTag(1, "primitive")); // the unique ids of version 2, which nobody uses
+  members.optional(contextTag(2, "primitive"));
+  const extensions = readExtensions(members.optional(contextTag(3)), what);
+  members.end();
+  if (extensions.size > 0 && version !== 3) throw malformed(`${what} has extensions, which version ${version} cannot have`);
+
+  return {
+    raw: der,
+    tbs,
+    version,
+    serial,
+    issuer,
+    subject,
+    notBefore,
+    notAfter,
+    spki,
+    get publicKey(): PublicKey {
+      return readPublicKey(spki, what);
+    },
+    signatureAlgorithm,
+    signature,
+    extensions,
+  };
+}
+
+/** What a person calls it: its subject or, as certificates of Fulcio have none, its serial number and issuer. */
+export function describeCertificate({ subject, issuer, serial }: Certificate): string {
+  if (subject.text !== "") return `the certificate ${JSON.stringify(subject.text)}`;
+  return `the certificate ${Buffer.from(serial).toString("hex").slice(0, 64)} of ${JSON.stringify(issuer.text)}`;
+}
+
+function readVersion(value: Der | undefined, what: string): 1 | 2 | 3 {
+  if (value === undefined) return 1;
+  const members = new Members(value, contextTag(0), `${what}.version`);
+  const number = readInteger(members.take("number"), `${what}.version`);
+  members.end();
+  if (number === 0n) return 1;
+  if (number === 1n) return 2;
+  if (number === 2n) return 3;
+  throw malformed(`${what} is of version ${number + 1n}, expected 1 to 3`);
+}
+
+function readExtensions(value: Der | undefined, what: string): ReadonlyMap<string, Extension> {
+  const extensions = new Map<string, Extension>();
+  if (value === undefined) return extensions;
+  const explicit = new Members(value, contextTag(3), `${what}.extensions`);
+  for (const entry of inside(explicit.take("list"), tags.sequence, `${what}.extensions`)) {
+    const members = new Members(entry, tags.sequence, `${what}.extensions`);
+    const oid = readOid(members.take("extnID"), `${what}.extensions`);
+    const flag = members.optional(tags.boolean);
+    const critical = flag !== undefined && readBoolean(flag, `${what}.extensions.critical`);
+    const content = readOctetString(members.take("extnValue"), `${what}.extensions.extnValue`);
+    members.end();
+    if (extensions.has(oid)) throw malformed(`${what} has the extension ${oid} twice`);
+    extensions.set(oid, { critical, value: content });
+  }
+  explicit.end();
+  return extensions;
+}
+
+function readPublicKey(spki: Uint8Array, what: string): PublicKey {
+  let key;
+  try {
+    key = createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
+  } catch (error) {
+    throw new TouchmarkError("INVALID_KEY", `the public key of ${what} cannot be read`, { cause: error });
+  }
+  return publicKeyOf(key, `the public key of ${what}`);
+}

@@ -1,0 +1,50 @@
+/** Distinguished names (RFC 5280, section 4.1.2.4), with the text a person reads (RFC 4514). */
+import { encodeUtf8, toHex } from "../bytes.ts";
+import { inside, Members, tags, type Der } from "../der.ts";
+import { readOid, readText } from "../der-values.ts";
+
+export interface Name {
+  /** The whole DER, by which names are compared. */
+  readonly raw: Uint8Array;
+  /** `CN=release,O=Example`: the last part first. Empty for an empty name. */
+  readonly text: string;
+}
+
+/** The short names of RFC 4514, section 3. */
+const shortNames: ReadonlyMap<string, string> = new Map([
+  ["2.5.4.3", "CN"],
+  ["2.5.4.7", "L"],
+  ["2.5.4.8", "ST"],
+  ["2.5.4.10", "O"],
+  ["2.5.4.11", "OU"],
+  ["2.5.4.6", "C"],
+  ["2.5.4.9", "STREET"],
+  ["0.9.2342.19200300.100.1.25", "DC"],
+  ["0.9.2342.19200300.100.1.1", "UID"],
+]);
+
+/** Throws MALFORMED; `what` names it in messages. */
+export function readName(value: Der, what: string): Name {
+  const parts = inside(value, tags.sequence, what).map((part) =>
+    inside(part, tags.set, what)
+      .map((attribute) => attributeText(attribute, what))
+      .join("+"),
+  );
+  return { raw: value.raw, text: parts.toReversed().join(",") };
+}
+
+function attributeText(attribute: Der, what: string): string {
+  const members = new Members(attribute, tags.sequence, what);
+  const oid = readOid(members.take("type", tags.oid), what);
+  const value = members.take("value");
+  members.end();
+  const name = shortNames.get(oid);
+  return name === undefined ? `${oid}=#${toHex(value.raw)}` : `${name}=${escape(readText(value, what))}`;
+}
+
+/** RFC 4514, section 2.4; also all that a terminal would act on or hide, as hex pairs. */
+function escape(text: string): string {
+  return text
+    .replace(/["+,;<>\\]|^[ #]| $/g, String.raw`\$&`)
+    .replace(/\p{C}/gu, (char) => toHex(encodeUtf8(char)).replace(/../g, String.raw`\$&`));
+}

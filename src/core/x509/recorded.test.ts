@@ -1,0 +1,19 @@
+/** Certificates of the public sigstore instance and of what was signed with it, where the corpora are at hand. */
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const corpora = join(import.meta.dirname, "../../../../shared/corpora");
+const rawBytes = /"rawBytes":\s*"(MII[A-Za-z0-9+/=]+)"/g;
+
+/** DER, each once; undefined where there are no corpora. */
+export function recorded(): readonly Uint8Array[] | undefined {
+  if (!existsSync(corpora)) return undefined;
+  const files = [
+    "sigstore-root-targets/trusted_root.json",
+    ...globSync("sigstore-conformance/bundle-verify/*/bundle.sigstore.json", { cwd: corpora }),
+  ];
+  const found = files.flatMap((file) =>
+    Array.from(readFileSync(join(corpora, file), "utf8").matchAll(rawBytes), ([, base64 = ""]) => base64),
+  );
+  return [...new Set(found)].map((base64) => Buffer.from(base64, "base64"));
+}
