@@ -35,7 +35,7 @@ const table: Readonly<Record<string, Room>> = {
   net: { rooms: ["core"], packages: [], builtins: ["http", "https", "timers/promises", "fs/promises", "tls", "net", "crypto"] },
   trust: { rooms: ["core"], packages: [], builtins: ["crypto"] },
   proof: { rooms: ["core", "trust"], packages: [], builtins: [] },
-  anchors: { rooms: ["core", "net", "trust"], packages: [], builtins: [] },
+  anchors: { rooms: ["core", "net", "trust"], packages: [], builtins: ["crypto", "fs/promises", "path"] },
   registry: { rooms: ["core", "net"], packages: [], builtins: ["fs", "fs/promises", "path", "child_process", "crypto"] },
   "signers/file": { rooms: ["core", "net", "trust"], packages: ["@noble/ciphers"], builtins: ["fs/promises", "crypto", "util"] },
   policy: { rooms: ["core", "trust"], packages: [], builtins: [] },

@@ -1,0 +1,47 @@
+/** What is kept of a TUF repository, without a network. */
+import { TouchmarkError } from "../../core/errors.ts";
+import type { Instant } from "../../core/instant.ts";
+import { contentOf, type TrustRootContent } from "./content.ts";
+import { checkFile } from "./file-facts.ts";
+import { readKept, type Kept, type KeptDocuments } from "./kept.ts";
+import type { Root } from "./metadata.ts";
+import { acceptSnapshot, acceptTargets, acceptTimestamp, followRoots, openRoot } from "./workflow.ts";
+
+export interface ReadOptions {
+  /** The mirror's own folder, of `folderOf`. */
+  readonly folder: string;
+  /** The root.json that is trusted from the start. */
+  readonly root: Uint8Array;
+  readonly at: Instant;
+}
+
+const damaged: ReadonlySet<string> = new Set(["MALFORMED", "LIMIT_EXCEEDED", "TRUST_ROOT_INVALID"]);
+const hint = "Run touchmark trust update, which fetches it again.";
+
+/**
+ * What the last update left, verified again from the given root down; undefined if no update has been made.
+ * Throws TRUST_ROOT_INVALID for what is damaged, TRUST_ROOT_EXPIRED, FILE_NOT_FOUND for what cannot be read.
+ */
+export async function readTrustRoot({ folder, root, at }: ReadOptions): Promise<TrustRootContent | undefined> {
+  const initial = openRoot(root);
+  try {
+    const kept = await readKept(folder);
+    return kept?.documents && verify(kept, kept.documents, initial, at);
+  } catch (error) {
+    if (!(error instanceof TouchmarkError) || !damaged.has(error.code)) throw error;
+    throw new TouchmarkError("TRUST_ROOT_INVALID", `the trust root kept in ${folder} is damaged: ${error.message}`, { hint, cause: error });
+  }
+}
+
+function verify({ roots, files }: Kept, documents: KeptDocuments, initial: Root, at: Instant): TrustRootContent {
+  const root = followRoots(initial, roots).at(-1) ?? initial;
+  const timestamp = acceptTimestamp(documents.timestamp, root);
+  const snapshot = acceptSnapshot(documents.snapshot, root, timestamp);
+  const targets = acceptTargets(documents.targets, root, snapshot);
+  for (const [name, bytes] of files) {
+    const facts = targets.files.get(name);
+    if (facts === undefined) throw new TouchmarkError("TRUST_ROOT_INVALID", `${JSON.stringify(name.slice(0, 100))} is no target of it`);
+    checkFile(bytes, facts, name);
+  }
+  return contentOf({ root, timestamp, snapshot, targets }, files, at);
+}

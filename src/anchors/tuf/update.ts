@@ -1,0 +1,124 @@
+/** Bringing what is kept of a TUF repository up to date (TUF specification 1.0, section 5). */
+import { TouchmarkError } from "../../core/errors.ts";
+import type { Instant } from "../../core/instant.ts";
+import type { HttpClient } from "../../net/http.ts";
+import { contentOf, type Chain, type TrustRootContent } from "./content.ts";
+import { checkFile } from "./file-facts.ts";
+import { readKept, writeKept, type Kept } from "./kept.ts";
+import type { Root, Targets } from "./metadata.ts";
+import { Mirror } from "./mirror.ts";
+import { acceptSnapshot, acceptTargets, acceptTimestamp, followRoots, nextRoot, openRoot, openSnapshot, requireFresh } from "./workflow.ts";
+
+export interface UpdateOptions {
+  readonly mirror: URL;
+  /** The root.json that is trusted from the start. */
+  readonly root: Uint8Array;
+  /** The targets to fetch; those that the repository does not have are left out. */
+  readonly names: readonly string[];
+  /** What is kept between updates: the mirror's own folder, of `folderOf`. Made if it is not there. */
+  readonly folder: string;
+  readonly http: HttpClient;
+  readonly at: Instant;
+  readonly signal: AbortSignal;
+}
+
+const limits = { rotations: 256, names: 64, targetBytes: 4 * 1024 * 1024 } as const;
+const nothing: Kept = { roots: [], files: new Map() };
+
+/**
+ * What the repository holds now, verified and kept. What was kept before only saves fetching, and forbids to go back;
+ * where it is damaged the update starts from the root given. Throws TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED,
+ * LIMIT_EXCEEDED, FILE_NOT_FOUND if the folder cannot be written, and what the client throws.
+ */
+export async function updateTrustRoot(options: UpdateOptions): Promise<TrustRootContent> {
+  const { folder, at } = options;
+  const mirror = new Mirror({ ...options, url: options.mirror });
+  const initial = openRoot(options.root);
+  const kept = (await readKept(folder).catch((): undefined => undefined)) ?? nothing;
+
+  const roots = await rotate(initial, kept, folder, mirror);
+  const root = roots.at(-1) ?? initial;
+  requireFresh(root, at);
+  const { timestamp, snapshot, targets } = await documentsOf(root, kept, mirror, at);
+  const files = await filesOf(options.names, targets, kept, root, mirror);
+
+  const documents = { timestamp: timestamp.bytes, snapshot: snapshot.bytes, targets: targets.bytes };
+  await writeKept(folder, { roots: roots.map(({ bytes }) => bytes), documents, files });
+  return contentOf({ root, timestamp, snapshot, targets }, files, at);
+}
+
+/**
+ * The roots after the initial one, up to the newest (section 5.3). Each is kept at once: keys that were rotated out
+ * may not come back with an update that fails.
+ */
+async function rotate(initial: Root, kept: Kept, folder: string, mirror: Mirror): Promise<readonly Root[]> {
+  const roots = [...(attempt(() => followRoots(initial, kept.roots)) ?? [])];
+  for (let rotations = 0; ; rotations++) {
+    const trusted = roots.at(-1) ?? initial;
+    const bytes = await mirror.root(trusted.version + 1);
+    if (bytes === undefined) return roots;
+    if (rotations === limits.rotations) {
+      throw new TouchmarkError(
+        "LIMIT_EXCEEDED",
+        `the mirror has more than ${limits.rotations} new roots: version ${trusted.version} is not the last`,
+      );
+    }
+    roots.push(nextRoot(bytes, trusted));
+    await writeKept(folder, { ...kept, roots: roots.map((root) => root.bytes) });
+  }
+}
+
+/**
+ * The three other documents (sections 5.4 to 5.6). A kept one is taken instead of fetched where it is what was signed
+ * for, and forbids to go back as long as the root's keys vouch for it: once a role has new keys, it does no more.
+ */
+async function documentsOf(root: Root, { documents: kept }: Kept, mirror: Mirror, at: Instant): Promise<Omit<Chain, "root">> {
+  const before = kept && {
+    timestamp: attempt(() => acceptTimestamp(kept.timestamp, root)),
+    snapshot: attempt(() => openSnapshot(kept.snapshot, root)),
+  };
+  const timestamp = acceptTimestamp(await mirror.timestamp(), root, before?.timestamp);
+  requireFresh(timestamp, at);
+  const snapshot =
+    (kept && attempt(() => acceptSnapshot(kept.snapshot, root, timestamp))) ??
+    acceptSnapshot(await mirror.document("snapshot", timestamp.snapshot, root.consistent), root, timestamp, before?.snapshot);
+  requireFresh(snapshot, at);
+  const targets =
+    (kept && attempt(() => acceptTargets(kept.targets, root, snapshot))) ??
+    acceptTargets(await mirror.document("targets", snapshot.targets, root.consistent), root, snapshot);
+  requireFresh(targets, at);
+  return { timestamp, snapshot, targets };
+}
+
+async function filesOf(
+  names: readonly string[],
+  targets: Targets,
+  kept: Kept,
+  root: Root,
+  mirror: Mirror,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  if (names.length > limits.names)
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${names.length} targets are more than the ${limits.names} there may be`);
+  const files = new Map<string, Uint8Array>();
+  for (const name of names) {
+    const facts = targets.files.get(name);
+    if (facts === undefined) continue;
+    if (facts.length > limits.targetBytes) {
+      throw new TouchmarkError("LIMIT_EXCEEDED", `the target ${name} has ${facts.length} bytes, over the limit of ${limits.targetBytes}`);
+    }
+    const old = kept.files.get(name);
+    const held = old && attempt(() => checkFile(old, facts, name));
+    files.set(name, held ?? checkFile(await mirror.target(name, facts, root.consistent), facts, name));
+  }
+  return files;
+}
+
+/** Undefined for what is kept and does not hold. */
+function attempt<T>(verify: () => T): T | undefined {
+  try {
+    return verify();
+  } catch (error) {
+    if (error instanceof TouchmarkError) return undefined;
+    throw error;
+  }
+}
