@@ -6,7 +6,7 @@ import { encodePem } from "../pem.ts";
 import { contextTag, encodeDer, parseDer, tags } from "../der.ts";
 import { TouchmarkError } from "../errors.ts";
 import { toHex } from "../bytes.ts";
-import { describeCertificate, parseCertificate } from "./certificate.ts";
+import { describeCertificate, parseCertificate, type Certificate } from "./certificate.ts";
 import {
   authorityKeyIdentifier,
   basicConstraints,
@@ -63,8 +63,8 @@ suite("X.509 certificates", () => {
     const certificates = recorded()?.map((der) => parseCertificate(der));
     if (!certificates) return t.skip("needs ../shared/corpora, which is not part of this repository");
     for (const certificate of certificates) {
-      const issuers = certificates.filter(({ subject }) => subject.text === certificate.issuer.text);
-      const identifiers = issuers.map((issuer) => toHex(subjectKeyIdentifier(issuer) ?? new Uint8Array()));
+      const issuers: readonly Certificate[] = certificates.filter(({ subject }) => subject.text === certificate.issuer.text);
+      const identifiers: readonly string[] = issuers.map((issuer) => toHex(subjectKeyIdentifier(issuer) ?? new Uint8Array()));
       const authority = authorityKeyIdentifier(certificate);
       if (authority && issuers.length > 0) assert.ok(identifiers.includes(toHex(authority)));
     }
