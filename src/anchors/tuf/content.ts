@@ -2,7 +2,6 @@
 import type { Instant } from "../../core/instant.ts";
 import type { Role } from "./document.ts";
 import type { Root, Snapshot, Targets, Timestamp } from "./metadata.ts";
-import { requireFresh } from "./workflow.ts";
 
 export interface TrustRootContent {
   /** Bytes by the target's name. */
@@ -19,17 +18,11 @@ export interface Chain {
   readonly targets: Targets;
 }
 
-/** Throws TRUST_ROOT_EXPIRED if any of the documents is. */
-export function contentOf(
-  { root, timestamp, snapshot, targets }: Chain,
-  files: ReadonlyMap<string, Uint8Array>,
-  at: Instant,
-): TrustRootContent {
-  const documents = [root, timestamp, snapshot, targets];
-  for (const document of documents) requireFresh(document, at);
+export function contentOf(chain: Chain, files: ReadonlyMap<string, Uint8Array>): TrustRootContent {
+  const { root, timestamp, snapshot, targets } = chain;
   return {
     targets: files,
     versions: { root: root.version, timestamp: timestamp.version, snapshot: snapshot.version, targets: targets.version },
-    expires: Math.min(...documents.map(({ expires }) => expires)),
+    expires: Math.min(root.expires, timestamp.expires, snapshot.expires, targets.expires),
   };
 }

@@ -1,31 +1,27 @@
 /**
- * What is kept of one TUF repository between updates: one file, so that its parts are always those of one update
- * and of two processes that update at once the last one wins. What is read back counts for nothing until it is verified.
+ * What is kept of one TUF repository between updates, in a folder of its own. What is read back counts for nothing until
+ * it is verified. Each file is replaced whole: of two processes that update at once the last one wins.
  *
- *     {"roots": [BASE64, …], "timestamp": BASE64, "snapshot": BASE64, "targets": BASE64, "files": {NAME: BASE64, …}}
+ *     roots.json       {"roots": [BASE64, …]}: every root seen after the one trusted from the start, oldest first
+ *     repository.json  {"roots": …, "timestamp": BASE64, "snapshot": BASE64, "targets": BASE64, "files": {NAME: BASE64, …}}:
+ *                      what one update found, all of it
  */
 import { createHash, randomUUID } from "node:crypto";
 import { constants, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeUtf8, fromBase64, toBase64 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
-import { Fields, parseJson } from "../../core/json.ts";
+import { Fields, parseJson, type Json } from "../../core/json.ts";
 
 export interface Kept {
-  /** Those after the root that is trusted from the start, oldest first. */
   readonly roots: readonly Uint8Array[];
-  readonly documents?: KeptDocuments;
-  /** Targets by their names. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
-}
-
-export interface KeptDocuments {
   readonly timestamp: Uint8Array;
   readonly snapshot: Uint8Array;
   readonly targets: Uint8Array;
+  /** Bytes by the target's name. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-const fileName = "repository.json";
 const maxBytes = 64 * 1024 * 1024;
 const maxRoots = 4096;
 /** A pipe that nobody writes to may not hold us up. */
@@ -37,23 +33,56 @@ export function folderOf(mirror: URL, cache: string): string {
   return join(cache, `${host}-${createHash("sha256").update(mirror.href).digest("hex").slice(0, 16)}`);
 }
 
-/** Undefined if nothing is kept there. Throws MALFORMED, LIMIT_EXCEEDED, or FILE_NOT_FOUND for what cannot be read. */
+/** Undefined if no update was kept there. Throws MALFORMED, LIMIT_EXCEEDED, or FILE_NOT_FOUND for what cannot be read. */
 export async function readKept(folder: string): Promise<Kept | undefined> {
-  const path = join(folder, fileName);
-  const bytes = await readFile(path);
-  return bytes && parseKept(bytes, path);
+  const fields = await readFields(join(folder, "repository.json"));
+  if (fields === undefined) return undefined;
+  const document = (name: "timestamp" | "snapshot" | "targets") => fromBase64(fields.string(name), `${fields.at}.${name}`);
+  const files = Object.entries(fields.strings("files")).map(([name, text]) => [name, fromBase64(text, `${fields.at}.files`)] as const);
+  return {
+    roots: rootsOf(fields),
+    timestamp: document("timestamp"),
+    snapshot: document("snapshot"),
+    targets: document("targets"),
+    files: new Map(files),
+  };
 }
 
-/** Makes the folder, for this user alone, and replaces what is kept there, whole or not at all. Throws FILE_NOT_FOUND. */
-export async function writeKept(folder: string, kept: Kept): Promise<void> {
-  const path = join(folder, fileName);
+/** Makes the folder if need be, for this user alone. Throws FILE_NOT_FOUND. */
+export function writeKept(folder: string, { roots, timestamp, snapshot, targets, files }: Kept): Promise<void> {
+  return writeJson(folder, "repository.json", {
+    roots: roots.map(toBase64),
+    timestamp: toBase64(timestamp),
+    snapshot: toBase64(snapshot),
+    targets: toBase64(targets),
+    files: Object.fromEntries(Array.from(files, ([name, bytes]) => [name, toBase64(bytes)])),
+  });
+}
+
+/** Throws as `readKept` does. */
+export async function readRoots(folder: string): Promise<readonly Uint8Array[]> {
+  const fields = await readFields(join(folder, "roots.json"));
+  return fields ? rootsOf(fields) : [];
+}
+
+export function writeRoots(folder: string, roots: readonly Uint8Array[]): Promise<void> {
+  return writeJson(folder, "roots.json", { roots: roots.map(toBase64) });
+}
+
+function rootsOf(fields: Fields): readonly Uint8Array[] {
+  return fields.list("roots", maxRoots).map((text) => {
+    if (typeof text !== "string") throw malformed(`${fields.at}.roots holds what is no string`);
+    return fromBase64(text, `${fields.at}.roots`);
+  });
+}
+
+async function writeJson(folder: string, name: string, value: Json): Promise<void> {
+  const path = join(folder, name);
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
-      await using file = await open(temporary, "wx", 0o600);
-      await file.writeFile(encodeKept(kept));
-      await file.sync();
+      await writeSynced(temporary, encodeUtf8(JSON.stringify(value)));
       await rename(temporary, path);
     } finally {
       await rm(temporary, { force: true });
@@ -66,38 +95,16 @@ export async function writeKept(folder: string, kept: Kept): Promise<void> {
   }
 }
 
-function parseKept(bytes: Uint8Array, path: string): Kept {
-  const fields = new Fields(parseJson(bytes, path, { maxBytes }), path);
-  const document = (name: keyof KeptDocuments) => fromBase64(fields.string(name), `${path}.${name}`);
-  return {
-    roots: fields.list("roots", maxRoots).map((text) => {
-      if (typeof text !== "string") throw malformed(`${path}.roots holds what is no string`);
-      return fromBase64(text, `${path}.roots`);
-    }),
-    files: new Map(Object.entries(fields.strings("files")).map(([name, text]) => [name, fromBase64(text, `${path}.files`)])),
-    ...(fields.has("timestamp") && {
-      documents: { timestamp: document("timestamp"), snapshot: document("snapshot"), targets: document("targets") },
-    }),
-  };
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  await using file = await open(path, "wx", 0o600);
+  await file.writeFile(bytes);
+  await file.sync();
 }
 
-function encodeKept({ roots, documents, files }: Kept): Uint8Array {
-  const text = {
-    roots: roots.map(toBase64),
-    ...(documents && {
-      timestamp: toBase64(documents.timestamp),
-      snapshot: toBase64(documents.snapshot),
-      targets: toBase64(documents.targets),
-    }),
-    files: Object.fromEntries(Array.from(files, ([name, bytes]) => [name, toBase64(bytes)])),
-  };
-  return encodeUtf8(JSON.stringify(text));
-}
-
-async function readFile(path: string): Promise<Uint8Array | undefined> {
+async function readFields(path: string): Promise<Fields | undefined> {
   try {
     await using file = await open(path, readFlags);
-    return await readWhole(file, path);
+    return new Fields(parseJson(await readWhole(file, path), path, { maxBytes }), path);
   } catch (error) {
     if (error instanceof TouchmarkError) throw error;
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;

@@ -3,9 +3,9 @@ import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { contentOf, type TrustRootContent } from "./content.ts";
 import { checkFile } from "./file-facts.ts";
-import { readKept, type Kept, type KeptDocuments } from "./kept.ts";
+import { readKept, type Kept } from "./kept.ts";
 import type { Root } from "./metadata.ts";
-import { acceptSnapshot, acceptTargets, acceptTimestamp, followRoots, openRoot } from "./workflow.ts";
+import { acceptSnapshot, acceptTargets, acceptTimestamp, followRoots, openRoot, requireFresh } from "./workflow.ts";
 
 export interface ReadOptions {
   /** The mirror's own folder, of `folderOf`. */
@@ -26,22 +26,23 @@ export async function readTrustRoot({ folder, root, at }: ReadOptions): Promise<
   const initial = openRoot(root);
   try {
     const kept = await readKept(folder);
-    return kept?.documents && verify(kept, kept.documents, initial, at);
+    return kept && verify(kept, initial, at);
   } catch (error) {
     if (!(error instanceof TouchmarkError) || !damaged.has(error.code)) throw error;
     throw new TouchmarkError("TRUST_ROOT_INVALID", `the trust root kept in ${folder} is damaged: ${error.message}`, { hint, cause: error });
   }
 }
 
-function verify({ roots, files }: Kept, documents: KeptDocuments, initial: Root, at: Instant): TrustRootContent {
-  const root = followRoots(initial, roots).at(-1) ?? initial;
-  const timestamp = acceptTimestamp(documents.timestamp, root);
-  const snapshot = acceptSnapshot(documents.snapshot, root, timestamp);
-  const targets = acceptTargets(documents.targets, root, snapshot);
-  for (const [name, bytes] of files) {
+function verify(kept: Kept, initial: Root, at: Instant): TrustRootContent {
+  const root = followRoots(initial, kept.roots).at(-1) ?? initial;
+  const timestamp = acceptTimestamp(kept.timestamp, root);
+  const snapshot = acceptSnapshot(kept.snapshot, root, timestamp);
+  const targets = acceptTargets(kept.targets, root, snapshot);
+  for (const document of [root, timestamp, snapshot, targets]) requireFresh(document, at);
+  for (const [name, bytes] of kept.files) {
     const facts = targets.files.get(name);
     if (facts === undefined) throw new TouchmarkError("TRUST_ROOT_INVALID", `${JSON.stringify(name.slice(0, 100))} is no target of it`);
     checkFile(bytes, facts, name);
   }
-  return contentOf({ root, timestamp, snapshot, targets }, files, at);
+  return contentOf({ root, timestamp, snapshot, targets }, kept.files);
 }

@@ -4,8 +4,8 @@ import type { Instant } from "../../core/instant.ts";
 import type { HttpClient } from "../../net/http.ts";
 import { contentOf, type Chain, type TrustRootContent } from "./content.ts";
 import { checkFile } from "./file-facts.ts";
-import { readKept, writeKept, type Kept } from "./kept.ts";
-import type { Root, Targets } from "./metadata.ts";
+import { readKept, readRoots, writeKept, writeRoots, type Kept } from "./kept.ts";
+import type { Root } from "./metadata.ts";
 import { Mirror } from "./mirror.ts";
 import { acceptSnapshot, acceptTargets, acceptTimestamp, followRoots, nextRoot, openRoot, openSnapshot, requireFresh } from "./workflow.ts";
 
@@ -23,7 +23,6 @@ export interface UpdateOptions {
 }
 
 const limits = { rotations: 256, names: 64, targetBytes: 4 * 1024 * 1024 } as const;
-const nothing: Kept = { roots: [], files: new Map() };
 
 /**
  * What the repository holds now, verified and kept. What was kept before only saves fetching, and forbids to go back;
@@ -34,71 +33,84 @@ export async function updateTrustRoot(options: UpdateOptions): Promise<TrustRoot
   const { folder, at } = options;
   const mirror = new Mirror({ ...options, url: options.mirror });
   const initial = openRoot(options.root);
-  const kept = (await readKept(folder).catch((): undefined => undefined)) ?? nothing;
-
-  const roots = await rotate(initial, kept, folder, mirror);
+  const roots = await rotate(initial, folder, mirror);
   const root = roots.at(-1) ?? initial;
   requireFresh(root, at);
-  const { timestamp, snapshot, targets } = await documentsOf(root, kept, mirror, at);
-  const files = await filesOf(options.names, targets, kept, root, mirror);
 
-  const documents = { timestamp: timestamp.bytes, snapshot: snapshot.bytes, targets: targets.bytes };
-  await writeKept(folder, { roots: roots.map(({ bytes }) => bytes), documents, files });
-  return contentOf({ root, timestamp, snapshot, targets }, files, at);
+  const kept = await attempt(() => readKept(folder));
+  const chain = await followDocuments({ root, kept, mirror, at });
+  const files = await fetchFiles(options.names, chain, kept, mirror);
+  const { timestamp, snapshot, targets } = chain;
+  await writeKept(folder, {
+    roots: roots.map(({ bytes }) => bytes),
+    timestamp: timestamp.bytes,
+    snapshot: snapshot.bytes,
+    targets: targets.bytes,
+    files,
+  });
+  return contentOf(chain, files);
 }
 
 /**
  * The roots after the initial one, up to the newest (section 5.3). Each is kept at once: keys that were rotated out
- * may not come back with an update that fails.
+ * may not come back because the rest of an update fails.
  */
-async function rotate(initial: Root, kept: Kept, folder: string, mirror: Mirror): Promise<readonly Root[]> {
-  const roots = [...(attempt(() => followRoots(initial, kept.roots)) ?? [])];
+async function rotate(initial: Root, folder: string, mirror: Mirror): Promise<readonly Root[]> {
+  const known = await attempt(async () => followRoots(initial, await readRoots(folder)));
+  const roots = [...(known ?? [])];
   for (let rotations = 0; ; rotations++) {
     const trusted = roots.at(-1) ?? initial;
     const bytes = await mirror.root(trusted.version + 1);
     if (bytes === undefined) return roots;
     if (rotations === limits.rotations) {
-      throw new TouchmarkError(
-        "LIMIT_EXCEEDED",
-        `the mirror has more than ${limits.rotations} new roots: version ${trusted.version} is not the last`,
-      );
+      throw new TouchmarkError("LIMIT_EXCEEDED", `the root changed more than ${limits.rotations} times, up to version ${trusted.version}`, {
+        hint: "Run it again: it goes on from there.",
+      });
     }
     roots.push(nextRoot(bytes, trusted));
-    await writeKept(folder, { ...kept, roots: roots.map((root) => root.bytes) });
+    await writeRoots(
+      folder,
+      roots.map((root) => root.bytes),
+    );
   }
 }
 
+interface Position {
+  readonly root: Root;
+  readonly kept: Kept | undefined;
+  readonly mirror: Mirror;
+  readonly at: Instant;
+}
+
 /**
- * The three other documents (sections 5.4 to 5.6). A kept one is taken instead of fetched where it is what was signed
- * for, and forbids to go back as long as the root's keys vouch for it: once a role has new keys, it does no more.
+ * The three other documents (sections 5.4 to 5.6). A kept one is taken instead of fetched where it is what was signed for.
+ * Kept ones forbid to go back as long as the root's keys vouch for both: once a role has new keys, they do no more (5.3.11).
  */
-async function documentsOf(root: Root, { documents: kept }: Kept, mirror: Mirror, at: Instant): Promise<Omit<Chain, "root">> {
-  const before = kept && {
-    timestamp: attempt(() => acceptTimestamp(kept.timestamp, root)),
-    snapshot: attempt(() => openSnapshot(kept.snapshot, root)),
-  };
+async function followDocuments({ root, kept, mirror, at }: Position): Promise<Chain> {
+  const before =
+    kept && (await attempt(() => ({ timestamp: acceptTimestamp(kept.timestamp, root), snapshot: openSnapshot(kept.snapshot, root) })));
   const timestamp = acceptTimestamp(await mirror.timestamp(), root, before?.timestamp);
   requireFresh(timestamp, at);
   const snapshot =
-    (kept && attempt(() => acceptSnapshot(kept.snapshot, root, timestamp))) ??
+    (kept && (await attempt(() => acceptSnapshot(kept.snapshot, root, timestamp)))) ??
     acceptSnapshot(await mirror.document("snapshot", timestamp.snapshot, root.consistent), root, timestamp, before?.snapshot);
   requireFresh(snapshot, at);
   const targets =
-    (kept && attempt(() => acceptTargets(kept.targets, root, snapshot))) ??
+    (kept && (await attempt(() => acceptTargets(kept.targets, root, snapshot)))) ??
     acceptTargets(await mirror.document("targets", snapshot.targets, root.consistent), root, snapshot);
   requireFresh(targets, at);
-  return { timestamp, snapshot, targets };
+  return { root, timestamp, snapshot, targets };
 }
 
-async function filesOf(
+async function fetchFiles(
   names: readonly string[],
-  targets: Targets,
-  kept: Kept,
-  root: Root,
+  { root, targets }: Chain,
+  kept: Kept | undefined,
   mirror: Mirror,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  if (names.length > limits.names)
+  if (names.length > limits.names) {
     throw new TouchmarkError("LIMIT_EXCEEDED", `${names.length} targets are more than the ${limits.names} there may be`);
+  }
   const files = new Map<string, Uint8Array>();
   for (const name of names) {
     const facts = targets.files.get(name);
@@ -106,17 +118,17 @@ async function filesOf(
     if (facts.length > limits.targetBytes) {
       throw new TouchmarkError("LIMIT_EXCEEDED", `the target ${name} has ${facts.length} bytes, over the limit of ${limits.targetBytes}`);
     }
-    const old = kept.files.get(name);
-    const held = old && attempt(() => checkFile(old, facts, name));
+    const old = kept?.files.get(name);
+    const held = old && (await attempt(() => checkFile(old, facts, name)));
     files.set(name, held ?? checkFile(await mirror.target(name, facts, root.consistent), facts, name));
   }
   return files;
 }
 
 /** Undefined for what is kept and does not hold. */
-function attempt<T>(verify: () => T): T | undefined {
+async function attempt<T>(verify: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return verify();
+    return await verify();
   } catch (error) {
     if (error instanceof TouchmarkError) return undefined;
     throw error;
