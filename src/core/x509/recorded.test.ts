@@ -5,12 +5,12 @@ import { join } from "node:path";
 const corpora = join(import.meta.dirname, "../../../../shared/corpora");
 const rawBytes = /"rawBytes":\s*"(MII[A-Za-z0-9+/=]+)"/g;
 
-/** DER, each once; undefined where there are no corpora. */
-export function recorded(): readonly Uint8Array[] | undefined {
+/** DER, each once, of the trusted root and the conformance cases of these names; undefined where there are no corpora. */
+export function recorded(cases = "*"): readonly Uint8Array[] | undefined {
   if (!existsSync(corpora)) return undefined;
   const files = [
     "sigstore-root-targets/trusted_root.json",
-    ...globSync("sigstore-conformance/bundle-verify/*/bundle.sigstore.json", { cwd: corpora }),
+    ...globSync(`sigstore-conformance/bundle-verify/${cases}/bundle.sigstore.json`, { cwd: corpora }),
   ];
   const found = files.flatMap((file) =>
     Array.from(readFileSync(join(corpora, file), "utf8").matchAll(rawBytes), ([, base64 = ""]) => base64),
