@@ -26,8 +26,13 @@ export function taggedIn(entries: readonly Descriptor[], tag: string): Descripto
 /** The image of a folder that has no other and gives it no name. What hangs on images, by artifact type or tag, does not count. */
 export function onlyImageIn(entries: readonly Descriptor[]): Descriptor | undefined {
   const nameOf = ({ annotations }: Descriptor): string => annotations?.[refName] ?? "";
-  const [first, ...others] = entries.filter((entry) => entry.artifactType === undefined && !/^sha(?:256|512)-/.test(nameOf(entry)));
+  const [first, ...others] = entries.filter((entry) => isImage(entry) && !/^sha(?:256|512)-/.test(nameOf(entry)));
   return first && others.length === 0 && nameOf(first) === "" ? first : undefined;
+}
+
+/** Some tools write an image's config's media type as its artifact type. */
+function isImage({ artifactType }: Descriptor): boolean {
+  return artifactType === undefined || artifactType === mediaTypes.ociConfig;
 }
 
 /** The index with the manifest listed, under the tag where one is given; the manifest that bore the tag stays, without it. */
