@@ -9,6 +9,7 @@ import { asTouchmarkError, type Code } from "../core/errors.ts";
 import type { Check } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import { parseCertificate, type Certificate } from "../core/x509/certificate.ts";
+import { quoteName } from "../core/x509/name.ts";
 import { schemeNamedBy } from "../core/x509/signature-algorithm.ts";
 import type { CertificateAuthority } from "../trust/trusted-root.ts";
 import { breachOf, type Breach, type CertificateUsage } from "./certificate-rules.ts";
@@ -60,7 +61,7 @@ export async function proveCertificatePath(request: CertificatePathRequest): Pro
   if (budget.tries < 0) return stopped("LIMIT_EXCEEDED", `no path to a trusted root within ${MAX_TRIES} tries`);
   if (firstBreach) return { check: { name: "certificate", ...firstBreach } };
   const names = authorities.map(({ name }) => name).join(", ") || "no authority";
-  const detail = `issued by ${JSON.stringify(leaf.issuer.text)}, which does not lead to what is trusted (${names})`;
+  const detail = `issued by ${quoteName(leaf.issuer)}, which does not lead to what is trusted (${names})`;
   return { check: { name: "certificate", outcome: "failed", code: "CERTIFICATE_UNTRUSTED", detail } };
 }
 

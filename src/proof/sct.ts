@@ -1,23 +1,20 @@
 /**
- * Signed certificate timestamps inside of a certificate (RFC 6962, sections 3.2 and 3.3). The extension holds an
- * OCTET STRING with a list, all lengths and numbers big-endian:
- *
- *     length:2 { length:2 version:1=0 log_id:32 timestamp:8 length:2 extensions hash:1 signature:1 length:2 signature }*
- *
- * What a log signs is the certificate before the list was put in:
+ * Proves by the timestamps inside of a certificate that trusted logs have seen it (RFC 6962, section 3.2). What a
+ * log signs is the certificate before the timestamps were put in:
  *
  *     version:1=0 type:1=0 timestamp:8 entry_type:2=1 sha256(issuer's key):32 length:3 TBSCertificate length:2 extensions
  */
-import { concat, toHex } from "../core/bytes.ts";
-import { contextTag, encodeDer, Members, parseDer, tags, type Der } from "../core/der.ts";
-import { readOctetString, readOid } from "../core/der-values.ts";
+import { concat } from "../core/bytes.ts";
+import { contextTag, encodeDer, Members, tags, type Der } from "../core/der.ts";
+import { readOid } from "../core/der-values.ts";
 import { digestOf, hexOf } from "../core/digest.ts";
-import { asTouchmarkError, malformed, TouchmarkError, type Code } from "../core/errors.ts";
+import { asTouchmarkError, type Code } from "../core/errors.ts";
 import { formatInstant, type Instant } from "../core/instant.ts";
 import { signingSchemes, type SignatureScheme } from "../core/signature-schemes.ts";
 import type { Certificate } from "../core/x509/certificate.ts";
 import { isWithin, type LogAuthority } from "../trust/trusted-root.ts";
 import type { Proof } from "./proof.ts";
+import { bigEndian, readSctList, type Sct } from "./sct-list.ts";
 
 export interface SctRequest {
   readonly certificate: Certificate;
@@ -34,20 +31,7 @@ export interface Sighting {
   readonly at: Instant;
 }
 
-interface Sct {
-  readonly logId: string;
-  readonly at: Instant;
-  /** As they are signed: the eight bytes, and the extensions with their length. */
-  readonly timestamp: Uint8Array;
-  readonly extensions: Uint8Array;
-  /** Hash and signature algorithm, as `4/3`. */
-  readonly algorithm: string;
-  readonly signature: Uint8Array;
-}
-
 const SCT_LIST = "1.3.6.1.4.1.11129.2.4.2";
-const MAX_SCTS = 32;
-
 /** The two that section 2.1.4 allows, and the kind of key of each. */
 const algorithms: ReadonlyMap<string, { readonly scheme: SignatureScheme; readonly key: string }> = new Map([
   ["4/3", { scheme: signingSchemes["ecdsa-sha256"], key: "ec" }],
@@ -61,7 +45,7 @@ export async function proveScts({ certificate, issuer, logs, threshold = 1 }: Sc
   let scts: readonly Sct[];
   let entry: Uint8Array;
   try {
-    scts = readList(extension.value);
+    scts = readSctList(extension.value);
     entry = precertificateEntry(certificate, issuer);
   } catch (thrown) {
     const { code, message } = asTouchmarkError(thrown);
@@ -108,7 +92,7 @@ function precertificateEntry({ tbs }: Certificate, issuer: Certificate): Uint8Ar
   const parts = tbs.children.flatMap((part) => (part.tag === contextTag(3) ? withoutList(part) : [part.raw]));
   const unlisted = encodeDer(tags.sequence, ...parts);
   const keyHash = Buffer.from(hexOf(digestOf(issuer.spki)), "hex");
-  return concat([Uint8Array.of(0, 1), keyHash, number(unlisted.length, 3), unlisted]);
+  return concat([Uint8Array.of(0, 1), keyHash, bigEndian(unlisted.length, 3), unlisted]);
 }
 
 function withoutList(extensions: Der): readonly Uint8Array[] {
@@ -119,77 +103,6 @@ function withoutList(extensions: Der): readonly Uint8Array[] {
     return !oid || readOid(oid, what) !== SCT_LIST;
   });
   return kept.length === 0 ? [] : [encodeDer(contextTag(3), encodeDer(tags.sequence, ...kept.map(({ raw }) => raw)))];
-}
-
-function readList(extension: Uint8Array): readonly Sct[] {
-  const what = "the list of certificate log timestamps";
-  const outer = new TlsReader(readOctetString(parseDer(extension, what), what), what);
-  const list = new TlsReader(outer.vector(), what);
-  outer.end();
-  const found: Sct[] = [];
-  while (!list.isAtEnd) {
-    if (found.length === MAX_SCTS) throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has more than ${MAX_SCTS} entries`);
-    found.push(readSct(new TlsReader(list.vector(), what), what));
-  }
-  return found;
-}
-
-function readSct(reader: TlsReader, what: string): Sct {
-  const version = reader.number(1);
-  if (version !== 0) throw malformed(`${what} has an entry of version ${version + 1}, expected 1`);
-  const logId = toHex(reader.take(32));
-  const timestamp = reader.take(8);
-  const at = Number(Buffer.from(timestamp).readBigUInt64BE());
-  if (at > MAX_INSTANT) throw malformed(`${what} has an entry of a time that does not exist`);
-  const extensions = reader.vector();
-  const algorithm = `${reader.number(1)}/${reader.number(1)}`;
-  const signature = reader.vector();
-  reader.end();
-  return { logId, at, timestamp, extensions: concat([number(extensions.length, 2), extensions]), algorithm, signature };
-}
-
-/** The end of the year 9999: later ones have no text of the usual form. */
-const MAX_INSTANT = 253_402_300_799_999;
-
-/** Numbers and vectors of TLS (RFC 8446, section 3). */
-class TlsReader {
-  readonly #bytes: Uint8Array;
-  readonly #what: string;
-  #at = 0;
-
-  constructor(bytes: Uint8Array, what: string) {
-    this.#bytes = bytes;
-    this.#what = what;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at === this.#bytes.length;
-  }
-
-  take(length: number): Uint8Array {
-    if (length > this.#bytes.length - this.#at) throw malformed(`${this.#what} is cut off`);
-    this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
-  }
-
-  number(length: number): number {
-    return this.take(length).reduce((sum, byte) => sum * 256 + byte, 0);
-  }
-
-  /** Bytes behind their length, of two bytes. */
-  vector(): Uint8Array {
-    return this.take(this.number(2));
-  }
-
-  end(): void {
-    if (!this.isAtEnd) throw malformed(`${this.#what} has ${this.#bytes.length - this.#at} bytes too many`);
-  }
-}
-
-function number(value: number, length: number): Uint8Array {
-  const bytes = Buffer.alloc(length);
-  bytes.writeUIntBE(value, 0, length);
-  return bytes;
 }
 
 function refused(outcome: "failed" | "undecided", code: Code, detail: string): Proof<never> {

@@ -124,6 +124,8 @@ suite("X.509 certificates", () => {
   test("names one without a subject by its serial number and issuer", () => {
     assert.equal(describeCertificate(makeCertificate({ subject: "", issuer: "root" })), 'the certificate 07 of "CN=root"');
     assert.equal(describeCertificate(makeCertificate({ subject: "leaf" })), 'the certificate "CN=leaf"');
+    assert.equal(describeCertificate(makeCertificate({ subject: "a, b" })), String.raw`the certificate "CN=a\, b"`);
+    assert.ok(describeCertificate(makeCertificate({ subject: "x".repeat(5000) })).length < 250);
   });
 
   const other = sequence(oid("1.2.840.10045.4.3.3"));

@@ -13,7 +13,7 @@ import { readBitStringBytes, readBoolean, readInteger, readIntegerBytes, readOct
 import { malformed, TouchmarkError } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import { publicKeyOf, type PublicKey } from "../public-key.ts";
-import { readName, type Name } from "./name.ts";
+import { quoteName, readName, type Name } from "./name.ts";
 import { readAlgorithmIdentifier, type AlgorithmIdentifier } from "./signature-algorithm.ts";
 
 export interface Extension {
@@ -94,8 +94,8 @@ export function parseCertificate(der: Uint8Array, what = "the certificate"): Cer
 
 /** What a person calls it: its subject or, as certificates of Fulcio have none, its serial number and issuer. */
 export function describeCertificate({ subject, issuer, serial }: Certificate): string {
-  if (subject.text !== "") return `the certificate ${JSON.stringify(subject.text)}`;
-  return `the certificate ${Buffer.from(serial).toString("hex").slice(0, 64)} of ${JSON.stringify(issuer.text)}`;
+  if (subject.text !== "") return `the certificate ${quoteName(subject)}`;
+  return `the certificate ${Buffer.from(serial).toString("hex").slice(0, 64)} of ${quoteName(issuer)}`;
 }
 
 function readVersion(value: Der | undefined, what: string): 1 | 2 | 3 {

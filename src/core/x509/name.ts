@@ -23,6 +23,8 @@ const shortNames: ReadonlyMap<string, string> = new Map([
   ["0.9.2342.19200300.100.1.1", "UID"],
 ]);
 
+const MAX_QUOTED = 200;
+
 /** Throws MALFORMED; `what` names it in messages. */
 export function readName(value: Der, what: string): Name {
   const parts = inside(value, tags.sequence, what).map((part) =>
@@ -40,6 +42,11 @@ function attributeText(attribute: Der, what: string): string {
   members.end();
   const name = shortNames.get(oid);
   return name === undefined ? `${oid}=#${toHex(value.raw)}` : `${name}=${escape(readText(value, what))}`;
+}
+
+/** A name in quotes, cut to a length for messages; what it escapes already is not escaped again. */
+export function quoteName({ text }: Name): string {
+  return `"${text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text}"`;
 }
 
 /** RFC 4514, section 2.4; also all that a terminal would act on or hide, as hex pairs. */
