@@ -1,5 +1,7 @@
 /** The Io of a real process. */
 import { homedir } from "node:os";
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
 import { TouchmarkError } from "../core/errors.ts";
 import type { Io, Output } from "./io.ts";
 
@@ -49,8 +51,6 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 
 /** Reads a line from the terminal with echo off. */
 async function askSecret(prompt: string): Promise<string> {
-  const { createInterface } = await import("node:readline/promises");
-  const { Writable } = await import("node:stream");
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
   process.stderr.write(prompt);

@@ -19,13 +19,14 @@ export interface SigningScheme extends SignatureScheme {
 
 type Hash = "sha256" | "sha384" | "sha512";
 
-function native(name: string, hash: Hash | null, options: SigningOptions): SigningScheme {
+/** `options` is a function so that node:crypto is loaded when there is something to sign or to verify, and not before. */
+function native(name: string, hash: Hash | null, options: () => SigningOptions): SigningScheme {
   return {
     name,
-    sign: (privateKey, message) => sign(hash, message, { key: privateKey, ...options }),
+    sign: (privateKey, message) => sign(hash, message, { key: privateKey, ...options() }),
     verify(publicKey, message, signature) {
       try {
-        return verify(hash, message, { key: publicKey, ...options }, signature);
+        return verify(hash, message, { key: publicKey, ...options() }, signature);
       } catch {
         return false; // a key whose own parameters rule this scheme out
       }
@@ -33,8 +34,10 @@ function native(name: string, hash: Hash | null, options: SigningOptions): Signi
   };
 }
 
-const pkcs1: SigningOptions = { padding: constants.RSA_PKCS1_PADDING };
-const pss: SigningOptions = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+const der = (): SigningOptions => ({ dsaEncoding: "der" });
+const p1363 = (): SigningOptions => ({ dsaEncoding: "ieee-p1363" });
+const pkcs1 = (): SigningOptions => ({ padding: constants.RSA_PKCS1_PADDING });
+const pss = (): SigningOptions => ({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST });
 
 /** Only read: the tools that write it do not read it back. */
 export const ed25519ph: SignatureScheme = {
@@ -67,17 +70,17 @@ export type SigningSchemeName =
   | "ed25519";
 
 export const signingSchemes: Readonly<Record<SigningSchemeName, SigningScheme>> = {
-  "ecdsa-sha256": native("ecdsa-sha256", "sha256", { dsaEncoding: "der" }),
-  "ecdsa-sha384": native("ecdsa-sha384", "sha384", { dsaEncoding: "der" }),
-  "ecdsa-sha512": native("ecdsa-sha512", "sha512", { dsaEncoding: "der" }),
-  "ecdsa-sha256-p1363": native("ecdsa-sha256-p1363", "sha256", { dsaEncoding: "ieee-p1363" }),
-  "ecdsa-sha384-p1363": native("ecdsa-sha384-p1363", "sha384", { dsaEncoding: "ieee-p1363" }),
-  "ecdsa-sha512-p1363": native("ecdsa-sha512-p1363", "sha512", { dsaEncoding: "ieee-p1363" }),
+  "ecdsa-sha256": native("ecdsa-sha256", "sha256", der),
+  "ecdsa-sha384": native("ecdsa-sha384", "sha384", der),
+  "ecdsa-sha512": native("ecdsa-sha512", "sha512", der),
+  "ecdsa-sha256-p1363": native("ecdsa-sha256-p1363", "sha256", p1363),
+  "ecdsa-sha384-p1363": native("ecdsa-sha384-p1363", "sha384", p1363),
+  "ecdsa-sha512-p1363": native("ecdsa-sha512-p1363", "sha512", p1363),
   "rsa-pkcs1-sha256": native("rsa-pkcs1-sha256", "sha256", pkcs1),
   "rsa-pkcs1-sha384": native("rsa-pkcs1-sha384", "sha384", pkcs1),
   "rsa-pkcs1-sha512": native("rsa-pkcs1-sha512", "sha512", pkcs1),
   "rsa-pss-sha256": native("rsa-pss-sha256", "sha256", pss),
   "rsa-pss-sha384": native("rsa-pss-sha384", "sha384", pss),
   "rsa-pss-sha512": native("rsa-pss-sha512", "sha512", pss),
-  ed25519: native("ed25519", null, {}),
+  ed25519: native("ed25519", null, () => ({})),
 };

@@ -27,7 +27,7 @@ const signs = (repository: Repository, options: Partial<SignOptions> = {}): Prom
   sign(repository, reference, { ...defaults, ...options });
 
 async function isAllowed(repository: Repository, by = alice): Promise<boolean> {
-  const [verdict] = await verify(repository, reference, { ...defaults, policy: keyPolicy(by.trust, {}), trust: by.trust });
+  const [verdict] = await verify(repository, reference, { ...defaults, basis: { policy: keyPolicy(by.trust, {}), trust: by.trust } });
   return verdict?.decision === "allow";
 }
 

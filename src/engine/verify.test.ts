@@ -46,8 +46,7 @@ async function verifyAll(repository: Repository, reference: string, asked: Asked
   const policy = keyPolicy(alice.trust, asked.annotations ?? {});
   return verify(repository, parseReference(reference), {
     formats,
-    policy,
-    trust: alice.trust,
+    basis: { policy, trust: alice.trust },
     at,
     recorder: nobodyListens,
     recursive: false,
@@ -151,7 +150,7 @@ describe("verify", () => {
     const repository = memoryRepository();
     repository.manifests.set(subject.digest, { descriptor: subject.descriptor, bytes: subject.manifest });
     await referrer(repository, subject.descriptor, layer);
-    const options = { formats, policy: keyPolicy(trust, {}), trust, at, recorder: nobodyListens, recursive: false, signal };
+    const options = { formats, basis: { policy: keyPolicy(trust, {}), trust }, at, recorder: nobodyListens, recursive: false, signal };
     const [verdict] = await verify(repository, parseReference(subject.reference), options);
     assert.equal(verdict?.reason?.code, "NO_SIGNATURE");
     assert.match(verdict?.reason?.found ?? "", /1 attestation/);

@@ -15,10 +15,16 @@ import { collect, type Collected } from "./collect.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { verifyAll } from "./verify-all.ts";
 
-export interface VerifyOptions {
-  readonly formats: readonly Format[];
+/** What is decided by. */
+export interface Basis {
   readonly policy: Policy;
   readonly trust: Trust;
+}
+
+export interface VerifyOptions {
+  readonly formats: readonly Format[];
+  /** A promise of it lets the first requests go out while keys are read; its failure is thrown. */
+  readonly basis: Basis | Promise<Basis>;
   readonly at: Instant;
   readonly recorder: Recorder;
   /** An index and every image in it, each with a verdict of its own. */
@@ -52,7 +58,7 @@ async function decideAll(repository: Repository, reference: Reference, options: 
       return decide(subject, collected, options);
     });
   } catch (error) {
-    return [unresolved(reference, error, options)];
+    return [unresolved(reference, error, await options.basis, options.at)];
   }
 }
 
@@ -60,13 +66,13 @@ function look(repository: Repository, subject: SubjectAddress, { formats, signal
   return collect(repository, subject, { formats, kind: "signature", signal });
 }
 
-async function decide(subject: Subject, { evidence, gaps }: Collected, options: VerifyOptions): Promise<Verdict> {
-  const { policy, trust, at } = options;
-  const findings = await verifyAll(evidence, subject, options);
+async function decide(subject: Subject, { evidence, gaps }: Collected, { formats, basis, at }: VerifyOptions): Promise<Verdict> {
+  const { policy, trust } = await basis;
+  const findings = await verifyAll(evidence, subject, { formats, trust, at });
   return evaluate(policy, { subject, findings, gaps, trust, at });
 }
 
-function unresolved(reference: Reference, thrown: unknown, { policy, trust, at }: VerifyOptions): Verdict {
+function unresolved(reference: Reference, thrown: unknown, { policy, trust }: Basis, at: Instant): Verdict {
   const { code, message, hint } = asTouchmarkError(thrown);
   if (code === "INTERRUPTED" || code === "INTERNAL" || code === "USAGE") throw thrown;
   return {

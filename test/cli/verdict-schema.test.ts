@@ -27,7 +27,7 @@ const common = {
 const reference = parseReference("registry.example/app:1");
 
 async function answer(repository: Repository): Promise<Record<string, unknown>> {
-  const [verdict] = await verify(repository, reference, { ...common, policy: keyPolicy(alice.trust, {}), trust: alice.trust });
+  const [verdict] = await verify(repository, reference, { ...common, basis: { policy: keyPolicy(alice.trust, {}), trust: alice.trust } });
   assert.ok(verdict);
   return JSON.parse(verdictToJson(verdict));
 }

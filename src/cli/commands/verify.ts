@@ -1,7 +1,7 @@
 import { readTrust } from "../../anchors/key-files.ts";
 import { parseReference } from "../../core/reference.ts";
 import type { Verdict } from "../../core/verdict.ts";
-import { verify } from "../../engine/verify.ts";
+import { verify, type Basis } from "../../engine/verify.ts";
 import { formats } from "../../formats/all.ts";
 import { keyPolicy } from "../../policy/policy.ts";
 import { usageError } from "../arguments.ts";
@@ -47,18 +47,22 @@ export const command: Command = {
     }
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
-    const trust = await readTrust(args.values("key"), { env: io.env, signal });
+    const registries = await registriesFor(args, io);
+    const readBasis = async (): Promise<Basis> => {
+      const trust = await readTrust(args.values("key"), { env: io.env, signal });
+      return { policy: keyPolicy(trust, annotations), trust };
+    };
+    const basis = readBasis(); // while the first requests are under way
     const options = {
       formats,
-      policy: keyPolicy(trust, annotations),
-      trust,
+      basis,
       at: io.now(),
       recorder: noRecord,
       recursive: args.has("recursive"),
       signal,
     };
-    const registries = await registriesFor(args, io);
-    const answers = await sideBySide(references, "verified", io, (reference) => verify(registries.open(reference), reference, options));
+    const verifying = sideBySide(references, "verified", io, (reference) => verify(registries.open(reference), reference, options));
+    const [answers] = await Promise.all([verifying, basis]);
     const verdicts = answers.flat();
     const style = styleFor(io.stdout, io);
     const render = (verdict: Verdict): string => (output === "json" ? `${verdictToJson(verdict)}\n` : renderVerdict(verdict, style));
