@@ -19,7 +19,7 @@ export interface Measured {
 
 /** Seconds it took. A run that does not succeed is no measurement, and an error. */
 export async function run(command: Command): Promise<number> {
-  const seconds = await runWithin(command, 300);
+  const seconds = await runWithin(command, 600);
   if (seconds === undefined) throw new Error(`${command.program} did not end`);
   return seconds;
 }

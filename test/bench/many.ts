@@ -74,6 +74,9 @@ async function row(what: string, { wanted, alone }: Call, proxy: Proxy, commands
   ];
 }
 
+/** Its time is undefined if it was ended. */
+type Attempt = Traffic & { readonly seconds: number | undefined };
+
 export function benchManySignatures(): Promise<Table> {
   return atDistance(async (site, proxy) => {
     await manySignatures(site, proxy, 1); // warms up
@@ -88,7 +91,7 @@ async function manySignatures({ registry, tools }: Site, proxy: Proxy, count: nu
   const images = await pushImages(registry.url, 1);
   for (const image of images) await pushSignatures(registry.url, image, signer, count);
   const references = images.map(({ digest }) => reference(proxy, digest));
-  const measure = async (command: Command): Promise<Partial<Traffic> & { readonly seconds: number | undefined }> => {
+  const measure = async (command: Command): Promise<Attempt> => {
     const seconds = await runWithin(command, patience);
     return { seconds, ...(await proxy.traffic()) };
   };
@@ -96,7 +99,11 @@ async function manySignatures({ registry, tools }: Site, proxy: Proxy, count: nu
   const theirs = await measure(tools.cosign.verify(references));
   const named = count === 1 ? "1 signature" : `${count} signatures`;
   const ratio = ours.seconds !== undefined && theirs.seconds !== undefined ? (ours.seconds / theirs.seconds).toFixed(2) : "";
-  return [named, orTooLong(ours.seconds), orTooLong(theirs.seconds), ratio, String(ours.requests), String(theirs.requests)];
+  return [named, orTooLong(ours.seconds), orTooLong(theirs.seconds), ratio, requestsOf(ours), requestsOf(theirs)];
+}
+
+function requestsOf({ seconds, requests }: Attempt): string {
+  return seconds === undefined ? "" : String(requests);
 }
 
 function orTooLong(seconds: number | undefined): string {
