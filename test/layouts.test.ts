@@ -48,8 +48,7 @@ describe("a layout that another tool wrote", () => {
       const trust = makeTrust([{ name: "key.pub", publicKey: parsePublicKey(readFileSync(join(folder, "key.pub")), "key.pub") }]);
       const [verdict] = await verify(open("regctl"), parseReference("oci:regctl:1"), {
         formats: [format],
-        policy: keyPolicy(trust, {}),
-        trust,
+        basis: { policy: keyPolicy(trust, {}), trust },
         at: Date.UTC(2026, 10, 21),
         recorder: { record: async () => undefined },
         recursive: false,
