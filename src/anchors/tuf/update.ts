@@ -51,27 +51,34 @@ export async function updateTrustRoot(options: UpdateOptions): Promise<TrustRoot
   return contentOf(chain, files);
 }
 
-/**
- * The roots after the initial one, up to the newest (section 5.3). Each is kept at once: keys that were rotated out
- * may not come back because the rest of an update fails.
- */
+/** The roots after the initial one, up to the newest (section 5.3). */
 async function rotate(initial: Root, folder: string, mirror: Mirror): Promise<readonly Root[]> {
-  const known = await attempt(async () => followRoots(initial, await readRoots(folder)));
-  const roots = [...(known ?? [])];
-  for (let rotations = 0; ; rotations++) {
-    const trusted = roots.at(-1) ?? initial;
-    const bytes = await mirror.root(trusted.version + 1);
-    if (bytes === undefined) return roots;
-    if (rotations === limits.rotations) {
-      throw new TouchmarkError("LIMIT_EXCEEDED", `the root changed more than ${limits.rotations} times, up to version ${trusted.version}`, {
-        hint: "Run it again: it goes on from there.",
-      });
+  const known = (await attempt(async () => followRoots(initial, await readRoots(folder)))) ?? [];
+  const roots = [...known];
+  try {
+    for (;;) {
+      const trusted = roots.at(-1) ?? initial;
+      const bytes = await mirror.root(trusted.version + 1);
+      if (bytes === undefined) return roots;
+      if (roots.length === known.length + limits.rotations) {
+        throw new TouchmarkError(
+          "LIMIT_EXCEEDED",
+          `the root changed more than ${limits.rotations} times, up to version ${trusted.version}`,
+          {
+            hint: "Run it again: it goes on from there.",
+          },
+        );
+      }
+      roots.push(nextRoot(bytes, trusted));
     }
-    roots.push(nextRoot(bytes, trusted));
-    await writeRoots(
-      folder,
-      roots.map((root) => root.bytes),
-    );
+  } finally {
+    // Whatever becomes of the rest: keys that were rotated out may not come back.
+    if (roots.length > known.length) {
+      await writeRoots(
+        folder,
+        roots.map(({ bytes }) => bytes),
+      );
+    }
   }
 }
 
