@@ -6,25 +6,26 @@ import type { LogEntry } from "./log-entry.ts";
 import type { Proof } from "./proof.ts";
 import { failed, proveLogEntry, type Logged, type LogQuestion } from "./prove-log-entry.ts";
 
-/** What is proven is in the order of the entries, one an operator. LOG_ENTRY_MISSING if it is too few. */
+/** What is proven is in the order of the entries, all of them. LOG_ENTRY_MISSING if they are of fewer operators than the threshold, or none. */
 export async function proveLogEntries(
   entries: readonly LogEntry[],
   { threshold, ...question }: LogQuestion & { readonly threshold: number },
 ): Promise<Proof<readonly Logged[]>> {
-  const found = new Map<string, Logged>();
+  const found: Logged[] = [];
   const details: string[] = [];
   for (const entry of entries) {
     const proof = await proveLogEntry(entry, question);
     details.push(proof.check.detail);
     if (!("value" in proof)) {
       if (proof.check.code === "LOG_ENTRY_INVALID") return { check: proof.check };
-    } else if (!found.has(proof.value.log.operator)) {
-      found.set(proof.value.log.operator, proof.value);
+    } else {
+      found.push(proof.value);
     }
   }
-  if (found.size < threshold || found.size === 0) {
-    const wanted = `${found.size} of ${Math.max(threshold, 1)} operators of trusted logs hold it`;
+  const operators = new Set(found.map(({ log }) => log.operator)).size;
+  if (operators < Math.max(threshold, 1)) {
+    const wanted = `${operators} of ${Math.max(threshold, 1)} operators of trusted logs hold it`;
     return failed("LOG_ENTRY_MISSING", [wanted, ...details.slice(0, 3)].join("; "));
   }
-  return { check: { name: "log", outcome: "passed", detail: details.join("; ") }, value: [...found.values()] };
+  return { check: { name: "log", outcome: "passed", detail: details.join("; ") }, value: found };
 }

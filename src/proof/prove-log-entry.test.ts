@@ -266,6 +266,20 @@ suite("a threshold of logs", () => {
     assert.equal(await codeOf([entry1()], 2), "LOG_ENTRY_MISSING");
   });
 
+  test("leaves out no time that an operator's other log proves", async () => {
+    const shards = [makeLog("log2025.example.com", 2), rekor1] as const;
+    const proof = await proveLogEntries(parse(entry2({}, shards[0]), entry1()), {
+      ...question,
+      logs: shards.map(({ authority }) => authority),
+      threshold: 1,
+    });
+    assert.ok("value" in proof);
+    assert.deepEqual(
+      proof.value.map(({ integratedTime }) => integratedTime),
+      [undefined, june],
+    );
+  });
+
   test("T09: is not met by one log twice, nor by two logs of one operator", async () => {
     assert.equal(await codeOf([entry1(), entry1()], 2), "LOG_ENTRY_MISSING");
     assert.equal(await codeOf([entry2(), entry2({ others: 3 })], 2), "LOG_ENTRY_MISSING");
