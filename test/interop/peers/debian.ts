@@ -16,6 +16,8 @@ export const packages = {
   podman: "podman",
   skopeo: "skopeo",
   buildah: "buildah",
+  zsh: "zsh",
+  fish: "fish",
 } as const;
 
 export type DebianCommand = keyof typeof packages;
