@@ -14,6 +14,7 @@ import { readBoolean, readInteger, readIntegerBytes, readOctetString, readOid, r
 import { malformed, TouchmarkError } from "./errors.ts";
 import { hash, readHashAlgorithm, type HashAlgorithm } from "./hash-algorithms.ts";
 import type { Instant } from "./instant.ts";
+import type { Certificate } from "./x509/certificate.ts";
 
 export interface TimestampToken {
   readonly signedData: SignedData;
@@ -57,6 +58,12 @@ export function parseTimestamp(bytes: Uint8Array): TimestampToken {
 /** Whether these bytes are what was stamped. */
 export function isImprintOf({ imprint }: TimestampToken, bytes: Uint8Array): boolean {
   return equalBytes(hash(imprint.algorithm, bytes), imprint.digest);
+}
+
+/** Whether this is the certificate that the id names. */
+export function isNamedBy({ algorithm, digest, issuerSerial }: CertificateId, { raw, issuer, serial }: Certificate): boolean {
+  if (!equalBytes(hash(algorithm, raw), digest)) return false;
+  return !issuerSerial || (equalBytes(issuerSerial.issuer, issuer.raw) && equalBytes(issuerSerial.serialNumber, serial));
 }
 
 function grantedToken(value: Der): Der {
