@@ -12,10 +12,10 @@ import type { Recorder } from "../core/recorder.ts";
 import type { Reference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Signer, SignerDescription } from "../core/signer.ts";
-import type { Subject } from "../core/subject.ts";
+import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import { makeTrust } from "../trust/trust.ts";
-import { collect } from "./collect.ts";
+import { collect, type Collected } from "./collect.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { store } from "./store.ts";
 import { verifyAll } from "./verify-all.ts";
@@ -53,6 +53,10 @@ export async function sign(repository: Repository, reference: Reference, options
   const { signer, recursive, signal } = options;
   const described = signer.describe(signal);
   described.catch(() => undefined);
+  // A digest needs no resolving: what hangs on it is looked for beside the image itself.
+  const { digest } = reference;
+  const ahead = digest && !options.force ? look(repository, { repository: repository.name, digest }, options) : undefined;
+  ahead?.catch(() => undefined);
   const root = await resolve(repository, reference, signal);
   parseManifest(root.manifest, root.descriptor.mediaType); // a web page, or an image that is an index as well, is not signed
   const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
@@ -63,7 +67,8 @@ export async function sign(repository: Repository, reference: Reference, options
       annotations: options.annotations,
       ...(reference.kind === "registry" && { identity: repository.name }),
     };
-    return signOne(repository, subject, claim, { ...options, described });
+    const looked = options.force ? nothing : (subject.digest === digest && ahead) || look(repository, subject, options);
+    return signOne(repository, subject, claim, { ...options, described, looked });
   });
   return made.flat();
 }
@@ -71,6 +76,14 @@ export async function sign(repository: Repository, reference: Reference, options
 interface Signing extends SignOptions {
   /** Under way while the registry answers. */
   readonly described: Promise<SignerDescription>;
+  /** What hangs on the image already. */
+  readonly looked: Promise<Collected>;
+}
+
+const nothing: Promise<Collected> = Promise.resolve({ evidence: [], gaps: [] });
+
+function look(repository: Repository, subject: SubjectAddress, { formats, signal }: SignOptions): Promise<Collected> {
+  return collect(repository, subject, { formats, kind: "signature", signal });
 }
 
 async function signOne(
@@ -79,8 +92,8 @@ async function signOne(
   claim: SignatureClaim,
   options: Signing,
 ): Promise<readonly SignatureMade[]> {
-  const { formats, signer, at, recorder, force, signal } = options;
-  const existing = force ? [] : await signedAlready(repository, subject, claim, options);
+  const { formats, signer, at, recorder, signal } = options;
+  const existing = await signedAlready(subject, claim, options);
   const by = await options.described;
   const key = by.publicKey.fingerprint;
 
@@ -110,14 +123,9 @@ async function signOne(
 }
 
 /** Signatures by the same key that say exactly the same. What cannot be read now does not keep from signing. */
-async function signedAlready(
-  repository: Repository,
-  subject: Subject,
-  claim: SignatureClaim,
-  options: Signing,
-): Promise<readonly Finding[]> {
-  const { formats, at, signal, described } = options;
-  const { evidence } = await collect(repository, subject, { formats, kind: "signature", signal });
+async function signedAlready(subject: Subject, claim: SignatureClaim, options: Signing): Promise<readonly Finding[]> {
+  const { formats, at, described, looked } = options;
+  const { evidence } = await looked;
   const { publicKey } = await described;
   const trust = makeTrust([{ name: "the signing key", publicKey }]);
   const findings = await verifyAll(evidence, subject, { formats, trust, at });

@@ -59,15 +59,16 @@ export const command: Command = {
       force: args.has("force"),
       signal: deadline.signal,
     };
-    await options.signer.describe(deadline.signal); // a key that does not open is no business of any registry
     const registries = await registriesFor(args, io);
-    const outcomes = await sideBySide(references, "signed", io, async (reference): Promise<Outcome> => {
+    const opened = options.signer.describe(deadline.signal); // takes as long as several requests, which wait for nothing
+    const signing = sideBySide(references, "signed", io, async (reference): Promise<Outcome> => {
       try {
         return { reference, made: await sign(registries.open(reference), reference, options) };
       } catch (error) {
         return { reference, error };
       }
     });
+    const [outcomes] = await Promise.all([signing, opened]);
     for (const outcome of outcomes) show(outcome, output, io);
     return exitOf(outcomes.map((outcome) => ("error" in outcome ? asTouchmarkError(outcome.error).code : undefined)));
   },
