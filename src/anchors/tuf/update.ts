@@ -61,13 +61,8 @@ async function rotate(initial: Root, folder: string, mirror: Mirror): Promise<re
       const bytes = await mirror.root(trusted.version + 1);
       if (bytes === undefined) return roots;
       if (roots.length === known.length + limits.rotations) {
-        throw new TouchmarkError(
-          "LIMIT_EXCEEDED",
-          `the root changed more than ${limits.rotations} times, up to version ${trusted.version}`,
-          {
-            hint: "Run it again: it goes on from there.",
-          },
-        );
+        const message = `the root changed more than ${limits.rotations} times, up to version ${trusted.version}`;
+        throw new TouchmarkError("LIMIT_EXCEEDED", message, { hint: "Run it again: it goes on from there." });
       }
       roots.push(nextRoot(bytes, trusted));
     }
