@@ -13,9 +13,17 @@ function opensAt(location: string): ScriptedAnswer {
 }
 
 test("a blob that is there is not sent", async (t) => {
-  const { server, repository } = await opened(t, { [`HEAD ${blobPath}`]: {} });
+  const large = Buffer.alloc(64 * 1024);
+  const { server, repository } = await opened(t, { [`HEAD ${blobPath}`]: {}, [`HEAD /v2/app/blobs/${digestOf(large)}`]: {} });
+  await repository.putBlobFrom(blob, () => streamOf(content), signal);
+  await repository.putBlob(large, signal);
+  assert.equal(server.lines.length, 2);
+});
+
+test("a few bytes are sent without asking whether they are there", async (t) => {
+  const { server, repository } = await opened(t, { [uploads]: opensAt("/u"), [`PUT /u?${query}`]: { status: 201 } });
   await repository.putBlob(content, signal);
-  assert.equal(server.lines.length, 1);
+  assert.deepEqual(server.lines, [uploads, `PUT /u?${query}`]);
 });
 
 test("a blob is sent whole to where the registry says, however it says it", async (t) => {

@@ -1,7 +1,7 @@
 /**
  * Storing a blob (OCI distribution specification, "Pushing blobs"):
  *
- *     HEAD blobs/DIGEST -> 200                                                      it is there
+ *     HEAD blobs/DIGEST -> 200                                                      it is there (not asked for a few bytes)
  *     POST blobs/uploads/?mount=DIGEST&from=NAME -> 201                             taken over from another repository
  *     POST blobs/uploads/ -> 202 Location, PUT Location?digest=DIGEST -> 201        sent in one piece
  *     POST …, PATCH Location -> 202 Location, …, PUT Location?digest=DIGEST -> 201  sent in chunks
@@ -31,9 +31,12 @@ const stored = [200, 201, 204];
 const maxTries = 3;
 
 /** Stores the blob unless it is there. */
-export async function upload({ open, ...rest }: Upload): Promise<void> {
+export async function upload(blob: Upload): Promise<void> {
+  if (!(await isThere(blob))) await deliver(blob);
+}
+
+async function deliver({ open, ...rest }: Upload): Promise<void> {
   const checked: Upload = { ...rest, open: () => sent(open(), rest.descriptor, rest.connection.name) };
-  if (await isThere(checked)) return;
   for (let tries = 1; ; tries++) {
     try {
       const begun = (tries === 1 && (await mount(checked))) || (await begin(checked));
@@ -49,10 +52,14 @@ export async function upload({ open, ...rest }: Upload): Promise<void> {
   }
 }
 
+/** So few bytes are sent without asking whether they are there: the question takes longer. */
+const maxUnasked = 16 * 1024;
+
 /** The same for bytes that are here already. */
 export function uploadBytes(connection: Connection, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
   const descriptor = { mediaType: "application/octet-stream", digest: digestOf(bytes), size: bytes.length };
-  return upload({ connection, descriptor, open: () => streamOf(bytes), mountFrom: undefined, signal });
+  const store = bytes.length > maxUnasked ? upload : deliver;
+  return store({ connection, descriptor, open: () => streamOf(bytes), mountFrom: undefined, signal });
 }
 
 async function isThere({ connection, descriptor, signal }: Upload): Promise<boolean> {
