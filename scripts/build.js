@@ -3,6 +3,7 @@
  * licences of what that file contains. Plain JavaScript for the Node that npm happens to run on.
  */
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -45,9 +46,19 @@ async function buildCommand(folder) {
     metafile: true,
     logLevel: "warning",
     logOverride: { "empty-import-meta": "error" },
+    minifyWhitespace: true, // the names stay, for traces
+    minifySyntax: true,
+    lineLimit: 200,
     banner: { js: builtinsOnUse },
   });
+  nameBuild(join(folder, "cli.cjs"));
   writeFileSync(join(folder, "THIRD_PARTY_LICENSES"), licences(Object.keys(metafile.inputs)));
+}
+
+/** Puts the digest of the file into a first line of its own: what a cache of its compiled code is known by. */
+function nameBuild(file) {
+  const code = readFileSync(file);
+  writeFileSync(file, `// build ${createHash("sha256").update(code).digest("hex")}\n${code}`);
 }
 
 /** Loads a built-in module when something of its is first used, not when a file is that may need it: node:crypto alone takes 10 ms. */

@@ -1,7 +1,8 @@
-/** How the command starts, with a stand-in for what is built: it says where compiled code is kept. */
+/** How the command starts, with a stand-in for what is built: where compiled code is kept, and whose is run. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
@@ -14,28 +15,33 @@ describe("bin/touchmark.js", () => {
     cache = join(home, "xdg", "touchmark", "compile");
     cpSync(join(import.meta.dirname, "../../bin"), join(home, "bin"), { recursive: true });
     mkdirSync(join(home, "dist"));
-    const standIn = 'exports.run = async () => console.log(require("node:module").getCompileCacheDir() ?? "no cache");';
-    writeFileSync(join(home, "dist", "cli.cjs"), standIn);
+    build("ran");
   });
   afterEach(() => rmSync(home, { recursive: true }));
 
-  const start = (options: readonly string[] = [], xdg = join(home, "xdg")) => {
-    const { NODE_COMPILE_CACHE: _, ...env } = process.env;
-    return spawnSync(process.execPath, [...options, join(home, "bin", "touchmark.js")], {
-      env: { ...env, HOME: home, USERPROFILE: home, XDG_CACHE_HOME: xdg },
+  const build = (says: string): void => {
+    const digest = createHash("sha256").update(says).digest("hex");
+    writeFileSync(join(home, "dist", "cli.cjs"), `// build ${digest}\nexports.run = async () => console.log(${JSON.stringify(says)});\n`);
+  };
+  const start = (options: readonly string[] = [], xdg = join(home, "xdg")) =>
+    spawnSync(process.execPath, [...options, join(home, "bin", "touchmark.js"), "verify"], {
+      env: { ...process.env, HOME: home, USERPROFILE: home, XDG_CACHE_HOME: xdg },
       encoding: "utf8",
     });
-  };
+  const kept = (folder = cache): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
   test("keeps compiled code in a folder of this user alone", () => {
     const { status, stdout } = start();
     assert.equal(status, 0);
-    assert.ok(stdout.startsWith(cache), stdout);
+    assert.equal(stdout, "ran\n");
+    assert.equal(kept().length, 1);
+    assert.match(kept()[0] ?? "", /^[0-9a-f]{32}-v26.*-verify$/);
     if (process.platform !== "win32") assert.equal(statSync(cache).mode & 0o777, 0o700);
   });
 
   test("does not follow a cache home that is relative", () => {
-    assert.ok(start([], "xdg").stdout.startsWith(join(home, ".cache", "touchmark", "compile")));
+    start([], "xdg");
+    assert.equal(kept(join(home, ".cache", "touchmark", "compile")).length, 1);
   });
 
   test("keeps nothing in a folder that others can write to", (t) => {
@@ -43,10 +49,12 @@ describe("bin/touchmark.js", () => {
     mkdirSync(cache, { recursive: true, mode: 0o700 });
     for (const folder of [cache, join(cache, "..")]) {
       chmodSync(folder, 0o770);
-      assert.equal(start().stdout, "no cache\n");
+      assert.equal(start().stdout, "ran\n");
+      assert.deepEqual(kept(), []);
       chmodSync(folder, 0o700);
     }
-    assert.notEqual(start().stdout, "no cache\n");
+    start();
+    assert.equal(kept().length, 1);
   });
 
   test("keeps nothing behind a symbolic link", (t) => {
@@ -54,12 +62,34 @@ describe("bin/touchmark.js", () => {
     mkdirSync(join(home, "xdg", "touchmark"), { recursive: true, mode: 0o700 });
     mkdirSync(join(home, "elsewhere"), { mode: 0o700 });
     symlinkSync(join(home, "elsewhere"), cache);
-    assert.equal(start().stdout, "no cache\n");
+    assert.equal(start().stdout, "ran\n");
+    assert.deepEqual(kept(), []);
+  });
+
+  test("runs what is built now, not what was kept of another build or is no compiled code", () => {
+    start();
+    build("RAN");
+    assert.equal(start().stdout, "RAN\n");
+    assert.equal(kept().length, 2);
+    for (const name of kept()) writeFileSync(join(cache, name), "not compiled code");
+    assert.equal(start().stdout, "RAN\n");
+    assert.equal(start().stdout, "RAN\n");
   });
 
   test("works without a cache where none can be made", () => {
     writeFileSync(join(home, "xdg"), "");
-    assert.equal(start().stdout, "no cache\n");
+    assert.equal(start().stdout, "ran\n");
+    assert.deepEqual(kept(), []);
+  });
+
+  test("runs what is built now, not what was kept of another build or is no compiled code", () => {
+    start();
+    build("RAN");
+    assert.equal(start().stdout, "RAN\n");
+    assert.equal(kept().length, 2);
+    for (const name of kept()) writeFileSync(join(cache, name), "not compiled code");
+    assert.equal(start().stdout, "RAN\n");
+    assert.equal(start().stdout, "RAN\n");
   });
 
   test("works without a cache for a user who has no home", () => {
@@ -67,7 +97,7 @@ describe("bin/touchmark.js", () => {
     writeFileSync(pretend, 'require("node:os").homedir = () => { throw new Error("no such user"); };');
     const { status, stdout } = start(["--require", pretend], "");
     assert.equal(status, 0);
-    assert.equal(stdout, "no cache\n");
+    assert.equal(stdout, "ran\n");
   });
 
   test("says what to do when nothing is built", () => {
