@@ -9,7 +9,7 @@
 import { streamOf } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import type { Descriptor } from "../core/oci.ts";
+import { emptyConfig, type Descriptor } from "../core/oci.ts";
 import { isReset } from "../net/failure.ts";
 import type { HttpResponse } from "../net/http.ts";
 import { sent } from "./checked-stream.ts";
@@ -52,13 +52,16 @@ async function deliver({ open, ...rest }: Upload): Promise<void> {
   }
 }
 
-/** So few bytes are sent without asking whether they are there: the question takes longer. */
+/**
+ * So few bytes are sent without asking whether they are there: the question takes longer. The empty config, which is
+ * there nearly always, is asked for: docker-registry 2.8 loses sight of a blob for a moment when it is stored again.
+ */
 const maxUnasked = 16 * 1024;
 
 /** The same for bytes that are here already. */
 export function uploadBytes(connection: Connection, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
   const descriptor = { mediaType: "application/octet-stream", digest: digestOf(bytes), size: bytes.length };
-  const store = bytes.length > maxUnasked ? upload : deliver;
+  const store = bytes.length > maxUnasked || descriptor.digest === emptyConfig.descriptor.digest ? upload : deliver;
   return store({ connection, descriptor, open: () => streamOf(bytes), mountFrom: undefined, signal });
 }
 
