@@ -96,7 +96,8 @@ async function proveTimes({ bundle, content, at }: Question, root: TrustedRoot, 
     const detail = `seen at ${formatInstant(late)}, after the time of verification, ${formatInstant(at)}`;
     return { checks: [{ name: "timestamp", outcome: "failed", code: "TIMESTAMP_INVALID", detail }], times: [] };
   }
-  const isOptional = stamps.check.outcome !== "passed" && stamps.check.code === "TIMESTAMP_MISSING" && integrated.length > 0;
+  const isOptional =
+    stamps.check.outcome !== "passed" && stamps.check.code === "TIMESTAMP_MISSING" && (integrated.length > 0 || timestamps.length === 0);
   return { checks: [...(isOptional ? [] : [stamps.check]), logged.check], times };
 }
 
