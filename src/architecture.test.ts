@@ -40,7 +40,7 @@ const table: Readonly<Record<string, Room>> = {
   "signers/file": { rooms: ["core", "net", "trust"], packages: ["@noble/ciphers"], builtins: ["fs/promises", "crypto", "util"] },
   policy: { rooms: ["core", "trust"], packages: [], builtins: [] },
   formats: { rooms: ["core", "trust", "formats/bundle", "formats/cosign"], packages: [], builtins: [] },
-  "formats/bundle": { rooms: ["core", "trust", "formats"], packages: [], builtins: [] },
+  "formats/bundle": { rooms: ["core", "trust", "proof", "formats"], packages: [], builtins: [] },
   "formats/cosign": { rooms: ["core", "trust", "formats"], packages: [], builtins: [] },
   engine: { rooms: ["core", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
   "server/registry": {

@@ -3,6 +3,7 @@ import type { Digest } from "./digest.ts";
 import type { Code } from "./errors.ts";
 import type { Claim, Place } from "./evidence.ts";
 import type { KeyAlgorithmName } from "./key-algorithms.ts";
+import type { CertificateClaim } from "./x509/certificate-identity.ts";
 
 export type CheckName =
   /** The bytes are a document of the format. */
@@ -36,7 +37,21 @@ export interface KeySigner {
   /** What the trust calls it: the file it came from. */
   readonly name: string;
 }
-export type Signatory = KeySigner;
+export interface CertificateSigner {
+  readonly kind: "certificate";
+  /** The certificate's subject alternative name. */
+  readonly identity: string;
+  /** Who vouched for it to the certificate authority. */
+  readonly issuer: string;
+  /** What else the issuer said, by the names of certificateIdentity. */
+  readonly claims: Readonly<Partial<Record<CertificateClaim, string>>>;
+}
+export type Signatory = KeySigner | CertificateSigner;
+
+/** A few words for who signed: `touchmark.pub (sha256:…)`, `someone@example.com (https://issuer.example.com)`. */
+export function describeSignatory(signer: Signatory): string {
+  return signer.kind === "key" ? `${signer.name} (sha256:${signer.fingerprint})` : `${signer.identity} (${signer.issuer})`;
+}
 
 /** A check that did not run is not in the list, so nothing can be reported that was not done. */
 export interface Finding {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { describe, it } from "node:test";
+import { serverIdentity } from "../../test/fakes/pki/pki.ts";
 import { memoryRepository, type MemoryRepository } from "../../test/fakes/memory-repository.ts";
 import { person, putImage, putIndex, putReferrer, type Person } from "../../test/fakes/people.ts";
 import { loadVector, subjectOf } from "../../test/vectors/load.ts";
@@ -173,7 +175,8 @@ describe("verify: what cannot be decided yet", () => {
     change(bundle);
     return encodeUtf8(JSON.stringify(bundle));
   };
-  const byCertificate = changed((bundle) => void (bundle["verificationMaterial"] = { certificate: { rawBytes: "AAAA" } }));
+  const certificate = new X509Certificate(serverIdentity.cert).raw.toString("base64");
+  const byCertificate = changed((bundle) => void (bundle["verificationMaterial"] = { certificate: { rawBytes: certificate } }));
   const unknownVersion = changed((bundle) => void (bundle["mediaType"] = "application/vnd.dev.sigstore.bundle.v7.0+json"));
 
   for (const [what, bytes] of Object.entries({ "a certificate": byCertificate, "a bundle of an unknown version": unknownVersion })) {

@@ -2,7 +2,7 @@
 import { asTouchmarkError } from "../core/errors.ts";
 import type { Claim, Evidence } from "../core/evidence.ts";
 import type { Check, Finding, Signatory } from "../core/finding.ts";
-import { bundleHint, verifies } from "../core/public-key.ts";
+import { bundleHint, type PublicKey } from "../core/public-key.ts";
 import type { Subject } from "../core/subject.ts";
 import type { Trust } from "../trust/trust.ts";
 
@@ -79,12 +79,11 @@ export interface SignatureCheck {
  * tells an altered signature of a trusted key from a stranger's.
  */
 export async function checkSignature(
-  message: Uint8Array,
-  signature: Uint8Array,
+  verifiesWith: (key: PublicKey) => Promise<boolean>,
   trust: Trust,
   hint: string | undefined,
 ): Promise<SignatureCheck> {
-  const verified = await Promise.all(trust.keys.map(({ publicKey }) => verifies(publicKey, message, signature)));
+  const verified = await Promise.all(trust.keys.map(({ publicKey }) => verifiesWith(publicKey)));
   const by = trust.keys.find((_, i) => verified[i]);
   if (by) {
     const { fingerprint, algorithm } = by.publicKey;

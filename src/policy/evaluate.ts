@@ -79,14 +79,16 @@ function standing(rule: Rule, finding: Finding): Standing {
     const code = check && check.outcome !== "passed" ? check.code : "UNDECIDED";
     return { decision: outcome === "failed" ? "deny" : "undecided", code, detail: check?.detail ?? "no check ran" };
   }
-  if (finding.claim?.kind !== "signature" || !finding.signer || !rule.keys.includes(finding.signer.fingerprint)) {
-    return { decision: "deny", code: "KEY_MISMATCH", detail: `signed by ${finding.signer?.name ?? "nobody known"}` };
+  const { signer } = finding;
+  if (finding.claim?.kind !== "signature" || signer?.kind !== "key" || !rule.keys.includes(signer.fingerprint)) {
+    const by = signer?.kind === "certificate" ? signer.identity : signer?.name;
+    return { decision: "deny", code: "KEY_MISMATCH", detail: `signed by ${by ?? "nobody known"}` };
   }
   const { annotations } = finding.claim;
   const unmet = Object.entries(rule.annotations).filter(([key, value]) => !Object.hasOwn(annotations, key) || annotations[key] !== value);
   if (unmet.length > 0) {
     const has = Object.entries(annotations).map(pair).join(", ") || "none";
-    const detail = `signed by ${finding.signer.name} without ${unmet.map(pair).join(", ")} (its annotations: ${has})`;
+    const detail = `signed by ${signer.name} without ${unmet.map(pair).join(", ")} (its annotations: ${has})`;
     return { decision: "deny", code: "ANNOTATION_MISMATCH", detail };
   }
   return { decision: "allow" };

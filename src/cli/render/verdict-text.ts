@@ -1,6 +1,6 @@
 /** A verdict for people: the answer first, then what was expected, what was found, and what to do. */
 import { describePlace } from "../../core/evidence.ts";
-import type { Finding } from "../../core/finding.ts";
+import { describeSignatory, type Finding } from "../../core/finding.ts";
 import type { Decision, Verdict } from "../../core/verdict.ts";
 import type { Style } from "./style.ts";
 import { clean, field } from "./text.ts";
@@ -26,7 +26,7 @@ export function renderVerdict(verdict: Verdict, style: Style): string {
 
 /** `bundle in referrers, by touchmark.pub: format passed, signature passed, …`; with the details of what did not pass where they are not said above. */
 function renderFinding({ format, place, signer, checks, claim }: Finding, detailed: boolean): string {
-  const by = signer ? ` by ${signer.name} (sha256:${signer.fingerprint})` : "";
+  const by = signer ? ` by ${describeSignatory(signer)}` : "";
   const said = claim?.kind === "signature" ? Object.entries(claim.annotations).map(([key, value]) => `${key}=${value}`) : [];
   const outcomes = checks.map(({ name, outcome, detail }) => `${name} ${outcome}${detailed && outcome !== "passed" ? ` (${detail})` : ""}`);
   return `${format} in ${describePlace(place)}${by}${said.length > 0 ? `, ${said.join(", ")}` : ""}: ${outcomes.join(", ")}`;

@@ -3,16 +3,18 @@ import { preAuthEncoding } from "../../core/dsse.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Evidence, Found } from "../../core/evidence.ts";
 import type { Check, Finding } from "../../core/finding.ts";
+import type { Instant } from "../../core/instant.ts";
 import { emptyConfig } from "../../core/oci.ts";
 import { bundleHint } from "../../core/public-key.ts";
 import { parseStatement, statementPayloadType } from "../../core/statement.ts";
 import type { Subject } from "../../core/subject.ts";
 import type { Trust } from "../../trust/trust.ts";
-import { certificateUnsupported, checkSignature, findingOf, reading, subjectCheck, tooLarge, type Reading } from "../checks.ts";
+import { findingOf, reading, subjectCheck, tooLarge, type Reading } from "../checks.ts";
 import type { Format, Recognised } from "../format.ts";
 import { bundleManifest } from "./referrer.ts";
 import { encodeSignStatement, readClaim, signPredicateType } from "./sign-statement.ts";
 import { bundleMediaType, encodeBundle, isBundleMediaType, maxBundleBytes, parseBundle, type SigstoreBundle } from "./sigstore-bundle.ts";
+import { verifyBundle } from "./verify-bundle.ts";
 
 interface BundleEvidence extends Evidence {
   readonly bundle: Reading<SigstoreBundle>;
@@ -26,7 +28,7 @@ export const bundle: Format = {
 
   recognise,
 
-  verify: (evidence: BundleEvidence, subject, trust) => verify(evidence, subject, trust),
+  verify: (evidence: BundleEvidence, subject, trust, at) => verify(evidence, subject, trust, at),
 
   prepare(claim) {
     const payload = encodeSignStatement(claim);
@@ -55,25 +57,25 @@ function recognise({ place, descriptor, manifest }: Found): Recognised | undefin
   };
 }
 
-async function verify(evidence: BundleEvidence, subject: Subject, trust: Trust): Promise<Finding> {
+async function verify(evidence: BundleEvidence, subject: Subject, trust: Trust, at: Instant): Promise<Finding> {
   if ("problem" in evidence.bundle) return findingOf(evidence, { checks: [evidence.bundle.problem] });
-  const { envelope, signature, material } = evidence.bundle.value;
+  const { value: found } = evidence.bundle;
 
   const content = reading(() => {
-    if (envelope.payloadType !== statementPayloadType) {
-      throw new TouchmarkError("UNSUPPORTED", `a payload of type ${JSON.stringify(envelope.payloadType.slice(0, 100))} is not supported`);
+    if (found.content.kind === "message") {
+      throw new TouchmarkError("UNSUPPORTED", "a bundle with a bare message signature is not supported yet for images");
     }
-    return readClaim(parseStatement(envelope.payload), subject);
+    const { payload, payloadType } = found.content.envelope;
+    if (payloadType !== statementPayloadType) {
+      throw new TouchmarkError("UNSUPPORTED", `a payload of type ${JSON.stringify(payloadType.slice(0, 100))} is not supported`);
+    }
+    return { ...readClaim(parseStatement(payload), subject), signed: { kind: "envelope" as const, payload, payloadType } };
   });
   if ("problem" in content) return findingOf(evidence, { checks: [content.problem] });
-  const { claim, namesSubject } = content.value;
+  const { claim, namesSubject, signed } = content.value;
 
-  const format: Check = { name: "format", outcome: "passed", detail: "a sigstore bundle 0.3" };
-  const about = subjectCheck(namesSubject, claim, subject);
-  if (material.kind === "certificate") {
-    return findingOf(evidence, { claim, checks: [format, certificateUnsupported("the bundle carries a certificate"), about] });
-  }
-  const message = preAuthEncoding(envelope.payloadType, envelope.payload);
-  const { check, signer } = await checkSignature(message, signature, trust, material.hint);
-  return findingOf(evidence, { claim, signer, hint: material.hint, checks: [format, check, about] });
+  const format: Check = { name: "format", outcome: "passed", detail: `a sigstore bundle ${found.version}` };
+  const { checks, signer } = await verifyBundle({ bundle: found, content: signed, trust, at });
+  const hint = found.material.kind === "publicKey" ? found.material.hint : undefined;
+  return findingOf(evidence, { claim, signer, hint, checks: [format, ...checks, subjectCheck(namesSubject, claim, subject)] });
 }

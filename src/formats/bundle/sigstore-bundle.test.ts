@@ -17,22 +17,28 @@ function changed(change: (bundle: typeof document) => void): Uint8Array {
 
 describe("sigstore bundle", () => {
   it("is written as cosign writes it, byte for byte", () => {
-    const { envelope, signature, material } = parseBundle(layer);
+    const { content, signature, material } = parseBundle(layer);
     assert.equal(material.kind, "publicKey");
-    const { claim } = readClaim(parseStatement(envelope.payload), subject);
+    assert.ok(content.kind === "envelope");
+    const { claim } = readClaim(parseStatement(content.envelope.payload), subject);
     assert.equal(claim.kind, "signature");
     const payload = claim.kind === "signature" ? encodeSignStatement(claim) : new Uint8Array();
     const hint = material.kind === "publicKey" ? material.hint : "";
     assert.equal(decodeUtf8(encodeBundle(hint, { payload, payloadType: statementPayloadType }, signature)), decodeUtf8(layer));
   });
 
-  it("reads 0.3 in both spellings", () => {
-    assert.ok(parseBundle(changed((bundle) => void (bundle.mediaType = "application/vnd.dev.sigstore.bundle+json;version=0.3"))));
+  it("reads each version in both spellings", () => {
+    for (const version of ["0.1", "0.2", "0.3"]) {
+      for (const spelling of [`bundle+json;version=${version}`, `bundle.v${version}+json`]) {
+        const bytes = changed((bundle) => void (bundle.mediaType = `application/vnd.dev.sigstore.${spelling}`));
+        assert.equal(parseBundle(bytes).version, version);
+      }
+    }
   });
 
   it("says of another version that it is not supported", () => {
     for (const mediaType of [
-      "application/vnd.dev.sigstore.bundle+json;version=0.1",
+      "application/vnd.dev.sigstore.bundle+json;version=0.4",
       "application/vnd.dev.sigstore.bundle.v0.4+json",
       "application/vnd.dev.sigstore.bundle.v99.0+json",
     ]) {
@@ -48,6 +54,11 @@ describe("sigstore bundle", () => {
       (bundle) => void delete bundle.verificationMaterial.publicKey,
       (bundle) => void delete bundle.dsseEnvelope,
       (bundle) => void (bundle.messageSignature = { signature: "AAAA" }),
+      (bundle) => void (bundle.verificationMaterial = { x509CertificateChain: { certificates: [] } }),
+      (bundle) => {
+        bundle.mediaType = "application/vnd.dev.sigstore.bundle+json;version=0.2";
+        bundle.verificationMaterial = { x509CertificateChain: { certificates: [] } };
+      },
       (bundle) => void (bundle.dsseEnvelope.signatures = []),
       (bundle) => void (bundle.dsseEnvelope.payload = "not base64!"),
       (bundle) => void (bundle.dsseEnvelope.signatures[0].sig = 7),

@@ -1,59 +1,101 @@
 /**
- * The sigstore bundle, version 0.3 (sigstore/protobuf-specs, `sigstore_bundle.proto`, in protobuf's JSON):
+ * The sigstore bundle, versions 0.1 to 0.3 (sigstore/protobuf-specs, `sigstore_bundle.proto`, in protobuf's JSON):
  *
- *     {"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json",
- *      "verificationMaterial":{"publicKey":{"hint":TEXT} | "certificate":{…} | "x509CertificateChain":{…},…},
- *      "dsseEnvelope":{…} | "messageSignature":{…}}
+ *     {"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json" | "application/vnd.dev.sigstore.bundle+json;version=0.2",
+ *      "verificationMaterial":{"publicKey":{"hint":TEXT} | "certificate":{…} | "x509CertificateChain":{"certificates":[{…},…]},
+ *                              "tlogEntries":[…],"timestampVerificationData":{"rfc3161Timestamps":[{"signedTimestamp":BASE64},…]}},
+ *      "dsseEnvelope":{…} | "messageSignature":{"messageDigest":{"algorithm","digest"},"signature":BASE64}}
  */
-import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
+import { encodeUtf8, fromBase64, toBase64, toHex } from "../../core/bytes.ts";
 import { parseDsse, type DsseEnvelope } from "../../core/dsse.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json.ts";
+import { parseLogEntries, type LogEntry } from "../../proof/log-entry.ts";
+import { parseMaterial, type Material } from "./material.ts";
 
 export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 /** Bytes of one bundle. */
 export const maxBundleBytes: number = 32 * 1024 * 1024;
+const maxTimestamps = 32;
 
 /** How any version spells itself: `…bundle.v0.3+json`, and before that `…bundle+json;version=0.2`. */
 const versions = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v(\d+\.\d+)\+json|\+json;version=(\d+\.\d+))$/;
 
+export type BundleVersion = "0.1" | "0.2" | "0.3";
+
 export interface SigstoreBundle {
+  readonly version: BundleVersion;
   readonly material: Material;
-  readonly envelope: DsseEnvelope;
+  readonly content: BundleContent;
   readonly signature: Uint8Array;
+  readonly entries: readonly LogEntry[];
+  /** RFC 3161, DER. */
+  readonly timestamps: readonly Uint8Array[];
 }
 
-export type Material = { readonly kind: "publicKey"; readonly hint: string } | { readonly kind: "certificate" };
+export type BundleContent =
+  | { readonly kind: "envelope"; readonly envelope: DsseEnvelope }
+  /** Of what it says it signs, lower-case hex; proves nothing. */
+  | { readonly kind: "message"; readonly sha256?: string };
 
 export function isBundleMediaType(mediaType: string): boolean {
   return mediaType.startsWith("application/vnd.dev.sigstore.bundle");
 }
 
-/** Reads a bundle. Throws MALFORMED, or UNSUPPORTED for a version or content that is not read yet. */
+/** Reads a bundle. Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for a version or content that is not read yet. */
 export function parseBundle(bytes: Uint8Array): SigstoreBundle {
   const fields = new Fields(parseJson(bytes, "bundle", { maxBytes: maxBundleBytes }), "bundle");
-  const mediaType = fields.string("mediaType");
+  const version = parseVersion(fields.string("mediaType"));
+  const material = fields.fields("verificationMaterial");
+  const entries = parseLogEntries(material);
+  for (const entry of entries) checkEntry(entry, version);
+  return { version, material: parseMaterial(material, version), ...parseContent(fields), entries, timestamps: parseTimestamps(material) };
+}
+
+function parseVersion(mediaType: string): BundleVersion {
   const match = versions.exec(mediaType);
   if (!match) throw malformed(`bundle.mediaType is ${JSON.stringify(mediaType.slice(0, 100))}`);
   const version = match[1] ?? match[2];
-  if (version !== "0.3") throw new TouchmarkError("UNSUPPORTED", `a bundle of version ${version} is not supported yet, only 0.3`);
+  if (version === "0.1" || version === "0.2" || version === "0.3") return version;
+  throw new TouchmarkError("UNSUPPORTED", `a bundle of version ${version} is not supported, only 0.1 to 0.3`);
+}
 
-  const material = parseMaterial(fields.fields("verificationMaterial"));
+/** The first version had the log's promise; every later one has the proof that it was kept. */
+function checkEntry({ promise, inclusion }: LogEntry, version: BundleVersion): void {
+  if (version === "0.1" && !promise) throw malformed("a bundle of version 0.1 needs the log's promise with every entry");
+  if (version !== "0.1" && !inclusion) throw malformed(`a bundle of version ${version} needs an inclusion proof with every log entry`);
+}
+
+function parseContent(fields: Fields): Pick<SigstoreBundle, "content" | "signature"> {
   if (fields.has("messageSignature")) {
     if (fields.has("dsseEnvelope")) throw malformed("the bundle has both a dsseEnvelope and a messageSignature");
-    throw new TouchmarkError("UNSUPPORTED", "a bundle with a bare message signature is not supported yet for images");
+    return parseMessage(fields.fields("messageSignature"));
   }
   const envelope = parseDsse(fields.fields("dsseEnvelope"), 1);
   const [signature] = envelope.signatures;
   if (!signature) throw malformed("bundle.dsseEnvelope has no signature");
-  return { material, envelope, signature };
+  return { content: { kind: "envelope", envelope }, signature };
 }
 
-function parseMaterial(fields: Fields): Material {
-  const kinds = ["publicKey", "certificate", "x509CertificateChain"].filter((name) => fields.has(name));
-  if (kinds.length !== 1) throw malformed("bundle.verificationMaterial does not hold exactly one key or certificate");
-  if (kinds[0] !== "publicKey") return { kind: "certificate" };
-  return { kind: "publicKey", hint: fields.fields("publicKey").optionalString("hint") ?? "" };
+function parseMessage(fields: Fields): Pick<SigstoreBundle, "content" | "signature"> {
+  const signature = fromBase64(fields.string("signature"), `${fields.at}.signature`);
+  const stated = fields.optionalFields("messageDigest");
+  if (!stated) return { content: { kind: "message" }, signature };
+  const algorithm = stated.string("algorithm");
+  if (algorithm !== "SHA2_256") {
+    throw new TouchmarkError(
+      "UNSUPPORTED",
+      `a message digest of ${JSON.stringify(algorithm.slice(0, 50))} is not supported, only SHA2_256`,
+    );
+  }
+  const sha256 = toHex(fromBase64(stated.string("digest"), `${stated.at}.digest`));
+  return { content: { kind: "message", sha256 }, signature };
+}
+
+function parseTimestamps(material: Fields): readonly Uint8Array[] {
+  const data = material.optionalFields("timestampVerificationData");
+  // Not strict: writers of old fill the last bits; and what is read is held to its DER and its signature.
+  return data?.objects("rfc3161Timestamps", maxTimestamps).map((one) => Buffer.from(one.string("signedTimestamp"), "base64")) ?? [];
 }
 
 /** A bundle around one DSSE envelope signed by a key, as cosign writes it byte for byte. */

@@ -4,6 +4,7 @@ import { digestOf } from "../../core/digest.ts";
 import type { Evidence, Found } from "../../core/evidence.ts";
 import type { Check, Finding } from "../../core/finding.ts";
 import type { Descriptor } from "../../core/oci.ts";
+import { verifies } from "../../core/public-key.ts";
 import type { Subject } from "../../core/subject.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { certificateUnsupported, checkSignature, findingOf, reading, subjectCheck, tooLarge, type Reading } from "../checks.ts";
@@ -88,6 +89,6 @@ async function verify(evidence: CosignEvidence, subject: Subject, trust: Trust):
   if (evidence.layer.annotations?.[certificateAnnotation] !== undefined) {
     return findingOf(evidence, { claim, checks: [format, certificateUnsupported("the layer carries a certificate"), about] });
   }
-  const { check, signer } = await checkSignature(content.message, content.signature, trust, undefined);
+  const { check, signer } = await checkSignature((key) => verifies(key, content.message, content.signature), trust, undefined);
   return findingOf(evidence, { claim, signer, checks: [format, check, about] });
 }
