@@ -5,7 +5,7 @@ import { attribute, makeResponse, makeToken, oids, type TokenParts } from "../..
 import { isContentSigned, isSignedWith } from "./cms.ts";
 import { contextTag, encodeDer, tags } from "./der.ts";
 import { TouchmarkError } from "./errors.ts";
-import { hash } from "./hash-algorithms.ts";
+import { hash } from "./hash.ts";
 import { isImprintOf, parseTimestamp } from "./timestamp-token.ts";
 import { parseCertificate } from "./x509/certificate.ts";
 import { bitString, commonName, integer, makeDer, makeKey, octetString, oid, sequence, utf8 } from "./x509/fixture.test.ts";

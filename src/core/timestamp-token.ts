@@ -12,7 +12,8 @@ import { readSignedData, type IssuerSerial, type SignedData } from "./cms.ts";
 import { contextTag, inside, Members, parseDer, tags, type Der } from "./der.ts";
 import { readBoolean, readInteger, readIntegerBytes, readOctetString, readOid, readTime } from "./der-values.ts";
 import { malformed, TouchmarkError } from "./errors.ts";
-import { hash, readHashAlgorithm, type HashAlgorithm } from "./hash-algorithms.ts";
+import { hash, type HashAlgorithm } from "./hash.ts";
+import { readHashAlgorithm } from "./hash-algorithm.ts";
 import type { Instant } from "./instant.ts";
 import type { Certificate } from "./x509/certificate.ts";
 

@@ -10,7 +10,7 @@
  */
 import { decodeUtf8, encodeUtf8, fromBase64, toHex } from "../core/bytes.ts";
 import { malformed, TouchmarkError } from "../core/errors.ts";
-import type { HashName } from "../core/hash.ts";
+import type { HashAlgorithm } from "../core/hash.ts";
 import { Fields, parseJson } from "../core/json.ts";
 import { encodePem } from "../core/pem.ts";
 
@@ -19,7 +19,7 @@ export interface LogBody {
   readonly version: string;
   /** Of what: the signed bytes themselves, or the payload of the envelope that was signed. */
   readonly of: "message" | "payload";
-  readonly hash: { readonly name: HashName; readonly hex: string };
+  readonly hash: { readonly name: HashAlgorithm; readonly hex: string };
   readonly signature: Uint8Array;
   /** The certificate or public key that the log verified it with, as PEM. */
   readonly verifier: Uint8Array;
@@ -104,7 +104,7 @@ function readSignature2(fields: Fields): Pick<Facts, "signature" | "verifier"> {
   return { signature: base64Of(fields, "content"), verifier: encodeUtf8(encodePem(label, base64Of(raw, "rawBytes"))) };
 }
 
-const hashNames: ReadonlyMap<string, HashName> = new Map<string, HashName>([
+const hashNames: ReadonlyMap<string, HashAlgorithm> = new Map<string, HashAlgorithm>([
   ["sha256", "sha256"],
   ["sha384", "sha384"],
   ["sha512", "sha512"],
@@ -121,7 +121,7 @@ function readHashOutput(fields: Fields): LogBody["hash"] {
   return { name: readHashName(fields), hex: toHex(base64Of(fields, "digest")) };
 }
 
-function readHashName(fields: Fields): HashName {
+function readHashName(fields: Fields): HashAlgorithm {
   const name = hashNames.get(fields.string("algorithm"));
   if (!name) throw malformed(`${fields.at}.algorithm is none of sha256, sha384 and sha512`);
   return name;

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import * as fc from "fast-check";
 import { attribute, makeResponse, makeToken, oids, type TokenParts } from "../../test/fakes/timestamp-authority.ts";
 import { encodeDer, tags } from "../core/der.ts";
-import { hash } from "../core/hash-algorithms.ts";
+import { hash } from "../core/hash.ts";
 import {
   commonName,
   extensions,

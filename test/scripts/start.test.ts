@@ -82,16 +82,6 @@ describe("bin/touchmark.js", () => {
     assert.deepEqual(kept(), []);
   });
 
-  test("runs what is built now, not what was kept of another build or is no compiled code", () => {
-    start();
-    build("RAN");
-    assert.equal(start().stdout, "RAN\n");
-    assert.equal(kept().length, 2);
-    for (const name of kept()) writeFileSync(join(cache, name), "not compiled code");
-    assert.equal(start().stdout, "RAN\n");
-    assert.equal(start().stdout, "RAN\n");
-  });
-
   test("works without a cache for a user who has no home", () => {
     const pretend = join(home, "pretend.cjs");
     writeFileSync(pretend, 'require("node:os").homedir = () => { throw new Error("no such user"); };');

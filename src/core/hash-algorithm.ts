@@ -1,10 +1,8 @@
 /** Hash algorithms as ASN.1 names them: an AlgorithmIdentifier (RFC 5754, section 2), its parameters NULL or absent. */
-import { createHash } from "node:crypto";
 import { Members, tags, type Der } from "./der.ts";
 import { readOid } from "./der-values.ts";
 import { malformed } from "./errors.ts";
-
-export type HashAlgorithm = "sha256" | "sha384" | "sha512";
+import type { HashAlgorithm } from "./hash.ts";
 
 const names: Readonly<Record<string, HashAlgorithm>> = {
   "2.16.840.1.101.3.4.2.1": "sha256",
@@ -21,9 +19,4 @@ export function readHashAlgorithm(value: Der, what: string): HashAlgorithm {
   const name = names[oid];
   if (name === undefined) throw malformed(`${what} is ${oid}, expected SHA-256, SHA-384 or SHA-512`);
   return name;
-}
-
-/** SHA-1 only where a document of its time names a certificate by it; nothing that is signed is hashed with it. */
-export function hash(algorithm: HashAlgorithm | "sha1", bytes: Uint8Array): Uint8Array {
-  return createHash(algorithm).update(bytes).digest();
 }
