@@ -247,7 +247,7 @@ test("what an earlier run left unfinished goes once it is old", async (t) => {
 });
 
 test("an upload nobody continues goes by itself, one that is continued stays", async (t) => {
-  const registry = await testRegistry(t, { uploadLifetime: 200 });
+  const registry = await testRegistry(t, { uploadLifetime: 1000 });
   const [stuck, alive] = [await begin(registry), await begin(registry)];
   let size = 0;
   await until(async () => {
