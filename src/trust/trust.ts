@@ -2,19 +2,14 @@
 import { digestOf, type Digest } from "../core/digest.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import type { PublicKey } from "../core/public-key.ts";
+import type { TrustedIdentity } from "./identity.ts";
+import type { TextPattern } from "./text-pattern.ts";
 import type { CertificateAuthority, LogAuthority, TrustedRoot } from "./trusted-root.ts";
 
 export interface TrustedKey {
   /** What a person calls it: the file it came from. */
   readonly name: string;
   readonly publicKey: PublicKey;
-}
-
-/** Who is expected to have signed by certificate: both exactly. */
-export interface TrustedIdentity {
-  readonly subjectAlternativeName: string;
-  /** The issuer of the token that the certificate was given for, a URL. */
-  readonly issuer: string;
 }
 
 export interface Trust {
@@ -24,23 +19,38 @@ export interface Trust {
   /** Any one of them must vouch for all there is about a certificate. */
   readonly roots: readonly TrustedRoot[];
   readonly identities: readonly TrustedIdentity[];
+  /** What a signature by certificate may do without: no check is made of it. */
+  readonly unchecked: readonly Omissible[];
 }
+
+/** Checks that a person may give up: that a log knows the certificate, and the signature. */
+export type Omissible = "sct" | "log";
 
 export interface CertificateTrust {
   readonly roots: readonly TrustedRoot[];
   readonly identities: readonly TrustedIdentity[];
+  readonly unchecked?: readonly Omissible[];
 }
 
+const none: CertificateTrust = { roots: [], identities: [] };
+
 /** A key that is given twice counts once, under its first name. */
-export function makeTrust(keys: readonly TrustedKey[], { roots, identities }: CertificateTrust = { roots: [], identities: [] }): Trust {
+export function makeTrust(keys: readonly TrustedKey[], { roots, identities, unchecked = [] }: CertificateTrust = none): Trust {
   const byFingerprint = new Map(keys.toReversed().map((key) => [key.publicKey.fingerprint, key]));
   const unique = [...byFingerprint.values()].toReversed();
   const content = [
     ...unique.map((key) => `key ${key.publicKey.fingerprint}\n`),
     ...roots.map((root) => `root ${digestOf(encodeUtf8(rootContent(root)))}\n`),
-    ...identities.map(({ subjectAlternativeName, issuer }) => `identity ${JSON.stringify([subjectAlternativeName, issuer])}\n`),
+    ...identities.map((identity) => `identity ${identityContent(identity)}\n`),
+    ...unchecked.map((name) => `unchecked ${name}\n`),
   ].toSorted();
-  return { digest: digestOf(encodeUtf8(content.join(""))), keys: unique, roots, identities };
+  return { digest: digestOf(encodeUtf8(content.join(""))), keys: unique, roots, identities, unchecked };
+}
+
+function identityContent({ subject, issuer, claims }: TrustedIdentity): string {
+  const text = (pattern: TextPattern) => (pattern.kind === "exact" ? ["exact", pattern.text] : ["pattern", pattern.source]);
+  const sorted = Object.entries(claims).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([text(subject), text(issuer), sorted]);
 }
 
 function rootContent({ certificateAuthorities, logs, certificateLogs, timestampAuthorities }: TrustedRoot): string {

@@ -4,7 +4,7 @@
  */
 import { preAuthEncoding } from "../../core/dsse.ts";
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
-import { describeSignatory, type Check, type CheckName, type Signatory } from "../../core/finding.ts";
+import { describeSignatory, type CertificateSigner, type Check, type CheckName, type Signatory } from "../../core/finding.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import { verifies, type PublicKey } from "../../core/public-key.ts";
 import { verifiesDigest } from "../../core/verify-digest.ts";
@@ -15,6 +15,7 @@ import type { SignatureVerifier, SignedContent } from "../../proof/logged-signat
 import { proveLogEntries } from "../../proof/prove-log-entries.ts";
 import { proveTimestamps } from "../../proof/prove-timestamps.ts";
 import { proveScts } from "../../proof/sct.ts";
+import { matchesIdentity } from "../../trust/identity.ts";
 import type { Trust } from "../../trust/trust.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import { certificateUnsupported, checkSignature } from "../checks.ts";
@@ -138,8 +139,8 @@ async function withCertificate(question: Question, { leaf, intermediates }: Cert
 function checkIdentity(leaf: Certificate, { identities }: Trust): { readonly check: Check; readonly signer?: Signatory } {
   try {
     const { subjectAlternativeName: identity, issuer, claims } = certificateIdentity(leaf);
-    const signer: Signatory = { kind: "certificate", identity, issuer: issuer ?? "", claims };
-    const isExpected = identities.some((one) => one.subjectAlternativeName === identity && one.issuer === issuer);
+    const signer: CertificateSigner = { kind: "certificate", identity, issuer: issuer ?? "", claims };
+    const isExpected = identities.some((one) => matchesIdentity(one, signer));
     const detail = describeSignatory(signer);
     if (isExpected) return { check: { name: "identity", outcome: "passed", detail }, signer };
     return {

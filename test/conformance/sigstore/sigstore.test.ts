@@ -10,6 +10,7 @@ import type { Code } from "../../../src/core/errors.ts";
 import { verifyArtifact, type Artifact } from "../../../src/formats/bundle/verify-artifact.ts";
 import { parsePublicKey } from "../../../src/trust/parse-public-key.ts";
 import { parseTrustedRoot } from "../../../src/trust/parse-trusted-root.ts";
+import { exactly } from "../../../src/trust/text-pattern.ts";
 import { makeTrust, type Trust } from "../../../src/trust/trust.ts";
 
 const corpora = join(import.meta.dirname, "../../../../shared/corpora");
@@ -72,7 +73,11 @@ function trustOf(name: string): Trust {
   return makeTrust(keys, {
     roots: [parseTrustedRoot(readFileSync(file), "trusted_root.json")],
     identities: [
-      { subjectAlternativeName: text("identity", beacon), issuer: text("issuer", "https://token.actions.githubusercontent.com") },
+      {
+        subject: exactly(text("identity", beacon)),
+        issuer: exactly(text("issuer", "https://token.actions.githubusercontent.com")),
+        claims: {},
+      },
     ],
   });
 }

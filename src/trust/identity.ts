@@ -1,0 +1,31 @@
+/** Who is expected to have signed by certificate. */
+import type { CertificateSigner } from "../core/finding.ts";
+import type { CertificateClaim } from "../core/x509/certificate-identity.ts";
+import { describePattern, fits, type TextPattern } from "./text-pattern.ts";
+
+export interface TrustedIdentity {
+  /** The certificate's subject alternative name. */
+  readonly subject: TextPattern;
+  /** The issuer of the token that the certificate was given for, a URL. */
+  readonly issuer: TextPattern;
+  /** What else the certificate must say, exactly. */
+  readonly claims: Readonly<Partial<Record<CertificateClaim, string>>>;
+}
+
+/** What a certificate says of its owner, without what kind of signer that makes. */
+export type CertifiedIdentity = Pick<CertificateSigner, "identity" | "issuer" | "claims">;
+
+export function matchesIdentity({ subject, issuer, claims }: TrustedIdentity, actual: CertifiedIdentity): boolean {
+  const said = new Map(Object.entries(actual.claims));
+  return (
+    fits(subject, actual.identity) &&
+    fits(issuer, actual.issuer) &&
+    Object.entries(claims).every(([name, value]) => said.get(name) === value)
+  );
+}
+
+/** `someone@example.com (https://issuer.example.com) with sourceRepositoryRef=refs/heads/main`. */
+export function describeIdentity({ subject, issuer, claims }: TrustedIdentity): string {
+  const pairs = Object.entries(claims).map(([name, value]) => `${name}=${value}`);
+  return `${describePattern(subject)} (${describePattern(issuer)})${pairs.length > 0 ? ` with ${pairs.join(", ")}` : ""}`;
+}

@@ -1,0 +1,46 @@
+/** What a text must be: exactly this, or wholly within a pattern of RE2, which takes linear time whatever the text. */
+import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
+
+export type TextPattern =
+  | { readonly kind: "exact"; readonly text: string }
+  | { readonly kind: "pattern"; readonly source: string; readonly matches: (text: string) => boolean };
+
+const maxPatternLength = 1000;
+
+export function exactly(text: string): TextPattern {
+  return { kind: "exact", text };
+}
+
+/** A pattern in RE2's syntax, which the whole text must match. Throws USAGE for one that cannot be read. */
+export async function matching(source: string): Promise<TextPattern> {
+  if (source.length > maxPatternLength) {
+    throw new TouchmarkError("USAGE", `a pattern has at most ${maxPatternLength} characters; found ${source.length}`);
+  }
+  const { RE2JS } = await import("re2js");
+  try {
+    const compiled = RE2JS.compile(source);
+    return { kind: "pattern", source, matches: (text) => compiled.matches(text) };
+  } catch (error) {
+    const { message } = asTouchmarkError(error);
+    throw new TouchmarkError("USAGE", `${JSON.stringify(source)} is no pattern: ${message}`, {
+      hint: "Patterns are written as RE2 and Go do (no look-around, no back-references) and match the whole text.",
+      cause: error,
+    });
+  }
+}
+
+export function fits(pattern: TextPattern, text: string): boolean {
+  return pattern.kind === "exact" ? pattern.text === text : pattern.matches(text);
+}
+
+/** Of nobody's: a pattern that fits each of these expects nothing. */
+const strangers = ["https://stranger.invalid/repository/workflow", "stranger@stranger.invalid", "stranger"];
+
+export function fitsAnything(pattern: TextPattern): boolean {
+  return strangers.every((stranger) => fits(pattern, stranger));
+}
+
+/** `x`, or `something like /x/`. */
+export function describePattern(pattern: TextPattern): string {
+  return pattern.kind === "exact" ? pattern.text : `something like /${pattern.source}/`;
+}
