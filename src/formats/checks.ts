@@ -28,6 +28,12 @@ export function tooLarge(size: number, max: number): Check {
   return { name: "format", outcome: "undecided", code: "LIMIT_EXCEEDED", detail: `not read: ${size} bytes, over the limit of ${max}` };
 }
 
+/** A signature by certificate where only keys are expected. */
+export function certificateUnexpected({ keys }: Trust): Check {
+  const detail = `made with a certificate, not with ${keys.map(({ name }) => name).join(" or ") || "a key"}`;
+  return { name: "signature", outcome: "failed", code: "KEY_MISMATCH", detail };
+}
+
 /** The place that certificates will have. */
 export function certificateUnsupported(what: string): Check {
   return {
@@ -83,6 +89,10 @@ export async function checkSignature(
   trust: Trust,
   hint: string | undefined,
 ): Promise<SignatureCheck> {
+  if (trust.keys.length === 0 && trust.identities.length > 0) {
+    const detail = "made with a key, and a certificate is expected";
+    return { check: { name: "certificate", outcome: "failed", code: "CERTIFICATE_REQUIRED", detail }, signer: undefined };
+  }
   const verified = await Promise.all(trust.keys.map(({ publicKey }) => verifiesWith(publicKey)));
   const by = trust.keys.find((_, i) => verified[i]);
   if (by) {

@@ -18,7 +18,7 @@ import { proveScts } from "../../proof/sct.ts";
 import { matchesIdentity } from "../../trust/identity.ts";
 import type { Trust } from "../../trust/trust.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
-import { certificateUnsupported, checkSignature } from "../checks.ts";
+import { certificateUnexpected, checkSignature } from "../checks.ts";
 import type { Material } from "./material.ts";
 import type { SigstoreBundle } from "./sigstore-bundle.ts";
 
@@ -47,9 +47,7 @@ export async function verifyBundle(question: Question): Promise<BundleProof> {
     if (proof.checks.every(({ outcome }) => outcome === "passed")) return proof;
     first ??= proof;
   }
-  return (
-    first ?? { checks: [certificateUnsupported("the bundle carries a certificate, and no trusted root was given")], signer: undefined }
-  );
+  return first ?? { checks: [certificateUnexpected(question.trust)], signer: undefined };
 }
 
 async function withKey(question: Question, hint: string): Promise<BundleProof> {
