@@ -30,7 +30,7 @@ const leaf = (shape: Shape = {}) =>
 const trusted = (...chain: readonly Certificate[]): CertificateAuthority => ({
   name: "https://ca.example",
   operator: "example",
-  chain: chain.map(({ raw }) => raw),
+  chain,
   validFor: { start: 0 },
 });
 const prove = (request: Partial<CertificatePathRequest> = {}) =>

@@ -8,7 +8,7 @@ import { equalBytes } from "../core/bytes.ts";
 import { asTouchmarkError, type Code } from "../core/errors.ts";
 import type { Check } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
-import { parseCertificate, type Certificate } from "../core/x509/certificate.ts";
+import type { Certificate } from "../core/x509/certificate.ts";
 import { quoteName } from "../core/x509/name.ts";
 import { schemeNamedBy } from "../core/x509/signature-algorithm.ts";
 import type { CertificateAuthority } from "../trust/trusted-root.ts";
@@ -36,7 +36,7 @@ const MAX_CHAIN = 8;
 /** Signatures verified in one search. */
 const MAX_TRIES = 100;
 
-/** Proves it by the first path that keeps all rules; else says what the first one found breaks. Throws only where the trust itself cannot be read. */
+/** Proves it by the first path that keeps all rules; else says what the first one found breaks. */
 export async function proveCertificatePath(request: CertificatePathRequest): Promise<Proof<CertificatePath>> {
   const { leaf, intermediates, authorities, at, usage } = request;
   if (intermediates.length > MAX_INTERMEDIATES) {
@@ -45,10 +45,9 @@ export async function proveCertificatePath(request: CertificatePathRequest): Pro
   const budget = { tries: MAX_TRIES };
   let firstBreach: Breach | undefined;
   for (const authority of authorities) {
-    const trusted = authority.chain.map((der, i) => parseCertificate(der, `certificate ${i + 1} of ${authority.name}`));
-    const root = trusted.at(-1);
+    const root = authority.chain.at(-1);
     if (!root) continue;
-    const between = [...trusted.slice(0, -1), ...intermediates];
+    const between = [...authority.chain.slice(0, -1), ...intermediates];
     for await (const chain of pathsTo(root, [leaf], between, budget)) {
       const breach = breachOf({ chain, authority, at, usage });
       if (!breach) {

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { attribute, makeResponse, makeToken, oids, type TokenParts } from "../../test/fakes/timestamp-authority.ts";
 import { encodeDer, tags } from "../core/der.ts";
 import { hash } from "../core/hash.ts";
+import { parseCertificate } from "../core/x509/certificate.ts";
 import {
   commonName,
   extensions,
@@ -30,7 +31,7 @@ const tsa = makeDer({ subject: "tsa", key: keys.tsa, ...ofRoot, extensions: time
 const authority = (chain: readonly Uint8Array[], more: Partial<CertificateAuthority> = {}): CertificateAuthority => ({
   name: "https://tsa.example",
   operator: "example",
-  chain,
+  chain: chain.map((der) => parseCertificate(der)),
   validFor: { start: 0 },
   ...more,
 });

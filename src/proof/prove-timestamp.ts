@@ -30,16 +30,15 @@ export interface TimestampQuestion {
  * TIMESTAMP_INVALID if it does not hold, CERTIFICATE_UNTRUSTED if it is of none of the authorities, or another code of the certificate's path.
  */
 export async function proveTimestamp(timestamp: Uint8Array, { stamped, authorities }: TimestampQuestion): Promise<Proof<Timestamp>> {
-  const chains = authorities.map(({ name, chain }) => chain.map((der) => parseCertificate(der, `a certificate of ${name}`)));
   try {
     const token = parseTimestamp(timestamp);
     const embedded = token.signedData.certificates.map((der) => parseCertificate(der, "a certificate in the timestamp"));
-    const signer = findSigner(token, [...chains.flat(), ...embedded]);
+    const signer = findSigner(token, [...authorities.flatMap(({ chain }) => chain), ...embedded]);
     if (!signer)
       return failed("CERTIFICATE_UNTRUSTED", "the certificate that the timestamp says it is signed with is neither trusted nor in it");
     const fault = await faultOf(token, stamped, signer);
     if (fault !== undefined) return failed("TIMESTAMP_INVALID", fault);
-    const possible = authorities.filter((_, index) => maySign(chains[index], signer));
+    const possible = authorities.filter(({ chain }) => maySign(chain, signer));
     return await proveAuthority(token, signer, embedded, possible);
   } catch (thrown) {
     return unreadable(thrown);
@@ -67,7 +66,7 @@ async function faultOf(token: TimestampToken, stamped: Uint8Array, signer: Certi
 }
 
 /** An authority whose chain begins with the certificate it signs with has no other. */
-function maySign([first]: readonly Certificate[] = [], signer: Certificate): boolean {
+function maySign([first]: readonly Certificate[], signer: Certificate): boolean {
   return first !== undefined && (basicConstraints(first)?.ca === true || equalBytes(first.raw, signer.raw));
 }
 

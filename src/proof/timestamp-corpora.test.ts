@@ -7,6 +7,7 @@ import { fromBase64 } from "../core/bytes.ts";
 import { Fields, parseJson } from "../core/json.ts";
 import { parsePem } from "../core/pem.ts";
 import { parseTimestamp } from "../core/timestamp-token.ts";
+import { parseCertificate } from "../core/x509/certificate.ts";
 import { parseTrustedRoot } from "../trust/parse-trusted-root.ts";
 import type { CertificateAuthority } from "../trust/trusted-root.ts";
 import { proveTimestamp } from "./prove-timestamp.ts";
@@ -18,7 +19,7 @@ const read = (path: string) => readFileSync(join(corpora, path));
 const list = (pattern: string) => (skip === false ? globSync(pattern, { cwd: corpora }).toSorted() : []);
 
 function authority(name: string, ...chain: readonly Uint8Array[]): CertificateAuthority {
-  return { name, operator: name, chain, validFor: { start: 0 } };
+  return { name, operator: name, chain: chain.map((der) => parseCertificate(der)), validFor: { start: 0 } };
 }
 /** Both of GlobalSign's roots there are, and FreeTSA's from its own token. */
 function authorities(): readonly CertificateAuthority[] {

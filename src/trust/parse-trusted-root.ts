@@ -9,11 +9,11 @@
  * A log whose kind of key or tree is not known here is left out: it cannot vouch, and must not keep the others
  * from it. Everything else that is out of order refuses the whole file. A period needs its start.
  */
-import { X509Certificate } from "node:crypto";
 import { fromBase64, toHex } from "../core/bytes.ts";
 import { malformed, TouchmarkError } from "../core/errors.ts";
 import { parseInstant } from "../core/instant.ts";
 import { Fields, parseJson } from "../core/json.ts";
+import { parseCertificate, type Certificate } from "../core/x509/certificate.ts";
 import { operatorOf } from "./operator.ts";
 import { isKnownKeyKind, parseLogKey } from "./log-key.ts";
 import type { CertificateAuthority, LogAuthority, Period, TrustedRoot } from "./trusted-root.ts";
@@ -82,7 +82,7 @@ function parseAuthority(fields: Fields): CertificateAuthority {
   const subject = fields.optionalFields("subject");
   const title = ["organization", "commonName"].flatMap((part) => subject?.optionalString(part) || []).join(" ");
   const uri = fields.optionalString("uri") || undefined;
-  const chain = fields.fields("certChain").objects("certificates", maxChain).map(parseCertificate);
+  const chain = fields.fields("certChain").objects("certificates", maxChain).map(readCertificate);
   if (chain.length === 0) throw malformed(`${fields.at}.certChain has no certificate`);
   const name = uri ?? (title || fields.at);
   return {
@@ -93,13 +93,9 @@ function parseAuthority(fields: Fields): CertificateAuthority {
   };
 }
 
-function parseCertificate(fields: Fields): Uint8Array {
-  const der = fromBase64(fields.string("rawBytes"), `${fields.at}.rawBytes`);
-  try {
-    return new X509Certificate(der).raw;
-  } catch (cause) {
-    throw malformed(`${fields.at}.rawBytes is not a certificate`, cause);
-  }
+function readCertificate(fields: Fields): Certificate {
+  const at = `${fields.at}.rawBytes`;
+  return parseCertificate(fromBase64(fields.string("rawBytes"), at), at);
 }
 
 function parsePeriod(fields: Fields): Period {

@@ -55,7 +55,7 @@ function identityContent({ subject, issuer, claims }: TrustedIdentity): string {
 
 function rootContent({ certificateAuthorities, logs, certificateLogs, timestampAuthorities }: TrustedRoot): string {
   const authority = ({ operator, chain, validFor: { start, end } }: CertificateAuthority): string =>
-    JSON.stringify([operator, chain.map((der) => digestOf(der)), start, end]);
+    JSON.stringify([operator, chain.map(({ raw }) => digestOf(raw)), start, end]);
   const log = ({ id, checkpointId, operator, publicKey, validFor: { start, end } }: LogAuthority): string =>
     JSON.stringify([id, checkpointId, operator, publicKey.fingerprint, start, end]);
   return JSON.stringify([

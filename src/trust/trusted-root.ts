@@ -4,6 +4,7 @@
  */
 import type { Instant } from "../core/instant.ts";
 import type { PublicKey } from "../core/public-key.ts";
+import type { Certificate } from "../core/x509/certificate.ts";
 
 /** Both ends included; without an end it holds until further notice. */
 export interface Period {
@@ -16,8 +17,8 @@ export interface CertificateAuthority {
   readonly name: string;
   /** Who runs it: one operator counts once toward a threshold. */
   readonly operator: string;
-  /** Certificates, DER, from the issuing one up to the root. */
-  readonly chain: readonly Uint8Array[];
+  /** From the issuing certificate up to the root. */
+  readonly chain: readonly Certificate[];
   readonly validFor: Period;
 }
 

@@ -36,7 +36,7 @@ export interface Certificate {
   readonly notAfter: Instant;
   /** SubjectPublicKeyInfo, DER, as it stands here. */
   readonly spki: Uint8Array;
-  /** Read when asked for. Throws INVALID_KEY for a kind that is not accepted. */
+  /** Read when first asked for. Throws INVALID_KEY for a kind that is not accepted. */
   readonly publicKey: PublicKey;
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Uint8Array;
@@ -73,6 +73,7 @@ export function parseCertificate(der: Uint8Array, what = "the certificate"): Cer
   members.end();
   if (extensions.size > 0 && version !== 3) throw malformed(`${what} has extensions, which version ${version} cannot have`);
 
+  let publicKey: PublicKey | undefined;
   return {
     raw: der,
     tbs,
@@ -84,7 +85,7 @@ export function parseCertificate(der: Uint8Array, what = "the certificate"): Cer
     notAfter,
     spki,
     get publicKey(): PublicKey {
-      return readPublicKey(spki, what);
+      return (publicKey ??= readPublicKey(spki, what));
     },
     signatureAlgorithm,
     signature,
