@@ -230,6 +230,17 @@ test("a POST is sent once", async (t) => {
   assert.equal(server.seen.length, 2);
 });
 
+test("a POST that may be repeated is tried again, with its body", async (t) => {
+  const server = await scriptedServer(t, { "POST /busy": [{ status: 503 }, { status: 503 }, { status: 201 }] });
+  const http = createHttpClient({ sleep: async () => {} });
+  const request = get(`${server.origin}/busy`, { method: "POST", body: Buffer.from("once"), repeatable: true });
+  assert.equal((await http.request(request)).status, 201);
+  assert.deepEqual(
+    server.seen.map(({ body }) => Buffer.from(body).toString()),
+    ["once", "once", "once"],
+  );
+});
+
 test("a connection that breaks in the middle of the body is tried again", async (t) => {
   const broken: ScriptLine = (_, response) => {
     response.writeHead(200, { "content-length": "10" });

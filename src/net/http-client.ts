@@ -29,7 +29,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const transport = createTransport(options);
 
   async function insist<T extends HttpResponse>(request: HttpRequest, read: Reader<T>): Promise<T> {
-    const tries = repeatable.has(request.method) ? maxTries : 1;
+    const tries = request.repeatable || repeatable.has(request.method) ? maxTries : 1;
     for (let failures = 1; ; failures++) {
       let delay = backoff(failures);
       try {

@@ -8,6 +8,7 @@
  */
 import { BlockList, isIP } from "node:net";
 import { TouchmarkError } from "../core/errors.ts";
+import { isLoopback } from "./loopback.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -47,10 +48,6 @@ type Exception = (target: Target) => boolean;
 
 function targetOf(url: URL): Target {
   return { host: url.hostname.replaceAll(/[[\]]/g, ""), port: url.port || (url.protocol === "https:" ? "443" : "80") };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(?:\.\d+){3}$/.test(host);
 }
 
 function exceptionOf(text: string): Exception | undefined {

@@ -1,5 +1,6 @@
 /** Where a registry answers, and under which names its credentials are filed. */
 import { TouchmarkError } from "../core/errors.ts";
+import { isLoopback } from "../net/loopback.ts";
 
 export interface RegistryAddress {
   /** As references have it: `docker.io`, `localhost:5000`. */
@@ -33,9 +34,4 @@ export function aliasesOf(registry: string): readonly string[] {
 /** What a credential helper is asked for: Docker Hub goes by the URL of its first version. */
 export function helperKeyOf(registry: string): string {
   return registry === dockerHub ? "https://index.docker.io/v1/" : registry;
-}
-
-/** `hostname` as URL spells it: one spelling for each address, so that nothing else hides behind `127.1`. */
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/.test(hostname);
 }
