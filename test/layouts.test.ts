@@ -8,7 +8,7 @@ import { parseReference } from "../src/core/reference.ts";
 import type { Repository } from "../src/core/repository.ts";
 import { verify } from "../src/engine/verify.ts";
 import { formats } from "../src/formats/all.ts";
-import { keyPolicy } from "../src/policy/policy.ts";
+import { signaturePolicy } from "../src/policy/policy.ts";
 import { ArchiveFiles } from "../src/registry/layout/archive-files.ts";
 import { LayoutFiles } from "../src/registry/layout/layout-files.ts";
 import { LayoutRepository } from "../src/registry/layout/layout-repository.ts";
@@ -48,7 +48,7 @@ describe("a layout that another tool wrote", () => {
       const trust = makeTrust([{ name: "key.pub", publicKey: parsePublicKey(readFileSync(join(folder, "key.pub")), "key.pub") }]);
       const [verdict] = await verify(open("regctl"), parseReference("oci:regctl:1"), {
         formats: [format],
-        basis: { policy: keyPolicy(trust, {}), trust },
+        basis: { policy: signaturePolicy(trust, {}), trust },
         at: Date.UTC(2026, 10, 21),
         recorder: { record: async () => undefined },
         recursive: false,

@@ -1,7 +1,7 @@
 /** The answer for one subject under one policy: the one shape that is printed, sent, kept and shown. */
 import type { Digest } from "./digest.ts";
 import type { Code } from "./errors.ts";
-import type { Finding, Gap } from "./finding.ts";
+import type { CheckName, Finding, Gap } from "./finding.ts";
 import type { Instant } from "./instant.ts";
 
 export type Decision = "allow" | "deny" | "undecided";
@@ -21,7 +21,8 @@ export type Requirement =
 export interface VerdictSubject {
   /** As it was asked for. */
   readonly reference: string;
-  readonly repository: string;
+  /** Absent for a file, which lies in none. */
+  readonly repository?: string;
   /** Absent if it could not be resolved. */
   readonly digest?: Digest;
   readonly mediaType?: string;
@@ -33,6 +34,8 @@ export interface Verdict {
   readonly policy: { readonly name: string; readonly digest: Digest };
   /** Digest of the trust it was decided with. */
   readonly trust: Digest;
+  /** Checks that were given up by whoever asked: they are in no finding. */
+  readonly unchecked: readonly CheckName[];
   readonly at: Instant;
   /** Absent exactly when the decision is allow. */
   readonly reason?: Reason;

@@ -7,7 +7,7 @@ import { TouchmarkError } from "../core/errors.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import { formats } from "../formats/all.ts";
-import { keyPolicy } from "../policy/policy.ts";
+import { signaturePolicy } from "../policy/policy.ts";
 import { copy, type Copied, type CopyOptions } from "./copy.ts";
 import { sign } from "./sign.ts";
 import { verify } from "./verify.ts";
@@ -31,7 +31,7 @@ async function signed(by = alice): Promise<ReturnType<typeof memoryRepository>> 
 }
 
 async function decisions(repository: Repository): Promise<readonly string[]> {
-  const verdicts = await verify(repository, reference, { ...common, basis: { policy: keyPolicy(alice.trust, {}), trust: alice.trust } });
+  const verdicts = await verify(repository, reference, { ...common, basis: { policy: signaturePolicy(alice.trust, {}), trust: alice.trust } });
   return verdicts.map(({ decision }) => decision);
 }
 

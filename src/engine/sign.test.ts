@@ -11,7 +11,7 @@ import type { RecordedEvent } from "../core/recorder.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import { formats } from "../formats/all.ts";
-import { keyPolicy } from "../policy/policy.ts";
+import { signaturePolicy } from "../policy/policy.ts";
 import { sign, type SignatureMade, type SignOptions } from "./sign.ts";
 import { verify } from "./verify.ts";
 
@@ -27,7 +27,7 @@ const signs = (repository: Repository, options: Partial<SignOptions> = {}): Prom
   sign(repository, reference, { ...defaults, ...options });
 
 async function isAllowed(repository: Repository, by = alice): Promise<boolean> {
-  const [verdict] = await verify(repository, reference, { ...defaults, basis: { policy: keyPolicy(by.trust, {}), trust: by.trust } });
+  const [verdict] = await verify(repository, reference, { ...defaults, basis: { policy: signaturePolicy(by.trust, {}), trust: by.trust } });
   return verdict?.decision === "allow";
 }
 

@@ -13,7 +13,7 @@ import { parseReference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { formats } from "../formats/all.ts";
-import { keyPolicy } from "../policy/policy.ts";
+import { signaturePolicy } from "../policy/policy.ts";
 import { sign } from "./sign.ts";
 import { verify } from "./verify.ts";
 
@@ -45,7 +45,7 @@ interface Asked {
 }
 
 async function verifyAll(repository: Repository, reference: string, asked: Asked = {}): Promise<readonly Verdict[]> {
-  const policy = keyPolicy(alice.trust, asked.annotations ?? {});
+  const policy = signaturePolicy(alice.trust, asked.annotations ?? {});
   return verify(repository, parseReference(reference), {
     formats,
     basis: { policy, trust: alice.trust },
@@ -152,7 +152,14 @@ describe("verify", () => {
     const repository = memoryRepository();
     repository.manifests.set(subject.digest, { descriptor: subject.descriptor, bytes: subject.manifest });
     await referrer(repository, subject.descriptor, layer);
-    const options = { formats, basis: { policy: keyPolicy(trust, {}), trust }, at, recorder: nobodyListens, recursive: false, signal };
+    const options = {
+      formats,
+      basis: { policy: signaturePolicy(trust, {}), trust },
+      at,
+      recorder: nobodyListens,
+      recursive: false,
+      signal,
+    };
     const [verdict] = await verify(repository, parseReference(subject.reference), options);
     assert.equal(verdict?.reason?.code, "NO_SIGNATURE");
     assert.match(verdict?.reason?.found ?? "", /1 attestation/);
@@ -168,7 +175,7 @@ describe("verify", () => {
   });
 });
 
-describe("verify: what cannot be decided yet", () => {
+describe("verify: what cannot be decided here", () => {
   const { layer, subject } = loadVector("bundle", "ecdsa-p256");
   const changed = (change: (bundle: Record<string, unknown>) => void): Uint8Array => {
     const bundle = JSON.parse(decodeUtf8(layer));
@@ -179,19 +186,29 @@ describe("verify: what cannot be decided yet", () => {
   const byCertificate = changed((bundle) => void (bundle["verificationMaterial"] = { certificate: { rawBytes: certificate } }));
   const unknownVersion = changed((bundle) => void (bundle["mediaType"] = "application/vnd.dev.sigstore.bundle.v7.0+json"));
 
-  for (const [what, bytes] of Object.entries({ "a certificate": byCertificate, "a bundle of an unknown version": unknownVersion })) {
-    it(`is undecided with ${what} alone, and refused with a stranger's signature beside it`, async () => {
-      const repository = memoryRepository();
-      repository.manifests.set(subject.digest, { descriptor: subject.descriptor, bytes: subject.manifest });
-      repository.tagged.set("1", subject.digest);
-      await referrer(repository, subject.descriptor, bytes);
-      assert.equal(await answer(repository), "undecided UNSUPPORTED");
-      await signed(mallory, repository, "registry.example/app:1");
-      assert.equal(await answer(repository), "deny NO_MATCHING_SIGNATURE");
-      await signed(alice, repository, "registry.example/app:1");
-      assert.equal(await answer(repository), "allow");
-    });
-  }
+  const imageWith = async (bytes: Uint8Array): Promise<MemoryRepository> => {
+    const repository = memoryRepository();
+    repository.manifests.set(subject.digest, { descriptor: subject.descriptor, bytes: subject.manifest });
+    repository.tagged.set("1", subject.digest);
+    await referrer(repository, subject.descriptor, bytes);
+    return repository;
+  };
+
+  it("is undecided with a bundle of an unknown version alone, and refused with a stranger's signature beside it", async () => {
+    const repository = await imageWith(unknownVersion);
+    assert.equal(await answer(repository), "undecided UNSUPPORTED");
+    await signed(mallory, repository, "registry.example/app:1");
+    assert.equal(await answer(repository), "deny NO_MATCHING_SIGNATURE");
+    await signed(alice, repository, "registry.example/app:1");
+    assert.equal(await answer(repository), "allow");
+  });
+
+  it("is refused with a signature by certificate where a key is expected, and allowed with the key's beside it", async () => {
+    const repository = await imageWith(byCertificate);
+    assert.equal(await answer(repository), "deny KEY_MISMATCH");
+    await signed(alice, repository, "registry.example/app:1");
+    assert.equal(await answer(repository), "allow");
+  });
 
   it("is undecided with a keyless .sig alone", async () => {
     const repository = memoryRepository();

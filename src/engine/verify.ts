@@ -69,7 +69,8 @@ function look(repository: Repository, subject: SubjectAddress, { formats, signal
 async function decide(subject: Subject, { evidence, gaps }: Collected, { formats, basis, at }: VerifyOptions): Promise<Verdict> {
   const { policy, trust } = await basis;
   const findings = await verifyAll(evidence, subject, { formats, trust, at });
-  return evaluate(policy, { subject, findings, gaps, trust, at });
+  const { reference, repository, digest, descriptor } = subject;
+  return evaluate(policy, { subject: { reference, repository, digest, mediaType: descriptor.mediaType }, findings, gaps, trust, at });
 }
 
 function unresolved(reference: Reference, thrown: unknown, { policy, trust }: Basis, at: Instant): Verdict {
@@ -80,6 +81,7 @@ function unresolved(reference: Reference, thrown: unknown, { policy, trust }: Ba
     subject: { reference: formatReference(reference), repository: repositoryOf(reference) },
     policy: { name: policy.name, digest: policy.digest },
     trust: trust.digest,
+    unchecked: trust.unchecked,
     at,
     reason: { code, expected: "an image to decide about", found: message, remedy: hint },
     requirements: [],

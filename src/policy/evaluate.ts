@@ -1,15 +1,15 @@
 /** Findings against a policy: a verdict. Pure: what is not in the arguments does not count. */
 import type { Code } from "../core/errors.ts";
 import { catalogue } from "../core/errors.ts";
-import { outcomeOf, type Finding, type Gap } from "../core/finding.ts";
+import { describeSignatory, outcomeOf, type Finding, type Gap, type Signatory } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
-import type { Subject } from "../core/subject.ts";
-import type { Decision, Reason, Requirement, Verdict } from "../core/verdict.ts";
+import type { Decision, Reason, Requirement, Verdict, VerdictSubject } from "../core/verdict.ts";
+import { describeIdentity, matchesIdentity } from "../trust/identity.ts";
 import type { Trust } from "../trust/trust.ts";
 import type { Policy, Rule } from "./policy.ts";
 
 export interface Considered {
-  readonly subject: Subject;
+  readonly subject: VerdictSubject;
   readonly findings: readonly Finding[];
   readonly gaps: readonly Gap[];
   readonly trust: Trust;
@@ -21,14 +21,10 @@ export function evaluate(policy: Policy, { subject, findings, gaps, trust, at }:
   const worst = requirements.find(({ decision }) => decision === "deny") ?? requirements.find(({ decision }) => decision === "undecided");
   return {
     decision: worst?.decision ?? "allow",
-    subject: {
-      reference: subject.reference,
-      repository: subject.repository,
-      digest: subject.digest,
-      mediaType: subject.descriptor.mediaType,
-    },
+    subject,
     policy: { name: policy.name, digest: policy.digest },
     trust: trust.digest,
+    unchecked: trust.unchecked,
     at,
     ...(worst && "reason" in worst && { reason: worst.reason }),
     requirements,
@@ -79,27 +75,35 @@ function standing(rule: Rule, finding: Finding): Standing {
     const code = check && check.outcome !== "passed" ? check.code : "UNDECIDED";
     return { decision: outcome === "failed" ? "deny" : "undecided", code, detail: check?.detail ?? "no check ran" };
   }
-  const { signer } = finding;
-  if (finding.claim?.kind !== "signature" || signer?.kind !== "key" || !rule.keys.includes(signer.fingerprint)) {
-    const by = signer?.kind === "certificate" ? signer.identity : signer?.name;
-    return { decision: "deny", code: "KEY_MISMATCH", detail: `signed by ${by ?? "nobody known"}` };
+  const { claim, signer } = finding;
+  if (claim?.kind !== "signature" || signer === undefined)
+    return { decision: "undecided", code: "UNDECIDED", detail: "nobody is known to have signed" };
+  if (!isExpected(rule, signer)) {
+    const code = signer.kind === "key" ? "KEY_MISMATCH" : "IDENTITY_MISMATCH";
+    return { decision: "deny", code, detail: `signed by ${describeSignatory(signer)}` };
   }
-  const { annotations } = finding.claim;
+  const { annotations } = claim;
   const unmet = Object.entries(rule.annotations).filter(([key, value]) => !Object.hasOwn(annotations, key) || annotations[key] !== value);
   if (unmet.length > 0) {
     const has = Object.entries(annotations).map(pair).join(", ") || "none";
-    const detail = `signed by ${signer.name} without ${unmet.map(pair).join(", ")} (its annotations: ${has})`;
+    const detail = `signed by ${signer.kind === "key" ? signer.name : signer.identity} without ${unmet.map(pair).join(", ")} (its annotations: ${has})`;
     return { decision: "deny", code: "ANNOTATION_MISMATCH", detail };
   }
   return { decision: "allow" };
+}
+
+function isExpected({ keys, identities }: Rule, signer: Signatory): boolean {
+  if (signer.kind === "key") return keys.includes(signer.fingerprint);
+  return identities.some((identity) => matchesIdentity(identity, signer));
 }
 
 function expectation(rule: Rule, trust: Trust): string {
   const keys = trust.keys
     .filter((key) => rule.keys.includes(key.publicKey.fingerprint))
     .map((key) => `${key.name} (sha256:${key.publicKey.fingerprint})`);
+  const signers = [...keys, ...rule.identities.map(describeIdentity)];
   const annotations = Object.entries(rule.annotations).map(pair);
-  return `a signature by ${keys.join(" or ")}${annotations.length > 0 ? ` with ${annotations.join(", ")}` : ""}`;
+  return `a signature by ${signers.join(" or ")}${annotations.length > 0 ? ` with ${annotations.join(", ")}` : ""}`;
 }
 
 function reasonOf(code: Code, expected: string, found: string): Reason {

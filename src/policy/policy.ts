@@ -1,6 +1,7 @@
 /** Which images need what from whom. Data, not code. */
 import { encodeUtf8 } from "../core/bytes.ts";
 import { digestOf, type Digest } from "../core/digest.ts";
+import { identityContent, type TrustedIdentity } from "../trust/identity.ts";
 import type { Trust } from "../trust/trust.ts";
 
 export interface Policy {
@@ -10,19 +11,21 @@ export interface Policy {
   readonly rules: readonly Rule[];
 }
 
-/** A signature by any one of these keys, which carries all of these annotations. */
+/** A signature by any one of these keys or identities, which carries all of these annotations. */
 export interface Rule {
   readonly name: string;
   /** Fingerprints. */
   readonly keys: readonly string[];
+  readonly identities: readonly TrustedIdentity[];
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** The policy of one rule that `verify --key K -a k=v` stands for: a signature by any key of the trust. */
-export function keyPolicy(trust: Trust, annotations: Readonly<Record<string, string>>): Policy {
+/** The policy of one rule that `verify --key K -a k=v` stands for: a signature by any key or identity of the trust. */
+export function signaturePolicy(trust: Trust, annotations: Readonly<Record<string, string>>): Policy {
   const keys = trust.keys.map((key) => key.publicKey.fingerprint).toSorted();
+  const rule: Rule = { name: "signed", keys, identities: trust.identities, annotations };
   const sorted = Object.entries(annotations).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const rule: Rule = { name: "signed-by-key", keys, annotations };
-  const content = JSON.stringify({ rules: [{ name: rule.name, keys, annotations: sorted }] });
+  const identities = trust.identities.map(identityContent).toSorted();
+  const content = JSON.stringify({ rules: [{ name: rule.name, keys, identities, annotations: sorted }] });
   return { name: "command-line", digest: digestOf(encodeUtf8(content)), rules: [rule] };
 }

@@ -29,3 +29,10 @@ export function describeIdentity({ subject, issuer, claims }: TrustedIdentity): 
   const pairs = Object.entries(claims).map(([name, value]) => `${name}=${value}`);
   return `${describePattern(subject)} (${describePattern(issuer)})${pairs.length > 0 ? ` with ${pairs.join(", ")}` : ""}`;
 }
+
+/** What is expected, as one text: equal exactly where the expectation is. */
+export function identityContent({ subject, issuer, claims }: TrustedIdentity): string {
+  const text = (pattern: TextPattern) => (pattern.kind === "exact" ? ["exact", pattern.text] : ["pattern", pattern.source]);
+  const sorted = Object.entries(claims).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([text(subject), text(issuer), sorted]);
+}

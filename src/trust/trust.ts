@@ -2,8 +2,7 @@
 import { digestOf, type Digest } from "../core/digest.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import type { PublicKey } from "../core/public-key.ts";
-import type { TrustedIdentity } from "./identity.ts";
-import type { TextPattern } from "./text-pattern.ts";
+import { identityContent, type TrustedIdentity } from "./identity.ts";
 import type { CertificateAuthority, LogAuthority, TrustedRoot } from "./trusted-root.ts";
 
 export interface TrustedKey {
@@ -45,12 +44,6 @@ export function makeTrust(keys: readonly TrustedKey[], { roots, identities, unch
     ...unchecked.map((name) => `unchecked ${name}\n`),
   ].toSorted();
   return { digest: digestOf(encodeUtf8(content.join(""))), keys: unique, roots, identities, unchecked };
-}
-
-function identityContent({ subject, issuer, claims }: TrustedIdentity): string {
-  const text = (pattern: TextPattern) => (pattern.kind === "exact" ? ["exact", pattern.text] : ["pattern", pattern.source]);
-  const sorted = Object.entries(claims).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([text(subject), text(issuer), sorted]);
 }
 
 function rootContent({ certificateAuthorities, logs, certificateLogs, timestampAuthorities }: TrustedRoot): string {

@@ -10,7 +10,7 @@ import type { Repository } from "../../src/core/repository.ts";
 import { sign } from "../../src/engine/sign.ts";
 import { verify } from "../../src/engine/verify.ts";
 import { formats } from "../../src/formats/all.ts";
-import { keyPolicy } from "../../src/policy/policy.ts";
+import { signaturePolicy } from "../../src/policy/policy.ts";
 import { memoryRepository } from "../fakes/memory-repository.ts";
 import { person, putImage, putReferrer } from "../fakes/people.ts";
 
@@ -27,7 +27,7 @@ const common = {
 const reference = parseReference("registry.example/app:1");
 
 async function answer(repository: Repository): Promise<Record<string, unknown>> {
-  const [verdict] = await verify(repository, reference, { ...common, basis: { policy: keyPolicy(alice.trust, {}), trust: alice.trust } });
+  const [verdict] = await verify(repository, reference, { ...common, basis: { policy: signaturePolicy(alice.trust, {}), trust: alice.trust } });
   assert.ok(verdict);
   return JSON.parse(verdictToJson(verdict));
 }

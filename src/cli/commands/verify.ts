@@ -1,13 +1,12 @@
-import { readTrust } from "../../anchors/key-files.ts";
 import { parseReference } from "../../core/reference.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import { verify, type Basis } from "../../engine/verify.ts";
 import { formats } from "../../formats/all.ts";
-import { keyPolicy } from "../../policy/policy.ts";
-import { usageError } from "../arguments.ts";
+import { signaturePolicy } from "../../policy/policy.ts";
 import type { Command } from "../command.ts";
 import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, recursiveFlag, registryFlags } from "../common.ts";
 import { exitOfVerdicts } from "../exit.ts";
+import { expectedFlags, readExpected, requireExpected } from "../expected.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
 import { registriesFor } from "../registries.ts";
@@ -16,15 +15,16 @@ import { verdictToJson } from "../render/verdict-json.ts";
 import { renderVerdict } from "../render/verdict-text.ts";
 
 export const command: Command = {
-  usage: "--key KEY [flags] REF…",
+  usage: "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL) [flags] REF…",
   summary: "Decide whether images are signed as they must be",
   details: [
-    "An image passes with a signature by any one of the keys, in any format and place; other signatures do no harm.",
+    "An image passes with a signature by any one of the keys, or by a certificate for the identity, in any format and",
+    "place; other signatures do no harm. Patterns take linear time and must fit the whole text.",
     "Exit status: 0 allowed, 10 no signature, 11 no such image, 12 no signature matched, 30 unreachable,",
     "31 authentication, 32 undecided; 20 if several images fail for different reasons.",
   ].join("\n"),
   flags: [
-    { name: "key", value: "KEY", repeatable: true, summary: "Public key: a file (PEM key or certificate), or env://VARIABLE" },
+    ...expectedFlags,
     annotationsFlag("Annotation the signature must carry"),
     recursiveFlag("Every image of an index too, each signed itself"),
     outputFlag,
@@ -33,24 +33,26 @@ export const command: Command = {
   operands: { min: 1, max: 1000 },
   examples: [
     { command: "touchmark verify --key touchmark.pub registry.example/app:1.0", explains: "Is this image signed with my key?" },
+    {
+      command: [
+        "touchmark verify --certificate-identity https://github.com/example/app/.github/workflows/release.yml@refs/heads/main",
+        "--certificate-oidc-issuer https://token.actions.githubusercontent.com registry.example/app:1.0",
+      ].join(" "),
+      explains: "Was it signed by this workflow?",
+    },
     { command: "touchmark verify --key touchmark.pub -o json registry.example/app:1.0", explains: "The same, for a program" },
   ],
   async run(args, io) {
     const output = args.choice("output", ["text", "json"]);
     const references = args.operands.map(parseReference);
     const annotations = annotationsOf(args);
-    if (!args.has("key")) {
-      throw usageError(
-        "nothing says whose signature is expected",
-        "Name the signer's public key: --key touchmark.pub. No signature counts without it.",
-      );
-    }
+    requireExpected(args);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
     const registries = await registriesFor(args, io);
     const readBasis = async (): Promise<Basis> => {
-      const trust = await readTrust(args.values("key"), { env: io.env, signal });
-      return { policy: keyPolicy(trust, annotations), trust };
+      const trust = await readExpected(args, io, signal);
+      return { policy: signaturePolicy(trust, annotations), trust };
     };
     const basis = readBasis(); // while the first requests are under way
     const options = {

@@ -12,7 +12,7 @@ const answers: Readonly<Record<Decision, { readonly word: string; readonly paint
 };
 
 export function renderVerdict(verdict: Verdict, style: Style): string {
-  const { decision, subject, reason, requirements, gaps } = verdict;
+  const { decision, subject, reason, requirements, gaps, unchecked } = verdict;
   const { word, paint } = answers[decision];
   const findings = requirements.flatMap((requirement) => requirement.findings);
   return [
@@ -20,6 +20,7 @@ export function renderVerdict(verdict: Verdict, style: Style): string {
     subject.digest === undefined ? "" : field("digest", subject.digest),
     reason ? field("expected", reason.expected) + field("found", reason.found) + field("to do", reason.remedy) : "",
     ...findings.map((finding) => field("evidence", renderFinding(finding, findings.length > 1))),
+    unchecked.length > 0 ? field("unchecked", `${unchecked.join(", ")}, as was asked`) : "",
     ...gaps.map((gap) => field("unread", `${gap.place}: ${gap.code}: ${gap.message}`)),
   ].join("");
 }

@@ -47,6 +47,10 @@ const claims = {
 
 export type CertificateClaim = keyof typeof claims;
 
+export function isCertificateClaim(name: string): name is CertificateClaim {
+  return Object.hasOwn(claims, name);
+}
+
 /** Reads it. Throws MALFORMED unless there is exactly one subject alternative name, of a kind that is read, not empty. */
 export function certificateIdentity(certificate: Certificate): CertificateIdentity {
   const names = subjectAltNames(certificate);

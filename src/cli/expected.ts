@@ -1,0 +1,132 @@
+/** Who is expected to have signed, as the flags of `verify` and `verify-blob` say it. */
+import { readTrust } from "../anchors/key-files.ts";
+import { isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-identity.ts";
+import type { TrustedIdentity } from "../trust/identity.ts";
+import { exactly, fitsAnything, matching, type TextPattern } from "../trust/text-pattern.ts";
+import { makeTrust, type Omissible, type Trust } from "../trust/trust.ts";
+import { usageError, type Arguments } from "./arguments.ts";
+import type { Flag } from "./grammar.ts";
+import type { Io } from "./io.ts";
+import { problem } from "./render/text.ts";
+import { openTrustedRoots } from "./trusted-roots.ts";
+
+/** Claims of a certificate under the names that cosign's flags have. */
+const namedClaims: readonly (readonly [flag: string, claim: CertificateClaim, what: string])[] = [
+  ["certificate-github-workflow-repository", "githubWorkflowRepository", "Repository of the workflow, as owner/name"],
+  ["certificate-github-workflow-ref", "githubWorkflowRef", "Git ref it ran for"],
+  ["certificate-github-workflow-sha", "githubWorkflowSha", "Commit it ran for"],
+  ["certificate-github-workflow-trigger", "githubWorkflowTrigger", "Event that started it"],
+  ["certificate-github-workflow-name", "githubWorkflowName", "Its name"],
+];
+
+export const expectedFlags: readonly Flag[] = [
+  { name: "key", value: "KEY", repeatable: true, summary: "Public key: a file (PEM key or certificate), or env://VARIABLE" },
+  { name: "certificate-identity", value: "IDENTITY", summary: "Whom the certificate must name: an e-mail address, a workflow's URL" },
+  { name: "certificate-identity-regexp", value: "PATTERN", summary: "The same, as a pattern (RE2) of all of it" },
+  { name: "certificate-oidc-issuer", value: "URL", summary: "Who must have vouched for the identity" },
+  { name: "certificate-oidc-issuer-regexp", value: "PATTERN", summary: "The same, as a pattern (RE2) of all of it" },
+  ...namedClaims.map(([name, , summary]): Flag => ({ name, value: "TEXT", summary })),
+  {
+    name: "certificate-claim",
+    value: "NAME=VALUE",
+    repeatable: true,
+    summary: "Anything else the certificate must say: sourceRepositoryRef=…",
+  },
+  { name: "trusted-root", value: "FILE", repeatable: true, summary: "Trust this sigstore instance (trusted_root.json), and no other" },
+  { name: "insecure-ignore-sct", summary: "Do without proof that a log knows the certificate" },
+  { name: "insecure-ignore-tlog", summary: "Do without proof that a log knows the signature" },
+  { name: "offline", summary: "Open no connection but to the registry: trust roots are used as they are kept" },
+];
+
+/** Reads what the flags name, and throws USAGE before that if they name nobody. Warnings go to stderr. */
+export async function readExpected(args: Arguments, io: Io, signal: AbortSignal): Promise<Trust> {
+  const identity = await identityOf(args, io);
+  const keys = await readTrust(args.values("key"), { env: io.env, signal });
+  if (!identity) return keys;
+  const roots = await openTrustedRoots(args, io, signal);
+  return makeTrust(keys.keys, { roots, identities: [identity], unchecked: uncheckedOf(args) });
+}
+
+/** Throws USAGE unless the flags say who is expected. */
+export function requireExpected(args: Arguments): void {
+  const subject = oneOfTwo(args, "certificate-identity");
+  const issuer = oneOfTwo(args, "certificate-oidc-issuer");
+  if (subject && !issuer) {
+    throw usageError(
+      "the certificate's identity is named, but not who must have vouched for it",
+      "Name the issuer of its token: --certificate-oidc-issuer https://token.actions.githubusercontent.com. Anybody can be anyone at an issuer of their own.",
+    );
+  }
+  if (issuer && !subject) {
+    throw usageError(
+      "the issuer of the certificate's identity is named, but not the identity",
+      "Name it: --certificate-identity someone@example.com, or a workflow's URL. Everybody has an identity there.",
+    );
+  }
+  if (subject) return;
+  const narrowing = expectedFlags.find(({ name }) => name.startsWith("certificate-") && args.has(name));
+  if (narrowing)
+    throw usageError(
+      `--${narrowing.name} narrows an identity, and none is named`,
+      "Name it: --certificate-identity and --certificate-oidc-issuer.",
+    );
+  if (args.has("key")) return;
+  throw usageError(
+    "nothing says whose signature is expected",
+    "Name the signer: --key touchmark.pub, or --certificate-identity and --certificate-oidc-issuer. No signature counts without it.",
+  );
+}
+
+interface Named {
+  readonly flag: string;
+  readonly text: string;
+  readonly isPattern: boolean;
+}
+
+/** The flag, or the one of the same name for patterns. Throws USAGE for both, and for an empty text. */
+function oneOfTwo(args: Arguments, flag: string): Named | undefined {
+  const named = [flag, `${flag}-regexp`].flatMap((name, i): Named[] => {
+    const text = args.value(name);
+    return text === undefined ? [] : [{ flag: name, text, isPattern: i === 1 }];
+  });
+  const [first] = named;
+  if (named.length > 1) throw usageError(`--${flag} and --${flag}-regexp cannot both be given`);
+  if (first?.text === "") throw usageError(`--${first.flag} is empty`);
+  return first;
+}
+
+async function identityOf(args: Arguments, io: Io): Promise<TrustedIdentity | undefined> {
+  const subject = oneOfTwo(args, "certificate-identity");
+  const issuer = oneOfTwo(args, "certificate-oidc-issuer");
+  if (!subject || !issuer) return undefined;
+  return { subject: await patternOf(subject, io), issuer: await patternOf(issuer, io), claims: claimsOf(args) };
+}
+
+async function patternOf({ flag, text, isPattern }: Named, io: Io): Promise<TextPattern> {
+  if (!isPattern) return exactly(text);
+  const pattern = await matching(text);
+  if (fitsAnything(pattern))
+    io.stderr.write(problem("warning", `--${flag} ${text} fits everybody`, "Write as much of the text as is known."));
+  return pattern;
+}
+
+function claimsOf(args: Arguments): TrustedIdentity["claims"] {
+  const named = namedClaims.flatMap(([flag, claim]): [CertificateClaim, string][] => {
+    const value = args.value(flag);
+    return value === undefined ? [] : [[claim, value]];
+  });
+  const free = args.values("certificate-claim").map((text): [CertificateClaim, string] => {
+    const equals = text.indexOf("=");
+    const name = text.slice(0, Math.max(equals, 0));
+    if (isCertificateClaim(name)) return [name, text.slice(equals + 1)];
+    throw usageError(`a claim is NAME=VALUE; found ${JSON.stringify(text)}`, "docs/reference/claims.md lists the names.");
+  });
+  const claims = Object.fromEntries([...named, ...free]);
+  const twice = [...named, ...free].find(([name, value]) => claims[name] !== value);
+  if (twice) throw usageError(`the claim ${twice[0]} is given two values`);
+  return claims;
+}
+
+function uncheckedOf(args: Arguments): readonly Omissible[] {
+  return [...(args.has("insecure-ignore-sct") ? ["sct" as const] : []), ...(args.has("insecure-ignore-tlog") ? ["log" as const] : [])];
+}
