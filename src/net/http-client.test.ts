@@ -169,6 +169,15 @@ test("T34: credentials stay away after a detour over another origin back home", 
   assert.equal(server.seen[1]?.headers["authorization"], undefined);
 });
 
+test("a request for one host alone is not sent on", async (t) => {
+  const other = await scriptedServer(t);
+  const server = await scriptedServer(t, { "GET /a": { status: 302, headers: { location: `${other.origin}/b` } } });
+  const { http } = patientClient();
+  const response = await http.request(get(`${server.origin}/a`, { redirects: false }));
+  assert.equal(response.status, 302);
+  assert.deepEqual(other.seen, []);
+});
+
 test("a redirect without end is given up", async (t) => {
   const server = await scriptedServer(t, { "GET /a": { status: 302, headers: { location: "/a" } } });
   await assert.rejects(patientClient().http.request(get(`${server.origin}/a`)), refuses("LIMIT_EXCEEDED", /more than 5 times/));

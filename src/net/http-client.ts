@@ -75,7 +75,7 @@ function isStreamed({ body }: HttpRequest): boolean {
 /** The request that the answer sends us on to, if it does. To another origin nothing goes along but what is accepted there. */
 function redirected(request: HttpRequest, response: HttpResponse): HttpRequest | undefined {
   const location = response.headers.get("location");
-  const follows = request.method === "GET" || request.method === "HEAD";
+  const follows = request.redirects !== false && (request.method === "GET" || request.method === "HEAD");
   if (!follows || location === undefined || !redirects.has(response.status)) return undefined;
   const url = URL.parse(location, request.url.href);
   if (url === null) throw new TouchmarkError("UNREACHABLE", `${printableHost(request.url)} redirects to what is not a URL`);

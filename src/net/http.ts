@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly repeatable?: boolean;
   /** Bytes that a 2xx answer may have; a longer one throws LIMIT_EXCEEDED. Of any other, the first 64 KiB are kept. */
   readonly maxBytes: number;
+  /** False where what is sent is for this host alone: an answer that redirects is then given back as it is. */
+  readonly redirects?: false;
   readonly signal: AbortSignal;
 }
 

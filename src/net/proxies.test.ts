@@ -17,11 +17,11 @@ test("each scheme has its proxy, in capitals or not, and none where the variable
   assert.equal(proxiesFrom({ HTTPS_PROXY: proxy })?.(new URL("http://r.example")), undefined);
 });
 
-test("loopback is never reached through a proxy", () => {
-  for (const host of ["localhost", "localhost:5000", "127.0.0.1:5000", "127.8.9.1", "[::1]:5000"]) {
+test("loopback and the metadata of a cloud's machine are never reached through a proxy", () => {
+  for (const host of ["localhost", "localhost:5000", "127.0.0.1:5000", "127.8.9.1", "[::1]:5000", "169.254.169.254"]) {
     assert.ok(goesStraight(`http://${host}/`, ""), host);
   }
-  assert.ok(!goesStraight("http://localhost.example/", ""));
+  for (const host of ["localhost.example", "169.25.4.1", "169.254.1.example"]) assert.ok(!goesStraight(`http://${host}/`, ""), host);
 });
 
 test("exceptions are Go's: names with what lies below, ports, addresses, networks, everything", () => {

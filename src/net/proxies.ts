@@ -4,7 +4,8 @@
  *     HTTPS_PROXY, HTTP_PROXY      http://[USER:PASSWORD@]HOST[:PORT], or without the scheme
  *     NO_PROXY                     * | HOST[:PORT] (and what lies below it) | .DOMAIN | ADDRESS | ADDRESS/BITS, by commas
  *
- * Each may be spelled in lower case. What is on loopback is never reached through a proxy.
+ * Each may be spelled in lower case. What is on loopback is never reached through a proxy, nor, beyond those
+ * rules, what is link-local: there clouds give out their machines' credentials over plain HTTP.
  */
 import { BlockList, isIP } from "node:net";
 import { TouchmarkError } from "../core/errors.ts";
@@ -22,7 +23,7 @@ export function proxiesFrom(env: Environment): Proxies | undefined {
   const exceptions = (valueOf(env, "NO_PROXY") ?? "").split(",").flatMap((text) => exceptionOf(text.trim().toLowerCase()) ?? []);
   return (url) => {
     const target = targetOf(url);
-    if (isLoopback(target.host) || exceptions.some((exempts) => exempts(target))) return undefined;
+    if (isOurs(target.host) || exceptions.some((exempts) => exempts(target))) return undefined;
     return url.protocol === "https:" ? proxies["https:"] : proxies["http:"];
   };
 }
