@@ -40,6 +40,11 @@ function proxyIn(env: Environment, name: string): URL | undefined {
   throw new TouchmarkError("USAGE", `${name} is not the URL of a proxy that is spoken to here`, { hint: "Write it as http://HOST:PORT." });
 }
 
+/** On this machine, or on its own link. */
+function isOurs(host: string): boolean {
+  return isLoopback(host) || /^169\.254(?:\.\d+){2}$/.test(host);
+}
+
 interface Target {
   readonly host: string;
   readonly port: string;
