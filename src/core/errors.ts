@@ -51,6 +51,9 @@ export type Code =
   | "DIGEST_MISMATCH"
   | "CONFLICT"
   | "UNAUTHORIZED"
+  | "IDENTITY_TOKEN_MISSING"
+  | "IDENTITY_TOKEN_INVALID"
+  | "SIGN_IN_FAILED"
   | "UNDECIDED"
   | "UNSUPPORTED"
   | "LIMIT_EXCEEDED"
@@ -286,6 +289,25 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     http: 401,
     summary: "The registry asks for credentials or refuses the ones it got.",
     remedy: "Log in with your usual tool (docker login, podman login), and check that the account may use the repository.",
+  },
+  IDENTITY_TOKEN_MISSING: {
+    exit: 31,
+    http: 401,
+    summary: "Signing without a key needs a token that says who signs, and there is none.",
+    remedy:
+      "Let the CI job have one (docs/guides/keyless.md), give one with --identity-token or SIGSTORE_ID_TOKEN, or sign in with a browser.",
+  },
+  IDENTITY_TOKEN_INVALID: {
+    exit: 31,
+    http: 401,
+    summary: "The token that says who signs cannot be used.",
+    remedy: "Get a new one from whoever issues it, made for the audience sigstore.",
+  },
+  SIGN_IN_FAILED: {
+    exit: 31,
+    http: 401,
+    summary: "Signing in was refused, or nobody completed it in time.",
+    remedy: "Run the command again and complete the page it names.",
   },
   UNDECIDED: {
     exit: 32,
