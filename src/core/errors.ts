@@ -46,6 +46,9 @@ export type Code =
   | "EXPIRED"
   | "UNREACHABLE"
   | "TIMEOUT"
+  | "SERVICE_MISSING"
+  | "SERVICE_REFUSED"
+  | "SERVICE_UNAVAILABLE"
   | "REGISTRY_ERROR"
   | "RATE_LIMITED"
   | "DIGEST_MISMATCH"
@@ -259,6 +262,24 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     http: 504,
     summary: "The time allowed ran out before the answer was there.",
     remedy: "Try again; --timeout allows more time.",
+  },
+  SERVICE_MISSING: {
+    exit: 2,
+    http: 400,
+    summary: "The signing configuration names too few services that can be used now.",
+    remedy: "Get the newest signing configuration from whoever runs the services, or a newer Touchmark.",
+  },
+  SERVICE_REFUSED: {
+    exit: 30,
+    http: 502,
+    summary: "A certificate authority, log or timestamp authority refuses what it was asked for.",
+    remedy: "Read its words; if they do not help, show them to whoever runs the service.",
+  },
+  SERVICE_UNAVAILABLE: {
+    exit: 30,
+    http: 503,
+    summary: "A certificate authority, log or timestamp authority is busy or broken.",
+    remedy: "Try again later; if it lasts, ask whoever runs the service.",
   },
   REGISTRY_ERROR: {
     exit: 30,

@@ -3,5 +3,8 @@ export { makeTrust, type CertificateTrust, type Omissible, type Trust, type Trus
 export { matchesIdentity, type CertifiedIdentity, type TrustedIdentity } from "./identity.ts";
 export { exactly, fitsAnything, matching, type TextPattern } from "./text-pattern.ts";
 export { parsePublicKey } from "./parse-public-key.ts";
+export { parseSigningConfig } from "./parse-signing-config.ts";
 export { parseTrustedRoot } from "./parse-trusted-root.ts";
+export { selectServices, type SelectedServices } from "./select-services.ts";
+export type { Selector, Service, ServiceChoice, SigningConfig } from "./signing-config.ts";
 export type { CertificateAuthority, LogAuthority, Period, TrustedRoot } from "./trusted-root.ts";

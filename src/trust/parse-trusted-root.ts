@@ -11,12 +11,12 @@
  */
 import { fromBase64, toHex } from "../core/bytes.ts";
 import { malformed, TouchmarkError } from "../core/errors.ts";
-import { parseInstant } from "../core/instant.ts";
 import { Fields, parseJson } from "../core/json.ts";
 import { parseCertificate, type Certificate } from "../core/x509/certificate.ts";
 import { operatorOf } from "./operator.ts";
 import { isKnownKeyKind, parseLogKey } from "./log-key.ts";
-import type { CertificateAuthority, LogAuthority, Period, TrustedRoot } from "./trusted-root.ts";
+import { parsePeriod } from "./period.ts";
+import type { CertificateAuthority, LogAuthority, TrustedRoot } from "./trusted-root.ts";
 
 const maxBytes = 1024 * 1024;
 /** Of one kind in a file; the public one of today holds two. */
@@ -96,13 +96,4 @@ function parseAuthority(fields: Fields): CertificateAuthority {
 function readCertificate(fields: Fields): Certificate {
   const at = `${fields.at}.rawBytes`;
   return parseCertificate(fromBase64(fields.string("rawBytes"), at), at);
-}
-
-function parsePeriod(fields: Fields): Period {
-  const start = parseInstant(fields.string("start"), `${fields.at}.start`);
-  const end = fields.optionalString("end");
-  if (end === undefined) return { start };
-  const last = parseInstant(end, `${fields.at}.end`);
-  if (last < start) throw malformed(`${fields.at} ends before it starts`);
-  return { start, end: last };
 }

@@ -1,0 +1,15 @@
+/** From when until when something is to be used (sigstore/protobuf-specs, `sigstore_common.proto`, TimeRange): `{"start","end"}`. */
+import { malformed } from "../core/errors.ts";
+import { parseInstant } from "../core/instant.ts";
+import type { Fields } from "../core/json.ts";
+import type { Period } from "./trusted-root.ts";
+
+/** A period needs its start. Throws MALFORMED. */
+export function parsePeriod(fields: Fields): Period {
+  const start = parseInstant(fields.string("start"), `${fields.at}.start`);
+  const end = fields.optionalString("end");
+  if (end === undefined) return { start };
+  const last = parseInstant(end, `${fields.at}.end`);
+  if (last < start) throw malformed(`${fields.at} ends before it starts`);
+  return { start, end: last };
+}
