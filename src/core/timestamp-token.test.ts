@@ -45,6 +45,11 @@ suite("timestamp tokens", () => {
     assert.equal(parse({ info: (usual) => ({ ...usual, at: generalizedTime("20260203040506.1239Z") }) }).at, at + 123);
   });
 
+  test("say what was sent along with the question", () => {
+    assert.equal(withInfo(integer(9)).nonce, 9n);
+    assert.equal(parse({}).nonce, undefined);
+  });
+
   test("may say more than is acted on", () => {
     const ordering = encodeDer(tags.boolean, Uint8Array.of(0xff));
     const authority = encodeDer(contextTag(0), encodeDer(contextTag(4), commonName("tsa")));

@@ -24,6 +24,8 @@ export interface TimestampToken {
   readonly at: Instant;
   /** Milliseconds by which the time may be off, either way; rounded up. */
   readonly accuracy?: number;
+  /** What the one who asked may have sent along, for whoever asks to compare. */
+  readonly nonce?: bigint;
   /** What the signer's certificate must be: all of it. At least one. */
   readonly signers: readonly CertificateId[];
 }
@@ -79,7 +81,7 @@ function grantedToken(value: Der): Der {
   return token;
 }
 
-function readTstInfo(value: Der): Pick<TimestampToken, "imprint" | "at" | "accuracy"> {
+function readTstInfo(value: Der): Pick<TimestampToken, "imprint" | "at" | "accuracy" | "nonce"> {
   const info = new Members(value, tags.sequence, "TSTInfo");
   const version = readInteger(info.take("version"), "TSTInfo.version");
   if (version !== 1n) throw malformed(`TSTInfo.version is ${version}, expected 1`);
@@ -92,11 +94,16 @@ function readTstInfo(value: Der): Pick<TimestampToken, "imprint" | "at" | "accur
   const at = readTime(info.take("genTime", tags.generalizedTime), "TSTInfo.genTime");
   const accuracy = info.optional(tags.sequence);
   info.optional(tags.boolean); // ordering
-  info.optional(tags.integer); // nonce: whoever asked compares it
+  const nonce = info.optional(tags.integer);
   info.optional(contextTag(0)); // tsa: the certificate says who it is
   refuseCritical(info.optional(contextTag(1)));
   info.end();
-  return { imprint: { algorithm, digest }, at, ...(accuracy && { accuracy: readAccuracy(accuracy) }) };
+  return {
+    imprint: { algorithm, digest },
+    at,
+    ...(accuracy && { accuracy: readAccuracy(accuracy) }),
+    ...(nonce && { nonce: readInteger(nonce, "TSTInfo.nonce") }),
+  };
 }
 
 /** SEQUENCE { seconds?, [0] millis?, [1] micros? } */
