@@ -39,9 +39,9 @@ const table: Readonly<Record<string, Room>> = {
   registry: { rooms: ["core", "net"], packages: [], builtins: ["fs", "fs/promises", "path", "child_process", "crypto"] },
   "signers/file": { rooms: ["core", "net", "trust"], packages: ["@noble/ciphers"], builtins: ["fs/promises", "crypto", "util"] },
   policy: { rooms: ["core", "trust"], packages: [], builtins: [] },
-  formats: { rooms: ["core", "trust", "formats/bundle", "formats/cosign"], packages: [], builtins: [] },
+  formats: { rooms: ["core", "trust", "proof", "formats/bundle", "formats/cosign"], packages: [], builtins: [] },
   "formats/bundle": { rooms: ["core", "trust", "proof", "formats"], packages: [], builtins: [] },
-  "formats/cosign": { rooms: ["core", "trust", "formats"], packages: [], builtins: [] },
+  "formats/cosign": { rooms: ["core", "trust", "proof", "formats"], packages: [], builtins: [] },
   engine: { rooms: ["core", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
   "server/registry": {
     rooms: belowServer,

@@ -5,12 +5,12 @@
  * for what it is; its dates and what it may do count all the same, as they do for every certificate between.
  */
 import { equalBytes } from "../core/bytes.ts";
-import { asTouchmarkError, type Code } from "../core/errors.ts";
+import type { Code } from "../core/errors.ts";
 import type { Check } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Certificate } from "../core/x509/certificate.ts";
+import { isSignedBy } from "../core/x509/is-signed-by.ts";
 import { quoteName } from "../core/x509/name.ts";
-import { schemeNamedBy } from "../core/x509/signature-algorithm.ts";
 import type { CertificateAuthority } from "../trust/trusted-root.ts";
 import { breachOf, type Breach, type CertificateUsage } from "./certificate-rules.ts";
 import type { Proof } from "./proof.ts";
@@ -83,18 +83,6 @@ async function* pathsTo(
     seen.push(issuer);
     if (budget.tries-- <= 0) return;
     if (await isSignedBy(last, issuer)) yield* pathsTo(root, [...chain, issuer], between, budget);
-  }
-}
-
-/** Whether the issuer's key made the signature, in the scheme the certificate names. */
-async function isSignedBy(certificate: Certificate, issuer: Certificate): Promise<boolean> {
-  try {
-    const key = issuer.publicKey;
-    const scheme = schemeNamedBy(certificate.signatureAlgorithm, key);
-    return (await scheme?.verify(key.key, certificate.tbs.raw, certificate.signature)) ?? false;
-  } catch (thrown) {
-    if (["INVALID_KEY", "MALFORMED"].includes(asTouchmarkError(thrown).code)) return false;
-    throw thrown;
   }
 }
 

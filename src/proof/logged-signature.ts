@@ -7,18 +7,13 @@ import { parsePem } from "../core/pem.ts";
 import type { PublicKey } from "../core/public-key.ts";
 import { parsePublicKey } from "../trust/parse-public-key.ts";
 import type { LogBody } from "./log-body.ts";
+import type { SignedContent } from "./signed-content.ts";
 
 export interface LoggedSignature {
   readonly signature: Uint8Array;
   readonly content: SignedContent;
   readonly verifier: SignatureVerifier;
 }
-
-export type SignedContent =
-  | { readonly kind: "message"; readonly message: Uint8Array }
-  /** A message that is known by its SHA-256 alone, lower-case hex. */
-  | { readonly kind: "digest"; readonly sha256: string }
-  | { readonly kind: "envelope"; readonly payloadType: string; readonly payload: Uint8Array };
 
 export type SignatureVerifier =
   /** DER. */

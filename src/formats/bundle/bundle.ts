@@ -1,13 +1,15 @@
 /** Sigstore bundles over referrers: what cosign 3 writes. */
 import { preAuthEncoding } from "../../core/dsse.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import type { Evidence, Found } from "../../core/evidence.ts";
-import type { Check, Finding } from "../../core/finding.ts";
+import { parseDigest } from "../../core/digest.ts";
+import type { Claim, Evidence, Found } from "../../core/evidence.ts";
+import type { Finding } from "../../core/finding.ts";
 import type { Instant } from "../../core/instant.ts";
 import { emptyConfig } from "../../core/oci.ts";
 import { bundleHint } from "../../core/public-key.ts";
 import { parseStatement, statementPayloadType } from "../../core/statement.ts";
-import type { Subject } from "../../core/subject.ts";
+import { isNamedBy, type Subject } from "../../core/subject.ts";
+import type { SignedContent } from "../../proof/signed-content.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { findingOf, reading, subjectCheck, tooLarge, type Reading } from "../checks.ts";
 import type { Format, Recognised } from "../format.ts";
@@ -60,22 +62,35 @@ function recognise({ place, descriptor, manifest }: Found): Recognised | undefin
 async function verify(evidence: BundleEvidence, subject: Subject, trust: Trust, at: Instant): Promise<Finding> {
   if ("problem" in evidence.bundle) return findingOf(evidence, { checks: [evidence.bundle.problem] });
   const { value: found } = evidence.bundle;
+  const told = reading(() => readContent(found, subject));
+  if ("problem" in told) return findingOf(evidence, { checks: [told.problem] });
+  const { claim, namesSubject, content } = told.value;
+  const about = subjectCheck(namesSubject, claim, subject);
+  // What a message signature was made over is not at hand where it is for another image.
+  if (content === undefined) return findingOf(evidence, { claim, checks: [about] });
+  const { checks, signer } = await verifyBundle({ bundle: found, content, trust, at });
+  return findingOf(evidence, { claim, signer, hint: found.hint, checks: [...checks, about] });
+}
 
-  const content = reading(() => {
-    if (found.content.kind === "message") {
-      throw new TouchmarkError("UNSUPPORTED", "a bundle with a bare message signature is not supported yet for images");
-    }
-    const { payload, payloadType } = found.content.envelope;
-    if (payloadType !== statementPayloadType) {
-      throw new TouchmarkError("UNSUPPORTED", `a payload of type ${JSON.stringify(payloadType.slice(0, 100))} is not supported`);
-    }
-    return { ...readClaim(parseStatement(payload), subject), signed: { kind: "envelope" as const, payload, payloadType } };
-  });
-  if ("problem" in content) return findingOf(evidence, { checks: [content.problem] });
-  const { claim, namesSubject, signed } = content.value;
+interface Told {
+  readonly claim: Claim;
+  readonly namesSubject: boolean;
+  readonly content: SignedContent | undefined;
+}
 
-  const format: Check = { name: "format", outcome: "passed", detail: `a sigstore bundle ${found.version}` };
-  const { checks, signer } = await verifyBundle({ bundle: found, content: signed, trust, at });
-  const hint = found.material.kind === "publicKey" ? found.material.hint : undefined;
-  return findingOf(evidence, { claim, signer, hint, checks: [format, ...checks, subjectCheck(namesSubject, claim, subject)] });
+/** A statement in an envelope speaks for itself; a message signature is over the image's manifest. */
+function readContent({ content }: SigstoreBundle, subject: Subject): Told {
+  if (content.kind === "message") return readMessage(content.sha256, subject);
+  const { payload, payloadType } = content.envelope;
+  if (payloadType !== statementPayloadType) {
+    throw new TouchmarkError("UNSUPPORTED", `a payload of type ${JSON.stringify(payloadType.slice(0, 100))} is not supported`);
+  }
+  return { ...readClaim(parseStatement(payload), subject), content: { kind: "envelope", payload, payloadType } };
+}
+
+function readMessage(sha256: string | undefined, subject: Subject): Told {
+  const namesSubject = sha256 === undefined || isNamedBy(subject, { sha256 });
+  const digest = namesSubject ? subject.digest : parseDigest(`sha256:${sha256}`, "bundle.messageSignature.messageDigest");
+  const claim: Claim = { kind: "signature", subject: digest, annotations: {} };
+  return { claim, namesSubject, content: namesSubject ? { kind: "message", message: subject.manifest } : undefined };
 }

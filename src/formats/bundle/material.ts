@@ -1,24 +1,36 @@
-/** By what a bundle says it is to be verified: a key named by a hint, or certificates from the signer's upward, without the root. */
+/** What a bundle is to be verified by: a key or certificates, log entries and timestamps. */
 import { equalBytes, fromBase64 } from "../../core/bytes.ts";
 import { malformed } from "../../core/errors.ts";
 import type { Fields } from "../../core/json.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
-import type { BundleVersion } from "./sigstore-bundle.ts";
+import { parseLogEntries, type LogEntry } from "../../proof/log-entry.ts";
+import type { SignatureEvidence, SignedByCertificate } from "../../proof/signature-evidence.ts";
+import type { BundleVersion, SigstoreBundle } from "./sigstore-bundle.ts";
 
-export type Material =
-  | { readonly kind: "publicKey"; readonly hint: string }
-  | { readonly kind: "certificate"; readonly leaf: Certificate; readonly intermediates: readonly Certificate[] };
+export type Material = Pick<SignatureEvidence, "by" | "entries" | "timestamps">;
 
 const maxChain = 10;
+const maxTimestamps = 32;
 
-/** Reads the one of the three that the verification material holds. Throws MALFORMED or LIMIT_EXCEEDED. */
-export function parseMaterial(fields: Fields, version: BundleVersion): Material {
-  const kinds = ["publicKey", "certificate", "x509CertificateChain"].filter((name) => fields.has(name));
-  if (kinds.length !== 1) throw malformed("bundle.verificationMaterial does not hold exactly one key or certificate");
-  if (kinds[0] === "publicKey") return { kind: "publicKey", hint: fields.fields("publicKey").optionalString("hint") ?? "" };
-  if (kinds[0] === "certificate") return { kind: "certificate", leaf: readCertificate(fields.fields("certificate")), intermediates: [] };
+/** Reads all of it. Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for a kind of log entry that is not known. */
+export function parseMaterial({ hint, material, version }: Pick<SigstoreBundle, "hint" | "material" | "version">): Material {
+  const entries = parseLogEntries(material);
+  for (const entry of entries) checkEntry(entry, version);
+  const by = hint === undefined ? parseCertificates(material, version) : ({ kind: "key", hint } as const);
+  return { by, entries, timestamps: parseTimestamps(material) };
+}
+
+/** The first version had the log's promise; every later one has the proof that it was kept. */
+function checkEntry({ promise, inclusion }: LogEntry, version: BundleVersion): void {
+  if (version === "0.1" && !promise) throw malformed("a bundle of version 0.1 needs the log's promise with every entry");
+  if (version !== "0.1" && !inclusion) throw malformed(`a bundle of version ${version} needs an inclusion proof with every log entry`);
+}
+
+/** From the signer's upward, without the root. */
+function parseCertificates(material: Fields, version: BundleVersion): SignedByCertificate {
+  if (material.has("certificate")) return { kind: "certificate", leaf: readCertificate(material.fields("certificate")), intermediates: [] };
   if (version === "0.3") throw malformed("a bundle of version 0.3 holds one certificate, and this one has a chain");
-  const chain = fields.fields("x509CertificateChain");
+  const chain = material.fields("x509CertificateChain");
   const [leaf, ...intermediates] = chain.objects("certificates", maxChain).map(readCertificate);
   if (!leaf) throw malformed(`${chain.at} is empty`);
   if ([leaf, ...intermediates].some(({ issuer, subject }) => equalBytes(issuer.raw, subject.raw))) {
@@ -30,4 +42,10 @@ export function parseMaterial(fields: Fields, version: BundleVersion): Material 
 function readCertificate(fields: Fields): Certificate {
   const at = `${fields.at}.rawBytes`;
   return parseCertificate(fromBase64(fields.string("rawBytes"), at), at);
+}
+
+function parseTimestamps(material: Fields): readonly Uint8Array[] {
+  const data = material.optionalFields("timestampVerificationData");
+  // Not strict: writers of old fill the last bits; and what is read is held to its DER and its signature.
+  return data?.objects("rfc3161Timestamps", maxTimestamps).map((one) => Buffer.from(one.string("signedTimestamp"), "base64")) ?? [];
 }

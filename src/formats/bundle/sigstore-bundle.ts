@@ -10,13 +10,10 @@ import { encodeUtf8, fromBase64, toBase64, toHex } from "../../core/bytes.ts";
 import { parseDsse, type DsseEnvelope } from "../../core/dsse.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json.ts";
-import { parseLogEntries, type LogEntry } from "../../proof/log-entry.ts";
-import { parseMaterial, type Material } from "./material.ts";
 
 export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 /** Bytes of one bundle. */
 export const maxBundleBytes: number = 32 * 1024 * 1024;
-const maxTimestamps = 32;
 
 /** How any version spells itself: `…bundle.v0.3+json`, and before that `…bundle+json;version=0.2`. */
 const versions = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v(\d+\.\d+)\+json|\+json;version=(\d+\.\d+))$/;
@@ -25,12 +22,12 @@ export type BundleVersion = "0.1" | "0.2" | "0.3";
 
 export interface SigstoreBundle {
   readonly version: BundleVersion;
-  readonly material: Material;
   readonly content: BundleContent;
   readonly signature: Uint8Array;
-  readonly entries: readonly LogEntry[];
-  /** RFC 3161, DER. */
-  readonly timestamps: readonly Uint8Array[];
+  /** What it says of its key; absent where it is signed by certificate. */
+  readonly hint?: string;
+  /** By what it is to be verified: read, as far as there is more than the hint, by `parseMaterial`. */
+  readonly material: Fields;
 }
 
 export type BundleContent =
@@ -47,9 +44,13 @@ export function parseBundle(bytes: Uint8Array): SigstoreBundle {
   const fields = new Fields(parseJson(bytes, "bundle", { maxBytes: maxBundleBytes }), "bundle");
   const version = parseVersion(fields.string("mediaType"));
   const material = fields.fields("verificationMaterial");
-  const entries = parseLogEntries(material);
-  for (const entry of entries) checkEntry(entry, version);
-  return { version, material: parseMaterial(material, version), ...parseContent(fields), entries, timestamps: parseTimestamps(material) };
+  return { version, ...parseContent(fields), ...parseHint(material), material };
+}
+
+function parseHint(material: Fields): Pick<SigstoreBundle, "hint"> {
+  const kinds = ["publicKey", "certificate", "x509CertificateChain"].filter((name) => material.has(name));
+  if (kinds.length !== 1) throw malformed(`${material.at} does not hold exactly one key or certificate`);
+  return kinds[0] === "publicKey" ? { hint: material.fields("publicKey").optionalString("hint") ?? "" } : {};
 }
 
 function parseVersion(mediaType: string): BundleVersion {
@@ -58,12 +59,6 @@ function parseVersion(mediaType: string): BundleVersion {
   const version = match[1] ?? match[2];
   if (version === "0.1" || version === "0.2" || version === "0.3") return version;
   throw new TouchmarkError("UNSUPPORTED", `a bundle of version ${version} is not supported, only 0.1 to 0.3`);
-}
-
-/** The first version had the log's promise; every later one has the proof that it was kept. */
-function checkEntry({ promise, inclusion }: LogEntry, version: BundleVersion): void {
-  if (version === "0.1" && !promise) throw malformed("a bundle of version 0.1 needs the log's promise with every entry");
-  if (version !== "0.1" && !inclusion) throw malformed(`a bundle of version ${version} needs an inclusion proof with every log entry`);
 }
 
 function parseContent(fields: Fields): Pick<SigstoreBundle, "content" | "signature"> {
@@ -90,12 +85,6 @@ function parseMessage(fields: Fields): Pick<SigstoreBundle, "content" | "signatu
   }
   const sha256 = toHex(fromBase64(stated.string("digest"), `${stated.at}.digest`));
   return { content: { kind: "message", sha256 }, signature };
-}
-
-function parseTimestamps(material: Fields): readonly Uint8Array[] {
-  const data = material.optionalFields("timestampVerificationData");
-  // Not strict: writers of old fill the last bits; and what is read is held to its DER and its signature.
-  return data?.objects("rfc3161Timestamps", maxTimestamps).map((one) => Buffer.from(one.string("signedTimestamp"), "base64")) ?? [];
 }
 
 /** A bundle around one DSSE envelope signed by a key, as cosign writes it byte for byte. */

@@ -3,17 +3,18 @@ import { hashOf } from "../../core/hash.ts";
 import type { Check } from "../../core/finding.ts";
 import type { Instant } from "../../core/instant.ts";
 import { parseStatement, statementPayloadType } from "../../core/statement.ts";
-import type { SignedContent } from "../../proof/logged-signature.ts";
+import type { SignatureProof } from "../../proof/key-signature.ts";
+import type { SignedContent } from "../../proof/signed-content.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { reading } from "../checks.ts";
 import { parseBundle, type SigstoreBundle } from "./sigstore-bundle.ts";
-import { verifyBundle, type BundleProof } from "./verify-bundle.ts";
+import { verifyBundle } from "./verify-bundle.ts";
 
 /** A message, or its SHA-256 in lower-case hex. */
 export type Artifact = Exclude<SignedContent, { readonly kind: "envelope" }>;
 
 /** Checks in the order they were made; never throws for what the bundle holds. */
-export async function verifyArtifact(bytes: Uint8Array, artifact: Artifact, trust: Trust, at: Instant): Promise<BundleProof> {
+export async function verifyArtifact(bytes: Uint8Array, artifact: Artifact, trust: Trust, at: Instant): Promise<SignatureProof> {
   const sha256 = artifact.kind === "message" ? hashOf(artifact.message, "sha256") : artifact.sha256;
   const read = reading(() => {
     const bundle = parseBundle(bytes);
@@ -23,8 +24,7 @@ export async function verifyArtifact(bytes: Uint8Array, artifact: Artifact, trus
   const { bundle, about } = read.value;
   const content: SignedContent = bundle.content.kind === "envelope" ? { kind: "envelope", ...bundle.content.envelope } : artifact;
   const { checks, signer } = await verifyBundle({ bundle, content, trust, at });
-  const format: Check = { name: "format", outcome: "passed", detail: `a sigstore bundle ${bundle.version}` };
-  return { checks: [format, ...checks, about], signer };
+  return { checks: [...checks, about], signer };
 }
 
 function checkSubject({ content }: SigstoreBundle, sha256: string): Check {

@@ -1,5 +1,5 @@
 /** cosign's legacy attestation: a DSSE envelope around an in-toto statement, a layer under an `.att` tag. */
-import { parseDsse, preAuthEncoding } from "../../core/dsse.ts";
+import { parseDsse } from "../../core/dsse.ts";
 import { malformed } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json.ts";
 import { parseStatement, statementPayloadType, subjectIn } from "../../core/statement.ts";
@@ -20,8 +20,9 @@ export const attestation: LayerKind = {
     const statement = parseStatement(payload);
     return {
       what: "an attestation in a DSSE envelope",
-      message: preAuthEncoding(payloadType, payload),
+      content: { kind: "envelope", payloadType, payload },
       signature,
+      stamped: bytes, // the whole envelope, unlike in a bundle
       claimAbout(subject) {
         const { digest, isSubject } = subjectIn(statement, subject);
         return { claim: { kind: "attestation", subject: digest, predicateType: statement.predicateType }, namesSubject: isSubject };

@@ -4,21 +4,22 @@ import { digestOf } from "../../core/digest.ts";
 import type { Evidence, Found } from "../../core/evidence.ts";
 import type { Check, Finding } from "../../core/finding.ts";
 import type { Descriptor } from "../../core/oci.ts";
-import { verifies } from "../../core/public-key.ts";
+import type { Instant } from "../../core/instant.ts";
 import type { Subject } from "../../core/subject.ts";
+import { proveKeySignature, type SignatureProof } from "../../proof/key-signature.ts";
 import type { Trust } from "../../trust/trust.ts";
-import { certificateUnsupported, checkSignature, findingOf, reading, subjectCheck, tooLarge, type Reading } from "../checks.ts";
+import { findingOf, reading, subjectCheck, tooLarge, type Reading } from "../checks.ts";
 import type { Format, Recognised } from "../format.ts";
 import { attestation } from "./attestation.ts";
-import type { SignedContent } from "./layer.ts";
+import type { SignedLayer } from "./layer.ts";
+import { isSealed, type Annotations } from "./seal-annotations.ts";
 import { encodePayload, payloadMediaType, simpleSigning } from "./simple-signing.ts";
 import { extendSignatureImage, signatureAnnotation, signatureTag } from "./signature-image.ts";
 
 const layerKinds = new Map([simpleSigning, attestation].map((kind) => [kind.mediaType, kind]));
-const certificateAnnotation = "dev.sigstore.cosign/certificate";
 
 interface CosignEvidence extends Evidence {
-  readonly content: Reading<SignedContent>;
+  readonly content: Reading<SignedLayer>;
 }
 
 export const cosign: Format = {
@@ -33,7 +34,7 @@ export const cosign: Format = {
 
   recognise,
 
-  verify: (evidence: CosignEvidence, subject, trust) => verify(evidence, subject, trust),
+  verify: (evidence: CosignEvidence, subject, trust, at) => verify(evidence, subject, trust, at),
 
   prepare(claim) {
     const payload = encodePayload(claim);
@@ -77,18 +78,25 @@ function recognise({ place, descriptor, manifest }: Found): Recognised | undefin
   };
 }
 
-async function verify(evidence: CosignEvidence, subject: Subject, trust: Trust): Promise<Finding> {
+async function verify(evidence: CosignEvidence, subject: Subject, trust: Trust, at: Instant): Promise<Finding> {
   if ("problem" in evidence.content) return findingOf(evidence, { checks: [evidence.content.problem] });
-  const content = evidence.content.value;
-  const told = reading(() => content.claimAbout(subject));
+  const layer = evidence.content.value;
+  const told = reading(() => layer.claimAbout(subject));
   if ("problem" in told) return findingOf(evidence, { checks: [told.problem] });
   const { claim, namesSubject } = told.value;
+  const proof = await prove(layer, evidence.layer.annotations ?? {}, trust, at);
+  if ("problem" in proof) return findingOf(evidence, { claim, checks: [proof.problem] });
+  const { checks, signer } = proof.value;
+  const format: Check = { name: "format", outcome: "passed", detail: layer.what };
+  return findingOf(evidence, { claim, signer, checks: [format, ...checks, subjectCheck(namesSubject, claim, subject)] });
+}
 
-  const format: Check = { name: "format", outcome: "passed", detail: content.what };
-  const about = subjectCheck(namesSubject, claim, subject);
-  if (evidence.layer.annotations?.[certificateAnnotation] !== undefined) {
-    return findingOf(evidence, { claim, checks: [format, certificateUnsupported("the layer carries a certificate"), about] });
-  }
-  const { check, signer } = await checkSignature((key) => verifies(key, content.message, content.signature), trust, undefined);
-  return findingOf(evidence, { claim, signer, checks: [format, check, about] });
+/** What only certificates, logs and timestamps need is loaded for a layer that has one beside it. */
+async function prove(layer: SignedLayer, annotations: Annotations, trust: Trust, at: Instant): Promise<Reading<SignatureProof>> {
+  if (!isSealed(annotations)) return { value: await proveKeySignature(layer, trust.keys) };
+  const { parseSeals } = await import("./seals.ts");
+  const seals = reading(() => parseSeals(annotations));
+  if ("problem" in seals) return seals;
+  const { proveSignature } = await import("../../proof/prove-signature.ts");
+  return { value: await proveSignature({ evidence: { ...layer, ...seals.value }, trust, at }) };
 }

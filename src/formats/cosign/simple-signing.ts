@@ -9,6 +9,7 @@ import { algorithmOf, hexOf, parseDigest } from "../../core/digest.ts";
 import { malformed } from "../../core/errors.ts";
 import type { SignatureClaim } from "../../core/evidence.ts";
 import { Fields, parseJson } from "../../core/json.ts";
+import type { Descriptor } from "../../core/oci.ts";
 import { isNamedBy } from "../../core/subject.ts";
 import type { LayerKind } from "./layer.ts";
 import { signatureAnnotation } from "./signature-image.ts";
@@ -25,14 +26,22 @@ export const simpleSigning: LayerKind = {
   read(layer, bytes) {
     const claim = parsePayload(bytes);
     const { subject: digest } = claim;
+    const signature = readSignature(layer);
     return {
       what: "a simple signing payload",
-      message: bytes,
-      signature: fromBase64(layer.annotations?.[signatureAnnotation] ?? "", `the annotation ${signatureAnnotation}`),
+      content: { kind: "message", message: bytes },
+      signature,
+      stamped: signature,
       claimAbout: (subject) => ({ claim, namesSubject: isNamedBy(subject, { [algorithmOf(digest)]: hexOf(digest) }) }),
     };
   },
 };
+
+/** Where people attach what another tool signed, it is often base64 in lines. */
+function readSignature({ annotations }: Descriptor): Uint8Array {
+  const text = annotations?.[signatureAnnotation] ?? "";
+  return fromBase64(text.replace(/[\r\n]/g, ""), `the annotation ${signatureAnnotation}`);
+}
 
 /** Reads a payload; throws MALFORMED. */
 export function parsePayload(bytes: Uint8Array): SignatureClaim {

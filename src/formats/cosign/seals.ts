@@ -1,0 +1,55 @@
+/**
+ * What cosign keeps beside a signature in its layer's annotations (sigstore/cosign, pkg/oci/static):
+ *
+ *     dev.sigstore.cosign/certificate        PEM of the signer's
+ *     dev.sigstore.cosign/chain              PEM of those above it, its root among them
+ *     dev.sigstore.cosign/bundle             the log's promise, as JSON
+ *     dev.sigstore.cosign/rfc3161timestamp   {"SignedRFC3161Timestamp":BASE64}
+ */
+import { encodeUtf8, fromBase64 } from "../../core/bytes.ts";
+import { malformed, TouchmarkError } from "../../core/errors.ts";
+import { Fields, parseJson } from "../../core/json.ts";
+import { parsePem } from "../../core/pem.ts";
+import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
+import { parseCosignLogBundle } from "../../proof/cosign-log-bundle.ts";
+import type { SignatureEvidence, SignedBy } from "../../proof/signature-evidence.ts";
+import { sealAnnotations as names, type Annotations } from "./seal-annotations.ts";
+
+const maxChain = 10;
+
+/** Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for a kind of log entry that is not known. */
+export function parseSeals(annotations: Annotations): Pick<SignatureEvidence, "by" | "entries" | "timestamps"> {
+  const bundle = annotations[names.bundle];
+  const timestamp = annotations[names.timestamp];
+  return {
+    by: parseSigner(annotations),
+    entries: bundle ? [parseCosignLogBundle(bundle)] : [],
+    timestamps: timestamp ? [parseTimestamp(timestamp)] : [],
+  };
+}
+
+function parseSigner(annotations: Annotations): SignedBy {
+  const certificate = annotations[names.certificate];
+  if (!certificate) return { kind: "key" };
+  const [leaf, ...more] = parseCertificates(certificate, names.certificate);
+  if (!leaf || more.length > 0) throw malformed(`the annotation ${names.certificate} does not hold exactly one certificate`);
+  const chain = annotations[names.chain];
+  return { kind: "certificate", leaf, intermediates: chain ? parseCertificates(chain, names.chain) : [] };
+}
+
+function parseCertificates(pem: string, name: string): readonly Certificate[] {
+  const what = `the annotation ${name}`;
+  const blocks = parsePem(encodeUtf8(pem), what);
+  if (blocks.length > maxChain)
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${blocks.length} blocks, over the limit of ${maxChain}`);
+  return blocks.map(({ label, bytes }) => {
+    if (label !== "CERTIFICATE") throw malformed(`${what} holds a ${label}`);
+    return parseCertificate(bytes, `a certificate in ${what}`);
+  });
+}
+
+function parseTimestamp(text: string): Uint8Array {
+  const what = `the annotation ${names.timestamp}`;
+  const fields = new Fields(parseJson(encodeUtf8(text), what), what);
+  return fromBase64(fields.string("SignedRFC3161Timestamp"), `${what}.SignedRFC3161Timestamp`);
+}

@@ -1,0 +1,88 @@
+/**
+ * Proves a signature by certificate under one root, at every time that is proven. Order: times, log, certificate,
+ * certificate logs, signature, identity.
+ */
+import { asTouchmarkError } from "../core/errors.ts";
+import { describeSignatory, type CertificateSigner, type Check, type CheckName, type Signatory } from "../core/finding.ts";
+import type { Certificate } from "../core/x509/certificate.ts";
+import { certificateIdentity } from "../core/x509/certificate-identity.ts";
+import { matchesIdentity } from "../trust/identity.ts";
+import type { Trust } from "../trust/trust.ts";
+import { proveCertificatePath } from "./certificate-path.ts";
+import type { SignatureProof } from "./key-signature.ts";
+import { proveTimes, type TimesQuestion } from "./prove-times.ts";
+import { proveScts } from "./sct.ts";
+import type { SignatureEvidence, SignedByCertificate } from "./signature-evidence.ts";
+import { verifiesContent } from "./signed-content.ts";
+
+export interface CertificateQuestion extends Omit<TimesQuestion, "verifier"> {
+  readonly by: SignedByCertificate;
+}
+
+/** Who signed is known where all but the identity passed. */
+export async function proveCertificateSignature({ by, ...question }: CertificateQuestion): Promise<SignatureProof> {
+  const { evidence, root, trust, at } = question;
+  const { leaf, intermediates } = by;
+  const seen = await proveTimes({ ...question, verifier: { kind: "certificate", certificate: leaf.raw } });
+  const checks: Check[] = [...seen.checks];
+  const times = seen.times.length === 0 && isTimeless(seen.checks, trust) ? [at] : seen.times;
+  const authorities = root.certificateAuthorities;
+  const paths = await Promise.all(
+    times.map((time) => proveCertificatePath({ leaf, intermediates, authorities, at: time, usage: "code signing" })),
+  );
+  const path = paths.find((one) => !("value" in one)) ?? paths[0];
+  if (!path) return { checks: [...checks, ...missingTime(checks)], signer: undefined };
+  checks.push(path.check);
+  const issuer = "value" in path ? path.value.chain[1] : undefined;
+  if (!issuer) return { checks, signer: undefined };
+  if (!trust.unchecked.includes("sct")) {
+    checks.push((await proveScts({ certificate: leaf, issuer, logs: root.certificateLogs })).check);
+  }
+  const signature = await checkSignature(leaf, evidence);
+  checks.push(signature);
+  if (signature.outcome !== "passed") return { checks, signer: undefined };
+  const { check, signer } = checkIdentity(leaf, trust);
+  return { checks: [...checks, check], signer: checks.every(({ outcome }) => outcome === "passed") ? signer : undefined };
+}
+
+/** A trust that does without logs has the certificate be valid at the time of verification where no timestamp proves another. */
+function isTimeless(seen: readonly Check[], { unchecked }: Trust): boolean {
+  return unchecked.includes("log") && seen.every(({ outcome }) => outcome === "passed");
+}
+
+function missingTime(seen: readonly Check[]): readonly Check[] {
+  if (seen.some(({ name, outcome }) => name === "timestamp" && outcome !== "passed")) return [];
+  const detail = "no trusted log or timestamp authority proves a time of the signature";
+  return [{ name: "timestamp", outcome: "failed", code: "TIMESTAMP_MISSING", detail }];
+}
+
+async function checkSignature(leaf: Certificate, { content, signature }: SignatureEvidence): Promise<Check> {
+  try {
+    if (await verifiesContent(leaf.publicKey, content, signature)) {
+      return { name: "signature", outcome: "passed", detail: "verifies with the certificate's key" };
+    }
+    return { name: "signature", outcome: "failed", code: "SIGNATURE_INVALID", detail: "does not verify with the certificate's key" };
+  } catch (thrown) {
+    return undecided("signature", thrown);
+  }
+}
+
+function checkIdentity(leaf: Certificate, { identities }: Trust): { readonly check: Check; readonly signer?: Signatory } {
+  try {
+    const { subjectAlternativeName: identity, issuer, claims } = certificateIdentity(leaf);
+    const signer: CertificateSigner = { kind: "certificate", identity, issuer: issuer ?? "", claims };
+    const detail = describeSignatory(signer);
+    if (identities.some((one) => matchesIdentity(one, signer))) return { check: { name: "identity", outcome: "passed", detail }, signer };
+    const found = `${detail} is none of those expected`;
+    return { check: { name: "identity", outcome: "failed", code: "IDENTITY_MISMATCH", detail: found }, signer };
+  } catch (thrown) {
+    const { code, message } = asTouchmarkError(thrown);
+    if (code !== "MALFORMED") return { check: undecided("identity", thrown) };
+    return { check: { name: "identity", outcome: "failed", code: "CERTIFICATE_INVALID", detail: message } };
+  }
+}
+
+function undecided(name: CheckName, thrown: unknown): Check {
+  const { code, message } = asTouchmarkError(thrown);
+  return { name, outcome: "undecided", code, detail: message };
+}

@@ -1,0 +1,56 @@
+/** Proves a signature by the keys that are trusted, and by nothing else. */
+import { asTouchmarkError } from "../core/errors.ts";
+import type { Check, Signatory } from "../core/finding.ts";
+import { bundleHint } from "../core/public-key.ts";
+import type { TrustedKey } from "../trust/trust.ts";
+import { verifiesContent, type SignedContent } from "./signed-content.ts";
+
+export interface KeySignature {
+  readonly signature: Uint8Array;
+  readonly content: SignedContent;
+  /** What the evidence says of its key: advice that proves nothing, but tells an altered signature of a trusted key from a stranger's. */
+  readonly hint?: string | undefined;
+}
+
+export interface SignatureProof {
+  /** In the order they were made. */
+  readonly checks: readonly Check[];
+  /** Who signed, where the signature is proven. */
+  readonly signer: Signatory | undefined;
+}
+
+/** Tries every trusted key. The signature check is the only one. */
+export async function proveKeySignature({ signature, content, hint }: KeySignature, keys: readonly TrustedKey[]): Promise<SignatureProof> {
+  try {
+    const verified = await Promise.all(keys.map(({ publicKey }) => verifiesContent(publicKey, content, signature)));
+    const by = keys.find((_, i) => verified[i]);
+    return by ? proven(by) : { checks: [refusal(keys, hint)], signer: undefined };
+  } catch (thrown) {
+    const { code, message } = asTouchmarkError(thrown);
+    return { checks: [{ name: "signature", outcome: "undecided", code, detail: message }], signer: undefined };
+  }
+}
+
+function proven({ name, publicKey: { fingerprint, algorithm } }: TrustedKey): SignatureProof {
+  return {
+    checks: [{ name: "signature", outcome: "passed", detail: `verifies with ${name} (sha256:${fingerprint})` }],
+    signer: { kind: "key", fingerprint, algorithm: algorithm.name, name },
+  };
+}
+
+function refusal(keys: readonly TrustedKey[], hint: string | undefined): Check {
+  const named = keys.find(({ publicKey }) => bundleHint(publicKey) === hint);
+  if (named) {
+    const detail = `names ${named.name} (sha256:${named.publicKey.fingerprint}) and does not verify with it`;
+    return { name: "signature", outcome: "failed", code: "SIGNATURE_INVALID", detail };
+  }
+  const tried = keys.map(({ name }) => name).join(", ") || "no key";
+  const says = hint === undefined ? "does not say by which key it was made" : `names the key ${describeHint(hint)}`;
+  return { name: "signature", outcome: "failed", code: "KEY_MISMATCH", detail: `tried ${tried} without success; the signature ${says}` };
+}
+
+/** A hint in the spelling of fingerprints where it is one of a key, else quoted and cut. */
+export function describeHint(hint: string): string {
+  const bytes = Buffer.from(hint, "base64");
+  return bytes.length === 32 && bytes.toString("base64") === hint ? `sha256:${bytes.toString("hex")}` : JSON.stringify(hint.slice(0, 100));
+}

@@ -1,0 +1,67 @@
+/**
+ * Proves a signature by all that came with it: with a trusted key, or with a certificate at every time that a log or a
+ * timestamp authority proves.
+ */
+import type { Check } from "../core/finding.ts";
+import type { Instant } from "../core/instant.ts";
+import type { Trust, TrustedKey } from "../trust/trust.ts";
+import { proveCertificateSignature } from "./certificate-signature.ts";
+import { proveKeySignature, type SignatureProof } from "./key-signature.ts";
+import { proveTimes } from "./prove-times.ts";
+import type { SignatureEvidence } from "./signature-evidence.ts";
+
+export interface SignatureQuestion {
+  readonly evidence: SignatureEvidence;
+  readonly trust: Trust;
+  /** The time of verification: nothing proven lies after it. */
+  readonly at: Instant;
+}
+
+/** With several roots, a certificate is proven by the first that vouches for all there is. */
+export async function proveSignature({ evidence, trust, at }: SignatureQuestion): Promise<SignatureProof> {
+  const { by } = evidence;
+  if (by.kind === "key") return proveByKey({ evidence, trust, at }, by.hint);
+  let best: SignatureProof | undefined;
+  for (const root of trust.roots) {
+    const proof = await proveCertificateSignature({ evidence, by, root, trust, at });
+    if (proof.checks.every(({ outcome }) => outcome === "passed")) return proof;
+    if (!best || passed(proof) > passed(best)) best = proof; // the root that knows most of it says what is wrong
+  }
+  return best ?? { checks: [certificateUnexpected(trust)], signer: undefined };
+}
+
+function passed({ checks }: SignatureProof): number {
+  return checks.filter(({ outcome }) => outcome === "passed").length;
+}
+
+/** A signature by certificate where only keys are expected. */
+function certificateUnexpected({ keys }: Trust): Check {
+  const detail = `made with a certificate, not with ${keys.map(({ name }) => name).join(" or ") || "a key"}`;
+  return { name: "signature", outcome: "failed", code: "KEY_MISMATCH", detail };
+}
+
+async function proveByKey(question: SignatureQuestion, hint: string | undefined): Promise<SignatureProof> {
+  const { evidence, trust } = question;
+  const { checks, signer } = await proveKeySignature({ ...evidence, hint }, trust.keys);
+  const key = trust.keys.find(({ publicKey }) => signer?.kind === "key" && publicKey.fingerprint === signer.fingerprint);
+  return key ? { checks: [...(await seen(question, key)), ...checks], signer } : { checks, signer };
+}
+
+/**
+ * A trusted key needs no log and no time: what is of strangers to the trust does not count, what does not hold does,
+ * unless another root says that it holds.
+ */
+async function seen({ evidence, trust, at }: SignatureQuestion, key: TrustedKey): Promise<readonly Check[]> {
+  let broken: readonly Check[] = [];
+  for (const root of trust.roots) {
+    const { checks } = await proveTimes({ evidence, verifier: { kind: "key", key: key.publicKey }, root, trust, at });
+    const known = checks.filter((check) => check.outcome === "passed" || !isOfStrangers(check));
+    if (known.length > 0 && known.every(({ outcome }) => outcome === "passed")) return known;
+    if (broken.length === 0) broken = known;
+  }
+  return broken;
+}
+
+function isOfStrangers({ code }: Exclude<Check, { readonly outcome: "passed" }>): boolean {
+  return code === "LOG_ENTRY_MISSING" || code === "TIMESTAMP_MISSING";
+}

@@ -1,0 +1,24 @@
+/** A signature, what it is made over, and what came along that may prove more of it; a format has read it, and nothing is proven yet. */
+import type { Certificate } from "../core/x509/certificate.ts";
+import type { LogEntry } from "./log-entry.ts";
+import type { SignedContent } from "./signed-content.ts";
+
+export interface SignatureEvidence {
+  readonly signature: Uint8Array;
+  readonly content: SignedContent;
+  readonly by: SignedBy;
+  readonly entries: readonly LogEntry[];
+  /** RFC 3161, DER. */
+  readonly timestamps: readonly Uint8Array[];
+  /** What the timestamps are over. */
+  readonly stamped: Uint8Array;
+}
+
+export type SignedBy = { readonly kind: "key"; readonly hint?: string | undefined } | SignedByCertificate;
+
+export interface SignedByCertificate {
+  readonly kind: "certificate";
+  readonly leaf: Certificate;
+  /** In any order, and with others among them. */
+  readonly intermediates: readonly Certificate[];
+}

@@ -1,0 +1,20 @@
+/** What a signature is made over, and whether a key made it. */
+import { preAuthEncoding } from "../core/dsse.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { verifies, type PublicKey } from "../core/public-key.ts";
+import { verifiesDigest } from "../core/verify-digest.ts";
+
+export type SignedContent =
+  | { readonly kind: "message"; readonly message: Uint8Array }
+  /** A message that is known by its SHA-256 alone, lower-case hex. */
+  | { readonly kind: "digest"; readonly sha256: string }
+  | { readonly kind: "envelope"; readonly payloadType: string; readonly payload: Uint8Array };
+
+/** Whether the key made the signature. Throws UNSUPPORTED where only the message would do and its digest alone is known. */
+export async function verifiesContent(key: PublicKey, content: SignedContent, signature: Uint8Array): Promise<boolean> {
+  if (content.kind === "message") return verifies(key, content.message, signature);
+  if (content.kind === "envelope") return verifies(key, preAuthEncoding(content.payloadType, content.payload), signature);
+  const found = await verifiesDigest(key, content.sha256, signature);
+  if (found !== undefined) return found;
+  throw new TouchmarkError("UNSUPPORTED", `a signature with a key of ${key.algorithm.name} cannot be verified by digest; give the file`);
+}
