@@ -22,7 +22,7 @@ import {
 } from "../../src/core/x509/fixture.test.ts";
 import { encodeSignStatement } from "../../src/formats/bundle/sign-statement.ts";
 import { makeEntry, makeLog } from "../../src/proof/log-fixture.test.ts";
-import { makeResponse, makeToken } from "./timestamp-authority.ts";
+import { makeToken } from "./timestamp-authority.ts";
 
 export interface Workflow {
   readonly identity: string;
@@ -81,7 +81,7 @@ export function sigstoreInstance(at: Instant): SigstoreInstance {
 
   return {
     trustedRoot: JSON.stringify({
-      mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+      mediaType: "application/vnd.dev.sigstore.trustedroot.v0.2+json",
       tlogs: [
         {
           baseUrl: log.authority.name,
@@ -155,7 +155,7 @@ export function sigstoreInstance(at: Instant): SigstoreInstance {
           verificationMaterial: {
             certificate: { rawBytes: toBase64(certificate) },
             tlogEntries: [makeEntry(log, { body, kindVersion: { kind: "hashedrekord", version: "0.0.2" } })],
-            timestampVerificationData: { rfc3161Timestamps: [{ signedTimestamp: toBase64(makeResponse(0, stamp)) }] },
+            timestampVerificationData: { rfc3161Timestamps: [{ signedTimestamp: toBase64(stamp) }] },
           },
           dsseEnvelope: { payload: toBase64(payload), payloadType: statementPayloadType, signatures: [{ sig: toBase64(signature) }] },
         }),
