@@ -1,6 +1,6 @@
 /** Who is expected to have signed, as the flags of `verify` and `verify-blob` say it. */
 import { readTrust } from "../anchors/key-files.ts";
-import { isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-identity.ts";
+import { claimNames, isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-identity.ts";
 import type { TrustedIdentity } from "../trust/identity.ts";
 import { exactly, fitsAnything, matching, type TextPattern } from "../trust/text-pattern.ts";
 import { makeTrust, type Omissible, type Trust } from "../trust/trust.ts";
@@ -119,7 +119,7 @@ function claimsOf(args: Arguments): TrustedIdentity["claims"] {
     const equals = text.indexOf("=");
     const name = text.slice(0, Math.max(equals, 0));
     if (isCertificateClaim(name)) return [name, text.slice(equals + 1)];
-    throw usageError(`a claim is NAME=VALUE; found ${JSON.stringify(text)}`, "docs/reference/claims.md lists the names.");
+    throw usageError(`a claim is NAME=VALUE; found ${JSON.stringify(text)}`, `Names: ${claimNames.join(", ")}.`);
   });
   const claims = Object.fromEntries([...named, ...free]);
   const twice = [...named, ...free].find(([name, value]) => claims[name] !== value);

@@ -47,6 +47,8 @@ const claims = {
 
 export type CertificateClaim = keyof typeof claims;
 
+export const claimNames: readonly string[] = Object.keys(claims);
+
 export function isCertificateClaim(name: string): name is CertificateClaim {
   return Object.hasOwn(claims, name);
 }

@@ -25,6 +25,19 @@ export const octetString = (...parts: readonly Uint8Array[]): Uint8Array => enco
 export const utf8 = (text: string): Uint8Array => encodeDer(tags.utf8String, encodeUtf8(text));
 export const time = (at: Instant): Uint8Array =>
   encodeDer(tags.generalizedTime, encodeUtf8(new Date(at).toISOString().replace(/[-:T]|\.\d+/g, "")));
+/** As a certificate writes it: without the century until 2049 (RFC 5280, section 4.1.2.5). */
+const certificateTime = (at: Instant): Uint8Array =>
+  at < Date.UTC(2050)
+    ? encodeDer(
+        tags.utcTime,
+        encodeUtf8(
+          new Date(at)
+            .toISOString()
+            .slice(2)
+            .replace(/[-:T]|\.\d+/g, ""),
+        ),
+      )
+    : time(at);
 export const commonName = (text: string): Uint8Array =>
   text === "" ? sequence() : sequence(encodeDer(tags.set, sequence(oid("2.5.4.3"), utf8(text))));
 
@@ -80,7 +93,7 @@ export function makeDer(shape: Shape): Uint8Array {
     integer(7),
     innerAlgorithm,
     commonName(issuer),
-    sequence(time(notBefore), time(notAfter)),
+    sequence(certificateTime(notBefore), certificateTime(notAfter)),
     commonName(subject),
     key.publicKey.export({ format: "der", type: "spki" }),
     ...(list.length > 0 ? [encodeDer(contextTag(3), sequence(...list))] : []),
