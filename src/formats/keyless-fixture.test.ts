@@ -27,6 +27,8 @@ export const workflow: Workflow = { identity: "https://builds.example/release.ym
 export const subject: Subject = subjectOf(encodeUtf8('{"an":"image"}'));
 export const instance: SigstoreInstance = sigstoreInstance(signedAt);
 
+export const signStatement: Uint8Array = encodeSignStatement({ kind: "signature", subject: subject.digest, annotations: {} });
+
 export interface TrustedOf {
   readonly roots?: readonly string[];
   readonly unchecked?: Trust["unchecked"];
@@ -56,6 +58,8 @@ export interface Making {
   readonly stampedAt?: Instant | undefined;
   /** Rekor 1's time; undefined for an entry of Rekor 2, which has none. */
   readonly loggedAt?: Instant | undefined;
+  /** Of a bundle's envelope; the statement that signs the image unless said otherwise. */
+  readonly payload?: Uint8Array;
 }
 
 interface Signed extends Certified {
@@ -71,7 +75,7 @@ function signed(message: Uint8Array, { by = instance, shape = {} }: Making): Sig
 /** A bundle over the statement for the image; stamped and in Rekor 2 unless said otherwise. */
 // oxlint-disable-next-line typescript/no-explicit-any -- tests reach into it to break it
 export function makeBundle(making: Making = {}): any {
-  const payload = encodeSignStatement({ kind: "signature", subject: subject.digest, annotations: {} });
+  const { payload = signStatement } = making;
   const message = preAuthEncoding(statementPayloadType, payload);
   const made = signed(message, making);
   const { signature } = made;
