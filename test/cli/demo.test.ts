@@ -1,11 +1,12 @@
 /** What the demo and every help text print can be typed, and does what they say. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { commands } from "../../src/cli/commands.ts";
-import { putImage } from "../fakes/people.ts";
+import { putImage, putReferrer } from "../fakes/people.ts";
+import { sigstoreInstance } from "../fakes/sigstore-instance.ts";
 import { bench } from "./harness.ts";
 import { ended, printed, start, type Surroundings } from "./processes.ts";
 
@@ -57,11 +58,22 @@ describe("touchmark demo", () => {
   });
 });
 
+const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+const workflow = {
+  identity: "https://github.com/example/app/.github/workflows/release.yml@refs/heads/main",
+  issuer: "https://token.actions.githubusercontent.com",
+};
+
 describe("the examples in every --help", () => {
   it("work as they stand, but for the registry's name", async (t) => {
     const around = await surroundings(t);
     const { address, repository } = await bench(t);
-    await putImage(repository(`${address}/app`), "x", "1.0");
+    const image = await putImage(repository(`${address}/app`), "x", "1.0");
+    const instance = sigstoreInstance(Date.now() - 60_000);
+    const bundle = { mediaType: bundleType, bytes: instance.sign(image, workflow) };
+    await putReferrer(repository(`${address}/app`), { subject: image, artifactType: bundleType, layer: bundle });
+    const root = join(around.cwd, "root.json");
+    await writeFile(root, instance.trustedRoot);
     const loaded = await Promise.all(commands.map(async ({ name, load }) => ({ name, examples: (await load()).command.examples })));
     // Keys are made before they are used, and an image signed before it is verified.
     const order = [
@@ -87,7 +99,7 @@ describe("the examples in every --help", () => {
     for (const { name, examples } of sorted) {
       for (const { command } of examples) {
         const typed = command.replaceAll("registry.example", address).replace("127.0.0.1:5000", "127.0.0.1:0");
-        const running = start(typed, around);
+        const running = start(typed, { ...around, env: { ...around.env, SIGSTORE_ROOT_FILE: root } });
         t.after(() => running.kill("SIGKILL"));
         const serves = name === "serve registry" || command.includes("--keep");
         if (serves) {
