@@ -1,12 +1,11 @@
 /** The only way out of the house: bounded HTTP with redirects and retries, over connections that are kept. */
-import { setTimeout as after } from "node:timers/promises";
 import { gather } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { backoff, maxDelay, retryAfter } from "./backoff.ts";
 import { exchange, type Timeouts } from "./exchange.ts";
 import { isReset } from "./failure.ts";
 import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from "./http.ts";
-import { interruption } from "./interruption.ts";
+import { pause } from "./pause.ts";
 import { printableHost, printableUrl } from "./printable.ts";
 import { createTransport, type TransportSettings } from "./transport.ts";
 
@@ -85,12 +84,4 @@ function redirected(request: HttpRequest, response: HttpResponse): HttpRequest |
   if (url.origin === request.url.origin) return { ...request, url };
   const { accept, range } = request.headers ?? {};
   return { ...request, url, headers: { ...(accept !== undefined && { accept }), ...(range !== undefined && { range }) } };
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await after(ms, undefined, { signal });
-  } catch {
-    throw interruption(signal);
-  }
 }

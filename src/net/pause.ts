@@ -1,0 +1,11 @@
+import { setTimeout as after } from "node:timers/promises";
+import { interruption } from "./interruption.ts";
+
+/** Waits this many milliseconds; throws what the signal was aborted with. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await after(ms, undefined, { signal });
+  } catch {
+    throw interruption(signal);
+  }
+}
