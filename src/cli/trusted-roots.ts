@@ -8,9 +8,7 @@ import type { Io } from "./io.ts";
 const maxRootBytes = 4 * 1024 * 1024;
 
 export function openTrustedRoots(args: Arguments, { env }: Io, signal: AbortSignal): Promise<readonly TrustedRoot[]> {
-  return Promise.all(
-    args
-      .values("trusted-root")
-      .map(async (file) => parseTrustedRoot(await readSource(file, { maxBytes: maxRootBytes, env, signal }), file)),
-  );
+  const given = args.values("trusted-root");
+  const files = given.length > 0 ? given : [env["SIGSTORE_ROOT_FILE"] ?? ""].filter((file) => file !== "");
+  return Promise.all(files.map(async (file) => parseTrustedRoot(await readSource(file, { maxBytes: maxRootBytes, env, signal }), file)));
 }

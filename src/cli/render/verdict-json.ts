@@ -1,5 +1,5 @@
 /** A verdict for programs: docs/reference/verdict.v1alpha1.schema.json. */
-import { outcomeOf, type Finding } from "../../core/finding.ts";
+import { outcomeOf, type Finding, type Sighting } from "../../core/finding.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Verdict } from "../../core/verdict.ts";
 
@@ -17,7 +17,11 @@ export function verdictToJson(verdict: Verdict): string {
 }
 
 function findingToJson(finding: Finding): unknown {
-  const { place } = finding;
+  const { place, seen } = finding;
   const where = place.kind === "tag" ? { kind: place.kind, tag: place.tag } : { kind: place.kind };
-  return { ...finding, place: where, outcome: outcomeOf(finding) };
+  return { ...finding, place: where, seen: seen.map(sightingToJson), outcome: outcomeOf(finding) };
+}
+
+function sightingToJson({ at, ...sighting }: Sighting): unknown {
+  return { ...sighting, ...(at !== undefined && { at: formatInstant(at) }) };
 }

@@ -68,8 +68,8 @@ async function verify(evidence: BundleEvidence, subject: Subject, trust: Trust, 
   const about = subjectCheck(namesSubject, claim, subject);
   // What a message signature was made over is not at hand where it is for another image.
   if (content === undefined) return findingOf(evidence, { claim, checks: [about] });
-  const { checks, signer } = await verifyBundle({ bundle: found, content, trust, at });
-  return findingOf(evidence, { claim, signer, hint: found.hint, checks: [...checks, about] });
+  const { checks, ...proof } = await verifyBundle({ bundle: found, content, trust, at });
+  return findingOf(evidence, { ...proof, claim, hint: found.hint, checks: [...checks, about] });
 }
 
 interface Told {

@@ -3,7 +3,7 @@ import { hashOf } from "../../core/hash.ts";
 import type { Check } from "../../core/finding.ts";
 import type { Instant } from "../../core/instant.ts";
 import { parseStatement, statementPayloadType } from "../../core/statement.ts";
-import type { SignatureProof } from "../../proof/key-signature.ts";
+import { unproven, type SignatureProof } from "../../proof/key-signature.ts";
 import type { SignedContent } from "../../proof/signed-content.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { reading } from "../checks.ts";
@@ -20,11 +20,11 @@ export async function verifyArtifact(bytes: Uint8Array, artifact: Artifact, trus
     const bundle = parseBundle(bytes);
     return { bundle, about: checkSubject(bundle, sha256) };
   });
-  if ("problem" in read) return { checks: [read.problem], signer: undefined };
+  if ("problem" in read) return unproven(read.problem);
   const { bundle, about } = read.value;
   const content: SignedContent = bundle.content.kind === "envelope" ? { kind: "envelope", ...bundle.content.envelope } : artifact;
-  const { checks, signer } = await verifyBundle({ bundle, content, trust, at });
-  return { checks: [...checks, about], signer };
+  const { checks, ...proof } = await verifyBundle({ bundle, content, trust, at });
+  return { ...proof, checks: [...checks, about] };
 }
 
 function checkSubject({ content }: SigstoreBundle, sha256: string): Check {
