@@ -171,6 +171,24 @@ suite("an update is refused", () => {
     await update();
   });
 
+  test("T32: whose target only a delegated role vouches for", async (t) => {
+    const repository = new TufRepository();
+    const delegate = makeKey();
+    repository.targets = {};
+    const delegations = {
+      keys: { [delegate.id]: delegate.value },
+      roles: [{ name: "all", keyids: [delegate.id], threshold: 1, terminating: true, paths: ["*"] }],
+    };
+    const targets = repository.document("targets", { targets: {}, delegations });
+    repository.publishSnapshot({ "targets.json": { version: repository.versions.targets, length: targets.length } });
+    const { update } = await updating(t, repository);
+    assert.deepEqual([...(await update()).targets], [], "delegations are not followed");
+    assert.deepEqual(
+      repository.seen.filter((path) => path.includes("all")),
+      [],
+    );
+  });
+
   test("T32: with a threshold of zero", async (t) => {
     const repository = new TufRepository();
     repository.thresholds.timestamp = 0;
