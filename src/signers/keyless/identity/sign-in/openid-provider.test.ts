@@ -26,7 +26,7 @@ interface Context {
   readonly oidc: { readonly provider: OpenIdProvider; readonly session: { readonly accountId: string } };
 }
 
-/** Past the package's front, which warns of Node's newest version and of keeping things in memory. Not literals, for the compiler would look for types. */
+// Not the package's front, which warns of a Node that is newer than it knows. Not literals, for the compiler would look for types.
 const front: string = "oidc-provider/lib/provider.js";
 const memory: string = "oidc-provider/lib/adapters/memory_adapter.js";
 
