@@ -9,7 +9,7 @@ import { emptyConfig } from "../../core/oci.ts";
 import { bundleHint } from "../../core/public-key.ts";
 import { parseStatement, statementPayloadType } from "../../core/statement.ts";
 import { isNamedBy, type Subject } from "../../core/subject.ts";
-import type { SignedContent } from "../../proof/signed-content.ts";
+import type { SignedContent } from "../../core/signed-content.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { findingOf, reading, subjectCheck, tooLarge, type Reading } from "../checks.ts";
 import type { Format, Recognised } from "../format.ts";
