@@ -9,6 +9,7 @@
 import { encodeUtf8, fromBase64, toBase64, toHex } from "../../core/bytes.ts";
 import { parseDsse, type DsseEnvelope } from "../../core/dsse.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
+import type { Seals } from "../../core/seals.ts";
 import { Fields, parseJson } from "../../core/json.ts";
 
 export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
@@ -87,12 +88,26 @@ function parseMessage(fields: Fields): Pick<SigstoreBundle, "content" | "signatu
   return { content: { kind: "message", sha256 }, signature };
 }
 
-/** A bundle around one DSSE envelope signed by a key, as cosign writes it byte for byte. */
-export function encodeBundle(hint: string, envelope: Omit<DsseEnvelope, "signatures">, signature: Uint8Array): Uint8Array {
+/** What a bundle is to be verified by: its seals, and where no certificate is among them, the key that the hint names. */
+export interface BundleSeals extends Partial<Seals> {
+  readonly hint: string;
+}
+
+/** A bundle around one DSSE envelope; by a key alone, as cosign writes it byte for byte. */
+export function encodeBundle(
+  envelope: Omit<DsseEnvelope, "signatures">,
+  signature: Uint8Array,
+  { hint, certificate, entries = [], timestamps = [] }: BundleSeals,
+): Uint8Array {
+  const rfc3161Timestamps = timestamps.map((timestamp) => ({ signedTimestamp: toBase64(timestamp) }));
   return encodeUtf8(
     JSON.stringify({
       mediaType: bundleMediaType,
-      verificationMaterial: { publicKey: { hint } },
+      verificationMaterial: {
+        ...(certificate ? { certificate: { rawBytes: toBase64(certificate) } } : { publicKey: { hint } }),
+        ...(entries.length > 0 && { tlogEntries: entries }),
+        ...(timestamps.length > 0 && { timestampVerificationData: { rfc3161Timestamps } }),
+      },
       dsseEnvelope: {
         payload: toBase64(envelope.payload),
         payloadType: envelope.payloadType,
