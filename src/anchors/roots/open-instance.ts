@@ -3,12 +3,13 @@ import { TouchmarkError } from "../../core/errors.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import type { HttpClient } from "../../net/http.ts";
 import { throwIfAborted } from "../../net/interruption.ts";
+import type { SigningConfig } from "../../trust/signing-config.ts";
 import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import type { TrustRootContent } from "../tuf/content.ts";
 import { readEmbedded } from "./embedded.ts";
 import { rootsOf, type Instance, type RepositoryInstance } from "./instance.ts";
-import { readFetched, refresh, trustedRootOf } from "./repository.ts";
+import { readFetched, refresh, signingConfigOf, trustedRootOf } from "./repository.ts";
 
 export interface OpenOptions {
   /** Of all trust roots. */
@@ -24,6 +25,8 @@ export interface OpenOptions {
 
 export interface OpenedInstance {
   readonly roots: readonly TrustedRoot[];
+  /** Which services sign for it, where it says so. */
+  readonly signingConfig?: SigningConfig;
   /** For people; each a sentence. */
   readonly warnings: readonly string[];
 }
@@ -46,7 +49,8 @@ export async function openInstance(instance: Instance, options: OpenOptions): Pr
   if (content instanceof TouchmarkError) throw content;
   if (content === undefined) return openEmbedded(instance, fetched, failure);
   const expiry = checkExpiry(instance, content, options);
-  return { roots: [trustedRootOf(content, instance)], warnings: [...failure, ...expiry] };
+  const signingConfig = signingConfigOf(content, instance);
+  return { roots: [trustedRootOf(content, instance)], warnings: [...failure, ...expiry], ...(signingConfig && { signingConfig }) };
 }
 
 /** Fetched within a day, by a clock that did not go back since, and good for another day. */
