@@ -15,7 +15,10 @@ const maxCheckpoint = 64 * 1024;
 /** 256 entries, each with a length of two bytes. */
 const maxTile = 256 * (2 + 65_535);
 
-/** The entry at this index. Throws LOG_ENTRY_MISSING for a log that is not trusted, SERVICE_UNAVAILABLE where its checkpoint does not cover the entry yet, or MALFORMED. */
+/**
+ * The entry at this index. Throws LOG_ENTRY_MISSING for a log that is not trusted, SERVICE_UNAVAILABLE where its checkpoint does not
+ * cover the entry yet, or MALFORMED.
+ */
 export async function entryFromTiles(index: number, { service, logs }: LogRequest, asker: Asker): Promise<LogEntryJson> {
   const who = printableHost(urlOf(service));
   const fetch = async (path: string, maxBytes: number): Promise<Uint8Array | undefined> => {

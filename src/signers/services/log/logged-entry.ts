@@ -24,7 +24,10 @@ export interface LoggedEntry {
   readonly integratedTime?: Instant;
 }
 
-/** The same as verifying does. Throws LOG_ENTRY_MISSING for a log that is not trusted, LOG_ENTRY_INVALID for an entry that does not hold, or MALFORMED. */
+/**
+ * Proves it as verifying does. Throws LOG_ENTRY_MISSING for a log that is not trusted, LOG_ENTRY_INVALID for an entry that does not
+ * hold, or MALFORMED. `who` answered.
+ */
 export async function proven(entry: LogEntryJson, { logged, logs }: LogRequest, who: string, at: Instant): Promise<LoggedEntry> {
   const what = `the answer of ${who}`;
   // What parses is not what was received but what will be written.

@@ -25,7 +25,10 @@ const maxPath = 64;
 /** Milliseconds: checkpoints come every few seconds. */
 const patience = 20_000;
 
-/** Has the log keep the signature, or show that it does already. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the entry, or as HttpClient does. */
+/**
+ * Has the log keep the signature, or show that it does already. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the
+ * entry, or as HttpClient does.
+ */
 export async function logInRekorV2(request: LogRequest, asker: Asker): Promise<LoggedEntry> {
   const url = urlOf(request.service, "api/v2/log/entries");
   const answer = await ask({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes }, { patience, ...asker });
