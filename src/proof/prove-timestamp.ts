@@ -32,8 +32,11 @@ export interface TimestampQuestion {
 export async function proveTimestamp(timestamp: Uint8Array, { stamped, authorities }: TimestampQuestion): Promise<Proof<Timestamp>> {
   try {
     const token = parseTimestamp(timestamp);
-    const embedded = token.signedData.certificates.map((der) => parseCertificate(der, "a certificate in the timestamp"));
-    const signer = findSigner(token, [...authorities.flatMap(({ chain }) => chain), ...embedded]);
+    const trusted = authorities.flatMap(({ chain }) => chain);
+    const embedded = token.signedData.certificates.map(
+      (der) => trusted.find(({ raw }) => equalBytes(raw, der)) ?? parseCertificate(der, "a certificate in the timestamp"),
+    );
+    const signer = findSigner(token, [...trusted, ...embedded]);
     if (!signer)
       return failed("CERTIFICATE_UNTRUSTED", "the certificate that the timestamp says it is signed with is neither trusted nor in it");
     const fault = await faultOf(token, stamped, signer);

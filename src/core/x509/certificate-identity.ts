@@ -85,9 +85,11 @@ function nameText(name: GeneralName): string {
 }
 
 function claim({ extensions }: Certificate, number: number): string | undefined {
-  const value = extensions.get(`${FULCIO}.${number}`)?.value;
-  const what = `the certificate's extension ${FULCIO}.${number}`;
-  if (value === undefined || number < 8) return value && decodeUtf8(value, what);
+  const oid = `${FULCIO}.${number}`;
+  const value = extensions.get(oid)?.value;
+  if (value === undefined) return undefined;
+  const what = `the certificate's extension ${oid}`;
+  if (number < 8) return decodeUtf8(value, what);
   const text = parseDer(value, what);
   expectTag(text, tags.utf8String, what);
   return readText(text, what);

@@ -2,24 +2,19 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
-import { makeToken } from "../../../test/fakes/timestamp-authority.ts";
-import { decodeUtf8, encodeUtf8, toBase64 } from "../../core/bytes.ts";
-import { encodeCbor, Tagged, type Cbor } from "../../core/cbor.ts";
+import { decodeUtf8, encodeUtf8 } from "../../core/bytes.ts";
+import { encodeCbor, Tagged } from "../../core/cbor.ts";
 import { digestOf } from "../../core/digest.ts";
 import { outcomeOf } from "../../core/finding.ts";
 import { emptyConfig, mediaTypes, parseManifest } from "../../core/oci.ts";
 import { publicKeyOf } from "../../core/public-key.ts";
-import { extensions, makeDer, makeKey, oids, type Shape } from "../../core/x509/fixture.test.ts";
+import { makeKey } from "../../core/x509/fixture.test.ts";
 import { parseDistinguishedName } from "../../trust/notation/distinguished-name.ts";
-import { levels, validationOf } from "../../trust/notation/level.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import { makeTrust } from "../../trust/trust.ts";
 import { cose } from "./cose-envelope.ts";
 import {
-  around,
   certificate,
-  chain,
-  day,
   image,
   leaf,
   leafShape,
@@ -29,7 +24,6 @@ import {
   now,
   root,
   rootShape,
-  signerKey,
   subject,
   summary,
   trust,
@@ -44,10 +38,6 @@ import { signatureType } from "./signature-manifest.ts";
 
 const good = ["format", "signature", "certificate", "identity", "certificate", "subject"];
 const malformed = ["format MALFORMED_EVIDENCE"];
-const scheme = "io.cncf.notary.signingScheme";
-const signingTime = "io.cncf.notary.signingTime";
-const authenticTime = "io.cncf.notary.authenticSigningTime";
-const expiry = "io.cncf.notary.expiry";
 
 const checksOf = async (made: Made | Promise<Made>, options?: VerifyOptions) => summary(await verifyMade(await made, options));
 const looseChecks = (parts: LooseParts, options?: VerifyOptions) => checksOf(looseJws(parts), options);
@@ -144,260 +134,6 @@ suite("Notary Project signatures", () => {
       assert.deepEqual(recognised?.fetch, []);
       assert.equal(recognised.read(new Map()).length, 1);
     }
-  });
-});
-
-suite("Notary Project attributes", () => {
-  test("T22: a critical one that is not known refuses the signature", async () => {
-    assert.deepEqual(await looseChecks({ headers: { crit: [scheme, "example"], example: "x" } }), malformed);
-    assert.deepEqual(
-      await checksOf(
-        looseCose([
-          [2, [scheme, "example"]],
-          ["example", "x"],
-        ]),
-      ),
-      malformed,
-    );
-    assert.deepEqual(
-      await checksOf(
-        looseCose([
-          [2, [scheme, 99]],
-          [99, "x"],
-        ]),
-      ),
-      malformed,
-    );
-    assert.deepEqual(await looseChecks({ headers: { crit: [scheme, "b64"], b64: true } }), malformed);
-  });
-
-  test("others may be there if they are not critical", async () => {
-    assert.deepEqual(await looseChecks({ headers: { example: "x" } }), good);
-    assert.deepEqual(
-      await checksOf(
-        looseCose([
-          ["example", "x"],
-          [99, [1]],
-        ]),
-      ),
-      good,
-    );
-  });
-
-  test("that name a plugin are not decided here", async () => {
-    const plugin = { "io.cncf.notary.verificationPlugin": "example" };
-    const crit = [scheme, "io.cncf.notary.verificationPlugin", "other"];
-    assert.deepEqual(await looseChecks({ headers: { ...plugin, other: 1, crit } }), ["format UNSUPPORTED?"]);
-    assert.deepEqual(await looseChecks({ headers: plugin }), malformed);
-  });
-
-  const later = "2027-01-01T00:00:00Z";
-  const refused: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-    "nothing critical": { crit: undefined },
-    "an empty list of what is critical": { crit: [] },
-    "a list of what is critical that is text": { crit: scheme },
-    "a critical number": { crit: [scheme, 1] },
-    "something critical twice": { crit: [scheme, scheme] },
-    "something critical that is not there": { crit: [scheme, expiry] },
-    "alg critical": { crit: [scheme, "alg"] },
-    "no scheme": { [scheme]: undefined },
-    "a scheme that is not critical": { crit: [signingTime] },
-    "no signing time": { [signingTime]: undefined },
-    "a signing time that is no time": { [signingTime]: "yesterday" },
-    "a signing time that is a number": { [signingTime]: 1 },
-    "a signing time without an offset": { [signingTime]: "2026-06-15T12:00:00" },
-    "a signing time that no calendar has": { [signingTime]: "2026-02-30T12:00:00Z" },
-    "the other scheme's time too": { [authenticTime]: later },
-    "an expiry that is not critical": { [expiry]: later },
-    "an expiry of null": { [expiry]: null, crit: [scheme, expiry] },
-    "an expiry before the signing time": { [expiry]: "2026-06-15T11:59:59Z", crit: [scheme, expiry] },
-    "an expiry at the signing time": { [expiry]: "2026-06-15T12:00:00Z", crit: [scheme, expiry] },
-    "the authority's scheme without its time": { [scheme]: "notary.x509.signingAuthority", [signingTime]: undefined },
-    "the authority's scheme with the signer's time": { [scheme]: "notary.x509.signingAuthority" },
-    "the authority's time not critical": {
-      [scheme]: "notary.x509.signingAuthority",
-      [signingTime]: undefined,
-      [authenticTime]: "2026-06-15T12:00:00Z",
-    },
-    "no content type": { cty: undefined },
-  };
-  for (const [name, headers] of Object.entries(refused)) {
-    test(`JWS with ${name} is refused`, async () => assert.deepEqual(await looseChecks({ headers }), malformed));
-  }
-
-  test("of another kind are not decided", async () => {
-    for (const headers of [{ cty: "application/json" }, { [scheme]: "notary.x509.other" }]) {
-      assert.deepEqual(await looseChecks({ headers }), ["format UNSUPPORTED?"]);
-    }
-  });
-
-  test("of COSE: times need their tag, and must be whole seconds", async () => {
-    const seconds = now / 1000;
-    for (const value of [
-      seconds,
-      new Tagged(0, "2026-06-15T12:00:00Z"),
-      new Tagged(2, seconds),
-      new Tagged(1, "x"),
-      new Tagged(1, -1),
-      undefined,
-    ]) {
-      assert.deepEqual(await checksOf(looseCose([[signingTime, value]])), malformed);
-    }
-    const untagged: readonly [string, Cbor] = [expiry, seconds + 60];
-    assert.deepEqual(await checksOf(looseCose([[2, [scheme, expiry]], untagged])), malformed);
-  });
-
-  test("of COSE: the chain may be bytes alone, or signed; anything else is refused", async () => {
-    const self = makeDer({ subject: "C=US,ST=WA,O=acme,CN=self", key: signerKey, extensions: [extensions.digitalSignature] });
-    const trusted = {
-      ...trust,
-      stores: {
-        ...trust.stores,
-        ca: [certificate({ subject: "C=US,ST=WA,O=acme,CN=self", key: signerKey, extensions: [extensions.digitalSignature] })],
-      },
-    };
-    assert.deepEqual((await checksOf(looseCose([], [[33, self]]), { trusted }))[1], "signature");
-    const ders = chain.map(({ raw }) => raw);
-    assert.deepEqual(await checksOf(looseCose([[33, ders]], [[33, undefined]])), good);
-    for (const value of [undefined, "x", [], ["x"], [1], 1, [new Uint8Array()]])
-      assert.deepEqual(await checksOf(looseCose([], [[33, value]])), malformed);
-  });
-
-  test("that nobody signed are not needed, and their types are looked at where they count", async () => {
-    assert.deepEqual(await looseChecks({ unprotected: { "io.cncf.notary.signingAgent": 5, other: {} } }), good);
-    assert.deepEqual(await looseChecks({ unprotected: { "io.cncf.notary.timestampSignature": 5 } }), malformed);
-    assert.deepEqual(await looseChecks({ unprotected: { "io.cncf.notary.timestampSignature": "***" } }), malformed);
-    assert.deepEqual(await checksOf(looseCose([], [["io.cncf.notary.timestampSignature", "text"]])), malformed);
-    assert.deepEqual(await looseChecks({ unprotected: { x5c: ["***"] } }), malformed);
-    assert.deepEqual(await looseChecks({ unprotected: { x5c: [toBase64(encodeUtf8("no certificate"))] } }), malformed);
-    assert.deepEqual(await looseChecks({ unprotected: { x5c: [1] } }), malformed);
-  });
-});
-
-suite("Notary Project times", () => {
-  test("the certificates must hold now, where no timestamp is asked for", async () => {
-    assert.deepEqual(await checksOf(make(), { at: leaf.notAfter + 1 }), good.toSpliced(4, 1, "certificate EXPIRED"));
-    assert.deepEqual(await checksOf(make(), { at: leaf.notBefore - 1 }), good.toSpliced(4, 1, "certificate EXPIRED"));
-    const certificates = [leaf, certificate({ ...rootShape, notAfter: now - day })];
-    const trusted: NotationTrust = { ...trust, stores: { ...trust.stores, ca: certificates.slice(1) } };
-    assert.deepEqual(await looseChecks({ certificates }, { trusted }), good.toSpliced(4, 1, "certificate EXPIRED"));
-  });
-
-  test("T20: an expired signature is expired, at any level of a trust policy", async () => {
-    const made = await make({ expiry: now + 60_000 });
-    assert.deepEqual(await checksOf(made, { at: now + 59_000 }), good.toSpliced(4, 0, "expiry"));
-    for (const at of [now + 60_000, now + day]) {
-      const finding = await verifyMade(made, { at });
-      assert.deepEqual(summary(finding), good.toSpliced(4, 0, "expiry EXPIRED"));
-      assert.equal(outcomeOf(finding), "failed");
-      const expired = finding.checks.find((check) => check.outcome === "failed");
-      assert.ok(expired);
-      assert.deepEqual(
-        [levels.strict, levels.permissive].map((level) => level[validationOf(expired)]),
-        ["enforce", "log"],
-      );
-    }
-  });
-
-  test("under an authority's scheme its time counts, and its own stores", async () => {
-    const at = (time: string) =>
-      looseJws({
-        headers: {
-          [scheme]: "notary.x509.signingAuthority",
-          [signingTime]: undefined,
-          [authenticTime]: time,
-          crit: [scheme, authenticTime],
-        },
-      });
-    const trusted: NotationTrust = { ...trust, stores: { ca: [], signingAuthority: [root], tsa: [root] } };
-    const late = leaf.notAfter + day;
-    assert.deepEqual(await checksOf(at("2026-06-15T12:00:00Z"), { trusted, at: late }), good);
-    assert.deepEqual(await checksOf(at("2026-06-15T12:00:00+02:00"), { trusted, at: late }), good);
-    assert.deepEqual(await checksOf(at("2025-06-15T12:00:00Z"), { trusted, at: late }), good.toSpliced(4, 1, "certificate EXPIRED"));
-    assert.deepEqual(
-      await checksOf(at("2026-06-15T12:00:00Z"), { trusted, at: now - 1 }),
-      good.toSpliced(4, 1, "timestamp TIMESTAMP_INVALID"),
-    );
-    assert.deepEqual(await checksOf(at("2026-06-15T12:00:00Z")), good.toSpliced(2, 1, "certificate CERTIFICATE_UNTRUSTED"));
-    assert.deepEqual(
-      await checksOf(looseJws(), { trusted }),
-      good.toSpliced(2, 1, "certificate CERTIFICATE_UNTRUSTED").toSpliced(4, 1, "timestamp TIMESTAMP_MISSING"),
-    );
-  });
-
-  const tsaRootKey = makeKey();
-  const tsaRootShape: Shape = {
-    subject: "tsa root",
-    key: tsaRootKey,
-    extensions: [extensions.authority(), extensions.keyCertSign],
-    notBefore: 0,
-    notAfter: Date.UTC(2100, 0, 1),
-  };
-  const tsaRoot = certificate(tsaRootShape);
-  const tsaKey = makeKey();
-  const tsaCertificate = makeDer({
-    ...tsaRootShape,
-    subject: "tsa",
-    issuer: "tsa root",
-    key: tsaKey,
-    signedBy: tsaRootKey.privateKey,
-    extensions: [extensions.digitalSignature, extensions.usage([oids.timeStamping], true)],
-  });
-  const stamping: NotationTrust = { ...trust, stores: { ...trust.stores, tsa: [tsaRoot] } };
-
-  /** A signature with a timestamp over it, or over other bytes. */
-  async function stamped(at: number, kind = jws, message?: Uint8Array): Promise<Made> {
-    const { envelope } = await make({ kind });
-    const { signature, ...rest } = kind.parse(envelope);
-    const timestamp = makeToken({ certificate: tsaCertificate, privateKey: tsaKey.privateKey, message: message ?? signature, at });
-    return around(kind.encode({ ...rest, chain, signature, timestamp, agent: "test" }), kind.mediaType);
-  }
-  const withTime = good.toSpliced(4, 0, "timestamp");
-
-  test("a timestamp says when it was signed, long after", async () => {
-    for (const kind of [jws, cose]) {
-      const finding = await verifyMade(await stamped(now, kind), { trusted: stamping, at: Date.UTC(2050, 0, 1) });
-      assert.deepEqual(summary(finding), withTime);
-      assert.deepEqual(finding.seen, [{ kind: "timestamp", by: "CN=tsa root", at: now }]);
-    }
-  });
-
-  test("a timestamp must lie within every certificate's time, and not after now", async () => {
-    const at = Date.UTC(2050, 0, 1);
-    for (const time of [leaf.notBefore - 1000, leaf.notAfter + 1000]) {
-      assert.deepEqual(await checksOf(stamped(time), { trusted: stamping, at }), withTime.toSpliced(5, 1, "certificate EXPIRED"));
-    }
-    assert.deepEqual(await checksOf(stamped(now + 1000), { trusted: stamping }), good.toSpliced(4, 1, "timestamp TIMESTAMP_INVALID"));
-  });
-
-  test("a timestamp must be there, of this signature, by a trusted authority", async () => {
-    const refused = (code: string) => good.toSpliced(4, 1, `timestamp ${code}`);
-    assert.deepEqual(await checksOf(make(), { trusted: stamping }), refused("TIMESTAMP_MISSING"));
-    assert.deepEqual(
-      await checksOf(looseJws({ unprotected: { "io.cncf.notary.timestampSignature": "" } }), { trusted: stamping }),
-      refused("TIMESTAMP_MISSING"),
-    );
-    assert.deepEqual(await checksOf(stamped(now, jws, encodeUtf8("other")), { trusted: stamping }), refused("TIMESTAMP_INVALID"));
-    const stranger = { ...stamping, stores: { ...stamping.stores, tsa: [certificate({ ...tsaRootShape, key: makeKey() })] } };
-    assert.deepEqual(await checksOf(stamped(now), { trusted: stranger }), refused("CERTIFICATE_UNTRUSTED"));
-    const junk = looseJws({ unprotected: { "io.cncf.notary.timestampSignature": toBase64(encodeUtf8("junk")) } });
-    assert.deepEqual(await checksOf(junk, { trusted: stamping }), refused("TIMESTAMP_INVALID"));
-  });
-
-  test("a timestamp is not looked at where none is asked for", async () => {
-    const afterwards: NotationTrust = { ...stamping, verifyTimestamp: "afterCertExpiry" };
-    const made = await stamped(now, jws, encodeUtf8("other"));
-    assert.deepEqual(await checksOf(made), good);
-    assert.deepEqual(await checksOf(made, { trusted: afterwards }), good);
-    assert.deepEqual(
-      await checksOf(made, { trusted: afterwards, at: leaf.notAfter + 1 }),
-      good.toSpliced(4, 1, "timestamp TIMESTAMP_INVALID"),
-    );
-    assert.deepEqual(await checksOf(await stamped(now), { trusted: afterwards, at: leaf.notAfter + 1 }), withTime);
-    assert.deepEqual(
-      await checksOf(await stamped(now), { trusted: afterwards, at: leaf.notBefore - 1 }),
-      good.toSpliced(4, 1, "certificate EXPIRED"),
-    );
   });
 });
 

@@ -32,6 +32,13 @@ export async function signKeyless(image: string, { trustedRoot, signingConfig }:
   await runWell(cosign, ["sign", "--yes", ...services, image], { env });
 }
 
+/** What a bundle says of a file, by a sigstore that has no certificate log. */
+export async function verifyBlob(file: string, bundle: string, trustedRoot: string, identity: string, issuer: string): Promise<Ran> {
+  const expected = ["--certificate-identity", identity, "--certificate-oidc-issuer", issuer, "--insecure-ignore-sct"];
+  const options = ["--bundle", bundle, "--trusted-root", trustedRoot, "--use-signed-timestamps", ...expected];
+  return run(cosign, ["verify-blob", ...options, file], { env });
+}
+
 export async function attest(image: string, keyPrefix: string, format: Format, options: readonly string[]): Promise<void> {
   await runWell(cosign, ["attest", ...noLog, "--key", `${keyPrefix}.key`, ...formatFlags[format], ...options, image], { env });
 }

@@ -3,11 +3,11 @@ import { decodeUtf8, toBase64 } from "../../../core/bytes.ts";
 import { parseCheckpoint, type Checkpoint } from "../../../core/checkpoint.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
 import { Fields, parseJson } from "../../../core/json.ts";
+import type { LogEntryJson } from "../../../core/seals.ts";
 import { printableHost } from "../../../net/printable.ts";
 import type { LogAuthority } from "../../../trust/trusted-root.ts";
 import { wrongAnswer } from "../accepted.ts";
 import { ask, refusal, urlOf, type Asker } from "../ask.ts";
-import type { LogEntryJson } from "../../../core/seals.ts";
 import type { LogRequest } from "./logged-entry.ts";
 import { Tiles } from "./tiles.ts";
 

@@ -2,12 +2,12 @@
 import { malformed } from "../../../core/errors.ts";
 import type { Instant } from "../../../core/instant.ts";
 import { Fields } from "../../../core/json.ts";
+import type { LogEntryJson } from "../../../core/seals.ts";
 import { parseLogEntries } from "../../../proof/log-entry.ts";
 import type { LoggedSignature } from "../../../proof/logged-signature.ts";
 import { proveLogEntry } from "../../../proof/prove-log-entry.ts";
 import type { LogAuthority } from "../../../trust/trusted-root.ts";
 import { accepted } from "../accepted.ts";
-import type { LogEntryJson } from "../../../core/seals.ts";
 
 export interface LogRequest {
   /** The URL of the log. */

@@ -16,11 +16,11 @@
 import { encodeUtf8, fromBase64, toBase64, toHex } from "../../../core/bytes.ts";
 import { malformed } from "../../../core/errors.ts";
 import { Fields, parseJson, type Json } from "../../../core/json.ts";
-import { printableHost } from "../../../net/printable.ts";
+import type { InclusionProofJson, LogEntryJson } from "../../../core/seals.ts";
 import type { HttpResponse } from "../../../net/http.ts";
+import { printableHost } from "../../../net/printable.ts";
 import type { LoggedSignature } from "../../../proof/logged-signature.ts";
 import { answerFields, ask, jsonBody, refusal, urlOf, type Asker } from "../ask.ts";
-import type { InclusionProofJson, LogEntryJson } from "../../../core/seals.ts";
 import { proven, type LoggedEntry, type LogRequest } from "./logged-entry.ts";
 import { hashOfSigned, pemOf } from "./verifier.ts";
 

@@ -11,13 +11,13 @@
 import { toBase64 } from "../../../core/bytes.ts";
 import { malformed } from "../../../core/errors.ts";
 import type { Fields } from "../../../core/json.ts";
+import type { LogEntryJson } from "../../../core/seals.ts";
 import type { HttpResponse } from "../../../net/http.ts";
 import { printableHost } from "../../../net/printable.ts";
 import type { LoggedSignature } from "../../../proof/logged-signature.ts";
 import { answerFields, ask, jsonBody, refusal, urlOf, type Asker } from "../ask.ts";
-import type { LogEntryJson } from "../../../core/seals.ts";
-import { proven, type LoggedEntry, type LogRequest } from "./logged-entry.ts";
 import { entryFromTiles } from "./entry-from-tiles.ts";
+import { proven, type LoggedEntry, type LogRequest } from "./logged-entry.ts";
 import { hashOfSigned, keyDetailsOf } from "./verifier.ts";
 
 const maxBytes = 1024 * 1024;
