@@ -54,7 +54,7 @@ export const command: Command = {
       const trust = await readExpected(args, io, signal);
       return { policy: signaturePolicy(trust, annotations), trust };
     };
-    const basis = readBasis(); // while the first requests are under way
+    const basis = new Promise(setImmediate).then(readBasis); // while the first requests are under way
     const options = {
       formats,
       basis,
