@@ -1,6 +1,7 @@
 /** Sign: a signature in each chosen format on an image, and with `recursive` on every image of an index. */
 import { isDeepStrictEqual } from "node:util";
 import { mapBounded } from "../core/bounded.ts";
+import { fromBase64, toHex } from "../core/bytes.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { describePlace, type SignatureClaim } from "../core/evidence.ts";
@@ -11,8 +12,10 @@ import { verifies } from "../core/public-key.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Reference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
-import type { Signer, SignerDescription } from "../core/signer.ts";
+import type { Signed, SignedBy, Signer, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
+import { parseCertificate } from "../core/x509/certificate.ts";
+import { certificateIdentity } from "../core/x509/certificate-identity.ts";
 import type { Format } from "../formats/format.ts";
 import { makeTrust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
@@ -28,7 +31,7 @@ export interface SignOptions {
   readonly at: Instant;
   readonly recorder: Recorder;
   readonly recursive: boolean;
-  /** Sign even where the same key has signed the same claim already. */
+  /** Sign even where the same key may have signed the same claim already, and do not look. */
   readonly force: boolean;
   readonly signal: AbortSignal;
 }
@@ -42,8 +45,9 @@ export interface SignatureMade {
   readonly place: string;
   /** The manifest that holds the signature. */
   readonly manifest: Digest;
-  /** Fingerprint of the key. */
-  readonly key: string;
+  readonly by: SignedBy;
+  /** Where logs hold it: the number of the entry, and the log's id in lower-case hex. */
+  readonly logged: readonly { readonly index: number; readonly log: string }[];
   /** It was there before: nothing was written. */
   readonly already: boolean;
 }
@@ -106,20 +110,32 @@ async function signOne(
       if (!(await verifies(by.publicKey, toSign.bytes, signed.signature))) {
         throw new TouchmarkError("INVALID_KEY", `what the key sha256:${key} signs does not verify with its own public half`);
       }
-      return { format, artifact: format.assemble(toSign, subject, signed, at) };
+      return { format, signed, artifact: format.assemble(toSign, subject, signed, at) };
     }),
   );
   const { reference, digest } = subject;
   return Promise.all(
-    prepared.map(async ({ format, earlier, artifact }): Promise<SignatureMade> => {
-      const common = { reference, repository: repository.name, digest, format: format.name, key };
-      if (earlier) return { ...common, place: describePlace(earlier.place), manifest: earlier.manifest, already: true };
+    prepared.map(async ({ format, earlier, signed, artifact }): Promise<SignatureMade> => {
+      const common = { reference, repository: repository.name, digest, format: format.name };
+      if (earlier)
+        return { ...common, by: { key }, logged: [], place: describePlace(earlier.place), manifest: earlier.manifest, already: true };
+      const made = { ...common, by: signedBy(signed), logged: entriesOf(signed) };
       const manifest = await store(repository, subject, artifact, signal);
-      await recorder.record({ kind: "signed", repository: repository.name, claim, format: format.name, key, manifest });
+      await recorder.record({ kind: "signed", repository: repository.name, claim, format: format.name, by: made.by, manifest });
       const place = artifact.kind === "tag" ? `tag ${artifact.tag}` : "referrers";
-      return { ...common, place, manifest, already: false };
+      return { ...made, place, manifest, already: false };
     }),
   );
+}
+
+function signedBy({ by, seals }: Signed): SignedBy {
+  if (!seals?.certificate) return { key: by.publicKey.fingerprint };
+  const { subjectAlternativeName, issuer = "" } = certificateIdentity(parseCertificate(seals.certificate));
+  return { identity: subjectAlternativeName, issuer };
+}
+
+function entriesOf({ seals }: Signed): SignatureMade["logged"] {
+  return (seals?.entries ?? []).map(({ logIndex, logId }) => ({ index: Number(logIndex), log: toHex(fromBase64(logId.keyId)) }));
 }
 
 /** Signatures by the same key that say exactly the same. What cannot be read now does not keep from signing. */

@@ -45,6 +45,7 @@ export async function bench(t: Pick<TestContext, "after">): Promise<Bench> {
       stdout: { isTerminal: false, write: (text) => void out.push(text) },
       stderr: { isTerminal: false, write: (text) => void err.push(text) },
       askSecret: undefined,
+      ask: undefined,
       env: { TOUCHMARK_PASSWORD: "correct horse" },
       home: folder,
       now: () => Date.UTC(2026, 10, 21, 9),
