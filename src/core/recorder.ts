@@ -14,6 +14,17 @@ export type RecordedEvent =
       readonly key: string;
       /** The manifest that holds the signature. */
       readonly manifest: Digest;
+    }
+  | {
+      readonly kind: "file-signed";
+      /** The file, as it was named. */
+      readonly reference: string;
+      readonly claim: SignatureClaim;
+      readonly format: string;
+      /** Fingerprint of the key. */
+      readonly key: string;
+      /** Of the file that holds the signature. */
+      readonly evidence: Digest;
     };
 
 export interface Recorder {

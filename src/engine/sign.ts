@@ -80,7 +80,7 @@ interface Signing extends SignOptions {
   readonly looked: Promise<Collected>;
 }
 
-const nothing: Promise<Collected> = Promise.resolve({ evidence: [], gaps: [] });
+const nothing: Promise<Collected> = Promise.resolve({ places: [], evidence: [], gaps: [] });
 
 function look(repository: Repository, subject: SubjectAddress, { formats, signal }: SignOptions): Promise<Collected> {
   return collect(repository, subject, { formats, kind: "signature", signal });
@@ -100,7 +100,7 @@ async function signOne(
   const prepared = await Promise.all(
     formats.map(async (format) => {
       const earlier = existing.find((finding) => finding.format === format.name);
-      if (earlier) return { format, earlier };
+      if (earlier?.manifest !== undefined) return { format, earlier: { place: describePlace(earlier.place), manifest: earlier.manifest } };
       const toSign = format.prepare(claim, by);
       const signed = await signer.sign({ bytes: toSign.bytes, claim }, signal);
       if (!(await verifies(by.publicKey, toSign.bytes, signed.signature))) {
@@ -113,7 +113,7 @@ async function signOne(
   return Promise.all(
     prepared.map(async ({ format, earlier, artifact }): Promise<SignatureMade> => {
       const common = { reference, repository: repository.name, digest, format: format.name, key };
-      if (earlier) return { ...common, place: describePlace(earlier.place), manifest: earlier.manifest, already: true };
+      if (earlier) return { ...common, ...earlier, already: true };
       const manifest = await store(repository, subject, artifact, signal);
       await recorder.record({ kind: "signed", repository: repository.name, claim, format: format.name, key, manifest });
       const place = artifact.kind === "tag" ? `tag ${artifact.tag}` : "referrers";

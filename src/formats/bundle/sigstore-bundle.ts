@@ -8,8 +8,10 @@
  */
 import { encodeUtf8, fromBase64, toBase64, toHex } from "../../core/bytes.ts";
 import { parseDsse, type DsseEnvelope } from "../../core/dsse.ts";
+import { hexOf, type Digest } from "../../core/digest.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
-import { Fields, parseJson } from "../../core/json.ts";
+import type { HashAlgorithm } from "../../core/hash.ts";
+import { Fields, parseJson, type JsonObject } from "../../core/json.ts";
 
 export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 /** Bytes of one bundle. */
@@ -17,6 +19,12 @@ export const maxBundleBytes: number = 32 * 1024 * 1024;
 
 /** How any version spells itself: `…bundle.v0.3+json`, and before that `…bundle+json;version=0.2`. */
 const versions = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v(\d+\.\d+)\+json|\+json;version=(\d+\.\d+))$/;
+
+const hashNames: ReadonlyMap<string, HashAlgorithm> = new Map([
+  ["SHA2_256", "sha256"],
+  ["SHA2_384", "sha384"],
+  ["SHA2_512", "sha512"],
+]);
 
 export type BundleVersion = "0.1" | "0.2" | "0.3";
 
@@ -32,8 +40,14 @@ export interface SigstoreBundle {
 
 export type BundleContent =
   | { readonly kind: "envelope"; readonly envelope: DsseEnvelope }
-  /** Of what it says it signs, lower-case hex; proves nothing. */
-  | { readonly kind: "message"; readonly sha256?: string };
+  | { readonly kind: "message"; readonly stated?: StatedDigest };
+
+/** Of what it says it signs; proves nothing. */
+export interface StatedDigest {
+  readonly algorithm: HashAlgorithm;
+  /** Lower case. */
+  readonly hex: string;
+}
 
 export function isBundleMediaType(mediaType: string): boolean {
   return mediaType.startsWith("application/vnd.dev.sigstore.bundle");
@@ -74,30 +88,35 @@ function parseContent(fields: Fields): Pick<SigstoreBundle, "content" | "signatu
 
 function parseMessage(fields: Fields): Pick<SigstoreBundle, "content" | "signature"> {
   const signature = fromBase64(fields.string("signature"), `${fields.at}.signature`);
-  const stated = fields.optionalFields("messageDigest");
-  if (!stated) return { content: { kind: "message" }, signature };
-  const algorithm = stated.string("algorithm");
-  if (algorithm !== "SHA2_256") {
-    throw new TouchmarkError(
-      "UNSUPPORTED",
-      `a message digest of ${JSON.stringify(algorithm.slice(0, 50))} is not supported, only SHA2_256`,
-    );
-  }
-  const sha256 = toHex(fromBase64(stated.string("digest"), `${stated.at}.digest`));
-  return { content: { kind: "message", sha256 }, signature };
+  const digest = fields.optionalFields("messageDigest");
+  // With Ed25519, cosign writes an empty one.
+  if (!digest?.has("algorithm") && !digest?.has("digest")) return { content: { kind: "message" }, signature };
+  return { content: { kind: "message", stated: parseStated(digest) }, signature };
+}
+
+function parseStated(fields: Fields): StatedDigest {
+  const name = fields.string("algorithm");
+  const algorithm = hashNames.get(name);
+  if (!algorithm) throw new TouchmarkError("UNSUPPORTED", `a message digest of ${JSON.stringify(name.slice(0, 50))} is not supported`);
+  return { algorithm, hex: toHex(fromBase64(fields.string("digest"), `${fields.at}.digest`)) };
 }
 
 /** A bundle around one DSSE envelope signed by a key, as cosign writes it byte for byte. */
 export function encodeBundle(hint: string, envelope: Omit<DsseEnvelope, "signatures">, signature: Uint8Array): Uint8Array {
-  return encodeUtf8(
-    JSON.stringify({
-      mediaType: bundleMediaType,
-      verificationMaterial: { publicKey: { hint } },
-      dsseEnvelope: {
-        payload: toBase64(envelope.payload),
-        payloadType: envelope.payloadType,
-        signatures: [{ sig: toBase64(signature) }],
-      },
-    }),
-  );
+  const dsseEnvelope = {
+    payload: toBase64(envelope.payload),
+    payloadType: envelope.payloadType,
+    signatures: [{ sig: toBase64(signature) }],
+  };
+  return encode(hint, { dsseEnvelope });
+}
+
+/** A bundle around the signature of a key over a file, by the file's SHA-256: with ECDSA P-256 and RSA as cosign writes it byte for byte. */
+export function encodeMessageBundle(hint: string, sha256: Digest, signature: Uint8Array): Uint8Array {
+  const messageDigest = { algorithm: "SHA2_256", digest: toBase64(Buffer.from(hexOf(sha256), "hex")) };
+  return encode(hint, { messageSignature: { messageDigest, signature: toBase64(signature) } });
+}
+
+function encode(hint: string, content: JsonObject): Uint8Array {
+  return encodeUtf8(JSON.stringify({ mediaType: bundleMediaType, verificationMaterial: { publicKey: { hint } }, ...content }));
 }
