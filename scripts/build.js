@@ -5,12 +5,15 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The public trust root, read from beside the code that needs it: the one use of import.meta there may be in the command. */
+const embedded = "src/anchors/roots/public-good";
 
 /** Builds beside dist and takes its place only when all is well. */
 export async function build() {
@@ -19,6 +22,7 @@ export async function build() {
   try {
     await buildCommand(folder);
     await buildLibrary(folder);
+    cpSync(join(root, embedded), join(folder, embedded.slice("src/".length)), { recursive: true });
     rmSync(join(root, "dist"), { recursive: true, force: true });
     renameSync(folder, join(root, "dist"));
   } finally {
@@ -46,10 +50,11 @@ async function buildCommand(folder) {
     metafile: true,
     logLevel: "warning",
     logOverride: { "empty-import-meta": "error" },
+    define: { "import.meta.dirname": "embeddedFolder" },
     minifyWhitespace: true, // the names stay, for traces
     minifySyntax: true,
     lineLimit: 200,
-    banner: { js: builtinsOnUse },
+    banner: { js: `${builtinsOnUse} const embeddedFolder = __dirname + "/anchors/roots";` },
   });
   nameBuild(join(folder, "cli.cjs"));
   writeFileSync(join(folder, "THIRD_PARTY_LICENSES"), licences(Object.keys(metafile.inputs)));

@@ -21,7 +21,9 @@ export type CheckName =
   /** A trusted authority saw it at a time (RFC 3161). */
   | "timestamp"
   /** The one who signed is the one who is expected. */
-  | "identity";
+  | "identity"
+  /** It is not past the time that its signer gave it. */
+  | "expiry";
 
 /** Three outcomes, never two: a forged signature and an unreachable responder are different facts. */
 export type Check =

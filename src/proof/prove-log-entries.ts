@@ -12,10 +12,10 @@ export async function proveLogEntries(
   { threshold, ...question }: LogQuestion & { readonly threshold: number },
 ): Promise<Proof<readonly Logged[]>> {
   const found: Logged[] = [];
-  const details: string[] = [];
+  const details = new Set<string>();
   for (const entry of entries) {
     const proof = await proveLogEntry(entry, question);
-    details.push(proof.check.detail);
+    details.add(proof.check.detail);
     if (!("value" in proof)) {
       if (proof.check.code === "LOG_ENTRY_INVALID") return { check: proof.check };
     } else {
@@ -25,7 +25,7 @@ export async function proveLogEntries(
   const operators = new Set(found.map(({ log }) => log.operator)).size;
   if (operators < Math.max(threshold, 1)) {
     const wanted = `${operators} of ${Math.max(threshold, 1)} operators of trusted logs hold it`;
-    return failed("LOG_ENTRY_MISSING", [wanted, ...details.slice(0, 3)].join("; "));
+    return failed("LOG_ENTRY_MISSING", [wanted, ...[...details].slice(0, 3)].join("; "));
   }
-  return { check: { name: "log", outcome: "passed", detail: details.join("; ") }, value: found };
+  return { check: { name: "log", outcome: "passed", detail: [...details].join("; ") }, value: found };
 }

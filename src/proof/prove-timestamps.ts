@@ -17,15 +17,15 @@ export async function proveTimestamps(
     return stopped("undecided", "LIMIT_EXCEEDED", `there are ${timestamps.length} timestamps, over the limit of ${MAX_TIMESTAMPS}`);
   }
   const found: Timestamp[] = [];
-  const seen: string[] = [];
-  const unseen: string[] = [];
+  const seen = new Set<string>();
+  const unseen = new Set<string>();
   for (const timestamp of timestamps) {
     const proof = await proveTimestamp(timestamp, question);
     if ("value" in proof) {
       found.push(proof.value);
-      seen.push(proof.check.detail);
+      seen.add(proof.check.detail);
     } else if (proof.check.code === "CERTIFICATE_UNTRUSTED") {
-      unseen.push(proof.check.detail);
+      unseen.add(proof.check.detail);
     } else {
       return { check: proof.check };
     }
@@ -33,9 +33,9 @@ export async function proveTimestamps(
   const operators = new Set(found.map(({ authority }) => authority.operator)).size;
   if (operators < Math.max(threshold, 1)) {
     const wanted = `${operators} of ${Math.max(threshold, 1)} operators of trusted timestamp authorities saw it`;
-    return stopped("failed", "TIMESTAMP_MISSING", [wanted, ...unseen.slice(0, 3)].join("; "));
+    return stopped("failed", "TIMESTAMP_MISSING", [wanted, ...[...unseen].slice(0, 3)].join("; "));
   }
-  return { check: { name: "timestamp", outcome: "passed", detail: seen.join("; ") }, value: found };
+  return { check: { name: "timestamp", outcome: "passed", detail: [...seen].join("; ") }, value: found };
 }
 
 function stopped(outcome: "failed" | "undecided", code: Code, detail: string): Proof<never> {

@@ -26,6 +26,21 @@ export function isKnownKeyKind(keyDetails: string): boolean {
   return kinds.has(keyDetails);
 }
 
+/** What `keyDetails` says of a key of a log; `what` names it in the message. Throws INVALID_KEY for one that the format has no name for. */
+export function keyKindOf({ algorithm, key }: PublicKey, what: string): string {
+  const bits = key.asymmetricKeyDetails?.modulusLength;
+  const [kind] =
+    [...kinds].find(
+      ([name, { type, algorithms }]) =>
+        type === "spki" && algorithms.includes(algorithm.name) && (bits === undefined || name.endsWith(`_${bits}_SHA256`)),
+    ) ?? [];
+  if (kind === undefined)
+    throw invalidKey(
+      `the key of ${what} is ${algorithm.name}${bits === undefined ? "" : ` of ${bits} bits`}, which no trusted root can hold`,
+    );
+  return kind;
+}
+
 /** Reads a key of a known kind; `at` is its place in the file. Throws INVALID_KEY. */
 export function parseLogKey(der: Uint8Array, keyDetails: string, at: string): PublicKey {
   const kind = kinds.get(keyDetails);

@@ -1,6 +1,7 @@
 /** What a TUF repository holds, verified down to the bytes of its targets. */
 import type { Instant } from "../../core/instant.ts";
 import type { Role } from "./document.ts";
+import type { Kept } from "./kept.ts";
 import type { Root, Snapshot, Targets, Timestamp } from "./metadata.ts";
 
 export interface TrustRootContent {
@@ -9,6 +10,8 @@ export interface TrustRootContent {
   readonly versions: Readonly<Record<Role, number>>;
   /** When the first of the four documents does; from then on it has to be updated. */
   readonly expires: Instant;
+  /** By the clock of the update that found it. */
+  readonly fetched: Instant;
 }
 
 export interface Chain {
@@ -18,11 +21,12 @@ export interface Chain {
   readonly targets: Targets;
 }
 
-export function contentOf(chain: Chain, files: ReadonlyMap<string, Uint8Array>): TrustRootContent {
+export function contentOf(chain: Chain, { files, fetched }: Pick<Kept, "files" | "fetched">): TrustRootContent {
   const { root, timestamp, snapshot, targets } = chain;
   return {
     targets: files,
     versions: { root: root.version, timestamp: timestamp.version, snapshot: snapshot.version, targets: targets.version },
+    fetched,
     expires: Math.min(root.expires, timestamp.expires, snapshot.expires, targets.expires),
   };
 }

@@ -3,17 +3,20 @@
  * it is verified. Each file is replaced whole: of two processes that update at once the last one wins.
  *
  *     roots.json       {"roots": [BASE64, …]}: every root seen after the one trusted from the start, oldest first
- *     repository.json  {"roots": …, "timestamp": BASE64, "snapshot": BASE64, "targets": BASE64, "files": {NAME: BASE64, …}}:
- *                      what one update found, all of it
+ *     repository.json  {"fetched": TIME, "roots": …, "timestamp": BASE64, "snapshot": BASE64, "targets": BASE64,
+ *                      "files": {NAME: BASE64, …}}: what one update found, all of it
  */
-import { createHash, randomUUID } from "node:crypto";
-import { constants, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { encodeUtf8, fromBase64, toBase64 } from "../../core/bytes.ts";
-import { malformed, TouchmarkError } from "../../core/errors.ts";
-import { Fields, parseJson, type Json } from "../../core/json.ts";
+import { fromBase64, toBase64 } from "../../core/bytes.ts";
+import { malformed } from "../../core/errors.ts";
+import { parseInstant, type Instant } from "../../core/instant.ts";
+import type { Fields, JsonObject } from "../../core/json.ts";
+import { readJsonFile, writeJsonFile } from "../json-file.ts";
 
 export interface Kept {
+  /** By the clock of the update. Nobody signed it: it says when to look again, and no more. */
+  readonly fetched: Instant;
   readonly roots: readonly Uint8Array[];
   readonly timestamp: Uint8Array;
   readonly snapshot: Uint8Array;
@@ -24,8 +27,6 @@ export interface Kept {
 
 const maxBytes = 64 * 1024 * 1024;
 const maxRoots = 4096;
-/** A pipe that nobody writes to may not hold us up. */
-const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** The mirror's own folder in a cache that holds those of many. */
 export function folderOf(mirror: URL, cache: string): string {
@@ -35,11 +36,16 @@ export function folderOf(mirror: URL, cache: string): string {
 
 /** Undefined if no update was kept there. Throws MALFORMED, LIMIT_EXCEEDED, or FILE_NOT_FOUND for what cannot be read. */
 export async function readKept(folder: string): Promise<Kept | undefined> {
-  const fields = await readFields(join(folder, "repository.json"));
-  if (fields === undefined) return undefined;
+  const fields = await readJsonFile(join(folder, "repository.json"), maxBytes);
+  return fields && parseKept(fields);
+}
+
+/** Throws MALFORMED. */
+export function parseKept(fields: Fields): Kept {
   const document = (name: "timestamp" | "snapshot" | "targets") => fromBase64(fields.string(name), `${fields.at}.${name}`);
   const files = Object.entries(fields.strings("files")).map(([name, text]) => [name, fromBase64(text, `${fields.at}.files`)] as const);
   return {
+    fetched: parseInstant(fields.string("fetched"), `${fields.at}.fetched`),
     roots: rootsOf(fields),
     timestamp: document("timestamp"),
     snapshot: document("snapshot"),
@@ -48,25 +54,30 @@ export async function readKept(folder: string): Promise<Kept | undefined> {
   };
 }
 
-/** Makes the folder if need be, for this user alone. Throws FILE_NOT_FOUND. */
-export function writeKept(folder: string, { roots, timestamp, snapshot, targets, files }: Kept): Promise<void> {
-  return writeJson(folder, "repository.json", {
+export function encodeKept({ fetched, roots, timestamp, snapshot, targets, files }: Kept): JsonObject {
+  return {
+    fetched: new Date(fetched).toISOString(),
     roots: roots.map(toBase64),
     timestamp: toBase64(timestamp),
     snapshot: toBase64(snapshot),
     targets: toBase64(targets),
     files: Object.fromEntries(Array.from(files, ([name, bytes]) => [name, toBase64(bytes)])),
-  });
+  };
+}
+
+/** Makes the folder if need be, for this user alone. Throws FILE_NOT_FOUND. */
+export function writeKept(folder: string, kept: Kept): Promise<void> {
+  return writeJsonFile(join(folder, "repository.json"), encodeKept(kept));
 }
 
 /** Throws as `readKept` does. */
 export async function readRoots(folder: string): Promise<readonly Uint8Array[]> {
-  const fields = await readFields(join(folder, "roots.json"));
+  const fields = await readJsonFile(join(folder, "roots.json"), maxBytes);
   return fields ? rootsOf(fields) : [];
 }
 
 export function writeRoots(folder: string, roots: readonly Uint8Array[]): Promise<void> {
-  return writeJson(folder, "roots.json", { roots: roots.map(toBase64) });
+  return writeJsonFile(join(folder, "roots.json"), { roots: roots.map(toBase64) });
 }
 
 function rootsOf(fields: Fields): readonly Uint8Array[] {
@@ -74,47 +85,4 @@ function rootsOf(fields: Fields): readonly Uint8Array[] {
     if (typeof text !== "string") throw malformed(`${fields.at}.roots holds what is no string`);
     return fromBase64(text, `${fields.at}.roots`);
   });
-}
-
-async function writeJson(folder: string, name: string, value: Json): Promise<void> {
-  const path = join(folder, name);
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    try {
-      await writeSynced(temporary, encodeUtf8(JSON.stringify(value)));
-      await rename(temporary, path);
-    } finally {
-      await rm(temporary, { force: true });
-    }
-  } catch (error) {
-    throw new TouchmarkError("FILE_NOT_FOUND", `${path} cannot be written`, {
-      cause: error,
-      hint: "Check that this user may write there.",
-    });
-  }
-}
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  await using file = await open(path, "wx", 0o600);
-  await file.writeFile(bytes);
-  await file.sync();
-}
-
-async function readFields(path: string): Promise<Fields | undefined> {
-  try {
-    await using file = await open(path, readFlags);
-    return new Fields(parseJson(await readWhole(file, path), path, { maxBytes }), path);
-  } catch (error) {
-    if (error instanceof TouchmarkError) throw error;
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;
-    throw new TouchmarkError("FILE_NOT_FOUND", `${path} cannot be read`, { cause: error });
-  }
-}
-
-async function readWhole(file: FileHandle, path: string): Promise<Uint8Array> {
-  const stat = await file.stat();
-  if (!stat.isFile()) throw new TouchmarkError("FILE_NOT_FOUND", `${path} is not a regular file`);
-  if (stat.size > maxBytes) throw new TouchmarkError("LIMIT_EXCEEDED", `${path} has ${stat.size} bytes, over the limit of ${maxBytes}`);
-  return file.readFile();
 }

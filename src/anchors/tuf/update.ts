@@ -19,6 +19,8 @@ export interface UpdateOptions {
   readonly folder: string;
   readonly http: HttpClient;
   readonly at: Instant;
+  /** Throws for content that cannot be used, and so is not kept. */
+  readonly accept?: (content: TrustRootContent) => void;
   readonly signal: AbortSignal;
 }
 
@@ -40,15 +42,18 @@ export async function updateTrustRoot(options: UpdateOptions): Promise<TrustRoot
   const kept = await attempt(() => readKept(folder));
   const chain = await followDocuments({ root, kept, mirror, at });
   const files = await fetchFiles(options.names, chain, kept, mirror);
+  const content = contentOf(chain, { files, fetched: at });
+  options.accept?.(content);
   const { timestamp, snapshot, targets } = chain;
   await writeKept(folder, {
+    fetched: at,
     roots: roots.map(({ bytes }) => bytes),
     timestamp: timestamp.bytes,
     snapshot: snapshot.bytes,
     targets: targets.bytes,
     files,
   });
-  return contentOf(chain, files);
+  return content;
 }
 
 /** The roots after the initial one, up to the newest (section 5.3). */

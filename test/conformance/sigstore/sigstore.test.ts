@@ -1,25 +1,14 @@
 /** The bundles of the sigstore conformance suite, each by file and by digest: those named `_fail` are refused, all others hold. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { suite, test } from "node:test";
 import { publicKeyOf } from "../../../src/core/public-key.ts";
 import { hashOf } from "../../../src/core/hash.ts";
 import type { Code } from "../../../src/core/errors.ts";
 import { verifyArtifact, type Artifact } from "../../../src/formats/bundle/verify-artifact.ts";
-import { parsePublicKey } from "../../../src/trust/parse-public-key.ts";
-import { parseTrustedRoot } from "../../../src/trust/parse-trusted-root.ts";
-import { exactly } from "../../../src/trust/text-pattern.ts";
 import { makeTrust, type Trust } from "../../../src/trust/trust.ts";
-
-const corpora = join(import.meta.dirname, "../../../../shared/corpora");
-const folder = join(corpora, "sigstore-conformance/bundle-verify");
-const skip = existsSync(folder) ? false : "needs ../shared/corpora, which is not part of this repository";
-
-const at = Date.parse("2026-06-01T00:00:00Z");
-const beacon =
-  "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main";
+import { at, bundleOf, folder, messageOf, skip, trustOf } from "./suite.ts";
 
 suite("sigstore conformance", { skip }, () => {
   const names = skip === false ? readdirSync(folder).filter((name) => name !== "a.txt") : [];
@@ -27,7 +16,7 @@ suite("sigstore conformance", { skip }, () => {
   test("refuses a managed key's bundle under another key", async () => {
     const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const trust = makeTrust([{ name: "other", publicKey: publicKeyOf(publicKey, "other") }]);
-    const message = readFileSync(join(folder, "a.txt"));
+    const message = messageOf("managed-key-happy-path");
     const { ok, said } = await accepts("managed-key-happy-path", { kind: "message", message }, trust);
     assert.equal(ok, false);
     assert.match(said, /KEY_MISMATCH/);
@@ -49,8 +38,7 @@ const unreadable: Readonly<Record<string, Code>> = {
 };
 
 async function isAccepted(name: string, by: "file" | "digest"): Promise<{ readonly ok: boolean; readonly said: string }> {
-  const own = join(folder, name, "artifact");
-  const message = readFileSync(existsSync(own) ? own : join(folder, "a.txt"));
+  const message = messageOf(name);
   const artifact: Artifact = by === "file" ? { kind: "message", message } : { kind: "digest", sha256: hashOf(message, "sha256") };
   const code = unreadable[name];
   if (code !== undefined) {
@@ -61,23 +49,6 @@ async function isAccepted(name: string, by: "file" | "digest"): Promise<{ readon
 }
 
 async function accepts(name: string, artifact: Artifact, trust: Trust): Promise<{ readonly ok: boolean; readonly said: string }> {
-  const { checks, signer } = await verifyArtifact(readFileSync(join(folder, name, "bundle.sigstore.json")), artifact, trust, at);
+  const { checks, signer } = await verifyArtifact(bundleOf(name), artifact, trust, at);
   return { ok: signer !== undefined && checks.every(({ outcome }) => outcome === "passed"), said: JSON.stringify(checks, null, 1) };
-}
-
-function trustOf(name: string): Trust {
-  const own = (file: string): string => join(folder, name, file);
-  const text = (file: string, usual: string): string => (existsSync(own(file)) ? readFileSync(own(file), "utf8").trim() : usual);
-  const file = existsSync(own("trusted_root.json")) ? own("trusted_root.json") : join(corpora, "sigstore-root-targets/trusted_root.json");
-  const keys = existsSync(own("key.pub")) ? [{ name: "key.pub", publicKey: parsePublicKey(readFileSync(own("key.pub")), "key.pub") }] : [];
-  return makeTrust(keys, {
-    roots: [parseTrustedRoot(readFileSync(file), "trusted_root.json")],
-    identities: [
-      {
-        subject: exactly(text("identity", beacon)),
-        issuer: exactly(text("issuer", "https://token.actions.githubusercontent.com")),
-        claims: {},
-      },
-    ],
-  });
 }

@@ -1,0 +1,39 @@
+/** What is known of one instance, without a network and whether it is past its time or not: for people to look at. */
+import type { Instant } from "../../core/instant.ts";
+import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
+import type { TrustedRoot } from "../../trust/trusted-root.ts";
+import type { TrustRootContent } from "../tuf/content.ts";
+import { readEmbedded } from "./embedded.ts";
+import { rootsOf, type Instance } from "./instance.ts";
+import { readFetched, trustedRootOf } from "./repository.ts";
+
+export interface InstanceDescription {
+  readonly name: string;
+  /** URL of the TUF repository, or what was imported. */
+  readonly from: string;
+  /** How it is there: fetched from the repository, imported from files, with this package, or not at all yet. */
+  readonly state: "fetched" | "imported" | "embedded" | "missing";
+  /** When it was fetched or imported. */
+  readonly since?: Instant;
+  /** Undefined for what holds until it is replaced. */
+  readonly expires?: Instant;
+  readonly versions?: TrustRootContent["versions"];
+  readonly roots: readonly TrustedRoot[];
+}
+
+/** Throws TRUST_ROOT_INVALID for what is damaged, FILE_NOT_FOUND for what cannot be read. */
+export async function describeInstance(instance: Instance, folder: string): Promise<InstanceDescription> {
+  const { name, kind } = instance;
+  if (kind === "files") {
+    const from = instance.files.map(({ source }) => source).join(", ");
+    return { name, from, state: "imported", since: instance.imported, roots: rootsOf(instance) };
+  }
+  const from = instance.mirror.href;
+  const content = (await readFetched(instance, folder))?.content;
+  if (content) {
+    const { fetched, expires, versions } = content;
+    return { name, from, state: "fetched", since: fetched, expires, versions, roots: [trustedRootOf(content, instance)] };
+  }
+  if (instance.root) return { name, from, state: "missing", roots: [] };
+  return { name, from, state: "embedded", roots: [parseTrustedRoot(await readEmbedded("trusted_root.json"), name)] };
+}

@@ -1,0 +1,93 @@
+import { describeInstance } from "../../anchors/roots/describe-instance.ts";
+import { chooseInstances } from "../../anchors/roots/open-roots.ts";
+import { trustFolder } from "../../anchors/roots/place.ts";
+import { digestOf } from "../../core/digest.ts";
+import { formatInstant } from "../../core/instant.ts";
+import type { CertificateAuthority, LogAuthority, Period, TrustedRoot } from "../../trust/trusted-root.ts";
+import type { Command } from "../command.ts";
+import { outputFlag } from "../common.ts";
+import { field } from "../render/text.ts";
+import { summaryJson, summaryText } from "../trust.ts";
+
+export const command: Command = {
+  usage: "[flags] [NAME]",
+  summary: "Show which authorities and logs are trusted",
+  details: [
+    "Every trust root that is kept, or the one of this NAME: where it came from, when it expires, and whom it trusts, each with its",
+    "operator, its validity and its fingerprint (SHA-256 of the root certificate, of a log's key). No network is used.",
+  ].join("\n"),
+  flags: [outputFlag],
+  operands: { min: 0, max: 1 },
+  examples: [
+    { command: "touchmark trust show", explains: "Whom does this machine trust?" },
+    { command: "touchmark trust show -o json public-good", explains: "The public instance, for a program" },
+  ],
+  async run(args, io) {
+    const json = args.choice("output", ["text", "json"]) === "json";
+    const folder = trustFolder(io);
+    const instances = await chooseInstances(folder, { env: io.env, home: io.home, names: args.operands });
+    for (const instance of instances) {
+      const description = await describeInstance(instance, folder);
+      const members = description.roots.flatMap(membersOf);
+      const text = summaryText(description) + members.map(memberText).join("");
+      io.stdout.write(json ? `${JSON.stringify({ ...summaryJson(description), trusts: members.map(memberJson) })}\n` : text);
+    }
+    return 0;
+  },
+};
+
+interface Member {
+  readonly kind: "certificate authority" | "log" | "certificate log" | "timestamp authority";
+  readonly url: string;
+  readonly operator: string;
+  readonly validFor: Period;
+  readonly fingerprint: string;
+}
+
+function membersOf({ certificateAuthorities, logs, certificateLogs, timestampAuthorities }: TrustedRoot): readonly Member[] {
+  const authority =
+    (kind: Member["kind"]) =>
+    ({ name, operator, validFor, chain }: CertificateAuthority): Member => ({
+      kind,
+      url: name,
+      operator,
+      validFor,
+      fingerprint: digestOf(chain.at(-1)?.raw ?? new Uint8Array()),
+    });
+  const log =
+    (kind: Member["kind"]) =>
+    ({ name, operator, validFor, publicKey }: LogAuthority): Member => ({
+      kind,
+      url: name,
+      operator,
+      validFor,
+      fingerprint: `sha256:${publicKey.fingerprint}`,
+    });
+  return [
+    ...certificateAuthorities.map(authority("certificate authority")),
+    ...logs.map(log("log")),
+    ...certificateLogs.map(log("certificate log")),
+    ...timestampAuthorities.map(authority("timestamp authority")),
+  ];
+}
+
+const labels: Readonly<Record<Member["kind"], string>> = {
+  "certificate authority": "authority",
+  log: "log",
+  "certificate log": "ct log",
+  "timestamp authority": "timestamps",
+};
+
+function memberText({ kind, url, operator, validFor, fingerprint }: Member): string {
+  const { start, end } = periodText(validFor);
+  const span = end === undefined ? `from ${start} on` : `from ${start} to ${end}`;
+  return field(labels[kind], `${url} (${operator}), ${span}, ${fingerprint}`);
+}
+
+function memberJson({ validFor, ...member }: Member): object {
+  return { ...member, validFor: periodText(validFor) };
+}
+
+function periodText({ start, end }: Period): { readonly start: string; readonly end?: string } {
+  return { start: formatInstant(start), ...(end !== undefined && { end: formatInstant(end) }) };
+}

@@ -1,0 +1,60 @@
+/** What the commands about trust roots share. */
+import type { InstanceDescription } from "../anchors/roots/describe-instance.ts";
+import { trustFolder } from "../anchors/roots/place.ts";
+import type { RefreshOptions } from "../anchors/roots/repository.ts";
+import { formatInstant } from "../core/instant.ts";
+import type { Arguments } from "./arguments.ts";
+import { registryFlags } from "./common.ts";
+import type { Flag } from "./grammar.ts";
+import type { Io } from "./io.ts";
+import { httpFor } from "./registries.ts";
+import { clean, field } from "./render/text.ts";
+
+export const timeoutFlags: readonly Flag[] = registryFlags.filter(({ name }) => name === "timeout");
+
+export const repositoryFlags: readonly Flag[] = [
+  { name: "mirror", value: "URL", summary: "The TUF repository that keeps the trust root" },
+  { name: "root", value: "FILE", summary: "The root.json that this repository is trusted by from the start" },
+];
+
+/** Bytes of a TUF root. */
+export const maxTufRootBytes: number = 512 * 1024;
+
+export async function refreshOptions(args: Arguments, io: Io, signal: AbortSignal): Promise<RefreshOptions> {
+  return { folder: trustFolder(io), http: await httpFor(args, io), at: io.now(), signal };
+}
+
+export function summaryJson({ name, from, state, since, expires, versions }: InstanceDescription): object {
+  return {
+    name,
+    from,
+    state,
+    ...(since !== undefined && { since: formatInstant(since) }),
+    ...(expires !== undefined && { expires: formatInstant(expires) }),
+    ...(versions && { versions }),
+  };
+}
+
+const states: Readonly<Record<InstanceDescription["state"], string>> = {
+  fetched: "fetched",
+  imported: "imported",
+  embedded: "with this version of touchmark; may be stale: run touchmark trust update",
+  missing: "not fetched yet: run touchmark trust update",
+};
+
+export function summaryText({ name, from, state, since, expires, versions }: InstanceDescription): string {
+  return [
+    `${clean(name)}\n`,
+    field("from", from),
+    field("state", `${states[state]}${since === undefined ? "" : ` at ${formatInstant(since)}`}`),
+    expires === undefined ? "" : field("expires", formatInstant(expires)),
+    versions
+      ? field(
+          "versions",
+          Object.entries(versions)
+            .map((entry) => entry.join(" "))
+            .join(", "),
+        )
+      : "",
+  ].join("");
+}

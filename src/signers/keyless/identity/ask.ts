@@ -1,0 +1,35 @@
+/** Asking a provider over HTTP. What it is asked with is a credential for it alone, and it may repeat that: so no redirect is followed, and nothing it answers is quoted. */
+import { TouchmarkError, type Code } from "../../../core/errors.ts";
+import type { HttpRequest, HttpResponse } from "../../../net/http.ts";
+import { isLoopback } from "../../../net/loopback.ts";
+import { printableHost } from "../../../net/printable.ts";
+import type { Surroundings } from "./provider.ts";
+
+const maxBytes = 64 * 1024;
+
+export function ask(
+  request: Pick<HttpRequest, "method" | "url" | "headers" | "body">,
+  { http, signal }: Pick<Surroundings, "http" | "signal">,
+): Promise<HttpResponse> {
+  return http.request({ ...request, redirects: false, maxBytes, signal });
+}
+
+/** The answer, if it is one to the question; throws UNAUTHORIZED, RATE_LIMITED or UNREACHABLE for any other. */
+export function granted(response: HttpResponse, doing: string, hint?: string): HttpResponse {
+  const { status, url } = response;
+  if (status >= 200 && status < 300) return response;
+  const details = hint === undefined ? {} : { hint };
+  throw new TouchmarkError(codeOf(status), `${printableHost(url)} answers ${status} to ${doing}`, details);
+}
+
+function codeOf(status: number): Code {
+  if (status === 429) return "RATE_LIMITED";
+  return status >= 400 && status < 500 ? "UNAUTHORIZED" : "UNREACHABLE";
+}
+
+/** A URL that credentials may be sent to: over TLS, or to this machine. `what` names it in the message; throws USAGE. */
+export function secureUrl(text: string, what: string): URL {
+  const url = URL.parse(text);
+  if (url !== null && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname)))) return url;
+  throw new TouchmarkError("USAGE", `${what} is not an https URL`, { hint: "Credentials go there: give it as https://HOST." });
+}

@@ -1,0 +1,33 @@
+/**
+ * CircleCI (circleci.com/docs, "OIDC tokens with custom claims"). The token that every job has, `CIRCLE_OIDC_TOKEN_V2`, is
+ * made for the organization; one for another audience is made by `circleci run oidc get --claims '{"aud":AUDIENCE}'`.
+ */
+import { execFile } from "node:child_process";
+import { TouchmarkError } from "../../../core/errors.ts";
+import { interruption, throwIfAborted } from "../../../net/interruption.ts";
+import type { Provider, Surroundings } from "./provider.ts";
+
+const limits = { timeout: 30_000, maxBuffer: 64 * 1024 } as const;
+const name = "CircleCI";
+
+export const circleci: Provider = {
+  name,
+  token: async (surroundings) => (surroundings.env["CIRCLECI"] === "true" ? run(surroundings) : undefined),
+};
+
+/** What the program writes is in no message: it may be a token. */
+function run({ env, audience, signal }: Surroundings): Promise<string> {
+  throwIfAborted(signal);
+  const args = ["run", "oidc", "get", "--claims", JSON.stringify({ aud: audience })];
+  return new Promise((resolve, reject) => {
+    const child = execFile("circleci", args, { env, signal, ...limits }, (error, stdout) => {
+      if (error === null) return resolve(stdout);
+      if (signal.aborted) return reject(interruption(signal));
+      const what =
+        error.code === "ENOENT" ? "is not on the PATH" : `failed (${error.killed ? "it took too long" : (error.code ?? "killed")})`;
+      const hint = `Try it in the job: circleci ${args.slice(0, 3).join(" ")}`;
+      return reject(new TouchmarkError("IDENTITY_TOKEN_MISSING", `${name}: the program circleci ${what}`, { hint }));
+    });
+    child.stdin?.end();
+  });
+}

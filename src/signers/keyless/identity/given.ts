@@ -1,0 +1,38 @@
+/** A token that a person or their script hands over: `--identity-token TOKEN|PATH`, or the variable SIGSTORE_ID_TOKEN. */
+import { decodeUtf8 } from "../../../core/bytes.ts";
+import { TouchmarkError } from "../../../core/errors.ts";
+import { throwIfAborted } from "../../../net/interruption.ts";
+import { readSource } from "../../../net/source.ts";
+import type { Provider } from "./provider.ts";
+
+const maxBytes = 64 * 1024;
+
+/** As cosign takes it: the token itself or, if it is none, the path of a file that holds it. */
+export function givenToken(value: string): Provider {
+  const name = "--identity-token";
+  return {
+    name,
+    token: async ({ env, signal }) => {
+      if (looksLikeToken(value)) return value;
+      try {
+        return decodeUtf8(await readSource(value, { maxBytes, env, signal }));
+      } catch {
+        throwIfAborted(signal);
+        // The value stays out of the message: it may be most of a token.
+        throw new TouchmarkError("IDENTITY_TOKEN_MISSING", `the value of ${name} is neither a token nor a file that can be read`, {
+          hint: "Give the token, the path of a file that holds it, or env://NAME.",
+        });
+      }
+    },
+  };
+}
+
+export const tokenVariable: Provider = {
+  name: "SIGSTORE_ID_TOKEN",
+  token: async ({ env }) => env["SIGSTORE_ID_TOKEN"] || undefined,
+};
+
+/** It begins as every JSON object does in base64, or is at least in three parts, as hardly any path is. */
+function looksLikeToken(value: string): boolean {
+  return value.startsWith("eyJ") || /^\s*[\w-]+\.[\w-]+\.[\w-]+\s*$/.test(value);
+}

@@ -1,0 +1,40 @@
+/**
+ * Google's metadata server (cloud.google.com, "Verify the identity of a VM"), by the name Google's own clients know it:
+ *
+ *     GET http://$GCE_METADATA_HOST/computeMetadata/v1/instance/service-accounts/default/identity?audience=AUDIENCE&format=full
+ *         Metadata-Flavor: Google
+ *     200 TOKEN | 404, where the machine has no service account
+ */
+import { decodeUtf8 } from "../../../core/bytes.ts";
+import { readSource } from "../../../net/source.ts";
+import { ask, granted } from "./ask.ts";
+import type { Provider, Surroundings } from "./provider.ts";
+
+/** By address: the name would be asked of whatever name service there is. Plain HTTP, for it does not leave the machine's own link. */
+const metadataServer = "169.254.169.254";
+const products: ReadonlySet<string> = new Set(["Google", "Google Compute Engine"]);
+const name = "Google Cloud";
+
+/** `productFile` is where the firmware says whose machine it is. */
+export function google(productFile: string): Provider {
+  return {
+    name,
+    token: async (surroundings) => {
+      const host = surroundings.env["GCE_METADATA_HOST"] || ((await isGoogle(productFile, surroundings)) ? metadataServer : undefined);
+      return host === undefined ? undefined : identity(host, surroundings);
+    },
+  };
+}
+
+async function identity(host: string, surroundings: Surroundings): Promise<string | undefined> {
+  const url = new URL(`http://${host}/computeMetadata/v1/instance/service-accounts/default/identity`);
+  url.search = new URLSearchParams({ audience: surroundings.audience, format: "full" }).toString();
+  const response = await ask({ method: "GET", url, headers: { "metadata-flavor": "Google" } }, surroundings);
+  if (response.status === 404) return undefined;
+  return decodeUtf8(granted(response, "the request for an identity token").body, `the answer of ${name}`);
+}
+
+async function isGoogle(productFile: string, { env, signal }: Surroundings): Promise<boolean> {
+  const product = await readSource(productFile, { maxBytes: 256, env, signal }).catch(() => undefined);
+  return product !== undefined && products.has(Buffer.from(product).toString("latin1").trim());
+}

@@ -1,0 +1,115 @@
+/**
+ * The token that says who signs (ID token: OpenID Connect Core 1.0, section 2; JWT: RFC 7519, in compact form):
+ *
+ *     BASE64URL({"alg":TEXT,…}) "." BASE64URL({"iss":TEXT,"sub":TEXT,"aud":TEXT|[TEXT,…],"exp":SECONDS,"nbf"?:SECONDS,…}) "." BASE64URL(SIGNATURE)
+ *
+ * Its signature is not verified here. The certificate authority does that, with keys it got from the issuer; a token that
+ * was altered gets no certificate, and here nothing is decided by it but what to ask for.
+ */
+import { TouchmarkError } from "../../../core/errors.ts";
+import { formatInstant, fromSeconds, type Instant } from "../../../core/instant.ts";
+import { Fields, parseJson } from "../../../core/json.ts";
+import { printableText } from "../../../net/printable.ts";
+
+export class IdentityToken {
+  /** Where it came from, as a person knows it. */
+  readonly source: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: readonly string[];
+  readonly notBefore: Instant | undefined;
+  readonly expires: Instant;
+  /** All it claims. */
+  readonly claims: Fields;
+  readonly #text: string;
+
+  /** Throws IDENTITY_TOKEN_INVALID for what is no token; white space around it is no part of it. */
+  constructor(text: string, source: string) {
+    this.source = source;
+    this.#text = text.trim();
+    try {
+      this.claims = claimsOf(this.#text);
+      this.issuer = this.claims.string("iss");
+      this.subject = this.claims.string("sub");
+      this.audience = audienceOf(this.claims);
+      this.notBefore = this.claims.has("nbf") ? fromSeconds(this.claims.size("nbf"), "its nbf") : undefined;
+      this.expires = fromSeconds(this.claims.size("exp"), "its exp");
+    } catch (error) {
+      if (!(error instanceof TouchmarkError)) throw error;
+      throw invalid(`what ${source} gives is not an identity token: ${error.message}`);
+    }
+  }
+
+  /** The token itself, a credential: for the certificate authority alone. Printing or serialising the object never shows it. */
+  reveal(): string {
+    return this.#text;
+  }
+
+  /**
+   * What is signed to prove that the key is at hand, unless the certificate authority names another claim for this
+   * issuer (`challengeClaim` of its configuration): the e-mail address if the issuer verified it, else the subject.
+   */
+  get challenge(): string {
+    const verified = this.claims.get("email_verified");
+    const email = verified === true || verified === "true" ? this.claims.optionalString("email") : undefined;
+    return email ?? this.subject;
+  }
+}
+
+/** A clock may be this far from the issuer's, in milliseconds. */
+const clockSkew = 60_000;
+
+/** Throws IDENTITY_TOKEN_INVALID for a token that the certificate authority would refuse: made for others, or not for now. */
+export function checkIdentityToken(token: IdentityToken, audience: string, now: Instant): void {
+  const whose = `the identity token of ${token.source}`;
+  if (!token.audience.includes(audience)) {
+    const found = token.audience.map((name) => JSON.stringify(printableText(name, 100))).join(", ") || "nobody";
+    throw invalid(`${whose} is made for ${found}; expected ${JSON.stringify(audience)}`, `Ask for a token with the audience ${audience}.`);
+  }
+  if (token.notBefore !== undefined && token.notBefore > now + clockSkew) {
+    const hint = "Check this machine's clock.";
+    throw invalid(`${whose} holds from ${formatInstant(token.notBefore)}; here it is ${formatInstant(now)}`, hint);
+  }
+  if (token.expires < now - clockSkew) {
+    const hint = "Get a new one just before signing: such tokens live for minutes. If it is new, check this machine's clock.";
+    throw invalid(`${whose} held until ${formatInstant(token.expires)}; here it is ${formatInstant(now)}`, hint);
+  }
+}
+
+export function invalid(message: string, hint?: string): TouchmarkError {
+  return new TouchmarkError("IDENTITY_TOKEN_INVALID", message, hint === undefined ? {} : { hint });
+}
+
+const maxLength = 16 * 1024;
+const maxDepth = 16;
+const maxAudiences = 20;
+
+function claimsOf(text: string): Fields {
+  if (text.length > maxLength) throw invalid(`it has ${text.length} characters, over the limit of ${maxLength}`);
+  const parts = text.split(".");
+  const [header = "", payload = "", signature = ""] = parts;
+  if (parts.length !== 3) throw invalid(`expected three parts between dots, found ${parts.length}`);
+  if (decode(signature, "its signature").length === 0) throw invalid("it has no signature");
+  objectIn(header, "its header");
+  return objectIn(payload, "its payload");
+}
+
+function objectIn(part: string, what: string): Fields {
+  return new Fields(parseJson(decode(part, what), what, { maxDepth }), what);
+}
+
+/** Base64url without padding (RFC 7515, section 2), in its one spelling. */
+function decode(part: string, what: string): Uint8Array {
+  const bytes = Buffer.from(part, "base64url");
+  if (bytes.toString("base64url") !== part) throw invalid(`${what} is not base64url`);
+  return bytes;
+}
+
+function audienceOf(claims: Fields): readonly string[] {
+  const value = claims.get("aud");
+  const list = typeof value === "string" ? [value] : claims.list("aud", maxAudiences);
+  return list.map((name) => {
+    if (typeof name !== "string") throw invalid("its payload.aud is not a list of strings");
+    return name;
+  });
+}

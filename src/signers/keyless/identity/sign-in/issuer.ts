@@ -1,0 +1,51 @@
+/**
+ * What an issuer says of itself (OpenID Connect Discovery 1.0, section 4; RFC 8628, section 4):
+ *
+ *     GET ISSUER/.well-known/openid-configuration
+ *     200 {"issuer":ISSUER,"token_endpoint":URL,"authorization_endpoint"?:URL,"device_authorization_endpoint"?:URL,…}
+ */
+import { malformed, TouchmarkError } from "../../../../core/errors.ts";
+import { Fields, parseJson } from "../../../../core/json.ts";
+import { printableUrl } from "../../../../net/printable.ts";
+import { ask, secureUrl } from "../ask.ts";
+import type { Surroundings } from "../provider.ts";
+
+export interface Issuer {
+  /** As tokens spell it. */
+  readonly name: string;
+  readonly token: URL;
+  readonly authorization: URL | undefined;
+  readonly device: URL | undefined;
+}
+
+const hint = "Check --oidc-issuer.";
+
+/** Throws USAGE for an issuer without TLS, UNREACHABLE if it does not answer, MALFORMED if it says what it must not. */
+export async function discover(name: string, surroundings: Surroundings): Promise<Issuer> {
+  const base = secureUrl(name, "the issuer");
+  const url = new URL(`${base.pathname.replace(/\/$/, "")}/.well-known/openid-configuration`, base.origin);
+  const response = await ask({ method: "GET", url }, surroundings);
+  if (response.status !== 200) {
+    throw new TouchmarkError("UNREACHABLE", `${printableUrl(url)} answers ${response.status}; expected an issuer's configuration`, {
+      hint,
+    });
+  }
+  const what = `the answer of ${printableUrl(url)}`;
+  const fields = new Fields(parseJson(response.body, what), what);
+  // By another's configuration an issuer could be mixed up with one that is less careful (RFC 9700, section 4.4).
+  if (fields.string("issuer") !== name) throw new TouchmarkError("MALFORMED", `${what} is for another issuer than ${name}`, { hint });
+  return {
+    name,
+    token: safeLink(fields, "token_endpoint", base),
+    authorization: fields.has("authorization_endpoint") ? safeLink(fields, "authorization_endpoint", base) : undefined,
+    device: fields.has("device_authorization_endpoint") ? safeLink(fields, "device_authorization_endpoint", base) : undefined,
+  };
+}
+
+/** A URL that the issuer names, as safe as its own: an issuer with TLS cannot send anybody anywhere without. */
+export function safeLink(fields: Fields, member: string, issuer: URL): URL {
+  const url = URL.parse(fields.string(member));
+  const safe = url !== null && (url.protocol === "https:" || (issuer.protocol === "http:" && url.origin === issuer.origin));
+  if (!safe) throw malformed(`${fields.at}.${member} is not an https URL`);
+  return url;
+}

@@ -1,0 +1,23 @@
+/** Opening a page in the browser that the person uses. */
+import { spawn } from "node:child_process";
+
+export interface Desktop {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [program: string, ...args: string[]]>>> = {
+  darwin: ["open"],
+  win32: ["rundll32", "url.dll,FileProtocolHandler"],
+};
+
+/** Fulfilled with whether the system's opener could do it; nobody needs to wait for that. */
+export function openBrowser(page: URL, { platform, env }: Desktop): Promise<boolean> {
+  const [program, ...args] = openers[platform] ?? ["xdg-open"];
+  const child = spawn(program, [...args, page.href], { env, stdio: "ignore", detached: true });
+  child.unref();
+  return new Promise((resolve) => {
+    child.once("error", () => resolve(false));
+    child.once("exit", (status) => resolve(status === 0));
+  });
+}

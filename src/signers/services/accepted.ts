@@ -1,0 +1,15 @@
+/** What a service answered, once it is proven: a service that answers wrongly is an error, not evidence. */
+import { TouchmarkError, type Code } from "../../core/errors.ts";
+import type { Proof } from "../../proof/proof.ts";
+
+/** What the proof gives. Throws its code where it failed; `who` answered. */
+export function accepted<T>(proof: Proof<T>, who: string): T {
+  if ("value" in proof) return proof.value;
+  throw wrongAnswer(proof.check.code, who, proof.check.detail);
+}
+
+export function wrongAnswer(code: Code, who: string, why: string): TouchmarkError {
+  return new TouchmarkError(code, `the answer of ${who} cannot be used: ${why}`, {
+    hint: "Check that the trusted root and the signing configuration belong together; if they do, tell whoever runs the service.",
+  });
+}

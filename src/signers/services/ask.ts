@@ -1,0 +1,67 @@
+/** Asking a service that helps to sign: over TLS or on loopback, bounded in size and time, again while it is busy. */
+import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
+import type { Instant } from "../../core/instant.ts";
+import { Fields, parseJson } from "../../core/json.ts";
+import type { HttpClient, HttpRequest, HttpResponse } from "../../net/http.ts";
+import { isLoopback } from "../../net/loopback.ts";
+import { printableHost, printableText, printableUrl } from "../../net/printable.ts";
+
+/** What every question to a service is asked with. */
+export interface Asker {
+  readonly http: HttpClient;
+  readonly clock: () => Instant;
+  readonly signal: AbortSignal;
+  /** Milliseconds that one answer may take, all tries together; a minute unless said. */
+  readonly patience?: number;
+}
+
+export interface Question extends Pick<HttpRequest, "headers" | "body" | "maxBytes"> {
+  readonly method: "GET" | "POST";
+  readonly url: URL;
+}
+
+/** Asks, whatever the answer's status; redirects of a POST are not followed. Throws as HttpClient does. */
+export async function ask(question: Question, { http, signal, patience = 60_000 }: Asker): Promise<HttpResponse> {
+  // What these services are asked can be asked twice: they make another certificate or timestamp, or say that the log has it.
+  return http.request({ ...question, repeatable: true, signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) });
+}
+
+/** The URL of a service, with a path of its own put after it. Throws USAGE for plain HTTP to another machine. */
+export function urlOf(service: string, path = ""): URL {
+  const url = new URL(path === "" ? service : `${service.replace(/\/+$/, "")}/${path}`);
+  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) return url;
+  throw new TouchmarkError("USAGE", `${printableUrl(url)} would be spoken to over plain HTTP, which only this machine itself may be`, {
+    hint: "Name the service by an https URL.",
+  });
+}
+
+export function jsonBody(value: unknown): { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array } {
+  return { headers: { "content-type": "application/json", accept: "application/json" }, body: Buffer.from(JSON.stringify(value)) };
+}
+
+/** The members of an answer in JSON. Throws MALFORMED. */
+export function answerFields({ body, url }: HttpResponse, maxBytes: number): Fields {
+  const what = `the answer of ${printableHost(url)}`;
+  return new Fields(parseJson(body, what, { maxBytes, maxDepth: 16 }), what);
+}
+
+const busy: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+
+/** The error for an answer of another status than was hoped for; `doing` names what was asked for. */
+export function refusal({ status, url, body }: HttpResponse, doing: string): TouchmarkError {
+  const host = printableHost(url);
+  const words = wordsOf(body);
+  if (busy.has(status)) return new TouchmarkError("SERVICE_UNAVAILABLE", `${host} cannot ${doing} now: status ${status}${words}`);
+  return new TouchmarkError("SERVICE_REFUSED", `${host} refuses to ${doing}: status ${status}${words}`);
+}
+
+/** `{"message":TEXT}`, as all of these services say what is wrong; runs that may be a token or a part of one are left out. */
+function wordsOf(body: Uint8Array): string {
+  try {
+    const message = new Fields(parseJson(body, "error"), "error").string("message");
+    return ` (${printableText(message.replaceAll(/[\w.~+/=-]{40,}/g, "…"), 200)})`;
+  } catch (error) {
+    if (asTouchmarkError(error).code === "INTERNAL") throw error;
+    return ""; // a proxy's page, or nothing
+  }
+}

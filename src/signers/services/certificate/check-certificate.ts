@@ -1,0 +1,68 @@
+/** Whether a certificate that was issued is the one that was asked for: everything that is verified of it later, and that it is ours. */
+import { equalBytes } from "../../../core/bytes.ts";
+import { asTouchmarkError } from "../../../core/errors.ts";
+import { formatInstant, type Instant } from "../../../core/instant.ts";
+import type { PublicKey } from "../../../core/public-key.ts";
+import type { Certificate } from "../../../core/x509/certificate.ts";
+import { certificateIdentity, type CertificateIdentity } from "../../../core/x509/certificate-identity.ts";
+import { proveCertificatePath } from "../../../proof/certificate-path.ts";
+import { proveScts } from "../../../proof/sct.ts";
+import type { TrustedRoot } from "../../../trust/trusted-root.ts";
+import { accepted, wrongAnswer } from "../accepted.ts";
+import { nearest } from "../clocks.ts";
+
+/** What is left out may be anything but empty. */
+export type ExpectedIdentity = Partial<Pick<CertificateIdentity, "subjectAlternativeName" | "issuer">>;
+
+export interface CertificateExpectations {
+  readonly publicKey: PublicKey;
+  readonly identity?: ExpectedIdentity;
+  readonly root: TrustedRoot;
+  /** Who issued it, for messages. */
+  readonly who: string;
+  readonly at: Instant;
+}
+
+/**
+ * Throws CERTIFICATE_INVALID for a certificate of another key, of no identity or of another time, IDENTITY_MISMATCH for one of another
+ * identity; else what is wrong with its path or, where certificate logs are trusted, their timestamps in it.
+ */
+export async function checkCertificate(
+  leaf: Certificate,
+  { publicKey, identity = {}, root, who, at }: CertificateExpectations,
+): Promise<void> {
+  if (!equalBytes(leaf.spki, publicKey.spki)) throw wrongAnswer("CERTIFICATE_INVALID", who, "the certificate is for another key than ours");
+  const named = identityOf(leaf, who);
+  for (const [part, what] of [
+    ["subjectAlternativeName", "a certificate"],
+    ["issuer", "a token of"],
+  ] as const) {
+    const expected = identity[part];
+    if (expected !== undefined && named[part] !== expected) {
+      const why = `it is ${what} ${JSON.stringify(named[part] ?? "nobody")}, expected ${JSON.stringify(expected)}`;
+      throw wrongAnswer("IDENTITY_MISMATCH", who, why);
+    }
+  }
+  const moment = nearest(at, leaf.notBefore, leaf.notAfter);
+  if (moment === undefined) {
+    const validity = `${formatInstant(leaf.notBefore)} to ${formatInstant(leaf.notAfter)}`;
+    throw wrongAnswer("CERTIFICATE_INVALID", who, `the certificate is valid from ${validity}, and here it is ${formatInstant(at)}`);
+  }
+  const authorities = root.certificateAuthorities;
+  // A signature carries the leaf alone, so the way from there must be in what is trusted.
+  const path = accepted(await proveCertificatePath({ leaf, intermediates: [], authorities, at: moment, usage: "code signing" }), who);
+  const [, issuer] = path.chain;
+  // Whether a certificate log must have seen it is for the trusted root to say, by naming one.
+  if (root.certificateLogs.length === 0 || issuer === undefined) return;
+  accepted(await proveScts({ certificate: leaf, issuer, logs: root.certificateLogs }), who);
+}
+
+function identityOf(leaf: Certificate, who: string): CertificateIdentity {
+  try {
+    return certificateIdentity(leaf);
+  } catch (error) {
+    const { code, message } = asTouchmarkError(error);
+    if (code !== "MALFORMED") throw error;
+    throw wrongAnswer("CERTIFICATE_INVALID", who, message);
+  }
+}

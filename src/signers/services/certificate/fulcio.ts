@@ -1,0 +1,83 @@
+/**
+ * Fulcio's API, version 2 (sigstore/fulcio, `fulcio.proto`):
+ *
+ *     POST /api/v2/signingCert  {"credentials":{"oidcIdentityToken"},
+ *                                "publicKeyRequest":{"publicKey":{"algorithm","content":PEM},"proofOfPossession":BASE64}}
+ *     200  {"signedCertificateEmbeddedSct" | "signedCertificateDetachedSct":{"chain":{"certificates":[PEM,…]}}}
+ *
+ * and, for a server that does not know it, version 1 (`fulcio_legacy.proto`):
+ *
+ *     POST /api/v1/signingCert  Authorization: Bearer TOKEN  {"publicKey":{"algorithm","content":BASE64 of DER},"signedEmailAddress":BASE64}
+ *     201  PEM of the whole chain
+ *
+ * Signing configs call both version 1. Of the chain only the leaf counts: what is above it is for the trusted root to name.
+ */
+import { encodeUtf8, toBase64 } from "../../../core/bytes.ts";
+import { malformed, TouchmarkError } from "../../../core/errors.ts";
+import { encodePem, parsePem } from "../../../core/pem.ts";
+import type { PublicKey } from "../../../core/public-key.ts";
+import { parseCertificate, type Certificate } from "../../../core/x509/certificate.ts";
+import type { HttpResponse } from "../../../net/http.ts";
+import { printableHost } from "../../../net/printable.ts";
+import { answerFields, ask, jsonBody, refusal, urlOf, type Asker } from "../ask.ts";
+
+/** Who asks, and that the key is theirs. */
+export interface Possession {
+  readonly token: string;
+  readonly publicKey: PublicKey;
+  /** A signature over the claim that the authority takes for who signs. */
+  readonly proof: Uint8Array;
+}
+
+const maxBytes = 256 * 1024;
+const maxChain = 10;
+const algorithms: Readonly<Record<string, string>> = { ec: "ECDSA", ed25519: "ED25519", rsa: "RSA_PSS", "rsa-pss": "RSA_PSS" };
+
+/** The certificate that it gives, not checked yet. Throws IDENTITY_TOKEN_INVALID, SERVICE_REFUSED, SERVICE_UNAVAILABLE or MALFORMED. */
+export async function askFulcio(service: string, possession: Possession, asker: Asker): Promise<Certificate> {
+  const { token, publicKey, proof } = possession;
+  const url = urlOf(service, "api/v2/signingCert");
+  const key = { algorithm: algorithms[publicKey.key.asymmetricKeyType ?? ""], content: encodePem("PUBLIC KEY", publicKey.spki) };
+  const publicKeyRequest = { publicKey: key, proofOfPossession: toBase64(proof) };
+  const question = jsonBody({ credentials: { oidcIdentityToken: token }, publicKeyRequest });
+  const answer = await ask({ method: "POST", url, ...question, maxBytes }, asker);
+  if (answer.status === 404) return askVersion1(service, possession, asker);
+  expectCertificate(answer);
+  const fields = answerFields(answer, maxBytes);
+  const signed = fields.optionalFields("signedCertificateEmbeddedSct") ?? fields.fields("signedCertificateDetachedSct");
+  const [first] = signed.fields("chain").list("certificates", maxChain);
+  return readLeaf(encodeUtf8(typeof first === "string" ? first : ""), answer);
+}
+
+async function askVersion1(service: string, { token, publicKey, proof }: Possession, asker: Asker): Promise<Certificate> {
+  const url = urlOf(service, "api/v1/signingCert");
+  const key = { algorithm: (publicKey.key.asymmetricKeyType ?? "").replace("ec", "ecdsa"), content: toBase64(publicKey.spki) };
+  const { headers, body } = jsonBody({ publicKey: key, signedEmailAddress: toBase64(proof) });
+  const answer = await ask(
+    {
+      method: "POST",
+      url,
+      headers: { ...headers, accept: "application/pem-certificate-chain", authorization: `Bearer ${token}` },
+      body,
+      maxBytes,
+    },
+    asker,
+  );
+  expectCertificate(answer);
+  return readLeaf(answer.body, answer);
+}
+
+function expectCertificate(answer: HttpResponse): void {
+  if (answer.status === 200 || answer.status === 201) return;
+  const error = refusal(answer, "issue a certificate");
+  if (answer.status !== 401 && answer.status !== 403) throw error;
+  throw new TouchmarkError("IDENTITY_TOKEN_INVALID", error.message);
+}
+
+function readLeaf(pem: Uint8Array, { url }: HttpResponse): Certificate {
+  const what = `the answer of ${printableHost(url)}`;
+  const [leaf, ...others] = parsePem(pem, what);
+  if (others.length >= maxChain) throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has a chain of more than ${maxChain} certificates`);
+  if (leaf?.label !== "CERTIFICATE") throw malformed(`${what} holds no certificate`);
+  return parseCertificate(leaf.bytes, `the certificate in ${what}`);
+}

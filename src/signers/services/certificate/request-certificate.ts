@@ -1,0 +1,38 @@
+/** A certificate of the moment: for a key that was just made, in the name that a token says. */
+import type { KeyObject } from "node:crypto";
+import { encodeUtf8 } from "../../../core/bytes.ts";
+import { publicKeyOf } from "../../../core/public-key.ts";
+import type { Certificate } from "../../../core/x509/certificate.ts";
+import { printableHost } from "../../../net/printable.ts";
+import type { TrustedRoot } from "../../../trust/trusted-root.ts";
+import { urlOf, type Asker } from "../ask.ts";
+import { checkCertificate, type ExpectedIdentity } from "./check-certificate.ts";
+import { askFulcio } from "./fulcio.ts";
+
+export interface CertificateRequest {
+  /** The URL of the authority. */
+  readonly service: string;
+  /** The ID token, a secret: it goes to the authority and nowhere else. */
+  readonly token: string;
+  /** The token's claim that the authority takes for who signs: an e-mail address or its subject. */
+  readonly challenge: string;
+  /** It does not leave here. */
+  readonly privateKey: KeyObject;
+  /** Whom the certificate must name. */
+  readonly identity?: ExpectedIdentity;
+  /** What the certificate must lead to. */
+  readonly root: TrustedRoot;
+}
+
+/**
+ * A certificate that was proven to be of a trusted authority, for this key and in this name. Throws IDENTITY_TOKEN_INVALID for a token
+ * that is refused, SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the certificate, or as HttpClient does.
+ */
+export async function requestCertificate(request: CertificateRequest, asker: Asker): Promise<Certificate> {
+  const { service, token, challenge, privateKey } = request;
+  const publicKey = publicKeyOf(privateKey, "the key of the moment");
+  const proof = publicKey.algorithm.signs.sign(privateKey, encodeUtf8(challenge));
+  const certificate = await askFulcio(service, { token, publicKey, proof }, asker);
+  await checkCertificate(certificate, { ...request, publicKey, who: printableHost(urlOf(service)), at: asker.clock() });
+  return certificate;
+}

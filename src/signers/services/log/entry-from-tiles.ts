@@ -1,0 +1,53 @@
+/** An entry that a log of tiles holds already: its body, and the proof of that, put together from what the log publishes. */
+import { decodeUtf8, toBase64 } from "../../../core/bytes.ts";
+import { parseCheckpoint, type Checkpoint } from "../../../core/checkpoint.ts";
+import { TouchmarkError } from "../../../core/errors.ts";
+import { Fields, parseJson } from "../../../core/json.ts";
+import { printableHost } from "../../../net/printable.ts";
+import type { LogAuthority } from "../../../trust/trusted-root.ts";
+import { wrongAnswer } from "../accepted.ts";
+import { ask, refusal, urlOf, type Asker } from "../ask.ts";
+import type { LogEntryJson } from "./log-entry-json.ts";
+import type { LogRequest } from "./logged-entry.ts";
+import { Tiles } from "./tiles.ts";
+
+const maxCheckpoint = 64 * 1024;
+/** 256 entries, each with a length of two bytes. */
+const maxTile = 256 * (2 + 65_535);
+
+/** The entry at this index. Throws LOG_ENTRY_MISSING for a log that is not trusted, SERVICE_UNAVAILABLE where its checkpoint does not cover the entry yet, or MALFORMED. */
+export async function entryFromTiles(index: number, { service, logs }: LogRequest, asker: Asker): Promise<LogEntryJson> {
+  const who = printableHost(urlOf(service));
+  const fetch = async (path: string, maxBytes: number): Promise<Uint8Array | undefined> => {
+    const answer = await ask({ method: "GET", url: urlOf(service, `api/v2/${path}`), maxBytes }, asker);
+    if (answer.status === 200) return answer.body;
+    if (answer.status === 404) return undefined;
+    throw refusal(answer, `give its ${path}`);
+  };
+  const envelope = decodeUtf8((await fetch("checkpoint", maxCheckpoint)) ?? new Uint8Array(), `the checkpoint of ${who}`);
+  const checkpoint = parseCheckpoint(envelope, `the checkpoint of ${who}`);
+  const log = logs.find((known) => isNamedBy(checkpoint, known));
+  if (log === undefined) throw wrongAnswer("LOG_ENTRY_MISSING", who, "its checkpoint is of no log that is trusted");
+  if (index >= checkpoint.size) throw new TouchmarkError("SERVICE_UNAVAILABLE", `${who} has no checkpoint yet that covers entry ${index}`);
+
+  const tiles = new Tiles(checkpoint.size, (path) => fetch(path, maxTile));
+  const body = await tiles.entry(index);
+  const fields = new Fields(parseJson(body, `entry ${index} of ${who}`), `entry ${index} of ${who}`);
+  return {
+    logIndex: String(index),
+    logId: { keyId: toBase64(Buffer.from(log.id, "hex")) },
+    kindVersion: { kind: fields.string("kind"), version: fields.string("apiVersion") },
+    inclusionProof: {
+      logIndex: String(index),
+      rootHash: toBase64(checkpoint.rootHash),
+      treeSize: String(checkpoint.size),
+      hashes: (await tiles.path(index)).map(toBase64),
+      checkpoint: { envelope },
+    },
+    canonicalizedBody: toBase64(body),
+  };
+}
+
+function isNamedBy({ signatures }: Checkpoint, { id, checkpointId = id.slice(0, 8) }: LogAuthority): boolean {
+  return signatures.some(({ keyId }) => keyId === checkpointId);
+}

@@ -1,0 +1,21 @@
+/** An entry of a transparency log as a sigstore bundle carries it (`sigstore_rekor.proto`, TransparencyLogEntry, in protobuf's JSON). */
+
+/** 64-bit numbers in digits, bytes in base64. */
+export interface LogEntryJson {
+  readonly logIndex: string;
+  readonly logId: { readonly keyId: string };
+  readonly kindVersion: { readonly kind: string; readonly version: string };
+  /** Seconds; absent where the log proves no time. */
+  readonly integratedTime?: string;
+  readonly inclusionPromise?: { readonly signedEntryTimestamp: string };
+  readonly inclusionProof: InclusionProofJson;
+  readonly canonicalizedBody: string;
+}
+
+export interface InclusionProofJson {
+  readonly logIndex: string;
+  readonly rootHash: string;
+  readonly treeSize: string;
+  readonly hashes: readonly string[];
+  readonly checkpoint: { readonly envelope: string };
+}

@@ -1,0 +1,35 @@
+/** An entry that a log gave, once it is proven to be what the log was asked to keep. */
+import { malformed } from "../../../core/errors.ts";
+import type { Instant } from "../../../core/instant.ts";
+import { Fields } from "../../../core/json.ts";
+import { parseLogEntries } from "../../../proof/log-entry.ts";
+import type { LoggedSignature } from "../../../proof/logged-signature.ts";
+import { proveLogEntry } from "../../../proof/prove-log-entry.ts";
+import type { LogAuthority } from "../../../trust/trusted-root.ts";
+import { accepted } from "../accepted.ts";
+import type { LogEntryJson } from "./log-entry-json.ts";
+
+export interface LogRequest {
+  /** The URL of the log. */
+  readonly service: string;
+  /** The signature that is to be kept. */
+  readonly logged: LoggedSignature;
+  /** The logs that are trusted. */
+  readonly logs: readonly LogAuthority[];
+}
+
+export interface LoggedEntry {
+  readonly entry: LogEntryJson;
+  /** When the log took it in, where it proves that. */
+  readonly integratedTime?: Instant;
+}
+
+/** The same as verifying does. Throws LOG_ENTRY_MISSING for a log that is not trusted, LOG_ENTRY_INVALID for an entry that does not hold, or MALFORMED. */
+export async function proven(entry: LogEntryJson, { logged, logs }: LogRequest, who: string, at: Instant): Promise<LoggedEntry> {
+  const what = `the answer of ${who}`;
+  // What parses is not what was received but what will be written.
+  const [parsed] = parseLogEntries(new Fields(JSON.parse(JSON.stringify({ tlogEntries: [entry] })), what));
+  if (parsed === undefined) throw malformed(`${what} holds no log entry`);
+  const { integratedTime } = accepted(await proveLogEntry(parsed, { logged, logs, at }), who);
+  return { entry, ...(integratedTime !== undefined && { integratedTime }) };
+}

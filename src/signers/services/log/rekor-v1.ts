@@ -1,0 +1,98 @@
+/**
+ * Rekor's API, version 1 (sigstore/rekor, `openapi.yaml`):
+ *
+ *     POST /api/v1/log/entries       ENTRY
+ *     201                            {UUID:{"body","integratedTime","logID":HEX,"logIndex","verification":{"signedEntryTimestamp",
+ *                                     "inclusionProof":{"logIndex","treeSize","rootHash":HEX,"hashes":[HEX,…],"checkpoint"}}}}
+ *     409                            the log holds it already: Location says where
+ *     GET /api/v1/log/entries/UUID   200, the same
+ *
+ *     ENTRY = {"kind":"hashedrekord","apiVersion":"0.0.1","spec":{"data":{"hash":{"algorithm","value":HEX}},"signature":{"content","publicKey":{"content"}}}}
+ *           | {"kind":"dsse","apiVersion":"0.0.1","spec":{"proposedContent":{"envelope":TEXT,"verifiers":[…]}}}          keys: base64 of PEM
+ */
+import { encodeUtf8, fromBase64, toBase64, toHex } from "../../../core/bytes.ts";
+import { malformed } from "../../../core/errors.ts";
+import { Fields, parseJson, type JsonObject } from "../../../core/json.ts";
+import { printableHost } from "../../../net/printable.ts";
+import type { HttpResponse } from "../../../net/http.ts";
+import type { LoggedSignature } from "../../../proof/logged-signature.ts";
+import { answerFields, ask, jsonBody, refusal, urlOf, type Asker } from "../ask.ts";
+import type { InclusionProofJson, LogEntryJson } from "./log-entry-json.ts";
+import { proven, type LoggedEntry, type LogRequest } from "./logged-entry.ts";
+import { hashOfSigned, pemOf } from "./verifier.ts";
+
+const maxBytes = 1024 * 1024;
+const maxPath = 64;
+const entriesPath = "api/v1/log/entries";
+
+/** Has the log keep the signature, or show that it does already. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the entry, or as HttpClient does. */
+export async function logInRekorV1(request: LogRequest, asker: Asker): Promise<LoggedEntry> {
+  const url = urlOf(request.service, entriesPath);
+  const answer = await ask({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes }, asker);
+  const held = answer.status === 409 ? await fetchExisting(answer, request.service, asker) : answer;
+  if (held.status !== 200 && held.status !== 201) throw refusal(held, "keep the signature");
+  return proven(readEntry(held), request, printableHost(url), asker.clock());
+}
+
+function proposal(logged: LoggedSignature): unknown {
+  const verifier = toBase64(encodeUtf8(pemOf(logged.verifier)));
+  const content = toBase64(logged.signature);
+  if (logged.content.kind === "envelope") {
+    const { payloadType, payload } = logged.content;
+    const envelope = JSON.stringify({ payload: toBase64(payload), payloadType, signatures: [{ sig: content }] });
+    return { kind: "dsse", apiVersion: "0.0.1", spec: { proposedContent: { envelope, verifiers: [verifier] } } };
+  }
+  const { algorithm, digest } = hashOfSigned(logged);
+  const spec = { data: { hash: { algorithm, value: toHex(digest) } }, signature: { content, publicKey: { content: verifier } } };
+  return { kind: "hashedrekord", apiVersion: "0.0.1", spec };
+}
+
+/** Only the entry's name is taken from where it is said to be: nothing is fetched from elsewhere. */
+async function fetchExisting({ headers, url }: HttpResponse, service: string, asker: Asker): Promise<HttpResponse> {
+  const [uuid] = /[0-9a-f]{64,80}$/.exec(headers.get("location") ?? "") ?? [];
+  if (uuid === undefined) throw malformed(`${printableHost(url)} holds the signature already and does not say where`);
+  return ask({ method: "GET", url: urlOf(service, `${entriesPath}/${uuid}`), headers: { accept: "application/json" }, maxBytes }, asker);
+}
+
+function readEntry(answer: HttpResponse): LogEntryJson {
+  const entries = answerFields(answer, maxBytes);
+  const [uuid, ...more] = Object.keys(entries.object);
+  if (uuid === undefined || more.length > 0)
+    throw malformed(`${entries.at} has ${more.length + (uuid === undefined ? 0 : 1)} entries, expected one`);
+  const fields = new Fields(entries.get(uuid), `${entries.at}, the entry`);
+  const body = fields.string("body");
+  const verification = fields.fields("verification");
+  return {
+    logIndex: String(fields.size("logIndex")),
+    logId: { keyId: base64OfHex(fields, "logID") },
+    kindVersion: kindOf(body, fields.at),
+    integratedTime: String(fields.size("integratedTime")),
+    inclusionPromise: { signedEntryTimestamp: verification.string("signedEntryTimestamp") },
+    inclusionProof: readProof(verification.fields("inclusionProof")),
+    canonicalizedBody: body,
+  };
+}
+
+function readProof(fields: Fields): InclusionProofJson {
+  return {
+    logIndex: String(fields.size("logIndex")),
+    rootHash: base64OfHex(fields, "rootHash"),
+    treeSize: String(fields.size("treeSize")),
+    hashes: fields.list("hashes", maxPath).map((hash, i) => base64Of(hash, `${fields.at}.hashes[${i}]`)),
+    checkpoint: { envelope: fields.string("checkpoint") },
+  };
+}
+
+function kindOf(body: string, at: string): LogEntryJson["kindVersion"] {
+  const fields = new Fields(parseJson(fromBase64(body, `${at}.body`), `${at}.body`, { maxBytes }), `${at}.body`);
+  return { kind: fields.string("kind"), version: fields.string("apiVersion") };
+}
+
+function base64OfHex(fields: Fields, name: string): string {
+  return base64Of(fields.string(name), `${fields.at}.${name}`);
+}
+
+function base64Of(hex: JsonObject[string], at: string): string {
+  if (typeof hex !== "string" || !/^[0-9a-f]{64}$/.test(hex)) throw malformed(`${at} is not 32 bytes in lower-case hex`);
+  return toBase64(Buffer.from(hex, "hex"));
+}

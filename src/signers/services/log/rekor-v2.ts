@@ -1,0 +1,74 @@
+/**
+ * Rekor's API, version 2 (sigstore/rekor-tiles, `rekor_service.proto`):
+ *
+ *     POST /api/v2/log/entries  {"hashedRekordRequestV002":{"digest","signature":{"content",
+ *                                "verifier":{"keyDetails", "publicKey" | "x509Certificate":{"rawBytes"}}}}}
+ *     201                       a TransparencyLogEntry, as soon as a checkpoint covers it
+ *     409                       the log holds it already: x-log-index says where, and its tiles prove it
+ *
+ * It proves no time: a timestamp must.
+ */
+import { toBase64 } from "../../../core/bytes.ts";
+import { malformed } from "../../../core/errors.ts";
+import type { Fields } from "../../../core/json.ts";
+import type { HttpResponse } from "../../../net/http.ts";
+import { printableHost } from "../../../net/printable.ts";
+import type { LoggedSignature } from "../../../proof/logged-signature.ts";
+import { answerFields, ask, jsonBody, refusal, urlOf, type Asker } from "../ask.ts";
+import type { LogEntryJson } from "./log-entry-json.ts";
+import { proven, type LoggedEntry, type LogRequest } from "./logged-entry.ts";
+import { entryFromTiles } from "./entry-from-tiles.ts";
+import { hashOfSigned, keyDetailsOf } from "./verifier.ts";
+
+const maxBytes = 1024 * 1024;
+const maxPath = 64;
+/** Milliseconds: checkpoints come every few seconds. */
+const patience = 20_000;
+
+/** Has the log keep the signature, or show that it does already. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the entry, or as HttpClient does. */
+export async function logInRekorV2(request: LogRequest, asker: Asker): Promise<LoggedEntry> {
+  const url = urlOf(request.service, "api/v2/log/entries");
+  const answer = await ask({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes }, { patience, ...asker });
+  const entry = answer.status === 409 ? await entryFromTiles(indexOf(answer), request, asker) : readAnswer(answer);
+  return proven(entry, request, printableHost(url), asker.clock());
+}
+
+function proposal(logged: LoggedSignature): unknown {
+  const { verifier } = logged;
+  const rawBytes = toBase64(verifier.kind === "key" ? verifier.key.spki : verifier.certificate);
+  const member = verifier.kind === "key" ? "publicKey" : "x509Certificate";
+  const signature = { content: toBase64(logged.signature), verifier: { keyDetails: keyDetailsOf(verifier), [member]: { rawBytes } } };
+  return { hashedRekordRequestV002: { digest: toBase64(hashOfSigned(logged).digest), signature } };
+}
+
+function indexOf({ headers, url }: HttpResponse): number {
+  const text = headers.get("x-log-index") ?? "";
+  const index = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(index)) throw malformed(`${printableHost(url)} holds the signature already and does not say where`);
+  return index;
+}
+
+function readAnswer(answer: HttpResponse): LogEntryJson {
+  if (answer.status !== 200 && answer.status !== 201) throw refusal(answer, "keep the signature");
+  const fields = answerFields(answer, maxBytes);
+  const kind = fields.fields("kindVersion");
+  const proof = fields.fields("inclusionProof");
+  return {
+    logIndex: int64(fields, "logIndex"),
+    logId: { keyId: fields.fields("logId").string("keyId") },
+    kindVersion: { kind: kind.string("kind"), version: kind.string("version") },
+    inclusionProof: {
+      logIndex: int64(proof, "logIndex"),
+      rootHash: proof.string("rootHash"),
+      treeSize: int64(proof, "treeSize"),
+      hashes: proof.list("hashes", maxPath).map((hash) => (typeof hash === "string" ? hash : "")),
+      checkpoint: { envelope: proof.fields("checkpoint").string("envelope") },
+    },
+    canonicalizedBody: fields.string("canonicalizedBody"),
+  };
+}
+
+/** Protobuf's JSON may leave a zero out; what the digits are is looked at with the rest. */
+function int64(fields: Fields, name: string): string {
+  return fields.optionalString(name) ?? "0";
+}

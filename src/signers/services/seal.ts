@@ -1,0 +1,89 @@
+/**
+ * What a signature is sealed with, so that it holds after its certificate has ended: entries of logs and timestamps. None of these
+ * depends on another, so all are asked for at once; one that fails fails all, and the others are given up.
+ */
+import { TouchmarkError } from "../../core/errors.ts";
+import { formatInstant, type Instant } from "../../core/instant.ts";
+import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
+import { printableHost } from "../../net/printable.ts";
+import type { LoggedSignature } from "../../proof/logged-signature.ts";
+import type { SelectedServices } from "../../trust/select-services.ts";
+import type { TrustedRoot } from "../../trust/trusted-root.ts";
+import { wrongAnswer } from "./accepted.ts";
+import { urlOf, type Asker } from "./ask.ts";
+import type { LogEntryJson } from "./log/log-entry-json.ts";
+import { logInRekorV1 } from "./log/rekor-v1.ts";
+import { logInRekorV2 } from "./log/rekor-v2.ts";
+import { requestTimestamp } from "./timestamp/request-timestamp.ts";
+
+export interface SealRequest {
+  readonly logged: LoggedSignature;
+  readonly services: Pick<SelectedServices, "logs" | "timestampAuthorities">;
+  /** What every answer must be proven by. */
+  readonly root: TrustedRoot;
+}
+
+/** The verification material of a bundle. */
+export interface Seals {
+  /** The signer's, DER; a signature by a key has none. */
+  readonly certificate?: Uint8Array;
+  /** In the order of the services, as the timestamps are. */
+  readonly entries: readonly LogEntryJson[];
+  /** Responses (RFC 3161), DER. */
+  readonly timestamps: readonly Uint8Array[];
+}
+
+/**
+ * Asks all of the services for their seals. Throws SERVICE_MISSING for a certificate whose time of use nothing would prove,
+ * CERTIFICATE_INVALID where a time that was proven is not within the certificate's validity, or what the first service that fails does.
+ */
+export async function seal({ logged, services, root }: SealRequest, asker: Asker): Promise<Seals> {
+  const { verifier, signature } = logged;
+  const timed = services.timestampAuthorities.length > 0 || services.logs.some(({ majorApiVersion }) => majorApiVersion === 1);
+  if (verifier.kind === "certificate" && !timed) {
+    throw new TouchmarkError(
+      "SERVICE_MISSING",
+      "nothing would prove when the certificate was used: the logs that are asked prove no time",
+      {
+        hint: "Name a timestamp authority in the signing configuration.",
+      },
+    );
+  }
+  const certificate = verifier.kind === "certificate" ? parseCertificate(verifier.certificate) : undefined;
+  const failed = new AbortController();
+  const all = { ...asker, signal: AbortSignal.any([asker.signal, failed.signal]) };
+  try {
+    const [entries, timestamps] = await Promise.all([
+      Promise.all(
+        services.logs.map(async ({ url, majorApiVersion }) => {
+          const logIn = majorApiVersion === 1 ? logInRekorV1 : logInRekorV2;
+          const { entry, integratedTime } = await logIn({ service: url, logged, logs: root.logs }, all);
+          if (integratedTime !== undefined) checkTime(integratedTime, certificate, url);
+          return entry;
+        }),
+      ),
+      Promise.all(
+        services.timestampAuthorities.map(async ({ url }) => {
+          const { timestamp, at } = await requestTimestamp(
+            { service: url, stamped: signature, authorities: root.timestampAuthorities },
+            all,
+          );
+          checkTime(at, certificate, url);
+          return timestamp;
+        }),
+      ),
+    ]);
+    return { ...(certificate && { certificate: certificate.raw }), entries, timestamps };
+  } catch (error) {
+    failed.abort();
+    throw error;
+  }
+}
+
+/** Every time that is proven will have to be within the certificate's validity: what would be refused later is refused now. */
+function checkTime(at: Instant, certificate: Certificate | undefined, service: string): void {
+  if (certificate === undefined || (certificate.notBefore <= at && at <= certificate.notAfter)) return;
+  const validity = `${formatInstant(certificate.notBefore)} to ${formatInstant(certificate.notAfter)}`;
+  const why = `it says ${formatInstant(at)}, and the certificate is valid from ${validity}`;
+  throw wrongAnswer("CERTIFICATE_INVALID", printableHost(urlOf(service)), why);
+}

@@ -1,0 +1,63 @@
+/**
+ * Timestamps (RFC 3161, section 3.4):
+ *
+ *     POST, application/timestamp-query      TimeStampReq
+ *     200 or 201                             TimeStampResp
+ *
+ * The whole response is kept, as sigstore does.
+ */
+import { randomBytes } from "node:crypto";
+import { equalBytes } from "../../../core/bytes.ts";
+import { formatInstant, type Instant } from "../../../core/instant.ts";
+import { hash } from "../../../core/hash.ts";
+import { parseTimestamp } from "../../../core/timestamp-token.ts";
+import { printableHost } from "../../../net/printable.ts";
+import { proveTimestamp } from "../../../proof/prove-timestamp.ts";
+import type { CertificateAuthority } from "../../../trust/trusted-root.ts";
+import { accepted, wrongAnswer } from "../accepted.ts";
+import { ask, refusal, urlOf, type Asker } from "../ask.ts";
+import { nearest } from "../clocks.ts";
+import { encodeTimestampRequest } from "./timestamp-request.ts";
+
+export interface TimestampRequest {
+  /** All of the URL. */
+  readonly service: string;
+  /** The bytes that are to be stamped: a signature's. */
+  readonly stamped: Uint8Array;
+  /** Those that are trusted for timestamps. */
+  readonly authorities: readonly CertificateAuthority[];
+}
+
+export interface Stamped {
+  /** The authority's answer, DER. */
+  readonly timestamp: Uint8Array;
+  readonly at: Instant;
+}
+
+const maxBytes = 64 * 1024;
+
+/** Throws TIMESTAMP_INVALID for one of other bytes, of another question or of another time, SERVICE_REFUSED, SERVICE_UNAVAILABLE, what else is wrong with it, or as HttpClient does. */
+export async function requestTimestamp({ service, stamped, authorities }: TimestampRequest, asker: Asker): Promise<Stamped> {
+  const url = urlOf(service);
+  const who = printableHost(url);
+  const nonce = randomBytes(8).readBigUInt64BE();
+  const headers = { "content-type": "application/timestamp-query", accept: "application/timestamp-reply" };
+  const answer = await ask({ method: "POST", url, headers, body: encodeTimestampRequest(stamped, nonce), maxBytes }, asker);
+  if (answer.status !== 200 && answer.status !== 201) throw refusal(answer, "give a timestamp");
+  const token = parseTimestamp(answer.body);
+  const { algorithm, digest } = token.imprint;
+  if (algorithm !== "sha256" || !equalBytes(digest, hash("sha256", stamped))) {
+    throw wrongAnswer("TIMESTAMP_INVALID", who, "the timestamp is of other bytes than were sent");
+  }
+  if (token.nonce !== nonce) throw wrongAnswer("TIMESTAMP_INVALID", who, "the timestamp answers another question: its nonce is not ours");
+  const { at } = accepted(await proveTimestamp(answer.body, { stamped, authorities }), who);
+  const now = asker.clock();
+  if (nearest(now, at, at) === undefined) {
+    throw wrongAnswer(
+      "TIMESTAMP_INVALID",
+      who,
+      `it says ${formatInstant(at)}, and here it is ${formatInstant(now)}: one of the clocks is wrong`,
+    );
+  }
+  return { timestamp: answer.body, at };
+}

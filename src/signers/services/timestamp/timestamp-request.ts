@@ -1,0 +1,30 @@
+/**
+ * A question to a timestamp authority (RFC 3161, section 2.4.1), always with the SHA-256 of what is to be stamped, a nonce, and the
+ * wish for the authority's certificate:
+ *
+ *     TimeStampReq ::= SEQUENCE { version INTEGER 1, SEQUENCE { hashAlgorithm, hashedMessage OCTET STRING }, nonce INTEGER, certReq BOOLEAN TRUE }
+ */
+import { encodeDer, tags } from "../../../core/der.ts";
+import { hash } from "../../../core/hash.ts";
+
+/** 2.16.840.1.101.3.4.2.1, SHA-256. */
+const sha256 = Uint8Array.of(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01);
+
+/** `nonce` is from 0 to 2^64-1. */
+export function encodeTimestampRequest(stamped: Uint8Array, nonce: bigint): Uint8Array {
+  const algorithm = encodeDer(tags.sequence, encodeDer(tags.oid, sha256), encodeDer(tags.null));
+  return encodeDer(
+    tags.sequence,
+    encodeDer(tags.integer, Uint8Array.of(1)),
+    encodeDer(tags.sequence, algorithm, encodeDer(tags.octetString, hash("sha256", stamped))),
+    encodeDer(tags.integer, integerBytes(nonce)),
+    encodeDer(tags.boolean, Uint8Array.of(0xff)),
+  );
+}
+
+/** Two's complement, as few bytes as there can be. */
+function integerBytes(value: bigint): Uint8Array {
+  const hex = value.toString(16);
+  const bytes = Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex");
+  return (bytes[0] ?? 0) >= 0x80 ? Buffer.concat([Uint8Array.of(0), bytes]) : bytes;
+}

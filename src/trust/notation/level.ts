@@ -1,0 +1,67 @@
+/** How strictly a trust policy has signatures verified (Notary Project, trust policy, "Signature Verification details"). */
+import { malformed } from "../../core/errors.ts";
+import type { Check, CheckName } from "../../core/finding.ts";
+import type { Fields } from "../../core/json.ts";
+
+/** What is validated, in the specification's words. */
+export type Validation = "integrity" | "authenticity" | "authenticTimestamp" | "expiry" | "revocation";
+/** What a validation that failed leads to: a refusal, a mention, or it is not made at all. */
+export type Action = "enforce" | "log" | "skip";
+export type Level = Readonly<Record<Validation, Action>>;
+export type LevelName = "strict" | "permissive" | "audit" | "skip";
+
+const logged = { authenticTimestamp: "log", expiry: "log", revocation: "log" } as const;
+
+export const levels: Readonly<Record<LevelName, Level>> = {
+  strict: { integrity: "enforce", authenticity: "enforce", authenticTimestamp: "enforce", expiry: "enforce", revocation: "enforce" },
+  permissive: { integrity: "enforce", authenticity: "enforce", ...logged },
+  audit: { integrity: "enforce", authenticity: "log", ...logged },
+  skip: { integrity: "skip", authenticity: "skip", authenticTimestamp: "skip", expiry: "skip", revocation: "skip" },
+};
+
+/** Which actions a statement may choose for a validation instead of its level's. */
+const overridable: ReadonlyMap<string, readonly Action[]> = new Map<Validation, readonly Action[]>([
+  ["authenticity", ["enforce", "log"]],
+  ["authenticTimestamp", ["enforce", "log"]],
+  ["expiry", ["enforce", "log"]],
+  ["revocation", ["enforce", "log", "skip"]],
+]);
+
+/** The level of a `signatureVerification`, with what it overrides. Throws MALFORMED. */
+export function parseLevel(fields: Fields): { readonly levelName: LevelName; readonly level: Level } {
+  const levelName = fields.string("level");
+  if (!isLevelName(levelName)) throw malformed(`${fields.at}.level is ${quote(levelName)}, expected ${Object.keys(levels).join(", ")}`);
+  const overrides = Object.entries(fields.strings("override"));
+  if (overrides.length > 0 && levelName === "skip")
+    throw malformed(`${fields.at}.override changes the level "skip", which cannot be changed`);
+  for (const [validation, action] of overrides) {
+    const allowed: readonly string[] | undefined = overridable.get(validation);
+    if (!allowed) throw malformed(`${fields.at}.override has ${quote(validation)}, expected ${[...overridable.keys()].join(", ")}`);
+    if (!allowed.includes(action)) {
+      throw malformed(`${fields.at}.override.${validation} is ${quote(action)}, expected ${allowed.join(" or ")}`);
+    }
+  }
+  return { levelName, level: { ...levels[levelName], ...Object.fromEntries(overrides) } };
+}
+
+const validations: Readonly<Partial<Record<CheckName, Validation>>> = {
+  identity: "authenticity",
+  timestamp: "authenticTimestamp",
+  expiry: "expiry",
+};
+
+/** The validation that a check of a Notary Project signature is part of. */
+export function validationOf(check: Check): Validation {
+  // Of a certificate: what is wrong in itself is integrity, whose it is authenticity, when it holds time.
+  if (check.name !== "certificate") return validations[check.name] ?? "integrity";
+  if (check.outcome === "passed" || check.code === "CERTIFICATE_UNTRUSTED") return "authenticity";
+  return check.code === "EXPIRED" ? "authenticTimestamp" : "integrity";
+}
+
+function isLevelName(name: string): name is LevelName {
+  return Object.hasOwn(levels, name);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}

@@ -1,0 +1,197 @@
+/**
+ * Trust policies of the Notary Project (trust-store-trust-policy.md, "Trust Policy Properties", version 1.0):
+ *
+ *     {"version":"1.0","trustPolicies":[{"name","registryScopes":["HOST/NAME",…] | ["*"],      trustpolicy.oci.json, trustpolicy.json
+ *         "signatureVerification":{"level","override"?,"verifyTimestamp"?},
+ *         "trustStores":["TYPE:NAME",…],"trustedIdentities":["x509.subject: C=…, ST=…, O=…",…] | ["*"]},…]}
+ *
+ * `trustpolicy.blob.json` has `globalPolicy` in place of `registryScopes`. An unknown member refuses the document.
+ */
+import { malformed, TouchmarkError } from "../../core/errors.ts";
+import { Fields, parseJson, type Json } from "../../core/json.ts";
+import { isRepositoryName } from "../../core/reference.ts";
+import { includesName, parseDistinguishedName, type DistinguishedName } from "./distinguished-name.ts";
+import { parseLevel, type Level, type LevelName } from "./level.ts";
+
+export interface Statement {
+  readonly name: string;
+  readonly levelName: LevelName;
+  readonly level: Level;
+  readonly verifyTimestamp: TimestampRule;
+  readonly stores: readonly StoreName[];
+  readonly identities: TrustedNames;
+}
+/** When a timestamp is looked at, if a store of timestamp authorities is listed. */
+export type TimestampRule = "always" | "afterCertExpiry";
+/** Who may have signed: anyone whom the stores certify, or who bears all of one of these names. */
+export type TrustedNames = "any" | readonly DistinguishedName[];
+
+export interface StoreName {
+  readonly type: StoreType;
+  readonly name: string;
+}
+export type StoreType = (typeof storeTypes)[number];
+const storeTypes = ["ca", "signingAuthority", "tsa"] as const;
+
+export interface OciStatement extends Statement {
+  /** Repositories it is for, with their host. */
+  readonly scopes: "any" | readonly string[];
+}
+
+export interface BlobStatement extends Statement {
+  readonly isGlobal: boolean;
+}
+
+const maxBytes = 1024 * 1024;
+const limits = { statements: 1000, scopes: 1000, stores: 100, identities: 500, scope: 1024 } as const;
+const common = ["name", "signatureVerification", "trustStores", "trustedIdentities"];
+const subjectPrefix = "x509.subject:";
+const label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+const host = new RegExp(`^${label}(?:\\.${label})*(?::[0-9]{1,5})?$`);
+
+/** Reads a policy for images; `file` is what a person calls it. Throws MALFORMED, UNSUPPORTED or LIMIT_EXCEEDED. */
+export function parseOciTrustPolicy(bytes: Uint8Array, file: string): readonly OciStatement[] {
+  const statements = parseStatements(bytes, file, "registryScopes").map((fields): OciStatement => {
+    const scopes = parseScopes(fields);
+    const statement = parseStatement(fields);
+    if (scopes === "any" && statement.levelName === "skip") throw malformed(`${fields.at} skips verification for every image`);
+    return { ...statement, scopes };
+  });
+  refuseTwice(
+    statements.flatMap(({ scopes }) => (scopes === "any" ? ["*"] : scopes)),
+    `${file} has the scope`,
+  );
+  return statements;
+}
+
+/** Reads a policy for files. Throws as `parseOciTrustPolicy` does. */
+export function parseBlobTrustPolicy(bytes: Uint8Array, file: string): readonly BlobStatement[] {
+  const statements = parseStatements(bytes, file, "globalPolicy").map((fields): BlobStatement => {
+    const isGlobal = fields.get("globalPolicy") ?? false;
+    if (typeof isGlobal !== "boolean") throw malformed(`${fields.at}.globalPolicy is neither true nor false`);
+    const statement = parseStatement(fields);
+    if (isGlobal && statement.levelName === "skip") throw malformed(`${fields.at} skips verification for every file`);
+    return { ...statement, isGlobal };
+  });
+  if (statements.filter(({ isGlobal }) => isGlobal).length > 1) throw malformed(`${file} has more than one global policy`);
+  return statements;
+}
+
+/** The one statement for a repository, `docker.io/library/alpine`: the one that names it, else the one for all. Without one, nothing may be trusted. */
+export function applicablePolicy(statements: readonly OciStatement[], repository: string): OciStatement | undefined {
+  return (
+    statements.find(({ scopes }) => scopes !== "any" && scopes.includes(repository)) ?? statements.find(({ scopes }) => scopes === "any")
+  );
+}
+
+/** The statement of this name; where none is asked for, the global one. */
+export function applicableBlobPolicy(statements: readonly BlobStatement[], name?: string): BlobStatement | undefined {
+  return statements.find((statement) => (name === undefined ? statement.isGlobal : statement.name === name));
+}
+
+function parseStatements(bytes: Uint8Array, file: string, selector: string): readonly Fields[] {
+  const document = new Fields(parseJson(bytes, file, { maxBytes }), file);
+  expectMembers(document, ["version", "trustPolicies"]);
+  const version = document.string("version");
+  if (version !== "1.0") {
+    throw new TouchmarkError(
+      "UNSUPPORTED",
+      `${file} is a trust policy of version ${JSON.stringify(version.slice(0, 50))}; 1.0 is supported`,
+    );
+  }
+  const statements = document.objects("trustPolicies", limits.statements);
+  if (statements.length === 0) throw malformed(`${file} has no trust policy`);
+  for (const statement of statements) expectMembers(statement, [...common, selector]);
+  refuseTwice(
+    statements.map((fields) => fields.string("name")),
+    `${file} has the name`,
+  );
+  return statements;
+}
+
+function parseStatement(fields: Fields): Statement {
+  const name = fields.string("name");
+  if (name === "") throw malformed(`${fields.at}.name is empty`);
+  const verification = fields.fields("signatureVerification");
+  expectMembers(verification, ["level", "override", "verifyTimestamp"]);
+  const verifyTimestamp = verification.optionalString("verifyTimestamp") ?? "always";
+  if (verifyTimestamp !== "always" && verifyTimestamp !== "afterCertExpiry") {
+    throw malformed(`${verification.at}.verifyTimestamp is neither "always" nor "afterCertExpiry"`);
+  }
+  const { levelName, level } = parseLevel(verification);
+  const stores = texts(fields, "trustStores", limits.stores).map((text) => parseStoreName(text, fields.at));
+  const identities = texts(fields, "trustedIdentities", limits.identities);
+  if (levelName === "skip" && stores.length + identities.length > 0)
+    throw malformed(`${fields.at} skips verification and names whom to trust`);
+  if (levelName !== "skip" && (stores.length === 0 || identities.length === 0)) {
+    throw malformed(`${fields.at} needs both trustStores and trustedIdentities`);
+  }
+  return { name, levelName, level, verifyTimestamp, stores, identities: parseIdentities(identities, fields.at) };
+}
+
+function parseScopes(fields: Fields): "any" | readonly string[] {
+  const scopes = texts(fields, "registryScopes", limits.scopes);
+  if (scopes.length === 0) throw malformed(`${fields.at}.registryScopes is empty`);
+  if (scopes.length === 1 && scopes[0] === "*") return "any";
+  for (const scope of scopes) {
+    const slash = scope.indexOf("/");
+    const isScope =
+      scope.length <= limits.scope && host.test(scope.slice(0, Math.max(slash, 0))) && isRepositoryName(scope.slice(slash + 1));
+    if (!isScope) {
+      throw malformed(`${fields.at}.registryScopes has ${JSON.stringify(scope.slice(0, 200))}, expected HOST/NAME or "*" alone`);
+    }
+  }
+  return scopes;
+}
+
+/** `ca:example`; the name is safe to build a path from. */
+function parseStoreName(text: string, at: string): StoreName {
+  const [, typeName = "", name = ""] = /^([a-zA-Z]+):([a-zA-Z0-9_.-]{1,255})$/.exec(text) ?? [];
+  const type = storeTypes.find((one) => one === typeName);
+  if (!type || /^\.+$/.test(name)) {
+    throw malformed(`${at}.trustStores has ${JSON.stringify(text.slice(0, 200))}, expected ${storeTypes.join(", ")}, ":" and a name`);
+  }
+  return { type, name };
+}
+
+function parseIdentities(identities: readonly string[], at: string): TrustedNames {
+  if (identities.length === 1 && identities[0] === "*") return "any";
+  const names = identities.map((text) => {
+    if (text === "*") throw malformed(`${at}.trustedIdentities has "*" beside other identities`);
+    if (!text.startsWith(subjectPrefix)) {
+      throw new TouchmarkError(
+        "UNSUPPORTED",
+        `${at}.trustedIdentities has ${JSON.stringify(text.slice(0, 200))}; only ${subjectPrefix} is supported`,
+      );
+    }
+    return parseDistinguishedName(text.slice(subjectPrefix.length), `${at}.trustedIdentities`);
+  });
+  for (const [i, name] of names.entries()) {
+    const overlapping = names.find((other, j) => i !== j && includesName(name, other));
+    if (overlapping)
+      throw malformed(`${at}.trustedIdentities has ${JSON.stringify(name.text)}, which ${JSON.stringify(overlapping.text)} includes`);
+  }
+  return names;
+}
+
+function texts(fields: Fields, name: string, max: number): readonly string[] {
+  return fields.list(name, max).map((value: Json) => {
+    if (typeof value !== "string") throw malformed(`${fields.at}.${name} has an entry that is no string`);
+    return value;
+  });
+}
+
+function expectMembers(fields: Fields, names: readonly string[]): void {
+  const unknown = Object.keys(fields.object).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw malformed(`${fields.at} has the member ${JSON.stringify(unknown.slice(0, 100))}, expected ${names.join(", ")}`);
+  }
+}
+
+function refuseTwice(values: readonly string[], message: string): void {
+  const seen = new Set<string>();
+  for (const value of values) {
+    if (seen.has(value)) throw malformed(`${message} ${JSON.stringify(value.slice(0, 200))} twice`);
+    seen.add(value);
+  }
+}
