@@ -37,8 +37,8 @@ const computed = new WeakMap<Uint8Array, Map<string, string>>();
  * is its own, and none is another's. An algorithm that cannot be computed here is another's.
  */
 export function isNamedBy(content: Content, digests: Readonly<Record<string, string>>): boolean {
-  const compared = Object.entries(digests).map(([algorithm, hex]) => hasDigest(content, algorithm, hex));
-  return compared.includes(true) && !compared.includes(false);
+  const compared = new Set(Object.entries(digests).map(([algorithm, hex]) => hasDigest(content, algorithm, hex)));
+  return compared.has(true) && !compared.has(false);
 }
 
 /** Undefined where only the bytes would tell, and they are not at hand. */

@@ -1,6 +1,6 @@
 /** Evidence that was named, as a file, in place of what hangs on an image. */
 import type { FilePlace } from "../core/evidence.ts";
-import type { FileFormat, Format } from "../formats/format.ts";
+import type { Format, FormatOfFiles } from "../formats/format.ts";
 import type { Collected } from "./collect.ts";
 
 export interface EvidenceFile {
@@ -16,6 +16,6 @@ export function readGiven({ path, bytes }: EvidenceFile, formats: readonly Forma
 }
 
 /** Those that have files. */
-export function fileFormats(formats: readonly Format[]): readonly (Format & { readonly files: FileFormat })[] {
-  return formats.flatMap((format) => (format.files ? [{ ...format, files: format.files }] : []));
+export function fileFormats(formats: readonly Format[]): readonly FormatOfFiles[] {
+  return formats.filter((format): format is FormatOfFiles => format.files !== undefined);
 }

@@ -6,10 +6,10 @@ import { maxWholeBytes, type FileSubject } from "../core/file-subject.ts";
 import { verifies } from "../core/public-key.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Signer } from "../core/signer.ts";
-import type { FileFormat, Format } from "../formats/format.ts";
+import type { FormatOfFiles } from "../formats/format.ts";
 
 export interface SignFileOptions {
-  readonly format: Format & { readonly files: FileFormat };
+  readonly format: FormatOfFiles;
   readonly signer: Signer;
   readonly recorder: Recorder;
   readonly signal: AbortSignal;

@@ -41,6 +41,8 @@ export interface Format {
   readonly files?: FileFormat;
 }
 
+export type FormatOfFiles = Format & { readonly files: FileFormat };
+
 /** Evidence that is a file of its own: beside another file, or taken along from an image. */
 export interface FileFormat {
   /** Of such a file. */

@@ -38,7 +38,7 @@ async function readFile(path: string, options: SourceOptions): Promise<Uint8Arra
     }
   } catch (error) {
     signal?.throwIfAborted();
-    throw asNotFound(path, error);
+    throw cannotRead(path, error);
   }
   if (size > maxBytes) throw tooLarge(path, options);
   return buffer.subarray(0, size);
@@ -52,7 +52,8 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "this user may not read it",
 };
 
-function asNotFound(path: string, error: unknown): unknown {
+/** What it means that a file could not be read: FILE_NOT_FOUND, and why. */
+export function cannotRead(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || !("code" in error) || error instanceof TouchmarkError) return error;
   const code = String(error.code);
   return new TouchmarkError("FILE_NOT_FOUND", `cannot read ${path}: ${reasons[code] ?? code}`, { cause: error });

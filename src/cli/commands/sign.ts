@@ -1,10 +1,13 @@
 import { asTouchmarkError } from "../../core/errors.ts";
 import { parseReference, formatReference, type Reference } from "../../core/reference.ts";
 import { sign, type SignatureMade } from "../../engine/sign.ts";
-import { formats } from "../../formats/all.ts";
+import { readAttached } from "../../engine/read-attached.ts";
+import { fileFormat, formats } from "../../formats/all.ts";
 import type { Format } from "../../formats/format.ts";
 import { openKeyFile } from "../../signers/file/key-file.ts";
 import { oneOf, usageError, type Arguments } from "../arguments.ts";
+import { bundleFlag, bundleOf } from "../bundle-flag.ts";
+import { bundleOutput } from "../bundle-output.ts";
 import type { Command } from "../command.ts";
 import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, recursiveFlag, registryFlags, signingTime } from "../common.ts";
 import { exitOf } from "../exit.ts";
@@ -29,6 +32,7 @@ export const command: Command = {
     { name: "format", value: formatNames.join("|"), repeatable: true, summary: "Signature format (bundle)" },
     annotationsFlag("Annotation the signature shall carry"),
     recursiveFlag("Every image of an index too"),
+    bundleFlag("Write the signature here too"),
     { name: "force", summary: "Sign even if the same key has signed the same already" },
     outputFlag,
     ...registryFlags,
@@ -48,6 +52,8 @@ export const command: Command = {
     const key = args.value("key");
     if (key === undefined)
       throw usageError("nothing says which key shall sign", "Name it: --key touchmark.key. 'touchmark keys generate' makes one.");
+    const path = bundleOf(args);
+    if (path !== undefined) requireOneBundle(args, references);
     using deadline = deadlineOf(args, io);
     const options = {
       formats: chosenFormats(args),
@@ -59,11 +65,16 @@ export const command: Command = {
       force: args.has("force"),
       signal: deadline.signal,
     };
+    const bundle = path === undefined ? undefined : await bundleOutput(path, fileFormat.files, deadline.signal);
     const registries = await registriesFor(args, io);
     const opened = options.signer.describe(deadline.signal); // takes as long as several requests, which wait for nothing
     const signing = sideBySide(references, "signed", io, async (reference): Promise<Outcome> => {
+      const repository = registries.open(reference);
       try {
-        return { reference, made: await sign(registries.open(reference), reference, options) };
+        const made = await sign(repository, reference, options);
+        const [first] = made;
+        if (bundle && first) await bundle.write(await readAttached(repository, first.manifest, fileFormat.files, deadline.signal));
+        return { reference, made };
       } catch (error) {
         return { reference, error };
       }
@@ -73,6 +84,12 @@ export const command: Command = {
     return exitOf(outcomes.map((outcome) => ("error" in outcome ? asTouchmarkError(outcome.error).code : undefined)));
   },
 };
+
+function requireOneBundle(args: Arguments, references: readonly Reference[]): void {
+  if (references.length > 1 || args.has("recursive")) throw usageError("--bundle takes the signature of one image, and more are named");
+  const others = chosenFormats(args).filter(({ name }) => name !== fileFormat.name);
+  if (others.length > 0) throw usageError(`--bundle takes a signature of format ${fileFormat.name}, not of ${others[0]?.name}`);
+}
 
 type Outcome = { readonly reference: Reference } & ({ readonly made: readonly SignatureMade[] } | { readonly error: unknown });
 

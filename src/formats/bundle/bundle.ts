@@ -6,14 +6,14 @@ import { bundleHint } from "../../core/public-key.ts";
 import { statementPayloadType } from "../../core/statement.ts";
 import { contentOf } from "../../core/subject.ts";
 import { reading, tooLarge } from "../checks.ts";
-import type { Format, Recognised } from "../format.ts";
+import type { FormatOfFiles, Recognised } from "../format.ts";
 import { bundleFile } from "./bundle-file.ts";
 import { bundleManifest } from "./referrer.ts";
 import { encodeSignStatement, signPredicateType } from "./sign-statement.ts";
 import { bundleMediaType, encodeBundle, isBundleMediaType, maxBundleBytes, parseBundle } from "./sigstore-bundle.ts";
 import { verifyEvidence, type BundleEvidence } from "./verify-evidence.ts";
 
-export const bundle: Format = {
+export const bundle: FormatOfFiles = {
   name: "bundle",
   artifactTypes: [bundleMediaType],
 

@@ -20,10 +20,10 @@ export const maxBundleBytes: number = 32 * 1024 * 1024;
 /** How any version spells itself: `…bundle.v0.3+json`, and before that `…bundle+json;version=0.2`. */
 const versions = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v(\d+\.\d+)\+json|\+json;version=(\d+\.\d+))$/;
 
-const hashNames: ReadonlyMap<string, HashAlgorithm> = new Map([
-  ["SHA2_256", "sha256"],
-  ["SHA2_384", "sha384"],
-  ["SHA2_512", "sha512"],
+const hashNames: ReadonlyMap<string, { readonly algorithm: HashAlgorithm; readonly bytes: number }> = new Map([
+  ["SHA2_256", { algorithm: "sha256", bytes: 32 }],
+  ["SHA2_384", { algorithm: "sha384", bytes: 48 }],
+  ["SHA2_512", { algorithm: "sha512", bytes: 64 }],
 ]);
 
 export type BundleVersion = "0.1" | "0.2" | "0.3";
@@ -96,9 +96,11 @@ function parseMessage(fields: Fields): Pick<SigstoreBundle, "content" | "signatu
 
 function parseStated(fields: Fields): StatedDigest {
   const name = fields.string("algorithm");
-  const algorithm = hashNames.get(name);
-  if (!algorithm) throw new TouchmarkError("UNSUPPORTED", `a message digest of ${JSON.stringify(name.slice(0, 50))} is not supported`);
-  return { algorithm, hex: toHex(fromBase64(fields.string("digest"), `${fields.at}.digest`)) };
+  const known = hashNames.get(name);
+  if (!known) throw new TouchmarkError("UNSUPPORTED", `a message digest of ${JSON.stringify(name.slice(0, 50))} is not supported`);
+  const digest = fromBase64(fields.string("digest"), `${fields.at}.digest`);
+  if (digest.length !== known.bytes) throw malformed(`${fields.at}.digest has ${digest.length} bytes, expected ${known.bytes}`);
+  return { algorithm: known.algorithm, hex: toHex(digest) };
 }
 
 /** A bundle around one DSSE envelope signed by a key, as cosign writes it byte for byte. */
