@@ -29,6 +29,7 @@ const belowServer = [
   "formats",
   "formats/bundle",
   "formats/cosign",
+  "formats/notation",
   "engine",
 ];
 
@@ -46,6 +47,7 @@ const table: Readonly<Record<string, Room>> = {
   formats: { rooms: ["core", "trust", "proof", "formats/bundle", "formats/cosign"], packages: [], builtins: [] },
   "formats/bundle": { rooms: ["core", "trust", "proof", "formats"], packages: [], builtins: [] },
   "formats/cosign": { rooms: ["core", "trust", "proof", "formats"], packages: [], builtins: [] },
+  "formats/notation": { rooms: ["core", "trust", "proof", "formats"], packages: [], builtins: [] },
   engine: { rooms: ["core", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
   "server/registry": {
     rooms: belowServer,

@@ -23,6 +23,12 @@ export const registryFlags: readonly Flag[] = [
   timeoutFlag,
 ];
 
+export const trustedRootFlags: readonly Flag[] = [
+  { name: "trusted-root", value: "FILE", repeatable: true, summary: "Trust this sigstore instance (trusted_root.json), and no other" },
+  { name: "trusted-root-expiry", value: "refuse|warn", summary: "What becomes of a kept trust root that is past its time (refuse)" },
+  { name: "offline", summary: "Open no connection but to the registry: trust roots are used as they are kept" },
+];
+
 /** The `-a KEY=VALUE` pairs. Throws USAGE for one without `=`, or two values for one key. */
 export function annotationsOf(args: Arguments): Readonly<Record<string, string>> {
   const pairs = args.values("annotations").map((text): [string, string] => {

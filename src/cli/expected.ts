@@ -5,10 +5,10 @@ import type { TrustedIdentity } from "../trust/identity.ts";
 import { exactly, fitsAnything, matching, type TextPattern } from "../trust/text-pattern.ts";
 import { makeTrust, type Omissible, type Trust } from "../trust/trust.ts";
 import { usageError, type Arguments } from "./arguments.ts";
+import { trustedRootFlags } from "./common.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
 import { problem } from "./render/text.ts";
-import { openTrustedRoots } from "./trusted-roots.ts";
 
 /** Claims of a certificate under the names that cosign's flags have. */
 const namedClaims: readonly (readonly [flag: string, claim: CertificateClaim, what: string])[] = [
@@ -32,10 +32,9 @@ export const expectedFlags: readonly Flag[] = [
     repeatable: true,
     summary: "Anything else the certificate must say: sourceRepositoryRef=…",
   },
-  { name: "trusted-root", value: "FILE", repeatable: true, summary: "Trust this sigstore instance (trusted_root.json), and no other" },
   { name: "insecure-ignore-sct", summary: "Do without proof that a log knows the certificate" },
   { name: "insecure-ignore-tlog", summary: "Do without proof that a log knows the signature" },
-  { name: "offline", summary: "Open no connection but to the registry: trust roots are used as they are kept" },
+  ...trustedRootFlags,
 ];
 
 /** Reads what the flags name, and throws USAGE before that if they name nobody. Warnings go to stderr. */
@@ -43,6 +42,7 @@ export async function readExpected(args: Arguments, io: Io, signal: AbortSignal)
   const identity = await identityOf(args, io);
   const keys = await readTrust(args.values("key"), { env: io.env, signal });
   if (!identity && !args.has("trusted-root")) return keys;
+  const { openTrustedRoots } = await import("./trusted-roots.ts");
   const roots = await openTrustedRoots(args, io, signal);
   return makeTrust(keys.keys, { roots, identities: identity ? [identity] : [], unchecked: uncheckedOf(args) });
 }

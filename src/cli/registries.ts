@@ -1,6 +1,7 @@
 /** The registries a command speaks to: the user's own credentials, one pool of connections. */
 import { createHttpClient } from "../net/http-client.ts";
 import type { HttpClient } from "../net/http.ts";
+import type { Proxies } from "../net/proxies.ts";
 import { readSource } from "../net/source.ts";
 import type { TlsOptions } from "../net/secure.ts";
 import type { PlainHttp } from "../registry/address.ts";
@@ -27,9 +28,18 @@ export function plainHttpOf(args: Arguments): PlainHttp {
 
 /** As the registry flags and the proxy variables say. */
 export async function httpFor(args: Arguments, io: Io): Promise<HttpClient> {
+  return createHttpClient({ tls: await tlsOf(args, io), proxies: await proxiesOf(io) });
+}
+
+/** For what is no registry, and is not shown what registries are: as the proxy variables say. */
+export async function serviceHttp(io: Io): Promise<HttpClient> {
+  return createHttpClient({ proxies: await proxiesOf(io) });
+}
+
+async function proxiesOf(io: Io): Promise<Proxies | undefined> {
   const proxied = Object.keys(io.env).some((name) => /^https?_proxy$/i.test(name));
   const { proxiesFrom } = proxied ? await import("../net/proxies.ts") : {};
-  return createHttpClient({ tls: await tlsOf(args, io), proxies: proxiesFrom?.(io.env) });
+  return proxiesFrom?.(io.env);
 }
 
 async function tlsOf(args: Arguments, { env, signal }: Io): Promise<TlsOptions | undefined> {

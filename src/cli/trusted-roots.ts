@@ -1,16 +1,23 @@
 /** The sigstore instances that are trusted, as the flags and the environment say. */
-import { readSource } from "../net/source.ts";
-import { parseTrustedRoot } from "../trust/parse-trusted-root.ts";
+import { openRoots } from "../anchors/roots/open-roots.ts";
 import type { TrustedRoot } from "../trust/trusted-root.ts";
-import type { Arguments } from "./arguments.ts";
+import { oneOf, type Arguments } from "./arguments.ts";
 import type { Io } from "./io.ts";
+import { serviceHttp } from "./registries.ts";
+import { clean } from "./render/text.ts";
 
-const maxRootBytes = 4 * 1024 * 1024;
-
-export function openTrustedRoots(args: Arguments, { env }: Io, signal: AbortSignal): Promise<readonly TrustedRoot[]> {
-  return Promise.all(
-    args
-      .values("trusted-root")
-      .map(async (file) => parseTrustedRoot(await readSource(file, { maxBytes: maxRootBytes, env, signal }), file)),
-  );
+/** Warnings go to stderr. Throws what `openRoots` does. */
+export async function openTrustedRoots(args: Arguments, io: Io, signal: AbortSignal): Promise<readonly TrustedRoot[]> {
+  const { roots, warnings } = await openRoots({
+    files: args.values("trusted-root"),
+    env: io.env,
+    home: io.home,
+    http: await serviceHttp(io),
+    at: io.now(),
+    offline: args.has("offline"),
+    expired: oneOf("trusted-root-expiry", args.value("trusted-root-expiry") ?? "refuse", ["refuse", "warn"]),
+    signal,
+  });
+  for (const warning of warnings) io.stderr.write(`warning: ${clean(warning)}\n`);
+  return roots;
 }

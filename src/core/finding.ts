@@ -2,6 +2,7 @@
 import type { Digest } from "./digest.ts";
 import type { Code } from "./errors.ts";
 import type { Claim, Place } from "./evidence.ts";
+import type { Instant } from "./instant.ts";
 import type { KeyAlgorithmName } from "./key-algorithms.ts";
 import type { CertificateClaim } from "./x509/certificate-identity.ts";
 
@@ -55,6 +56,17 @@ export function describeSignatory(signer: Signatory): string {
   return signer.kind === "key" ? `${signer.name} (sha256:${signer.fingerprint})` : `${signer.identity} (${signer.issuer})`;
 }
 
+/** Who proves to have seen the signature: a log that holds it, or an authority that stamped it. */
+export interface Sighting {
+  readonly kind: "log" | "timestamp";
+  /** The log's URL, what the authority is called. */
+  readonly by: string;
+  /** Absent where a log does not say. */
+  readonly at?: Instant;
+  /** Number of the entry in the log. */
+  readonly index?: number;
+}
+
 /** A check that did not run is not in the list, so nothing can be reported that was not done. */
 export interface Finding {
   readonly format: string;
@@ -66,6 +78,8 @@ export interface Finding {
   readonly claim?: Claim;
   /** Present only once a signature check passed. */
   readonly signer?: Signatory;
+  /** As far as the checks prove it. */
+  readonly seen: readonly Sighting[];
   /** What the evidence itself says of its signer; proves nothing. */
   readonly hint?: string;
   readonly checks: readonly Check[];

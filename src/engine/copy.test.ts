@@ -31,7 +31,10 @@ async function signed(by = alice): Promise<ReturnType<typeof memoryRepository>> 
 }
 
 async function decisions(repository: Repository): Promise<readonly string[]> {
-  const verdicts = await verify(repository, reference, { ...common, basis: { policy: signaturePolicy(alice.trust, {}), trust: alice.trust } });
+  const verdicts = await verify(repository, reference, {
+    ...common,
+    basis: { policy: signaturePolicy(alice.trust, {}), trust: alice.trust },
+  });
   return verdicts.map(({ decision }) => decision);
 }
 

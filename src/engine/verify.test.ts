@@ -210,7 +210,7 @@ describe("verify: what cannot be decided here", () => {
     assert.equal(await answer(repository), "allow");
   });
 
-  it("is undecided with a keyless .sig alone", async () => {
+  it("is refused with a .sig whose certificate cannot be read", async () => {
     const repository = memoryRepository();
     await putImage(repository, "good", "1");
     await signed(alice, repository, "registry.example/app:1", "cosign");
@@ -219,7 +219,7 @@ describe("verify: what cannot be decided here", () => {
     const manifest = JSON.parse(decodeUtf8(stored?.bytes ?? new Uint8Array()));
     manifest.layers[0].annotations["dev.sigstore.cosign/certificate"] = "-----BEGIN CERTIFICATE-----";
     await repository.putManifest(encodeUtf8(JSON.stringify(manifest)), manifest.mediaType, tag, signal);
-    assert.equal(await answer(repository), "undecided UNSUPPORTED");
+    assert.equal(await answer(repository), "deny MALFORMED_EVIDENCE");
   });
 });
 

@@ -1,7 +1,7 @@
 /** Checks that more than one format makes, in one wording. */
 import { asTouchmarkError } from "../core/errors.ts";
 import type { Claim, Evidence } from "../core/evidence.ts";
-import type { Check, Finding, Signatory } from "../core/finding.ts";
+import type { Check, Finding, Sighting, Signatory } from "../core/finding.ts";
 import type { Content } from "../core/subject.ts";
 import { describeHint } from "../proof/key-signature.ts";
 
@@ -41,11 +41,12 @@ export interface Results {
   readonly checks: readonly Check[];
   readonly claim?: Claim;
   readonly signer?: Signatory | undefined;
+  readonly seen?: readonly Sighting[];
   readonly hint?: string | undefined;
 }
 
 /** What was found out about one piece of evidence, beside where it lies. */
-export function findingOf(evidence: Evidence, { checks, claim, signer, hint }: Results): Finding {
+export function findingOf(evidence: Evidence, { checks, claim, signer, seen = [], hint }: Results): Finding {
   return {
     format: evidence.format,
     place: evidence.place,
@@ -53,6 +54,7 @@ export function findingOf(evidence: Evidence, { checks, claim, signer, hint }: R
     layer: evidence.layer.digest,
     ...(claim && { claim }),
     ...(signer && { signer }),
+    seen,
     ...(hint !== undefined && { hint: describeHint(hint) }),
     checks,
   };

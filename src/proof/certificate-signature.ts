@@ -9,7 +9,7 @@ import { certificateIdentity } from "../core/x509/certificate-identity.ts";
 import { matchesIdentity } from "../trust/identity.ts";
 import type { Trust } from "../trust/trust.ts";
 import { proveCertificatePath } from "./certificate-path.ts";
-import type { SignatureProof } from "./key-signature.ts";
+import { unproven, type SignatureProof } from "./key-signature.ts";
 import { proveTimes, type TimesQuestion } from "./prove-times.ts";
 import { proveScts } from "./sct.ts";
 import type { SignatureEvidence, SignedByCertificate } from "./signature-evidence.ts";
@@ -23,26 +23,28 @@ export interface CertificateQuestion extends Omit<TimesQuestion, "verifier"> {
 export async function proveCertificateSignature({ by, ...question }: CertificateQuestion): Promise<SignatureProof> {
   const { evidence, root, trust, at } = question;
   const { leaf, intermediates } = by;
-  const seen = await proveTimes({ ...question, verifier: { kind: "certificate", certificate: leaf.raw } });
-  const checks: Check[] = [...seen.checks];
-  const times = seen.times.length === 0 && isTimeless(seen.checks, trust) ? [at] : seen.times;
+  const { checks: when, seen } = await proveTimes({ ...question, verifier: { kind: "certificate", certificate: leaf.raw } });
+  const checks: Check[] = [...when];
+  const proven = seen.flatMap((one) => one.at ?? []);
+  const times = proven.length === 0 && isTimeless(when, trust) ? [at] : proven;
   const authorities = root.certificateAuthorities;
   const paths = await Promise.all(
     times.map((time) => proveCertificatePath({ leaf, intermediates, authorities, at: time, usage: "code signing" })),
   );
   const path = paths.find((one) => !("value" in one)) ?? paths[0];
-  if (!path) return { checks: [...checks, ...missingTime(checks)], signer: undefined };
+  if (!path) return unproven(...checks, ...missingTime(checks));
   checks.push(path.check);
   const issuer = "value" in path ? path.value.chain[1] : undefined;
-  if (!issuer) return { checks, signer: undefined };
+  if (!issuer) return unproven(...checks);
   if (!trust.unchecked.includes("sct")) {
     checks.push((await proveScts({ certificate: leaf, issuer, logs: root.certificateLogs })).check);
   }
   const signature = await checkSignature(leaf, evidence);
   checks.push(signature);
-  if (signature.outcome !== "passed") return { checks, signer: undefined };
+  if (signature.outcome !== "passed") return unproven(...checks);
   const { check, signer } = checkIdentity(leaf, trust);
-  return { checks: [...checks, check], signer: checks.every(({ outcome }) => outcome === "passed") ? signer : undefined };
+  if (!checks.every(({ outcome }) => outcome === "passed")) return unproven(...checks, check);
+  return { checks: [...checks, check], signer, seen };
 }
 
 /** A trust that does without logs has the certificate be valid at the time of verification where no timestamp proves another. */

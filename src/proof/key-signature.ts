@@ -1,6 +1,6 @@
 /** Proves a signature by the keys that are trusted, and by nothing else. */
 import { asTouchmarkError } from "../core/errors.ts";
-import type { Check, Signatory } from "../core/finding.ts";
+import type { Check, Sighting, Signatory } from "../core/finding.ts";
 import { bundleHint } from "../core/public-key.ts";
 import type { TrustedKey } from "../trust/trust.ts";
 import { verifiesContent, type SignedContent } from "./signed-content.ts";
@@ -17,6 +17,8 @@ export interface SignatureProof {
   readonly checks: readonly Check[];
   /** Who signed, where the signature is proven. */
   readonly signer: Signatory | undefined;
+  /** Logs and authorities that prove to have seen it. */
+  readonly seen: readonly Sighting[];
 }
 
 /** Tries every trusted key. The signature check is the only one. */
@@ -24,10 +26,10 @@ export async function proveKeySignature({ signature, content, hint }: KeySignatu
   try {
     const verified = await Promise.all(keys.map(({ publicKey }) => verifiesContent(publicKey, content, signature)));
     const by = keys.find((_, i) => verified[i]);
-    return by ? proven(by) : { checks: [refusal(keys, hint)], signer: undefined };
+    return by ? proven(by) : unproven(refusal(keys, hint));
   } catch (thrown) {
     const { code, message } = asTouchmarkError(thrown);
-    return { checks: [{ name: "signature", outcome: "undecided", code, detail: message }], signer: undefined };
+    return unproven({ name: "signature", outcome: "undecided", code, detail: message });
   }
 }
 
@@ -35,16 +37,25 @@ function proven({ name, publicKey: { fingerprint, algorithm } }: TrustedKey): Si
   return {
     checks: [{ name: "signature", outcome: "passed", detail: `verifies with ${name} (sha256:${fingerprint})` }],
     signer: { kind: "key", fingerprint, algorithm: algorithm.name, name },
+    seen: [],
   };
 }
 
+/** What one check has refused, or could not decide. */
+export function unproven(...checks: readonly Check[]): SignatureProof {
+  return { checks, signer: undefined, seen: [] };
+}
+
 function refusal(keys: readonly TrustedKey[], hint: string | undefined): Check {
+  if (keys.length === 0) {
+    return { name: "certificate", outcome: "failed", code: "CERTIFICATE_REQUIRED", detail: "made with a key, and none is trusted" };
+  }
   const named = keys.find(({ publicKey }) => bundleHint(publicKey) === hint);
   if (named) {
     const detail = `names ${named.name} (sha256:${named.publicKey.fingerprint}) and does not verify with it`;
     return { name: "signature", outcome: "failed", code: "SIGNATURE_INVALID", detail };
   }
-  const tried = keys.map(({ name }) => name).join(", ") || "no key";
+  const tried = keys.map(({ name }) => name).join(", ");
   const says = hint === undefined ? "does not say by which key it was made" : `names the key ${describeHint(hint)}`;
   return { name: "signature", outcome: "failed", code: "KEY_MISMATCH", detail: `tried ${tried} without success; the signature ${says}` };
 }

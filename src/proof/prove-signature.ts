@@ -6,7 +6,7 @@ import type { Check } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Trust, TrustedKey } from "../trust/trust.ts";
 import { proveCertificateSignature } from "./certificate-signature.ts";
-import { proveKeySignature, type SignatureProof } from "./key-signature.ts";
+import { proveKeySignature, unproven, type SignatureProof } from "./key-signature.ts";
 import { proveTimes } from "./prove-times.ts";
 import type { SignatureEvidence } from "./signature-evidence.ts";
 
@@ -27,7 +27,7 @@ export async function proveSignature({ evidence, trust, at }: SignatureQuestion)
     if (proof.checks.every(({ outcome }) => outcome === "passed")) return proof;
     if (!best || passed(proof) > passed(best)) best = proof; // the root that knows most of it says what is wrong
   }
-  return best ?? { checks: [certificateUnexpected(trust)], signer: undefined };
+  return best ?? unproven(certificateUnexpected(trust));
 }
 
 function passed({ checks }: SignatureProof): number {
@@ -42,24 +42,27 @@ function certificateUnexpected({ keys }: Trust): Check {
 
 async function proveByKey(question: SignatureQuestion, hint: string | undefined): Promise<SignatureProof> {
   const { evidence, trust } = question;
-  const { checks, signer } = await proveKeySignature({ ...evidence, hint }, trust.keys);
+  const proof = await proveKeySignature({ ...evidence, hint }, trust.keys);
+  const { signer } = proof;
   const key = trust.keys.find(({ publicKey }) => signer?.kind === "key" && publicKey.fingerprint === signer.fingerprint);
-  return key ? { checks: [...(await seen(question, key)), ...checks], signer } : { checks, signer };
+  if (!key) return proof;
+  const { checks, seen } = await whenSeen(question, key);
+  return { checks: [...checks, ...proof.checks], signer, seen };
 }
 
 /**
  * A trusted key needs no log and no time: what is of strangers to the trust does not count, what does not hold does,
  * unless another root says that it holds.
  */
-async function seen({ evidence, trust, at }: SignatureQuestion, key: TrustedKey): Promise<readonly Check[]> {
+async function whenSeen({ evidence, trust, at }: SignatureQuestion, key: TrustedKey): Promise<Pick<SignatureProof, "checks" | "seen">> {
   let broken: readonly Check[] = [];
   for (const root of trust.roots) {
-    const { checks } = await proveTimes({ evidence, verifier: { kind: "key", key: key.publicKey }, root, trust, at });
+    const { checks, seen } = await proveTimes({ evidence, verifier: { kind: "key", key: key.publicKey }, root, trust, at });
     const known = checks.filter((check) => check.outcome === "passed" || !isOfStrangers(check));
-    if (known.length > 0 && known.every(({ outcome }) => outcome === "passed")) return known;
+    if (known.length > 0 && known.every(({ outcome }) => outcome === "passed")) return { checks: known, seen };
     if (broken.length === 0) broken = known;
   }
-  return broken;
+  return { checks: broken, seen: [] };
 }
 
 function isOfStrangers({ code }: Exclude<Check, { readonly outcome: "passed" }>): boolean {

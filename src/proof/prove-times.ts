@@ -1,10 +1,12 @@
 /** Proves when a signature was there: by the timestamps and the log entries that came with it. */
-import type { Check } from "../core/finding.ts";
+import type { Check, Sighting } from "../core/finding.ts";
 import { formatInstant, type Instant } from "../core/instant.ts";
 import type { Trust } from "../trust/trust.ts";
 import type { TrustedRoot } from "../trust/trusted-root.ts";
 import type { SignatureVerifier } from "./logged-signature.ts";
 import { proveLogEntries } from "./prove-log-entries.ts";
+import type { Logged } from "./prove-log-entry.ts";
+import type { Timestamp } from "./prove-timestamp.ts";
 import { proveTimestamps } from "./prove-timestamps.ts";
 import type { SignatureEvidence } from "./signature-evidence.ts";
 
@@ -19,8 +21,8 @@ export interface TimesQuestion {
 
 export interface Times {
   readonly checks: readonly Check[];
-  /** All that are proven. */
-  readonly times: readonly Instant[];
+  /** All that is proven. */
+  readonly seen: readonly Sighting[];
 }
 
 /** Timestamps of strangers do not matter where a log gave a time, or where the trust does without logs. */
@@ -28,17 +30,25 @@ export async function proveTimes({ evidence, verifier, root, trust, at }: TimesQ
   const { signature, content, timestamps, entries, stamped } = evidence;
   const isLogged = !trust.unchecked.includes("log");
   const stamps = await proveTimestamps(timestamps, { stamped, authorities: root.timestampAuthorities, threshold: 1 });
-  const stampedAt = "value" in stamps ? stamps.value.map((stamp) => stamp.at) : [];
-  const question = { threshold: 1, logged: { signature, content, verifier }, logs: root.logs, at: stampedAt[0] ?? at };
+  const byAuthorities = "value" in stamps ? stamps.value.map(stampedBy) : [];
+  const question = { threshold: 1, logged: { signature, content, verifier }, logs: root.logs, at: byAuthorities[0]?.at ?? at };
   const logged = isLogged ? await proveLogEntries(entries, question) : undefined;
-  const integratedAt = logged && "value" in logged ? logged.value.flatMap(({ integratedTime }) => integratedTime ?? []) : [];
-  const times = [...stampedAt, ...integratedAt];
-  const late = times.find((time) => time > at);
-  if (late !== undefined) {
-    const detail = `seen at ${formatInstant(late)}, after the time of verification, ${formatInstant(at)}`;
-    return { checks: [{ name: "timestamp", outcome: "failed", code: "TIMESTAMP_INVALID", detail }], times: [] };
+  const byLogs = logged && "value" in logged ? logged.value.map(sightingOf) : [];
+  const seen: readonly Sighting[] = [...byAuthorities, ...byLogs];
+  const late = seen.find((one) => one.at !== undefined && one.at > at);
+  if (late?.at !== undefined) {
+    const detail = `seen at ${formatInstant(late.at)}, after the time of verification, ${formatInstant(at)}`;
+    return { checks: [{ name: "timestamp", outcome: "failed", code: "TIMESTAMP_INVALID", detail }], seen: [] };
   }
-  const isNeedless = timestamps.length === 0 || integratedAt.length > 0 || !isLogged;
+  const isNeedless = timestamps.length === 0 || byLogs.some((one) => one.at !== undefined) || !isLogged;
   const isLeftOut = isNeedless && stamps.check.outcome !== "passed" && stamps.check.code === "TIMESTAMP_MISSING";
-  return { checks: [...(isLeftOut ? [] : [stamps.check]), ...(logged ? [logged.check] : [])], times };
+  return { checks: [...(isLeftOut ? [] : [stamps.check]), ...(logged ? [logged.check] : [])], seen };
+}
+
+function stampedBy({ authority, at }: Timestamp): Sighting {
+  return { kind: "timestamp", by: authority.name, at };
+}
+
+function sightingOf({ log, logIndex, integratedTime }: Logged): Sighting {
+  return { kind: "log", by: log.name, index: logIndex, ...(integratedTime !== undefined && { at: integratedTime }) };
 }

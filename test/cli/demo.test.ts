@@ -1,18 +1,42 @@
 /** What the demo and every help text print can be typed, and does what they say. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { commands } from "../../src/cli/commands.ts";
 import { putImage } from "../fakes/people.ts";
+import { publishSigstore } from "../fakes/tuf-repository.ts";
 import { bench } from "./harness.ts";
 import { ended, printed, start, type Surroundings } from "./processes.ts";
 
 async function surroundings(t: TestContext): Promise<Surroundings> {
   const cwd = await mkdtemp(join(tmpdir(), "touchmark-demo-test-"));
   t.after(() => rm(cwd, { recursive: true, force: true }));
-  return { cwd, env: { TMPDIR: cwd, TEMP: cwd, TOUCHMARK_PASSWORD: "", XDG_CACHE_HOME: join(cwd, ".cache"), NO_COLOR: "1" } };
+  return {
+    cwd,
+    env: {
+      TMPDIR: cwd,
+      TEMP: cwd,
+      TOUCHMARK_PASSWORD: "",
+      XDG_CACHE_HOME: join(cwd, ".cache"),
+      TOUCHMARK_TRUST: join(cwd, "trust"),
+      NO_COLOR: "1",
+    },
+  };
+}
+
+/** What the examples of `touchmark trust` name: certificates, keys, and a TUF repository. */
+async function trustMaterial(
+  t: TestContext,
+  { cwd, env }: Surroundings,
+): Promise<{ readonly mirror: string; readonly around: Surroundings }> {
+  const repository = publishSigstore(Date.now());
+  const mirror = (await repository.serve(t)).href;
+  await copyFile(join(import.meta.dirname, "../fakes/pki/ca.crt"), join(cwd, "ca.pem"));
+  await copyFile(join(import.meta.dirname, "../vectors/keys/cosign/ecdsa-p256.pub"), join(cwd, "log.pub"));
+  await writeFile(join(cwd, "root.json"), repository.root);
+  return { mirror, around: { cwd, env: { ...env, TUF_MIRROR: mirror, TUF_ROOT_JSON: "root.json" } } };
 }
 
 const left = async ({ cwd }: Surroundings): Promise<readonly string[]> =>
@@ -59,11 +83,11 @@ describe("touchmark demo", () => {
 
 describe("the examples in every --help", () => {
   it("work as they stand, but for the registry's name", async (t) => {
-    const around = await surroundings(t);
+    const { mirror, around } = await trustMaterial(t, await surroundings(t));
     const { address, repository } = await bench(t);
     await putImage(repository(`${address}/app`), "x", "1.0");
     const loaded = await Promise.all(commands.map(async ({ name, load }) => ({ name, examples: (await load()).command.examples })));
-    // Keys are made before they are used, and an image signed before it is verified.
+    // Keys are made before they are used, an image signed before it is verified, a trust root made before it is imported.
     const order = [
       "keys generate",
       "keys show",
@@ -71,6 +95,11 @@ describe("the examples in every --help", () => {
       "verify",
       "tree",
       "copy",
+      "trust create",
+      "trust import",
+      "trust export",
+      "trust update",
+      "trust show",
       "doctor registry",
       "completion",
       "version",
@@ -86,7 +115,10 @@ describe("the examples in every --help", () => {
 
     for (const { name, examples } of sorted) {
       for (const { command } of examples) {
-        const typed = command.replaceAll("registry.example", address).replace("127.0.0.1:5000", "127.0.0.1:0");
+        const typed = command
+          .replaceAll("registry.example", address)
+          .replace("127.0.0.1:5000", "127.0.0.1:0")
+          .replace("https://tuf.example/", mirror);
         const running = start(typed, around);
         t.after(() => running.kill("SIGKILL"));
         const serves = name === "serve registry" || command.includes("--keep");

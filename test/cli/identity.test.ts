@@ -50,6 +50,10 @@ describe("verify by identity", () => {
       finding.checks.map(({ name, outcome }: { name: string; outcome: string }) => `${name} ${outcome}`),
       ["format", "timestamp", "log", "certificate", "sct", "signature", "identity", "subject"].map((name) => `${name} passed`),
     );
+    assert.deepEqual(finding.seen, [
+      { kind: "timestamp", by: "https://stamps.test", at: "2026-11-21T08:00:00Z" },
+      { kind: "log", by: "https://two.log.test", index: 5 },
+    ]);
     assert.deepEqual(finding.signer, {
       kind: "certificate",
       identity: release.identity,
@@ -116,6 +120,16 @@ describe("verify by identity", () => {
       assert.equal(status, 2, stderr);
       assert.match(stderr, says);
     }
+  });
+
+  it("reports what it was told not to check", async (t) => {
+    const { verify } = await signed(t);
+    const { status, stdout } = await verify(...identity, ...issuer, "--insecure-ignore-sct", "--insecure-ignore-tlog", "-o", "json");
+    assert.equal(status, 0, stdout);
+    const verdict = JSON.parse(stdout);
+    assert.deepEqual(verdict.unchecked, ["sct", "log"]);
+    const names = verdict.requirements[0].findings[0].checks.map(({ name }: { name: string }) => name);
+    assert.deepEqual(names, ["format", "timestamp", "certificate", "signature", "identity", "subject"]);
   });
 
   it("tells signatures by key from those by certificate", async (t) => {

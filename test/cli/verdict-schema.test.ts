@@ -27,7 +27,10 @@ const common = {
 const reference = parseReference("registry.example/app:1");
 
 async function answer(repository: Repository): Promise<Record<string, unknown>> {
-  const [verdict] = await verify(repository, reference, { ...common, basis: { policy: signaturePolicy(alice.trust, {}), trust: alice.trust } });
+  const [verdict] = await verify(repository, reference, {
+    ...common,
+    basis: { policy: signaturePolicy(alice.trust, {}), trust: alice.trust },
+  });
   assert.ok(verdict);
   return JSON.parse(verdictToJson(verdict));
 }

@@ -11,7 +11,7 @@ type Claims = Readonly<Record<string, unknown>>;
 
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
-/** An ES256 token of `alice` for `sigstore` that holds now and for ten minutes, with these claims in place of its own; `undefined` leaves one out. */
+/** An ES256 token of `alice` for `sigstore` that holds for ten minutes, with these claims in place of its own; `undefined` leaves one out. */
 export function mintToken(claims: Claims = {}): string {
   const now = Math.floor(Date.now() / 1000);
   const usual = { iss: "https://issuer.example", sub: "alice", aud: "sigstore", iat: now, exp: now + 600 };

@@ -3,7 +3,9 @@
  * a test then replaces files, or the answers to some paths, by whatever is to be refused.
  */
 import { constants, createHash, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 
 export type Role = "root" | "timestamp" | "snapshot" | "targets";
@@ -121,7 +123,7 @@ export class TufRepository {
   }
 
   header(role: Role, version: number): object {
-    return { _type: role, spec_version: "1.0.31", version, expires: new Date(this.expires[role]).toISOString().replace(".000Z", "Z") };
+    return { _type: role, spec_version: "1.0.31", version, expires: new Date(this.expires[role]).toISOString().replace(/\.\d+Z$/, "Z") };
   }
 
   signed(body: object, keys: readonly TestKey[]): Uint8Array {
@@ -149,6 +151,19 @@ export class TufRepository {
     if (typeof address !== "object" || address === null) throw new Error("the server has no port");
     return new URL(`http://127.0.0.1:${address.port}/`);
   }
+}
+
+/** The public instance's `trusted_root.json`, which its real repository held in August 2026. */
+export const publicTrustedRoot: string = readFileSync(join(import.meta.dirname, "../vectors/tuf/trusted_root.json"), "utf8");
+
+/** A repository of a sigstore instance, published at this time, and good for a week. */
+export function publishSigstore(at: number = published): TufRepository {
+  const repository = new TufRepository();
+  for (const role of ["root", "timestamp", "snapshot", "targets"] as const) repository.expires[role] = at + 7 * day;
+  repository.targets = { "trusted_root.json": publicTrustedRoot };
+  if (at !== published) repository.rotate();
+  repository.publish();
+  return repository;
 }
 
 function factsOf(bytes: Uint8Array): object {

@@ -1,6 +1,7 @@
 /** A verdict for people: the answer first, then what was expected, what was found, and what to do. */
 import { describePlace } from "../../core/evidence.ts";
-import { describeSignatory, type Finding } from "../../core/finding.ts";
+import { describeSignatory, type Finding, type Sighting } from "../../core/finding.ts";
+import { formatInstant } from "../../core/instant.ts";
 import type { Decision, Verdict } from "../../core/verdict.ts";
 import type { Style } from "./style.ts";
 import { clean, field } from "./text.ts";
@@ -26,9 +27,15 @@ export function renderVerdict(verdict: Verdict, style: Style): string {
 }
 
 /** `bundle in referrers, by touchmark.pub: format passed, signature passed, …`; with the details of what did not pass where they are not said above. */
-function renderFinding({ format, place, signer, checks, claim }: Finding, detailed: boolean): string {
+function renderFinding({ format, place, signer, seen, checks, claim }: Finding, detailed: boolean): string {
   const by = signer ? ` by ${describeSignatory(signer)}` : "";
   const said = claim?.kind === "signature" ? Object.entries(claim.annotations).map(([key, value]) => `${key}=${value}`) : [];
   const outcomes = checks.map(({ name, outcome, detail }) => `${name} ${outcome}${detailed && outcome !== "passed" ? ` (${detail})` : ""}`);
-  return `${format} in ${describePlace(place)}${by}${said.length > 0 ? `, ${said.join(", ")}` : ""}: ${outcomes.join(", ")}`;
+  const sightings = seen.map(describeSighting);
+  const when = sightings.length > 0 ? `, seen by ${sightings.join(" and ")}` : "";
+  return `${format} in ${describePlace(place)}${by}${when}${said.length > 0 ? `, ${said.join(", ")}` : ""}: ${outcomes.join(", ")}`;
+}
+
+function describeSighting({ by, at, index }: Sighting): string {
+  return `${by}${index === undefined ? "" : ` as entry ${index}`}${at === undefined ? "" : ` at ${formatInstant(at)}`}`;
 }

@@ -1,7 +1,7 @@
 /** What a bundle proves of its signature over the content it must have signed. */
 import type { Check } from "../../core/finding.ts";
 import type { Instant } from "../../core/instant.ts";
-import { proveKeySignature, type SignatureProof } from "../../proof/key-signature.ts";
+import { proveKeySignature, unproven, type SignatureProof } from "../../proof/key-signature.ts";
 import type { SignedContent } from "../../proof/signed-content.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { reading } from "../checks.ts";
@@ -20,16 +20,16 @@ export async function verifyBundle({ bundle, content, trust, at }: BundleQuestio
   const { hint, signature, version } = bundle;
   const format: Check = { name: "format", outcome: "passed", detail: `a sigstore bundle ${version}` };
   if (hint !== undefined && !isWitnessed(bundle)) {
-    const { checks, signer } = await proveKeySignature({ signature, content, hint }, trust.keys);
-    return { checks: [format, ...checks], signer };
+    const { checks, ...proof } = await proveKeySignature({ signature, content, hint }, trust.keys);
+    return { ...proof, checks: [format, ...checks] };
   }
   const { parseMaterial } = await import("./material.ts");
   const material = reading(() => parseMaterial(bundle));
-  if ("problem" in material) return { checks: [material.problem], signer: undefined };
+  if ("problem" in material) return unproven(material.problem);
   const { proveSignature } = await import("../../proof/prove-signature.ts");
   const evidence = { ...material.value, signature, content, stamped: signature };
-  const { checks, signer } = await proveSignature({ evidence, trust, at });
-  return { checks: [format, ...checks], signer };
+  const { checks, ...proof } = await proveSignature({ evidence, trust, at });
+  return { ...proof, checks: [format, ...checks] };
 }
 
 function isWitnessed({ material }: SigstoreBundle): boolean {

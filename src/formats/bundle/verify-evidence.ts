@@ -1,10 +1,9 @@
 /** What a bundle says of an image or a file, and what of it is proven. */
-import { isDigest } from "../../core/digest.ts";
+import { hexOf, isDigest } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Claim, Evidence } from "../../core/evidence.ts";
 import type { Check, Finding } from "../../core/finding.ts";
 import type { Instant } from "../../core/instant.ts";
-import { hexOf } from "../../core/digest.ts";
 import { parseStatement, statementPayloadType } from "../../core/statement.ts";
 import { hasDigest, type Content } from "../../core/subject.ts";
 import type { SignedContent } from "../../proof/signed-content.ts";
@@ -27,8 +26,8 @@ export async function verifyEvidence(evidence: BundleEvidence, about: Content, t
   const { claim, content, subject } = told.value;
   // What a message signature was made over is not at hand where it is for something else.
   if (content === undefined) return findingOf(evidence, { ...(claim && { claim }), checks: [subject] });
-  const { checks, signer } = await verifyBundle({ bundle, content, trust, at });
-  return findingOf(evidence, { ...(claim && { claim }), signer, hint: bundle.hint, checks: [...checks, subject] });
+  const { checks, ...proof } = await verifyBundle({ bundle, content, trust, at });
+  return findingOf(evidence, { ...proof, ...(claim && { claim }), hint: bundle.hint, checks: [...checks, subject] });
 }
 
 interface Told {

@@ -86,9 +86,9 @@ async function verify(evidence: CosignEvidence, subject: Subject, trust: Trust, 
   const { claim, namesSubject } = told.value;
   const proof = await prove(layer, evidence.layer.annotations ?? {}, trust, at);
   if ("problem" in proof) return findingOf(evidence, { claim, checks: [proof.problem] });
-  const { checks, signer } = proof.value;
+  const { checks, ...proven } = proof.value;
   const format: Check = { name: "format", outcome: "passed", detail: layer.what };
-  return findingOf(evidence, { claim, signer, checks: [format, ...checks, subjectCheck(namesSubject, claim, subject)] });
+  return findingOf(evidence, { ...proven, claim, checks: [format, ...checks, subjectCheck(namesSubject, claim, subject)] });
 }
 
 /** What only certificates, logs and timestamps need is loaded for a layer that has one beside it. */

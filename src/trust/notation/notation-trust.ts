@@ -1,5 +1,7 @@
 /** Whom to trust for Notary Project signatures of one image: the statement of a trust policy that is for it, its stores opened. */
+import { digestOf } from "../../core/digest.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
+import type { DistinguishedName } from "./distinguished-name.ts";
 import type { StoreType, TimestampRule, TrustedNames } from "./trust-policy.ts";
 
 export interface NotationTrust {
@@ -12,4 +14,16 @@ export interface NotationTrust {
   readonly stores: Readonly<Record<StoreType, readonly Certificate[]>>;
   readonly identities: TrustedNames;
   readonly verifyTimestamp: TimestampRule;
+}
+
+/** What is trusted, not what it is called, as one text: equal exactly where the trust is. */
+export function notationContent({ stores, identities, verifyTimestamp }: NotationTrust): string {
+  const digests = (certificates: readonly Certificate[]): readonly string[] => certificates.map(({ raw }) => digestOf(raw)).toSorted();
+  const nameOf = ({ attributes }: DistinguishedName): string =>
+    [...attributes]
+      .map((pair) => JSON.stringify(pair))
+      .toSorted()
+      .join();
+  const names = identities === "any" ? "any" : identities.map(nameOf).toSorted();
+  return JSON.stringify([digests(stores.ca), digests(stores.signingAuthority), digests(stores.tsa), names, verifyTimestamp]);
 }

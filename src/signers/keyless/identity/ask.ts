@@ -1,4 +1,7 @@
-/** Asking a provider over HTTP. What it is asked with is a credential for it alone, and it may repeat that: so no redirect is followed, and nothing it answers is quoted. */
+/**
+ * Asking a provider over HTTP. What it is asked with is a credential for it alone, and it may repeat that: so no redirect is
+ * followed, and nothing that it answers is quoted.
+ */
 import { TouchmarkError, type Code } from "../../../core/errors.ts";
 import type { HttpRequest, HttpResponse } from "../../../net/http.ts";
 import { isLoopback } from "../../../net/loopback.ts";

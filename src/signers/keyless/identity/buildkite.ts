@@ -1,7 +1,8 @@
 /**
  * Buildkite, by the agent's API (buildkite/agent, api/oidc.go), which `buildkite-agent oidc request-token` asks too:
  *
- *     POST $BUILDKITE_AGENT_ENDPOINT/jobs/$BUILDKITE_JOB_ID/oidc/tokens {"audience":TEXT}    Authorization: Token $BUILDKITE_AGENT_ACCESS_TOKEN
+ *     POST $BUILDKITE_AGENT_ENDPOINT/jobs/$BUILDKITE_JOB_ID/oidc/tokens {"audience":TEXT}
+ *         Authorization: Token $BUILDKITE_AGENT_ACCESS_TOKEN
  *     2xx {"token":TOKEN}
  */
 import { encodeUtf8 } from "../../../core/bytes.ts";

@@ -1,7 +1,7 @@
 /**
  * The token that says who signs (ID token: OpenID Connect Core 1.0, section 2; JWT: RFC 7519, in compact form):
  *
- *     BASE64URL({"alg":TEXT,…}) "." BASE64URL({"iss":TEXT,"sub":TEXT,"aud":TEXT|[TEXT,…],"exp":SECONDS,"nbf"?:SECONDS,…}) "." BASE64URL(SIGNATURE)
+ *     BASE64URL(HEADER) "." BASE64URL({"iss":TEXT,"sub":TEXT,"aud":TEXT|[TEXT,…],"exp":SECONDS,"nbf"?:SECONDS,…}) "." BASE64URL(SIGNATURE)
  *
  * Its signature is not verified here. The certificate authority does that, with keys it got from the issuer; a token that
  * was altered gets no certificate, and here nothing is decided by it but what to ask for.

@@ -67,11 +67,12 @@ async function askVersion1(service: string, { token, publicKey, proof }: Possess
   return readLeaf(answer.body, answer);
 }
 
+/** That a token is refused, Fulcio says in words, with the status of any other bad request. */
 function expectCertificate(answer: HttpResponse): void {
   if (answer.status === 200 || answer.status === 201) return;
   const error = refusal(answer, "issue a certificate");
-  if (answer.status !== 401 && answer.status !== 403) throw error;
-  throw new TouchmarkError("IDENTITY_TOKEN_INVALID", error.message);
+  const isToken = answer.status === 401 || answer.status === 403 || /\(.*(?:identity token|credentials)/.test(error.message);
+  throw isToken ? new TouchmarkError("IDENTITY_TOKEN_INVALID", error.message) : error;
 }
 
 function readLeaf(pem: Uint8Array, { url }: HttpResponse): Certificate {

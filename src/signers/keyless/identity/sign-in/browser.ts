@@ -15,7 +15,7 @@ import { challengeOf, randomText, sameText } from "./secrets.ts";
 export interface BrowserSignIn {
   /** URL, as its tokens spell it. */
   readonly issuer: string;
-  /** Opens a page in the person's browser; that may fail, for the page is named as well. */
+  /** Opens a page in the person's browser. Never throws: whoever has none is told the page as well. */
   readonly open: (page: URL) => unknown;
   /** Tells the person something. */
   readonly say: (text: string) => void;

@@ -2,8 +2,11 @@
  * Signing in with a browser elsewhere (RFC 8628): the person types a code there while the token endpoint is asked, again
  * and again, whether they have.
  *
- *     POST DEVICE client_id, scope        200 {"device_code","user_code","verification_uri","verification_uri_complete"?,"expires_in","interval"?}
- *     POST TOKEN  grant_type, device_code 200 {"id_token",…} | 4xx {"error":"authorization_pending"|"slow_down"|CODE}
+ *     POST DEVICE client_id, scope
+ *     200 {"device_code","user_code","verification_uri","verification_uri_complete"?,"expires_in","interval"?}
+ *
+ *     POST TOKEN grant_type, device_code, client_id
+ *     200 {"id_token",…} | 4xx {"error":"authorization_pending"|"slow_down"|CODE}
  */
 import { TouchmarkError } from "../../../../core/errors.ts";
 import type { Fields } from "../../../../core/json.ts";

@@ -42,6 +42,6 @@ function errorIn({ body, status }: HttpResponse, what: string): OAuthError | und
 
 /** SIGN_IN_FAILED in the issuer's own words; a long run of characters without a space may be a credential and is left out. */
 export function refusal(issuer: string, { error, description }: OAuthError): TouchmarkError {
-  const words = [error, description ?? ""].map((text) => printableText(text, 200).replaceAll(/[\w.~+/=-]{32,}/g, "…"));
+  const words = [error, description ?? ""].map((text) => printableText(text.replaceAll(/[\w.~+/=-]{32,}/g, "…"), 200));
   return new TouchmarkError("SIGN_IN_FAILED", `${issuer} refuses the sign-in: ${words.filter((text) => text !== "").join(": ")}`);
 }

@@ -1,0 +1,60 @@
+/** The envelopes of the Notary Project (signature specification, "Signature Envelope"): what both kinds hold, and what each does. */
+import { malformed, TouchmarkError } from "../../core/errors.ts";
+import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
+import type { NotaryAlgorithm } from "./algorithms.ts";
+import type { SignedAttributes } from "./signed-attributes.ts";
+
+export interface NotaryEnvelope {
+  /** As it says; proves nothing until compared with the key's. */
+  readonly algorithm: NotaryAlgorithm;
+  readonly attributes: SignedAttributes;
+  readonly payload: Uint8Array;
+  /** The bytes that are signed. */
+  readonly toBeSigned: Uint8Array;
+  readonly signature: Uint8Array;
+  /** From the signer's certificate to the root, as it says. */
+  readonly chain: readonly Certificate[];
+  /** A timestamp over the signature, DER. */
+  readonly timestamp?: Uint8Array;
+}
+
+/** One kind of envelope. */
+export interface EnvelopeKind {
+  readonly mediaType: EnvelopeType;
+  /** What a person calls it. */
+  readonly name: string;
+  /** Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED. */
+  parse(bytes: Uint8Array): Omit<NotaryEnvelope, "chain"> & { readonly chain: readonly Uint8Array[] };
+  /** The bytes to sign. */
+  toBeSigned(signing: Signing): Uint8Array;
+  encode(signed: SignedParts): Uint8Array;
+}
+export type EnvelopeType = "application/jose+json" | "application/cose";
+
+export interface Signing {
+  readonly algorithm: NotaryAlgorithm;
+  readonly attributes: SignedAttributes;
+  readonly payload: Uint8Array;
+}
+
+export interface SignedParts extends Signing {
+  readonly signature: Uint8Array;
+  readonly chain: readonly Certificate[];
+  readonly timestamp?: Uint8Array;
+  /** The software that signed, `touchmark/1.0.0`. */
+  readonly agent: string;
+}
+
+/** Bytes of one envelope. */
+export const maxEnvelopeBytes: number = 32 * 1024 * 1024;
+const maxChain = 16;
+
+/** Reads an envelope of this kind. Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED. */
+export function parseEnvelope(kind: EnvelopeKind, bytes: Uint8Array): NotaryEnvelope {
+  const { chain, ...envelope } = kind.parse(bytes);
+  if (envelope.signature.length === 0) throw malformed("the envelope has an empty signature");
+  if (chain.length === 0) throw malformed("the envelope has no certificate");
+  if (chain.length > maxChain)
+    throw new TouchmarkError("LIMIT_EXCEEDED", `the envelope has ${chain.length} certificates, over the limit of ${maxChain}`);
+  return { ...envelope, chain: chain.map((der, i) => parseCertificate(der, `certificate ${i + 1} of the envelope`)) };
+}

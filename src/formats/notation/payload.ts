@@ -1,0 +1,31 @@
+/**
+ * The payload of Notary Project signatures (signature specification, "Payload"): what is signed, as OCI describes it.
+ *
+ *     {"targetArtifact":{"annotations"?:{…},"digest":"sha256:…","mediaType":TEXT,"size":NUMBER}}
+ */
+import { encodeUtf8 } from "../../core/bytes.ts";
+import { TouchmarkError } from "../../core/errors.ts";
+import { Fields, parseJson } from "../../core/json.ts";
+import { parseDescriptor, type Descriptor } from "../../core/oci.ts";
+
+export const payloadType = "application/vnd.cncf.notary.payload.v1+json";
+const maxBytes = 4 * 1024 * 1024;
+const reserved = "io.cncf.notary";
+
+/** Reads it. Throws MALFORMED or LIMIT_EXCEEDED. */
+export function parsePayload(bytes: Uint8Array): Descriptor {
+  return parseDescriptor(new Fields(parseJson(bytes, "payload", { maxBytes }), "payload").fields("targetArtifact"));
+}
+
+/** The payload for an artifact, with what its signer adds; members and annotations in order of their names. Throws USAGE for a name that is reserved. */
+export function encodePayload({ mediaType, digest, size }: Descriptor, annotations: Readonly<Record<string, string>>): Uint8Array {
+  const entries = Object.entries(annotations).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const taken = entries.find(([name]) => name.startsWith(reserved));
+  if (taken)
+    throw new TouchmarkError("USAGE", `the annotation ${JSON.stringify(taken[0])} is reserved: ${reserved} is the Notary Project's own`);
+  return encodeUtf8(
+    JSON.stringify({
+      targetArtifact: { ...(entries.length > 0 && { annotations: Object.fromEntries(entries) }), digest, mediaType, size },
+    }),
+  );
+}

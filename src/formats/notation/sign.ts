@@ -1,0 +1,78 @@
+/** Signatures of our own: the bytes to sign with a key and its chain of certificates, and what a registry then stores. */
+import { TouchmarkError } from "../../core/errors.ts";
+import type { Instant } from "../../core/instant.ts";
+import { emptyConfig, type Descriptor } from "../../core/oci.ts";
+import type { SigningScheme } from "../../core/signature-schemes.ts";
+import { version } from "../../core/version.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
+import type { ReferrerArtifact } from "../format.ts";
+import { algorithmOf } from "./algorithms.ts";
+import { chainBreach, validityBreach } from "./certificate-chain.ts";
+import type { EnvelopeKind, Signing } from "./envelope.ts";
+import { encodePayload } from "./payload.ts";
+import { encodeSignatureManifest } from "./signature-manifest.ts";
+
+export interface SignatureRequest {
+  /** What is signed: its media type, digest and size count. */
+  readonly subject: Descriptor;
+  /** What the signer adds. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** From the signer's certificate to the root. */
+  readonly chain: readonly Certificate[];
+  readonly kind: EnvelopeKind;
+  /** Now. */
+  readonly at: Instant;
+  /** Until when it is meant to be used. */
+  readonly expiry?: Instant;
+}
+
+export interface PreparedSignature {
+  readonly request: SignatureRequest;
+  readonly signing: Signing;
+  /** How the key signs, whatever it would do elsewhere. */
+  readonly scheme: SigningScheme;
+  readonly toBeSigned: Uint8Array;
+}
+
+const agent = `touchmark/${version}`;
+
+/** The exact bytes to sign. Throws CERTIFICATE_INVALID, EXPIRED or UNSUPPORTED for a chain that no verifier would accept now, USAGE for a reserved annotation. */
+export async function prepareSignature(request: SignatureRequest): Promise<PreparedSignature> {
+  const { subject, annotations, chain, kind, at, expiry } = request;
+  const [leaf] = chain;
+  if (!leaf)
+    throw new TouchmarkError("CERTIFICATE_REQUIRED", "a Notary Project signature needs the signer's certificate, and none was given");
+  const breach = await chainBreach(chain);
+  if (breach) throw new TouchmarkError(breach.code, breach.detail);
+  const outside = validityBreach(chain, at);
+  if (outside !== undefined) throw new TouchmarkError("EXPIRED", outside);
+  const algorithm = algorithmOf(leaf.publicKey);
+  if (!algorithm) throw new TouchmarkError("INVALID_KEY", `a key of ${leaf.publicKey.algorithm.name} makes no Notary Project signature`);
+  const signingTime = wholeSeconds(at);
+  if (expiry !== undefined && wholeSeconds(expiry) <= signingTime)
+    throw new TouchmarkError("USAGE", "the signature would expire before it is made");
+  const signing: Signing = {
+    algorithm,
+    attributes: { scheme: "notary.x509", signingTime, ...(expiry !== undefined && { expiry: wholeSeconds(expiry) }) },
+    payload: encodePayload(subject, annotations),
+  };
+  return { request, signing, scheme: algorithm.scheme, toBeSigned: kind.toBeSigned(signing) };
+}
+
+/** The signature, with a timestamp over it if there is one, as a registry stores it. */
+export function assembleSignature(
+  { request, signing }: PreparedSignature,
+  signature: Uint8Array,
+  timestamp?: Uint8Array,
+): ReferrerArtifact {
+  const { subject, chain, kind } = request;
+  const envelope = kind.encode({ ...signing, signature, chain, agent, ...(timestamp && { timestamp }) });
+  const at = signing.attributes.signingTime;
+  const manifest = encodeSignatureManifest({ envelope, envelopeType: kind.mediaType, chain, subject, at });
+  return { kind: "referrer", blobs: [envelope, emptyConfig.bytes], manifest };
+}
+
+/** What envelopes can hold. */
+function wholeSeconds(at: Instant): Instant {
+  return Math.floor(at / 1000) * 1000;
+}

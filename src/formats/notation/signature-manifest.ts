@@ -1,0 +1,44 @@
+/**
+ * The OCI manifest that hangs an envelope on an image (signature specification, "OCI Signatures"). Read in both its forms: with
+ * `artifactType`, or, as notation 1 writes it, with the type in `config.mediaType`. Written as notation 1 does: its verifiers know both.
+ */
+import { encodeUtf8 } from "../../core/bytes.ts";
+import { digestOf } from "../../core/digest.ts";
+import { hashOf } from "../../core/hash.ts";
+import { formatInstant, type Instant } from "../../core/instant.ts";
+import { emptyConfig, mediaTypes, type Descriptor, type ImageManifest } from "../../core/oci.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
+import type { EnvelopeType } from "./envelope.ts";
+
+export const signatureType = "application/vnd.cncf.notary.signature";
+const thumbprints = "io.cncf.notary.x509chain.thumbprint#S256";
+
+export function isSignatureManifest({ artifactType, config }: ImageManifest): boolean {
+  return artifactType === signatureType || config.mediaType === signatureType;
+}
+
+export interface SignatureManifest {
+  readonly envelope: Uint8Array;
+  readonly envelopeType: EnvelopeType;
+  readonly chain: readonly Certificate[];
+  readonly subject: Descriptor;
+  readonly at: Instant;
+}
+
+/** The manifest, byte for byte as notation 1.3 writes it. */
+export function encodeSignatureManifest({ envelope, envelopeType, chain, subject, at }: SignatureManifest): Uint8Array {
+  const { mediaType, digest, size } = subject;
+  return encodeUtf8(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: mediaTypes.ociManifest,
+      config: { mediaType: signatureType, digest: emptyConfig.descriptor.digest, size: emptyConfig.descriptor.size },
+      layers: [{ mediaType: envelopeType, digest: digestOf(envelope), size: envelope.length }],
+      subject: { mediaType, digest, size },
+      annotations: {
+        [thumbprints]: JSON.stringify(chain.map(({ raw }) => hashOf(raw, "sha256"))),
+        "org.opencontainers.image.created": formatInstant(at),
+      },
+    }),
+  );
+}

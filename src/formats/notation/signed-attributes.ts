@@ -1,0 +1,93 @@
+/**
+ * What a Notary Project signature says beside its payload (signature specification, "Signed Attributes"), whatever the
+ * envelope spells it in, and what must be critical. A critical attribute that is not understood refuses the signature.
+ */
+import { malformed, TouchmarkError } from "../../core/errors.ts";
+import type { Instant } from "../../core/instant.ts";
+import { payloadType } from "./payload.ts";
+
+export type SigningScheme = "notary.x509" | "notary.x509.signingAuthority";
+
+export interface SignedAttributes {
+  readonly scheme: SigningScheme;
+  /** Under `notary.x509` what the signer says, proving nothing; under `notary.x509.signingAuthority` what the authority vouches for. */
+  readonly signingTime: Instant;
+  /** Until when its signer means it to be used. */
+  readonly expiry?: Instant;
+}
+
+export const names = {
+  scheme: "io.cncf.notary.signingScheme",
+  signingTime: "io.cncf.notary.signingTime",
+  authenticSigningTime: "io.cncf.notary.authenticSigningTime",
+  expiry: "io.cncf.notary.expiry",
+  plugin: "io.cncf.notary.verificationPlugin",
+  pluginVersion: "io.cncf.notary.verificationPluginMinVersion",
+} as const;
+
+/** Each scheme's own attribute for the time of signing; the other's must not be there. */
+const timeNames: Readonly<Record<SigningScheme, string>> = {
+  "notary.x509": names.signingTime,
+  "notary.x509.signingAuthority": names.authenticSigningTime,
+};
+const understood: ReadonlySet<string | number> = new Set([names.scheme, names.signingTime, names.authenticSigningTime, names.expiry]);
+const maxCritical = 100;
+
+/** The signed headers of an envelope, as it spells them; each reader throws MALFORMED for another type. */
+export interface SignedHeaders {
+  readonly contentType: string;
+  readonly critical: readonly (string | number)[];
+  has(name: string | number): boolean;
+  text(name: string): string;
+  time(name: string): Instant;
+}
+
+/** Throws MALFORMED, or UNSUPPORTED for a payload, a scheme or a plugin that is not known here. */
+export function readSignedAttributes(headers: SignedHeaders): SignedAttributes {
+  if (headers.contentType !== payloadType) throw unsupported("a payload of type", headers.contentType);
+  const scheme = headers.text(names.scheme);
+  if (scheme !== "notary.x509" && scheme !== "notary.x509.signingAuthority") throw unsupported("the signing scheme", scheme);
+  const timeName = timeNames[scheme];
+  const foreign = Object.values(timeNames).find((name) => name !== timeName && headers.has(name));
+  if (foreign !== undefined) throw malformed(`the signature has ${foreign}, which ${scheme} has not`);
+  checkCritical(headers, [names.scheme, ...(scheme === "notary.x509" ? [] : [timeName])]);
+  const signingTime = headers.time(timeName);
+  if (!headers.has(names.expiry)) return { scheme, signingTime };
+  const expiry = headers.time(names.expiry);
+  if (expiry <= signingTime) throw malformed("the signature expires before it is made");
+  return { scheme, signingTime, expiry };
+}
+
+/** The attributes that are written critical, in notation's order. */
+export function criticalNames({ scheme, expiry }: SignedAttributes): readonly string[] {
+  const time = scheme === "notary.x509" ? [] : [timeNames[scheme]];
+  return [names.scheme, ...time, ...(expiry === undefined ? [] : [names.expiry])];
+}
+
+/** The attributes that hold times, and which. */
+export function timesOf({ scheme, signingTime, expiry }: SignedAttributes): readonly (readonly [string, Instant])[] {
+  return [[timeNames[scheme], signingTime], ...(expiry === undefined ? [] : [[names.expiry, expiry] as const])];
+}
+
+function checkCritical(headers: SignedHeaders, required: readonly string[]): void {
+  const { critical } = headers;
+  if (critical.length > maxCritical) throw new TouchmarkError("LIMIT_EXCEEDED", `the signature has ${critical.length} critical attributes`);
+  if (new Set(critical).size < critical.length) throw malformed("the signature lists a critical attribute twice");
+  const absent = critical.find((name) => !headers.has(name));
+  if (absent !== undefined) throw malformed(`the signature lists ${quote(absent)} as critical and does not have it`);
+  const always = [names.expiry, names.plugin, names.pluginVersion].filter((name) => headers.has(name));
+  const loose = [...required, ...always].find((name) => !critical.includes(name));
+  if (loose !== undefined) throw malformed(`the signature's ${loose} is not critical, as it must be`);
+  // A plugin would have to be asked about whatever else is critical.
+  if (headers.has(names.plugin)) throw unsupported("a signature that needs the notation plugin", headers.text(names.plugin));
+  const unknown = critical.find((name) => !understood.has(name));
+  if (unknown !== undefined) throw malformed(`the signature's critical attribute ${quote(unknown)} is not known`);
+}
+
+function unsupported(what: string, value: string): TouchmarkError {
+  return new TouchmarkError("UNSUPPORTED", `${what} ${quote(value)} is not supported`);
+}
+
+function quote(name: string | number): string {
+  return JSON.stringify(name).slice(0, 100);
+}

@@ -1,0 +1,69 @@
+/**
+ * Whether the signer's certificates held when the signature was made (Notary Project, trust policy, "Validate Authentic
+ * Timestamp"): at the time the signing authority vouches for, else at that of a timestamp, else now.
+ */
+import type { Check, Sighting } from "../../core/finding.ts";
+import { formatInstant, type Instant } from "../../core/instant.ts";
+import { proveTimestamp } from "../../proof/prove-timestamp.ts";
+import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
+import type { CertificateAuthority } from "../../trust/trusted-root.ts";
+import { validityBreach } from "./certificate-chain.ts";
+import type { NotaryEnvelope } from "./envelope.ts";
+
+export interface SignedTime {
+  /** In the order they were made. */
+  readonly checks: readonly Check[];
+  readonly seen: readonly Sighting[];
+}
+
+export async function checkSignedTime(envelope: NotaryEnvelope, trust: NotationTrust, at: Instant): Promise<SignedTime> {
+  const { attributes, chain } = envelope;
+  if (attributes.scheme === "notary.x509.signingAuthority") {
+    const { signingTime } = attributes;
+    if (signingTime > at) return unseen(late(signingTime, at));
+    return unseen(validity(validityBreach(chain, signingTime), `at the authority's time of signing, ${formatInstant(signingTime)}`));
+  }
+  const isExpired = chain.some(({ notAfter }) => notAfter < at);
+  const isWanted = trust.stores.tsa.length > 0 && (trust.verifyTimestamp === "always" || isExpired);
+  if (!isWanted) return unseen(validity(validityBreach(chain, at), `at ${formatInstant(at)}`));
+  return checkTimestamp(envelope, trust, at);
+}
+
+async function checkTimestamp({ timestamp, signature, chain }: NotaryEnvelope, trust: NotationTrust, at: Instant): Promise<SignedTime> {
+  if (timestamp === undefined) {
+    return unseen({ name: "timestamp", outcome: "failed", code: "TIMESTAMP_MISSING", detail: "the signature carries no timestamp" });
+  }
+  const proof = await proveTimestamp(timestamp, { stamped: signature, authorities: timestampAuthorities(trust) });
+  if (!("value" in proof)) return unseen(proof.check);
+  const { at: stamped, accuracy = 0, authority } = proof.value;
+  if (stamped > at) return unseen(late(stamped, at));
+  const breach = validityBreach(chain, stamped - accuracy, stamped + accuracy);
+  return {
+    checks: [proof.check, validity(breach, `when it was stamped, ${formatInstant(stamped)}`)],
+    seen: [{ kind: "timestamp", by: authority.name, at: stamped }],
+  };
+}
+
+/** Each root of the stores is an authority of its own. */
+function timestampAuthorities({ stores }: NotationTrust): readonly CertificateAuthority[] {
+  return stores.tsa.map((root) => ({
+    name: root.subject.text,
+    operator: root.subject.text,
+    chain: [root],
+    validFor: { start: root.notBefore, end: root.notAfter },
+  }));
+}
+
+function unseen(check: Check): SignedTime {
+  return { checks: [check], seen: [] };
+}
+
+function validity(breach: string | undefined, when: string): Check {
+  if (breach === undefined) return { name: "certificate", outcome: "passed", detail: `every certificate holds ${when}` };
+  return { name: "certificate", outcome: "failed", code: "EXPIRED", detail: breach };
+}
+
+function late(time: Instant, at: Instant): Check {
+  const detail = `made at ${formatInstant(time)}, after the time of verification, ${formatInstant(at)}`;
+  return { name: "timestamp", outcome: "failed", code: "TIMESTAMP_INVALID", detail };
+}

@@ -1,0 +1,92 @@
+/**
+ * What an envelope proves (Notary Project, trust policy, "Signature Verification", "Steps"): integrity first, and nothing more where it
+ * fails; then authenticity, expiry and time, all of them. Revocation is looked at elsewhere. No level lets a check out:
+ * each is reported as it came out, and what that leads to is for the policy.
+ */
+import { equalBytes } from "../../core/bytes.ts";
+import { asTouchmarkError } from "../../core/errors.ts";
+import type { Check, Signatory, Sighting } from "../../core/finding.ts";
+import { formatInstant, type Instant } from "../../core/instant.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
+import { quoteName } from "../../core/x509/name.ts";
+import { includesName, parseDistinguishedName } from "../../trust/notation/distinguished-name.ts";
+import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
+import { algorithmOf } from "./algorithms.ts";
+import { chainBreach } from "./certificate-chain.ts";
+import type { NotaryEnvelope } from "./envelope.ts";
+import type { SigningScheme } from "./signed-attributes.ts";
+import { checkSignedTime } from "./signed-time.ts";
+
+export interface EnvelopeProof {
+  readonly checks: readonly Check[];
+  /** Only where the signature verifies. */
+  readonly signer?: Signatory;
+  readonly seen: readonly Sighting[];
+}
+
+/** Checks in the order they were made; never throws for what the envelope holds. */
+export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTrust, at: Instant): Promise<EnvelopeProof> {
+  const { attributes, chain } = envelope;
+  const [leaf] = chain;
+  if (!leaf) throw new Error("an envelope has a chain");
+  const signature = await checkSignature(envelope, leaf);
+  if (signature.outcome !== "passed") return { checks: [signature], seen: [] };
+  const signer: Signatory = { kind: "certificate", identity: leaf.subject.text, issuer: leaf.issuer.text, claims: {} };
+  const breach = await chainBreach(chain);
+  if (breach) return { checks: [signature, breach], signer, seen: [] };
+  const time = await checkSignedTime(envelope, trust, at);
+  const checks: readonly Check[] = [
+    signature,
+    checkTrusted(chain, attributes.scheme, trust),
+    checkIdentity(leaf, trust),
+    ...(attributes.expiry === undefined ? [] : [checkExpiry(attributes.expiry, at)]),
+    ...time.checks,
+  ];
+  return { checks, signer, seen: time.seen };
+}
+
+async function checkSignature({ algorithm, signature, toBeSigned }: NotaryEnvelope, leaf: Certificate): Promise<Check> {
+  const failed = (detail: string): Check => ({ name: "signature", outcome: "failed", code: "SIGNATURE_INVALID", detail });
+  try {
+    const own = algorithmOf(leaf.publicKey);
+    if (own !== algorithm)
+      return failed(`says ${algorithm.jws}, and the certificate's key signs by ${own?.jws ?? "no accepted algorithm"}`);
+    const isSigned = await algorithm.scheme.verify(leaf.publicKey.key, toBeSigned, signature);
+    if (!isSigned) return failed("does not verify with the certificate's key");
+    return { name: "signature", outcome: "passed", detail: "verifies with the certificate's key" };
+  } catch (thrown) {
+    const { code, message } = asTouchmarkError(thrown);
+    if (code !== "INVALID_KEY") throw thrown;
+    return failed(message);
+  }
+}
+
+function checkTrusted(chain: readonly Certificate[], scheme: SigningScheme, { name, stores }: NotationTrust): Check {
+  const store = scheme === "notary.x509" ? "ca" : "signingAuthority";
+  const anchor = chain.find(({ raw }) => stores[store].some((trusted) => equalBytes(trusted.raw, raw)));
+  if (anchor) return { name: "certificate", outcome: "passed", detail: `leads to ${quoteName(anchor.subject)}, trusted by ${name}` };
+  const root = chain.at(-1);
+  const detail = `leads to ${root ? quoteName(root.subject) : "nothing"}, which is in no ${store} store of ${name}`;
+  return { name: "certificate", outcome: "failed", code: "CERTIFICATE_UNTRUSTED", detail };
+}
+
+function checkIdentity({ subject }: Certificate, { name, identities }: NotationTrust): Check {
+  const detail = quoteName(subject);
+  if (identities === "any") return { name: "identity", outcome: "passed", detail: `${detail}; ${name} trusts anyone its stores certify` };
+  try {
+    const actual = parseDistinguishedName(subject.text, "the subject");
+    const isExpected = identities.some((identity) => includesName(actual, identity));
+    if (isExpected) return { name: "identity", outcome: "passed", detail };
+    return { name: "identity", outcome: "failed", code: "IDENTITY_MISMATCH", detail: `${detail} is none of those ${name} trusts` };
+  } catch (thrown) {
+    const { code, message } = asTouchmarkError(thrown);
+    if (code !== "MALFORMED") return { name: "identity", outcome: "undecided", code, detail: message };
+    return { name: "identity", outcome: "failed", code: "IDENTITY_MISMATCH", detail: message };
+  }
+}
+
+function checkExpiry(expiry: Instant, at: Instant): Check {
+  const until = formatInstant(expiry);
+  if (at < expiry) return { name: "expiry", outcome: "passed", detail: `meant to be used until ${until}` };
+  return { name: "expiry", outcome: "failed", code: "EXPIRED", detail: `was meant to be used until ${until}; now is ${formatInstant(at)}` };
+}

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Bends, identityProvider, type IdentityProvider } from "../../../../../test/fakes/identity-provider.ts";
+import { TouchmarkError, type Code } from "../../../../core/errors.ts";
+import { createHttpClient } from "../../../../net/http-client.ts";
+import type { IdentityToken } from "../identity-token.ts";
+import { obtainIdentityToken } from "../obtain.ts";
+import { deviceSignIn } from "./device.ts";
+
+interface Watched {
+  readonly token: Promise<IdentityToken>;
+  readonly said: string[];
+  /** Seconds between polls. */
+  readonly waits: number[];
+}
+
+function signIn({ issuer }: IdentityProvider, signal: AbortSignal = AbortSignal.timeout(10_000)): Watched {
+  const said: string[] = [];
+  const waits: number[] = [];
+  const sleep = async (ms: number, sleeping: AbortSignal): Promise<void> => {
+    assert.equal(sleeping, signal);
+    waits.push(ms / 1000);
+  };
+  const provider = deviceSignIn({ issuer, say: (text) => said.push(text), sleep });
+  const token = obtainIdentityToken({
+    providers: [provider],
+    env: {},
+    http: createHttpClient(),
+    audience: "sigstore",
+    now: Date.now,
+    signal,
+  });
+  return { token, said, waits };
+}
+
+function fails(code: Code, message: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof TouchmarkError, String(error));
+    assert.equal(error.code, code, error.message);
+    assert.match(error.message, message);
+    return true;
+  };
+}
+
+test("a person signs in elsewhere, and is asked no more often than the issuer likes", async (t) => {
+  const polls = ["authorization_pending", "slow_down", "authorization_pending", "slow_down"];
+  const issuer = await identityProvider(t, { polls });
+  const { token, said, waits } = signIn(issuer);
+  assert.equal((await token).challenge, "alice@example.com");
+  assert.deepEqual(said, [`Sign in at ${issuer.issuer}/device with the code WDJB-MJHT\n`]);
+  assert.deepEqual(waits, [7, 7, 12, 12, 17]);
+});
+
+test("the page with the code in it is preferred, and the code named all the same", async (t) => {
+  const begun = (right: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
+    ...right,
+    verification_uri_complete: `${String(right["verification_uri"])}?user_code=WDJB-MJHT`,
+  });
+  const { token, said } = signIn(await identityProvider(t, { begun }));
+  await token;
+  assert.match(said.join(""), /\/device\?user_code=WDJB-MJHT with the code WDJB-MJHT/);
+});
+
+test("an interval is within reason, whatever the issuer says", async (t) => {
+  const intervals = [undefined, 0, 1_000_000];
+  const waited: number[] = [];
+  for (const interval of intervals) {
+    const { token, waits } = signIn(await identityProvider(t, { begun: (right) => ({ ...right, interval }) }));
+    await token;
+    waited.push(...waits);
+  }
+  assert.deepEqual(waited, [5, 1, 60]);
+});
+
+const pending = Array.from({ length: 100 }, () => "authorization_pending");
+
+test("a code is not asked about once it is past its time, or nobody would wait so long", async (t) => {
+  const short = signIn(await identityProvider(t, { polls: pending, begun: (right) => ({ ...right, expires_in: 20 }) }));
+  await assert.rejects(short.token, fails("SIGN_IN_FAILED", /nobody completed/));
+  assert.deepEqual(short.waits, [7, 7, 7]);
+  const long = signIn(await identityProvider(t, { polls: pending, begun: (right) => ({ ...right, expires_in: 1e9 }) }));
+  await assert.rejects(long.token, fails("SIGN_IN_FAILED", /nobody completed/));
+  assert.equal(long.waits.length, Math.ceil(600 / 7));
+});
+
+const badDays: readonly (readonly [what: string, bends: Bends, code: Code, message: RegExp])[] = [
+  ["a person who says no", { polls: ["authorization_pending", "access_denied"] }, "SIGN_IN_FAILED", /refuses the sign-in: access_denied/],
+  ["a code that has expired", { polls: ["expired_token"] }, "SIGN_IN_FAILED", /nobody completed/],
+  ["an error nobody knows", { polls: ["strange_day"] }, "SIGN_IN_FAILED", /refuses the sign-in: strange_day: no$/],
+  ["a token of another issuer", { claims: { iss: "https://issuer.example" } }, "SIGN_IN_FAILED", /another issuer made/],
+  ["a token for another client", { claims: { aud: "other" } }, "IDENTITY_TOKEN_INVALID", /made for "other"/],
+  ["a gateway's error", { token: () => ({ status: 502, body: "bad gateway" }) }, "UNREACHABLE", /answers 502/],
+  ["no codes", { configuration: (right) => ({ ...right, device_authorization_endpoint: undefined }) }, "UNSUPPORTED", /no codes/],
+  ["no device code", { begun: (right) => ({ ...right, device_code: undefined }) }, "MALFORMED", /device_code is missing/],
+  ["no time", { begun: (right) => ({ ...right, expires_in: undefined }) }, "MALFORMED", /expires_in is missing/],
+  [
+    "a page in the clear",
+    { begun: (right) => ({ ...right, verification_uri: "http://elsewhere.example" }) },
+    "MALFORMED",
+    /verification_uri is not/,
+  ],
+  [
+    "a page that is none",
+    { begun: (right) => ({ ...right, verification_uri: "javascript:alert(1)" }) },
+    "MALFORMED",
+    /verification_uri is not/,
+  ],
+];
+
+for (const [what, bends, code, message] of badDays) {
+  test(`${what} signs nobody in`, async (t) => {
+    await assert.rejects(signIn(await identityProvider(t, bends)).token, fails(code, message));
+  });
+}
+
+test("what the terminal shows cannot be more than a line", async (t) => {
+  const issuer = await identityProvider(t, { begun: (right) => ({ ...right, user_code: `\u001B[2J\nA${"B".repeat(99)}` }) });
+  const { token, said } = signIn(issuer);
+  await token;
+  assert.match(said.join(""), /^Sign in at \S+ with the code \[2J AB+…\n$/);
+});
+
+test("an interruption ends the waiting", async (t) => {
+  const issuer = await identityProvider(t, { polls: pending });
+  const signal = AbortSignal.timeout(50);
+  const provider = deviceSignIn({ issuer: issuer.issuer, say: () => {} });
+  const surroundings = { env: {}, http: createHttpClient(), audience: "sigstore", signal };
+  await assert.rejects(provider.token(surroundings), fails("TIMEOUT", /ran out/));
+});
