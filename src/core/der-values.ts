@@ -9,21 +9,23 @@ export function readOid(value: Der, what: string): string {
   expectTag(value, tags.oid, what);
   const { content } = value;
   if (content.length === 0 || content.length > 128 || (content.at(-1) ?? 0) >= 0x80) throw malformed(`${what} is no object identifier`);
-  const arcs: bigint[] = [];
-  let arc = 0n;
+  const arcs: (number | bigint)[] = [];
+  let arc: number | bigint = 0;
   let isStart = true;
   for (const byte of content) {
     if (isStart && byte === 0x80) throw malformed(`${what} is no object identifier`);
-    arc = (arc << 7n) | BigInt(byte & 0x7f);
+    // Numbers as long as they are exact, which in practice they always are.
+    arc = typeof arc === "number" && arc < 2 ** 45 ? arc * 128 + (byte & 0x7f) : BigInt(arc) * 128n + BigInt(byte & 0x7f);
     isStart = byte < 0x80;
     if (isStart) {
       arcs.push(arc);
-      arc = 0n;
+      arc = 0;
     }
   }
-  const [first = 0n, ...rest] = arcs;
-  const root = first < 80n ? first / 40n : 2n;
-  return [root, first - root * 40n, ...rest].join(".");
+  const [first = 0, ...rest] = arcs;
+  const root = first < 80 ? Math.floor(Number(first) / 40) : 2;
+  const second = typeof first === "number" ? first - root * 40 : first - 80n;
+  return [root, second, ...rest].join(".");
 }
 
 /** Its two's complement bytes, as few as there can be. */

@@ -1,12 +1,12 @@
 /** The hashes that signatures are made over. */
-import { createHash } from "node:crypto";
+import { hash as digest } from "node:crypto";
 import { toHex } from "./bytes.ts";
 
 export type HashAlgorithm = "sha256" | "sha384" | "sha512";
 
 /** SHA-1 only where a document of its time names a certificate by it; nothing that is signed is hashed with it. */
 export function hash(algorithm: HashAlgorithm | "sha1", bytes: Uint8Array): Uint8Array {
-  return createHash(algorithm).update(bytes).digest();
+  return digest(algorithm, bytes, "buffer");
 }
 
 /** Lower-case hex. */

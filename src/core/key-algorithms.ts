@@ -11,6 +11,8 @@ export interface KeyAlgorithm {
   readonly name: KeyAlgorithmName;
   /** Whether a key is of this kind; with all the bounds there are on it. */
   readonly matches: (key: KeyObject) => boolean;
+  /** How a SubjectPublicKeyInfo begins that is in the one usual spelling, lower-case hex; only for keys of one length. */
+  readonly spkiStart?: string;
   readonly signs: SigningScheme;
   readonly reads: readonly SignatureScheme[];
 }
@@ -22,10 +24,11 @@ const pssReads = [schemes["rsa-pss-sha256"], schemes["rsa-pss-sha384"], schemes[
 
 /** Ordered by how often they are met. */
 export const keyAlgorithms: readonly KeyAlgorithm[] = [
-  ecdsa("ecdsa-p256", "prime256v1", schemes["ecdsa-sha256"]),
+  ecdsa("ecdsa-p256", "prime256v1", "3059301306072a8648ce3d020106082a8648ce3d030107034200", schemes["ecdsa-sha256"]),
   {
     name: "ed25519",
     matches: (key) => key.asymmetricKeyType === "ed25519",
+    spkiStart: "302a300506032b6570032100",
     signs: schemes.ed25519,
     reads: [schemes.ed25519, ed25519ph],
   },
@@ -35,8 +38,8 @@ export const keyAlgorithms: readonly KeyAlgorithm[] = [
     signs: schemes["rsa-pkcs1-sha256"],
     reads: [...rsaReads, ...pssReads],
   },
-  ecdsa("ecdsa-p384", "secp384r1", schemes["ecdsa-sha384"]),
-  ecdsa("ecdsa-p521", "secp521r1", schemes["ecdsa-sha512"]),
+  ecdsa("ecdsa-p384", "secp384r1", "3076301006072a8648ce3d020106052b81040022036200", schemes["ecdsa-sha384"]),
+  ecdsa("ecdsa-p521", "secp521r1", "30819b301006072a8648ce3d020106052b8104002303818600", schemes["ecdsa-sha512"]),
   {
     name: "rsa-pss",
     matches: (key) => key.asymmetricKeyType === "rsa-pss" && isSoundRsa(key),
@@ -45,9 +48,11 @@ export const keyAlgorithms: readonly KeyAlgorithm[] = [
   },
 ];
 
-function ecdsa(name: KeyAlgorithmName, curve: string, scheme: SigningScheme): KeyAlgorithm {
+/** `start` is a named curve and then a point that is not compressed (RFC 5480, sections 2.1.1 and 2.2). */
+function ecdsa(name: KeyAlgorithmName, curve: string, start: string, scheme: SigningScheme): KeyAlgorithm {
   return {
     name,
+    spkiStart: `${start}04`,
     matches: (key) => key.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === curve,
     signs: scheme,
     reads: [scheme],

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import { encodeUtf8 } from "./bytes.ts";
 import { Fields, parseJson } from "./json.ts";
-import { bundleHint, publicKeyOf, verifies } from "./public-key.ts";
+import { bundleHint, publicKeyOf, readPublicKey, verifies } from "./public-key.ts";
 
 const vectors = new URL("../../test/vectors/keys/cosign/", import.meta.url);
 
@@ -22,15 +22,41 @@ suite("public keys", () => {
     });
   });
 
-  test("a curve spelt out, or a point compressed, makes no other key of it", () => {
-    const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const spki = publicKey.export({ format: "der", type: "spki" });
-    const header = spki.subarray(0, -65);
-    const compressed = Buffer.concat([header, Buffer.of(2 + (spki.readUInt8(spki.length - 1) & 1)), spki.subarray(-64, -32)]);
-    compressed.writeUInt8(compressed.length - 2, 1);
-    compressed.writeUInt8(34, header.length - 2);
-    const other = createPublicKey({ key: compressed, format: "der", type: "spki" });
-    assert.equal(publicKeyOf(other, "compressed").fingerprint, publicKeyOf(publicKey, "usual").fingerprint);
+  test("a point compressed, or marked in both ways, makes no other key of it", () => {
+    for (const [namedCurve, size] of [
+      ["P-256", 32],
+      ["P-384", 48],
+    ] as const) {
+      const { publicKey } = generateKeyPairSync("ec", { namedCurve });
+      const spki = publicKey.export({ format: "der", type: "spki" });
+      const header = spki.subarray(0, -2 * size - 1);
+      const sign = (spki.at(-1) ?? 0) & 1;
+      const compressed = Buffer.concat([header, Buffer.of(2 + sign), spki.subarray(-2 * size, -size)]);
+      compressed.writeUInt8(compressed.length - 2, 1);
+      compressed.writeUInt8(size + 2, header.length - 2);
+      const hybrid = Buffer.from(spki);
+      hybrid.writeUInt8(6 + sign, header.length);
+      const usual = publicKeyOf(publicKey, "usual");
+      assert.deepEqual(usual.spki, spki);
+      for (const other of [compressed, hybrid, spki]) {
+        assert.equal(readPublicKey(other, "other").fingerprint, usual.fingerprint);
+        const key = createPublicKey({ key: other, format: "der", type: "spki" });
+        assert.equal(publicKeyOf(key, "other").fingerprint, usual.fingerprint);
+      }
+    }
+  });
+
+  test("a key is read as it is spelt where that is the usual way", () => {
+    for (const { publicKey } of [
+      generateKeyPairSync("ed25519"),
+      generateKeyPairSync("rsa", { modulusLength: 2048 }),
+      generateKeyPairSync("ec", { namedCurve: "P-521" }),
+    ]) {
+      const spki = publicKey.export({ format: "der", type: "spki" });
+      assert.deepEqual(readPublicKey(spki, "it").spki, spki);
+      assert.equal(readPublicKey(spki, "it").fingerprint, publicKeyOf(publicKey, "it").fingerprint);
+    }
+    assert.throws(() => readPublicKey(Uint8Array.of(0x30, 0), "it"), { code: "INVALID_KEY", message: "it cannot be read" });
   });
 
   test("T31: a signature counts only in a scheme of the key's own algorithm", async () => {

@@ -15,11 +15,34 @@ export interface PublicKey {
 /** The public half of any key. Throws INVALID_KEY for a kind that is not accepted; `what` names it in the message. */
 export function publicKeyOf(key: KeyObject, what: string): PublicKey {
   const half = key.type === "private" ? createPublicKey(key) : key;
-  const algorithm = keyAlgorithms.find((candidate) => candidate.matches(half));
-  if (!algorithm) throw new TouchmarkError("INVALID_KEY", `${what} is ${describe(half)}, which is not accepted`);
-  // A curve can be spelt out in full and a point compressed; the fingerprint is that of the one usual spelling.
-  const usual = half.asymmetricKeyType === "ec" ? createPublicKey({ key: half.export({ format: "jwk" }), format: "jwk" }) : half;
-  const spki = usual.export({ format: "der", type: "spki" });
+  const algorithm = acceptedAlgorithm(half, what);
+  return inUsualSpelling(half, algorithm, half.export({ format: "der", type: "spki" }));
+}
+
+/** A key from its SubjectPublicKeyInfo, DER, with nothing after it. Throws INVALID_KEY. */
+export function readPublicKey(spki: Uint8Array, what: string): PublicKey {
+  const spelt = Buffer.from(spki);
+  let key: KeyObject;
+  try {
+    key = createPublicKey({ key: spelt, format: "der", type: "spki" });
+  } catch (error) {
+    throw new TouchmarkError("INVALID_KEY", `${what} cannot be read`, { cause: error });
+  }
+  return inUsualSpelling(key, acceptedAlgorithm(key, what), spelt);
+}
+
+function acceptedAlgorithm(key: KeyObject, what: string): KeyAlgorithm {
+  const algorithm = keyAlgorithms.find((candidate) => candidate.matches(key));
+  if (!algorithm) throw new TouchmarkError("INVALID_KEY", `${what} is ${describe(key)}, which is not accepted`);
+  return algorithm;
+}
+
+/** A curve can be spelt out in full and a point compressed; the fingerprint is that of the one usual spelling. */
+function inUsualSpelling(key: KeyObject, algorithm: KeyAlgorithm, spelt: Buffer): PublicKey {
+  const { spkiStart } = algorithm;
+  const isUsual = spkiStart !== undefined && spelt.toString("hex", 0, spkiStart.length / 2) === spkiStart;
+  const usual = isUsual || key.asymmetricKeyType !== "ec" ? key : createPublicKey({ key: key.export({ format: "jwk" }), format: "jwk" });
+  const spki = isUsual ? spelt : usual.export({ format: "der", type: "spki" });
   return { key: usual, algorithm, spki, fingerprint: createHash("sha256").update(spki).digest("hex") };
 }
 

@@ -23,9 +23,11 @@ export interface ScriptedAnswer {
 }
 
 /** An answer, or a function that makes one or, for what no answer can say, handles the response itself. */
-export type ScriptLine = ScriptedAnswer | ((seen: SeenRequest, response: ServerResponse) => ScriptedAnswer | undefined);
+export type ScriptLine =
+  | ScriptedAnswer
+  | ((seen: SeenRequest, response: ServerResponse) => ScriptedAnswer | undefined | Promise<ScriptedAnswer | undefined>);
 
-/** `METHOD /path` or, for any query, `METHOD /path?*`, to an answer that repeats or to a list that is used up. */
+/** `METHOD /path` or, for any query, `METHOD /path?*` or, for all that is below, `METHOD /path/*`, to an answer that repeats or to a list that is used up. */
 export type Script = Record<string, ScriptLine | ScriptLine[]>;
 
 export interface ScriptedServer {
@@ -53,7 +55,7 @@ export async function scriptedServer(t: TestContext, script: Script = {}): Promi
     seen.push(asked);
     const line = take(lines, asked);
     if (line === undefined) unexpected.push(`${method} ${url}`);
-    const answer = typeof line === "function" ? line(asked, response) : (line ?? { status: 599 });
+    const answer = typeof line === "function" ? await line(asked, response) : (line ?? { status: 599 });
     if (answer === undefined) return;
     response.writeHead(answer.status ?? 200, answer.headers);
     response.end(answer.body);
@@ -77,8 +79,12 @@ export async function scriptedServer(t: TestContext, script: Script = {}): Promi
 }
 
 function take(script: Script, { method, path }: SeenRequest): ScriptLine | undefined {
-  const line = script[`${method} ${path}`] ?? script[`${method} ${path.replace(/\?.*/s, "")}?*`];
+  const line = script[`${method} ${path}`] ?? script[`${method} ${path.replace(/\?.*/s, "")}?*`] ?? above(script, `${method} ${path}`);
   return Array.isArray(line) ? line.shift() : line;
+}
+
+function above(script: Script, asked: string): ScriptLine | ScriptLine[] | undefined {
+  return Object.entries(script).find(([name]) => name.endsWith("/*") && asked.startsWith(name.slice(0, -1)))?.[1];
 }
 
 function portOf(address: AddressInfo | string | null): number {

@@ -86,8 +86,10 @@ function splitLines({ source, bytes }: RootFile): readonly RootFile[] {
   if (readDocument(bytes, source, maxBytes)) return [{ source, bytes }];
   const lines = decodeUtf8(bytes, source)
     .split("\n")
-    .filter((line) => line.trim() !== "");
-  return lines.length > 1 ? lines.map((line) => ({ source, bytes: encodeUtf8(line) })) : [{ source, bytes }];
+    .filter((line) => line.trim() !== "")
+    .map(encodeUtf8);
+  const [first] = lines;
+  return first && readDocument(first, source, maxBytes) ? lines.map((line) => ({ source, bytes: line })) : [{ source, bytes }];
 }
 
 async function readReference(reference: string, { env, http, signal }: ImportOptions): Promise<Uint8Array> {

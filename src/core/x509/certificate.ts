@@ -6,13 +6,12 @@
  *
  * Reading says only what a certificate says; nothing is verified here.
  */
-import { createPublicKey } from "node:crypto";
 import { equalBytes } from "../bytes.ts";
 import { contextTag, inside, Members, parseDer, tags, type Der } from "../der.ts";
 import { readBitStringBytes, readBoolean, readInteger, readIntegerBytes, readOctetString, readOid, readTime } from "../der-values.ts";
-import { malformed, TouchmarkError } from "../errors.ts";
+import { malformed } from "../errors.ts";
 import type { Instant } from "../instant.ts";
-import { publicKeyOf, type PublicKey } from "../public-key.ts";
+import { readPublicKey, type PublicKey } from "../public-key.ts";
 import { quoteName, readName, type Name } from "./name.ts";
 import { readAlgorithmIdentifier, type AlgorithmIdentifier } from "./signature-algorithm.ts";
 
@@ -85,7 +84,7 @@ export function parseCertificate(der: Uint8Array, what = "the certificate"): Cer
     notAfter,
     spki,
     get publicKey(): PublicKey {
-      return (publicKey ??= readPublicKey(spki, what));
+      return (publicKey ??= readPublicKey(spki, `the public key of ${what}`));
     },
     signatureAlgorithm,
     signature,
@@ -126,14 +125,4 @@ function readExtensions(value: Der | undefined, what: string): ReadonlyMap<strin
   }
   explicit.end();
   return extensions;
-}
-
-function readPublicKey(spki: Uint8Array, what: string): PublicKey {
-  let key;
-  try {
-    key = createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
-  } catch (error) {
-    throw new TouchmarkError("INVALID_KEY", `the public key of ${what} cannot be read`, { cause: error });
-  }
-  return publicKeyOf(key, `the public key of ${what}`);
 }

@@ -41,6 +41,29 @@ const certificateTime = (at: Instant): Uint8Array =>
 export const commonName = (text: string): Uint8Array =>
   text === "" ? sequence() : sequence(encodeDer(tags.set, sequence(oid("2.5.4.3"), utf8(text))));
 
+const attributeTypes: ReadonlyMap<string, string> = new Map([
+  ["CN", "2.5.4.3"],
+  ["L", "2.5.4.7"],
+  ["ST", "2.5.4.8"],
+  ["O", "2.5.4.10"],
+  ["OU", "2.5.4.11"],
+  ["C", "2.5.4.6"],
+]);
+/** A name from its parts, `C=US,ST=WA,O=acme`; `+` joins attributes of one part, a type that has no short name is dotted. */
+export const distinguishedName = (text: string): Uint8Array =>
+  sequence(
+    ...text.split(",").map((part) =>
+      encodeDer(
+        tags.set,
+        ...part.split("+").map((attribute) => {
+          const [type = "", value = ""] = attribute.split("=");
+          return sequence(oid(attributeTypes.get(type) ?? type), utf8(value));
+        }),
+      ),
+    ),
+  );
+const nameFrom = (text: string): Uint8Array => (text.includes("=") ? distinguishedName(text) : commonName(text));
+
 const critical = encodeDer(tags.boolean, Uint8Array.of(0xff));
 export const extension = (id: string, value: Uint8Array, isCritical = false): Uint8Array =>
   sequence(oid(id), ...(isCritical ? [critical] : []), octetString(value));
@@ -66,6 +89,7 @@ export interface KeyPair {
 export const makeKey = (): KeyPair => generateKeyPairSync("ec", { namedCurve: "P-256" });
 
 export interface Shape {
+  /** A common name, or parts: `C=US,ST=WA,O=acme`. */
   readonly subject?: string;
   readonly issuer?: string;
   readonly key?: KeyPair;
@@ -92,9 +116,9 @@ export function makeDer(shape: Shape): Uint8Array {
     encodeDer(contextTag(0), integer(version)),
     integer(7),
     innerAlgorithm,
-    commonName(issuer),
+    nameFrom(issuer),
     sequence(certificateTime(notBefore), certificateTime(notAfter)),
-    commonName(subject),
+    nameFrom(subject),
     key.publicKey.export({ format: "der", type: "spki" }),
     ...(list.length > 0 ? [encodeDer(contextTag(3), sequence(...list))] : []),
   );

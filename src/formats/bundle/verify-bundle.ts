@@ -4,7 +4,6 @@ import type { Instant } from "../../core/instant.ts";
 import { proveKeySignature, unproven, type SignatureProof } from "../../proof/key-signature.ts";
 import type { SignedContent } from "../../proof/signed-content.ts";
 import type { Trust } from "../../trust/trust.ts";
-import { reading } from "../checks.ts";
 import type { SigstoreBundle } from "./sigstore-bundle.ts";
 
 export interface BundleQuestion {
@@ -15,20 +14,23 @@ export interface BundleQuestion {
   readonly at: Instant;
 }
 
-/** The check of the format comes first. What only certificates, logs and timestamps need is loaded for a bundle that holds one. */
-export async function verifyBundle({ bundle, content, trust, at }: BundleQuestion): Promise<SignatureProof> {
+/** What only certificates, logs and timestamps need: loaded once there is a bundle that holds one, and asked for once. */
+let loading: Promise<typeof import("./prove-witnessed.ts")> | undefined;
+
+/** The check of the format comes first. */
+export async function verifyBundle(question: BundleQuestion): Promise<SignatureProof> {
+  const { bundle, content, trust } = question;
   const { hint, signature, version } = bundle;
   const format: Check = { name: "format", outcome: "passed", detail: `a sigstore bundle ${version}` };
   if (hint !== undefined && !isWitnessed(bundle)) {
     const { checks, ...proof } = await proveKeySignature({ signature, content, hint }, trust.keys);
     return { ...proof, checks: [format, ...checks] };
   }
-  const { parseMaterial } = await import("./material.ts");
-  const material = reading(() => parseMaterial(bundle));
-  if ("problem" in material) return unproven(material.problem);
-  const { proveSignature } = await import("../../proof/prove-signature.ts");
-  const evidence = { ...material.value, signature, content, stamped: signature };
-  const { checks, ...proof } = await proveSignature({ evidence, trust, at });
+  loading ??= import("./prove-witnessed.ts");
+  const { proveWitnessed } = await loading;
+  const read = await proveWitnessed(question);
+  if ("problem" in read) return unproven(read.problem);
+  const { checks, ...proof } = read.value;
   return { ...proof, checks: [format, ...checks] };
 }
 

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { scriptedServer } from "../../../test/fakes/scripted-registry.ts";
+import { createHttpClient } from "../../net/http-client.ts";
+import { ask, refusal, urlOf } from "./ask.ts";
+import { asker, refuses } from "./fixture.test.ts";
+
+suite("asking a service", () => {
+  test("is done over TLS, or on this machine", () => {
+    assert.equal(urlOf("https://ca.example").href, "https://ca.example/");
+    assert.equal(urlOf("http://127.0.0.1:99/tsa", "").href, "http://127.0.0.1:99/tsa");
+    assert.equal(urlOf("http://localhost/").href, "http://localhost/");
+    assert.throws(() => urlOf("http://ca.example", "api"), refuses("USAGE", /ca\.example\/api would be spoken to over plain HTTP/));
+    assert.throws(() => urlOf("ftp://localhost"), refuses("USAGE", /plain HTTP/));
+  });
+
+  test("puts the path after that of the service", () => {
+    for (const service of ["https://ca.example/at", "https://ca.example/at/"]) {
+      assert.equal(urlOf(service, "api/v2").href, "https://ca.example/at/api/v2");
+    }
+  });
+
+  test("is done four times while it is busy, and then given up", async (t) => {
+    const server = await scriptedServer(t, { "POST /": { status: 503, body: '{"message":"try\\nlater"}' } });
+    const delays: number[] = [];
+    const http = createHttpClient({ sleep: async (ms) => void delays.push(ms) });
+    const answer = await ask({ method: "POST", url: urlOf(server.origin), maxBytes: 10 }, asker({ http }));
+    assert.deepEqual([server.seen.length, delays.length], [4, 3]);
+    const error = refusal(answer, "help");
+    assert.equal(error.code, "SERVICE_UNAVAILABLE");
+    assert.match(error.message, /cannot help now: status 503 \(try later\)/);
+  });
+
+  test("ends when patience does, however slowly the answer comes", async (t) => {
+    const server = await scriptedServer(t, {
+      "POST /": (_, response) => {
+        response.writeHead(200).write("a");
+        const drip = setInterval(() => response.write("a"), 5);
+        response.on("close", () => clearInterval(drip));
+        return undefined;
+      },
+    });
+    const question = { method: "POST", url: urlOf(server.origin), maxBytes: 1e9 } as const;
+    await assert.rejects(ask(question, asker({ patience: 50 })), refuses("TIMEOUT", /ran out/));
+  });
+
+  test("ends when whoever asked has gone", async (t) => {
+    const gone = new AbortController();
+    const server = await scriptedServer(t, { "POST /": () => void gone.abort() });
+    const question = { method: "POST", url: urlOf(server.origin), maxBytes: 10 } as const;
+    await assert.rejects(ask(question, asker({ signal: gone.signal })), refuses("INTERRUPTED", /interrupted/));
+  });
+
+  test("goes nowhere else, whatever the service says", async (t) => {
+    const elsewhere = await scriptedServer(t);
+    const server = await scriptedServer(t, { "POST /": { status: 307, headers: { location: elsewhere.origin } } });
+    const answer = await ask({ method: "POST", url: urlOf(server.origin), maxBytes: 10 }, asker());
+    assert.equal(refusal(answer, "help").code, "SERVICE_REFUSED");
+    assert.deepEqual(elsewhere.seen, []);
+  });
+
+  test("takes no answer that is larger than it can be", async (t) => {
+    const server = await scriptedServer(t, { "POST /": { body: "12345678901" } });
+    const question = { method: "POST", url: urlOf(server.origin), maxBytes: 10 } as const;
+    await assert.rejects(ask(question, asker()), refuses("LIMIT_EXCEEDED", /longer than 10 bytes/));
+  });
+
+  test("repeats a service's words, but for what may be a secret among them", () => {
+    const said = (body: string) =>
+      refusal({ status: 400, url: urlOf("https://ca.example"), headers: new Map(), body: Buffer.from(body) }, "help").message;
+    assert.match(said('{"message":"no such issuer"}'), /ca\.example:443 refuses to help: status 400 \(no such issuer\)$/);
+    const secret = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwcyJ9.c2lnbmF0dXJl";
+    assert.match(said(JSON.stringify({ message: `bad token ${secret}!` })), /\(bad token …!\)$/);
+    for (const body of ["<html>", "[]", '{"message":7}', "", '{"code":1}']) assert.match(said(body), /status 400$/);
+  });
+});

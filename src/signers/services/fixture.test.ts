@@ -1,0 +1,49 @@
+/** What the tests of the clients share: how they ask, and signatures to ask about. */
+import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
+import type { TestContext } from "node:test";
+import { scriptedServer, type Script, type ScriptedServer } from "../../../test/fakes/scripted-registry.ts";
+import { preAuthEncoding } from "../../core/dsse.ts";
+import { TouchmarkError, type Code } from "../../core/errors.ts";
+import { publicKeyOf } from "../../core/public-key.ts";
+import { extensions, makeCertificate } from "../../core/x509/fixture.test.ts";
+import { createHttpClient } from "../../net/http-client.ts";
+import type { LoggedSignature } from "../../proof/logged-signature.ts";
+import type { Asker } from "./ask.ts";
+
+/** Asks again at once where a service is busy. */
+export function asker(more: Partial<Asker> = {}): Asker {
+  return { http: createHttpClient({ sleep: async () => {} }), clock: Date.now, signal: new AbortController().signal, ...more };
+}
+
+export function refuses(code: Code, message: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof TouchmarkError, String(error));
+    assert.equal(error.code, code, error.message);
+    assert.match(error.message, message);
+    return true;
+  };
+}
+
+/** A server whose script is that of a fake, but for what the test puts in its place. */
+export function serve(t: TestContext, { script }: { readonly script: Script }, instead: Script = {}): Promise<ScriptedServer> {
+  return scriptedServer(t, { ...script, ...instead });
+}
+
+const payloadType = "application/vnd.in-toto+json";
+
+/** A signature by a key of the moment, or by a certificate that it signs itself. */
+export function signed(text: string, by: "key" | "certificate" = "key", as: "message" | "envelope" = "message"): LoggedSignature {
+  const message = Buffer.from(text);
+  const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const bytes = as === "message" ? message : preAuthEncoding(payloadType, message);
+  const around = { notBefore: Date.now() - 60_000, notAfter: Date.now() + 540_000 };
+  return {
+    signature: sign("sha256", bytes, keys.privateKey),
+    content: as === "message" ? { kind: "message", message } : { kind: "envelope", payloadType, payload: message },
+    verifier:
+      by === "key"
+        ? { kind: "key", key: publicKeyOf(keys.publicKey, "key") }
+        : { kind: "certificate", certificate: makeCertificate({ key: keys, ...around, extensions: [extensions.digitalSignature] }).raw },
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * Verifications of one bundle by certificate, in one process: ours, those of `@sigstore/verify`, and bare signatures of the same
+ * kinds over as many bytes, which OpenSSL has to verify whoever asks. All in turns, by the time of the processor.
+ */
+import { generateKeyPairSync, sign, verify } from "node:crypto";
+import { createRequire } from "node:module";
+import { toSignedEntity, toTrustMaterial, Verifier, type SignedEntity } from "@sigstore/verify";
+import { foundOf, subjectOf } from "../vectors/load.ts";
+import { sigstoreInstance } from "../fakes/sigstore-instance.ts";
+import { encodeUtf8 } from "../../src/core/bytes.ts";
+import { digestOf } from "../../src/core/digest.ts";
+import { emptyConfig, mediaTypes } from "../../src/core/oci.ts";
+import { bundle } from "../../src/formats/bundle/bundle.ts";
+import { bundleMediaType } from "../../src/formats/bundle/sigstore-bundle.ts";
+import { parseTrustedRoot } from "../../src/trust/parse-trusted-root.ts";
+import { exactly } from "../../src/trust/text-pattern.ts";
+import { makeTrust } from "../../src/trust/trust.ts";
+import { median } from "./measure.ts";
+import type { Table } from "./report.ts";
+
+const rounds = 15;
+const times = 200;
+const at = Date.UTC(2026, 10, 21);
+const workflow = { identity: "https://builds.example/release.yml", issuer: "https://issuer.example" };
+
+type Kind = "P-256" | "Ed25519";
+/** What is signed in such a bundle, and by how much: those that are new with each bundle, and those that only the trusted root changes. */
+const ofBundle: readonly (readonly [Kind, number])[] = [
+  ["P-256", 480], // the certificate
+  ["P-256", 400], // the certificate log's timestamp of it
+  ["Ed25519", 70], // the log's checkpoint
+  ["P-256", 150], // the timestamp
+  ["P-256", 330], // the statement
+];
+const ofRoot: readonly (readonly [Kind, number])[] = [
+  ["P-256", 220], // the authority that issued the certificate
+  ["P-256", 230], // the one that stamps
+];
+
+export async function benchKeyless(): Promise<Table> {
+  const instance = sigstoreInstance(at);
+  const subject = subjectOf(encodeUtf8('{"an":"image"}'));
+  const bytes = instance.sign(subject.descriptor, workflow);
+  const workers = {
+    touchmark: ours(instance.trustedRoot, subject, bytes),
+    theirs: theirs(instance.trustedRoot, bytes),
+    new: bare(ofBundle),
+    all: bare([...ofBundle, ...ofRoot]),
+  };
+  const spent: Record<keyof typeof workers, number[]> = { touchmark: [], theirs: [], new: [], all: [] };
+  for (let round = 0; round <= rounds; round++) {
+    for (const name of ["touchmark", "theirs", "new", "all"] as const) {
+      const begun = process.cpuUsage();
+      for (let i = 0; i < times; i++) await workers[name]();
+      const { user, system } = process.cpuUsage(begun);
+      if (round > 0) spent[name].push((user + system) / times); // the first warms up
+    }
+  }
+  const touchmark = median(spent.touchmark);
+  const row = (what: string, name: keyof typeof workers, wanted = ""): readonly string[] => {
+    const ratio = median(spent[name].map((one, i) => one / (spent.touchmark[i] ?? touchmark)));
+    return [what, `${median(spent[name]).toFixed(0)} µs`, (1e6 / median(spent[name])).toFixed(0), ratio.toFixed(2), wanted];
+  };
+  return {
+    columns: ["a bundle by certificate", "processor time", "a second", "Touchmark's rate beside it", "wanted"],
+    rows: [
+      row("Touchmark", "touchmark"),
+      row("@sigstore/verify 4.1.3", "theirs"),
+      row(`its ${ofBundle.length + ofRoot.length} signatures alone`, "all", "at least 0.5"),
+      row(`the ${ofBundle.length} that are new with each bundle`, "new"),
+    ],
+  };
+}
+
+type Work = () => unknown;
+
+function ours(trustedRoot: string, subject: ReturnType<typeof subjectOf>, bytes: Uint8Array): Work {
+  const trust = makeTrust([], {
+    roots: [parseTrustedRoot(encodeUtf8(trustedRoot), "root")],
+    identities: [{ subject: exactly(workflow.identity), issuer: exactly(workflow.issuer), claims: {} }],
+  });
+  const layer = { mediaType: bundleMediaType, digest: digestOf(bytes), size: bytes.length };
+  const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config: emptyConfig.descriptor, layers: [layer] };
+  const found = foundOf(encodeUtf8(JSON.stringify(manifest)), { kind: "referrers" });
+  const blobs = new Map([[layer.digest, bytes]]);
+  return async () => {
+    for (const evidence of bundle.recognise(found)?.read(blobs) ?? []) {
+      const { checks } = await bundle.verify(evidence, subject, trust, at);
+      if (checks.length !== 8 || checks.some(({ outcome }) => outcome !== "passed")) throw new Error(JSON.stringify(checks));
+    }
+  };
+}
+
+function theirs(trustedRoot: string, bytes: Uint8Array): Work {
+  // What reads their documents comes with their package, whose types do not show it.
+  const require = createRequire(createRequire(import.meta.url).resolve("@sigstore/verify"));
+  const read: { bundleFromJSON: (json: unknown) => Parameters<typeof toSignedEntity>[0] } = require("@sigstore/bundle");
+  const roots: {
+    TrustedRoot: { fromJSON: (json: unknown) => Parameters<typeof toTrustMaterial>[0] };
+  } = require("@sigstore/protobuf-specs");
+  const material = toTrustMaterial(roots.TrustedRoot.fromJSON(JSON.parse(trustedRoot)));
+  const verifier = new Verifier(material, { tlogThreshold: 1, ctlogThreshold: 1, timestampThreshold: 1 });
+  const text = Buffer.from(bytes);
+  return () => {
+    const entity: SignedEntity = toSignedEntity(read.bundleFromJSON(JSON.parse(text.toString())));
+    verifier.verify(entity, { subjectAlternativeName: workflow.identity, extensions: { issuer: workflow.issuer } });
+  };
+}
+
+function bare(kinds: readonly (readonly [Kind, number])[]): Work {
+  const signatures = kinds.map(([kind, length]) => {
+    const { publicKey, privateKey } =
+      kind === "Ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const [hash, message] = [kind === "Ed25519" ? null : "sha256", Buffer.alloc(length)];
+    return { hash, message, key: publicKey, signature: sign(hash, message, privateKey) };
+  });
+  return () => {
+    for (const { hash, message, key, signature } of signatures) {
+      if (!verify(hash, message, key, signature)) throw new Error("a signature does not verify");
+    }
+  };
+}

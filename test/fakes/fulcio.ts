@@ -1,0 +1,87 @@
+/**
+ * Fulcio as a script for a server on loopback: certificates and SCTs are made by `@sigstore/mock`. Strict, as Fulcio is: who cannot prove to
+ * hold the key gets none. It takes a token's `email` for who signs, and believes every token.
+ */
+import { createPublicKey, generateKeyPairSync, verify, type KeyObject } from "node:crypto";
+import { publicKeyOf } from "../../src/core/public-key.ts";
+import { parseCertificate } from "../../src/core/x509/certificate.ts";
+import type { TrustedRoot } from "../../src/trust/trusted-root.ts";
+import type { Script, ScriptedAnswer } from "./scripted-registry.ts";
+import { mockFulcio } from "./sigstore-mock.ts";
+
+export interface FulcioFake {
+  readonly script: Script;
+  readonly trusted: Pick<TrustedRoot, "certificateAuthorities" | "certificateLogs">;
+}
+
+export interface FulcioOptions {
+  /** What it understands of what it was asked: another key, another token. */
+  readonly mishear?: (asked: Asked) => Asked;
+}
+
+export interface Asked {
+  readonly token: string;
+  /** PEM. */
+  readonly publicKey: string;
+}
+
+export const issuer = "https://issuer.example";
+
+/** A token of the issuer that nobody signed. */
+export function tokenOf(email: string, more: Readonly<Record<string, unknown>> = {}): string {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${part({ alg: "RS256" })}.${part({ iss: issuer, aud: "sigstore", sub: "subject", email, ...more })}.${"c2lnbmF0dXJl".repeat(8)}`;
+}
+
+export async function fulcioFake({ mishear = (asked) => asked }: FulcioOptions = {}): Promise<FulcioFake> {
+  const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const ctLog = await mockFulcio.initializeCTLog(keys);
+  const ca = await mockFulcio.initializeCA(keys, ctLog);
+  const handler = mockFulcio.fulcioHandler(ca, { subjectClaim: "email" });
+
+  async function issue(asked: Asked, key: KeyObject, proof: string): Promise<ScriptedAnswer> {
+    const email = claimsOf(asked.token)["email"];
+    if (!verify("sha256", Buffer.from(String(email)), key, Buffer.from(proof, "base64"))) {
+      return refuse(400, "The signature supplied in the request could not be verified");
+    }
+    const { token, publicKey } = mishear(asked);
+    const heard = { credentials: { oidcIdentityToken: token }, publicKeyRequest: { publicKey: { content: publicKey } } };
+    const { statusCode, response } = await handler.fn(JSON.stringify(heard));
+    return { status: statusCode, body: response };
+  }
+
+  const logKey = publicKeyOf(keys.publicKey, "the certificate log's key");
+  const operator = "fulcio.example";
+  return {
+    script: {
+      "POST /api/v2/signingCert": async ({ body }) => {
+        const { credentials, publicKeyRequest } = JSON.parse(Buffer.from(body).toString());
+        const pem: string = publicKeyRequest.publicKey.content;
+        const asked = { token: String(credentials.oidcIdentityToken), publicKey: pem };
+        return issue(asked, createPublicKey(pem), publicKeyRequest.proofOfPossession);
+      },
+      "POST /api/v1/signingCert": async ({ body, headers }) => {
+        const { publicKey, signedEmailAddress } = JSON.parse(Buffer.from(body).toString());
+        const key = createPublicKey({ key: Buffer.from(publicKey.content, "base64"), format: "der", type: "spki" });
+        const token = headers.authorization?.replace(/^Bearer /, "") ?? "";
+        const answer = await issue({ token, publicKey: key.export({ format: "pem", type: "spki" }) }, key, signedEmailAddress);
+        const { signedCertificateEmbeddedSct } = JSON.parse(String(answer.body));
+        return { status: 201, body: signedCertificateEmbeddedSct.chain.certificates.join("") };
+      },
+    },
+    trusted: {
+      certificateAuthorities: [
+        { name: "https://fulcio.example", operator, chain: [parseCertificate(ca.rootCertificate)], validFor: { start: 0 } },
+      ],
+      certificateLogs: [{ name: "https://ct.example", id: logKey.fingerprint, operator, publicKey: logKey, validFor: { start: 0 } }],
+    },
+  };
+}
+
+export function refuse(status: number, message: string): ScriptedAnswer {
+  return { status, body: JSON.stringify({ code: 3, message, details: [] }) };
+}
+
+function claimsOf(token: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+}

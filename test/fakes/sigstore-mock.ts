@@ -1,0 +1,32 @@
+/**
+ * What is used of `@sigstore/mock`: its handlers alone. The package as a whole patches this process's HTTP when it is loaded, and its types
+ * name packages that it does not bring along.
+ */
+import type { KeyObject } from "node:crypto";
+import { createRequire } from "node:module";
+
+export interface MockHandler {
+  readonly path: string;
+  readonly fn: (body: string) => Promise<{ readonly statusCode: number; readonly response: string; readonly contentType?: string }>;
+}
+
+interface KeyPair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
+interface MockFulcio {
+  readonly initializeCTLog: (keyPair: KeyPair) => Promise<{ readonly publicKey: Uint8Array }>;
+  readonly initializeCA: (keyPair: KeyPair, ctLog: object) => Promise<{ readonly rootCertificate: Uint8Array }>;
+  readonly fulcioHandler: (ca: object, options: { readonly subjectClaim: string }) => MockHandler;
+}
+
+interface MockRekor {
+  readonly initializeTLog: (url: string, keyPair: KeyPair) => Promise<object>;
+  readonly rekorHandler: (log: object) => MockHandler;
+}
+
+const require = createRequire(import.meta.url);
+
+export const mockFulcio: MockFulcio = require("@sigstore/mock/dist/fulcio/index.js");
+export const mockRekor: MockRekor = require("@sigstore/mock/dist/rekor/index.js");

@@ -1,0 +1,80 @@
+/** A timestamp authority as a script for a server on loopback (RFC 3161). Strict: a question that is not one in DER is refused. */
+import { Members, parseDer, tags } from "../../src/core/der.ts";
+import { readInteger, readOctetString, readOid } from "../../src/core/der-values.ts";
+import type { Instant } from "../../src/core/instant.ts";
+import { extensions, makeCertificate, makeKey, oids as certificateOids } from "../../src/core/x509/fixture.test.ts";
+import type { CertificateAuthority } from "../../src/trust/trusted-root.ts";
+import { refuse } from "./fulcio.ts";
+import type { Script, ScriptedAnswer } from "./scripted-registry.ts";
+import { makeResponse, makeToken, oids } from "./timestamp-authority.ts";
+
+export interface TsaFake {
+  readonly script: Script;
+  readonly authority: CertificateAuthority;
+}
+
+/** Of a TSTInfo, in their order, DER. */
+type Parts = Readonly<Record<string, Uint8Array>>;
+
+export interface TsaOptions {
+  /** Its clock. */
+  readonly clock?: () => Instant;
+  /** PKIStatus; with another than 0 or 1 there is no token. */
+  readonly status?: number;
+  /** Changes parts of what it says. */
+  readonly alter?: (info: Parts) => Parts;
+}
+
+const day = 24 * 60 * 60_000;
+
+export function tsaFake({ clock = Date.now, status = 0, alter = (info) => info }: TsaOptions = {}): TsaFake {
+  const keys = { root: makeKey(), stamper: makeKey() };
+  const around = { notBefore: Date.now() - day, notAfter: Date.now() + day };
+  const asRoot = [extensions.authority(1), extensions.keyCertSign];
+  const root = makeCertificate({ subject: "stamps", key: keys.root, ...around, extensions: asRoot });
+  const stamper = makeCertificate({
+    subject: "stamper",
+    issuer: "stamps",
+    key: keys.stamper,
+    signedBy: keys.root.privateKey,
+    ...around,
+    extensions: [extensions.digitalSignature, extensions.usage([certificateOids.timeStamping], true)],
+  });
+
+  function answer(body: Uint8Array): ScriptedAnswer {
+    if (status > 1) return { status: 201, body: makeResponse(status) };
+    const { imprint, nonce } = readRequest(body);
+    const token = makeToken({
+      certificate: stamper.raw,
+      privateKey: keys.stamper.privateKey,
+      message: new Uint8Array(),
+      at: clock(),
+      info: (usual) => alter({ ...usual, imprint, nonce }),
+    });
+    return { status: 201, headers: { "content-type": "application/timestamp-reply" }, body: makeResponse(status, token) };
+  }
+
+  return {
+    script: {
+      "POST /api/v1/timestamp": ({ headers, body }) =>
+        headers["content-type"] === "application/timestamp-query" ? answer(body) : refuse(415, "unsupported media type"),
+    },
+    authority: { name: "https://stamps.example", operator: "stamps.example", chain: [stamper, root], validFor: { start: 0 } },
+  };
+}
+
+/** The parts that the answer repeats, DER. Throws for what is no request for a certificate and a SHA-256 imprint. */
+function readRequest(body: Uint8Array): { readonly imprint: Uint8Array; readonly nonce: Uint8Array } {
+  const request = new Members(parseDer(body, "request"), tags.sequence, "request");
+  if (readInteger(request.take("version"), "version") !== 1n) throw new Error("the request is not of version 1");
+  const imprint = request.take("messageImprint", tags.sequence);
+  const nonce = request.take("nonce", tags.integer);
+  const [certificates] = request.take("certReq", tags.boolean).content;
+  request.end();
+  const parts = new Members(imprint, tags.sequence, "imprint");
+  const algorithm = readOid(new Members(parts.take("hashAlgorithm"), tags.sequence, "algorithm").take("algorithm"), "algorithm");
+  const { length } = readOctetString(parts.take("hashedMessage"), "hashedMessage");
+  if (algorithm !== oids.sha256 || length !== 32 || certificates !== 0xff || nonce.content.length > 9)
+    throw new Error("not as it is to be");
+  return { imprint: imprint.raw, nonce: nonce.raw };
+}
