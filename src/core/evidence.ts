@@ -6,7 +6,8 @@ export type ClaimKind = "signature" | "attestation";
 
 /** Somewhere in a repository that evidence may lie. */
 export type RepositoryPlace =
-  { readonly kind: "referrers" } | { readonly kind: "tag"; readonly tag: string; readonly holds: readonly ClaimKind[] };
+  | { readonly kind: "referrers" }
+  | { readonly kind: "tag"; readonly tag: string; readonly holds: readonly ClaimKind[] };
 
 /** A file that was named, in place of everything that may lie in a repository. */
 export interface FilePlace {

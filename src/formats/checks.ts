@@ -31,9 +31,7 @@ export function tooLarge(size: number, max: number): Check {
 export function subjectCheck(namesSubject: boolean, claim: Claim, { digest }: Pick<Content, "digest">): Check {
   if (namesSubject) return { name: "subject", outcome: "passed", detail: `for ${digest}` };
   const detail =
-    claim.subject === digest
-      ? `for ${digest}, but a digest of other content stands beside it`
-      : `for ${claim.subject}, not for ${digest}`;
+    claim.subject === digest ? `for ${digest}, but a digest of other content stands beside it` : `for ${claim.subject}, not for ${digest}`;
   return { name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail };
 }
 

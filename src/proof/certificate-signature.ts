@@ -13,7 +13,7 @@ import { unproven, type SignatureProof } from "./key-signature.ts";
 import { proveTimes, type TimesQuestion } from "./prove-times.ts";
 import { proveScts } from "./sct.ts";
 import type { SignatureEvidence, SignedByCertificate } from "./signature-evidence.ts";
-import { verifiesContent } from "./signed-content.ts";
+import { verifiesContent } from "./verifies-content.ts";
 
 export interface CertificateQuestion extends Omit<TimesQuestion, "verifier"> {
   readonly by: SignedByCertificate;

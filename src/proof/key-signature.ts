@@ -3,7 +3,8 @@ import { asTouchmarkError } from "../core/errors.ts";
 import type { Check, Sighting, Signatory } from "../core/finding.ts";
 import { bundleHint } from "../core/public-key.ts";
 import type { TrustedKey } from "../trust/trust.ts";
-import { verifiesContent, type SignedContent } from "./signed-content.ts";
+import type { SignedContent } from "../core/signed-content.ts";
+import { verifiesContent } from "./verifies-content.ts";
 
 export interface KeySignature {
   readonly signature: Uint8Array;

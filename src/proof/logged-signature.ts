@@ -7,7 +7,7 @@ import { parsePem } from "../core/pem.ts";
 import type { PublicKey } from "../core/public-key.ts";
 import { parsePublicKey } from "../trust/parse-public-key.ts";
 import type { LogBody } from "./log-body.ts";
-import type { SignedContent } from "./signed-content.ts";
+import type { SignedContent } from "../core/signed-content.ts";
 
 export interface LoggedSignature {
   readonly signature: Uint8Array;

@@ -1,7 +1,7 @@
 /** A signature, what it is made over, and what came along that may prove more of it; a format has read it, and nothing is proven yet. */
 import type { Certificate } from "../core/x509/certificate.ts";
 import type { LogEntry } from "./log-entry.ts";
-import type { SignedContent } from "./signed-content.ts";
+import type { SignedContent } from "../core/signed-content.ts";
 
 export interface SignatureEvidence {
   readonly signature: Uint8Array;

@@ -2,6 +2,7 @@
  * The benchmarks: `npm run bench` runs all and writes the results to docs/reference/performance.md; names run some,
  * `npm run bench -- registry`. They take minutes, and mean something only on a machine that does nothing else.
  */
+import { benchIdentity } from "./identity.ts";
 import { benchManyImages, benchManySignatures } from "./many.ts";
 import { benchBlobs } from "./registry-blobs.ts";
 import { benchLists } from "./registry-lists.ts";
@@ -13,6 +14,7 @@ import { benchVerify } from "./verify.ts";
 const sections: Readonly<Record<string, readonly (() => Promise<Table>)[]>> = {
   registry: [benchBlobs, benchLists],
   verify: [benchVerify],
+  identity: [benchIdentity],
   sign: [benchSign],
   many: [benchManyImages, benchManySignatures],
 };

@@ -9,7 +9,15 @@ import type { Command } from "./command.ts";
 
 export interface Tool {
   readonly verify: (references: readonly string[], flags?: readonly string[]) => Command;
+  readonly verifyIdentity: (reference: string, expected: ExpectedIdentity) => Command;
   readonly sign: (references: readonly string[]) => Command;
+}
+
+export interface ExpectedIdentity {
+  readonly identity: string;
+  readonly issuer: string;
+  /** Path of the `trusted_root.json`. */
+  readonly root: string;
 }
 
 export interface Tools {
@@ -43,13 +51,19 @@ export async function makeTools(folder: string): Promise<Tools> {
     privateKey: `${key}.key`,
     touchmark: {
       verify: (references, flags = []) => ours("verify", "--key", `${key}.pub`, ...flags, ...references),
+      verifyIdentity: (reference, expected) => ours("verify", ...flagsOf(expected), reference),
       sign: (references) => ours("sign", "--key", `${key}.key`, ...references),
     },
     cosign: {
       verify: (references, flags = []) => theirs(references, "verify", "--key", `${key}.pub`, "--insecure-ignore-tlog=true", ...flags),
+      verifyIdentity: (reference, expected) => theirs([reference], "verify", "--use-signed-timestamps", ...flagsOf(expected)),
       sign: (references) => theirs(references, "sign", "--key", `${key}.key`, "--yes", "--signing-config", services),
     },
   };
+}
+
+function flagsOf({ identity, issuer, root }: ExpectedIdentity): readonly string[] {
+  return ["--certificate-identity", identity, "--certificate-oidc-issuer", issuer, "--trusted-root", root];
 }
 
 /** A home of its own, without logins. */

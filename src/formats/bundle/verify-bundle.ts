@@ -2,7 +2,7 @@
 import type { Check } from "../../core/finding.ts";
 import type { Instant } from "../../core/instant.ts";
 import { proveKeySignature, unproven, type SignatureProof } from "../../proof/key-signature.ts";
-import type { SignedContent } from "../../proof/signed-content.ts";
+import type { SignedContent } from "../../core/signed-content.ts";
 import type { Trust } from "../../trust/trust.ts";
 import type { SigstoreBundle } from "./sigstore-bundle.ts";
 

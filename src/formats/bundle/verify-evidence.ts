@@ -6,7 +6,7 @@ import type { Check, Finding } from "../../core/finding.ts";
 import type { Instant } from "../../core/instant.ts";
 import { parseStatement, statementPayloadType } from "../../core/statement.ts";
 import { hasDigest, type Content } from "../../core/subject.ts";
-import type { SignedContent } from "../../proof/signed-content.ts";
+import type { SignedContent } from "../../core/signed-content.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { findingOf, reading, subjectCheck, type Reading } from "../checks.ts";
 import { readClaim } from "./sign-statement.ts";

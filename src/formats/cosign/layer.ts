@@ -2,7 +2,7 @@
 import type { Claim } from "../../core/evidence.ts";
 import type { Descriptor } from "../../core/oci.ts";
 import type { Subject } from "../../core/subject.ts";
-import type { SignedContent } from "../../proof/signed-content.ts";
+import type { SignedContent } from "../../core/signed-content.ts";
 
 export interface LayerKind {
   readonly mediaType: string;

@@ -46,7 +46,12 @@ suite("asking a service", () => {
 
   test("ends when whoever asked has gone", async (t) => {
     const gone = new AbortController();
-    const server = await scriptedServer(t, { "POST /": () => void gone.abort() });
+    const server = await scriptedServer(t, {
+      "POST /": () => {
+        gone.abort();
+        return undefined;
+      },
+    });
     const question = { method: "POST", url: urlOf(server.origin), maxBytes: 10 } as const;
     await assert.rejects(ask(question, asker({ signal: gone.signal })), refuses("INTERRUPTED", /interrupted/));
   });

@@ -3,6 +3,7 @@
  * depends on another, so all are asked for at once; one that fails fails all, and the others are given up.
  */
 import { TouchmarkError } from "../../core/errors.ts";
+import type { Seals } from "../../core/seals.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import { printableHost } from "../../net/printable.ts";
@@ -11,7 +12,6 @@ import type { SelectedServices } from "../../trust/select-services.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import { wrongAnswer } from "./accepted.ts";
 import { urlOf, type Asker } from "./ask.ts";
-import type { LogEntryJson } from "./log/log-entry-json.ts";
 import { logInRekorV1 } from "./log/rekor-v1.ts";
 import { logInRekorV2 } from "./log/rekor-v2.ts";
 import { requestTimestamp } from "./timestamp/request-timestamp.ts";
@@ -21,16 +21,6 @@ export interface SealRequest {
   readonly services: Pick<SelectedServices, "logs" | "timestampAuthorities">;
   /** What every answer must be proven by. */
   readonly root: TrustedRoot;
-}
-
-/** The verification material of a bundle. */
-export interface Seals {
-  /** The signer's, DER; a signature by a key has none. */
-  readonly certificate?: Uint8Array;
-  /** In the order of the services, as the timestamps are. */
-  readonly entries: readonly LogEntryJson[];
-  /** Responses (RFC 3161), DER. */
-  readonly timestamps: readonly Uint8Array[];
 }
 
 /**

@@ -198,6 +198,8 @@ test("GitLab's variable is named for the audience", async () => {
   const env = { GITLAB_CI: "true", HTTPS___CA_EXAMPLE_ID_TOKEN: "one", SIGSTORE_ID_TOKEN: "two" };
   assert.equal(await gitlab.token({ ...surroundings, env, audience: "https://ca.example" }), "one");
   assert.equal(await gitlab.token({ ...surroundings, env, audience: "sigstore" }), "two");
+  const digit = { GITLAB_CI: "true", _CA_ID_TOKEN: "three" };
+  assert.equal(await gitlab.token({ ...surroundings, env: digit, audience: "1ca" }), "three");
 });
 
 describe("CircleCI", () => {

@@ -4,7 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { TouchmarkError } from "../../../core/errors.ts";
-import { interruption, throwIfAborted } from "../../../net/interruption.ts";
+import { interruption } from "../../../net/interruption.ts";
 import type { Provider, Surroundings } from "./provider.ts";
 
 const limits = { timeout: 30_000, maxBuffer: 64 * 1024 } as const;
@@ -17,7 +17,6 @@ export const circleci: Provider = {
 
 /** What the program writes is in no message: it may be a token. */
 function run({ env, audience, signal }: Surroundings): Promise<string> {
-  throwIfAborted(signal);
   const args = ["run", "oidc", "get", "--claims", JSON.stringify({ aud: audience })];
   return new Promise((resolve, reject) => {
     const child = execFile("circleci", args, { env, signal, ...limits }, (error, stdout) => {

@@ -27,6 +27,12 @@ test("the token itself is given, or where it lies", async (t) => {
   assert.equal((await obtain("env://TOKEN", { TOKEN: text })).reveal(), text);
 });
 
+test("a token without its end is told to be one", async () => {
+  const text = mintToken();
+  await assert.rejects(obtain(text.slice(0, text.lastIndexOf("."))), { code: "IDENTITY_TOKEN_INVALID", message: /found 2$/ });
+  await assert.rejects(obtain("no/such/token.jwt"), { code: "IDENTITY_TOKEN_MISSING", message: /neither a token nor a file/ });
+});
+
 test("a token that was cut on the way is never repeated", async () => {
   const text = mintToken();
   const cuts = [text.slice(0, -60), text.slice(20), text.slice(0, text.lastIndexOf(".")), text.slice(text.indexOf(".") + 1), `"${text}"`];

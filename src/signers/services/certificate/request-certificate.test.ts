@@ -16,7 +16,7 @@ import { requestCertificate, type CertificateRequest } from "./request-certifica
 
 const email = "someone@example.com";
 const pair = () => generateKeyPairSync("ec", { namedCurve: "P-256" });
-const pem = (keys: ReturnType<typeof pair>) => keys.publicKey.export({ format: "pem", type: "spki" }).toString();
+const pem = (keys: ReturnType<typeof pair>) => keys.publicKey.export({ format: "pem", type: "spki" });
 const minutes = 60_000;
 const chainOf = (...certificates: readonly unknown[]) => JSON.stringify({ signedCertificateEmbeddedSct: { chain: { certificates } } });
 

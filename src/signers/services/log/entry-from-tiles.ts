@@ -7,7 +7,7 @@ import { printableHost } from "../../../net/printable.ts";
 import type { LogAuthority } from "../../../trust/trusted-root.ts";
 import { wrongAnswer } from "../accepted.ts";
 import { ask, refusal, urlOf, type Asker } from "../ask.ts";
-import type { LogEntryJson } from "./log-entry-json.ts";
+import type { LogEntryJson } from "../../../core/seals.ts";
 import type { LogRequest } from "./logged-entry.ts";
 import { Tiles } from "./tiles.ts";
 

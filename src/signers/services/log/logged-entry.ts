@@ -7,7 +7,7 @@ import type { LoggedSignature } from "../../../proof/logged-signature.ts";
 import { proveLogEntry } from "../../../proof/prove-log-entry.ts";
 import type { LogAuthority } from "../../../trust/trusted-root.ts";
 import { accepted } from "../accepted.ts";
-import type { LogEntryJson } from "./log-entry-json.ts";
+import type { LogEntryJson } from "../../../core/seals.ts";
 
 export interface LogRequest {
   /** The URL of the log. */

@@ -17,7 +17,7 @@ import { printableHost } from "../../../net/printable.ts";
 import type { HttpResponse } from "../../../net/http.ts";
 import type { LoggedSignature } from "../../../proof/logged-signature.ts";
 import { answerFields, ask, jsonBody, refusal, urlOf, type Asker } from "../ask.ts";
-import type { InclusionProofJson, LogEntryJson } from "./log-entry-json.ts";
+import type { InclusionProofJson, LogEntryJson } from "../../../core/seals.ts";
 import { proven, type LoggedEntry, type LogRequest } from "./logged-entry.ts";
 import { hashOfSigned, pemOf } from "./verifier.ts";
 

@@ -15,7 +15,7 @@ import type { HttpResponse } from "../../../net/http.ts";
 import { printableHost } from "../../../net/printable.ts";
 import type { LoggedSignature } from "../../../proof/logged-signature.ts";
 import { answerFields, ask, jsonBody, refusal, urlOf, type Asker } from "../ask.ts";
-import type { LogEntryJson } from "./log-entry-json.ts";
+import type { LogEntryJson } from "../../../core/seals.ts";
 import { proven, type LoggedEntry, type LogRequest } from "./logged-entry.ts";
 import { entryFromTiles } from "./entry-from-tiles.ts";
 import { hashOfSigned, keyDetailsOf } from "./verifier.ts";

@@ -1,6 +1,17 @@
-/** An entry of a transparency log as a sigstore bundle carries it (`sigstore_rekor.proto`, TransparencyLogEntry, in protobuf's JSON). */
+/** What others add to a signature once it is made, so that it holds after its certificate has ended. */
 
-/** 64-bit numbers in digits, bytes in base64. */
+export interface Seals {
+  /** The signer's, DER; a signature by a key has none. */
+  readonly certificate?: Uint8Array;
+  readonly entries: readonly LogEntryJson[];
+  /** Responses of timestamp authorities (RFC 3161), DER. */
+  readonly timestamps: readonly Uint8Array[];
+}
+
+/**
+ * An entry of a transparency log as a sigstore bundle carries it (`sigstore_rekor.proto`, TransparencyLogEntry, in protobuf's JSON):
+ * 64-bit numbers in digits, bytes in base64.
+ */
 export interface LogEntryJson {
   readonly logIndex: string;
   readonly logId: { readonly keyId: string };

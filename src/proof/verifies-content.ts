@@ -1,15 +1,10 @@
-/** What a signature is made over, and whether a key made it. */
+/** Whether a key made a signature over what it must be over. */
 import { preAuthEncoding } from "../core/dsse.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { maxWholeBytes } from "../core/file-subject.ts";
 import { verifies, type PublicKey } from "../core/public-key.ts";
+import type { SignedContent } from "../core/signed-content.ts";
 import { verifiesDigest } from "../core/verify-digest.ts";
-
-export type SignedContent =
-  | { readonly kind: "message"; readonly message: Uint8Array }
-  /** A message that is known by its SHA-256 alone, lower-case hex. */
-  | { readonly kind: "digest"; readonly sha256: string }
-  | { readonly kind: "envelope"; readonly payloadType: string; readonly payload: Uint8Array };
 
 /** Whether the key made the signature. Throws UNSUPPORTED where only the message would do and its digest alone is known. */
 export async function verifiesContent(key: PublicKey, content: SignedContent, signature: Uint8Array): Promise<boolean> {

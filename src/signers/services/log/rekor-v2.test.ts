@@ -1,0 +1,164 @@
+/* oxlint-disable typescript/no-explicit-any -- tests reach into an answer to break it */
+import assert from "node:assert/strict";
+import { suite, test, type TestContext } from "node:test";
+import { refuse } from "../../../../test/fakes/fulcio.ts";
+import { rekorV2Fake } from "../../../../test/fakes/rekor-v2.ts";
+import type { Script, ScriptedServer } from "../../../../test/fakes/scripted-registry.ts";
+import type { LoggedSignature } from "../../../proof/logged-signature.ts";
+import { asker, refuses, serve, signed } from "../fixture.test.ts";
+import type { LoggedEntry, LogRequest } from "./logged-entry.ts";
+import { logInRekorV2 } from "./rekor-v2.ts";
+
+interface Log {
+  readonly server: ScriptedServer;
+  readonly keep: (logged: LoggedSignature, more?: Partial<LogRequest>) => Promise<LoggedEntry>;
+}
+
+const post = "POST /api/v2/log/entries";
+
+async function log(t: TestContext, size?: number, instead: Script = {}): Promise<Log> {
+  const fake = rekorV2Fake(size === undefined ? {} : { size });
+  const server = await serve(t, fake, instead);
+  return {
+    server,
+    keep: (logged, more = {}) => logInRekorV2({ service: server.origin, logged, logs: [fake.authority], ...more }, asker()),
+  };
+}
+
+/** Its answer to the first question, changed before it is sent. */
+async function tampering(t: TestContext, alter: (entry: any) => unknown): Promise<Log> {
+  const fake = rekorV2Fake();
+  const usual = fake.script[post];
+  const server = await serve(t, fake, {
+    [post]: async (seen, response) => {
+      const answer = typeof usual === "function" ? await usual(seen, response) : undefined;
+      return { ...answer, body: JSON.stringify(alter(JSON.parse(String(answer?.body)))) };
+    },
+  });
+  return { server, keep: (logged) => logInRekorV2({ service: server.origin, logged, logs: [fake.authority] }, asker()) };
+}
+
+suite("Rekor 2", () => {
+  for (const by of ["key", "certificate"] as const) {
+    for (const as of ["message", "envelope"] as const) {
+      test(`keeps the ${as} signed by ${by}, and proves no time`, async (t) => {
+        const { keep } = await log(t);
+        const { entry, integratedTime } = await keep(signed("message", by, as));
+        assert.deepEqual(entry.kindVersion, { kind: "hashedrekord", version: "0.0.2" });
+        assert.equal(integratedTime, undefined);
+        assert.deepEqual([entry.logIndex, entry.inclusionProof.treeSize], ["5", "6"]);
+        assert.deepEqual([entry.integratedTime, entry.inclusionPromise], [undefined, undefined]);
+      });
+    }
+  }
+
+  test("writes down the first entry too, whose index protobuf leaves out", async (t) => {
+    const { keep } = await log(t, 0);
+    assert.equal((await keep(signed("first"))).entry.logIndex, "0");
+  });
+
+  for (const size of [0, 4, 255, 256, 300, 1000]) {
+    test(`proves by its tiles what it holds already, after ${size} entries`, async (t) => {
+      const { keep, server } = await log(t, size);
+      const logged = signed("twice");
+      const first = await keep(logged);
+      await keep(signed("later"));
+      const { entry } = await keep(logged);
+      assert.equal(entry.canonicalizedBody, first.entry.canonicalizedBody);
+      assert.deepEqual([entry.logIndex, entry.inclusionProof.treeSize], [String(size), String(size + 2)]);
+      assert.ok(server.seen.length <= 10, server.lines.join("\n"));
+    });
+  }
+
+  test("is not believed where its tiles are not of its checkpoint", async (t) => {
+    const other = await log(t);
+    const { keep } = await log(t, 5, {
+      "GET /api/v2/tile/*": async ({ path }) => ({ body: await (await fetch(other.server.origin + path)).bytes() }),
+    });
+    const logged = signed("twice");
+    await keep(logged);
+    await other.keep(signed("another"));
+    await assert.rejects(keep(logged), refuses("LOG_ENTRY_INVALID", /another signature/));
+  });
+
+  for (const [what, instead, code, message] of [
+    ["no index", { [post]: refuse(409, "held") }, "MALFORMED", /does not say where/],
+    ["an index that is none", { [post]: { ...refuse(409, "held"), headers: { "x-log-index": "-1" } } }, "MALFORMED", /does not say where/],
+    ["an index to come", { [post]: { ...refuse(409, "held"), headers: { "x-log-index": "7" } } }, "SERVICE_UNAVAILABLE", /covers entry 7/],
+    ["no checkpoint", { ...held(1), "GET /api/v2/checkpoint": { status: 404 } }, "MALFORMED", /not a signed note/],
+    ["a broken checkpoint", { ...held(1), "GET /api/v2/checkpoint": { status: 500 } }, "SERVICE_UNAVAILABLE", /give its checkpoint/],
+    ["no tile", { ...held(1), "GET /api/v2/tile/*": { status: 404 } }, "MALFORMED", /has no tile\/entries\/000/],
+    ["half a tile of entries", { ...held(1), "GET /api/v2/tile/*": { body: "\u0000\u0004ab" } }, "MALFORMED", /cut short/],
+  ] as const) {
+    test(`holds an entry already, with ${what}`, async (t) => {
+      const { keep } = await log(t, 5, instead);
+      await assert.rejects(keep(signed("x")), refuses(code, message));
+    });
+  }
+
+  test("is not believed when it answers with another's entry", async (t) => {
+    const other = rekorV2Fake();
+    const { keep } = await tampering(t, (entry) => entry);
+    await keep(signed("ours"));
+    const usual = other.script[post];
+    const theirs = await log(t);
+    await theirs.keep(signed("theirs"));
+    const server = await serve(t, other, {
+      [post]: (_, response) => (typeof usual === "function" && theirs.server.seen[0] ? usual(theirs.server.seen[0], response) : undefined),
+    });
+    const request = { service: server.origin, logged: signed("ours"), logs: [other.authority] };
+    await assert.rejects(logInRekorV2(request, asker()), refuses("LOG_ENTRY_INVALID", /for another signature/));
+  });
+
+  test("is not believed where it is not trusted", async (t) => {
+    const { keep } = await log(t);
+    const { authority } = rekorV2Fake();
+    const logged = signed("x");
+    await assert.rejects(keep(logged, { logs: [authority] }), refuses("LOG_ENTRY_MISSING", /not trusted/));
+    await assert.rejects(keep(logged, { logs: [authority] }), refuses("LOG_ENTRY_MISSING", /checkpoint is of no log that is trusted/));
+  });
+
+  for (const [what, alter, message] of [
+    ["a shorter way", (entry: any) => withProof(entry, { hashes: [] }), /not in the checkpoint's tree/],
+    ["a way of something else", (entry: any) => withProof(entry, { hashes: [7] }), /hashes\[0\]/],
+    ["another index", (entry: any) => withProof(entry, { logIndex: "4" }), /not in the checkpoint's tree/],
+    ["an index that is none", (entry: any) => ({ ...entry, logIndex: "five" }), /whole number/],
+    ["no checkpoint", (entry: any) => withProof(entry, { checkpoint: undefined }), /checkpoint/],
+    ["no proof", (entry: any) => ({ ...entry, inclusionProof: undefined }), /inclusionProof/],
+    ["another kind than its body", (entry: any) => ({ ...entry, kindVersion: { kind: "dsse", version: "0.0.2" } }), /not what the body is/],
+  ] as const) {
+    test(`is not believed with ${what}`, async (t) => {
+      const { keep } = await tampering(t, alter);
+      await assert.rejects(keep(signed("x")), message);
+    });
+  }
+
+  test("is given up when it is busy for long", async (t) => {
+    const { keep, server } = await log(t, 5, { [post]: refuse(503, "reached max pushback; retry") });
+    await assert.rejects(
+      keep(signed("x")),
+      refuses("SERVICE_UNAVAILABLE", /cannot keep the signature now: status 503 \(reached max pushback/),
+    );
+    assert.equal(server.seen.length, 4);
+  });
+
+  test("that is frozen says so", async (t) => {
+    const { keep } = await log(t, 5, { [post]: refuse(405, "This log has been frozen, please switch to the latest log.") });
+    await assert.rejects(keep(signed("x")), refuses("SERVICE_REFUSED", /frozen/));
+  });
+
+  test("is waited for no longer than its checkpoints may take", async (t) => {
+    const fake = rekorV2Fake();
+    const server = await serve(t, fake, { [post]: () => undefined });
+    const request = { service: server.origin, logged: signed("x"), logs: [fake.authority] };
+    await assert.rejects(logInRekorV2(request, asker({ patience: 30 })), refuses("TIMEOUT", /ran out/));
+  });
+});
+
+function held(index: number): Script {
+  return { [post]: { ...refuse(409, "held"), headers: { "x-log-index": String(index) } } };
+}
+
+function withProof(entry: any, change: object): unknown {
+  return { ...entry, inclusionProof: { ...entry.inclusionProof, ...change } };
+}
