@@ -86,6 +86,7 @@ describe("the examples in every --help", () => {
     const { mirror, around } = await trustMaterial(t, await surroundings(t));
     const { address, repository } = await bench(t);
     await putImage(repository(`${address}/app`), "x", "1.0");
+    await writeFile(join(around.cwd, "app.tar"), "a file");
     const loaded = await Promise.all(commands.map(async ({ name, load }) => ({ name, examples: (await load()).command.examples })));
     // Keys are made before they are used, an image signed before it is verified, a trust root made before it is imported.
     const order = [
@@ -93,6 +94,8 @@ describe("the examples in every --help", () => {
       "keys show",
       "sign",
       "verify",
+      "sign-blob",
+      "verify-blob",
       "tree",
       "copy",
       "trust create",

@@ -25,10 +25,7 @@ export const command: Command = {
     timeoutFlag,
   ],
   operands: { min: 1, max: 1, value: "FILE" },
-  examples: [
-    { command: "touchmark sign-blob --key touchmark.key --bundle app.sigstore.json app.tar", explains: "Sign a file" },
-    { command: "touchmark verify-blob --key touchmark.pub --bundle app.sigstore.json app.tar", explains: "And check it" },
-  ],
+  examples: [{ command: "touchmark sign-blob --key touchmark.key --bundle app.sigstore.json app.tar", explains: "Sign a file" }],
   async run(args, io) {
     const json = args.choice("output", ["text", "json"]) === "json";
     const key = args.value("key");
