@@ -56,7 +56,7 @@ function decide(rule: Rule, { places, findings: all, gaps, trust }: Omit<Conside
     const attestations = all.length - findings.length;
     const beside = attestations === 0 ? "" : ` (${count(attestations, "attestation")}, which never counts as one)`;
     const found = `no signature in ${places.map(describePlace).join(" or ")}${beside}`;
-    return { name: rule.name, decision: "deny", reason: reasonOf("NO_SIGNATURE", expected, found), findings };
+    return { name: rule.name, decision: "deny", reason: { ...reasonOf("NO_SIGNATURE", expected, found), ...remedyFor(places) }, findings };
   }
   const undecided = standings.every(({ decision }) => decision === "undecided");
   const codes = new Set(standings.map(({ code }) => code));
@@ -112,6 +112,12 @@ function expectation(rule: Rule, trust: Trust): string {
 
 function reasonOf(code: Code, expected: string, found: string): Reason {
   return { code, expected, found, remedy: catalogue[code].remedy };
+}
+
+/** What to do where the evidence was named, and nothing was looked for. */
+function remedyFor(places: readonly Place[]): Pick<Reason, "remedy"> | undefined {
+  if (places.some(({ kind }) => kind !== "file")) return undefined;
+  return { remedy: "Name the file that holds its signature; whoever signed has it." };
 }
 
 function pair([key, value]: [string, string]): string {

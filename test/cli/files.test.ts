@@ -147,6 +147,7 @@ describe("verify-blob", () => {
     const { status, stdout } = await verify(path("app"));
     assert.equal(status, 10);
     assert.match(stdout, /^refused: NO_SIGNATURE[\s\S]*no signature in file .*app.json \(1 attestation, which never counts as one\)/);
+    assert.match(stdout, /to do +Name the file that holds its signature/);
   });
 
   it("refuses another key, another file, and a signature that was altered, each by its code", async (t) => {

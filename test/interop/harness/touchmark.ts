@@ -20,6 +20,15 @@ export async function verify(image: string, keyPrefix: string, options: readonly
   return run(process.execPath, [touchmark, "verify", "--key", `${keyPrefix}.pub`, ...options, image], { env });
 }
 
+/** Signs a file into a bundle beside it. */
+export async function signFile(file: string, bundle: string, keyPrefix: string): Promise<void> {
+  await runWell(process.execPath, [touchmark, "sign-blob", "--key", `${keyPrefix}.key`, "--bundle", bundle, file], { env });
+}
+
+export async function verifyFile(file: string, bundle: string, keyPrefix: string): Promise<Ran> {
+  return run(process.execPath, [touchmark, "verify-blob", "--key", `${keyPrefix}.pub`, "--bundle", bundle, file], { env });
+}
+
 /** Serves the embedded registry on loopback; `said` is its port. */
 export async function serveRegistry(folder: string): Promise<Running> {
   const args = [touchmark, "serve", "registry", "--dir", folder, "--listen", "127.0.0.1:0"];
