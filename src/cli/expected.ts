@@ -1,6 +1,6 @@
 /** Who is expected to have signed, as the flags of `verify` and `verify-blob` say it. */
 import { readTrust } from "../anchors/key-files.ts";
-import { claimNames, isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-identity.ts";
+import { claimNames, isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-claims.ts";
 import type { TrustedIdentity } from "../trust/identity.ts";
 import { exactly, fitsAnything, matching, type TextPattern } from "../trust/text-pattern.ts";
 import { makeTrust, type Omissible, type Trust } from "../trust/trust.ts";

@@ -3,11 +3,10 @@ import type { InstanceDescription } from "../anchors/roots/describe-instance.ts"
 import { trustFolder } from "../anchors/roots/place.ts";
 import type { RefreshOptions } from "../anchors/roots/repository.ts";
 import { formatInstant } from "../core/instant.ts";
-import type { Arguments } from "./arguments.ts";
 import { timeoutFlag } from "./common.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
-import { httpFor } from "./registries.ts";
+import { serviceHttp } from "./registries.ts";
 import { clean, field } from "./render/text.ts";
 
 export const timeoutFlags: readonly Flag[] = [timeoutFlag];
@@ -20,8 +19,8 @@ export const repositoryFlags: readonly Flag[] = [
 /** Bytes of a TUF root. */
 export const maxTufRootBytes: number = 512 * 1024;
 
-export async function refreshOptions(args: Arguments, io: Io, signal: AbortSignal): Promise<RefreshOptions> {
-  return { folder: trustFolder(io), http: await httpFor(args, io), at: io.now(), signal };
+export async function refreshOptions(io: Io, signal: AbortSignal): Promise<RefreshOptions> {
+  return { folder: trustFolder(io), http: await serviceHttp(io), at: io.now(), signal };
 }
 
 export function summaryJson({ name, from, state, since, expires, versions }: InstanceDescription): object {

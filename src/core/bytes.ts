@@ -41,6 +41,11 @@ export function toHex(bytes: Uint8Array): string {
   return view(bytes).toString("hex");
 }
 
+/** Each byte as the character of its number. */
+export function toLatin1(bytes: Uint8Array): string {
+  return view(bytes).toString("latin1");
+}
+
 /** Standard base64 with padding (RFC 4648, section 4). */
 export function toBase64(bytes: Uint8Array): string {
   return view(bytes).toString("base64");

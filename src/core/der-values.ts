@@ -1,5 +1,5 @@
 /** What primitive DER values mean (X.690, sections 8 and 11). Each reader throws MALFORMED for another tag or spelling; `what` names the value. */
-import { decodeUtf8 } from "./bytes.ts";
+import { decodeUtf8, toHex, toLatin1 } from "./bytes.ts";
 import { expectTag, tags, type Der } from "./der.ts";
 import { malformed } from "./errors.ts";
 import type { Instant } from "./instant.ts";
@@ -43,7 +43,7 @@ export function readIntegerBytes(value: Der, what: string): Uint8Array {
 export function readInteger(value: Der, what: string): bigint {
   const bytes = readIntegerBytes(value, what);
   if (bytes.length > 1024) throw malformed(`${what} is an integer of ${bytes.length} bytes`);
-  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString("hex")}`));
+  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${toHex(bytes)}`));
 }
 
 export function readBoolean(value: Der, what: string): boolean {
@@ -87,7 +87,7 @@ const generalizedTime = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{0,18}[1-
 
 /** A UTCTime (of 1950 to 2049, RFC 5280, section 4.1.2.5.1) or a GeneralizedTime, whose fraction is cut to milliseconds. */
 export function readTime(value: Der, what: string): Instant {
-  const text = Buffer.from(value.content).toString("latin1");
+  const text = toLatin1(value.content);
   if (value.tag !== tags.utcTime) expectTag(value, tags.generalizedTime, what);
   const match = (value.tag === tags.utcTime ? utcTime : generalizedTime).exec(text);
   if (!match) throw malformed(`${what} is no time in UTC with seconds`);
@@ -109,7 +109,7 @@ export function readText(value: Der, what: string): string {
     case tags.ia5String:
       return readAscii(value.content, what);
     case tags.teletexString:
-      return Buffer.from(value.content).toString("latin1");
+      return toLatin1(value.content);
     case tags.bmpString:
       return readBmp(value.content, what);
     default:
@@ -120,7 +120,7 @@ export function readText(value: Der, what: string): string {
 /** Bytes that must be ASCII, whatever their tag: an implicitly tagged IA5String. */
 export function readAscii(bytes: Uint8Array, what: string): string {
   if (bytes.some((byte) => byte > 0x7f)) throw malformed(`${what} is not ASCII`);
-  return Buffer.from(bytes).toString("latin1");
+  return toLatin1(bytes);
 }
 
 function readBmp(bytes: Uint8Array, what: string): string {

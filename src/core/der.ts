@@ -95,8 +95,9 @@ interface Header {
 }
 
 function readHeader(bytes: Uint8Array, start: number, end: number, what: string): Header {
-  const [tag, first] = bytes.subarray(start, Math.min(start + 2, end));
-  if (tag === undefined || first === undefined) throw notDer(what, "it is cut off");
+  const tag = bytes[start];
+  const first = bytes[start + 1];
+  if (tag === undefined || first === undefined || start + 2 > end) throw notDer(what, "it is cut off");
   if (tag === 0 || (tag & NUMBER) === NUMBER) throw notDer(what, `the tag ${hexByte(tag)} is not one that is used`);
   const lengthBytes = first < 0x80 ? 0 : first - 0x80;
   if (first === 0x80) throw notDer(what, "a length is indefinite");
@@ -104,7 +105,7 @@ function readHeader(bytes: Uint8Array, start: number, end: number, what: string)
   const contentStart = start + 2 + lengthBytes;
   if (contentStart > end) throw notDer(what, "it is cut off");
   let length = lengthBytes === 0 ? first : 0;
-  for (const byte of bytes.subarray(start + 2, contentStart)) length = length * 256 + byte;
+  for (let at = start + 2; at < contentStart; at++) length = length * 256 + (bytes[at] ?? 0);
   if (lengthBytes > 0 && length < (lengthBytes === 1 ? 0x80 : 256 ** (lengthBytes - 1))) {
     throw notDer(what, "a length is not in its shortest form");
   }

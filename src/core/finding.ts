@@ -4,7 +4,7 @@ import type { Code } from "./errors.ts";
 import type { Claim, Place } from "./evidence.ts";
 import type { Instant } from "./instant.ts";
 import type { KeyAlgorithmName } from "./key-algorithms.ts";
-import type { CertificateClaim } from "./x509/certificate-identity.ts";
+import type { CertificateClaim } from "./x509/certificate-claims.ts";
 
 export type CheckName =
   /** The bytes are a document of the format. */

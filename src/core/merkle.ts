@@ -4,8 +4,8 @@
  *
  *     leaf = SHA-256(0x00 ‖ data)      node = SHA-256(0x01 ‖ left ‖ right)
  */
-import { createHash } from "node:crypto";
-import { equalBytes } from "./bytes.ts";
+import { concat, equalBytes } from "./bytes.ts";
+import { hash as digest } from "./hash.ts";
 
 export interface Tree {
   /** Leaves, from 0 to 2^53-1. */
@@ -13,12 +13,15 @@ export interface Tree {
   readonly rootHash: Uint8Array;
 }
 
+const LEAF = Uint8Array.of(0);
+const NODE = Uint8Array.of(1);
+
 export function leafHash(data: Uint8Array): Uint8Array {
-  return createHash("sha256").update(Uint8Array.of(0)).update(data).digest();
+  return digest("sha256", concat([LEAF, data]));
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return createHash("sha256").update(Uint8Array.of(1)).update(left).update(right).digest();
+  return digest("sha256", concat([NODE, left, right]));
 }
 
 /** Whether the path, lowest hash first, leads from the leaf at this index to the tree's root. */

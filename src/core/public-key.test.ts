@@ -30,12 +30,12 @@ suite("public keys", () => {
       const { publicKey } = generateKeyPairSync("ec", { namedCurve });
       const spki = publicKey.export({ format: "der", type: "spki" });
       const header = spki.subarray(0, -2 * size - 1);
-      const sign = (spki.at(-1) ?? 0) & 1;
-      const compressed = Buffer.concat([header, Buffer.of(2 + sign), spki.subarray(-2 * size, -size)]);
+      const parity = (spki.at(-1) ?? 0) & 1;
+      const compressed = Buffer.concat([header, Buffer.of(2 + parity), spki.subarray(-2 * size, -size)]);
       compressed.writeUInt8(compressed.length - 2, 1);
       compressed.writeUInt8(size + 2, header.length - 2);
       const hybrid = Buffer.from(spki);
-      hybrid.writeUInt8(6 + sign, header.length);
+      hybrid.writeUInt8(6 + parity, header.length);
       const usual = publicKeyOf(publicKey, "usual");
       assert.deepEqual(usual.spki, spki);
       for (const other of [compressed, hybrid, spki]) {

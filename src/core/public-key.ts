@@ -15,8 +15,13 @@ export interface PublicKey {
 /** The public half of any key. Throws INVALID_KEY for a kind that is not accepted; `what` names it in the message. */
 export function publicKeyOf(key: KeyObject, what: string): PublicKey {
   const half = key.type === "private" ? createPublicKey(key) : key;
-  const algorithm = acceptedAlgorithm(half, what);
-  return inUsualSpelling(half, algorithm, half.export({ format: "der", type: "spki" }));
+  const algorithm = keyAlgorithms.find((candidate) => candidate.matches(half));
+  if (!algorithm) throw new TouchmarkError("INVALID_KEY", `${what} is ${describe(half)}, which is not accepted`);
+  const spki = half.export({ format: "der", type: "spki" });
+  if (half.asymmetricKeyType !== "ec" || isUsual(spki, algorithm)) return named(half, algorithm, spki);
+  // A curve can be spelt out in full and a point compressed; the fingerprint is that of the one usual spelling.
+  const usual = createPublicKey({ key: half.export({ format: "jwk" }), format: "jwk" });
+  return named(usual, algorithm, usual.export({ format: "der", type: "spki" }));
 }
 
 /** A key from its SubjectPublicKeyInfo, DER, with nothing after it. Throws INVALID_KEY. */
@@ -28,22 +33,16 @@ export function readPublicKey(spki: Uint8Array, what: string): PublicKey {
   } catch (error) {
     throw new TouchmarkError("INVALID_KEY", `${what} cannot be read`, { cause: error });
   }
-  return inUsualSpelling(key, acceptedAlgorithm(key, what), spelt);
+  const algorithm = keyAlgorithms.find((candidate) => isUsual(spelt, candidate));
+  return algorithm ? named(key, algorithm, spelt) : publicKeyOf(key, what);
 }
 
-function acceptedAlgorithm(key: KeyObject, what: string): KeyAlgorithm {
-  const algorithm = keyAlgorithms.find((candidate) => candidate.matches(key));
-  if (!algorithm) throw new TouchmarkError("INVALID_KEY", `${what} is ${describe(key)}, which is not accepted`);
-  return algorithm;
+function isUsual(spki: Buffer, { spkiStart }: KeyAlgorithm): boolean {
+  return spkiStart !== undefined && spki.toString("hex", 0, spkiStart.length / 2) === spkiStart;
 }
 
-/** A curve can be spelt out in full and a point compressed; the fingerprint is that of the one usual spelling. */
-function inUsualSpelling(key: KeyObject, algorithm: KeyAlgorithm, spelt: Buffer): PublicKey {
-  const { spkiStart } = algorithm;
-  const isUsual = spkiStart !== undefined && spelt.toString("hex", 0, spkiStart.length / 2) === spkiStart;
-  const usual = isUsual || key.asymmetricKeyType !== "ec" ? key : createPublicKey({ key: key.export({ format: "jwk" }), format: "jwk" });
-  const spki = isUsual ? spelt : usual.export({ format: "der", type: "spki" });
-  return { key: usual, algorithm, spki, fingerprint: createHash("sha256").update(spki).digest("hex") };
+function named(key: KeyObject, algorithm: KeyAlgorithm, spki: Buffer): PublicKey {
+  return { key, algorithm, spki, fingerprint: createHash("sha256").update(spki).digest("hex") };
 }
 
 /** The hint by which sigstore bundles name the key: base64 of the SHA-256 of the SPKI. */

@@ -13,6 +13,11 @@ export interface PutBlobOptions {
   readonly mountFrom?: string;
 }
 
+export interface PutManifestOptions {
+  /** The caller reads the listing back, so that it is not done twice. */
+  readonly readsBack?: boolean;
+}
+
 /**
  * Every byte that comes out was checked: a manifest asked for by digest has that digest, a blob has its
  * descriptor's digest and size. What does not throws DIGEST_MISMATCH; what is over the bounds, LIMIT_EXCEEDED.
@@ -51,9 +56,15 @@ export interface Repository {
 
   /**
    * Stores a manifest by digest, and under a tag where one is given. One with a subject is listed among that
-   * subject's referrers afterwards, on any registry.
+   * subject's referrers afterwards, on any registry: a listing that others write too is read back.
    */
-  putManifest(bytes: Uint8Array, mediaType: string, tag: string | undefined, signal: AbortSignal): Promise<Descriptor>;
+  putManifest(
+    bytes: Uint8Array,
+    mediaType: string,
+    tag: string | undefined,
+    signal: AbortSignal,
+    options?: PutManifestOptions,
+  ): Promise<Descriptor>;
 
   /** All tags, in the order that they are kept in; LIMIT_EXCEEDED where there is no end to them. */
   tags(signal: AbortSignal): AsyncIterable<string>;

@@ -1,8 +1,10 @@
 /** The port to what holds a private key. It sees what it signs, so that roles and lineage are possible. */
 import type { Claim } from "./evidence.ts";
 import type { PublicKey } from "./public-key.ts";
+import type { Seals } from "./seals.ts";
+import type { SignedContent } from "./signed-content.ts";
 
-/** Who would sign: the key, and with it the scheme (`publicKey.algorithm.signs`). Certificates will join it here. */
+/** Who would sign: the key, and with it the scheme (`publicKey.algorithm.signs`). */
 export interface SignerDescription {
   readonly publicKey: PublicKey;
 }
@@ -10,11 +12,15 @@ export interface SignerDescription {
 export interface Signed {
   readonly signature: Uint8Array;
   readonly by: SignerDescription;
+  /** What others added; absent where nobody was asked. */
+  readonly seals?: Seals;
 }
 
 export interface SignRequest {
   /** The message itself, not its hash. */
   readonly bytes: Uint8Array;
+  /** The same, as logs take it. */
+  readonly content: SignedContent;
   readonly claim: Claim;
 }
 

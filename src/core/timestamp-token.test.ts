@@ -42,6 +42,9 @@ suite("timestamp tokens", () => {
     assert.equal(accuracy(integer(1), implicit(0, 5), implicit(1, 1)), 1006);
     assert.equal(accuracy(implicit(1, 100)), 1);
     assert.equal(accuracy(), 0);
+    const baseline = oid("0.4.0.2023.1.1"); // a policy that promises a second
+    assert.equal(parse({ info: (usual) => ({ ...usual, policy: baseline }) }).accuracy, 1000);
+    assert.equal(parse({ info: (usual) => ({ ...usual, policy: baseline, more: sequence(integer(3)) }) }).accuracy, 3000);
     assert.equal(parse({ info: (usual) => ({ ...usual, at: generalizedTime("20260203040506.1239Z") }) }).at, at + 123);
   });
 

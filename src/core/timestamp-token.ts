@@ -41,6 +41,8 @@ export interface CertificateId extends Hashed<HashAlgorithm | "sha1"> {
 }
 
 const MAX_BYTES = 64 * 1024;
+/** Promises a second or better where the token says nothing (RFC 3628, section 5.2). */
+const BASELINE_POLICY = "0.4.0.2023.1.1";
 const TST_INFO = "1.2.840.113549.1.9.16.1.4";
 const SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12";
 const SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47";
@@ -85,7 +87,7 @@ function readTstInfo(value: Der): Pick<TimestampToken, "imprint" | "at" | "accur
   const info = new Members(value, tags.sequence, "TSTInfo");
   const version = readInteger(info.take("version"), "TSTInfo.version");
   if (version !== 1n) throw malformed(`TSTInfo.version is ${version}, expected 1`);
-  info.take("policy", tags.oid);
+  const policy = readOid(info.take("policy"), "TSTInfo.policy");
   const imprint = new Members(info.take("messageImprint"), tags.sequence, "TSTInfo.messageImprint");
   const algorithm = readHashAlgorithm(imprint.take("hashAlgorithm"), "TSTInfo.messageImprint.hashAlgorithm");
   const digest = readOctetString(imprint.take("hashedMessage"), "TSTInfo.messageImprint.hashedMessage");
@@ -101,7 +103,7 @@ function readTstInfo(value: Der): Pick<TimestampToken, "imprint" | "at" | "accur
   return {
     imprint: { algorithm, digest },
     at,
-    ...(accuracy && { accuracy: readAccuracy(accuracy) }),
+    ...(accuracy ? { accuracy: readAccuracy(accuracy) } : policy === BASELINE_POLICY && { accuracy: 1000 }),
     ...(nonce && { nonce: readInteger(nonce, "TSTInfo.nonce") }),
   };
 }

@@ -35,7 +35,7 @@ export async function signFile(file: FileSubject, { format, signer, recorder, si
     });
   }
   const claim: SignatureClaim = { kind: "signature", subject: digest, annotations: {} };
-  const signed = await signer.sign({ bytes, claim }, signal);
+  const signed = await signer.sign({ bytes, content: { kind: "message", message: bytes }, claim }, signal);
   const { publicKey } = signed.by;
   const key = publicKey.fingerprint;
   if (!(await verifies(publicKey, bytes, signed.signature))) {

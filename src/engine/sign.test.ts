@@ -148,6 +148,22 @@ describe("sign: writers and registries that get in the way", () => {
     assert.ok(await isAllowed(repository, bob));
   });
 
+  it("lists its signature again when another writer overwrote the listing", async () => {
+    const repository = memoryRepository();
+    await putImage(repository, "x", "1");
+    let puts = 0;
+    const raced: Repository = {
+      ...repository,
+      async putManifest(bytes, mediaType, tag, s) {
+        puts++;
+        return repository.putManifest(bytes, mediaType, tag, s);
+      },
+      referrers: async (digest, s) => (puts === 1 ? [] : repository.referrers(digest, s)),
+    };
+    await signs(raced, { formats: formats.slice(0, 1) });
+    assert.equal(puts, 2);
+  });
+
   it("gives up with CONFLICT when it is overwritten every time", async () => {
     const repository = memoryRepository();
     await putImage(repository, "x", "1");

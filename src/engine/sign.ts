@@ -102,7 +102,7 @@ async function signOne(
       const earlier = existing.find((finding) => finding.format === format.name);
       if (earlier?.manifest !== undefined) return { format, earlier: { place: describePlace(earlier.place), manifest: earlier.manifest } };
       const toSign = format.prepare(claim, by);
-      const signed = await signer.sign({ bytes: toSign.bytes, claim }, signal);
+      const signed = await signer.sign({ bytes: toSign.bytes, content: toSign.content, claim }, signal);
       if (!(await verifies(by.publicKey, toSign.bytes, signed.signature))) {
         throw new TouchmarkError("INVALID_KEY", `what the key sha256:${key} signs does not verify with its own public half`);
       }

@@ -9,7 +9,7 @@ import type { SubjectAddress } from "../core/subject.ts";
 import type { Artifact, ReferrerArtifact, TaggedArtifact } from "../formats/format.ts";
 
 /** How often a tag is written anew when another writer was faster. */
-const maxTries = 5;
+const maxTries = 10;
 /** The writers of this process wait for each other; only others can come in between. */
 const writers = new KeyedLock();
 
@@ -27,13 +27,10 @@ async function storeReferrer(
 ): Promise<Digest> {
   const { blobs, manifest } = artifact;
   await Promise.all(blobs.map((blob) => repository.putBlob(blob, signal)));
+  const kept = readBack(repository, blobs, signal);
   for (let tries = 0; tries < maxTries; tries++) {
-    const { digest } = await repository.putManifest(manifest, mediaTypes.ociManifest, undefined, signal);
-    const [stored, listed] = await Promise.all([
-      repository.manifest(digest, signal),
-      repository.referrers(subject.digest, signal),
-      ...blobs.map((blob) => readBack(repository, blob, signal)),
-    ]);
+    const { digest } = await repository.putManifest(manifest, mediaTypes.ociManifest, undefined, signal, { readsBack: true });
+    const [stored, listed] = await Promise.all([repository.manifest(digest, signal), repository.referrers(subject.digest, signal), kept]);
     if (!stored) throw lost(repository, `the manifest ${digest}`);
     if (listed.some((entry) => entry.digest === digest)) return digest;
   }
@@ -45,11 +42,9 @@ async function storeTagged(repository: Repository, artifact: TaggedArtifact, sig
   for (let tries = 0; tries < maxTries; tries++) {
     const extended = artifact.extend(await readTag(repository, tag, signal));
     await Promise.all(extended.blobs.map((blob) => repository.putBlob(blob, signal)));
+    const kept = readBack(repository, extended.blobs, signal);
     const { digest } = await repository.putManifest(extended.manifest, extended.mediaType, tag, signal);
-    const [after] = await Promise.all([
-      readTag(repository, tag, signal),
-      ...extended.blobs.map((blob) => readBack(repository, blob, signal)),
-    ]);
+    const [after] = await Promise.all([readTag(repository, tag, signal), kept]);
     if (after?.layers.some((candidate) => isDeepStrictEqual(candidate, layer))) return digest;
   }
   throw new TouchmarkError("CONFLICT", `the tag ${tag} of ${repository.name} was changed by others ${maxTries} times while it was written`);
@@ -63,7 +58,14 @@ async function readTag(repository: Repository, tag: string, signal: AbortSignal)
   throw new TouchmarkError("MALFORMED", `the tag ${tag} of ${repository.name} is an index, where signatures are expected as layers`);
 }
 
-async function readBack(repository: Repository, blob: Uint8Array, signal: AbortSignal): Promise<void> {
+/** Begun while the manifest is stored, and waited for after it. */
+function readBack(repository: Repository, blobs: readonly Uint8Array[], signal: AbortSignal): Promise<unknown> {
+  const all = Promise.all(blobs.map((blob) => readBlobBack(repository, blob, signal)));
+  all.catch(() => undefined);
+  return all;
+}
+
+async function readBlobBack(repository: Repository, blob: Uint8Array, signal: AbortSignal): Promise<void> {
   const descriptor: Descriptor = { mediaType: "application/octet-stream", digest: digestOf(blob), size: blob.length };
   if (!(await repository.blob(descriptor, blob.length, signal))) throw lost(repository, `the blob ${descriptor.digest}`);
 }

@@ -9,6 +9,7 @@ import type { FileSubject } from "../core/file-subject.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Descriptor, ImageManifest } from "../core/oci.ts";
+import type { SignedContent } from "../core/signed-content.ts";
 import type { Signed, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Trust } from "../trust/trust.ts";
@@ -34,7 +35,7 @@ export interface Format {
   /** The exact bytes to sign. Throws INVALID_KEY for a signer whose key the format cannot carry. */
   prepare(claim: SignatureClaim, by: SignerDescription): ToSign;
 
-  /** The signature and what it signs, as a registry stores them. */
+  /** The signature, what it signs and what seals it, as a registry stores them. Throws UNSUPPORTED for seals that the format cannot carry. */
   assemble(toSign: ToSign, subject: Subject, signed: Signed, at: Instant): Artifact;
 
   /** Its evidence as files; absent in a format that has none. */
@@ -71,6 +72,8 @@ export interface Recognised {
 export interface ToSign {
   /** The message. */
   readonly bytes: Uint8Array;
+  /** The same, as logs take it. */
+  readonly content: SignedContent;
   /** What the message is about, as the format stores it. */
   readonly payload: Uint8Array;
 }

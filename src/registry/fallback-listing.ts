@@ -1,6 +1,6 @@
 /**
  * Keeping up the listing under the fallback tag. Registries have no way to write only if nobody else did: what was written
- * is read back, and written again if another writer's came over it.
+ * is read back, here or by the caller, and written again if another writer's came over it.
  */
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -23,11 +23,21 @@ export interface FallbackListing {
   write(index: Uint8Array): Promise<unknown>;
 }
 
-export function list(listing: FallbackListing, entry: Descriptor): Promise<void> {
+export interface Listing {
+  /** Whether it is to be listed here at all: the listing is read meanwhile, and not written before this is known. */
+  readonly isWanted: Promise<boolean>;
+  /** The caller reads the listing back. */
+  readonly readsBack: boolean;
+}
+
+export function list(listing: FallbackListing, entry: Descriptor, { isWanted, readsBack }: Listing): Promise<void> {
+  isWanted.catch(() => undefined); // waited for in its turn
   return rewrite(listing, {
     isDone: (digests) => digests.includes(entry.digest),
     change: (entries) => [...entries, descriptorToJson(entry)],
     wanted: `${entry.digest} was added to`,
+    isWanted,
+    readsBack,
   });
 }
 
@@ -39,7 +49,7 @@ export function unlist(listing: FallbackListing, digest: Digest): Promise<void> 
   });
 }
 
-interface Rewriting {
+interface Rewriting extends Partial<Listing> {
   readonly isDone: (digests: readonly Digest[]) => boolean;
   readonly change: (entries: readonly JsonObject[]) => readonly object[];
   readonly wanted: string;
@@ -49,12 +59,14 @@ function rewrite(listing: FallbackListing, rewriting: Rewriting): Promise<void> 
   return writers.run(listing.name, () => insist(listing, rewriting));
 }
 
-async function insist(listing: FallbackListing, { isDone, change, wanted }: Rewriting): Promise<void> {
+async function insist(listing: FallbackListing, rewriting: Rewriting): Promise<void> {
+  const { isDone, change, wanted, isWanted = true, readsBack = false } = rewriting;
   for (let tries = 0; tries <= maxTries; tries++) {
-    const current = await listing.read();
-    if (isDone(entriesOf(current).map(({ digest }) => digest))) return;
+    const [current, isNeeded] = await Promise.all([listing.read(), isWanted]);
+    if (!isNeeded || isDone(entriesOf(current).map(({ digest }) => digest))) return;
     const index = rewriteIndex(current?.bytes, change);
     if (tries < maxTries) await listing.write(index);
+    if (readsBack) return;
   }
   throw new TouchmarkError("CONFLICT", `${wanted} ${listing.name} ${maxTries} times, and others undid it`);
 }

@@ -4,6 +4,7 @@ import { type Script } from "../../test/fakes/scripted-registry.ts";
 import {
   signal,
   subject,
+  api,
   tag,
   fallback,
   absent,
@@ -131,6 +132,46 @@ test("a race for the fallback tag that is always lost is a CONFLICT", async (t) 
   const { server, repository } = await opened(t, keepingTag(undefined, (_, writes) => indexOf(`winner ${writes}`)).script);
   await assert.rejects(repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal), { code: "CONFLICT" });
   assert.equal(server.lines.filter((line) => line === `PUT /v2/app/manifests/${tag}`).length, 10);
+});
+
+test("the listing of a registry known to have no referrers API is read while the manifest is stored, and written after it", async (t) => {
+  const read = Promise.withResolvers<void>();
+  let reads = 0;
+  const { server, repository } = await opened(t, {
+    [api]: absent,
+    [fallback]: () => {
+      if (++reads === 2) read.resolve();
+      return absent;
+    },
+    [signaturePath]: async () => {
+      await read.promise;
+      return { status: 201 };
+    },
+    [`PUT /v2/app/manifests/${tag}`]: { status: 201 },
+  });
+  await repository.referrers(subject.digest, signal);
+  await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal, { readsBack: true });
+  assert.equal(server.lines.at(-1), `PUT /v2/app/manifests/${tag}`);
+});
+
+test("nothing is written under the fallback tag when the registry lists referrers after all, or did not store the manifest", async (t) => {
+  for (const [answer, code] of [
+    [{ status: 201, headers: { "oci-subject": subject.digest } }, undefined],
+    [{ status: 400 }, "REGISTRY_ERROR"],
+  ] as const) {
+    const { server, repository } = await opened(t, { [api]: absent, [fallback]: absent, [signaturePath]: answer });
+    await repository.referrers(subject.digest, signal);
+    const putting = repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal);
+    await (code === undefined ? putting : assert.rejects(putting, { code }));
+    assert.ok(!server.lines.includes(`PUT /v2/app/manifests/${tag}`));
+  }
+});
+
+test("a listing that the caller reads back is written once and not read again", async (t) => {
+  const kept = keepingTag(undefined);
+  const { server, repository } = await opened(t, kept.script);
+  await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal, { readsBack: true });
+  assert.deepEqual(server.lines, [signaturePath, fallback, `PUT /v2/app/manifests/${tag}`]);
 });
 
 test("T18: a fallback tag that is full is not written to", async (t) => {

@@ -15,8 +15,12 @@ import { errorCodesOf, refusal } from "./refusal.ts";
 
 const maxPages = 100;
 
-/** What the registry lists as referring to this digest; nothing if it has no such API. */
-export async function listReferrers(connection: Connection, subject: Digest, signal: AbortSignal): Promise<readonly Descriptor[]> {
+/** What the registry lists as referring to this digest; undefined if it has no such API. */
+export async function listReferrers(
+  connection: Connection,
+  subject: Digest,
+  signal: AbortSignal,
+): Promise<readonly Descriptor[] | undefined> {
   const what = `the referrers of ${subject} in ${connection.name}`;
   const entries: Descriptor[] = [];
   let to: URL | undefined = connection.urlOf(`referrers/${subject}`);
@@ -30,7 +34,7 @@ export async function listReferrers(connection: Connection, subject: Digest, sig
       signal,
     });
     if (page.status !== 200) {
-      if (pages === 1 && isUnsupported(page)) return [];
+      if (pages === 1 && isUnsupported(page)) return undefined;
       throw refusal(page, what, undefined);
     }
     entries.push(...entriesOn(page, what));

@@ -2,7 +2,7 @@
 import { gather, streamOf } from "../core/bytes.ts";
 import { digestOf, isDigest, parseDigest, type Digest } from "../core/digest.ts";
 import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci.ts";
-import type { PutBlobOptions, Repository, StoredManifest } from "../core/repository.ts";
+import type { PutBlobOptions, PutManifestOptions, Repository, StoredManifest } from "../core/repository.ts";
 import type { HttpResponse } from "../net/http.ts";
 import { checkedBytes, checkedTarget, checkSize, mismatch, noBlob } from "./checks.ts";
 import type { Connection } from "./connection.ts";
@@ -19,6 +19,8 @@ import { upload, uploadBytes } from "./upload.ts";
 export class RegistryRepository implements Repository {
   readonly name: string;
   readonly #connection: Connection;
+  /** Known once referrers were asked for. */
+  #lacksReferrersApi = false;
 
   constructor(connection: Connection) {
     this.name = connection.name;
@@ -58,7 +60,8 @@ export class RegistryRepository implements Repository {
       listReferrers(this.#connection, parseDigest(digest), signal),
       this.manifest(referrersTag(digest), signal),
     ]);
-    return united(fromApi, entriesOf(fromTag));
+    this.#lacksReferrersApi = fromApi === undefined;
+    return united(fromApi ?? [], entriesOf(fromTag));
   }
 
   putBlob(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
@@ -75,15 +78,18 @@ export class RegistryRepository implements Repository {
     return upload({ connection: this.#connection, descriptor, open, mountFrom: sibling, signal });
   }
 
-  async putManifest(bytes: Uint8Array, mediaType: string, tag: string | undefined, signal: AbortSignal): Promise<Descriptor> {
+  async putManifest(
+    bytes: Uint8Array,
+    mediaType: string,
+    tag: string | undefined,
+    signal: AbortSignal,
+    { readsBack = false }: PutManifestOptions = {},
+  ): Promise<Descriptor> {
     const manifest = parseManifest(bytes, mediaType);
     const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
-    const response = await this.#put(tag ?? descriptor.digest, bytes, mediaType, signal);
-    const stored = statedDigest(response) ?? descriptor.digest;
-    if (stored !== descriptor.digest) throw mismatch(this.name, descriptor.digest, `back that it stored ${stored}`);
-    // A registry that lists referrers says so here; on any other it is for its clients to do.
-    const isListed = manifest.subject === undefined || response.headers.get("oci-subject") === manifest.subject.digest;
-    if (!isListed) await list(this.#fallback(manifest.subject.digest, signal), listed(descriptor, manifest));
+    const stored = this.#putChecked(tag ?? descriptor.digest, bytes, descriptor, signal);
+    if (manifest.subject === undefined) await stored;
+    else await this.#enter(manifest.subject.digest, listed(descriptor, manifest), { stored, readsBack, signal });
     return descriptor;
   }
 
@@ -101,6 +107,19 @@ export class RegistryRepository implements Repository {
 
   deleteTag(tag: string, signal: AbortSignal): Promise<void> {
     return remove(this.#connection, tag, signal);
+  }
+
+  async #putChecked(target: string, bytes: Uint8Array, { mediaType, digest }: Descriptor, signal: AbortSignal): Promise<HttpResponse> {
+    const response = await this.#put(target, bytes, mediaType, signal);
+    const stated = statedDigest(response) ?? digest;
+    if (stated !== digest) throw mismatch(this.name, digest, `back that it stored ${stated}`);
+    return response;
+  }
+
+  /** A registry that lists referrers says so when it has stored one; on any other it is for its clients to do. */
+  async #enter(subject: Digest, entry: Descriptor, { stored, readsBack, signal }: Entering): Promise<void> {
+    const isWanted = stored.then(({ headers }) => headers.get("oci-subject") !== subject);
+    if (this.#lacksReferrersApi || (await isWanted)) await list(this.#fallback(subject, signal), entry, { isWanted, readsBack });
   }
 
   #put(target: string, bytes: Uint8Array, mediaType: string, signal: AbortSignal): Promise<HttpResponse> {
@@ -123,6 +142,13 @@ export class RegistryRepository implements Repository {
       write: (index) => this.#put(tag, index, mediaTypes.ociIndex, signal),
     };
   }
+}
+
+interface Entering {
+  /** The answer to the manifest's own PUT. */
+  readonly stored: Promise<HttpResponse>;
+  readonly readsBack: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** The digest that the registry says it is, which has to be one. */

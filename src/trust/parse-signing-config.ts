@@ -4,8 +4,11 @@
  *     {"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","caUrls":[SERVICE,…],"oidcUrls":[SERVICE,…],
  *      "rekorTlogUrls":[SERVICE,…],"rekorTlogConfig":CHOICE,"tsaUrls":[SERVICE,…],"tsaConfig":CHOICE}
  *     SERVICE = {"url","majorApiVersion","validFor":{"start","end"},"operator"}
- *     CHOICE = {"selector":"ALL" | "ANY"} | {"selector":"EXACT","count":N}          may be empty where there is nothing to choose from
- *     {"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.1+json","caUrl":URL,"oidcUrl":URL,"tlogUrls":[URL,…],"tsaUrls":[URL,…]}
+ *     CHOICE = {"selector":"ALL" | "ANY"} | {"selector":"EXACT","count":N}
+ *     {"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.1+json","caUrl":URL,"oidcUrl":URL,
+ *      "tlogUrls":[URL,…],"tsaUrls":[URL,…]}
+ *
+ * A choice may be empty where there is nothing to choose from.
  */
 import { malformed, TouchmarkError } from "../core/errors.ts";
 import { Fields, parseJson } from "../core/json.ts";

@@ -26,7 +26,10 @@ type Kind = keyof typeof spoken;
 
 const one: Selector = { kind: "exact", count: 1 };
 
-/** Where fewer than all are wanted, it is the newest that are taken. Throws SERVICE_MISSING where the config names services of a kind and too few of them can be used. */
+/**
+ * Where fewer than all are wanted, it is the newest that are taken. Throws SERVICE_MISSING where the config names services of a kind
+ * and too few of them can be used.
+ */
 export function selectServices(config: SigningConfig, at: Instant): SelectedServices {
   const [certificateAuthority] = select("certificate authority", config.certificateAuthorities, one, at);
   const [identityProvider] = select("identity provider", config.identityProviders, one, at);

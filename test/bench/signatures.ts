@@ -41,6 +41,7 @@ export async function pushSignatures(url: string, image: Descriptor, signer: Sig
 async function makeBundle(image: Descriptor, signer: Signer): Promise<Uint8Array> {
   const claim: SignatureClaim = { kind: "signature", subject: image.digest, annotations: {} };
   const payload = encodeSignStatement(claim);
-  const { signature, by } = await signer.sign({ bytes: preAuthEncoding(statementPayloadType, payload), claim }, signal);
-  return encodeBundle(bundleHint(by.publicKey), { payload, payloadType: statementPayloadType }, signature);
+  const content = { kind: "envelope", payload, payloadType: statementPayloadType } as const;
+  const { signature, by } = await signer.sign({ bytes: preAuthEncoding(statementPayloadType, payload), content, claim }, signal);
+  return encodeBundle({ payload, payloadType: statementPayloadType }, signature, { hint: bundleHint(by.publicKey) });
 }

@@ -1,11 +1,17 @@
 /** Our clients of certificate, log and timestamp services against the real ones: what they give is what our own proofs accept. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { toBase64 } from "../../src/core/bytes.ts";
+import { preAuthEncoding } from "../../src/core/dsse.ts";
 import { TouchmarkError } from "../../src/core/errors.ts";
+import { hash } from "../../src/core/hash.ts";
+import { publicKeyOf } from "../../src/core/public-key.ts";
+import type { Seals } from "../../src/core/seals.ts";
 import { certificateIdentity } from "../../src/core/x509/certificate-identity.ts";
 import { createHttpClient } from "../../src/net/http-client.ts";
 import type { LoggedSignature } from "../../src/proof/logged-signature.ts";
@@ -14,6 +20,8 @@ import { requestCertificate } from "../../src/signers/services/certificate/reque
 import { logInRekorV2 } from "../../src/signers/services/log/rekor-v2.ts";
 import { seal } from "../../src/signers/services/seal.ts";
 import { selectServices, type SelectedServices } from "../../src/trust/select-services.ts";
+import * as cosign from "./harness/cosign.ts";
+import { forward, listen } from "./harness/listen.ts";
 import { startPrivateSigstore, type PrivateSigstore } from "./harness/private-sigstore.ts";
 
 const someone = "someone@example.com";
@@ -34,11 +42,11 @@ describe("a private sigstore", () => {
 
   const asker = (): Asker => ({ http: createHttpClient(), clock: Date.now, signal: AbortSignal.timeout(60_000) });
 
-  async function signWithCertificate(message: Uint8Array): Promise<LoggedSignature> {
+  async function signWithCertificate(message: Uint8Array, authority = services.certificateAuthority?.url): Promise<LoggedSignature> {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const certificate = await requestCertificate(
       {
-        service: services.certificateAuthority?.url ?? "",
+        service: authority ?? "",
         token: sigstore.identities.token(someone),
         challenge: someone,
         privateKey,
@@ -55,12 +63,45 @@ describe("a private sigstore", () => {
     };
   }
 
-  test("gives a certificate, a log entry and a timestamp", async () => {
-    const logged = await signWithCertificate(Buffer.from("signed"));
-    const { certificate, entries, timestamps } = await seal({ logged, services, root: sigstore.root }, asker());
-    assert.ok(certificate);
-    assert.deepEqual([entries.length, timestamps.length], [1, 1]);
-    assert.equal(entries[0]?.kindVersion.kind, "hashedrekord");
+  test("seals a signature so that cosign accepts it for whoever signed, and for nobody else", async () => {
+    const message = Buffer.from("signed");
+    const logged = await signWithCertificate(message);
+    const seals = await seal({ logged, services, root: sigstore.root }, asker());
+    const files = { blob: join(folder, "blob"), bundle: join(folder, "bundle.json") };
+    await Promise.all([writeFile(files.blob, message), writeFile(files.bundle, bundleOf(logged, seals))]);
+    const verify = (identity: string) =>
+      cosign.verifyBlob(files.blob, files.bundle, sigstore.files.trustedRoot, identity, sigstore.identities.origin);
+    const { status, stderr } = await verify(someone);
+    assert.equal(status, 0, stderr);
+    assert.notEqual((await verify("mallory@example.com")).status, 0);
+  });
+
+  for (const [name, keys, algorithm] of [
+    ["P-384", generateKeyPairSync("ec", { namedCurve: "P-384" }), "sha384"],
+    ["P-521", generateKeyPairSync("ec", { namedCurve: "P-521" }), "sha512"],
+    ["RSA", generateKeyPairSync("rsa", { modulusLength: 3072 }), "sha256"],
+  ] as const) {
+    test(`keeps an envelope signed with a key of ${name}`, async () => {
+      const [payloadType, payload] = ["application/vnd.in-toto+json", Buffer.from(name)];
+      const logged: LoggedSignature = {
+        signature: sign(algorithm, preAuthEncoding(payloadType, payload), keys.privateKey),
+        content: { kind: "envelope", payloadType, payload },
+        verifier: { kind: "key", key: publicKeyOf(keys.publicKey, name) },
+      };
+      const { entries, timestamps } = await seal({ logged, services, root: sigstore.root }, asker());
+      assert.deepEqual([entries.length, timestamps.length], [1, 1]);
+    });
+  }
+
+  test("gives a certificate by the first version of the API too", async (t) => {
+    const front = await listen(
+      createServer((incoming, response) => {
+        if (incoming.url === "/api/v2/signingCert") response.writeHead(404).end();
+        else forward(incoming, response, new URL(services.certificateAuthority?.url ?? "").port);
+      }),
+    );
+    t.after(front.stop);
+    await signWithCertificate(Buffer.from("signed"), front.origin);
   });
 
   test("proves from its tiles what it held already", async () => {
@@ -85,3 +126,19 @@ describe("a private sigstore", () => {
     await assert.rejects(ask({ challenge: "somebody-else@example.com" }), refused(["SERVICE_REFUSED"]));
   });
 });
+
+function bundleOf({ signature, content }: LoggedSignature, { certificate, entries, timestamps }: Seals): string {
+  assert.ok(certificate && content.kind === "message");
+  return JSON.stringify({
+    mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
+    verificationMaterial: {
+      certificate: { rawBytes: toBase64(certificate) },
+      tlogEntries: entries,
+      timestampVerificationData: { rfc3161Timestamps: timestamps.map((timestamp) => ({ signedTimestamp: toBase64(timestamp) })) },
+    },
+    messageSignature: {
+      messageDigest: { algorithm: "SHA2_256", digest: toBase64(hash("sha256", content.message)) },
+      signature: toBase64(signature),
+    },
+  });
+}

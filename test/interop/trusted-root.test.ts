@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { encodePem } from "../../src/core/pem.ts";
 import { parseTrustedRoot } from "../../src/trust/parse-trusted-root.ts";
-import { publicTrustedRoot } from "../fakes/tuf-repository.ts";
+import { publicTrustedRoot, publishSigstore } from "../fakes/tuf-repository.ts";
 import * as cosign from "./harness/cosign.ts";
 import { run, runWell } from "./harness/run.ts";
 import { peerPath } from "./peers/peer.ts";
@@ -95,5 +95,20 @@ describe("a trusted root of given parts", () => {
     await writeFile(path("broken.json"), made.replace("PKIX_", "PKCS_"));
     const broken = await run(peerPath("cosign"), [...verify, "broken.json", "blob"], options);
     assert.notEqual(broken.status, 0, "cosign reads it");
+  });
+});
+
+describe("cosign's TUF caches", () => {
+  test("name the mirror and its root where TUF_ROOT says so", async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), "touchmark-tuf-root-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const repository = publishSigstore(Date.now());
+    const mirror = await repository.serve(t);
+    await writeFile(join(folder, "root.json"), repository.root);
+    const env = { TUF_ROOT: join(folder, "caches"), TOUCHMARK_TRUST: join(folder, "trust") };
+    await runWell(peerPath("cosign"), ["initialize", "--mirror", mirror.origin, "--root", join(folder, "root.json")], { env });
+    const updated = await runWell(process.execPath, [bin, "trust", "update", "-o", "json"], { env });
+    const { from, state }: Record<string, unknown> = JSON.parse(updated);
+    assert.deepEqual([from, state], [mirror.href, "fetched"]);
   });
 });

@@ -3,12 +3,14 @@ import { TouchmarkError } from "../../core/errors.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import type { HttpClient } from "../../net/http.ts";
 import { throwIfAborted } from "../../net/interruption.ts";
+import type { SigningConfig } from "../../trust/signing-config.ts";
 import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import type { TrustRootContent } from "../tuf/content.ts";
 import { readEmbedded } from "./embedded.ts";
 import { rootsOf, type Instance, type RepositoryInstance } from "./instance.ts";
-import { readFetched, refresh, trustedRootOf } from "./repository.ts";
+import { notePause, respectPause } from "./mirror-pause.ts";
+import { keptIn, readFetched, refresh, signingConfigOf, trustedRootOf } from "./repository.ts";
 
 export interface OpenOptions {
   /** Of all trust roots. */
@@ -24,6 +26,8 @@ export interface OpenOptions {
 
 export interface OpenedInstance {
   readonly roots: readonly TrustedRoot[];
+  /** Which services sign for it, where it says so. */
+  readonly signingConfig?: SigningConfig;
   /** For people; each a sentence. */
   readonly warnings: readonly string[];
 }
@@ -39,14 +43,16 @@ const patience = 10_000;
 export async function openInstance(instance: Instance, options: OpenOptions): Promise<OpenedInstance> {
   if (instance.kind === "files") return { roots: rootsOf(instance), warnings: [] };
   const kept = await attempt(async () => (await readFetched(instance, options.folder))?.content);
-  const fetched = options.offline || isRecent(kept, options.at) ? undefined : await attempt(() => refreshInTime(instance, options));
+  const due = !options.offline && !isRecent(kept, options.at);
+  const fetched = due ? await attempt(() => refreshInTime(instance, canWait(instance, kept, options), options)) : undefined;
   throwIfAborted(options.signal);
   const content = fetched instanceof TouchmarkError ? kept : (fetched ?? kept);
   const failure = fetched instanceof TouchmarkError ? [`${instance.name} could not be brought up to date: ${fetched.message}`] : [];
   if (content instanceof TouchmarkError) throw content;
   if (content === undefined) return openEmbedded(instance, fetched, failure);
   const expiry = checkExpiry(instance, content, options);
-  return { roots: [trustedRootOf(content, instance)], warnings: [...failure, ...expiry] };
+  const signingConfig = signingConfigOf(content, instance);
+  return { roots: [trustedRootOf(content, instance)], warnings: [...failure, ...expiry], ...(signingConfig && { signingConfig }) };
 }
 
 /** Fetched within a day, by a clock that did not go back since, and good for another day. */
@@ -54,9 +60,23 @@ function isRecent(kept: TrustRootContent | TouchmarkError | undefined, at: Insta
   return kept !== undefined && !(kept instanceof TouchmarkError) && Math.abs(at - kept.fetched) < day && at + day < kept.expires;
 }
 
-/** A verification does not hang on a mirror that does not answer. */
-function refreshInTime(instance: RepositoryInstance, { signal, ...options }: OpenOptions): Promise<TrustRootContent> {
-  return refresh(instance, { ...options, signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) });
+/** Whether there is something to go on with while the mirror fails. */
+function canWait({ root }: RepositoryInstance, kept: TrustRootContent | TouchmarkError | undefined, { at }: OpenOptions): boolean {
+  if (kept === undefined) return root === undefined;
+  return !(kept instanceof TouchmarkError) && at < kept.expires;
+}
+
+/** A verification does not hang on a mirror that does not answer, and the next one not again where it can wait. */
+async function refreshInTime(instance: RepositoryInstance, mayPause: boolean, options: OpenOptions): Promise<TrustRootContent> {
+  const { signal, at } = options;
+  const folder = keptIn(instance, options.folder);
+  if (mayPause) await respectPause(folder, at);
+  try {
+    return await refresh(instance, { ...options, signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) });
+  } catch (error) {
+    if (!signal.aborted) await notePause(folder, at);
+    throw error;
+  }
 }
 
 function checkExpiry({ name }: Instance, { expires }: TrustRootContent, { at, expired }: OpenOptions): readonly string[] {

@@ -5,13 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
 import { makeKey, published, publicTrustedRoot, publishSigstore, type TufRepository } from "../../../test/fakes/tuf-repository.ts";
+import { encodePem } from "../../core/pem.ts";
+import { extensions, makeDer, makeKey as makeKeyPair } from "../../core/x509/fixture.test.ts";
+import { quoteName } from "../../core/x509/name.ts";
 import type { HttpClient } from "../../net/http.ts";
 import { createHttpClient } from "../../net/http-client.ts";
 import { importRepository } from "./import-root.ts";
-import { writeInstance, type RepositoryInstance } from "./instance.ts";
+import { listInstances, writeInstance, type RepositoryInstance } from "./instance.ts";
 import { openRoots, type OpenedRoots, type RootsOptions } from "./open-roots.ts";
 import { keptIn } from "./repository.ts";
 
+const minute = 60_000;
 const day = 24 * 60 * 60 * 1000;
 const other = JSON.stringify({ ...JSON.parse(publicTrustedRoot), timestampAuthorities: [] });
 /** A socket may not be opened. */
@@ -79,7 +83,7 @@ suite("trusted roots", () => {
     const nowhere = new URL("http://127.0.0.1:1/");
     const opened = await open({ http: { ...noNetwork, request: (request) => createHttpClient().request({ ...request, url: nowhere }) } });
     assert.match(opened.warnings.join("\n"), /public-good could not be brought up to date: .*\n.*stale/);
-    assert.deepEqual(await readdir(folder), []);
+    assert.deepEqual(await listInstances(folder), [], "that it was looked at does not mean that it was chosen");
   });
 
   test("are those of every instance that is kept, side by side, or of those that are named", async (t) => {
@@ -138,7 +142,31 @@ suite("trusted roots", () => {
     repository.answers.clear();
     repository.keys.timestamp = [makeKey()];
     repository.publish();
-    assert.match((await open({ at })).warnings.join("\n"), /company could not be brought up to date: .*signed by 0 of the 1 keys/);
+    assert.match(
+      (await open({ at: at + 10 * minute })).warnings.join("\n"),
+      /company could not be brought up to date: .*signed by 0 of the 1 keys/,
+    );
+  });
+
+  test("are asked for again ten minutes after the mirror failed, sooner only if nothing is left to go on with", async (t) => {
+    const { open, repository } = await one(t);
+    repository.answers.set("timestamp.json", (response) => response.writeHead(404).end());
+    await open({ at: published + day });
+    repository.seen.length = 0;
+    const opened = await open({ at: published + day + 10 * minute - 1 });
+    assert.equal(opened.roots.length, 1);
+    assert.match(opened.warnings.join("\n"), /its mirror failed at 2026-11-22T09:00:00Z, and is asked again 10 minutes later/);
+    assert.deepEqual(repository.seen, []);
+    await open({ at: published + day + 10 * minute });
+    assert.ok(repository.seen.length > 0);
+
+    const late = published + 7 * day;
+    await assert.rejects(open({ at: late }), { code: "TRUST_ROOT_EXPIRED" });
+    repository.answers.clear();
+    for (const role of ["root", "timestamp", "snapshot", "targets"] as const) repository.expires[role] += 7 * day;
+    repository.rotate();
+    repository.publish();
+    assert.deepEqual((await open({ at: late })).warnings, []);
   });
 
   test("T32: never go back, whatever the mirror sends", async (t) => {
@@ -178,7 +206,19 @@ suite("trusted roots", () => {
     assert.deepEqual(stamps(await open({ at: published + day, offline: true, http: noNetwork })), [0]);
   });
 
-  test("T13: open no socket offline, not even for what is old or was never fetched", async (t) => {
+  test("T13: come from the repository alone: nothing is asked of the logs and authorities that they name", async (t) => {
+    const { open, instance } = await one(t);
+    const asked = new Set<string>();
+    const http = createHttpClient();
+    const request: HttpClient["request"] = (wanted) => {
+      asked.add(wanted.url.origin);
+      return http.request(wanted);
+    };
+    await open({ at: published + day, http: { ...noNetwork, request } });
+    assert.deepEqual([...asked], [instance.mirror.origin]);
+  });
+
+  test("open no socket offline, not even for what is old or was never fetched", async (t) => {
     const { open, folder, instance } = await one(t);
     assert.equal((await open({ at: published + 6 * day, offline: true, http: noNetwork })).roots.length, 1);
     await rm(keptIn(instance, folder), { recursive: true });
@@ -239,7 +279,7 @@ suite("trusted roots", () => {
     const opened = await open({ at: published + day });
     assert.match(opened.warnings.join("\n"), /trusted_root.json of company.mediaType is missing/);
     assert.deepEqual(stamps(opened), [1]);
-    assert.deepEqual(await readdir(keptIn(instance, folder)), ["repository.json"]);
+    assert.deepEqual(await readdir(keptIn(instance, folder)), ["failed.json", "repository.json"]);
   });
 
   test("are not waited for once the verification is called off", async (t) => {
@@ -274,9 +314,31 @@ suite("trusted roots", () => {
     assert.deepEqual(stamps(await open({ env: trust, offline: true })), [1], "and nothing of it stays");
   });
 
+  test("have the certificate authorities of SIGSTORE_ROOT_FILE in the place of their own", async (t) => {
+    const { folder, open } = await place(t);
+    const file = join(folder, "ca.pem");
+    const env = { TOUCHMARK_TRUST: folder, SIGSTORE_ROOT_FILE: file };
+    const keys = [makeKeyPair(), makeKeyPair()] as const;
+    const authority = [extensions.authority(), extensions.keyCertSign];
+    const root = makeDer({ subject: "root", key: keys[0], extensions: authority });
+    const middle = makeDer({ subject: "middle", issuer: "root", key: keys[1], signedBy: keys[0].privateKey, extensions: authority });
+    const pem = (...ders: readonly Uint8Array[]): string => ders.map((der) => encodePem("CERTIFICATE", der)).join("");
+    await writeFile(file, pem(root, middle));
+    const { roots } = await open({ env, offline: true });
+    const chains = roots.map(({ certificateAuthorities }) =>
+      certificateAuthorities.map(({ chain }) => chain.map(({ subject }) => quoteName(subject))),
+    );
+    assert.deepEqual(chains, [[['"CN=root"'], ['"CN=middle"', '"CN=root"']]]);
+    assert.ok(roots.every(({ logs }) => logs.length > 0));
+    await writeFile(file, pem(middle));
+    await assert.rejects(open({ env, offline: true }), { code: "MALFORMED", message: /by "CN=root", and not the one above it/ });
+    await writeFile(file, "no certificate");
+    await assert.rejects(open({ env, offline: true }), { code: "MALFORMED" });
+  });
+
   test("of cosign's variables for single parts are not read, and that is said", async (t) => {
     const { open } = await one(t);
-    const opened = await open({ env: { TOUCHMARK_TRUST: (await place(t)).folder, SIGSTORE_ROOT_FILE: "ca.pem" }, offline: true });
-    assert.match(opened.warnings[0] ?? "", /^SIGSTORE_ROOT_FILE is set and counts for nothing here: .*touchmark trust create/);
+    const opened = await open({ env: { TOUCHMARK_TRUST: (await place(t)).folder, SIGSTORE_REKOR_PUBLIC_KEY: "log.pub" }, offline: true });
+    assert.match(opened.warnings[0] ?? "", /^SIGSTORE_REKOR_PUBLIC_KEY is set and counts for nothing here: .*touchmark trust create/);
   });
 });

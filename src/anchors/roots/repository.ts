@@ -2,7 +2,9 @@
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import type { HttpClient } from "../../net/http.ts";
+import { parseSigningConfig } from "../../trust/parse-signing-config.ts";
 import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
+import type { SigningConfig } from "../../trust/signing-config.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import type { TrustRootContent } from "../tuf/content.ts";
 import { folderOf } from "../tuf/kept.ts";
@@ -20,8 +22,9 @@ export interface RefreshOptions {
 }
 
 const trustedRoot = "trusted_root.json";
+const signingConfig = "signing_config.v0.2.json";
 /** What is fetched: whom to trust, and which services to sign with. */
-const names = [trustedRoot, "signing_config.v0.2.json"];
+const names = [trustedRoot, signingConfig];
 
 /** Throws as `updateTrustRoot`; also for a trusted root that is missing or cannot be read, and then keeps what was kept. */
 export async function refresh(instance: RepositoryInstance, { folder, ...options }: RefreshOptions): Promise<TrustRootContent> {
@@ -52,4 +55,10 @@ export function trustedRootOf({ targets }: TrustRootContent, { name, mirror }: R
   throw new TouchmarkError("TRUST_ROOT_INVALID", `the repository ${mirror.href} has no ${trustedRoot}`, {
     hint: "Check that it is the TUF repository of a sigstore instance.",
   });
+}
+
+/** Undefined if it says nothing of signing. Throws what `parseSigningConfig` does. */
+export function signingConfigOf({ targets }: TrustRootContent, { name }: RepositoryInstance): SigningConfig | undefined {
+  const bytes = targets.get(signingConfig);
+  return bytes && parseSigningConfig(bytes, `${signingConfig} of ${name}`);
 }

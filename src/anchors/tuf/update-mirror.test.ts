@@ -15,7 +15,7 @@ suite("a mirror", () => {
     assert.deepEqual(repository.seen.slice(-3), ["snapshot.json", "targets.json", "targets/trusted_root.json"]);
   });
 
-  test("sends what is no document, or too large a one", async (t) => {
+  test("T32: sends what is no document, or too large a one", async (t) => {
     const repository = new TufRepository();
     const { refuses } = await updating(t, repository);
     for (const [text, message] of [
@@ -34,7 +34,7 @@ suite("a mirror", () => {
     await refuses("LIMIT_EXCEEDED", /timestamp.json is longer than 16384 bytes/);
   });
 
-  test("sends a body that never ends", async (t) => {
+  test("T32: sends a body that never ends", async (t) => {
     const repository = new TufRepository();
     const { refuses } = await updating(t, repository);
     repository.answers.set("2.root.json", (response) => {
@@ -66,7 +66,7 @@ suite("a mirror", () => {
     await refuses("INTERRUPTED", /interrupted/, { signal: AbortSignal.abort() });
   });
 
-  test("never comes to an end of roots; the next update goes on from there", async (t) => {
+  test("T32: never comes to an end of roots; the next update goes on from there", async (t) => {
     const repository = new TufRepository();
     for (let i = 0; i < 258; i++) repository.rotate();
     const { update, refuses } = await updating(t, repository);

@@ -31,7 +31,7 @@ export const command: Command = {
   async run(args, io) {
     const json = args.choice("output", ["text", "json"]) === "json";
     using deadline = deadlineOf(args, io);
-    const options = await refreshOptions(args, io, deadline.signal);
+    const options = await refreshOptions(io, deadline.signal);
     const instance = await imported(args, io, options);
     const description = await describeInstance(instance, options.folder);
     io.stdout.write(json ? `${JSON.stringify(summaryJson(description))}\n` : summaryText(description));

@@ -29,7 +29,7 @@ export const command: Command = {
   async run(args, io) {
     const json = args.choice("output", ["text", "json"]) === "json";
     using deadline = deadlineOf(args, io);
-    const options = await refreshOptions(args, io, deadline.signal);
+    const options = await refreshOptions(io, deadline.signal);
     const fromEnvironment = await instanceOfEnvironment(io);
     const instances = await chosen(args, io, options);
     const codes = await Promise.all(

@@ -55,7 +55,7 @@ export const command: Command = {
       return { policy: signaturePolicy(trust, annotations), trust };
     };
     const given = bundle === undefined ? undefined : await readBundle(bundle, io, signal);
-    const basis = readBasis(); // while the first requests are under way
+    const basis = new Promise(setImmediate).then(readBasis); // while the first requests are under way
     const options = {
       formats,
       basis,

@@ -8,6 +8,7 @@ import { expectTag, parseDer, tags } from "../der.ts";
 import { readText } from "../der-values.ts";
 import { malformed } from "../errors.ts";
 import type { Certificate } from "./certificate.ts";
+import { certificateClaims, type CertificateClaim } from "./certificate-claims.ts";
 import { subjectAltNames, type GeneralName } from "./extensions.ts";
 
 export interface CertificateIdentity {
@@ -20,38 +21,6 @@ export interface CertificateIdentity {
 
 const FULCIO = "1.3.6.1.4.1.57264.1";
 const USER_NAME = `${FULCIO}.7`;
-
-const claims = {
-  githubWorkflowTrigger: 2,
-  githubWorkflowSha: 3,
-  githubWorkflowName: 4,
-  githubWorkflowRepository: 5,
-  githubWorkflowRef: 6,
-  buildSignerUri: 9,
-  buildSignerDigest: 10,
-  runnerEnvironment: 11,
-  sourceRepositoryUri: 12,
-  sourceRepositoryDigest: 13,
-  sourceRepositoryRef: 14,
-  sourceRepositoryIdentifier: 15,
-  sourceRepositoryOwnerUri: 16,
-  sourceRepositoryOwnerIdentifier: 17,
-  buildConfigUri: 18,
-  buildConfigDigest: 19,
-  buildTrigger: 20,
-  runInvocationUri: 21,
-  sourceRepositoryVisibilityAtSigning: 22,
-  deploymentEnvironment: 23,
-  tokenSubject: 24,
-} as const;
-
-export type CertificateClaim = keyof typeof claims;
-
-export const claimNames: readonly string[] = Object.keys(claims);
-
-export function isCertificateClaim(name: string): name is CertificateClaim {
-  return Object.hasOwn(claims, name);
-}
 
 /** Reads it. Throws MALFORMED unless there is exactly one subject alternative name, of a kind that is read, not empty. */
 export function certificateIdentity(certificate: Certificate): CertificateIdentity {
@@ -67,7 +36,7 @@ export function certificateIdentity(certificate: Certificate): CertificateIdenti
     subjectAlternativeName,
     ...(issuer !== undefined && { issuer }),
     claims: Object.fromEntries(
-      Object.entries(claims).flatMap(([key, number]) => {
+      Object.entries(certificateClaims).flatMap(([key, number]) => {
         const value = claim(certificate, number);
         return value === undefined ? [] : [[key, value]];
       }),
@@ -85,9 +54,11 @@ function nameText(name: GeneralName): string {
 }
 
 function claim({ extensions }: Certificate, number: number): string | undefined {
-  const value = extensions.get(`${FULCIO}.${number}`)?.value;
-  const what = `the certificate's extension ${FULCIO}.${number}`;
-  if (value === undefined || number < 8) return value && decodeUtf8(value, what);
+  const oid = `${FULCIO}.${number}`;
+  const value = extensions.get(oid)?.value;
+  if (value === undefined) return undefined;
+  const what = `the certificate's extension ${oid}`;
+  if (number < 8) return decodeUtf8(value, what);
   const text = parseDer(value, what);
   expectTag(text, tags.utf8String, what);
   return readText(text, what);

@@ -2,7 +2,7 @@
 import { contextTag, inside, Members, parseDer, tags, type Der } from "../der.ts";
 import { readAscii, readBitString, readBoolean, readInteger, readOctetString, readOid } from "../der-values.ts";
 import { malformed } from "../errors.ts";
-import type { Certificate } from "./certificate.ts";
+import type { Certificate, Extension } from "./certificate.ts";
 
 export const extensionOids = {
   subjectKeyIdentifier: "2.5.29.14",
@@ -110,7 +110,13 @@ export function authorityKeyIdentifier(certificate: Certificate): Uint8Array | u
   return value && new Members(value, tags.sequence, what).optional(contextTag(0, "primitive"))?.content;
 }
 
+/** Certificates of a trusted root are asked about again and again. */
+const parsed = new WeakMap<Extension, Der>();
+
 function read({ extensions }: Certificate, oid: string, what: string): Der | undefined {
   const extension = extensions.get(oid);
-  return extension && parseDer(extension.value, what, { maxDepth: 16, maxValues: 2000 });
+  if (!extension) return undefined;
+  const value = parsed.get(extension) ?? parseDer(extension.value, what, { maxDepth: 16, maxValues: 2000 });
+  parsed.set(extension, value);
+  return value;
 }

@@ -22,5 +22,5 @@ export const bundleFile: FileFormat = {
 
   verify: (evidence: BundleEvidence, file, trust, at) => verifyEvidence(evidence, file, trust, at),
 
-  assemble: (file, { signature, by }) => encodeMessageBundle(bundleHint(by.publicKey), file.digest, signature),
+  assemble: (file, { signature, by, seals }) => encodeMessageBundle(file.digest, signature, { hint: bundleHint(by.publicKey), ...seals }),
 };

@@ -25,11 +25,12 @@ export const bundle: FormatOfFiles = {
 
   prepare(claim) {
     const payload = encodeSignStatement(claim);
-    return { payload, bytes: preAuthEncoding(statementPayloadType, payload) };
+    const content = { kind: "envelope", payload, payloadType: statementPayloadType } as const;
+    return { payload, content, bytes: preAuthEncoding(statementPayloadType, payload) };
   },
 
-  assemble({ payload }, subject, { signature, by }, at) {
-    const blob = encodeBundle(bundleHint(by.publicKey), { payload, payloadType: statementPayloadType }, signature);
+  assemble({ payload }, subject, { signature, by, seals }, at) {
+    const blob = encodeBundle({ payload, payloadType: statementPayloadType }, signature, { hint: bundleHint(by.publicKey), ...seals });
     const manifest = bundleManifest(blob, signPredicateType, subject.descriptor, at);
     return { kind: "referrer", blobs: [blob, emptyConfig.bytes], manifest };
   },

@@ -24,7 +24,7 @@ describe("sigstore bundle", () => {
     const { claim } = readClaim(parseStatement(content.envelope.payload), subject);
     assert.equal(claim.kind, "signature");
     const payload = claim.kind === "signature" ? encodeSignStatement(claim) : new Uint8Array();
-    assert.equal(decodeUtf8(encodeBundle(hint, { payload, payloadType: statementPayloadType }, signature)), decodeUtf8(layer));
+    assert.equal(decodeUtf8(encodeBundle({ payload, payloadType: statementPayloadType }, signature, { hint })), decodeUtf8(layer));
   });
 
   it("reads each version in both spellings", () => {

@@ -12,6 +12,7 @@ import { hexOf, type Digest } from "../../core/digest.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import type { HashAlgorithm } from "../../core/hash.ts";
 import { Fields, parseJson, type JsonObject } from "../../core/json.ts";
+import type { Seals } from "../../core/seals.ts";
 
 export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 /** Bytes of one bundle. */
@@ -103,22 +104,38 @@ function parseStated(fields: Fields): StatedDigest {
   return { algorithm: known.algorithm, hex: toHex(digest) };
 }
 
-/** A bundle around one DSSE envelope signed by a key, as cosign writes it byte for byte. */
-export function encodeBundle(hint: string, envelope: Omit<DsseEnvelope, "signatures">, signature: Uint8Array): Uint8Array {
+/** What a bundle is to be verified by: its seals, and where no certificate is among them, the key that the hint names. */
+export interface BundleSeals extends Partial<Seals> {
+  readonly hint: string;
+}
+
+/** A bundle around one DSSE envelope; by a key alone, as cosign writes it byte for byte. */
+export function encodeBundle(envelope: Omit<DsseEnvelope, "signatures">, signature: Uint8Array, seals: BundleSeals): Uint8Array {
   const dsseEnvelope = {
     payload: toBase64(envelope.payload),
     payloadType: envelope.payloadType,
     signatures: [{ sig: toBase64(signature) }],
   };
-  return encode(hint, { dsseEnvelope });
+  return encode(seals, { dsseEnvelope });
 }
 
-/** A bundle around the signature of a key over a file, by the file's SHA-256: with ECDSA P-256 and RSA as cosign writes it byte for byte. */
-export function encodeMessageBundle(hint: string, sha256: Digest, signature: Uint8Array): Uint8Array {
+/** A bundle around the signature of a file, by the file's SHA-256; by a key of ECDSA P-256 or RSA alone, as cosign writes it byte for byte. */
+export function encodeMessageBundle(sha256: Digest, signature: Uint8Array, seals: BundleSeals): Uint8Array {
   const messageDigest = { algorithm: "SHA2_256", digest: toBase64(Buffer.from(hexOf(sha256), "hex")) };
-  return encode(hint, { messageSignature: { messageDigest, signature: toBase64(signature) } });
+  return encode(seals, { messageSignature: { messageDigest, signature: toBase64(signature) } });
 }
 
-function encode(hint: string, content: JsonObject): Uint8Array {
-  return encodeUtf8(JSON.stringify({ mediaType: bundleMediaType, verificationMaterial: { publicKey: { hint } }, ...content }));
+function encode({ hint, certificate, entries = [], timestamps = [] }: BundleSeals, content: JsonObject): Uint8Array {
+  const rfc3161Timestamps = timestamps.map((timestamp) => ({ signedTimestamp: toBase64(timestamp) }));
+  return encodeUtf8(
+    JSON.stringify({
+      mediaType: bundleMediaType,
+      verificationMaterial: {
+        ...(certificate ? { certificate: { rawBytes: toBase64(certificate) } } : { publicKey: { hint } }),
+        ...(entries.length > 0 && { tlogEntries: entries }),
+        ...(timestamps.length > 0 && { timestampVerificationData: { rfc3161Timestamps } }),
+      },
+      ...content,
+    }),
+  );
 }

@@ -10,6 +10,7 @@ import { proveKeySignature, type SignatureProof } from "../../proof/key-signatur
 import type { Trust } from "../../trust/trust.ts";
 import { findingOf, reading, subjectCheck, tooLarge, type Reading } from "../checks.ts";
 import type { Format, Recognised } from "../format.ts";
+import { encodeSeals } from "./encode-seals.ts";
 import { attestation } from "./attestation.ts";
 import type { SignedLayer } from "./layer.ts";
 import { isSealed, type Annotations } from "./seal-annotations.ts";
@@ -38,15 +39,15 @@ export const cosign: Format = {
 
   prepare(claim) {
     const payload = encodePayload(claim);
-    return { payload, bytes: payload };
+    return { payload, content: { kind: "message", message: payload }, bytes: payload };
   },
 
-  assemble({ payload }, subject, { signature }) {
+  assemble({ payload }, subject, { signature, seals }) {
     const layer: Descriptor = {
       mediaType: payloadMediaType,
       size: payload.length,
       digest: digestOf(payload),
-      annotations: { [signatureAnnotation]: toBase64(signature) },
+      annotations: { [signatureAnnotation]: toBase64(signature), ...(seals && encodeSeals(seals)) },
     };
     return {
       kind: "tag",

@@ -12,6 +12,7 @@ import { openKeyFile, type KeyFileSource } from "./key-file.ts";
 const path = (file: string) => fileURLToPath(new URL(`../../../test/vectors/keys/${file}`, import.meta.url));
 const { signal } = new AbortController();
 const request: SignRequest = {
+  content: { kind: "message", message: encodeUtf8("message") },
   bytes: encodeUtf8("message"),
   claim: { kind: "signature", subject: `sha256:${"0".repeat(64)}`, annotations: {} },
 };

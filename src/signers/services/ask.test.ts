@@ -11,6 +11,7 @@ suite("asking a service", () => {
     assert.equal(urlOf("http://127.0.0.1:99/tsa", "").href, "http://127.0.0.1:99/tsa");
     assert.equal(urlOf("http://localhost/").href, "http://localhost/");
     assert.throws(() => urlOf("http://ca.example", "api"), refuses("USAGE", /ca\.example\/api would be spoken to over plain HTTP/));
+    assert.throws(() => urlOf("ca.example"), refuses("USAGE", /"ca\.example" is not the URL of a service/));
     assert.throws(() => urlOf("ftp://localhost"), refuses("USAGE", /plain HTTP/));
   });
 

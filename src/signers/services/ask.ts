@@ -1,5 +1,5 @@
 /** Asking a service that helps to sign: over TLS or on loopback, bounded in size and time, again while it is busy. */
-import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
+import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { Fields, parseJson } from "../../core/json.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../net/http.ts";
@@ -26,9 +26,10 @@ export async function ask(question: Question, { http, signal, patience = 60_000 
   return http.request({ ...question, repeatable: true, signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) });
 }
 
-/** The URL of a service, with a path of its own put after it. Throws USAGE for plain HTTP to another machine. */
+/** The URL of a service, with a path of its own put after it. Throws USAGE for what is no URL, or plain HTTP to another machine. */
 export function urlOf(service: string, path = ""): URL {
-  const url = new URL(path === "" ? service : `${service.replace(/\/+$/, "")}/${path}`);
+  const url = URL.parse(path === "" ? service : `${service.replace(/\/+$/, "")}/${path}`);
+  if (url === null) throw new TouchmarkError("USAGE", `${JSON.stringify(printableText(service, 100))} is not the URL of a service`);
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) return url;
   throw new TouchmarkError("USAGE", `${printableUrl(url)} would be spoken to over plain HTTP, which only this machine itself may be`, {
     hint: "Name the service by an https URL.",
@@ -60,8 +61,7 @@ function wordsOf(body: Uint8Array): string {
   try {
     const message = new Fields(parseJson(body, "error"), "error").string("message");
     return ` (${printableText(message.replaceAll(/[\w.~+/=-]{40,}/g, "…"), 200)})`;
-  } catch (error) {
-    if (asTouchmarkError(error).code === "INTERNAL") throw error;
+  } catch {
     return ""; // a proxy's page, or nothing
   }
 }

@@ -3,8 +3,8 @@
  * depends on another, so all are asked for at once; one that fails fails all, and the others are given up.
  */
 import { TouchmarkError } from "../../core/errors.ts";
-import type { Seals } from "../../core/seals.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
+import type { Seals } from "../../core/seals.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import { printableHost } from "../../net/printable.ts";
 import type { LoggedSignature } from "../../proof/logged-signature.ts";

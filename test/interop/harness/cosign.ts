@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { peerPath } from "../peers/peer.ts";
+import type { PrivateSigstore } from "./private-sigstore.ts";
 import { run, runWell, type Ran } from "./run.ts";
 
 const cosign = peerPath("cosign");
@@ -23,6 +24,19 @@ export async function publicKey(prefix: string): Promise<string> {
 
 export async function sign(image: string, keyPrefix: string, format: Format, options: readonly string[] = []): Promise<void> {
   await runWell(cosign, ["sign", ...noLog, "--key", `${keyPrefix}.key`, ...formatFlags[format], ...options, image], { env });
+}
+
+/** By a certificate for whom the token names, with the log entry and the timestamp of that sigstore. */
+export async function signKeyless(image: string, { trustedRoot, signingConfig }: PrivateSigstore["files"], token: string): Promise<void> {
+  const services = ["--signing-config", signingConfig, "--trusted-root", trustedRoot, "--identity-token", token];
+  await runWell(cosign, ["sign", "--yes", ...services, image], { env });
+}
+
+/** What a bundle says of a file, by a sigstore that has no certificate log. */
+export async function verifyBlob(file: string, bundle: string, trustedRoot: string, identity: string, issuer: string): Promise<Ran> {
+  const expected = ["--certificate-identity", identity, "--certificate-oidc-issuer", issuer, "--insecure-ignore-sct"];
+  const options = ["--bundle", bundle, "--trusted-root", trustedRoot, "--use-signed-timestamps", ...expected];
+  return run(cosign, ["verify-blob", ...options, file], { env });
 }
 
 export async function attest(image: string, keyPrefix: string, format: Format, options: readonly string[]): Promise<void> {

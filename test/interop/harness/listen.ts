@@ -1,6 +1,7 @@
 /** Servers of the suite itself, on loopback. */
+import { request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSocketServer, type Server as SocketServer } from "node:net";
-import type { Server } from "node:http";
+import { pipeline } from "node:stream";
 
 export interface Listening {
   /** `http://127.0.0.1:PORT`. */
@@ -17,6 +18,17 @@ export async function listen(server: Server): Promise<Listening> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Passes a request on to another port of this machine, and the answer back. */
+export function forward(incoming: IncomingMessage, response: ServerResponse, port: number | string | undefined): void {
+  const { method, url, headers } = incoming;
+  const onward = request({ host: "127.0.0.1", port, method, path: url, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    pipeline(answer, response, () => {});
+  });
+  onward.on("error", () => response.writeHead(502).end());
+  pipeline(incoming, onward, () => {});
 }
 
 /** Ports that are free now, for programs that cannot choose one themselves. */

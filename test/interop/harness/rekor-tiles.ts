@@ -2,11 +2,10 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { createServer, request } from "node:http";
+import { createServer } from "node:http";
 import { join } from "node:path";
-import { pipeline } from "node:stream";
 import { peerPath } from "../peers/peer.ts";
-import { freePorts, listen, type Listening } from "./listen.ts";
+import { forward, freePorts, listen, type Listening } from "./listen.ts";
 import { startServer } from "./server.ts";
 
 export interface RekorTiles extends Listening {
@@ -32,15 +31,9 @@ export async function startRekorTiles(folder: string): Promise<RekorTiles> {
         const stream = createReadStream(join(storage, file));
         stream.on("error", () => response.writeHead(404).end());
         stream.pipe(response);
-        return;
+      } else {
+        forward(incoming, response, http);
       }
-      const { method, url, headers } = incoming;
-      const onward = request({ host: "127.0.0.1", port: http, method, path: url, headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        pipeline(answer, response, () => {});
-      });
-      onward.on("error", () => response.writeHead(502).end());
-      pipeline(incoming, onward, () => {});
     }),
   );
   return {

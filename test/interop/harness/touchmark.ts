@@ -29,6 +29,12 @@ export async function verifyFile(file: string, bundle: string, keyPrefix: string
   return run(process.execPath, [touchmark, "verify-blob", "--key", `${keyPrefix}.pub`, "--bundle", bundle, file], { env });
 }
 
+/** For a signature of this person by a sigstore that has no certificate log. */
+export async function verifyKeyless(image: string, trustedRoot: string, identity: string, issuer: string): Promise<Ran> {
+  const expected = ["--certificate-identity", identity, "--certificate-oidc-issuer", issuer];
+  return run(process.execPath, [touchmark, "verify", "--trusted-root", trustedRoot, ...expected, "--insecure-ignore-sct", image], { env });
+}
+
 /** Serves the embedded registry on loopback; `said` is its port. */
 export async function serveRegistry(folder: string): Promise<Running> {
   const args = [touchmark, "serve", "registry", "--dir", folder, "--listen", "127.0.0.1:0"];

@@ -13,6 +13,7 @@ import { RegistryError } from "../registry-error.ts";
 import type { Blobs } from "./blobs.ts";
 import { orMissing } from "./disk.ts";
 import { KeyedLock } from "../../../core/keyed-lock.ts";
+import { piecesOf } from "./pieces.ts";
 
 export interface UploadLimits {
   /** Bytes of one blob. */
@@ -63,7 +64,7 @@ export class Uploads {
 
   /**
    * Appends bytes; gives how many there are then. `from`, where it is given, must be how many there were.
-   * When the body breaks off, what came of it stays, and the upload can be continued behind it.
+   * When the body breaks off, what was written of it stays, and the upload can be continued behind it.
    */
   append(name: RepositoryName, id: string, body: AsyncIterable<Uint8Array>, from?: number): Promise<number> {
     return this.#lock.run(id, async () => {
@@ -73,13 +74,14 @@ export class Uploads {
       }
       const file = await open(upload.path, "r+");
       try {
-        for await (const chunk of body) {
-          if (upload.size + chunk.length > this.#limits.maxBlobBytes) throw this.#tooLarge();
-          const written = writeAt(file, chunk, upload.size);
-          const hash = upload.hash.copy().update(chunk); // while the disk works
+        for await (const { chunks, size } of piecesOf(body)) {
+          if (upload.size + size > this.#limits.maxBlobBytes) throw this.#tooLarge();
+          const written = writeAt(file, chunks, size, upload.size);
+          const hash = upload.hash.copy();
+          for (const chunk of chunks) hash.update(chunk); // while the disk works
           await written;
           upload.hash = hash;
-          upload.size += chunk.length;
+          upload.size += size;
         }
       } finally {
         await file.close();
@@ -150,9 +152,10 @@ export class Uploads {
   }
 }
 
-async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  const { bytesWritten } = await file.write(bytes, 0, bytes.length, position);
-  if (bytesWritten < bytes.length) await writeAt(file, bytes.subarray(bytesWritten), position + bytesWritten);
+async function writeAt(file: FileHandle, chunks: readonly Uint8Array[], size: number, position: number): Promise<void> {
+  const { bytesWritten } = await file.writev(chunks, position);
+  if (bytesWritten === size) return;
+  await writeAt(file, [Buffer.concat(chunks).subarray(bytesWritten)], size - bytesWritten, position + bytesWritten);
 }
 
 async function hexOfFile(upload: Upload, digest: Digest): Promise<string> {

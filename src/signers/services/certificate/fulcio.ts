@@ -7,7 +7,8 @@
  *
  * and, for a server that does not know it, version 1 (`fulcio_legacy.proto`):
  *
- *     POST /api/v1/signingCert  Authorization: Bearer TOKEN  {"publicKey":{"algorithm","content":BASE64 of DER},"signedEmailAddress":BASE64}
+ *     POST /api/v1/signingCert  Authorization: Bearer TOKEN
+ *                               {"publicKey":{"algorithm","content":BASE64 of DER},"signedEmailAddress":BASE64}
  *     201  PEM of the whole chain
  *
  * Signing configs call both version 1. Of the chain only the leaf counts: what is above it is for the trusted root to name.

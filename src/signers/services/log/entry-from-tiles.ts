@@ -3,11 +3,11 @@ import { decodeUtf8, toBase64 } from "../../../core/bytes.ts";
 import { parseCheckpoint, type Checkpoint } from "../../../core/checkpoint.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
 import { Fields, parseJson } from "../../../core/json.ts";
+import type { LogEntryJson } from "../../../core/seals.ts";
 import { printableHost } from "../../../net/printable.ts";
 import type { LogAuthority } from "../../../trust/trusted-root.ts";
 import { wrongAnswer } from "../accepted.ts";
 import { ask, refusal, urlOf, type Asker } from "../ask.ts";
-import type { LogEntryJson } from "../../../core/seals.ts";
 import type { LogRequest } from "./logged-entry.ts";
 import { Tiles } from "./tiles.ts";
 
@@ -15,7 +15,10 @@ const maxCheckpoint = 64 * 1024;
 /** 256 entries, each with a length of two bytes. */
 const maxTile = 256 * (2 + 65_535);
 
-/** The entry at this index. Throws LOG_ENTRY_MISSING for a log that is not trusted, SERVICE_UNAVAILABLE where its checkpoint does not cover the entry yet, or MALFORMED. */
+/**
+ * The entry at this index. Throws LOG_ENTRY_MISSING for a log that is not trusted, SERVICE_UNAVAILABLE where its checkpoint does not
+ * cover the entry yet, or MALFORMED.
+ */
 export async function entryFromTiles(index: number, { service, logs }: LogRequest, asker: Asker): Promise<LogEntryJson> {
   const who = printableHost(urlOf(service));
   const fetch = async (path: string, maxBytes: number): Promise<Uint8Array | undefined> => {

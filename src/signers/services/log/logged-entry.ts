@@ -2,12 +2,12 @@
 import { malformed } from "../../../core/errors.ts";
 import type { Instant } from "../../../core/instant.ts";
 import { Fields } from "../../../core/json.ts";
+import type { LogEntryJson } from "../../../core/seals.ts";
 import { parseLogEntries } from "../../../proof/log-entry.ts";
 import type { LoggedSignature } from "../../../proof/logged-signature.ts";
 import { proveLogEntry } from "../../../proof/prove-log-entry.ts";
 import type { LogAuthority } from "../../../trust/trusted-root.ts";
 import { accepted } from "../accepted.ts";
-import type { LogEntryJson } from "../../../core/seals.ts";
 
 export interface LogRequest {
   /** The URL of the log. */
@@ -24,7 +24,10 @@ export interface LoggedEntry {
   readonly integratedTime?: Instant;
 }
 
-/** The same as verifying does. Throws LOG_ENTRY_MISSING for a log that is not trusted, LOG_ENTRY_INVALID for an entry that does not hold, or MALFORMED. */
+/**
+ * Proves it as verifying does. Throws LOG_ENTRY_MISSING for a log that is not trusted, LOG_ENTRY_INVALID for an entry that does not
+ * hold, or MALFORMED. `who` answered.
+ */
 export async function proven(entry: LogEntryJson, { logged, logs }: LogRequest, who: string, at: Instant): Promise<LoggedEntry> {
   const what = `the answer of ${who}`;
   // What parses is not what was received but what will be written.

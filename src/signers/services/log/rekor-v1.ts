@@ -7,17 +7,20 @@
  *     409                            the log holds it already: Location says where
  *     GET /api/v1/log/entries/UUID   200, the same
  *
- *     ENTRY = {"kind":"hashedrekord","apiVersion":"0.0.1","spec":{"data":{"hash":{"algorithm","value":HEX}},"signature":{"content","publicKey":{"content"}}}}
- *           | {"kind":"dsse","apiVersion":"0.0.1","spec":{"proposedContent":{"envelope":TEXT,"verifiers":[…]}}}          keys: base64 of PEM
+ *     ENTRY = {"kind":"hashedrekord","apiVersion":"0.0.1",
+ *              "spec":{"data":{"hash":{"algorithm","value":HEX}},"signature":{"content","publicKey":{"content"}}}}
+ *           | {"kind":"dsse","apiVersion":"0.0.1","spec":{"proposedContent":{"envelope":TEXT,"verifiers":[…]}}}
+ *
+ * Keys and certificates are base64 of PEM.
  */
 import { encodeUtf8, fromBase64, toBase64, toHex } from "../../../core/bytes.ts";
 import { malformed } from "../../../core/errors.ts";
-import { Fields, parseJson, type JsonObject } from "../../../core/json.ts";
-import { printableHost } from "../../../net/printable.ts";
+import { Fields, parseJson, type Json } from "../../../core/json.ts";
+import type { InclusionProofJson, LogEntryJson } from "../../../core/seals.ts";
 import type { HttpResponse } from "../../../net/http.ts";
+import { printableHost } from "../../../net/printable.ts";
 import type { LoggedSignature } from "../../../proof/logged-signature.ts";
 import { answerFields, ask, jsonBody, refusal, urlOf, type Asker } from "../ask.ts";
-import type { InclusionProofJson, LogEntryJson } from "../../../core/seals.ts";
 import { proven, type LoggedEntry, type LogRequest } from "./logged-entry.ts";
 import { hashOfSigned, pemOf } from "./verifier.ts";
 
@@ -25,7 +28,10 @@ const maxBytes = 1024 * 1024;
 const maxPath = 64;
 const entriesPath = "api/v1/log/entries";
 
-/** Has the log keep the signature, or show that it does already. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the entry, or as HttpClient does. */
+/**
+ * Has the log keep the signature, or show that it does already. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the
+ * entry, or as HttpClient does.
+ */
 export async function logInRekorV1(request: LogRequest, asker: Asker): Promise<LoggedEntry> {
   const url = urlOf(request.service, entriesPath);
   const answer = await ask({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes }, asker);
@@ -92,7 +98,7 @@ function base64OfHex(fields: Fields, name: string): string {
   return base64Of(fields.string(name), `${fields.at}.${name}`);
 }
 
-function base64Of(hex: JsonObject[string], at: string): string {
+function base64Of(hex: Json | undefined, at: string): string {
   if (typeof hex !== "string" || !/^[0-9a-f]{64}$/.test(hex)) throw malformed(`${at} is not 32 bytes in lower-case hex`);
   return toBase64(Buffer.from(hex, "hex"));
 }

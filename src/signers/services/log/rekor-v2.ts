@@ -11,13 +11,13 @@
 import { toBase64 } from "../../../core/bytes.ts";
 import { malformed } from "../../../core/errors.ts";
 import type { Fields } from "../../../core/json.ts";
+import type { LogEntryJson } from "../../../core/seals.ts";
 import type { HttpResponse } from "../../../net/http.ts";
 import { printableHost } from "../../../net/printable.ts";
 import type { LoggedSignature } from "../../../proof/logged-signature.ts";
 import { answerFields, ask, jsonBody, refusal, urlOf, type Asker } from "../ask.ts";
-import type { LogEntryJson } from "../../../core/seals.ts";
-import { proven, type LoggedEntry, type LogRequest } from "./logged-entry.ts";
 import { entryFromTiles } from "./entry-from-tiles.ts";
+import { proven, type LoggedEntry, type LogRequest } from "./logged-entry.ts";
 import { hashOfSigned, keyDetailsOf } from "./verifier.ts";
 
 const maxBytes = 1024 * 1024;
@@ -25,7 +25,10 @@ const maxPath = 64;
 /** Milliseconds: checkpoints come every few seconds. */
 const patience = 20_000;
 
-/** Has the log keep the signature, or show that it does already. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the entry, or as HttpClient does. */
+/**
+ * Has the log keep the signature, or show that it does already. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the
+ * entry, or as HttpClient does.
+ */
 export async function logInRekorV2(request: LogRequest, asker: Asker): Promise<LoggedEntry> {
   const url = urlOf(request.service, "api/v2/log/entries");
   const answer = await ask({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes }, { patience, ...asker });

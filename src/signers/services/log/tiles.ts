@@ -1,10 +1,11 @@
 /**
  * The tiles that a log publishes its tree as (C2SP tlog-tiles):
  *
- *     tile/<L>/<N>[.p/<W>]        up to 256 hashes of 32 bytes: the roots of full subtrees of 256^L leaves, the first of them at leaf N * 256 * 256^L
+ *     tile/<L>/<N>[.p/<W>]        up to 256 hashes of 32 bytes: the roots of full subtrees of 256^L leaves
  *     tile/entries/<N>[.p/<W>]    the entries below tile/0/<N>: length:2 (big-endian) entry
  *
- * N is written as x001/x234/067, W is how many there are where the tile is not full. A log may forget it once the full one is there.
+ * N counts the tiles of a level and is written as x001/x234/067; W is how many there are where the tile is not full. A log may forget
+ * that one once the full one is there.
  */
 import { malformed } from "../../../core/errors.ts";
 import { nodeHash } from "../../../core/merkle.ts";

@@ -10,18 +10,18 @@ import type { LoggedSignature } from "../../../proof/logged-signature.ts";
 
 type Verifier = LoggedSignature["verifier"];
 
-/** What is signed is hashed with this before; keys that hash nothing before have none. */
-const hashes: Readonly<Partial<Record<KeyAlgorithmName, HashAlgorithm>>> = {
-  "ecdsa-p256": "sha256",
-  "ecdsa-p384": "sha384",
-  "ecdsa-p521": "sha512",
-  rsa: "sha256",
-};
+interface KeyKind {
+  /** What is signed is hashed with this first. */
+  readonly hash: HashAlgorithm;
+  /** How logs call it (`sigstore_common.proto`, PublicKeyDetails), where the size of a key makes no difference. */
+  readonly details?: string;
+}
 
-const curves: Readonly<Partial<Record<KeyAlgorithmName, string>>> = {
-  "ecdsa-p256": "PKIX_ECDSA_P256_SHA_256",
-  "ecdsa-p384": "PKIX_ECDSA_P384_SHA_384",
-  "ecdsa-p521": "PKIX_ECDSA_P521_SHA_512",
+const kinds: Readonly<Partial<Record<KeyAlgorithmName, KeyKind>>> = {
+  "ecdsa-p256": { hash: "sha256", details: "PKIX_ECDSA_P256_SHA_256" },
+  "ecdsa-p384": { hash: "sha384", details: "PKIX_ECDSA_P384_SHA_384" },
+  "ecdsa-p521": { hash: "sha512", details: "PKIX_ECDSA_P521_SHA_512" },
+  rsa: { hash: "sha256" },
 };
 
 export interface HashedContent {
@@ -29,15 +29,15 @@ export interface HashedContent {
   readonly digest: Uint8Array;
 }
 
-/** The hash of the bytes that were signed. Throws UNSUPPORTED for a signature that is made over no hash, or not over the one that is known. */
+/** The hash of the bytes that were signed. Throws UNSUPPORTED for a signature over no hash, or over another than the one that is known. */
 export function hashOfSigned({ content, verifier }: LoggedSignature): HashedContent {
-  const { algorithm: key } = keyOf(verifier);
-  const algorithm = hashes[key.name];
-  if (algorithm === undefined) throw unsupported(`a signature of ${key.name} is made over no hash, and the log keeps none without`);
+  const { name } = keyOf(verifier).algorithm;
+  const algorithm = kinds[name]?.hash;
+  if (algorithm === undefined) throw unsupported(`a signature of ${name} is made over no hash, and the log keeps none without`);
   if (content.kind === "envelope") return { algorithm, digest: hash(algorithm, preAuthEncoding(content.payloadType, content.payload)) };
   if (content.kind === "message") return { algorithm, digest: hash(algorithm, content.message) };
   if (algorithm === "sha256") return { algorithm, digest: Buffer.from(content.sha256, "hex") };
-  throw unsupported(`a signature of ${key.name} is over the ${algorithm} hash of a message that is known by its sha256 hash alone`);
+  throw unsupported(`a signature of ${name} is over the ${algorithm} hash of a message that is known by its sha256 hash alone`);
 }
 
 /** The certificate or key, as Rekor 1 reads it. */
@@ -45,14 +45,13 @@ export function pemOf(verifier: Verifier): string {
   return verifier.kind === "key" ? encodePem("PUBLIC KEY", verifier.key.spki) : encodePem("CERTIFICATE", verifier.certificate);
 }
 
-/** The name of the key's kind (`sigstore_common.proto`, PublicKeyDetails). Throws UNSUPPORTED for one that has none. */
+/** What the log calls the kind of key. Throws UNSUPPORTED for one that it has no name for. */
 export function keyDetailsOf(verifier: Verifier): string {
   const { algorithm, key } = keyOf(verifier);
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (algorithm.name === "rsa" && [2048, 3072, 4096].includes(bits)) return `PKIX_RSA_PKCS1V15_${bits}_SHA256`;
-  const details = curves[algorithm.name];
-  if (details === undefined) throw unsupported(`the log knows no name for a key of ${algorithm.name}${bits > 0 ? ` of ${bits} bits` : ""}`);
-  return details;
+  const details = bits % 1024 === 0 && algorithm.name === "rsa" ? `PKIX_RSA_PKCS1V15_${bits}_SHA256` : kinds[algorithm.name]?.details;
+  if (details !== undefined) return details;
+  throw unsupported(`the log knows no name for a key of ${algorithm.name}${bits > 0 ? ` of ${bits} bits` : ""}`);
 }
 
 function keyOf(verifier: Verifier): PublicKey {

@@ -36,7 +36,10 @@ export interface Stamped {
 
 const maxBytes = 64 * 1024;
 
-/** Throws TIMESTAMP_INVALID for one of other bytes, of another question or of another time, SERVICE_REFUSED, SERVICE_UNAVAILABLE, what else is wrong with it, or as HttpClient does. */
+/**
+ * A timestamp that was proven. Throws TIMESTAMP_INVALID for one of other bytes, of another question or of another time,
+ * SERVICE_REFUSED, SERVICE_UNAVAILABLE, what else is wrong with it, or as HttpClient does.
+ */
 export async function requestTimestamp({ service, stamped, authorities }: TimestampRequest, asker: Asker): Promise<Stamped> {
   const url = urlOf(service);
   const who = printableHost(url);

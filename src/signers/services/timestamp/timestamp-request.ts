@@ -2,7 +2,7 @@
  * A question to a timestamp authority (RFC 3161, section 2.4.1), always with the SHA-256 of what is to be stamped, a nonce, and the
  * wish for the authority's certificate:
  *
- *     TimeStampReq ::= SEQUENCE { version INTEGER 1, SEQUENCE { hashAlgorithm, hashedMessage OCTET STRING }, nonce INTEGER, certReq BOOLEAN TRUE }
+ *     TimeStampReq ::= SEQUENCE { version 1, SEQUENCE { hashAlgorithm, hashedMessage OCTET STRING }, nonce INTEGER, certReq TRUE }
  */
 import { encodeDer, tags } from "../../../core/der.ts";
 import { hash } from "../../../core/hash.ts";

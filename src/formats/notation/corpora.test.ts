@@ -1,0 +1,117 @@
+/** Envelopes that notation's own tests are held to; each comes out as its name says. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import { TouchmarkError } from "../../core/errors.ts";
+import type { Instant } from "../../core/instant.ts";
+import { parsePem } from "../../core/pem.ts";
+import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
+import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
+import { envelopeKind } from "./envelope-kinds.ts";
+import { parseEnvelope, type NotaryEnvelope } from "./envelope.ts";
+import { verifyEnvelope } from "./verify-envelope.ts";
+
+const corpora = join(import.meta.dirname, "../../../../shared/corpora");
+const skip = existsSync(corpora) ? false : "needs ../shared/corpora, which is not part of this repository";
+const read = (path: string) => readFileSync(join(corpora, path));
+
+function envelopeIn(path: string): NotaryEnvelope {
+  const bytes = read(path);
+  const kind = envelopeKind(bytes[0] === 0x7b ? "application/jose+json" : "application/cose");
+  assert.ok(kind);
+  return parseEnvelope(kind, bytes);
+}
+
+function trusting(ca: readonly Certificate[], tsa: readonly Certificate[] = []): NotationTrust {
+  return { name: "notation", stores: { ca, signingAuthority: ca, tsa }, identities: "any", verifyTimestamp: "always" };
+}
+
+async function codes(path: string, trust: NotationTrust, at: Instant): Promise<readonly string[]> {
+  const { checks } = await verifyEnvelope(envelopeIn(path), trust, at);
+  return checks.flatMap((check) => (check.outcome === "passed" ? [] : [`${check.name} ${check.code}`]));
+}
+
+suite("notation-envelopes", { skip }, () => {
+  const at = Date.UTC(2026, 10, 21);
+  const rootOf = () => {
+    const [block] = parsePem(read("notation-verifier/truststore/x509/ca/valid-trust-store/NotationTestRoot.pem"), "root");
+    assert.ok(block);
+    return trusting([parseCertificate(block.bytes)]);
+  };
+
+  const verdicts: Readonly<Record<string, readonly string[]>> = {
+    ca_valid_sig_env: [],
+    sa_valid_sig_env: [],
+    ca_expired_sig_env: ["expiry EXPIRED"],
+    sa_expired_sig_env: ["expiry EXPIRED"],
+  };
+  for (const [name, expected] of Object.entries(verdicts)) {
+    test(`${name}: ${expected.join(", ") || "holds"}`, async () => {
+      assert.deepEqual(await codes(`notation-envelopes/${name}.json`, rootOf(), at), expected);
+      assert.deepEqual(await codes(`notation-envelopes/${name}.json`, trusting([]), at), [
+        "certificate CERTIFICATE_UNTRUSTED",
+        ...expected,
+      ]);
+    });
+  }
+
+  test("sig_env_with_metadata holds while its certificate does, which signed itself", async () => {
+    const path = "notation-envelopes/sig_env_with_metadata.json";
+    const { chain } = envelopeIn(path);
+    assert.deepEqual(await codes(path, trusting(chain), Date.UTC(2023, 0, 11, 18)), []);
+    assert.deepEqual(await codes(path, trusting(chain), at), ["certificate EXPIRED"]);
+  });
+
+  const refused: Readonly<Record<string, "MALFORMED" | "UNSUPPORTED">> = {
+    ca_invalid_sig_env: "MALFORMED",
+    sa_invalid_sig_env: "MALFORMED",
+    ca_plugin_sig_env: "UNSUPPORTED",
+    sa_plugin_sig_env: "UNSUPPORTED",
+    "ca_compatible_pluginver_sig_env_0.0.9": "UNSUPPORTED",
+    "ca_compatible_pluginver_sig_env_1.0.0": "UNSUPPORTED",
+    "ca_compatible_pluginver_sig_env_1.0.0-alpha": "UNSUPPORTED",
+    "ca_compatible_pluginver_sig_env_1.0.0-alpha.beta": "UNSUPPORTED",
+    "ca_incompatible_pluginver_sig_env_1.0.1": "UNSUPPORTED",
+    "ca_incompatible_pluginver_sig_env_1.0.9": "UNSUPPORTED",
+    "ca_incompatible_pluginver_sig_env_1.1.0-alpha": "UNSUPPORTED",
+    "ca_incompatible_pluginver_sig_env_1.2.3": "UNSUPPORTED",
+  };
+  for (const [name, code] of Object.entries(refused)) {
+    test(`${name} is refused: ${code}`, () => {
+      assert.throws(
+        () => envelopeIn(`notation-envelopes/${name}.json`),
+        (thrown) => thrown instanceof TouchmarkError && thrown.code === code,
+      );
+    });
+  }
+});
+
+suite("notation-verifier", { skip }, () => {
+  const tsa = () => [parseCertificate(read("notation-verifier/truststore/x509/tsa/test-timestamp/globalsignRoot.cer"))];
+  const at = Date.UTC(2026, 10, 21);
+  const verdicts: Readonly<Record<string, readonly string[]>> = {
+    jwsWithTimestamp: [],
+    coseWithTimestamp: [],
+    jwsExpiredWithTimestamp: [],
+    coseExpiredWithTimestamp: [],
+    withoutTimestamp: ["timestamp TIMESTAMP_MISSING"],
+    timestampBeforeNotBefore: ["certificate EXPIRED"],
+    timestampAfterNotAfter: ["certificate EXPIRED"],
+  };
+  for (const [name, expected] of Object.entries(verdicts)) {
+    const path = `notation-verifier/timestamp/sigEnv/${name}.sig`;
+    test(`${name}: ${expected.join(", ") || "holds"}`, async () => {
+      assert.deepEqual(await codes(path, trusting(envelopeIn(path).chain, tsa()), at), expected);
+    });
+
+    if (expected.length === 0) {
+      test(`${name} does not hold with another authority's root, or before it was stamped`, async () => {
+        const { chain } = envelopeIn(path);
+        const other = [parseCertificate(read("notation-verifier/truststore/x509/tsa/test-mismatch/DigiCertTSARootSHA384.cer"))];
+        assert.deepEqual(await codes(path, trusting(chain, other), at), ["timestamp CERTIFICATE_UNTRUSTED"]);
+        assert.deepEqual(await codes(path, trusting(chain, tsa()), Date.UTC(2024, 5, 1)), ["timestamp TIMESTAMP_INVALID"]);
+      });
+    }
+  }
+});

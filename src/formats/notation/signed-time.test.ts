@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { makeToken } from "../../../test/fakes/timestamp-authority.ts";
+import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
+import { outcomeOf } from "../../core/finding.ts";
+import { bitString, extension, extensions, makeDer, makeKey, oids, type Shape } from "../../core/x509/fixture.test.ts";
+import { levels, validationOf } from "../../trust/notation/level.ts";
+import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
+import { cose } from "./cose-envelope.ts";
+import {
+  around,
+  certificate,
+  chain,
+  day,
+  leaf,
+  looseJws,
+  make,
+  now,
+  root,
+  rootShape,
+  summary,
+  trust,
+  verifyMade,
+  type LooseParts,
+  type Made,
+  type VerifyOptions,
+} from "./fixture.test.ts";
+import { jws } from "./jws-envelope.ts";
+
+const good = ["format", "signature", "certificate", "identity", "certificate", "subject"];
+const scheme = "io.cncf.notary.signingScheme";
+const signingTime = "io.cncf.notary.signingTime";
+const authenticTime = "io.cncf.notary.authenticSigningTime";
+
+const checksOf = async (made: Made | Promise<Made>, options?: VerifyOptions) => summary(await verifyMade(await made, options));
+const looseChecks = (parts: LooseParts, options?: VerifyOptions) => checksOf(looseJws(parts), options);
+
+suite("Notary Project times", () => {
+  test("the certificates must hold now, where no timestamp is asked for", async () => {
+    assert.deepEqual(await checksOf(make(), { at: leaf.notAfter + 1 }), good.toSpliced(4, 1, "certificate EXPIRED"));
+    assert.deepEqual(await checksOf(make(), { at: leaf.notBefore - 1 }), good.toSpliced(4, 1, "certificate EXPIRED"));
+    const certificates = [leaf, certificate({ ...rootShape, notAfter: now - day })];
+    const trusted: NotationTrust = { ...trust, stores: { ...trust.stores, ca: certificates.slice(1) } };
+    assert.deepEqual(await looseChecks({ certificates }, { trusted }), good.toSpliced(4, 1, "certificate EXPIRED"));
+  });
+
+  test("T20: an expired signature is expired, at any level of a trust policy", async () => {
+    const made = await make({ expiry: now + 60_000 });
+    assert.deepEqual(await checksOf(made, { at: now + 59_000 }), good.toSpliced(4, 0, "expiry"));
+    for (const at of [now + 60_000, now + day]) {
+      const finding = await verifyMade(made, { at });
+      assert.deepEqual(summary(finding), good.toSpliced(4, 0, "expiry EXPIRED"));
+      assert.equal(outcomeOf(finding), "failed");
+      const expired = finding.checks.find((check) => check.outcome === "failed");
+      assert.ok(expired);
+      assert.deepEqual(
+        [levels.strict, levels.permissive].map((level) => level[validationOf(expired)]),
+        ["enforce", "log"],
+      );
+    }
+  });
+
+  test("under an authority's scheme its time counts, and its own stores", async () => {
+    const at = (time: string) =>
+      looseJws({
+        headers: {
+          [scheme]: "notary.x509.signingAuthority",
+          [signingTime]: undefined,
+          [authenticTime]: time,
+          crit: [scheme, authenticTime],
+        },
+      });
+    const trusted: NotationTrust = { ...trust, stores: { ca: [], signingAuthority: [root], tsa: [root] } };
+    const late = leaf.notAfter + day;
+    assert.deepEqual(await checksOf(at("2026-06-15T12:00:00Z"), { trusted, at: late }), good);
+    assert.deepEqual(await checksOf(at("2026-06-15T12:00:00+02:00"), { trusted, at: late }), good);
+    assert.deepEqual(await checksOf(at("2025-06-15T12:00:00Z"), { trusted, at: late }), good.toSpliced(4, 1, "certificate EXPIRED"));
+    assert.deepEqual(
+      await checksOf(at("2026-06-15T12:00:00Z"), { trusted, at: now - 1 }),
+      good.toSpliced(4, 1, "timestamp TIMESTAMP_INVALID"),
+    );
+    assert.deepEqual(await checksOf(at("2026-06-15T12:00:00Z")), good.toSpliced(2, 1, "certificate CERTIFICATE_UNTRUSTED"));
+    assert.deepEqual(
+      await checksOf(looseJws(), { trusted }),
+      good.toSpliced(2, 1, "certificate CERTIFICATE_UNTRUSTED").toSpliced(4, 1, "timestamp TIMESTAMP_MISSING"),
+    );
+  });
+
+  const tsaRootKey = makeKey();
+  const tsaRootShape: Shape = {
+    subject: "tsa root",
+    key: tsaRootKey,
+    extensions: [extensions.authority(), extensions.keyCertSign],
+    notBefore: 0,
+    notAfter: Date.UTC(2100, 0, 1),
+  };
+  const tsaRoot = certificate(tsaRootShape);
+  const tsaKey = makeKey();
+  const timeStamping = extensions.usage([oids.timeStamping], true);
+  const tsaLeaf = (...list: readonly Uint8Array[]) =>
+    makeDer({ ...tsaRootShape, subject: "tsa", issuer: "tsa root", key: tsaKey, signedBy: tsaRootKey.privateKey, extensions: list });
+  const tsaCertificate = tsaLeaf(extensions.digitalSignature, timeStamping);
+  const stamping: NotationTrust = { ...trust, stores: { ...trust.stores, tsa: [tsaRoot] } };
+
+  /** A signature with a timestamp over it, or over other bytes. */
+  async function stamped(at: number, kind = jws, message?: Uint8Array, signer = tsaCertificate): Promise<Made> {
+    const { envelope } = await make({ kind });
+    const { signature, ...rest } = kind.parse(envelope);
+    const timestamp = makeToken({ certificate: signer, privateKey: tsaKey.privateKey, message: message ?? signature, at });
+    return around(kind.encode({ ...rest, chain, signature, timestamp, agent: "test" }), kind.mediaType);
+  }
+  const withTime = good.toSpliced(4, 0, "timestamp");
+
+  test("a timestamp says when it was signed, long after", async () => {
+    for (const kind of [jws, cose]) {
+      const finding = await verifyMade(await stamped(now, kind), { trusted: stamping, at: Date.UTC(2050, 0, 1) });
+      assert.deepEqual(summary(finding), withTime);
+      assert.deepEqual(finding.seen, [{ kind: "timestamp", by: "CN=tsa root", at: now }]);
+    }
+  });
+
+  test("a timestamp must lie within every certificate's time, and not after now", async () => {
+    const at = Date.UTC(2050, 0, 1);
+    for (const time of [leaf.notBefore - 1000, leaf.notAfter + 1000]) {
+      assert.deepEqual(await checksOf(stamped(time), { trusted: stamping, at }), withTime.toSpliced(5, 1, "certificate EXPIRED"));
+    }
+    assert.deepEqual(await checksOf(stamped(now + 1000), { trusted: stamping }), good.toSpliced(4, 1, "timestamp TIMESTAMP_INVALID"));
+  });
+
+  test("a timestamp must be there, of this signature, by a trusted authority", async () => {
+    const refused = (code: string) => good.toSpliced(4, 1, `timestamp ${code}`);
+    assert.deepEqual(await checksOf(make(), { trusted: stamping }), refused("TIMESTAMP_MISSING"));
+    assert.deepEqual(
+      await checksOf(looseJws({ unprotected: { "io.cncf.notary.timestampSignature": "" } }), { trusted: stamping }),
+      refused("TIMESTAMP_MISSING"),
+    );
+    assert.deepEqual(await checksOf(stamped(now, jws, encodeUtf8("other")), { trusted: stamping }), refused("TIMESTAMP_INVALID"));
+    const stranger = { ...stamping, stores: { ...stamping.stores, tsa: [certificate({ ...tsaRootShape, key: makeKey() })] } };
+    assert.deepEqual(await checksOf(stamped(now), { trusted: stranger }), refused("CERTIFICATE_UNTRUSTED"));
+    const junk = looseJws({ unprotected: { "io.cncf.notary.timestampSignature": toBase64(encodeUtf8("junk")) } });
+    assert.deepEqual(await checksOf(junk, { trusted: stamping }), refused("TIMESTAMP_INVALID"));
+  });
+
+  test("a timestamp's certificate must be for signatures, and for nothing else", async () => {
+    const keyEncipherment = extension("2.5.29.15", bitString(Uint8Array.of(0xa0)), true);
+    for (const signer of [tsaLeaf(timeStamping), tsaLeaf(timeStamping, keyEncipherment)]) {
+      const made = await stamped(now, jws, undefined, signer);
+      assert.deepEqual(await checksOf(made, { trusted: stamping }), good.toSpliced(4, 1, "timestamp CERTIFICATE_INVALID"));
+    }
+    const unsaid = certificate({ ...tsaRootShape, extensions: [extensions.authority()] });
+    const trusted: NotationTrust = { ...trust, stores: { ...trust.stores, tsa: [unsaid] } };
+    assert.deepEqual(await checksOf(stamped(now), { trusted }), good.toSpliced(4, 1, "timestamp CERTIFICATE_INVALID"));
+  });
+
+  test("a timestamp is not looked at where none is asked for", async () => {
+    const afterwards: NotationTrust = { ...stamping, verifyTimestamp: "afterCertExpiry" };
+    const made = await stamped(now, jws, encodeUtf8("other"));
+    assert.deepEqual(await checksOf(made), good);
+    assert.deepEqual(await checksOf(made, { trusted: afterwards }), good);
+    assert.deepEqual(
+      await checksOf(made, { trusted: afterwards, at: leaf.notAfter + 1 }),
+      good.toSpliced(4, 1, "timestamp TIMESTAMP_INVALID"),
+    );
+    assert.deepEqual(await checksOf(await stamped(now), { trusted: afterwards, at: leaf.notAfter + 1 }), withTime);
+    assert.deepEqual(
+      await checksOf(await stamped(now), { trusted: afterwards, at: leaf.notBefore - 1 }),
+      good.toSpliced(4, 1, "certificate EXPIRED"),
+    );
+  });
+});

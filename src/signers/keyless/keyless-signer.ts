@@ -1,0 +1,72 @@
+/**
+ * The signer that has no key to guard: a key of the moment, a certificate for it in the name that an identity token says,
+ * and logs and timestamp authorities that saw the signature. The key never leaves this process's memory.
+ */
+import { generateKeyPairSync } from "node:crypto";
+import { TouchmarkError } from "../../core/errors.ts";
+import { publicKeyOf } from "../../core/public-key.ts";
+import type { Signer } from "../../core/signer.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
+import type { SelectedServices } from "../../trust/select-services.ts";
+import type { TrustedRoot } from "../../trust/trusted-root.ts";
+import type { Asker } from "../services/ask.ts";
+import type { ExpectedIdentity } from "../services/certificate/check-certificate.ts";
+import { requestCertificate } from "../services/certificate/request-certificate.ts";
+import { seal } from "../services/seal.ts";
+import type { IdentityToken } from "./identity/identity-token.ts";
+
+export interface KeylessOptions {
+  readonly token: Promise<IdentityToken>;
+  readonly services: Promise<SelectedServices>;
+  /** What every answer of a service must be proven by. */
+  readonly root: Promise<TrustedRoot>;
+  /** Asked once, before anything is published in the token's name; throws where that is not wanted. */
+  readonly consent: (token: IdentityToken, services: SelectedServices) => Promise<void>;
+  readonly http: Asker["http"];
+  readonly clock: Asker["clock"];
+}
+
+/**
+ * One certificate for all that is signed; it is asked for when the signer is first described, which waits for nothing.
+ * Signing throws SERVICE_MISSING where the services have no certificate authority, and what they and the consent throw.
+ */
+export function keylessSigner({ token, services, root, consent, ...asker }: KeylessOptions): Signer {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const publicKey = publicKeyOf(privateKey, "the key of the moment");
+  let requested: Promise<Certificate> | undefined;
+
+  function certificate(signal: AbortSignal): Promise<Certificate> {
+    requested ??= request(signal);
+    requested.catch(() => undefined); // whoever signs hears of it
+    return requested;
+  }
+
+  async function request(signal: AbortSignal): Promise<Certificate> {
+    const [who, chosen, trusted] = await Promise.all([token, services, root]);
+    const authority = chosen.certificateAuthority;
+    if (!authority) throw new TouchmarkError("SERVICE_MISSING", "the signing config names no certificate authority");
+    await consent(who, chosen);
+    const question = { service: authority.url, token: who.reveal(), challenge: who.challenge, privateKey, root: trusted };
+    return requestCertificate({ ...question, identity: expectedIdentity(who) }, { ...asker, signal });
+  }
+
+  return {
+    describe(signal) {
+      void certificate(signal);
+      return Promise.resolve({ publicKey });
+    },
+    async sign({ bytes, content }, signal) {
+      const signature = publicKey.algorithm.signs.sign(privateKey, bytes);
+      const { raw } = await certificate(signal);
+      const logged = { signature, content, verifier: { kind: "certificate", certificate: raw } } as const;
+      const seals = await seal({ logged, services: await services, root: await root }, { ...asker, signal });
+      return { signature, by: { publicKey }, seals };
+    },
+  };
+}
+
+/** What the token lets one say beforehand of the certificate: an e-mail address or a SPIFFE ID stands in it as it is. */
+function expectedIdentity({ claims, subject, challenge }: IdentityToken): ExpectedIdentity {
+  if (subject.startsWith("spiffe://")) return { subjectAlternativeName: subject };
+  return claims.has("email") && challenge !== subject ? { subjectAlternativeName: challenge } : {};
+}

@@ -1,0 +1,26 @@
+/** A signer whose signatures are logged and timestamped as well. */
+import type { Signer } from "../../core/signer.ts";
+import type { SelectedServices } from "../../trust/select-services.ts";
+import type { TrustedRoot } from "../../trust/trusted-root.ts";
+import type { Asker } from "./ask.ts";
+import { seal } from "./seal.ts";
+
+export interface SealingOptions {
+  readonly services: Promise<SelectedServices>;
+  readonly root: Promise<TrustedRoot>;
+  readonly http: Asker["http"];
+  readonly clock: Asker["clock"];
+}
+
+/** Signing throws what the signer and the services do. */
+export function sealedSigner(signer: Signer, { services, root, ...asker }: SealingOptions): Signer {
+  return {
+    describe: (signal) => signer.describe(signal),
+    async sign(request, signal) {
+      const signed = await signer.sign(request, signal);
+      const verifier = { kind: "key", key: signed.by.publicKey } as const;
+      const logged = { signature: signed.signature, content: request.content, verifier };
+      return { ...signed, seals: await seal({ logged, services: await services, root: await root }, { ...asker, signal }) };
+    },
+  };
+}
