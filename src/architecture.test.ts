@@ -41,7 +41,11 @@ const table: Readonly<Record<string, Room>> = {
   anchors: { rooms: ["core", "net", "trust"], packages: [], builtins: ["crypto", "fs/promises", "path"] },
   registry: { rooms: ["core", "net"], packages: [], builtins: ["fs", "fs/promises", "path", "child_process", "crypto"] },
   "signers/file": { rooms: ["core", "net", "trust"], packages: ["@noble/ciphers"], builtins: ["fs/promises", "crypto", "util"] },
-  "signers/keyless": { rooms: ["core", "net", "trust", "signers/services"], packages: [], builtins: ["crypto", "http", "fs/promises", "child_process"] },
+  "signers/keyless": {
+    rooms: ["core", "net", "trust", "signers/services"],
+    packages: [],
+    builtins: ["crypto", "http", "fs/promises", "child_process"],
+  },
   "signers/services": { rooms: ["core", "net", "trust", "proof"], packages: [], builtins: ["crypto"] },
   policy: { rooms: ["core", "trust"], packages: [], builtins: [] },
   formats: { rooms: ["core", "trust", "proof", "formats/bundle", "formats/cosign"], packages: [], builtins: [] },

@@ -8,6 +8,8 @@ export interface Io {
   readonly stderr: Output;
   /** Asks on the terminal without showing what is typed; undefined where there is no terminal. */
   readonly askSecret: ((prompt: string) => Promise<string>) | undefined;
+  /** Asks on the terminal; undefined where there is no terminal. */
+  readonly ask: ((prompt: string) => Promise<string>) | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The user's home folder. */
   readonly home: string;

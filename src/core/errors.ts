@@ -57,6 +57,7 @@ export type Code =
   | "IDENTITY_TOKEN_MISSING"
   | "IDENTITY_TOKEN_INVALID"
   | "SIGN_IN_FAILED"
+  | "CONSENT_REQUIRED"
   | "UNDECIDED"
   | "UNSUPPORTED"
   | "LIMIT_EXCEEDED"
@@ -330,6 +331,12 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     http: 401,
     summary: "Signing in was refused, or nobody completed it in time.",
     remedy: "Run the command again and complete the page it names.",
+  },
+  CONSENT_REQUIRED: {
+    exit: 2,
+    http: 409,
+    summary: "Signing would make public who signed something that not everybody can see, and nobody agreed to that.",
+    remedy: "Agree with --yes, sign with a key, or sign with services of your own (--signing-config).",
   },
   UNDECIDED: {
     exit: 32,

@@ -6,7 +6,7 @@ import { isContentSigned, isSignedWith } from "./cms.ts";
 import { contextTag, encodeDer, tags } from "./der.ts";
 import { TouchmarkError } from "./errors.ts";
 import { hash } from "./hash.ts";
-import { isImprintOf, parseTimestamp } from "./timestamp-token.ts";
+import { bareToken, isImprintOf, parseTimestamp } from "./timestamp-token.ts";
 import { parseCertificate } from "./x509/certificate.ts";
 import { bitString, commonName, integer, makeDer, makeKey, octetString, oid, sequence, utf8 } from "./x509/fixture.test.ts";
 
@@ -34,6 +34,12 @@ suite("timestamp tokens", () => {
       assert.ok(await isSignedWith(token.signedData, parseCertificate(certificate).publicKey));
       assert.ok(!(await isSignedWith(token.signedData, parseCertificate(makeDer({ key: makeKey() })).publicKey)));
     }
+  });
+
+  test("are taken out of a response that grants them", () => {
+    const token = make();
+    for (const bytes of [token, makeResponse(0, token)]) assert.deepEqual(Buffer.from(bareToken(bytes)), Buffer.from(token));
+    assert.throws(() => bareToken(makeResponse(2)), { code: "TIMESTAMP_INVALID" });
   });
 
   test("say to the millisecond when, and how surely, rounded up", () => {

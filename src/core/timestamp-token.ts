@@ -50,14 +50,17 @@ const statuses = ["granted", "grantedWithMods", "rejection", "waiting", "revocat
 
 /** Reads a token, bare or in a response that grants it. Nothing in it is proven yet. Throws MALFORMED, TIMESTAMP_INVALID or LIMIT_EXCEEDED. */
 export function parseTimestamp(bytes: Uint8Array): TimestampToken {
-  const value = parseDer(bytes, "timestamp", { maxBytes: MAX_BYTES });
-  // A token begins with an object identifier, a response with its status.
-  const token = value.children[0]?.tag === tags.sequence ? grantedToken(value) : value;
+  const token = tokenIn(bytes);
   const signedData = readSignedData(token, "timestamp token");
   if (signedData.contentType !== TST_INFO) {
     throw malformed(`timestamp token holds ${signedData.contentType}, expected a TSTInfo (${TST_INFO})`);
   }
   return { signedData, ...readTstInfo(parseDer(signedData.content, "TSTInfo")), signers: readSigners(signedData) };
+}
+
+/** The token alone, DER, of one that is bare or in a response that grants it. Throws as `parseTimestamp` does for a response. */
+export function bareToken(bytes: Uint8Array): Uint8Array {
+  return tokenIn(bytes).raw;
 }
 
 /** Whether these bytes are what was stamped. */
@@ -69,6 +72,12 @@ export function isImprintOf({ imprint }: TimestampToken, bytes: Uint8Array): boo
 export function isNamedBy({ algorithm, digest, issuerSerial }: CertificateId, { raw, issuer, serial }: Certificate): boolean {
   if (!equalBytes(hash(algorithm, raw), digest)) return false;
   return !issuerSerial || (equalBytes(issuerSerial.issuer, issuer.raw) && equalBytes(issuerSerial.serialNumber, serial));
+}
+
+function tokenIn(bytes: Uint8Array): Der {
+  const value = parseDer(bytes, "timestamp", { maxBytes: MAX_BYTES });
+  // A token begins with an object identifier, a response with its status.
+  return value.children[0]?.tag === tags.sequence ? grantedToken(value) : value;
 }
 
 function grantedToken(value: Der): Der {

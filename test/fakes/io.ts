@@ -16,6 +16,7 @@ export function testIo(changes: Partial<Io>): TestIo {
     stdout: { isTerminal: false, write: (text) => void out.push(text) },
     stderr: { isTerminal: false, write: (text) => void err.push(text) },
     askSecret: undefined,
+    ask: undefined,
     env: {},
     home: "/nonexistent",
     now: Date.now,
