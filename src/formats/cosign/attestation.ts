@@ -21,7 +21,7 @@ export const attestation: LayerKind = {
     const statement = parseStatement(payload);
     return {
       what: "an attestation in a DSSE envelope",
-      content: { kind: "envelope", payloadType, payload },
+      content: { kind: "envelope", payloadType, payload, bytes },
       signature,
       stamped: bytes, // the whole envelope, unlike in a bundle
       claimAbout(subject) {
