@@ -1,5 +1,6 @@
 /** Who signs, and what seals the signature, as the flags of `sign` and `sign-blob` say it. */
 import { TouchmarkError } from "../core/errors.ts";
+import type { LogUpload } from "../core/seals.ts";
 import type { Signer } from "../core/signer.ts";
 import { openKeyFile } from "../signers/file/key-file.ts";
 import type { SelectedServices } from "../trust/select-services.ts";
@@ -35,6 +36,7 @@ export interface SigningContext {
   readonly isPublic: () => Promise<boolean>;
   /** What to say of it if not. */
   readonly secret: string;
+  readonly logUpload?: LogUpload;
   readonly signal: AbortSignal;
 }
 
@@ -48,14 +50,19 @@ export async function openSigner(args: Arguments, io: Io, context: SigningContex
   const stray = ["identity-token", "oidc-issuer", "oidc-client-id", "sign-in"].find((name) => args.has(name));
   if (stray !== undefined) throw usageError(`--key and --${stray} cannot both say who signs`);
   const file = openKeyFile({ reference: key, password: () => passwordFor(key, io), env: io.env });
-  const signer = args.has("signing-config") || args.has("instance") ? await sealed(file, args, io, context) : file;
+  const isSealed = args.has("signing-config") || args.has("instance");
+  if (context.logUpload === "later" && !isSealed) {
+    throw usageError("a log is to be asked later, and with --key none is asked unless it is named", "Name it: --signing-config FILE.");
+  }
+  const signer = isSealed ? await sealed(file, args, io, context) : file;
   return { signer, isEphemeral: false, ready: signer.describe(context.signal) };
 }
 
 async function sealed(signer: Signer, args: Arguments, io: Io, context: SigningContext): Promise<Signer> {
   const [{ openServices }, { sealedSigner }] = await Promise.all([import("./services.ts"), import("../signers/services/sealed-signer.ts")]);
   const { services, root, http } = await openServices(args, io, context);
-  return sealedSigner(signer, { services, root, http, clock: io.now });
+  const { logUpload = "now" } = context;
+  return sealedSigner(signer, { services, root, logUpload, http, clock: io.now });
 }
 
 /** Throws UNSUPPORTED for a format that could not carry what the services give. */

@@ -45,7 +45,7 @@ interface Asked {
 }
 
 async function verifyAll(repository: Repository, reference: string, asked: Asked = {}): Promise<readonly Verdict[]> {
-  const policy = signaturePolicy(alice.trust, asked.annotations ?? {});
+  const policy = signaturePolicy(alice.trust, { annotations: asked.annotations ?? {} });
   return verify(repository, parseReference(reference), {
     formats,
     basis: { policy, trust: alice.trust },

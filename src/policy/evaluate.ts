@@ -2,7 +2,7 @@
 import type { Code } from "../core/errors.ts";
 import { catalogue } from "../core/errors.ts";
 import { describePlace, type Place } from "../core/evidence.ts";
-import { describeSignatory, outcomeOf, type Finding, type Gap, type Signatory } from "../core/finding.ts";
+import { describeSignatory, isPending, outcomeOf, type Finding, type Gap, type Signatory } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Decision, Reason, Requirement, Verdict, VerdictSubject } from "../core/verdict.ts";
 import { describeIdentity, matchesIdentity } from "../trust/identity.ts";
@@ -73,9 +73,10 @@ function decide(rule: Rule, { places, findings: all, gaps, trust }: Omit<Conside
 }
 
 function standing(rule: Rule, finding: Finding): Standing {
-  const outcome = outcomeOf(finding);
+  const checks = rule.allowsPendingLog ? finding.checks.filter((check) => !isPending(check)) : finding.checks;
+  const outcome = outcomeOf({ checks });
   if (outcome !== "passed") {
-    const check = finding.checks.find((candidate) => candidate.outcome === outcome);
+    const check = checks.find((candidate) => candidate.outcome === outcome);
     const code = check && check.outcome !== "passed" ? check.code : "UNDECIDED";
     return { decision: outcome === "failed" ? "deny" : "undecided", code, detail: check?.detail ?? "no check ran" };
   }

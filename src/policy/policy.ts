@@ -18,14 +18,20 @@ export interface Rule {
   readonly keys: readonly string[];
   readonly identities: readonly TrustedIdentity[];
   readonly annotations: Readonly<Record<string, string>>;
+  /** A log may yet be asked to keep the signature, if a trusted authority proves when it was made. */
+  readonly allowsPendingLog: boolean;
 }
 
+export type SignatureRule = Partial<Pick<Rule, "annotations" | "allowsPendingLog">>;
+
 /** The policy of one rule that `verify --key K -a k=v` stands for: a signature by any key or identity of the trust. */
-export function signaturePolicy(trust: Trust, annotations: Readonly<Record<string, string>>): Policy {
+export function signaturePolicy(trust: Trust, { annotations = {}, allowsPendingLog = false }: SignatureRule): Policy {
   const keys = trust.keys.map((key) => key.publicKey.fingerprint).toSorted();
-  const rule: Rule = { name: "signed", keys, identities: trust.identities, annotations };
+  const rule: Rule = { name: "signed", keys, identities: trust.identities, annotations, allowsPendingLog };
   const sorted = Object.entries(annotations).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const identities = trust.identities.map(identityContent).toSorted();
-  const content = JSON.stringify({ rules: [{ name: rule.name, keys, identities, annotations: sorted }] });
+  const content = JSON.stringify({
+    rules: [{ name: rule.name, keys, identities, annotations: sorted, ...(allowsPendingLog && { allowsPendingLog }) }],
+  });
   return { name: "command-line", digest: digestOf(encodeUtf8(content)), rules: [rule] };
 }

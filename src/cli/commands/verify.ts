@@ -24,6 +24,7 @@ export const command: Command = {
   flags: [
     ...expectedFlags,
     annotationsFlag("Annotation the signature must carry"),
+    { name: "allow-pending-log", summary: "Let a timestamp do where a log is yet to be asked (sign --log-upload later)" },
     bundleFlag("This signature, and none that hangs on the image"),
     recursiveFlag("Every image of an index too, each signed itself"),
     outputFlag,
@@ -52,7 +53,7 @@ export const command: Command = {
     const registries = await registriesFor(args, io);
     const readBasis = async (): Promise<Basis> => {
       const trust = await readExpected(args, io, signal);
-      return { policy: signaturePolicy(trust, annotations), trust };
+      return { policy: signaturePolicy(trust, { annotations, allowsPendingLog: args.has("allow-pending-log") }), trust };
     };
     const given = bundle === undefined ? undefined : await readBundle(bundle, io, signal);
     const basis = new Promise(setImmediate).then(readBasis); // while the first requests are under way
