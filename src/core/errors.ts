@@ -317,7 +317,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     http: 401,
     summary: "Signing without a key needs a token that says who signs, and there is none.",
     remedy:
-      "Let the CI job have one (docs/guides/keyless.md), give one with --identity-token or SIGSTORE_ID_TOKEN, or sign in with a browser.",
+      "Let the CI job have one (docs/guides/keyless.md), give one with --identity-token or SIGSTORE_ID_TOKEN, sign in with a browser, or sign with a key (--key).",
   },
   IDENTITY_TOKEN_INVALID: {
     exit: 31,

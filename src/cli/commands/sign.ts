@@ -13,7 +13,8 @@ import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
 import { registriesFor } from "../registries.ts";
 import { openSigner, signingFlags } from "../signing.ts";
-import { clean, field, problem } from "../render/text.ts";
+import { renderError } from "../render/error.ts";
+import { clean, field } from "../render/text.ts";
 
 const formatNames = formats.map(({ name }) => name);
 
@@ -93,8 +94,7 @@ function chosenFormats(args: Arguments): readonly Format[] {
 
 function show(outcome: Outcome, output: "text" | "json", io: Io): void {
   if ("error" in outcome) {
-    const { message, hint } = asTouchmarkError(outcome.error);
-    io.stderr.write(problem("error", `${formatReference(outcome.reference)}: ${message}`, hint));
+    io.stderr.write(renderError(outcome.error, io.env, formatReference(outcome.reference)));
     return;
   }
   for (const made of outcome.made) io.stdout.write(output === "json" ? `${JSON.stringify(made)}\n` : renderMade(made));
