@@ -11,13 +11,18 @@ export function publicHosts({ certificateAuthority, logs }: SelectedServices): r
   return [...new Set(hosts.filter((host) => host === "sigstore.dev" || host.endsWith(".sigstore.dev")))];
 }
 
-/** Throws CONSENT_REQUIRED where nobody agrees, or nobody can be asked. */
-export async function askConsent({ challenge, issuer }: IdentityToken, services: SelectedServices, { ask }: Io): Promise<void> {
+/** `secret` says what it is that not everybody can see. Throws CONSENT_REQUIRED where nobody agrees, or nobody can be asked. */
+export async function askConsent(
+  { challenge, issuer }: IdentityToken,
+  services: SelectedServices,
+  secret: string,
+  { ask }: Io,
+): Promise<void> {
   const where = publicHosts(services)
     .map((host) => printableText(host, 100))
     .join(" and ");
   const who = `${printableText(challenge, 200)} (${printableText(issuer, 200)})`;
-  const what = `not everybody can pull this image, and ${where} would tell everybody, for good, that ${who} signed now, and a hash of what`;
+  const what = `${secret}, and ${where} would tell everybody, for good, that ${who} signed now, and a hash of what`;
   const answer = await ask?.(`${what}.\nPublish that? [y/N] `);
   if (answer !== undefined && /^y(?:es)?$/i.test(answer.trim())) return;
   throw new TouchmarkError("CONSENT_REQUIRED", what);

@@ -29,7 +29,7 @@ export async function openKeyless(args: Arguments, io: Io, context: SigningConte
   const isAsked = services.then(async (chosen) => publicHosts(chosen).length > 0 && !args.has("yes") && !(await context.isPublic()));
   for (const promise of [token, isAsked]) promise.catch(() => undefined); // the signer hears of it
   const consent = async (who: IdentityToken, chosen: SelectedServices): Promise<void> => {
-    if (await isAsked) await askConsent(who, chosen, io);
+    if (await isAsked) await askConsent(who, chosen, context.secret, io);
   };
   const signer = keylessSigner({ token, services, root, consent, http, clock: io.now });
   return { signer, isEphemeral: true, ready: signer.certify(context.signal) };

@@ -52,7 +52,8 @@ function findCommand(words: readonly string[]): CommandEntry {
   throw usageError(`unknown command ${JSON.stringify(first)}${near === undefined ? "" : `; did you mean ${near}?`}`);
 }
 
-function report(thrown: unknown, io: Io): number {
+/** Returns the exit status. */
+export function report(thrown: unknown, io: Io): number {
   io.stderr.write(renderError(thrown, io.env));
   return catalogue[asTouchmarkError(thrown).code].exit;
 }
