@@ -35,13 +35,17 @@ const belowServer = [
 
 const table: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: ["@noble/curves"], builtins: ["crypto"] },
-  net: { rooms: ["core"], packages: [], builtins: ["http", "https", "timers/promises", "fs/promises", "tls", "net", "crypto"] },
+  net: { rooms: ["core"], packages: [], builtins: ["http", "https", "timers/promises", "fs/promises", "tls", "net", "dns", "crypto"] },
   trust: { rooms: ["core"], packages: ["re2js"], builtins: ["crypto"] },
   proof: { rooms: ["core", "trust"], packages: [], builtins: [] },
   anchors: { rooms: ["core", "net", "trust"], packages: [], builtins: ["crypto", "fs/promises", "path"] },
   registry: { rooms: ["core", "net"], packages: [], builtins: ["fs", "fs/promises", "path", "child_process", "crypto"] },
   "signers/file": { rooms: ["core", "net", "trust"], packages: ["@noble/ciphers"], builtins: ["fs/promises", "crypto", "util"] },
-  "signers/keyless": { rooms: ["core", "net", "trust", "signers/services"], packages: [], builtins: ["crypto", "http", "fs/promises", "child_process"] },
+  "signers/keyless": {
+    rooms: ["core", "net", "trust", "signers/services"],
+    packages: [],
+    builtins: ["crypto", "http", "fs/promises", "child_process"],
+  },
   "signers/services": { rooms: ["core", "net", "trust", "proof"], packages: [], builtins: ["crypto"] },
   policy: { rooms: ["core", "trust"], packages: [], builtins: [] },
   formats: { rooms: ["core", "trust", "proof", "formats/bundle", "formats/cosign"], packages: [], builtins: [] },
