@@ -6,11 +6,25 @@ import { toBase64 } from "./bytes.ts";
 import type { Code } from "./errors.ts";
 import type { Certificate } from "./x509/certificate.ts";
 
-export type Question =
-  /** What a responder says of a certificate: an OCSPRequest, DER. */
-  | { readonly kind: "ocsp"; readonly url: string; readonly request: Uint8Array }
-  /** The revocation list at a URL, whole or delta, which this issuer should have signed. */
-  | { readonly kind: "crl"; readonly url: string; readonly issuer: Certificate };
+/** What a responder says of a certificate. */
+export interface OcspQuestion {
+  readonly kind: "ocsp";
+  /** As a certificate has it: of any scheme, or none. */
+  readonly url: string;
+  /** OCSPRequest, DER. */
+  readonly request: Uint8Array;
+}
+
+/** The revocation list at a URL, whole or delta. */
+export interface ListQuestion {
+  readonly kind: "crl";
+  /** As a certificate, or another list, has it. */
+  readonly url: string;
+  /** Who should have signed it. */
+  readonly issuer: Certificate;
+}
+
+export type Question = OcspQuestion | ListQuestion;
 
 /** The bytes as they came, which prove nothing by themselves; or why there are none. */
 export type Answer = { readonly bytes: Uint8Array } | { readonly code: Code; readonly message: string };
