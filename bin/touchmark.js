@@ -27,13 +27,10 @@ if (Number(process.versions.node.split(".")[0]) < 26) {
  */
 function load(file) {
   var vm = require("vm");
-  var source = fs.readFileSync(file, "utf8");
+  var source = fs.readFileSync(file, "latin1"); // all of it is ASCII
   var cache = cacheFor(source);
   var kept = cache && readKept(cache);
-  var script = new vm.Script("(function (exports, require, module, __filename, __dirname) {" + source + "\n})", {
-    filename: file,
-    cachedData: kept,
-  });
+  var script = new vm.Script(source, { filename: file, cachedData: kept });
   if (cache && (kept === undefined || script.cachedDataRejected)) process.once("exit", () => keep(cache, script));
   var loaded = { exports: {} };
   script.runInThisContext()(loaded.exports, require, loaded, file, path.dirname(file));

@@ -56,18 +56,29 @@ async function buildCommand(folder) {
     lineLimit: 200,
     banner: { js: `${builtinsOnUse} const embeddedFolder = __dirname + "/anchors/roots";` },
   });
-  nameBuild(join(folder, "cli.cjs"));
+  wrap(join(folder, "cli.cjs"));
   writeFileSync(join(folder, "THIRD_PARTY_LICENSES"), licences(Object.keys(metafile.inputs)));
 }
 
-/** Puts the digest of the file into a first line of its own: what a cache of its compiled code is known by. */
-function nameBuild(file) {
-  const code = readFileSync(file);
-  writeFileSync(file, `// build ${createHash("sha256").update(code).digest("hex")}\n${code}`);
+/**
+ * Makes the file one function for bin/touchmark.js to call, under a first line of its own with the digest of the rest: what a
+ * cache of its compiled code is known by. One character that is not ASCII would have all of it held as two bytes each.
+ */
+function wrap(file) {
+  const code = readFileSync(file, "utf8");
+  const other = /.{0,40}[^\0-\x7f]/.exec(code);
+  if (other) throw new Error(`the command is to be ASCII alone; write a character escaped after: ${other[0].slice(0, -1)}`);
+  const wrapped = `(function (exports, require, module, __filename, __dirname) {${code}\n})\n`;
+  writeFileSync(file, `// build ${createHash("sha256").update(wrapped).digest("hex")}\n${wrapped}`);
 }
 
 /** Loads a built-in module when something of its is first used, not when a file is that may need it: node:crypto alone takes 10 ms. */
-const builtinsOnUse = "{ const load = require; require = (id) => new Proxy({}, { get: (_, name) => load(id)[name] }); }";
+const builtinsOnUse = [
+  "require = (id) => {",
+  "let loaded;",
+  "return new Proxy({}, { get: (_, name) => (loaded ??= process.getBuiltinModule(id))[name] });",
+  "};",
+].join(" ");
 
 /** The licence texts of the packages these files belong to. */
 function licences(files) {

@@ -1,7 +1,7 @@
 /** The Io of a real process. */
 import { homedir } from "node:os";
 import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
+import { addAbortSignal, Writable } from "node:stream";
 import { TouchmarkError } from "../core/errors.ts";
 import type { Io, Output } from "./io.ts";
 
@@ -11,10 +11,14 @@ export function processIo(): Io {
     process.once(name, () => interruption.abort(new TouchmarkError("INTERRUPTED", "interrupted")));
   }
   return {
+    stdin: (signal) => addAbortSignal(signal, process.stdin),
     stdout: outputTo("stdout"),
     stderr: outputTo("stderr"),
     get askSecret() {
       return process.stdin.isTTY ? askSecret : undefined;
+    },
+    get ask() {
+      return process.stdin.isTTY ? ask : undefined;
     },
     env: process.env,
     home: home(),
@@ -51,17 +55,27 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 
 /** Reads a line from the terminal with echo off. */
 async function askSecret(prompt: string): Promise<string> {
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    return await readLine(prompt, new Writable({ write: (_chunk, _encoding, done) => done() }));
+  } finally {
+    process.stderr.write("\n");
+  }
+}
+
+function ask(prompt: string): Promise<string> {
+  return readLine(prompt, process.stderr);
+}
+
+async function readLine(prompt: string, echo: NodeJS.WritableStream): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: echo, terminal: true });
   process.stderr.write(prompt);
   const interrupted = new Promise<never>((_resolve, reject) => {
     lines.once("SIGINT", () => reject(new TouchmarkError("INTERRUPTED", "interrupted")));
-    lines.once("close", () => reject(new TouchmarkError("INTERRUPTED", "the input ended before a password was typed")));
+    lines.once("close", () => reject(new TouchmarkError("INTERRUPTED", "the input ended before a line was typed")));
   });
   try {
     return await Promise.race([lines.question(""), interrupted]);
   } finally {
     lines.close();
-    process.stderr.write("\n");
   }
 }

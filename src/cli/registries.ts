@@ -5,17 +5,18 @@ import type { Proxies } from "../net/proxies.ts";
 import { readSource } from "../net/source.ts";
 import type { TlsOptions } from "../net/secure.ts";
 import type { PlainHttp } from "../registry/address.ts";
-import { createCredentials } from "../registry/credentials/credentials.ts";
+import { createCredentials, type Credentials } from "../registry/credentials/credentials.ts";
 import { createRegistries, type Registries } from "../registry/registries.ts";
 import { usageError, type Arguments } from "./arguments.ts";
 import type { Io } from "./io.ts";
 
 const maxPemBytes = 1024 * 1024;
 
-export async function registriesFor(args: Arguments, io: Io): Promise<Registries> {
+/** With the user's own credentials, unless others are given. */
+export async function registriesFor(args: Arguments, io: Io, credentials?: Credentials): Promise<Registries> {
   return createRegistries({
     http: await httpFor(args, io),
-    credentials: createCredentials({ env: io.env, home: io.home }),
+    credentials: credentials ?? createCredentials({ env: io.env, home: io.home }),
     plainHttp: plainHttpOf(args),
   });
 }

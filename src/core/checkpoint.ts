@@ -32,7 +32,7 @@ export interface NoteSignature {
 const maxBytes = 64 * 1024;
 const maxSignatures = 64;
 
-const signatureLine = /^— ([^\s+]+) (\S+)$/u;
+const signatureLine = /^\u2014 ([^\s+]+) (\S+)$/u;
 // oxlint-disable-next-line no-control-regex -- control characters are what a note must not have
 const forbidden = /[\u0000-\u0009\u000b-\u001f]/;
 

@@ -58,6 +58,7 @@ export type Code =
   | "IDENTITY_TOKEN_MISSING"
   | "IDENTITY_TOKEN_INVALID"
   | "SIGN_IN_FAILED"
+  | "CONSENT_REQUIRED"
   | "UNDECIDED"
   | "UNSUPPORTED"
   | "LIMIT_EXCEEDED"
@@ -122,7 +123,8 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 10,
     http: 403,
     summary: "Every place was read and the image has no signature.",
-    remedy: "Sign it by its digest, or, if a tag was asked for, check that the tag still names the image that was signed.",
+    remedy:
+      "If it is a copy, its signatures may have stayed behind: copy them too (touchmark copy). If a tag was asked for, check that it still names the image that was signed. Else sign it by its digest.",
   },
   NO_SUCH_IMAGE: {
     exit: 11,
@@ -336,6 +338,12 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     http: 401,
     summary: "Signing in was refused, or nobody completed it in time.",
     remedy: "Run the command again and complete the page it names.",
+  },
+  CONSENT_REQUIRED: {
+    exit: 2,
+    http: 409,
+    summary: "Signing would make public who signed something that not everybody can see, and nobody agreed to that.",
+    remedy: "Agree with --yes, sign with a key, or sign with services of your own (--signing-config).",
   },
   UNDECIDED: {
     exit: 32,

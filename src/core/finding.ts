@@ -4,12 +4,12 @@ import type { Code } from "./errors.ts";
 import type { Claim, Place } from "./evidence.ts";
 import type { Instant } from "./instant.ts";
 import type { KeyAlgorithmName } from "./key-algorithms.ts";
-import type { CertificateClaim } from "./x509/certificate-identity.ts";
+import type { CertificateClaim } from "./x509/certificate-claims.ts";
 
 export type CheckName =
   /** The bytes are a document of the format. */
   | "format"
-  /** It speaks of this image. */
+  /** It speaks of this image, or file. */
   | "subject"
   /** It verifies with a trusted key. */
   | "signature"
@@ -71,7 +71,8 @@ export interface Sighting {
 export interface Finding {
   readonly format: string;
   readonly place: Place;
-  readonly manifest: Digest;
+  /** Absent for evidence in a file. */
+  readonly manifest?: Digest;
   readonly layer: Digest;
   /** What it says; absent where that cannot be read. Proven only if every check passed. */
   readonly claim?: Claim;

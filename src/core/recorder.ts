@@ -1,6 +1,7 @@
 /** The port to whoever keeps what happened: ledger, metrics, dashboard. */
 import type { Digest } from "./digest.ts";
 import type { SignatureClaim } from "./evidence.ts";
+import type { SignedBy } from "./signer.ts";
 import type { Verdict } from "./verdict.ts";
 
 export type RecordedEvent =
@@ -10,10 +11,19 @@ export type RecordedEvent =
       readonly repository: string;
       readonly claim: SignatureClaim;
       readonly format: string;
-      /** Fingerprint of the key. */
-      readonly key: string;
+      readonly by: SignedBy;
       /** The manifest that holds the signature. */
       readonly manifest: Digest;
+    }
+  | {
+      readonly kind: "file-signed";
+      /** The file, as it was named. */
+      readonly reference: string;
+      readonly claim: SignatureClaim;
+      readonly format: string;
+      readonly by: SignedBy;
+      /** Of the file that holds the signature. */
+      readonly evidence: Digest;
     };
 
 export interface Recorder {

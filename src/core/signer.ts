@@ -16,6 +16,9 @@ export interface Signed {
   readonly seals?: Seals;
 }
 
+/** Who signed, in a report: a key by its fingerprint, or an identity and who vouched for it. */
+export type SignedBy = { readonly key: string } | { readonly identity: string; readonly issuer: string };
+
 export interface SignRequest {
   /** The message itself, not its hash. */
   readonly bytes: Uint8Array;

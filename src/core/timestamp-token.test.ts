@@ -6,7 +6,7 @@ import { isContentSigned, isSignedWith } from "./cms.ts";
 import { contextTag, encodeDer, tags } from "./der.ts";
 import { TouchmarkError } from "./errors.ts";
 import { hash } from "./hash.ts";
-import { isImprintOf, parseTimestamp } from "./timestamp-token.ts";
+import { bareToken, isImprintOf, parseTimestamp } from "./timestamp-token.ts";
 import { parseCertificate } from "./x509/certificate.ts";
 import { bitString, commonName, integer, makeDer, makeKey, octetString, oid, sequence, utf8 } from "./x509/fixture.test.ts";
 
@@ -36,12 +36,21 @@ suite("timestamp tokens", () => {
     }
   });
 
+  test("are taken out of a response that grants them", () => {
+    const token = make();
+    for (const bytes of [token, makeResponse(0, token)]) assert.deepEqual(Buffer.from(bareToken(bytes)), Buffer.from(token));
+    assert.throws(() => bareToken(makeResponse(2)), { code: "TIMESTAMP_INVALID" });
+  });
+
   test("say to the millisecond when, and how surely, rounded up", () => {
     const accuracy = (...parts: readonly Uint8Array[]) => withInfo(sequence(...parts)).accuracy;
     assert.equal(accuracy(integer(2)), 2000);
     assert.equal(accuracy(integer(1), implicit(0, 5), implicit(1, 1)), 1006);
     assert.equal(accuracy(implicit(1, 100)), 1);
     assert.equal(accuracy(), 0);
+    const baseline = oid("0.4.0.2023.1.1"); // a policy that promises a second
+    assert.equal(parse({ info: (usual) => ({ ...usual, policy: baseline }) }).accuracy, 1000);
+    assert.equal(parse({ info: (usual) => ({ ...usual, policy: baseline, more: sequence(integer(3)) }) }).accuracy, 3000);
     assert.equal(parse({ info: (usual) => ({ ...usual, at: generalizedTime("20260203040506.1239Z") }) }).at, at + 123);
   });
 

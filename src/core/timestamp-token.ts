@@ -41,6 +41,8 @@ export interface CertificateId extends Hashed<HashAlgorithm | "sha1"> {
 }
 
 const MAX_BYTES = 64 * 1024;
+/** Promises a second or better where the token says nothing (RFC 3628, section 5.2). */
+const BASELINE_POLICY = "0.4.0.2023.1.1";
 const TST_INFO = "1.2.840.113549.1.9.16.1.4";
 const SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12";
 const SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47";
@@ -48,14 +50,17 @@ const statuses = ["granted", "grantedWithMods", "rejection", "waiting", "revocat
 
 /** Reads a token, bare or in a response that grants it. Nothing in it is proven yet. Throws MALFORMED, TIMESTAMP_INVALID or LIMIT_EXCEEDED. */
 export function parseTimestamp(bytes: Uint8Array): TimestampToken {
-  const value = parseDer(bytes, "timestamp", { maxBytes: MAX_BYTES });
-  // A token begins with an object identifier, a response with its status.
-  const token = value.children[0]?.tag === tags.sequence ? grantedToken(value) : value;
+  const token = tokenIn(bytes);
   const signedData = readSignedData(token, "timestamp token");
   if (signedData.contentType !== TST_INFO) {
     throw malformed(`timestamp token holds ${signedData.contentType}, expected a TSTInfo (${TST_INFO})`);
   }
   return { signedData, ...readTstInfo(parseDer(signedData.content, "TSTInfo")), signers: readSigners(signedData) };
+}
+
+/** The token alone, DER, of one that is bare or in a response that grants it. Throws as `parseTimestamp` does for a response. */
+export function bareToken(bytes: Uint8Array): Uint8Array {
+  return tokenIn(bytes).raw;
 }
 
 /** Whether these bytes are what was stamped. */
@@ -67,6 +72,12 @@ export function isImprintOf({ imprint }: TimestampToken, bytes: Uint8Array): boo
 export function isNamedBy({ algorithm, digest, issuerSerial }: CertificateId, { raw, issuer, serial }: Certificate): boolean {
   if (!equalBytes(hash(algorithm, raw), digest)) return false;
   return !issuerSerial || (equalBytes(issuerSerial.issuer, issuer.raw) && equalBytes(issuerSerial.serialNumber, serial));
+}
+
+function tokenIn(bytes: Uint8Array): Der {
+  const value = parseDer(bytes, "timestamp", { maxBytes: MAX_BYTES });
+  // A token begins with an object identifier, a response with its status.
+  return value.children[0]?.tag === tags.sequence ? grantedToken(value) : value;
 }
 
 function grantedToken(value: Der): Der {
@@ -85,7 +96,7 @@ function readTstInfo(value: Der): Pick<TimestampToken, "imprint" | "at" | "accur
   const info = new Members(value, tags.sequence, "TSTInfo");
   const version = readInteger(info.take("version"), "TSTInfo.version");
   if (version !== 1n) throw malformed(`TSTInfo.version is ${version}, expected 1`);
-  info.take("policy", tags.oid);
+  const policy = readOid(info.take("policy"), "TSTInfo.policy");
   const imprint = new Members(info.take("messageImprint"), tags.sequence, "TSTInfo.messageImprint");
   const algorithm = readHashAlgorithm(imprint.take("hashAlgorithm"), "TSTInfo.messageImprint.hashAlgorithm");
   const digest = readOctetString(imprint.take("hashedMessage"), "TSTInfo.messageImprint.hashedMessage");
@@ -101,7 +112,7 @@ function readTstInfo(value: Der): Pick<TimestampToken, "imprint" | "at" | "accur
   return {
     imprint: { algorithm, digest },
     at,
-    ...(accuracy && { accuracy: readAccuracy(accuracy) }),
+    ...(accuracy ? { accuracy: readAccuracy(accuracy) } : policy === BASELINE_POLICY && { accuracy: 1000 }),
     ...(nonce && { nonce: readInteger(nonce, "TSTInfo.nonce") }),
   };
 }

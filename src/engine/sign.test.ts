@@ -49,7 +49,7 @@ describe("sign", () => {
         ["cosign", `tag ${digest.replace(":", "-")}.sig`, false],
       ],
     );
-    assert.ok(made.every(({ key }) => key === alice.publicKey.fingerprint));
+    assert.ok(made.every(({ by }) => "key" in by && by.key === alice.publicKey.fingerprint));
     assert.ok(await isAllowed(repository));
   });
 

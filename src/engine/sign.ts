@@ -11,12 +11,13 @@ import { verifies } from "../core/public-key.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Reference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
-import type { Signer, SignerDescription } from "../core/signer.ts";
+import type { SignedBy, Signer, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import { makeTrust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
 import { resolve, resolveAll } from "./resolve.ts";
+import { entriesOf, signedBy, type LoggedEntry } from "./signed-by.ts";
 import { store } from "./store.ts";
 import { verifyAll } from "./verify-all.ts";
 
@@ -28,7 +29,7 @@ export interface SignOptions {
   readonly at: Instant;
   readonly recorder: Recorder;
   readonly recursive: boolean;
-  /** Sign even where the same key has signed the same claim already. */
+  /** Sign even where the same key may have signed the same claim already, and do not look. */
   readonly force: boolean;
   readonly signal: AbortSignal;
 }
@@ -42,8 +43,9 @@ export interface SignatureMade {
   readonly place: string;
   /** The manifest that holds the signature. */
   readonly manifest: Digest;
-  /** Fingerprint of the key. */
-  readonly key: string;
+  readonly by: SignedBy;
+  /** Where logs hold it. */
+  readonly logged: readonly LoggedEntry[];
   /** It was there before: nothing was written. */
   readonly already: boolean;
 }
@@ -80,7 +82,7 @@ interface Signing extends SignOptions {
   readonly looked: Promise<Collected>;
 }
 
-const nothing: Promise<Collected> = Promise.resolve({ evidence: [], gaps: [] });
+const nothing: Promise<Collected> = Promise.resolve({ places: [], evidence: [], gaps: [] });
 
 function look(repository: Repository, subject: SubjectAddress, { formats, signal }: SignOptions): Promise<Collected> {
   return collect(repository, subject, { formats, kind: "signature", signal });
@@ -100,24 +102,25 @@ async function signOne(
   const prepared = await Promise.all(
     formats.map(async (format) => {
       const earlier = existing.find((finding) => finding.format === format.name);
-      if (earlier) return { format, earlier };
+      if (earlier?.manifest !== undefined) return { format, earlier: { place: describePlace(earlier.place), manifest: earlier.manifest } };
       const toSign = format.prepare(claim, by);
       const signed = await signer.sign({ bytes: toSign.bytes, content: toSign.content, claim }, signal);
       if (!(await verifies(by.publicKey, toSign.bytes, signed.signature))) {
         throw new TouchmarkError("INVALID_KEY", `what the key sha256:${key} signs does not verify with its own public half`);
       }
-      return { format, artifact: format.assemble(toSign, subject, signed, at) };
+      return { format, signed, artifact: format.assemble(toSign, subject, signed, at) };
     }),
   );
   const { reference, digest } = subject;
   return Promise.all(
-    prepared.map(async ({ format, earlier, artifact }): Promise<SignatureMade> => {
-      const common = { reference, repository: repository.name, digest, format: format.name, key };
-      if (earlier) return { ...common, place: describePlace(earlier.place), manifest: earlier.manifest, already: true };
+    prepared.map(async ({ format, earlier, signed, artifact }): Promise<SignatureMade> => {
+      const common = { reference, repository: repository.name, digest, format: format.name };
+      if (earlier) return { ...common, ...earlier, by: { key }, logged: [], already: true };
+      const made = { ...common, by: signedBy(signed), logged: entriesOf(signed) };
       const manifest = await store(repository, subject, artifact, signal);
-      await recorder.record({ kind: "signed", repository: repository.name, claim, format: format.name, key, manifest });
+      await recorder.record({ kind: "signed", repository: repository.name, claim, format: format.name, by: made.by, manifest });
       const place = artifact.kind === "tag" ? `tag ${artifact.tag}` : "referrers";
-      return { ...common, place, manifest, already: false };
+      return { ...made, place, manifest, already: false };
     }),
   );
 }

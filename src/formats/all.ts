@@ -1,6 +1,9 @@
 /** Every format there is. A new one is a folder, a line here, and vectors. */
 import { bundle } from "./bundle/bundle.ts";
 import { cosign } from "./cosign/cosign.ts";
-import type { Format } from "./format.ts";
+import type { Format, FormatOfFiles } from "./format.ts";
 
 export const formats: readonly Format[] = [bundle, cosign];
+
+/** The one that files are signed in, and signatures of images taken along. */
+export const fileFormat: FormatOfFiles = bundle;

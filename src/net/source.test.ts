@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +25,18 @@ suite("readSource", () => {
 
   test("does not read an endless file to its end", { skip: process.platform === "win32" && "there is no /dev/zero" }, async () => {
     await assert.rejects(readSource("/dev/zero", options), { code: "LIMIT_EXCEEDED" });
+  });
+
+  test("reads a pipe while the event loop goes on", { skip: process.platform === "win32" && "there is no mkfifo" }, async () => {
+    await using folder = await temporary();
+    const path = join(folder.path, "pipe");
+    execFileSync("mkfifo", [path]);
+    const reading = readSource(path, options);
+    await writeFile(path, "12345678");
+    assert.equal(decodeUtf8(await reading), "12345678");
+    const tooMuch = assert.rejects(readSource(path, options), { code: "LIMIT_EXCEEDED" });
+    await writeFile(path, "123456789");
+    await tooMuch;
   });
 
   test("reads a variable, empty too", async () => {

@@ -1,6 +1,6 @@
 /** Small documents that a person names on the command line: `PATH`, or `env://VAR` for what is in a variable. */
-import { open } from "node:fs/promises";
-import { encodeUtf8 } from "../core/bytes.ts";
+import { closeSync, createReadStream, openSync, readSync, statSync } from "node:fs";
+import { concat, encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 
 export interface SourceOptions {
@@ -25,23 +25,35 @@ export async function readSource(reference: string, options: SourceOptions): Pro
   return bytes;
 }
 
-/** Read to its end rather than to its size, for a pipe has none and a file may grow. */
 async function readFile(path: string, options: SourceOptions): Promise<Uint8Array> {
   const { maxBytes, signal } = options;
-  const buffer = Buffer.alloc(maxBytes + 1);
-  let size = 0;
+  signal?.throwIfAborted();
   try {
-    await using file = await open(path);
-    for (let read = 1; read > 0 && size <= maxBytes; size += read) {
-      signal?.throwIfAborted();
-      read = (await file.read(buffer, size, buffer.length - size)).bytesRead;
-    }
+    const bytes = statSync(path).isFile() ? readNow(path, maxBytes) : await readWhenThere(path, options);
+    if (bytes.length > maxBytes) throw tooLarge(path, options);
+    return bytes;
   } catch (error) {
     signal?.throwIfAborted();
-    throw asNotFound(path, error);
+    throw cannotRead(path, error);
   }
-  if (size > maxBytes) throw tooLarge(path, options);
-  return buffer.subarray(0, size);
+}
+
+/** A file is small and at hand: to ask another thread for it would take longer. Up to one byte more than it may have. */
+function readNow(path: string, maxBytes: number): Uint8Array {
+  const file = openSync(path, "r");
+  try {
+    const buffer = Buffer.alloc(maxBytes + 1);
+    let size = 0;
+    for (let read = 1; read > 0 && size <= maxBytes; size += read) read = readSync(file, buffer, { offset: size });
+    return buffer.subarray(0, size);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** What comes out of a pipe comes when it comes. Up to one byte more than it may have. */
+async function readWhenThere(path: string, { maxBytes, signal }: SourceOptions): Promise<Uint8Array> {
+  return concat(await createReadStream(path, { end: maxBytes, ...(signal && { signal }) }).toArray());
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -52,7 +64,8 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "this user may not read it",
 };
 
-function asNotFound(path: string, error: unknown): unknown {
+/** What it means that a file could not be read: FILE_NOT_FOUND, and why. */
+export function cannotRead(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || !("code" in error) || error instanceof TouchmarkError) return error;
   const code = String(error.code);
   return new TouchmarkError("FILE_NOT_FOUND", `cannot read ${path}: ${reasons[code] ?? code}`, { cause: error });

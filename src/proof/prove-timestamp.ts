@@ -16,6 +16,8 @@ export interface Timestamp {
   /** Milliseconds by which the time may be off, either way; absent where the token does not say. */
   readonly accuracy?: number;
   readonly authority: CertificateAuthority;
+  /** From the certificate it is signed with to the authority's root. */
+  readonly chain: readonly Certificate[];
 }
 
 export interface TimestampQuestion {
@@ -82,16 +84,16 @@ async function proveAuthority(
   const intermediates = embedded.filter(({ raw }) => !equalBytes(raw, leaf.raw));
   let refusal = failed("CERTIFICATE_UNTRUSTED", `${describeCertificate(leaf)} is of no authority that is trusted for timestamps`);
   for (const authority of authorities) {
-    const { check } = await proveCertificatePath({ leaf, intermediates, authorities: [authority], at, usage: "time stamping" });
-    if (check.outcome === "passed") {
+    const path = await proveCertificatePath({ leaf, intermediates, authorities: [authority], at, usage: "time stamping" });
+    if ("value" in path) {
       const detail = `${authority.name} saw it at ${formatInstant(at)}`;
       return {
         check: { name: "timestamp", outcome: "passed", detail },
-        value: { at, authority, ...(accuracy !== undefined && { accuracy }) },
+        value: { at, authority, chain: path.value.chain, ...(accuracy !== undefined && { accuracy }) },
       };
     }
     // What an authority it leads to says against it tells more than that it does not lead to another.
-    if (refusal.check.code === "CERTIFICATE_UNTRUSTED") refusal = { check: { ...check, name: "timestamp" } };
+    if (refusal.check.code === "CERTIFICATE_UNTRUSTED") refusal = { check: { ...path.check, name: "timestamp" } };
   }
   return refusal;
 }

@@ -1,6 +1,6 @@
 /** Who is expected to have signed by certificate. */
 import type { CertificateSigner } from "../core/finding.ts";
-import type { CertificateClaim } from "../core/x509/certificate-identity.ts";
+import type { CertificateClaim } from "../core/x509/certificate-claims.ts";
 import { describePattern, fits, type TextPattern } from "./text-pattern.ts";
 
 export interface TrustedIdentity {

@@ -3,6 +3,7 @@
  * `npm run bench -- registry`. They take minutes, and mean something only on a machine that does nothing else.
  */
 import { benchIdentity } from "./identity.ts";
+import { benchKeyless } from "./keyless.ts";
 import { benchManyImages, benchManySignatures } from "./many.ts";
 import { benchBlobs } from "./registry-blobs.ts";
 import { benchLists } from "./registry-lists.ts";
@@ -16,6 +17,7 @@ const sections: Readonly<Record<string, readonly (() => Promise<Table>)[]>> = {
   verify: [benchVerify],
   identity: [benchIdentity],
   sign: [benchSign],
+  keyless: [benchKeyless],
   many: [benchManyImages, benchManySignatures],
 };
 

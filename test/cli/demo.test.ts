@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { commands } from "../../src/cli/commands.ts";
-import { putImage } from "../fakes/people.ts";
+import { putImage, putReferrer } from "../fakes/people.ts";
+import { sigstoreInstance, type SigstoreInstance } from "../fakes/sigstore-instance.ts";
 import { publishSigstore } from "../fakes/tuf-repository.ts";
 import { bench } from "./harness.ts";
 import { ended, printed, start, type Surroundings } from "./processes.ts";
@@ -30,8 +31,9 @@ async function surroundings(t: TestContext): Promise<Surroundings> {
 async function trustMaterial(
   t: TestContext,
   { cwd, env }: Surroundings,
+  instance: SigstoreInstance,
 ): Promise<{ readonly mirror: string; readonly around: Surroundings }> {
-  const repository = publishSigstore(Date.now());
+  const repository = publishSigstore(Date.now(), instance.trustedRoot);
   const mirror = (await repository.serve(t)).href;
   await copyFile(join(import.meta.dirname, "../fakes/pki/ca.crt"), join(cwd, "ca.pem"));
   await copyFile(join(import.meta.dirname, "../vectors/keys/cosign/ecdsa-p256.pub"), join(cwd, "log.pub"));
@@ -81,11 +83,21 @@ describe("touchmark demo", () => {
   });
 });
 
+const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+const workflow = {
+  identity: "https://github.com/example/app/.github/workflows/release.yml@refs/heads/main",
+  issuer: "https://token.actions.githubusercontent.com",
+};
+
 describe("the examples in every --help", () => {
   it("work as they stand, but for the registry's name", async (t) => {
-    const { mirror, around } = await trustMaterial(t, await surroundings(t));
+    const instance = sigstoreInstance(Date.now() - 60_000);
+    const { mirror, around } = await trustMaterial(t, await surroundings(t), instance);
     const { address, repository } = await bench(t);
-    await putImage(repository(`${address}/app`), "x", "1.0");
+    const image = await putImage(repository(`${address}/app`), "x", "1.0");
+    const layer = { mediaType: bundleType, bytes: instance.sign(image, workflow) };
+    await putReferrer(repository(`${address}/app`), { subject: image, artifactType: bundleType, layer });
+    await writeFile(join(around.cwd, "app.tar"), "a file");
     const loaded = await Promise.all(commands.map(async ({ name, load }) => ({ name, examples: (await load()).command.examples })));
     // Keys are made before they are used, an image signed before it is verified, a trust root made before it is imported.
     const order = [
@@ -93,6 +105,8 @@ describe("the examples in every --help", () => {
       "keys show",
       "sign",
       "verify",
+      "sign-blob",
+      "verify-blob",
       "tree",
       "copy",
       "trust create",

@@ -4,6 +4,7 @@
  */
 import { createHash, createPublicKey, generateKeyPairSync, X509Certificate } from "node:crypto";
 import { preAuthEncoding } from "../../src/core/dsse.ts";
+import type { Instant } from "../../src/core/instant.ts";
 import { publicKeyOf, verifies, type PublicKey } from "../../src/core/public-key.ts";
 import { verifiesDigest } from "../../src/core/verify-digest.ts";
 import type { LogAuthority } from "../../src/trust/trusted-root.ts";
@@ -16,9 +17,16 @@ export interface LogFake {
   readonly authority: LogAuthority;
 }
 
-export async function rekorV1Fake(): Promise<LogFake> {
+export interface RekorV1Options {
+  /** The time that it takes for now. */
+  readonly clock?: Instant;
+}
+
+export async function rekorV1Fake({ clock }: RekorV1Options = {}): Promise<LogFake> {
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const handler = mockRekor.rekorHandler(await mockRekor.initializeTLog("https://rekor.example", keys));
+  const handler = mockRekor.rekorHandler(
+    await mockRekor.initializeTLog("https://rekor.example", keys, clock === undefined ? undefined : new Date(clock)),
+  );
   const publicKey = publicKeyOf(keys.publicKey, "the log's key");
   const held = new Map<string, string>();
   const place = "/api/v1/log/entries/";

@@ -22,7 +22,7 @@ interface MockFulcio {
 }
 
 interface MockRekor {
-  readonly initializeTLog: (url: string, keyPair: KeyPair) => Promise<object>;
+  readonly initializeTLog: (url: string, keyPair: KeyPair, clock: Date | undefined) => Promise<object>;
   readonly rekorHandler: (log: object) => MockHandler;
 }
 

@@ -21,7 +21,10 @@ describe("bin/touchmark.js", () => {
 
   const build = (says: string): void => {
     const digest = createHash("sha256").update(says).digest("hex");
-    writeFileSync(join(home, "dist", "cli.cjs"), `// build ${digest}\nexports.run = async () => console.log(${JSON.stringify(says)});\n`);
+    writeFileSync(
+      join(home, "dist", "cli.cjs"),
+      `// build ${digest}\n(function (exports) { exports.run = async () => console.log(${JSON.stringify(says)}); })\n`,
+    );
   };
   const start = (options: readonly string[] = [], xdg = join(home, "xdg")) =>
     spawnSync(process.execPath, [...options, join(home, "bin", "touchmark.js"), "verify"], {

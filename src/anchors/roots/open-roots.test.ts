@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
 import { makeKey, published, publicTrustedRoot, publishSigstore, type TufRepository } from "../../../test/fakes/tuf-repository.ts";
+import { encodePem } from "../../core/pem.ts";
+import { extensions, makeDer, makeKey as makeKeyPair } from "../../core/x509/fixture.test.ts";
+import { quoteName } from "../../core/x509/name.ts";
 import type { HttpClient } from "../../net/http.ts";
 import { createHttpClient } from "../../net/http-client.ts";
 import { importRepository } from "./import-root.ts";
@@ -311,9 +314,31 @@ suite("trusted roots", () => {
     assert.deepEqual(stamps(await open({ env: trust, offline: true })), [1], "and nothing of it stays");
   });
 
+  test("have the certificate authorities of SIGSTORE_ROOT_FILE in the place of their own", async (t) => {
+    const { folder, open } = await place(t);
+    const file = join(folder, "ca.pem");
+    const env = { TOUCHMARK_TRUST: folder, SIGSTORE_ROOT_FILE: file };
+    const keys = [makeKeyPair(), makeKeyPair()] as const;
+    const authority = [extensions.authority(), extensions.keyCertSign];
+    const root = makeDer({ subject: "root", key: keys[0], extensions: authority });
+    const middle = makeDer({ subject: "middle", issuer: "root", key: keys[1], signedBy: keys[0].privateKey, extensions: authority });
+    const pem = (...ders: readonly Uint8Array[]): string => ders.map((der) => encodePem("CERTIFICATE", der)).join("");
+    await writeFile(file, pem(root, middle));
+    const { roots } = await open({ env, offline: true });
+    const chains = roots.map(({ certificateAuthorities }) =>
+      certificateAuthorities.map(({ chain }) => chain.map(({ subject }) => quoteName(subject))),
+    );
+    assert.deepEqual(chains, [[['"CN=root"'], ['"CN=middle"', '"CN=root"']]]);
+    assert.ok(roots.every(({ logs }) => logs.length > 0));
+    await writeFile(file, pem(middle));
+    await assert.rejects(open({ env, offline: true }), { code: "MALFORMED", message: /by "CN=root", and not the one above it/ });
+    await writeFile(file, "no certificate");
+    await assert.rejects(open({ env, offline: true }), { code: "MALFORMED" });
+  });
+
   test("of cosign's variables for single parts are not read, and that is said", async (t) => {
     const { open } = await one(t);
-    const opened = await open({ env: { TOUCHMARK_TRUST: (await place(t)).folder, SIGSTORE_ROOT_FILE: "ca.pem" }, offline: true });
-    assert.match(opened.warnings[0] ?? "", /^SIGSTORE_ROOT_FILE is set and counts for nothing here: .*touchmark trust create/);
+    const opened = await open({ env: { TOUCHMARK_TRUST: (await place(t)).folder, SIGSTORE_REKOR_PUBLIC_KEY: "log.pub" }, offline: true });
+    assert.match(opened.warnings[0] ?? "", /^SIGSTORE_REKOR_PUBLIC_KEY is set and counts for nothing here: .*touchmark trust create/);
   });
 });

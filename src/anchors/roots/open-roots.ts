@@ -5,6 +5,7 @@ import type { HttpClient } from "../../net/http.ts";
 import { readSource } from "../../net/source.ts";
 import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
+import { readAuthorities } from "./authorities-file.ts";
 import { listInstances, readInstance, type Instance } from "./instance.ts";
 import { openInstance } from "./open-instance.ts";
 import { trustFolder, type PlaceOptions } from "./place.ts";
@@ -35,16 +36,12 @@ export interface OpenedRoots {
 export const maxRootBytes: number = 1024 * 1024;
 
 /** cosign's variables for parts of the public instance, which are not read here. */
-const partVariables = [
-  "SIGSTORE_ROOT_FILE",
-  "SIGSTORE_REKOR_PUBLIC_KEY",
-  "SIGSTORE_CT_LOG_PUBLIC_KEY_FILE",
-  "SIGSTORE_TSA_CERTIFICATE_FILE",
-];
+const partVariables = ["SIGSTORE_REKOR_PUBLIC_KEY", "SIGSTORE_CT_LOG_PUBLIC_KEY_FILE", "SIGSTORE_TSA_CERTIFICATE_FILE"];
 
 /**
  * The files given; else the kept instances; else the public one. Those that a repository keeps up to date are fetched anew
- * where it is time to, unless `offline`; what cannot be fetched is a warning as long as the kept one holds.
+ * where it is time to, unless `offline`; what cannot be fetched is a warning as long as the kept one holds. The variable
+ * SIGSTORE_ROOT_FILE puts the certificate authorities of a PEM file in the place of theirs.
  * Throws FILE_NOT_FOUND, TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED, what reading a file or fetching the first root throws.
  */
 export async function openRoots(options: RootsOptions): Promise<OpenedRoots> {
@@ -57,8 +54,9 @@ export async function openRoots(options: RootsOptions): Promise<OpenedRoots> {
   const folder = trustFolder(options);
   const instances = await chooseInstances(folder, options);
   const opened = await Promise.all(instances.map((instance) => openInstance(instance, { ...options, folder, expired })));
+  const authorities = env["SIGSTORE_ROOT_FILE"] ? await readAuthorities(env["SIGSTORE_ROOT_FILE"], { env, signal }) : undefined;
   return {
-    roots: opened.flatMap(({ roots }) => roots),
+    roots: opened.flatMap(({ roots }) => roots).map((root) => (authorities ? { ...root, certificateAuthorities: authorities } : root)),
     warnings: [...partWarnings(env), ...opened.flatMap(({ warnings }) => warnings)],
   };
 }

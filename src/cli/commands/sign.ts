@@ -1,34 +1,40 @@
+import { mapBounded } from "../../core/bounded.ts";
 import { asTouchmarkError } from "../../core/errors.ts";
 import { parseReference, formatReference, type Reference } from "../../core/reference.ts";
 import { sign, type SignatureMade } from "../../engine/sign.ts";
-import { formats } from "../../formats/all.ts";
+import { readAttached } from "../../engine/read-attached.ts";
+import { fileFormat, formats } from "../../formats/all.ts";
 import type { Format } from "../../formats/format.ts";
-import { openKeyFile } from "../../signers/file/key-file.ts";
 import { oneOf, usageError, type Arguments } from "../arguments.ts";
+import { bundleFlag, bundleOf } from "../bundle-flag.ts";
+import { bundleOutput } from "../bundle-output.ts";
 import type { Command } from "../command.ts";
 import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, recursiveFlag, registryFlags, signingTime } from "../common.ts";
 import { exitOf } from "../exit.ts";
 import type { Io } from "../io.ts";
-import { passwordFor } from "../password.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
 import { registriesFor } from "../registries.ts";
+import { openSigner, signingFlags } from "../signing.ts";
+import { signedFields } from "../render/signed.ts";
 import { clean, field, problem } from "../render/text.ts";
 
 const formatNames = formats.map(({ name }) => name);
 
 export const command: Command = {
-  usage: "--key KEY [flags] REF…",
+  usage: "[--key KEY] [flags] REF…",
   summary: "Sign images",
   details: [
+    "Without --key, who signs is said by an identity token: of the CI job, or of a person who signs in.",
     "What is signed is the digest that the reference names now; a tag can move, so name a digest where you know it.",
     "Signing again with the same key changes nothing. What was written is read back before it is reported.",
   ].join("\n"),
   flags: [
-    { name: "key", value: "KEY", summary: "Private key: a file (cosign's encrypted key, or PEM), or env://VARIABLE" },
+    ...signingFlags,
     { name: "format", value: formatNames.join("|"), repeatable: true, summary: "Signature format (bundle)" },
     annotationsFlag("Annotation the signature shall carry"),
     recursiveFlag("Every image of an index too"),
+    bundleFlag("Write the signature here too"),
     { name: "force", summary: "Sign even if the same key has signed the same already" },
     outputFlag,
     ...registryFlags,
@@ -36,6 +42,10 @@ export const command: Command = {
   operands: { min: 1, max: 1000 },
   examples: [
     { command: "touchmark sign --key touchmark.key registry.example/app:1.0", explains: "Sign an image" },
+    {
+      command: "touchmark sign --identity-token token.jwt registry.example/app:1.0",
+      explains: "Sign as the one whom the token names, without a key",
+    },
     {
       command: "touchmark sign --key touchmark.key --format bundle --format cosign -a build=42 registry.example/app:1.0",
       explains: "Sign for tools old and new, with an annotation",
@@ -45,34 +55,51 @@ export const command: Command = {
     const output = args.choice("output", ["text", "json"]);
     const references = args.operands.map(parseReference);
     const annotations = annotationsOf(args);
-    const key = args.value("key");
-    if (key === undefined)
-      throw usageError("nothing says which key shall sign", "Name it: --key touchmark.key. 'touchmark keys generate' makes one.");
+    const path = bundleOf(args);
+    if (path !== undefined) requireOneBundle(args, references);
     using deadline = deadlineOf(args, io);
+    const { signal } = deadline;
+    const bundle = path === undefined ? undefined : await bundleOutput(path, fileFormat.files, signal);
+    const chosen = chosenFormats(args);
+    const { signer, isEphemeral, ready } = await openSigner(args, io, {
+      formats: chosen.map(({ name }) => name),
+      secret: "not everybody can pull this image",
+      isPublic: () => areAnybodys(references, args, io, signal),
+      signal,
+    });
     const options = {
-      formats: chosenFormats(args),
-      signer: openKeyFile({ reference: key, password: () => passwordFor(key, io), env: io.env }),
+      formats: chosen,
+      signer,
       annotations,
       at: signingTime(io),
       recorder: noRecord,
       recursive: args.has("recursive"),
-      force: args.has("force"),
-      signal: deadline.signal,
+      force: args.has("force") || isEphemeral,
+      signal,
     };
     const registries = await registriesFor(args, io);
-    const opened = options.signer.describe(deadline.signal); // takes as long as several requests, which wait for nothing
     const signing = sideBySide(references, "signed", io, async (reference): Promise<Outcome> => {
+      const repository = registries.open(reference);
       try {
-        return { reference, made: await sign(registries.open(reference), reference, options) };
+        const made = await sign(repository, reference, options);
+        const [first] = made;
+        if (bundle && first) await bundle.write(await readAttached(repository, first.manifest, fileFormat.files, signal));
+        return { reference, made };
       } catch (error) {
         return { reference, error };
       }
     });
-    const [outcomes] = await Promise.all([signing, opened]);
+    const [outcomes] = await Promise.all([signing, ready]);
     for (const outcome of outcomes) show(outcome, output, io);
     return exitOf(outcomes.map((outcome) => ("error" in outcome ? asTouchmarkError(outcome.error).code : undefined)));
   },
 };
+
+function requireOneBundle(args: Arguments, references: readonly Reference[]): void {
+  if (references.length > 1 || args.has("recursive")) throw usageError("--bundle takes the signature of one image, and more are named");
+  const others = chosenFormats(args).filter(({ name }) => name !== fileFormat.name);
+  if (others.length > 0) throw usageError(`--bundle takes a signature of format ${fileFormat.name}, not of ${others[0]?.name}`);
+}
 
 type Outcome = { readonly reference: Reference } & ({ readonly made: readonly SignatureMade[] } | { readonly error: unknown });
 
@@ -98,11 +125,26 @@ function show(outcome: Outcome, output: "text" | "json", io: Io): void {
   );
 }
 
-function renderMade({ reference, digest, format, place, manifest, key, already }: SignatureMade): string {
+/** Whether whoever has no account can pull them all. What cannot be found out counts as no. */
+async function areAnybodys(references: readonly Reference[], args: Arguments, io: Io, signal: AbortSignal): Promise<boolean> {
+  const registries = await registriesFor(args, io, { find: async () => undefined });
+  const isAnybodys = async (reference: Reference): Promise<boolean> => {
+    if (reference.kind !== "registry") return false;
+    try {
+      const found = await registries.open(reference).manifest(reference.digest ?? reference.tag ?? "latest", signal);
+      return found !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  return (await mapBounded(references, 8, isAnybodys)).every(Boolean);
+}
+
+function renderMade({ reference, digest, format, place, manifest, by, logged, already }: SignatureMade): string {
   return [
     `${already ? "already signed" : "signed"}  ${clean(reference)}\n`,
     field("digest", digest),
     field("signature", `${format} in ${place}, ${manifest}`),
-    field("key", `sha256:${key}`),
+    signedFields(by, logged),
   ].join("");
 }

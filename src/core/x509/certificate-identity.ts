@@ -8,6 +8,7 @@ import { expectTag, parseDer, tags } from "../der.ts";
 import { readText } from "../der-values.ts";
 import { malformed } from "../errors.ts";
 import type { Certificate } from "./certificate.ts";
+import { certificateClaims, type CertificateClaim } from "./certificate-claims.ts";
 import { subjectAltNames, type GeneralName } from "./extensions.ts";
 
 export interface CertificateIdentity {
@@ -20,38 +21,6 @@ export interface CertificateIdentity {
 
 const FULCIO = "1.3.6.1.4.1.57264.1";
 const USER_NAME = `${FULCIO}.7`;
-
-const claims = {
-  githubWorkflowTrigger: 2,
-  githubWorkflowSha: 3,
-  githubWorkflowName: 4,
-  githubWorkflowRepository: 5,
-  githubWorkflowRef: 6,
-  buildSignerUri: 9,
-  buildSignerDigest: 10,
-  runnerEnvironment: 11,
-  sourceRepositoryUri: 12,
-  sourceRepositoryDigest: 13,
-  sourceRepositoryRef: 14,
-  sourceRepositoryIdentifier: 15,
-  sourceRepositoryOwnerUri: 16,
-  sourceRepositoryOwnerIdentifier: 17,
-  buildConfigUri: 18,
-  buildConfigDigest: 19,
-  buildTrigger: 20,
-  runInvocationUri: 21,
-  sourceRepositoryVisibilityAtSigning: 22,
-  deploymentEnvironment: 23,
-  tokenSubject: 24,
-} as const;
-
-export type CertificateClaim = keyof typeof claims;
-
-export const claimNames: readonly string[] = Object.keys(claims);
-
-export function isCertificateClaim(name: string): name is CertificateClaim {
-  return Object.hasOwn(claims, name);
-}
 
 /** Reads it. Throws MALFORMED unless there is exactly one subject alternative name, of a kind that is read, not empty. */
 export function certificateIdentity(certificate: Certificate): CertificateIdentity {
@@ -67,7 +36,7 @@ export function certificateIdentity(certificate: Certificate): CertificateIdenti
     subjectAlternativeName,
     ...(issuer !== undefined && { issuer }),
     claims: Object.fromEntries(
-      Object.entries(claims).flatMap(([key, number]) => {
+      Object.entries(certificateClaims).flatMap(([key, number]) => {
         const value = claim(certificate, number);
         return value === undefined ? [] : [[key, value]];
       }),

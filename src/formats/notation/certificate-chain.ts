@@ -9,10 +9,10 @@ import { asTouchmarkError } from "../../core/errors.ts";
 import type { Check } from "../../core/finding.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import { describeCertificate, type Certificate } from "../../core/x509/certificate.ts";
-import { basicConstraints, extendedKeyUsage, extensionOids, keyUsage, type KeyUsage } from "../../core/x509/extensions.ts";
+import { extensionOids } from "../../core/x509/extensions.ts";
 import { isSignedBy } from "../../core/x509/is-signed-by.ts";
 import { schemeNamedBy } from "../../core/x509/signature-algorithm.ts";
-import { algorithmOf } from "./algorithms.ts";
+import { authorityBreach, signerBreach } from "./certificate-requirements.ts";
 
 type Refusal = Exclude<Check, { readonly outcome: "passed" }>;
 
@@ -23,24 +23,14 @@ const understood: ReadonlySet<string> = new Set([
   extensionOids.extendedKeyUsage,
 ]);
 
-/** What a signer's certificate may be for beside signing: nothing but to say that it stands by it. */
-const signerUsages: ReadonlySet<KeyUsage> = new Set(["digitalSignature", "contentCommitment"]);
-const foreignUsages: ReadonlyMap<string, string> = new Map([
-  ["2.5.29.37.0", "anything"],
-  ["1.3.6.1.5.5.7.3.1", "server authentication"],
-  ["1.3.6.1.5.5.7.3.2", "client authentication"],
-  ["1.3.6.1.5.5.7.3.4", "e-mail"],
-  ["1.3.6.1.5.5.7.3.8", "time stamping"],
-  ["1.3.6.1.5.5.7.3.9", "OCSP"],
-]);
-
 /** The first requirement that the chain, from the signer's certificate upward, does not keep; undefined if it keeps them all. */
 export async function chainBreach(chain: readonly Certificate[]): Promise<Refusal | undefined> {
   for (const [depth, certificate] of chain.entries()) {
     const name = describeCertificate(certificate);
     try {
       const why =
-        (await linkBreach(certificate, chain, depth)) ?? (depth === 0 ? signerBreach(certificate) : authorityBreach(certificate, depth));
+        (await linkBreach(certificate, chain, depth)) ??
+        (depth === 0 ? signerBreach(certificate) : authorityBreach(certificate, depth - 1));
       if (why !== undefined) return { name: "certificate", outcome: "failed", code: "CERTIFICATE_INVALID", detail: `${name} ${why}` };
     } catch (thrown) {
       const { code, message } = asTouchmarkError(thrown);
@@ -79,33 +69,4 @@ async function linkBreach(certificate: Certificate, chain: readonly Certificate[
   if (!(await isSignedBy(certificate, issuer))) return `is not signed by ${isLast ? "itself" : describeCertificate(issuer)}`;
   if (!isLast && isSelfIssued && (await isSignedBy(certificate, certificate))) return "signed itself and does not end the chain";
   return undefined;
-}
-
-function signerBreach(certificate: Certificate): string | undefined {
-  if (basicConstraints(certificate)?.ca) return "is one of an authority, expected one of a signer";
-  const usages = keyUsage(certificate);
-  if (!usages || !isCritical(certificate, extensionOids.keyUsage)) return "does not say, critically, what it is for (key usage)";
-  if (!usages.has("digitalSignature")) return "is not for signatures (key usage)";
-  const foreign = [...usages].find((usage) => !signerUsages.has(usage));
-  if (foreign !== undefined) return `is for more than signatures (key usage ${foreign})`;
-  const other = extendedKeyUsage(certificate)?.find((oid) => foreignUsages.has(oid));
-  if (other !== undefined) return `is for ${foreignUsages.get(other)} (extended key usage ${other})`;
-  if (!algorithmOf(certificate.publicKey)) return `has a key that signs by no accepted algorithm (${certificate.publicKey.algorithm.name})`;
-  return undefined;
-}
-
-function authorityBreach(certificate: Certificate, depth: number): string | undefined {
-  const constraints = basicConstraints(certificate);
-  if (!constraints?.ca || !isCritical(certificate, extensionOids.basicConstraints)) {
-    return "issued a certificate and is, critically, no authority (basic constraints)";
-  }
-  if (!keyUsage(certificate)?.has("keyCertSign") || !isCritical(certificate, extensionOids.keyUsage)) {
-    return "issued a certificate and may not, critically (key usage)";
-  }
-  const { pathLength = Infinity } = constraints;
-  return depth - 1 > pathLength ? `allows ${pathLength} authorities below it, and ${depth - 1} are` : undefined;
-}
-
-function isCritical({ extensions }: Certificate, oid: string): boolean {
-  return extensions.get(oid)?.critical === true;
 }

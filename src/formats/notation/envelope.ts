@@ -13,7 +13,7 @@ export interface NotaryEnvelope {
   readonly toBeSigned: Uint8Array;
   readonly signature: Uint8Array;
   /** From the signer's certificate to the root, as it says. */
-  readonly chain: readonly Certificate[];
+  readonly chain: readonly [Certificate, ...Certificate[]];
   /** A timestamp over the signature, DER. */
   readonly timestamp?: Uint8Array;
 }
@@ -53,8 +53,9 @@ const maxChain = 16;
 export function parseEnvelope(kind: EnvelopeKind, bytes: Uint8Array): NotaryEnvelope {
   const { chain, ...envelope } = kind.parse(bytes);
   if (envelope.signature.length === 0) throw malformed("the envelope has an empty signature");
-  if (chain.length === 0) throw malformed("the envelope has no certificate");
   if (chain.length > maxChain)
     throw new TouchmarkError("LIMIT_EXCEEDED", `the envelope has ${chain.length} certificates, over the limit of ${maxChain}`);
-  return { ...envelope, chain: chain.map((der, i) => parseCertificate(der, `certificate ${i + 1} of the envelope`)) };
+  const [leaf, ...issuers] = chain.map((der, i) => parseCertificate(der, `certificate ${i + 1} of the envelope`));
+  if (!leaf) throw malformed("the envelope has no certificate");
+  return { ...envelope, chain: [leaf, ...issuers] };
 }

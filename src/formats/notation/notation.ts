@@ -79,7 +79,7 @@ async function verify(evidence: NotationEvidence, subject: Subject, trust: Trust
   const { kind, envelope, target } = evidence.content.value;
   const claim: SignatureClaim = { kind: "signature", subject: target.digest, annotations: target.annotations ?? {} };
   const format: Check = { name: "format", outcome: "passed", detail: `a Notary Project signature in ${kind.name}` };
-  const hint = envelope.chain[0]?.subject.text;
+  const hint = envelope.chain[0].subject.text;
   if (!trust.notation) return findingOf(evidence, { claim, hint, checks: [format, unexpected(trust)] });
   const { checks, signer, seen } = await verifyEnvelope(envelope, trust.notation, at);
   return findingOf(evidence, { claim, signer, seen, hint, checks: [format, ...checks, checkSubject(target, subject)] });

@@ -1,11 +1,26 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { makeResponse, makeToken } from "../../../test/fakes/timestamp-authority.ts";
 import { decodeUtf8 } from "../../core/bytes.ts";
 import { hashOf } from "../../core/hash.ts";
-import { makeKey } from "../../core/x509/fixture.test.ts";
+import { makeDer, makeKey } from "../../core/x509/fixture.test.ts";
 import { cose } from "./cose-envelope.ts";
 import { parseEnvelope } from "./envelope.ts";
-import { certificate, chain, day, keyPairs, leaf, leafShape, make, now, root, subject, summary, verifyMade } from "./fixture.test.ts";
+import {
+  certificate,
+  chain,
+  day,
+  keyPairs,
+  leaf,
+  leafShape,
+  make,
+  now,
+  root,
+  signerKey,
+  subject,
+  summary,
+  verifyMade,
+} from "./fixture.test.ts";
 import { jws } from "./jws-envelope.ts";
 import { assembleSignature, prepareSignature, type SignatureRequest } from "./sign.ts";
 
@@ -48,11 +63,16 @@ suite("signing for the Notary Project", () => {
     assert.equal(annotations["org.opencontainers.image.created"], "2026-06-15T12:00:00Z");
   });
 
-  test("a timestamp goes along", async () => {
+  test("a timestamp goes along, without the response it came in", async () => {
+    const certificateOfTsa = makeDer({ subject: "tsa", key: signerKey });
+    const token = makeToken({ certificate: certificateOfTsa, privateKey: signerKey.privateKey, message: Uint8Array.of(1), at: now });
     for (const kind of [jws, cose]) {
       const prepared = await prepare({ kind });
-      const [envelope = new Uint8Array()] = assembleSignature(prepared, Uint8Array.of(1), Buffer.from("stamp")).blobs;
-      assert.deepEqual(Buffer.from(parseEnvelope(kind, envelope).timestamp ?? []), Buffer.from("stamp"));
+      for (const timestamp of [token, makeResponse(0, token)]) {
+        const [envelope = new Uint8Array()] = assembleSignature(prepared, Uint8Array.of(1), timestamp).blobs;
+        assert.deepEqual(Buffer.from(parseEnvelope(kind, envelope).timestamp ?? []), Buffer.from(token));
+      }
+      assert.throws(() => assembleSignature(prepared, Uint8Array.of(1), makeResponse(2)), { code: "TIMESTAMP_INVALID" });
     }
   });
 

@@ -3,6 +3,7 @@ import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { emptyConfig, type Descriptor } from "../../core/oci.ts";
 import type { SigningScheme } from "../../core/signature-schemes.ts";
+import { bareToken } from "../../core/timestamp-token.ts";
 import { version } from "../../core/version.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import type { ReferrerArtifact } from "../format.ts";
@@ -59,14 +60,14 @@ export async function prepareSignature(request: SignatureRequest): Promise<Prepa
   return { request, signing, scheme: algorithm.scheme, toBeSigned: kind.toBeSigned(signing) };
 }
 
-/** The signature, with a timestamp over it if there is one, as a registry stores it. */
+/** The signature, as a registry stores it, with a timestamp over it if there is one: a token, or the response of an authority. Throws TIMESTAMP_INVALID for a response that refuses. */
 export function assembleSignature(
   { request, signing }: PreparedSignature,
   signature: Uint8Array,
   timestamp?: Uint8Array,
 ): ReferrerArtifact {
   const { subject, chain, kind } = request;
-  const envelope = kind.encode({ ...signing, signature, chain, agent, ...(timestamp && { timestamp }) });
+  const envelope = kind.encode({ ...signing, signature, chain, agent, ...(timestamp && { timestamp: bareToken(timestamp) }) });
   const at = signing.attributes.signingTime;
   const manifest = encodeSignatureManifest({ envelope, envelopeType: kind.mediaType, chain, subject, at });
   return { kind: "referrer", blobs: [envelope, emptyConfig.bytes], manifest };

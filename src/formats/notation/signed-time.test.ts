@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { makeToken } from "../../../test/fakes/timestamp-authority.ts";
 import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
 import { outcomeOf } from "../../core/finding.ts";
-import { extensions, makeDer, makeKey, oids, type Shape } from "../../core/x509/fixture.test.ts";
+import { bitString, extension, extensions, makeDer, makeKey, oids, type Shape } from "../../core/x509/fixture.test.ts";
 import { levels, validationOf } from "../../trust/notation/level.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import { cose } from "./cose-envelope.ts";
@@ -96,21 +96,17 @@ suite("Notary Project times", () => {
   };
   const tsaRoot = certificate(tsaRootShape);
   const tsaKey = makeKey();
-  const tsaCertificate = makeDer({
-    ...tsaRootShape,
-    subject: "tsa",
-    issuer: "tsa root",
-    key: tsaKey,
-    signedBy: tsaRootKey.privateKey,
-    extensions: [extensions.digitalSignature, extensions.usage([oids.timeStamping], true)],
-  });
+  const timeStamping = extensions.usage([oids.timeStamping], true);
+  const tsaLeaf = (...list: readonly Uint8Array[]) =>
+    makeDer({ ...tsaRootShape, subject: "tsa", issuer: "tsa root", key: tsaKey, signedBy: tsaRootKey.privateKey, extensions: list });
+  const tsaCertificate = tsaLeaf(extensions.digitalSignature, timeStamping);
   const stamping: NotationTrust = { ...trust, stores: { ...trust.stores, tsa: [tsaRoot] } };
 
   /** A signature with a timestamp over it, or over other bytes. */
-  async function stamped(at: number, kind = jws, message?: Uint8Array): Promise<Made> {
+  async function stamped(at: number, kind = jws, message?: Uint8Array, signer = tsaCertificate): Promise<Made> {
     const { envelope } = await make({ kind });
     const { signature, ...rest } = kind.parse(envelope);
-    const timestamp = makeToken({ certificate: tsaCertificate, privateKey: tsaKey.privateKey, message: message ?? signature, at });
+    const timestamp = makeToken({ certificate: signer, privateKey: tsaKey.privateKey, message: message ?? signature, at });
     return around(kind.encode({ ...rest, chain, signature, timestamp, agent: "test" }), kind.mediaType);
   }
   const withTime = good.toSpliced(4, 0, "timestamp");
@@ -143,6 +139,17 @@ suite("Notary Project times", () => {
     assert.deepEqual(await checksOf(stamped(now), { trusted: stranger }), refused("CERTIFICATE_UNTRUSTED"));
     const junk = looseJws({ unprotected: { "io.cncf.notary.timestampSignature": toBase64(encodeUtf8("junk")) } });
     assert.deepEqual(await checksOf(junk, { trusted: stamping }), refused("TIMESTAMP_INVALID"));
+  });
+
+  test("a timestamp's certificate must be for signatures, and for nothing else", async () => {
+    const keyEncipherment = extension("2.5.29.15", bitString(Uint8Array.of(0xa0)), true);
+    for (const signer of [tsaLeaf(timeStamping), tsaLeaf(timeStamping, keyEncipherment)]) {
+      const made = await stamped(now, jws, undefined, signer);
+      assert.deepEqual(await checksOf(made, { trusted: stamping }), good.toSpliced(4, 1, "timestamp CERTIFICATE_INVALID"));
+    }
+    const unsaid = certificate({ ...tsaRootShape, extensions: [extensions.authority()] });
+    const trusted: NotationTrust = { ...trust, stores: { ...trust.stores, tsa: [unsaid] } };
+    assert.deepEqual(await checksOf(stamped(now), { trusted }), good.toSpliced(4, 1, "timestamp CERTIFICATE_INVALID"));
   });
 
   test("a timestamp is not looked at where none is asked for", async () => {

@@ -8,6 +8,7 @@ import { proveTimestamp } from "../../proof/prove-timestamp.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import type { CertificateAuthority } from "../../trust/trusted-root.ts";
 import { validityBreach } from "./certificate-chain.ts";
+import { stamperBreach } from "./certificate-requirements.ts";
 import type { NotaryEnvelope } from "./envelope.ts";
 
 export interface SignedTime {
@@ -35,8 +36,13 @@ async function checkTimestamp({ timestamp, signature, chain }: NotaryEnvelope, t
   }
   const proof = await proveTimestamp(timestamp, { stamped: signature, authorities: timestampAuthorities(trust) });
   if (!("value" in proof)) return unseen(proof.check);
-  const { at: stamped, accuracy = 0, authority } = proof.value;
+  const { at: stamped, accuracy = 0, authority, chain: stampers } = proof.value;
   if (stamped > at) return unseen(late(stamped, at));
+  const unfit = stamperBreach(stampers);
+  if (unfit !== undefined) {
+    const detail = `a certificate of ${authority.name} ${unfit}`;
+    return unseen({ name: "timestamp", outcome: "failed", code: "CERTIFICATE_INVALID", detail });
+  }
   const breach = validityBreach(chain, stamped - accuracy, stamped + accuracy);
   return {
     checks: [proof.check, validity(breach, `when it was stamped, ${formatInstant(stamped)}`)],

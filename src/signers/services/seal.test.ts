@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { suite, test, type TestContext } from "node:test";
 import { refuse } from "../../../test/fakes/fulcio.ts";
-import { rekorV1Fake } from "../../../test/fakes/rekor-v1.ts";
+import { rekorV1Fake, type RekorV1Options } from "../../../test/fakes/rekor-v1.ts";
 import { rekorV2Fake } from "../../../test/fakes/rekor-v2.ts";
 import type { Script } from "../../../test/fakes/scripted-registry.ts";
 import { tsaFake, type TsaOptions } from "../../../test/fakes/tsa.ts";
@@ -28,8 +28,8 @@ function serviceAt(url: string, majorApiVersion: number): Service {
 }
 
 const kinds = {
-  async rekor1(): Promise<Kind> {
-    const { script, authority } = await rekorV1Fake();
+  async rekor1(options: RekorV1Options = {}): Promise<Kind> {
+    const { script, authority } = await rekorV1Fake(options);
     return { script, service: (origin) => serviceAt(origin, 1), trusted: { logs: [authority] } };
   },
   async rekor2(): Promise<Kind> {
@@ -179,14 +179,20 @@ suite("the seals of a signature", () => {
     );
   });
 
-  test("of a certificate are of a time at which it was valid", async (t) => {
-    const request = await instance(t, await kinds.tsa({ clock: () => Date.now() - 3 * minutes }));
-    const logged = signed("x", "certificate");
-    await assert.rejects(
-      seal({ logged, ...request }, asker()),
-      refuses("CERTIFICATE_INVALID", /it says .*, and the certificate is valid from/),
-    );
-  });
+  for (const [what, kind] of [
+    ["a timestamp authority", () => kinds.tsa({ clock: () => Date.now() - 3 * minutes })],
+    ["a log", () => kinds.rekor1({ clock: Date.now() - 3 * minutes })],
+  ] as const) {
+    test(`of a certificate are of a time at which it was valid, ${what}'s too`, async (t) => {
+      const request = await instance(t, await kind());
+      const logged = signed("x", "certificate");
+      await assert.rejects(
+        seal({ logged, ...request }, asker()),
+        refuses("CERTIFICATE_INVALID", /it says .*, and the certificate is valid from/),
+      );
+      assert.ok(await seal({ logged: signed("x"), ...request }, asker()), "without a certificate it is good");
+    });
+  }
 
   test("are not made over no hash by a log that keeps nothing else", async (t) => {
     const request = await instance(t, { ...(await kinds.rekor2()), script: {} });

@@ -63,7 +63,8 @@ function unescape(raw: string, what: string): string {
   const start = raw.search(/[^ ]|$/);
   let end = raw.length;
   while (end > start && raw[end - 1] === " ") end--;
-  const backslashes = end - raw.slice(0, end).replace(/\\+$/, "").length;
+  let backslashes = 0;
+  while (raw[end - 1 - backslashes] === "\\") backslashes++;
   if (backslashes % 2 === 1) end++; // the last one is of an escaped space
   const parts = Array.from(raw.slice(start, end).matchAll(escapes), ([, hex, char, plain]) =>
     hex === undefined ? encodeUtf8(char ?? plain ?? "") : Buffer.from(hex, "hex"),

@@ -65,6 +65,17 @@ test("a blob is pushed in chunks, the last one with the PUT", async (t) => {
   assert.ok(await isPullable(registry));
 });
 
+test("a blob of many reads keeps every byte in its place", async (t) => {
+  const registry = await testRegistry(t);
+  const body = Buffer.from(Uint32Array.from({ length: 500_000 }, (_, i) => i).buffer);
+  const long = digestOf(body);
+  const location = await begin(registry);
+  const first = await registry.send("PATCH", location, { body: body.subarray(0, 1_234_567) });
+  assert.equal(first.headers.range, "0-1234566");
+  assert.equal((await registry.send("PUT", `${location}?digest=${long}`, { body: body.subarray(1_234_567) })).status, 201);
+  assert.ok((await registry.send("GET", `/v2/app/blobs/${long}`)).body.equals(body));
+});
+
 test("a blob can be pushed under its sha512", async (t) => {
   const { send } = await testRegistry(t);
   const long = digestOf(Buffer.from(content), "sha512");

@@ -1,0 +1,44 @@
+/** The services that certify, log and timestamp, as the flags and the kept sigstore instances name them. */
+import { openSigning } from "../anchors/roots/open-signing.ts";
+import type { HttpClient } from "../net/http.ts";
+import { selectServices, type SelectedServices } from "../trust/select-services.ts";
+import type { TrustedRoot } from "../trust/trusted-root.ts";
+import type { Arguments } from "./arguments.ts";
+import type { Io } from "./io.ts";
+import { serviceHttp } from "./registries.ts";
+import { clean } from "./render/text.ts";
+import { checkFormats, type SigningContext } from "./signing.ts";
+
+export interface Services {
+  readonly services: Promise<SelectedServices>;
+  readonly root: Promise<TrustedRoot>;
+  readonly http: HttpClient;
+}
+
+/** Begins to read which they are; warnings go to stderr. */
+export async function openServices(args: Arguments, io: Io, { formats, signal }: SigningContext): Promise<Services> {
+  const http = await serviceHttp(io);
+  const at = io.now();
+  const rootFile = args.value("trusted-root");
+  const configFile = args.value("signing-config");
+  const opening = openSigning({
+    ...(rootFile !== undefined && { rootFile }),
+    ...(configFile !== undefined && { configFile }),
+    names: args.values("instance"),
+    env: io.env,
+    home: io.home,
+    http,
+    at,
+    offline: false,
+    signal,
+  });
+  const services = opening.then(({ config, warnings }) => {
+    for (const warning of warnings) io.stderr.write(`warning: ${clean(warning)}\n`);
+    const chosen = selectServices(config, at);
+    checkFormats(formats, chosen);
+    return chosen;
+  });
+  const root = opening.then((opened) => opened.root);
+  for (const promise of [services, root]) promise.catch(() => undefined); // whoever signs hears of it
+  return { services, root, http };
+}

@@ -1,0 +1,68 @@
+/** Who signs, and what seals the signature, as the flags of `sign` and `sign-blob` say it. */
+import { TouchmarkError } from "../core/errors.ts";
+import type { Signer } from "../core/signer.ts";
+import { openKeyFile } from "../signers/file/key-file.ts";
+import type { SelectedServices } from "../trust/select-services.ts";
+import { usageError, type Arguments } from "./arguments.ts";
+import type { Flag } from "./grammar.ts";
+import type { Io } from "./io.ts";
+import { passwordFor } from "./password.ts";
+
+export const signingFlags: readonly Flag[] = [
+  { name: "key", value: "KEY", summary: "Private key: a file (cosign's encrypted key, or PEM), or env://VARIABLE" },
+  { name: "identity-token", value: "TOKEN", summary: "Who signs, where no key does: an OpenID Connect token, or the file it is in" },
+  { name: "oidc-issuer", value: "URL", summary: "Where a person signs in (the signing config's)" },
+  { name: "oidc-client-id", value: "ID", summary: "Under which name (sigstore)" },
+  { name: "sign-in", value: "browser|device", summary: "How a person signs in (browser)" },
+  { name: "signing-config", value: "FILE", summary: "Services that certify, log and timestamp; with --key too" },
+  { name: "trusted-root", value: "FILE", summary: "What their answers are proven by" },
+  { name: "instance", value: "NAME", summary: "The kept sigstore instance to sign with, by the name of 'touchmark trust show'" },
+  { name: "yes", summary: "Publish what logs make public without asking" },
+];
+
+export interface SigningWith {
+  readonly signer: Signer;
+  /** The key is made for this once: it cannot have signed before. */
+  readonly isEphemeral: boolean;
+  /** Fails as soon as it is known that nothing can be signed. */
+  readonly ready: Promise<unknown>;
+}
+
+export interface SigningContext {
+  /** Names of the formats that will be written. */
+  readonly formats: readonly string[];
+  /** Whether anybody may pull all that is signed; asked only where something is to be published about it. */
+  readonly isPublic: () => Promise<boolean>;
+  /** What to say of it if not. */
+  readonly secret: string;
+  readonly signal: AbortSignal;
+}
+
+/** Nothing goes out that is not needed: a key alone asks nobody. Throws USAGE. */
+export async function openSigner(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
+  const key = args.value("key");
+  if (key === undefined) {
+    const { openKeyless } = await import("./keyless.ts");
+    return openKeyless(args, io, context);
+  }
+  const stray = ["identity-token", "oidc-issuer", "oidc-client-id", "sign-in"].find((name) => args.has(name));
+  if (stray !== undefined) throw usageError(`--key and --${stray} cannot both say who signs`);
+  const file = openKeyFile({ reference: key, password: () => passwordFor(key, io), env: io.env });
+  const signer = args.has("signing-config") || args.has("instance") ? await sealed(file, args, io, context) : file;
+  return { signer, isEphemeral: false, ready: signer.describe(context.signal) };
+}
+
+async function sealed(signer: Signer, args: Arguments, io: Io, context: SigningContext): Promise<Signer> {
+  const [{ openServices }, { sealedSigner }] = await Promise.all([import("./services.ts"), import("../signers/services/sealed-signer.ts")]);
+  const { services, root, http } = await openServices(args, io, context);
+  return sealedSigner(signer, { services, root, http, clock: io.now });
+}
+
+/** Throws UNSUPPORTED for a format that could not carry what the services give. */
+export function checkFormats(formats: readonly string[], { logs, timestampAuthorities }: SelectedServices): void {
+  if (!formats.includes("cosign")) return;
+  const hint = "Sign in the format bundle, or name one log of Rekor 1 and at most one timestamp authority in the signing config.";
+  const refuse = (message: string) => new TouchmarkError("UNSUPPORTED", `${message}, which cosign's layers cannot carry`, { hint });
+  if (logs.some(({ majorApiVersion }) => majorApiVersion !== 1)) throw refuse("the signing config names a log that gives no promise");
+  if (logs.length > 1 || timestampAuthorities.length > 1) throw refuse("the signing config asks for several logs or timestamps");
+}
