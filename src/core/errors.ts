@@ -43,6 +43,7 @@ export type Code =
   | "TRUST_ROOT_EXPIRED"
   | "POLICY_DENIED"
   | "REVOKED"
+  | "REVOCATION_UNKNOWN"
   | "EXPIRED"
   | "UNREACHABLE"
   | "TIMEOUT"
@@ -246,6 +247,12 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     http: 403,
     summary: "The key or certificate that signed was revoked.",
     remedy: "Have the image signed again by a signer in good standing.",
+  },
+  REVOCATION_UNKNOWN: {
+    exit: 32,
+    http: 503,
+    summary: "Nobody who can be believed says whether a certificate was revoked.",
+    remedy: "Try again later; if it lasts, show the reason to whoever issued the certificate.",
   },
   EXPIRED: {
     exit: 22,
