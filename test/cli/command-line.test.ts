@@ -77,6 +77,46 @@ describe("the command line", () => {
     }
   });
 
+  it("reads a flag in every way that people write one", () => {
+    const grammar = {
+      usage: "",
+      operands: { min: 0, max: 9 },
+      flags: [
+        { name: "output", short: "o", value: "FORMAT", summary: "" },
+        { name: "annotations", short: "a", value: "KEY=VALUE", repeatable: true, summary: "" },
+        { name: "recursive", short: "r", summary: "" },
+      ],
+    };
+    const read = (line: string): unknown => {
+      const args = parseArguments("verify", grammar, line.split(" "));
+      return [args.value("output"), args.values("annotations"), args.has("recursive"), args.operands];
+    };
+    for (const [line, ...expected] of [
+      ["x --output json y", "json", [], false, ["x", "y"]],
+      ["--output=json", "json", [], false, []],
+      ["--output= x", "", [], false, ["x"]],
+      ["--output=-x", "-x", [], false, []],
+      ["-ojson", "json", [], false, []],
+      ["-rojson x", "json", [], true, ["x"]],
+      ["-ro json -r x", "json", [], true, ["x"]],
+      ["-o - -", "-", [], false, ["-"]],
+      ["-a k=v=w -ax=y --annotations=k=v", undefined, ["k=v=w", "x=y", "k=v"], false, []],
+      ["-r -- -r --output", undefined, [], true, ["-r", "--output"]],
+    ] as const) {
+      assert.deepEqual(read(line), expected, line);
+    }
+    for (const [line, message] of [
+      ["-o json -ojson", /more than once/],
+      ["--output -r", /looks like a flag/],
+      ["--output --", /looks like a flag/],
+      ["-rx", /unknown flag -x/],
+      ["--toString", /unknown flag --toString/],
+      ["--recursive=", /takes no value/],
+    ] as const) {
+      assert.throws(() => read(line), { message }, line);
+    }
+  });
+
   it("has the version of the package", async (t) => {
     const { run } = await bench(t);
     const stated: { version: string } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
