@@ -5,7 +5,7 @@ import { encodeTrustedRoot } from "../../src/trust/encode-trusted-root.ts";
 import { fulcioFake, type FulcioOptions } from "./fulcio.ts";
 import { rekorV1Fake, type RekorV1Options } from "./rekor-v1.ts";
 import { rekorV2Fake } from "./rekor-v2.ts";
-import { scriptedServer, type ScriptedServer } from "./scripted-registry.ts";
+import { scriptedServer, type Script, type ScriptedServer } from "./scripted-registry.ts";
 import { tsaFake, type TsaOptions } from "./tsa.ts";
 
 export interface SigningServicesOptions {
@@ -20,6 +20,8 @@ export interface SigningServicesOptions {
 export interface SigningServices {
   readonly authority: ScriptedServer;
   readonly log: ScriptedServer;
+  /** What the log answers, for a test that has it answer something else for a while. */
+  readonly logScript: Script;
   readonly stamps: ScriptedServer;
   /** JSON. */
   readonly trustedRoot: string;
@@ -40,7 +42,14 @@ export async function signingServices(t: TestContext, options: SigningServicesOp
   const stamps = await scriptedServer(t, fakes.stamps.script);
   const root = { ...fakes.authority.trusted, logs: [fakes.log.authority], timestampAuthorities: [fakes.stamps.authority] };
   const services = { authority: authority.origin, log: log.origin, stamps: `${stamps.origin}/api/v1/timestamp` };
-  return { authority, log, stamps, trustedRoot: decodeUtf8(encodeTrustedRoot(root)), signingConfig: signingConfigOf(services, rekor) };
+  return {
+    authority,
+    log,
+    logScript: fakes.log.script,
+    stamps,
+    trustedRoot: decodeUtf8(encodeTrustedRoot(root)),
+    signingConfig: signingConfigOf(services, rekor),
+  };
 }
 
 /** Of one service of each kind, by their URLs. */
