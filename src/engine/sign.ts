@@ -16,7 +16,7 @@ import type { Signed, SignedBy, Signer, SignerDescription } from "../core/signer
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import { parseCertificate } from "../core/x509/certificate.ts";
 import { certificateIdentity } from "../core/x509/certificate-identity.ts";
-import type { Format } from "../formats/format.ts";
+import type { Format, SignatureOptions } from "../formats/format.ts";
 import { makeTrust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
 import { resolve, resolveAll } from "./resolve.ts";
@@ -29,6 +29,8 @@ export interface SignOptions {
   readonly signer: Signer;
   readonly annotations: Readonly<Record<string, string>>;
   readonly at: Instant;
+  /** What some formats let one choose. */
+  readonly signature?: Omit<SignatureOptions, "at">;
   readonly recorder: Recorder;
   readonly recursive: boolean;
   /** Sign even where the same key may have signed the same claim already, and do not look. */
@@ -105,12 +107,16 @@ async function signOne(
     formats.map(async (format) => {
       const earlier = existing.find((finding) => finding.format === format.name);
       if (earlier) return { format, earlier };
-      const toSign = format.prepare(claim, by);
-      const signed = await signer.sign({ bytes: toSign.bytes, content: toSign.content, claim }, signal);
-      if (!(await verifies(by.publicKey, toSign.bytes, signed.signature))) {
+      const toSign = await format.prepare({ claim, subject, by, options: { ...options.signature, at } });
+      const { bytes, content, scheme } = toSign;
+      const signed = await signer.sign({ bytes, claim, ...(content && { content }), ...(scheme && { scheme }) }, signal);
+      const isSigned = scheme
+        ? await scheme.verify(by.publicKey.key, bytes, signed.signature)
+        : await verifies(by.publicKey, bytes, signed.signature);
+      if (!isSigned) {
         throw new TouchmarkError("INVALID_KEY", `what the key sha256:${key} signs does not verify with its own public half`);
       }
-      return { format, signed, artifact: format.assemble(toSign, subject, signed, at) };
+      return { format, signed, artifact: await format.assemble(toSign, subject, signed, at) };
     }),
   );
   const { reference, digest } = subject;

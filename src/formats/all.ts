@@ -1,6 +1,7 @@
 /** Every format there is. A new one is a folder, a line here, and vectors. */
 import { bundle } from "./bundle/bundle.ts";
 import { cosign } from "./cosign/cosign.ts";
+import { notation } from "./notation/notation.ts";
 import type { Format } from "./format.ts";
 
-export const formats: readonly Format[] = [bundle, cosign];
+export const formats: readonly Format[] = [bundle, cosign, notation];

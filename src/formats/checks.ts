@@ -1,7 +1,8 @@
 /** Checks that more than one format makes, in one wording. */
-import { asTouchmarkError } from "../core/errors.ts";
+import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import type { Claim, Evidence } from "../core/evidence.ts";
 import type { Check, Finding, Sighting, Signatory } from "../core/finding.ts";
+import type { SignatureOptions } from "./format.ts";
 import type { Subject } from "../core/subject.ts";
 import { describeHint } from "../proof/key-signature.ts";
 
@@ -58,4 +59,12 @@ export function findingOf(evidence: Evidence, { checks, claim, signer, seen = []
     ...(hint !== undefined && { hint: describeHint(hint) }),
     checks,
   };
+}
+
+/** For formats that cannot say until when a signature is meant to be used. Throws USAGE. */
+export function refuseExpiry(format: string, { expiry }: SignatureOptions): void {
+  if (expiry === undefined) return;
+  throw new TouchmarkError("USAGE", `a signature in the format ${format} cannot say when it expires`, {
+    hint: "Only the format notation can: sign in it alone, or without an expiry.",
+  });
 }

@@ -12,7 +12,7 @@ import { verify } from "../../src/engine/verify.ts";
 import { formats } from "../../src/formats/all.ts";
 import { signaturePolicy } from "../../src/policy/policy.ts";
 import { memoryRepository } from "../fakes/memory-repository.ts";
-import { person, putImage, putReferrer } from "../fakes/people.ts";
+import { keyFormats, person, putImage, putReferrer } from "../fakes/people.ts";
 
 const schema = JSON.parse(readFileSync(new URL("../../docs/reference/verdict.v1alpha1.schema.json", import.meta.url), "utf8"));
 const isVerdict = new Ajv2020({ allErrors: true, formats: { "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/ } }).compile(schema);
@@ -48,10 +48,10 @@ describe("the published schema of a verdict", () => {
       layer: { mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json", bytes },
     });
     kinds.push(await answer(repository));
-    await sign(repository, reference, { ...common, signer: mallory.signer, annotations: {}, force: false });
+    await sign(repository, reference, { ...common, formats: keyFormats, signer: mallory.signer, annotations: {}, force: false });
     kinds.push(await answer(repository));
     kinds.push(await answer({ ...repository, referrers: () => Promise.reject(new TouchmarkError("UNREACHABLE", "down")) }));
-    await sign(repository, reference, { ...common, signer: alice.signer, annotations: { a: "b" }, force: false });
+    await sign(repository, reference, { ...common, formats: keyFormats, signer: alice.signer, annotations: { a: "b" }, force: false });
     kinds.push(await answer(repository));
 
     for (const verdict of kinds) assert.ok(isVerdict(verdict), JSON.stringify(isVerdict.errors));

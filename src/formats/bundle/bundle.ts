@@ -11,8 +11,8 @@ import { parseStatement, statementPayloadType } from "../../core/statement.ts";
 import { isNamedBy, type Subject } from "../../core/subject.ts";
 import type { SignedContent } from "../../core/signed-content.ts";
 import type { Trust } from "../../trust/trust.ts";
-import { findingOf, reading, subjectCheck, tooLarge, type Reading } from "../checks.ts";
-import type { Format, Recognised } from "../format.ts";
+import { findingOf, reading, refuseExpiry, subjectCheck, tooLarge, type Reading } from "../checks.ts";
+import type { Format, Recognised, ToSign } from "../format.ts";
 import { bundleManifest } from "./referrer.ts";
 import { encodeSignStatement, readClaim, signPredicateType } from "./sign-statement.ts";
 import { bundleMediaType, encodeBundle, isBundleMediaType, maxBundleBytes, parseBundle, type SigstoreBundle } from "./sigstore-bundle.ts";
@@ -20,6 +20,10 @@ import { verifyBundle } from "./verify-bundle.ts";
 
 interface BundleEvidence extends Evidence {
   readonly bundle: Reading<SigstoreBundle>;
+}
+
+interface BundleToSign extends ToSign {
+  readonly payload: Uint8Array;
 }
 
 export const bundle: Format = {
@@ -32,13 +36,14 @@ export const bundle: Format = {
 
   verify: (evidence: BundleEvidence, subject, trust, at) => verify(evidence, subject, trust, at),
 
-  prepare(claim) {
+  prepare({ claim, options }): BundleToSign {
+    refuseExpiry(bundle.name, options);
     const payload = encodeSignStatement(claim);
     const content = { kind: "envelope", payload, payloadType: statementPayloadType } as const;
     return { payload, content, bytes: preAuthEncoding(statementPayloadType, payload) };
   },
 
-  assemble({ payload }, subject, { signature, by, seals }, at) {
+  assemble({ payload }: BundleToSign, subject, { signature, by, seals }, at) {
     const blob = encodeBundle({ payload, payloadType: statementPayloadType }, signature, { hint: bundleHint(by.publicKey), ...seals });
     const manifest = bundleManifest(blob, signPredicateType, subject.descriptor, at);
     return { kind: "referrer", blobs: [blob, emptyConfig.bytes], manifest };
