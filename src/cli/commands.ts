@@ -10,6 +10,8 @@ export interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   { name: "sign", summary: "Sign images", load: () => import("./commands/sign.ts") },
   { name: "verify", summary: "Decide whether images are signed as they must be", load: () => import("./commands/verify.ts") },
+  { name: "sign-blob", summary: "Sign a file", load: () => import("./commands/sign-blob.ts") },
+  { name: "verify-blob", summary: "Decide whether a file is signed as it must be", load: () => import("./commands/verify-blob.ts") },
   { name: "tree", summary: "Show everything that hangs on an image", load: () => import("./commands/tree.ts") },
   { name: "copy", summary: "Copy an image with everything that hangs on it", load: () => import("./commands/copy.ts") },
   { name: "keys generate", summary: "Make a key pair", load: () => import("./commands/keys-generate.ts") },

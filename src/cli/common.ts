@@ -14,12 +14,13 @@ export const annotationsFlag = (summary: string): Flag => ({
   summary,
 });
 export const recursiveFlag = (summary: string): Flag => ({ name: "recursive", short: "r", summary });
+export const timeoutFlag: Flag = { name: "timeout", value: "DURATION", summary: "Time for everything, as 90s or 3m (3m)" };
 export const registryFlags: readonly Flag[] = [
   { name: "allow-http-registry", summary: "Speak plain HTTP to registries (loopback needs no flag)" },
   { name: "registry-cacert", value: "FILE", summary: "Trust these certificate authorities of registries, beside the usual ones (PEM)" },
   { name: "registry-client-cert", value: "FILE", summary: "Show registries this certificate (PEM)" },
   { name: "registry-client-key", value: "FILE", summary: "Its private key (PEM)" },
-  { name: "timeout", value: "DURATION", summary: "Time for everything, as 90s or 3m (3m)" },
+  timeoutFlag,
 ];
 
 export const trustedRootFlags: readonly Flag[] = [

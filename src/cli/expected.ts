@@ -41,10 +41,10 @@ export const expectedFlags: readonly Flag[] = [
 export async function readExpected(args: Arguments, io: Io, signal: AbortSignal): Promise<Trust> {
   const identity = await identityOf(args, io);
   const keys = await readTrust(args.values("key"), { env: io.env, signal });
-  if (!identity) return keys;
+  if (!identity && !args.has("trusted-root")) return keys;
   const { openTrustedRoots } = await import("./trusted-roots.ts");
   const roots = await openTrustedRoots(args, io, signal);
-  return makeTrust(keys.keys, { roots, identities: [identity], unchecked: uncheckedOf(args) });
+  return makeTrust(keys.keys, { roots, identities: identity ? [identity] : [], unchecked: uncheckedOf(args) });
 }
 
 /** Throws USAGE unless the flags say who is expected. */

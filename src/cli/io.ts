@@ -2,6 +2,8 @@
 import type { Instant } from "../core/instant.ts";
 
 export interface Io {
+  /** What is piped in, from where it was left, until the signal is aborted. */
+  readonly stdin: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Asks on the terminal without showing what is typed; undefined where there is no terminal. */

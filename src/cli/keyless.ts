@@ -30,7 +30,7 @@ export async function openKeyless(args: Arguments, io: Io, context: SigningConte
   const isAsked = services.then(async (chosen) => publicServices(chosen).length > 0 && !args.has("yes") && !(await context.isPublic()));
   for (const promise of [token, isAsked]) promise.catch(() => undefined); // the signer hears of it
   const consent = async (who: IdentityToken, chosen: SelectedServices): Promise<void> => {
-    if (await isAsked) await askConsent(who, chosen, io);
+    if (await isAsked) await askConsent(who, chosen, context.secret, io);
   };
   const signer = keylessSigner({ token, services, root, consent, http, clock: io.now });
   return { signer, isEphemeral: true, ready: Promise.all([token, services, root]) };
@@ -67,12 +67,12 @@ function publicServices({ certificateAuthority, logs }: SelectedServices): reado
   return [...new Set(hosts.filter((host) => host === "sigstore.dev" || host.endsWith(".sigstore.dev")))];
 }
 
-async function askConsent({ challenge, issuer }: IdentityToken, services: SelectedServices, { ask }: Io): Promise<void> {
+async function askConsent({ challenge, issuer }: IdentityToken, services: SelectedServices, secret: string, { ask }: Io): Promise<void> {
   const where = publicServices(services)
     .map((host) => printableText(host, 100))
     .join(" and ");
   const who = `${printableText(challenge, 200)} (${printableHost(new URL(issuer))})`;
-  const what = `not everybody can pull this image, and ${where} would tell everybody, for good, that ${who} signed now, and a hash of what`;
+  const what = `${secret}, and ${where} would tell everybody, for good, that ${who} signed now, and a hash of what`;
   const answer = await ask?.(`${what}.\nPublish that? [y/N] `);
   if (answer !== undefined && /^y(?:es)?$/i.test(answer.trim())) return;
   throw new TouchmarkError("CONSENT_REQUIRED", what);

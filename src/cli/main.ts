@@ -52,8 +52,8 @@ function findCommand(words: readonly string[]): CommandEntry {
   throw usageError(`unknown command ${JSON.stringify(first)}${near === undefined ? "" : `; did you mean ${near}?`}`);
 }
 
-/** `error:`, then `hint:`; the trace only for those who ask for it. */
-function report(thrown: unknown, io: Io): number {
+/** `error:`, then `hint:`; the trace only for those who ask for it. Returns the exit status. */
+export function report(thrown: unknown, io: Io): number {
   const error = asTouchmarkError(thrown);
   io.stderr.write(problem("error", error.message, error.hint));
   if (io.env["TOUCHMARK_DEBUG"] === "1") io.stderr.write(`${trace(error)}\n`);

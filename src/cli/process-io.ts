@@ -1,7 +1,7 @@
 /** The Io of a real process. */
 import { homedir } from "node:os";
 import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
+import { addAbortSignal, Writable } from "node:stream";
 import { TouchmarkError } from "../core/errors.ts";
 import type { Io, Output } from "./io.ts";
 
@@ -11,6 +11,7 @@ export function processIo(): Io {
     process.once(name, () => interruption.abort(new TouchmarkError("INTERRUPTED", "interrupted")));
   }
   return {
+    stdin: (signal) => addAbortSignal(signal, process.stdin),
     stdout: outputTo("stdout"),
     stderr: outputTo("stderr"),
     get askSecret() {

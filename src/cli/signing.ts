@@ -33,6 +33,8 @@ export interface SigningContext {
   readonly formats: readonly string[];
   /** Whether anybody may pull all that is signed; asked only where something is to be published about it. */
   readonly isPublic: () => Promise<boolean>;
+  /** What to say of it if not. */
+  readonly secret: string;
   readonly signal: AbortSignal;
 }
 

@@ -3,13 +3,13 @@ import type { InstanceDescription } from "../anchors/roots/describe-instance.ts"
 import { trustFolder } from "../anchors/roots/place.ts";
 import type { RefreshOptions } from "../anchors/roots/repository.ts";
 import { formatInstant } from "../core/instant.ts";
-import { registryFlags } from "./common.ts";
+import { timeoutFlag } from "./common.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
 import { serviceHttp } from "./registries.ts";
 import { clean, field } from "./render/text.ts";
 
-export const timeoutFlags: readonly Flag[] = registryFlags.filter(({ name }) => name === "timeout");
+export const timeoutFlags: readonly Flag[] = [timeoutFlag];
 
 export const repositoryFlags: readonly Flag[] = [
   { name: "mirror", value: "URL", summary: "The TUF repository that keeps the trust root" },

@@ -95,8 +95,8 @@ export function readTime(value: Der, what: string): Instant {
   const year = first.length === 4 ? first : `${Number(first) < 50 ? "20" : "19"}${first}`;
   const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, "0")}Z`;
   const at = Date.parse(iso);
-  // Date takes the 30th of February for the 1st of March.
-  if (Number.isNaN(at) || new Date(at).toISOString() !== iso) throw malformed(`${what} is no time that exists`);
+  // Date takes the 30th of February for the 2nd of March, and 24 o'clock for the next day's beginning.
+  if (Number.isNaN(at) || new Date(at).getUTCDate() !== Number(day)) throw malformed(`${what} is no time that exists`);
   return at;
 }
 

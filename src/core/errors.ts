@@ -122,7 +122,8 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 10,
     http: 403,
     summary: "Every place was read and the image has no signature.",
-    remedy: "Sign it by its digest, or, if a tag was asked for, check that the tag still names the image that was signed.",
+    remedy:
+      "If it is a copy, its signatures may have stayed behind: copy them too (touchmark copy). If a tag was asked for, check that it still names the image that was signed. Else sign it by its digest.",
   },
   NO_SUCH_IMAGE: {
     exit: 11,

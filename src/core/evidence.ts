@@ -4,12 +4,23 @@ import type { Descriptor, ImageManifest } from "./oci.ts";
 
 export type ClaimKind = "signature" | "attestation";
 
-/** Somewhere that evidence may lie. */
-export type Place = { readonly kind: "referrers" } | { readonly kind: "tag"; readonly tag: string; readonly holds: readonly ClaimKind[] };
+/** Somewhere in a repository that evidence may lie. */
+export type RepositoryPlace =
+  | { readonly kind: "referrers" }
+  | { readonly kind: "tag"; readonly tag: string; readonly holds: readonly ClaimKind[] };
+
+/** A file that was named, in place of everything that may lie in a repository. */
+export interface FilePlace {
+  readonly kind: "file";
+  /** As it was named. */
+  readonly path: string;
+}
+
+export type Place = RepositoryPlace | FilePlace;
 
 /** One manifest found in a place, opened and read. */
 export interface Found {
-  readonly place: Place;
+  readonly place: RepositoryPlace;
   readonly descriptor: Descriptor;
   readonly manifest: ImageManifest;
 }
@@ -19,9 +30,9 @@ export interface Evidence {
   /** Name of the format that recognised it. */
   readonly format: string;
   readonly place: Place;
-  /** The manifest it was found in. */
-  readonly manifest: Digest;
-  /** The layer that holds it. */
+  /** The manifest it was found in; absent for a file. */
+  readonly manifest?: Digest;
+  /** The layer that holds it, or the file. */
   readonly layer: Descriptor;
 }
 
@@ -30,7 +41,7 @@ export type Claim = SignatureClaim | AttestationClaim;
 
 export interface SignatureClaim {
   readonly kind: "signature";
-  /** The image that is signed. */
+  /** The image or file that is signed. */
   readonly subject: Digest;
   readonly annotations: Readonly<Record<string, string>>;
   /** The name under which it was signed, in the formats that have one (simple signing's `docker-reference`). */
@@ -43,7 +54,8 @@ export interface AttestationClaim {
   readonly predicateType: string;
 }
 
-/** A few words for a place: `referrers`, `tag sha256-….sig`. */
+/** A few words for a place: `referrers`, `tag sha256-….sig`, `file app.sigstore.json`. */
 export function describePlace(place: Place): string {
+  if (place.kind === "file") return `file ${place.path}`;
   return place.kind === "tag" ? `tag ${place.tag}` : "referrers";
 }

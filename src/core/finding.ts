@@ -9,7 +9,7 @@ import type { CertificateClaim } from "./x509/certificate-claims.ts";
 export type CheckName =
   /** The bytes are a document of the format. */
   | "format"
-  /** It speaks of this image. */
+  /** It speaks of this image, or file. */
   | "subject"
   /** It verifies with a trusted key. */
   | "signature"
@@ -80,7 +80,8 @@ export interface Sighting {
 export interface Finding {
   readonly format: string;
   readonly place: Place;
-  readonly manifest: Digest;
+  /** Absent for evidence in a file. */
+  readonly manifest?: Digest;
   readonly layer: Digest;
   /** What it says; absent where that cannot be read. Proven only if every check passed. */
   readonly claim?: Claim;

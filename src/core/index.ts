@@ -11,11 +11,12 @@ export {
   type RegistryReference,
 } from "./reference.ts";
 export { parseManifest, type Descriptor, type ImageIndex, type ImageManifest, type Manifest, type Platform } from "./oci.ts";
-export type { Claim, ClaimKind, AttestationClaim, Evidence, Found, Place, SignatureClaim } from "./evidence.ts";
+export type { Claim, ClaimKind, AttestationClaim, Evidence, FilePlace, Found, Place, RepositoryPlace, SignatureClaim } from "./evidence.ts";
 export { outcomeOf, type Check, type CheckName, type Finding, type Gap, type KeySigner, type Outcome, type Signatory } from "./finding.ts";
 export type { Decision, Reason, Requirement, Verdict, VerdictSubject } from "./verdict.ts";
 export type { Instant } from "./instant.ts";
-export type { Subject, SubjectAddress } from "./subject.ts";
+export type { Content, Subject, SubjectAddress } from "./subject.ts";
+export { readFileSubject, type FileSubject } from "./file-subject.ts";
 export { publicKeyOf, type PublicKey } from "./public-key.ts";
 export type { KeyAlgorithm, KeyAlgorithmName } from "./key-algorithms.ts";
 export type { SignatureScheme, SigningScheme } from "./signature-schemes.ts";

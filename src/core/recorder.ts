@@ -14,6 +14,16 @@ export type RecordedEvent =
       readonly by: SignedBy;
       /** The manifest that holds the signature. */
       readonly manifest: Digest;
+    }
+  | {
+      readonly kind: "file-signed";
+      /** The file, as it was named. */
+      readonly reference: string;
+      readonly claim: SignatureClaim;
+      readonly format: string;
+      readonly by: SignedBy;
+      /** Of the file that holds the signature. */
+      readonly evidence: Digest;
     };
 
 export interface Recorder {

@@ -7,7 +7,7 @@
 import { isDigest, type Digest } from "./digest.ts";
 import { malformed } from "./errors.ts";
 import { Fields, parseJson, type Json } from "./json.ts";
-import { isNamedBy, type Subject } from "./subject.ts";
+import { isNamedBy, type Content } from "./subject.ts";
 
 export const statementPayloadType = "application/vnd.in-toto+json";
 export const statementType = "https://in-toto.io/Statement/v1";
@@ -48,14 +48,14 @@ function parseSubject(fields: Fields): StatementSubject {
 export interface Told {
   readonly digest: Digest;
   readonly annotations: Readonly<Record<string, string>>;
-  /** Whether it is the image in question. */
+  /** Whether it is the content in question. */
   readonly isSubject: boolean;
 }
 
-/** Of all the subjects, the image in question if it is among them, else the first. */
-export function subjectIn({ subjects }: Statement, subject: Subject): Told {
-  const named = subjects.find(({ digest }) => isNamedBy(subject, digest));
-  if (named) return { digest: subject.digest, annotations: named.annotations, isSubject: true };
+/** Of all the subjects, the content in question if it is among them, else the first. */
+export function subjectIn({ subjects }: Statement, content: Content): Told {
+  const named = subjects.find(({ digest }) => isNamedBy(content, digest));
+  if (named) return { digest: content.digest, annotations: named.annotations, isSubject: true };
   const [first] = subjects;
   const stated = Object.entries(first?.digest ?? {}).map(([algorithm, hex]) => `${algorithm}:${hex}`);
   const digest = stated.find(isDigest);

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import { subjectOf } from "../../test/vectors/load.ts";
 import { encodeUtf8 } from "./bytes.ts";
-import { isNamedBy } from "./subject.ts";
+import { contentOf, isNamedBy } from "./subject.ts";
 
 const manifest = encodeUtf8('{"an":"image"}');
-const subject = subjectOf(manifest);
+const subject = contentOf(subjectOf(manifest));
 const hex = (algorithm: string): string => createHash(algorithm).update(manifest).digest("hex");
 
 describe("which digests name a subject", () => {

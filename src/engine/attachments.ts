@@ -1,12 +1,12 @@
 /** What hangs on one manifest, in the places of all formats and in those that no format reads. */
 import { algorithmOf, hexOf } from "../core/digest.ts";
-import type { Place } from "../core/evidence.ts";
+import type { RepositoryPlace } from "../core/evidence.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 import { openPlace, placesOf, type OpenOptions } from "./places.ts";
 
 export interface Attachment {
-  readonly place: Place;
+  readonly place: RepositoryPlace;
   readonly stored: StoredManifest;
 }
 
@@ -22,6 +22,6 @@ export async function attachmentsOf(repository: Repository, subject: SubjectAddr
 }
 
 /** Where cosign's `attach sbom` put bills of materials; no format reads them. */
-function sbomPlace({ digest }: SubjectAddress): Place {
+function sbomPlace({ digest }: SubjectAddress): RepositoryPlace {
   return { kind: "tag", tag: `${algorithmOf(digest)}-${hexOf(digest)}.sbom`, holds: [] };
 }

@@ -2,7 +2,7 @@
 import { mapBounded } from "../core/bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { describePlace, type ClaimKind, type Evidence, type Found, type Place } from "../core/evidence.ts";
+import { describePlace, type ClaimKind, type Evidence, type Found, type Place, type RepositoryPlace } from "../core/evidence.ts";
 import type { Gap } from "../core/finding.ts";
 import { manifestMediaTypes, parseManifest } from "../core/oci.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
@@ -16,6 +16,8 @@ const maxBytes = 256 * 1024 * 1024;
 const maxPieces = 1000;
 
 export interface Collected {
+  /** What was opened, but for the gaps. */
+  readonly places: readonly Place[];
   readonly evidence: readonly Evidence[];
   readonly gaps: readonly Gap[];
 }
@@ -31,18 +33,19 @@ export async function collect(repository: Repository, subject: SubjectAddress, o
   const { formats, kind, signal } = options;
   const gaps: Gap[] = [];
   const missed = gapKeeper(gaps, signal);
+  const places = placesOf(formats, subject, kind);
   const found = await Promise.all(
-    placesOf(formats, subject, kind).map(async (place) => {
+    places.map(async (place) => {
       const manifests = await openPlace(repository, subject, place, { formats, signal, missed });
       return manifests.flatMap((stored) => readManifest(place, stored, missed));
     }),
   );
   const evidence = await readEvidence(repository, found.flat(), { formats, signal, missed });
-  return { evidence, gaps };
+  return { places, evidence, gaps };
 }
 
 /** The manifest as formats see it; none for a kind that no format can have. */
-export function readManifest(place: Place, { descriptor, bytes }: StoredManifest, missed: Missed): readonly Found[] {
+export function readManifest(place: RepositoryPlace, { descriptor, bytes }: StoredManifest, missed: Missed): readonly Found[] {
   if (!manifestMediaTypes.includes(descriptor.mediaType)) return [];
   try {
     const manifest = parseManifest(bytes, descriptor.mediaType);

@@ -1,5 +1,8 @@
 /** The verbs. */
 export { sign, type SignatureMade, type SignOptions } from "./sign.ts";
 export { verify, type VerifyOptions } from "./verify.ts";
+export { signFile, type FileSigned, type SignedFile, type SignFileOptions } from "./sign-file.ts";
+export { verifyFile, type VerifyFileOptions } from "./verify-file.ts";
+export type { EvidenceFile } from "./given.ts";
 export { copy, type Copied, type CopyOptions } from "./copy.ts";
 export { tree, type Tree, type TreeEvidence, type TreeNode, type TreeOptions } from "./tree.ts";

@@ -1,7 +1,7 @@
 /** The places where evidence may lie, and what lies in one. What could not be read is reported, never passed over. */
 import { mapBounded } from "../core/bounded.ts";
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
-import { describePlace, type ClaimKind, type Place } from "../core/evidence.ts";
+import { describePlace, type ClaimKind, type RepositoryPlace } from "../core/evidence.ts";
 import type { Gap } from "../core/finding.ts";
 import type { Descriptor } from "../core/oci.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
@@ -17,7 +17,7 @@ export const width = 16;
 export type Missed = (what: string, thrown: unknown) => void;
 
 /** Every place once, whichever formats name it; with `kind`, only those that may hold such a claim. */
-export function placesOf(formats: readonly Format[], subject: SubjectAddress, kind?: ClaimKind): readonly Place[] {
+export function placesOf(formats: readonly Format[], subject: SubjectAddress, kind?: ClaimKind): readonly RepositoryPlace[] {
   const places = formats
     .flatMap((format) => format.places(subject))
     .filter((place) => kind === undefined || place.kind !== "tag" || place.holds.includes(kind));
@@ -34,7 +34,7 @@ export interface OpenOptions {
 export async function openPlace(
   repository: Repository,
   subject: SubjectAddress,
-  place: Place,
+  place: RepositoryPlace,
   options: OpenOptions,
 ): Promise<readonly StoredManifest[]> {
   try {

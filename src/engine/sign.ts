@@ -1,7 +1,6 @@
 /** Sign: a signature in each chosen format on an image, and with `recursive` on every image of an index. */
 import { isDeepStrictEqual } from "node:util";
 import { mapBounded } from "../core/bounded.ts";
-import { fromBase64, toHex } from "../core/bytes.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { describePlace, type SignatureClaim } from "../core/evidence.ts";
@@ -12,14 +11,13 @@ import { verifies } from "../core/public-key.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Reference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
-import type { Signed, SignedBy, Signer, SignerDescription } from "../core/signer.ts";
+import type { SignedBy, Signer, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
-import { parseCertificate } from "../core/x509/certificate.ts";
-import { certificateIdentity } from "../core/x509/certificate-identity.ts";
 import type { Format, SignatureOptions } from "../formats/format.ts";
 import { makeTrust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
 import { resolve, resolveAll } from "./resolve.ts";
+import { entriesOf, signedBy, type LoggedEntry } from "./signed-by.ts";
 import { store } from "./store.ts";
 import { verifyAll } from "./verify-all.ts";
 
@@ -48,8 +46,8 @@ export interface SignatureMade {
   /** The manifest that holds the signature. */
   readonly manifest: Digest;
   readonly by: SignedBy;
-  /** Where logs hold it: the number of the entry, and the log's id in lower-case hex. */
-  readonly logged: readonly { readonly index: number; readonly log: string }[];
+  /** Where logs hold it. */
+  readonly logged: readonly LoggedEntry[];
   /** It was there before: nothing was written. */
   readonly already: boolean;
 }
@@ -86,7 +84,7 @@ interface Signing extends SignOptions {
   readonly looked: Promise<Collected>;
 }
 
-const nothing: Promise<Collected> = Promise.resolve({ evidence: [], gaps: [] });
+const nothing: Promise<Collected> = Promise.resolve({ places: [], evidence: [], gaps: [] });
 
 function look(repository: Repository, subject: SubjectAddress, { formats, signal }: SignOptions): Promise<Collected> {
   return collect(repository, subject, { formats, kind: "signature", signal });
@@ -106,7 +104,7 @@ async function signOne(
   const prepared = await Promise.all(
     formats.map(async (format) => {
       const earlier = existing.find((finding) => finding.format === format.name);
-      if (earlier) return { format, earlier };
+      if (earlier?.manifest !== undefined) return { format, earlier: { place: describePlace(earlier.place), manifest: earlier.manifest } };
       const toSign = await format.prepare({ claim, subject, by, options: { ...options.signature, at } });
       const { bytes, content, scheme } = toSign;
       const signed = await signer.sign({ bytes, claim, ...(content && { content }), ...(scheme && { scheme }) }, signal);
@@ -123,8 +121,7 @@ async function signOne(
   return Promise.all(
     prepared.map(async ({ format, earlier, signed, artifact }): Promise<SignatureMade> => {
       const common = { reference, repository: repository.name, digest, format: format.name };
-      if (earlier)
-        return { ...common, by: { key }, logged: [], place: describePlace(earlier.place), manifest: earlier.manifest, already: true };
+      if (earlier) return { ...common, ...earlier, by: { key }, logged: [], already: true };
       const made = { ...common, by: signedBy(signed), logged: entriesOf(signed) };
       const manifest = await store(repository, subject, artifact, signal);
       await recorder.record({ kind: "signed", repository: repository.name, claim, format: format.name, by: made.by, manifest });
@@ -132,16 +129,6 @@ async function signOne(
       return { ...made, place, manifest, already: false };
     }),
   );
-}
-
-function signedBy({ by, seals }: Signed): SignedBy {
-  if (!seals?.certificate) return { key: by.publicKey.fingerprint };
-  const { subjectAlternativeName, issuer = "" } = certificateIdentity(parseCertificate(seals.certificate));
-  return { identity: subjectAlternativeName, issuer };
-}
-
-function entriesOf({ seals }: Signed): SignatureMade["logged"] {
-  return (seals?.entries ?? []).map(({ logIndex, logId }) => ({ index: Number(logIndex), log: toHex(fromBase64(logId.keyId)) }));
 }
 
 /** Signatures by the same key that say exactly the same. What cannot be read now does not keep from signing. */

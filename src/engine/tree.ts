@@ -2,7 +2,7 @@
 import { mapBounded } from "../core/bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { describePlace, type Place } from "../core/evidence.ts";
+import { describePlace, type RepositoryPlace } from "../core/evidence.ts";
 import type { Finding, Gap } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import { artifactTypeOf } from "../core/oci.ts";
@@ -89,7 +89,7 @@ async function attachedTo(subject: Subject, walk: Walk, depth: number): Promise<
   return mapBounded(fresh, width, ({ place, stored }) => nodeOf(subject, place, stored, walk, depth));
 }
 
-async function nodeOf(parent: Subject, place: Place, stored: StoredManifest, walk: Walk, depth: number): Promise<TreeNode> {
+async function nodeOf(parent: Subject, place: RepositoryPlace, stored: StoredManifest, walk: Walk, depth: number): Promise<TreeNode> {
   const { repository, formats, missed } = walk;
   const { descriptor, bytes } = stored;
   const found = readManifest(place, stored, missed);

@@ -12,6 +12,7 @@ import { evaluate } from "../policy/evaluate.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Trust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
+import { readGiven, type EvidenceFile } from "./given.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { verifyAll } from "./verify-all.ts";
 
@@ -25,6 +26,8 @@ export interface VerifyOptions {
   readonly formats: readonly Format[];
   /** A promise of it lets the first requests go out while keys are read; its failure is thrown. */
   readonly basis: Basis | Promise<Basis>;
+  /** Evidence in a file: nothing else is looked for. */
+  readonly given?: EvidenceFile;
   readonly at: Instant;
   readonly recorder: Recorder;
   /** An index and every image in it, each with a verdict of its own. */
@@ -62,15 +65,16 @@ async function decideAll(repository: Repository, reference: Reference, options: 
   }
 }
 
-function look(repository: Repository, subject: SubjectAddress, { formats, signal }: VerifyOptions): Promise<Collected> {
-  return collect(repository, subject, { formats, kind: "signature", signal });
+async function look(repository: Repository, subject: SubjectAddress, { formats, given, signal }: VerifyOptions): Promise<Collected> {
+  return given ? readGiven(given, formats) : collect(repository, subject, { formats, kind: "signature", signal });
 }
 
-async function decide(subject: Subject, { evidence, gaps }: Collected, { formats, basis, at }: VerifyOptions): Promise<Verdict> {
+async function decide(subject: Subject, { places, evidence, gaps }: Collected, { formats, basis, at }: VerifyOptions): Promise<Verdict> {
   const { policy, trust } = await basis;
   const findings = await verifyAll(evidence, subject, { formats, trust, at });
   const { reference, repository, digest, descriptor } = subject;
-  return evaluate(policy, { subject: { reference, repository, digest, mediaType: descriptor.mediaType }, findings, gaps, trust, at });
+  const decided = { reference, repository, digest, mediaType: descriptor.mediaType };
+  return evaluate(policy, { subject: decided, places, findings, gaps, trust, at });
 }
 
 function unresolved(reference: Reference, thrown: unknown, { policy, trust }: Basis, at: Instant): Verdict {

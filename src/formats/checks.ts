@@ -2,8 +2,8 @@
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import type { Claim, Evidence } from "../core/evidence.ts";
 import type { Check, Finding, Sighting, Signatory } from "../core/finding.ts";
+import type { Content } from "../core/subject.ts";
 import type { SignatureOptions } from "./format.ts";
-import type { Subject } from "../core/subject.ts";
 import { describeHint } from "../proof/key-signature.ts";
 
 /** What reading gave, or the check that says why it could not be read. */
@@ -28,13 +28,11 @@ export function tooLarge(size: number, max: number): Check {
   return { name: "format", outcome: "undecided", code: "LIMIT_EXCEEDED", detail: `not read: ${size} bytes, over the limit of ${max}` };
 }
 
-/** Whether it speaks of this image. */
-export function subjectCheck(namesSubject: boolean, claim: Claim, subject: Subject): Check {
-  if (namesSubject) return { name: "subject", outcome: "passed", detail: `for ${subject.digest}` };
+/** Whether it speaks of this image, or file. */
+export function subjectCheck(namesSubject: boolean, claim: Claim, { digest }: Pick<Content, "digest">): Check {
+  if (namesSubject) return { name: "subject", outcome: "passed", detail: `for ${digest}` };
   const detail =
-    claim.subject === subject.digest
-      ? `for ${subject.digest}, but a digest of other content stands beside it`
-      : `for ${claim.subject}, not for ${subject.digest}`;
+    claim.subject === digest ? `for ${digest}, but a digest of other content stands beside it` : `for ${claim.subject}, not for ${digest}`;
   return { name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail };
 }
 
@@ -51,7 +49,7 @@ export function findingOf(evidence: Evidence, { checks, claim, signer, seen = []
   return {
     format: evidence.format,
     place: evidence.place,
-    manifest: evidence.manifest,
+    ...(evidence.manifest !== undefined && { manifest: evidence.manifest }),
     layer: evidence.layer.digest,
     ...(claim && { claim }),
     ...(signer && { signer }),

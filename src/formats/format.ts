@@ -4,7 +4,8 @@
  * and nothing a stranger wrote can make us call a URL.
  */
 import type { Digest } from "../core/digest.ts";
-import type { Evidence, Found, Place, SignatureClaim } from "../core/evidence.ts";
+import type { Evidence, Found, RepositoryPlace, SignatureClaim } from "../core/evidence.ts";
+import type { FileSubject } from "../core/file-subject.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Descriptor, ImageManifest } from "../core/oci.ts";
@@ -21,7 +22,7 @@ export interface Format {
   readonly artifactTypes: readonly string[];
 
   /** Where its evidence may lie. */
-  places(subject: SubjectAddress): readonly Place[];
+  places(subject: SubjectAddress): readonly RepositoryPlace[];
 
   /** Undefined: not mine. */
   recognise(found: Found): Recognised | undefined;
@@ -37,6 +38,9 @@ export interface Format {
 
   /** The signature, what it signs and what seals it, as a registry stores them. Throws UNSUPPORTED for seals that the format cannot carry. */
   assemble(toSign: ToSign, subject: Subject, signed: Signed, at: Instant): Artifact | Promise<Artifact>;
+
+  /** Its evidence as files; absent in a format that has none. */
+  readonly files?: FileFormat;
 }
 
 export interface SignatureRequest {
@@ -53,6 +57,26 @@ export interface SignatureOptions {
   readonly expiry?: Instant;
   /** The form of a Notary Project signature; JWS where none is named. */
   readonly envelope?: "jws" | "cose";
+}
+
+export type FormatOfFiles = Format & { readonly files: FileFormat };
+
+/** Evidence that is a file of its own: beside another file, or taken along from an image. */
+export interface FileFormat {
+  /** Of such a file. */
+  readonly maxBytes: number;
+
+  /** Whether the bytes are such a file. */
+  owns(bytes: Uint8Array): boolean;
+
+  /** The evidence in a file that was named. */
+  read(bytes: Uint8Array, path: string): Evidence;
+
+  /** As `verify`, about a file. */
+  verify(evidence: Evidence, file: FileSubject, trust: Trust, at: Instant): Promise<Finding>;
+
+  /** The file that holds the signature over the bytes of another. */
+  assemble(file: FileSubject, signed: Signed): Uint8Array;
 }
 
 export interface Recognised {

@@ -10,8 +10,8 @@ import { loadVector } from "../../test/vectors/load.ts";
 import { decodeUtf8, encodeUtf8, toBase64 } from "../core/bytes.ts";
 import type { Check, Signatory } from "../core/finding.ts";
 import { bundle } from "./bundle/bundle.ts";
-import { verifyArtifact } from "./bundle/verify-artifact.ts";
 import { cosign } from "./cosign/cosign.ts";
+import type { Format } from "./format.ts";
 import {
   bundleLayer,
   find,
@@ -36,7 +36,7 @@ interface Evidence {
 
 const runs = 160;
 
-const found = (format: typeof bundle, layer: Layer, trust = trustOf()): Evidence => ({
+const found = (format: Format, layer: Layer, trust = trustOf()): Evidence => ({
   layer,
   judge: (other) => find(format, other, { trust, at: later }),
 });
@@ -157,8 +157,8 @@ describe("altered evidence", () => {
     "managed-key-happy-path",
   ]) {
     it(`says nothing new: ${name} of the conformance suite`, { skip: conformance.skip }, async () => {
-      const [trust, message] = [conformance.trustOf(name), conformance.messageOf(name)];
-      const judge = ({ bytes }: Layer) => verifyArtifact(bytes, { kind: "message", message }, trust, conformance.at);
+      const [trust, file] = [conformance.trustOf(name), conformance.fileOf(name, "file")];
+      const judge = ({ bytes }: Layer) => conformance.judge(bytes, file, trust);
       await hold({ layer: { mediaType: "", bytes: conformance.bundleOf(name), annotations: {} }, judge }, runs / 2);
     });
   }

@@ -1,10 +1,10 @@
 /** One request and its answer on the wire, bounded in size and time. No redirect, no second try. */
 import type { ClientRequest, IncomingMessage } from "node:http";
-import { concat } from "../core/bytes.ts";
+import { concat, streamOf } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { failureOf } from "./failure.ts";
 import type { HttpRequest, HttpStream } from "./http.ts";
-import { readErrorBody, streamBody } from "./incoming-body.ts";
+import { isGood, readBody, streamBody } from "./incoming-body.ts";
 import { interruption, throwIfAborted } from "./interruption.ts";
 import { lengthOf, sendBody } from "./outgoing-body.ts";
 import { printableHost } from "./printable.ts";
@@ -19,7 +19,13 @@ export interface Timeouts {
 
 const nothing = concat([]);
 
-export async function exchange(transport: Transport, request: HttpRequest, timeouts: Timeouts): Promise<HttpStream> {
+export interface ExchangeOptions {
+  readonly timeouts: Timeouts;
+  /** Leave the body of a 2xx answer to whoever reads `content`; else it is read, and `content` is empty. */
+  readonly streamed: boolean;
+}
+
+export async function exchange(transport: Transport, request: HttpRequest, { timeouts, streamed }: ExchangeOptions): Promise<HttpStream> {
   const { method, url, headers = {}, body, signal } = request;
   throwIfAborted(signal);
   const outgoing = await transport(url, {
@@ -45,10 +51,9 @@ export async function exchange(transport: Transport, request: HttpRequest, timeo
     const incoming = await answer;
     // What is said before all was heard is all that is said: the connection is of no further use.
     incoming.once("end", () => !outgoing.writableEnded && outgoing.destroy());
-    const { statusCode: status = 0 } = incoming;
-    const answered = { status, url, headers: headersOf(incoming) };
-    if (status >= 200 && status < 300) return { ...answered, body: nothing, content: failing(streamBody(incoming, request), failure) };
-    return { ...answered, body: await readErrorBody(incoming), content: failing([], failure) };
+    const head = { status: incoming.statusCode ?? 0, url, headers: headersOf(incoming) };
+    if (isGood(incoming) && streamed) return { ...head, body: nothing, content: failing(streamBody(incoming, request), failure) };
+    return { ...head, body: await readBody(incoming, request), content: streamOf(nothing) };
   } catch (error) {
     throw failure(error);
   }
@@ -62,10 +67,7 @@ function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
   });
 }
 
-async function* failing(
-  content: AsyncIterable<Uint8Array> | readonly Uint8Array[],
-  failure: (error: unknown) => unknown,
-): AsyncGenerator<Uint8Array, void> {
+async function* failing(content: AsyncIterable<Uint8Array>, failure: (error: unknown) => unknown): AsyncGenerator<Uint8Array, void> {
   try {
     yield* content;
   } catch (error) {

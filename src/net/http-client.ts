@@ -1,5 +1,4 @@
 /** The only way out of the house: bounded HTTP with redirects and retries, over connections that are kept. */
-import { gather } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { backoff, maxDelay, retryAfter } from "./backoff.ts";
 import { exchange, type Timeouts } from "./exchange.ts";
@@ -27,12 +26,12 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { timeouts = defaultTimeouts, sleep = pause } = options;
   const transport = createTransport(options);
 
-  async function insist<T extends HttpResponse>(request: HttpRequest, read: Reader<T>): Promise<T> {
+  async function insist(request: HttpRequest, streamed: boolean): Promise<HttpStream> {
     const tries = request.repeatable || repeatable.has(request.method) ? maxTries : 1;
     for (let failures = 1; ; failures++) {
       let delay = backoff(failures);
       try {
-        const response = await read(await exchange(transport, request, timeouts));
+        const response = await exchange(transport, request, { timeouts, streamed });
         delay = retryAfter(response.headers.get("retry-after") ?? "", Date.now()) ?? delay;
         if (!busy.has(response.status) || failures === tries || delay > maxDelay) return response;
       } catch (error) {
@@ -42,10 +41,10 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     }
   }
 
-  async function follow<T extends HttpResponse>(request: HttpRequest, read: Reader<T>): Promise<T> {
+  async function follow(request: HttpRequest, streamed: boolean): Promise<HttpStream> {
     let current = request;
     for (let hops = 0; hops <= maxRedirects; hops++) {
-      const response = await insist(current, read);
+      const response = await insist(current, streamed);
       const next = redirected(current, response);
       if (next === undefined) return response;
       current = next;
@@ -54,16 +53,9 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   }
 
   return {
-    request: (request) => follow(request, readWhole),
-    open: (request) => follow(request, (stream) => stream),
+    request: (request) => follow(request, false),
+    open: (request) => follow(request, true),
   };
-}
-
-type Reader<T> = (stream: HttpStream) => T | Promise<T>;
-
-async function readWhole({ content, ...response }: HttpStream): Promise<HttpResponse> {
-  const body = await gather(content);
-  return body.length === 0 ? response : { ...response, body };
 }
 
 /** Part of it may have been taken in: where to go on is for whoever knows what is sent. */

@@ -15,45 +15,69 @@ export class BodyTooLong extends TouchmarkError {
 /** Of an answer that is not 2xx, this many bytes are read: enough for an error message. */
 const maxErrorBytes = 64 * 1024;
 
-/** The body of a 2xx answer, as it comes. Who stops reading hangs up. */
-export async function* streamBody(incoming: IncomingMessage, { method, url, maxBytes }: HttpRequest): AsyncGenerator<Uint8Array, void> {
-  const { headers } = incoming;
+/** The whole body of a 2xx answer; of any other the beginning, and nothing of a packed one. */
+export async function readBody(incoming: IncomingMessage, request: HttpRequest): Promise<Uint8Array> {
   try {
-    // The headers of an answer to HEAD speak of the body that a GET would have.
-    if (method !== "HEAD") {
-      if (isPacked(headers["content-encoding"])) {
-        throw new TouchmarkError("UNSUPPORTED", `${printableUrl(url)} came packed, which was not asked for and may be a bomb`);
-      }
-      if (Number(headers["content-length"] ?? 0) > maxBytes) throw new BodyTooLong(url, maxBytes);
+    if (!isGood(incoming)) {
+      if (isPacked(incoming.headers["content-encoding"])) return concat([]);
+      return (await upTo(maxErrorBytes, incoming)).subarray(0, maxErrorBytes);
     }
+    checkHead(incoming, request);
+    const bytes = await upTo(request.maxBytes, incoming);
+    if (bytes.length > request.maxBytes) throw new BodyTooLong(request.url, request.maxBytes);
+    return bytes;
+  } finally {
+    hangUp(incoming);
+  }
+}
+
+/** The body of a 2xx answer, as it comes. Who stops reading hangs up. */
+export async function* streamBody(incoming: IncomingMessage, request: HttpRequest): AsyncGenerator<Uint8Array, void> {
+  try {
+    checkHead(incoming, request);
     let size = 0;
     for await (const chunk of incoming) {
       const bytes: Uint8Array = chunk;
       size += bytes.length;
-      if (size > maxBytes) throw new BodyTooLong(url, maxBytes);
+      if (size > request.maxBytes) throw new BodyTooLong(request.url, request.maxBytes);
       yield bytes;
     }
   } finally {
-    if (!incoming.readableEnded) incoming.destroy(); // hang up on what is left unread
+    hangUp(incoming);
   }
 }
 
-/** The beginning of an answer that is not 2xx; nothing of a packed one. */
-export async function readErrorBody(incoming: IncomingMessage): Promise<Uint8Array> {
+export function isGood({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200 && statusCode < 300;
+}
+
+/** What comes until its end, or until it is more than `max` bytes. By events: iterating costs a first request some milliseconds. */
+function upTo(max: number, incoming: IncomingMessage): Promise<Uint8Array> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  try {
-    if (isPacked(incoming.headers["content-encoding"])) return concat([]);
-    for await (const chunk of incoming) {
-      const bytes: Uint8Array = chunk;
-      chunks.push(bytes);
-      size += bytes.length;
-      if (size > maxErrorBytes) break;
-    }
-  } finally {
-    if (!incoming.readableEnded) incoming.destroy();
+  incoming.on("data", (chunk: Uint8Array) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > max) resolve(concat(chunks));
+  });
+  incoming.once("end", () => resolve(concat(chunks)));
+  incoming.on("error", reject);
+  incoming.once("close", () => reject(new Error("closed"))); // of no effect where one of the others came first
+  return promise;
+}
+
+function checkHead({ headers }: IncomingMessage, { method, url, maxBytes }: HttpRequest): void {
+  if (method === "HEAD") return; // its headers speak of the body that a GET would have
+  if (isPacked(headers["content-encoding"])) {
+    throw new TouchmarkError("UNSUPPORTED", `${printableUrl(url)} came packed, which was not asked for and may be a bomb`);
   }
-  return concat(chunks).subarray(0, maxErrorBytes);
+  if (Number(headers["content-length"] ?? 0) > maxBytes) throw new BodyTooLong(url, maxBytes);
+}
+
+/** On what is left unread. */
+function hangUp(incoming: IncomingMessage): void {
+  if (!incoming.readableEnded) incoming.destroy();
 }
 
 function isPacked(encoding: string | undefined): boolean {

@@ -34,7 +34,7 @@ async function readFile(path: string, options: SourceOptions): Promise<Uint8Arra
     return bytes;
   } catch (error) {
     signal?.throwIfAborted();
-    throw asNotFound(path, error);
+    throw cannotRead(path, error);
   }
 }
 
@@ -64,7 +64,8 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "this user may not read it",
 };
 
-function asNotFound(path: string, error: unknown): unknown {
+/** What it means that a file could not be read: FILE_NOT_FOUND, and why. */
+export function cannotRead(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || !("code" in error) || error instanceof TouchmarkError) return error;
   const code = String(error.code);
   return new TouchmarkError("FILE_NOT_FOUND", `cannot read ${path}: ${reasons[code] ?? code}`, { cause: error });

@@ -1,6 +1,7 @@
 /** Findings against a policy: a verdict. Pure: what is not in the arguments does not count. */
 import type { Code } from "../core/errors.ts";
 import { catalogue } from "../core/errors.ts";
+import { describePlace, type Place } from "../core/evidence.ts";
 import { describeSignatory, outcomeOf, type Check, type Finding, type Gap, type Signatory } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Decision, Reason, Requirement, Verdict, VerdictSubject } from "../core/verdict.ts";
@@ -12,14 +13,16 @@ import type { Policy, Rule } from "./policy.ts";
 
 export interface Considered {
   readonly subject: VerdictSubject;
+  /** Where was looked. */
+  readonly places: readonly Place[];
   readonly findings: readonly Finding[];
   readonly gaps: readonly Gap[];
   readonly trust: Trust;
   readonly at: Instant;
 }
 
-export function evaluate(policy: Policy, { subject, findings, gaps, trust, at }: Considered): Verdict {
-  const requirements = policy.rules.map((rule) => decide(rule, trust, findings, gaps));
+export function evaluate(policy: Policy, { subject, places, findings, gaps, trust, at }: Considered): Verdict {
+  const requirements = policy.rules.map((rule) => decide(rule, { places, findings, gaps, trust }));
   const worst = requirements.find(({ decision }) => decision === "deny") ?? requirements.find(({ decision }) => decision === "undecided");
   return {
     decision: worst?.decision ?? "allow",
@@ -39,7 +42,7 @@ type Standing =
   | { readonly decision: "allow" }
   | { readonly decision: Exclude<Decision, "allow">; readonly code: Code; readonly detail: string };
 
-function decide(rule: Rule, trust: Trust, all: readonly Finding[], gaps: readonly Gap[]): Requirement {
+function decide(rule: Rule, { places, findings: all, gaps, trust }: Omit<Considered, "subject" | "at">): Requirement {
   const findings = all.filter((finding) => finding.claim?.kind !== "attestation");
   const judged = findings.map((finding) => standing(rule, finding));
   const standings = judged.filter((one) => one.decision !== "allow");
@@ -53,8 +56,9 @@ function decide(rule: Rule, trust: Trust, all: readonly Finding[], gaps: readonl
   }
   if (standings.length === 0) {
     const attestations = all.length - findings.length;
-    const found = attestations === 0 ? "no signature" : `no signature (${count(attestations, "attestation")}, which never count as one)`;
-    return { name: rule.name, decision: "deny", reason: reasonOf("NO_SIGNATURE", expected, found), findings };
+    const beside = attestations === 0 ? "" : ` (${count(attestations, "attestation")}, which never counts as one)`;
+    const found = `no signature in ${places.map(describePlace).join(" or ")}${beside}`;
+    return { name: rule.name, decision: "deny", reason: { ...reasonOf("NO_SIGNATURE", expected, found), ...remedyFor(places) }, findings };
   }
   const undecided = standings.every(({ decision }) => decision === "undecided");
   const codes = new Set(standings.map(({ code }) => code));
@@ -124,6 +128,12 @@ function describeNotation({ name, identities }: NotationTrust): string {
 
 function reasonOf(code: Code, expected: string, found: string): Reason {
   return { code, expected, found, remedy: catalogue[code].remedy };
+}
+
+/** What to do where the evidence was named, and nothing was looked for. */
+function remedyFor(places: readonly Place[]): Pick<Reason, "remedy"> | undefined {
+  if (places.some(({ kind }) => kind !== "file")) return undefined;
+  return { remedy: "Name the file that holds its signature; whoever signed has it." };
 }
 
 function pair([key, value]: [string, string]): string {

@@ -183,7 +183,7 @@ suite("certificate path", () => {
     assert.equal((await prove(request)).check.outcome, "passed");
   });
 
-  test("critical extensions that are not understood end it, others do not", async () => {
+  test("T15: critical extensions that are not understood end it, others do not", async () => {
     const having = (isCritical: boolean) => extension("1.2.3.4", sequence(), isCritical);
     await invalid(prove({ leaf: leaf({ extensions: [...signer, having(true)] }) }), /"CN=leaf" has the critical extension 1\.2\.3\.4/);
     await invalid(

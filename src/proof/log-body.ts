@@ -6,6 +6,7 @@
  *     hashedrekord 0.0.2  hashedRekordV002{data{algorithm,digest}, signature{content, verifier{x509Certificate|publicKey{rawBytes}}}}
  *     dsse 0.0.1          payloadHash{algorithm,value}, signatures[{signature, verifier}]               (verifier: base64 of PEM)
  *     dsse 0.0.2          dsseV002{payloadHash{algorithm,digest}, signatures[{content, verifier{…}}]}
+ *     intoto 0.0.1        content{hash{algorithm,value}}, publicKey                                  (of the whole envelope)
  *     intoto 0.0.2        content{payloadHash{algorithm,value}, envelope.signatures[{sig, publicKey}]}  (sig: base64 twice)
  */
 import { decodeUtf8, encodeUtf8, fromBase64, toHex } from "../core/bytes.ts";
@@ -17,10 +18,11 @@ import { encodePem } from "../core/pem.ts";
 export interface LogBody {
   readonly kind: string;
   readonly version: string;
-  /** Of what: the signed bytes themselves, or the payload of the envelope that was signed. */
-  readonly of: "message" | "payload";
+  /** Of what: the signed bytes themselves, the payload of the envelope that was signed, or that envelope. */
+  readonly of: "message" | "payload" | "envelope";
   readonly hash: { readonly name: HashAlgorithm; readonly hex: string };
-  readonly signature: Uint8Array;
+  /** Absent where the envelope holds it that the hash is of. */
+  readonly signature?: Uint8Array;
   /** The certificate or public key that the log verified it with, as PEM. */
   readonly verifier: Uint8Array;
 }
@@ -32,6 +34,7 @@ const readers: ReadonlyMap<string, (spec: Fields) => Facts> = new Map<string, (s
   ["hashedrekord 0.0.2", (spec) => readHashedrekord2(spec.fields("hashedRekordV002"))],
   ["dsse 0.0.1", readDsse1],
   ["dsse 0.0.2", (spec) => readDsse2(spec.fields("dsseV002"))],
+  ["intoto 0.0.1", readIntoto1],
   ["intoto 0.0.2", (spec) => readIntoto2(spec.fields("content"))],
 ]);
 
@@ -75,6 +78,10 @@ function readDsse1(spec: Fields): Facts {
 
 function readDsse2(spec: Fields): Facts {
   return { of: "payload", hash: readHashOutput(spec.fields("payloadHash")), ...readSignature2(onlySignature(spec)) };
+}
+
+function readIntoto1(spec: Fields): Facts {
+  return { of: "envelope", hash: readHash(spec.fields("content").fields("hash")), verifier: base64Of(spec, "publicKey") };
 }
 
 function readIntoto2(content: Fields): Facts {

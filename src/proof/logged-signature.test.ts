@@ -53,7 +53,19 @@ const intoto2 = (sig: string, value = hex(payload)) =>
     content: { envelope: { payloadType, signatures: [{ publicKey: keyPem, sig }] }, payloadHash: { algorithm: "sha256", value } },
   });
 
+const intoto1 = (value: string) => parse("intoto", "0.0.1", { content: { hash: { algorithm: "sha256", value } }, publicKey: keyPem });
+
 suite("what a log's entry is for", () => {
+  test("an entry of a whole envelope is for that one alone, in its own bytes", () => {
+    const bytes = encodeUtf8('{"an":"envelope"}');
+    const kept: LoggedSignature = { ...envelope, content: { kind: "envelope", payloadType, payload, bytes } };
+    assert.equal(differenceOf(intoto1(hex(bytes)), kept), undefined);
+    assert.match(differenceOf(intoto1(hex(payload)), kept) ?? "", /^other content/);
+    for (const logged of [envelope, message, digest]) assert.match(differenceOf(intoto1(hex(bytes)), logged) ?? "", /cannot be compared/);
+    const other: LoggedSignature = { ...kept, verifier: { kind: "key", key: makeKey("p256").publicKey } };
+    assert.match(differenceOf(intoto1(hex(bytes)), other) ?? "", /another key/);
+  });
+
   test("every type of entry is for its own signature", () => {
     for (const [body, logged] of [
       [hashedrekord1(hex(payload)), message],
@@ -109,7 +121,7 @@ suite("what a log's entry is for", () => {
     const one = { signature: content, verifier: keyPem };
     const raw = { rawBytes: toBase64(publicKey.spki) };
     assert.throws(() => parse("rekord", "0.0.1", {}), { code: "UNSUPPORTED" });
-    assert.throws(() => parse("intoto", "0.0.1", {}), { code: "UNSUPPORTED" });
+    assert.throws(() => parse("intoto", "0.0.3", {}), { code: "UNSUPPORTED" });
     for (const bad of [
       () => dsse1([one, one]),
       () => dsse1([]),

@@ -21,7 +21,7 @@ export type SignatureVerifier =
 
 /** In what the entry speaks of another signature than this one; undefined if in nothing. */
 export function differenceOf(body: LogBody, logged: LoggedSignature): string | undefined {
-  if (!equalBytes(body.signature, logged.signature)) return "another signature";
+  if (body.signature ? !equalBytes(body.signature, logged.signature) : body.of !== "envelope") return "another signature";
   const expected = hashOfContent(logged.content, body);
   if (expected === undefined) return `a ${body.hash.name} hash of a ${body.of}, which cannot be compared here`;
   if (body.hash.hex !== expected) return `other content, with the ${body.hash.name} hash ${JSON.stringify(body.hash.hex.slice(0, 128))}`;
@@ -29,6 +29,7 @@ export function differenceOf(body: LogBody, logged: LoggedSignature): string | u
 }
 
 function hashOfContent(content: SignedContent, { of, hash: { name } }: LogBody): string | undefined {
+  if (of === "envelope") return content.kind === "envelope" && content.bytes ? hashOf(content.bytes, name) : undefined;
   if (content.kind === "envelope") {
     return hashOf(of === "payload" ? content.payload : preAuthEncoding(content.payloadType, content.payload), name);
   }

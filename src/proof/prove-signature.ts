@@ -21,6 +21,7 @@ export interface SignatureQuestion {
 export async function proveSignature({ evidence, trust, at }: SignatureQuestion): Promise<SignatureProof> {
   const { by } = evidence;
   if (by.kind === "key") return proveByKey({ evidence, trust, at }, by.hint);
+  if (trust.identities.length === 0) return unproven(certificateUnexpected(trust));
   let best: SignatureProof | undefined;
   for (const root of trust.roots) {
     const proof = await proveCertificateSignature({ evidence, by, root, trust, at });

@@ -37,7 +37,7 @@ export async function proveTimes({ evidence, verifier, root, trust, at }: TimesQ
   const seen: readonly Sighting[] = [...byAuthorities, ...byLogs];
   const late = seen.find((one) => one.at !== undefined && one.at > at);
   if (late?.at !== undefined) {
-    const detail = `seen at ${formatInstant(late.at)}, after the time of verification, ${formatInstant(at)}`;
+    const detail = `seen at ${formatInstant(late.at)}, after the time of verification, ${formatInstant(at)}: one of the clocks is wrong`;
     return { checks: [{ name: "timestamp", outcome: "failed", code: "TIMESTAMP_INVALID", detail }], seen: [] };
   }
   const isNeedless = timestamps.length === 0 || byLogs.some((one) => one.at !== undefined) || !isLogged;

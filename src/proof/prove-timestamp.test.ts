@@ -271,7 +271,7 @@ suite("several timestamps", () => {
     await refuses(proveAll([other], 1, [first]), "TIMESTAMP_MISSING", /^0 of 1 operators .*does not lead/);
   });
 
-  test("all must hold", async () => {
+  test("T16: all must hold", async () => {
     await refuses(proveAll([make(), make({ message: Buffer.from("another") })], 1), "TIMESTAMP_INVALID", /other bytes/);
     await refuses(proveAll([make(), make({ at: 0 })], 1), "EXPIRED", /1970/);
   });

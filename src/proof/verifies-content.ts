@@ -1,6 +1,7 @@
 /** Whether a key made a signature over what it must be over. */
 import { preAuthEncoding } from "../core/dsse.ts";
 import { TouchmarkError } from "../core/errors.ts";
+import { maxWholeBytes } from "../core/file-subject.ts";
 import { verifies, type PublicKey } from "../core/public-key.ts";
 import type { SignedContent } from "../core/signed-content.ts";
 import { verifiesDigest } from "../core/verify-digest.ts";
@@ -11,5 +12,6 @@ export async function verifiesContent(key: PublicKey, content: SignedContent, si
   if (content.kind === "envelope") return verifies(key, preAuthEncoding(content.payloadType, content.payload), signature);
   const found = await verifiesDigest(key, content.sha256, signature);
   if (found !== undefined) return found;
-  throw new TouchmarkError("UNSUPPORTED", `a signature with a key of ${key.algorithm.name} cannot be verified by digest; give the file`);
+  const needed = `needs the file itself, of at most ${maxWholeBytes / 1024 ** 2} MiB`;
+  throw new TouchmarkError("UNSUPPORTED", `a signature with a key of ${key.algorithm.name} cannot be verified by digest: it ${needed}`);
 }

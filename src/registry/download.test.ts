@@ -47,6 +47,15 @@ test("where a registry sends all of it again, what is here already is passed ove
   assert.deepEqual(await gather(repository.openBlob(blob, signal)), content);
 });
 
+test("a small blob, held whole, is asked for anew where its connection breaks", async (t) => {
+  const { server, repository } = await opened(t, { [line]: [four, { body: content }] });
+  assert.deepEqual(await repository.blob(blob, 10, signal), content);
+  assert.deepEqual(
+    server.seen.map(({ headers }) => headers["range"]),
+    [undefined, undefined],
+  );
+});
+
 test("a blob that breaks before its first byte is asked for whole", async (t) => {
   const { server, repository } = await opened(t, { [line]: [breakingOff("", 200, { "content-length": "10" }), { body: content }] });
   assert.deepEqual(await gather(repository.openBlob(blob, signal)), content);

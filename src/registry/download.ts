@@ -11,11 +11,25 @@ import type { HttpStream } from "../net/http.ts";
 import { BodyTooLong } from "../net/incoming-body.ts";
 import { printableText } from "../net/printable.ts";
 import { received } from "./checked-stream.ts";
-import { mismatch } from "./checks.ts";
+import { checkedBytes, mismatch } from "./checks.ts";
 import type { Connection } from "./connection.ts";
 
 /** How often one blob's connection may break. */
 const maxBreaks = 5;
+
+/** A blob that is small, whole; where the connection breaks it is asked for anew. Undefined if there is none. */
+export async function fetchBlob(connection: Connection, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  const { digest, size } = descriptor;
+  try {
+    const request = { method: "GET", to: `blobs/${parseDigest(digest)}`, expect: [200, 404], maxBytes: size, signal } as const;
+    const { status, body } = await connection.read(request);
+    if (status === 404) return undefined;
+    if (body.length !== size) throw mismatch(connection.name, digest, `${body.length} of its ${size} bytes`);
+    return checkedBytes(body, digest, connection.name);
+  } catch (error) {
+    throw error instanceof BodyTooLong ? tooLong(connection, descriptor) : error;
+  }
+}
 
 /** The blob, checked while it comes; undefined if there is none. */
 export async function download(
@@ -44,12 +58,16 @@ async function* resuming(
       }
       return;
     } catch (error) {
-      if (error instanceof BodyTooLong) throw mismatch(connection.name, descriptor.digest, `more than its ${descriptor.size} bytes`);
+      if (error instanceof BodyTooLong) throw tooLong(connection, descriptor);
       if (!isReset(error) || breaks === maxBreaks) throw error;
     }
     if (at >= descriptor.size) return; // it broke after the last byte
     answer = await ask(connection, descriptor, at, signal);
   }
+}
+
+function tooLong({ name }: Connection, { digest, size }: Descriptor): TouchmarkError {
+  return mismatch(name, digest, `more than its ${size} bytes`);
 }
 
 function ask(connection: Connection, { digest, size }: Descriptor, at: number, signal: AbortSignal): Promise<HttpStream> {

@@ -1,5 +1,5 @@
 /** A repository in a registry (OCI distribution specification 1.1). */
-import { gather, streamOf } from "../core/bytes.ts";
+import { streamOf } from "../core/bytes.ts";
 import { digestOf, isDigest, parseDigest, type Digest } from "../core/digest.ts";
 import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci.ts";
 import type { PutBlobOptions, PutManifestOptions, Repository, StoredManifest } from "../core/repository.ts";
@@ -7,7 +7,7 @@ import type { HttpResponse } from "../net/http.ts";
 import { checkedBytes, checkedTarget, checkSize, mismatch, noBlob } from "./checks.ts";
 import type { Connection } from "./connection.ts";
 import { remove } from "./deletion.ts";
-import { download } from "./download.ts";
+import { download, fetchBlob } from "./download.ts";
 import { list, unlist, type FallbackListing } from "./fallback-listing.ts";
 import { manifestTypeOf } from "./media-type.ts";
 import { listReferrers } from "./referrers-api.ts";
@@ -45,8 +45,7 @@ export class RegistryRepository implements Repository {
   async blob(descriptor: Descriptor, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     checkSize(descriptor, maxBytes, this.name);
     if (descriptor.data !== undefined) return descriptor.data;
-    const content = await download(this.#connection, descriptor, signal);
-    return content && gather(content);
+    return fetchBlob(this.#connection, descriptor, signal);
   }
 
   async *openBlob(descriptor: Descriptor, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {

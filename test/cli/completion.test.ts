@@ -14,7 +14,7 @@ const paths = ["mine two.pub", "mine.folder", "mine.key"];
 
 const cases: Readonly<Record<string, readonly string[]>> = {
   "touchmark ": firstWords,
-  "touchmark ver": ["verify", "version"],
+  "touchmark ver": ["verify", "verify-blob", "version"],
   "touchmark --ver": ["--version"],
   "touchmark keys ": ["generate", "show"],
   "touchmark doctor ": ["registry"],
@@ -79,7 +79,7 @@ describe("touchmark completion", () => {
   it("gets along with the package bash-completion", { skip }, async (t) => {
     const { stdout: script } = await (await bench(t)).run("completion", "bash");
     const question = { script, lines: ["touchmark ver", "touchmark sign --output=j"], folder: await home(t) };
-    assert.deepEqual(await offered("bash", question, { BASH_COMPLETION: packaged }), [["verify", "version"], ["json"]]);
+    assert.deepEqual(await offered("bash", question, { BASH_COMPLETION: packaged }), [["verify", "verify-blob", "version"], ["json"]]);
   });
 
   it("completes --flag=value in a bash that does not divide words at the =", { skip: missingShell("bash") }, async (t) => {

@@ -97,6 +97,7 @@ describe("the examples in every --help", () => {
     const image = await putImage(repository(`${address}/app`), "x", "1.0");
     const layer = { mediaType: bundleType, bytes: instance.sign(image, workflow) };
     await putReferrer(repository(`${address}/app`), { subject: image, artifactType: bundleType, layer });
+    await writeFile(join(around.cwd, "app.tar"), "a file");
     const loaded = await Promise.all(commands.map(async ({ name, load }) => ({ name, examples: (await load()).command.examples })));
     // Keys are made before they are used, an image signed before it is verified, a trust root made before it is imported.
     const order = [
@@ -104,6 +105,8 @@ describe("the examples in every --help", () => {
       "keys show",
       "sign",
       "verify",
+      "sign-blob",
+      "verify-blob",
       "tree",
       "copy",
       "trust create",

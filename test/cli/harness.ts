@@ -11,6 +11,7 @@ import { createHttpClient } from "../../src/net/http-client.ts";
 import { createCredentials } from "../../src/registry/credentials/credentials.ts";
 import { createRegistries } from "../../src/registry/registries.ts";
 import { startRegistry } from "../../src/server/registry/registry.ts";
+import { testIo } from "../fakes/io.ts";
 
 export interface Outcome {
   readonly status: number;
@@ -39,20 +40,17 @@ export async function bench(t: Pick<TestContext, "after">): Promise<Bench> {
   });
   const registries = createRegistries({ http: createHttpClient(), credentials: createCredentials({ env: {}, home: folder }) });
   const runWith = async (io: Partial<Io>, ...words: readonly string[]): Promise<Outcome> => {
-    const out: string[] = [];
-    const err: string[] = [];
-    const status = await main(words, {
-      stdout: { isTerminal: false, write: (text) => void out.push(text) },
-      stderr: { isTerminal: false, write: (text) => void err.push(text) },
-      askSecret: undefined,
-      ask: undefined,
+    const {
+      io: own,
+      stdout,
+      stderr,
+    } = testIo({
       env: { TOUCHMARK_PASSWORD: "correct horse" },
       home: folder,
       now: () => Date.UTC(2026, 10, 21, 9),
-      signal: new AbortController().signal,
       ...io,
     });
-    return { status, stdout: out.join(""), stderr: err.join("") };
+    return { status: await main(words, own), stdout: stdout(), stderr: stderr() };
   };
   return {
     folder,

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestOf, type Digest } from "../../src/core/digest.ts";
-import type { Evidence, Found, Place } from "../../src/core/evidence.ts";
+import type { Evidence, Found, RepositoryPlace } from "../../src/core/evidence.ts";
 import { mediaTypes, parseManifest } from "../../src/core/oci.ts";
 import type { Subject } from "../../src/core/subject.ts";
 import type { Format } from "../../src/formats/format.ts";
@@ -51,7 +51,7 @@ export function subjectOf(manifest: Uint8Array): Subject {
   };
 }
 
-export function foundOf(bytes: Uint8Array, place: Place): Found {
+export function foundOf(bytes: Uint8Array, place: RepositoryPlace): Found {
   const manifest = parseManifest(bytes, mediaTypes.ociManifest);
   if (manifest.kind !== "image") throw new Error("not an image manifest");
   return { place, manifest, descriptor: { mediaType: mediaTypes.ociManifest, digest: digestOf(bytes), size: bytes.length } };

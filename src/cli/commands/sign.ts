@@ -2,9 +2,12 @@ import { mapBounded } from "../../core/bounded.ts";
 import { asTouchmarkError } from "../../core/errors.ts";
 import { parseReference, formatReference, type Reference } from "../../core/reference.ts";
 import { sign, type SignatureMade } from "../../engine/sign.ts";
-import { formats } from "../../formats/all.ts";
+import { readAttached } from "../../engine/read-attached.ts";
+import { fileFormat, formats } from "../../formats/all.ts";
 import type { Format } from "../../formats/format.ts";
-import { oneOf, type Arguments } from "../arguments.ts";
+import { oneOf, usageError, type Arguments } from "../arguments.ts";
+import { bundleFlag, bundleOf } from "../bundle-flag.ts";
+import { bundleOutput } from "../bundle-output.ts";
 import type { Command } from "../command.ts";
 import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, recursiveFlag, registryFlags, signingTime } from "../common.ts";
 import { exitOf } from "../exit.ts";
@@ -13,6 +16,7 @@ import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
 import { registriesFor } from "../registries.ts";
 import { openSigner, signingFlags } from "../signing.ts";
+import { signedFields } from "../render/signed.ts";
 import { clean, field, problem } from "../render/text.ts";
 
 const formatNames = formats.map(({ name }) => name);
@@ -30,6 +34,7 @@ export const command: Command = {
     { name: "format", value: formatNames.join("|"), repeatable: true, summary: "Signature format (bundle)" },
     annotationsFlag("Annotation the signature shall carry"),
     recursiveFlag("Every image of an index too"),
+    bundleFlag("Write the signature here too"),
     { name: "force", summary: "Sign even if the same key has signed the same already" },
     outputFlag,
     ...registryFlags,
@@ -50,11 +55,15 @@ export const command: Command = {
     const output = args.choice("output", ["text", "json"]);
     const references = args.operands.map(parseReference);
     const annotations = annotationsOf(args);
+    const path = bundleOf(args);
+    if (path !== undefined) requireOneBundle(args, references);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
+    const bundle = path === undefined ? undefined : await bundleOutput(path, fileFormat.files, signal);
     const chosen = chosenFormats(args);
     const { signer, isEphemeral, ready } = await openSigner(args, io, {
       formats: chosen.map(({ name }) => name),
+      secret: "not everybody can pull this image",
       isPublic: () => areAnybodys(references, args, io, signal),
       signal,
     });
@@ -70,8 +79,12 @@ export const command: Command = {
     };
     const registries = await registriesFor(args, io);
     const signing = sideBySide(references, "signed", io, async (reference): Promise<Outcome> => {
+      const repository = registries.open(reference);
       try {
-        return { reference, made: await sign(registries.open(reference), reference, options) };
+        const made = await sign(repository, reference, options);
+        const [first] = made;
+        if (bundle && first) await bundle.write(await readAttached(repository, first.manifest, fileFormat.files, signal));
+        return { reference, made };
       } catch (error) {
         return { reference, error };
       }
@@ -81,6 +94,12 @@ export const command: Command = {
     return exitOf(outcomes.map((outcome) => ("error" in outcome ? asTouchmarkError(outcome.error).code : undefined)));
   },
 };
+
+function requireOneBundle(args: Arguments, references: readonly Reference[]): void {
+  if (references.length > 1 || args.has("recursive")) throw usageError("--bundle takes the signature of one image, and more are named");
+  const others = chosenFormats(args).filter(({ name }) => name !== fileFormat.name);
+  if (others.length > 0) throw usageError(`--bundle takes a signature of format ${fileFormat.name}, not of ${others[0]?.name}`);
+}
 
 type Outcome = { readonly reference: Reference } & ({ readonly made: readonly SignatureMade[] } | { readonly error: unknown });
 
@@ -126,7 +145,6 @@ function renderMade({ reference, digest, format, place, manifest, by, logged, al
     `${already ? "already signed" : "signed"}  ${clean(reference)}\n`,
     field("digest", digest),
     field("signature", `${format} in ${place}, ${manifest}`),
-    "key" in by ? field("key", `sha256:${by.key}`) : field("identity", `${by.identity} (${by.issuer})`),
-    ...logged.map(({ index, log }) => field("log", `entry ${index} of ${log.slice(0, 16)}…`)),
+    signedFields(by, logged),
   ].join("");
 }

@@ -1,8 +1,8 @@
 import { parseReference } from "../../core/reference.ts";
-import type { Verdict } from "../../core/verdict.ts";
 import { verify, type Basis } from "../../engine/verify.ts";
 import { formats } from "../../formats/all.ts";
 import { signaturePolicy } from "../../policy/policy.ts";
+import { bundleFlag, bundleOf, readBundle } from "../bundle-flag.ts";
 import type { Command } from "../command.ts";
 import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, recursiveFlag, registryFlags } from "../common.ts";
 import { exitOfVerdicts } from "../exit.ts";
@@ -10,9 +10,7 @@ import { expectedFlags, readExpected, requireExpected } from "../expected.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
 import { registriesFor } from "../registries.ts";
-import { styleFor } from "../render/style.ts";
-import { verdictToJson } from "../render/verdict-json.ts";
-import { renderVerdict } from "../render/verdict-text.ts";
+import { printVerdicts } from "../render/print-verdicts.ts";
 
 export const command: Command = {
   usage: "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL) [flags] REF…",
@@ -26,6 +24,7 @@ export const command: Command = {
   flags: [
     ...expectedFlags,
     annotationsFlag("Annotation the signature must carry"),
+    bundleFlag("This signature, and none that hangs on the image"),
     recursiveFlag("Every image of an index too, each signed itself"),
     outputFlag,
     ...registryFlags,
@@ -47,6 +46,7 @@ export const command: Command = {
     const references = args.operands.map(parseReference);
     const annotations = annotationsOf(args);
     requireExpected(args);
+    const bundle = bundleOf(args);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
     const registries = await registriesFor(args, io);
@@ -54,10 +54,12 @@ export const command: Command = {
       const trust = await readExpected(args, io, signal);
       return { policy: signaturePolicy(trust, annotations), trust };
     };
+    const given = bundle === undefined ? undefined : await readBundle(bundle, io, signal);
     const basis = new Promise(setImmediate).then(readBasis); // while the first requests are under way
     const options = {
       formats,
       basis,
+      ...(given && { given }),
       at: io.now(),
       recorder: noRecord,
       recursive: args.has("recursive"),
@@ -66,9 +68,7 @@ export const command: Command = {
     const verifying = sideBySide(references, "verified", io, (reference) => verify(registries.open(reference), reference, options));
     const [answers] = await Promise.all([verifying, basis]);
     const verdicts = answers.flat();
-    const style = styleFor(io.stdout, io);
-    const render = (verdict: Verdict): string => (output === "json" ? `${verdictToJson(verdict)}\n` : renderVerdict(verdict, style));
-    io.stdout.write(verdicts.map(render).join(""));
+    printVerdicts(verdicts, output, io);
     return exitOfVerdicts(verdicts);
   },
 };

@@ -1,4 +1,5 @@
 /** A verdict for programs: docs/reference/verdict.v1alpha1.schema.json. */
+import type { Place } from "../../core/evidence.ts";
 import { outcomeOf, type Finding, type Sighting } from "../../core/finding.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Verdict } from "../../core/verdict.ts";
@@ -18,8 +19,11 @@ export function verdictToJson(verdict: Verdict): string {
 
 function findingToJson(finding: Finding): unknown {
   const { place, seen } = finding;
-  const where = place.kind === "tag" ? { kind: place.kind, tag: place.tag } : { kind: place.kind };
-  return { ...finding, place: where, seen: seen.map(sightingToJson), outcome: outcomeOf(finding) };
+  return { ...finding, place: placeToJson(place), seen: seen.map(sightingToJson), outcome: outcomeOf(finding) };
+}
+
+function placeToJson(place: Place): unknown {
+  return place.kind === "tag" ? { kind: place.kind, tag: place.tag } : place;
 }
 
 function sightingToJson({ at, ...sighting }: Sighting): unknown {

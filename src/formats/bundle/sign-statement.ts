@@ -7,7 +7,7 @@ import { encodeUtf8 } from "../../core/bytes.ts";
 import { algorithmOf, hexOf } from "../../core/digest.ts";
 import type { Claim, SignatureClaim } from "../../core/evidence.ts";
 import { statementType, subjectIn, type Statement } from "../../core/statement.ts";
-import type { Subject } from "../../core/subject.ts";
+import type { Content } from "../../core/subject.ts";
 
 export const signPredicateType = "https://sigstore.dev/cosign/sign/v1";
 
@@ -23,9 +23,9 @@ export function encodeSignStatement(claim: SignatureClaim): Uint8Array {
   );
 }
 
-/** What the statement claims, and whether it names this subject. */
-export function readClaim(statement: Statement, subject: Subject): { readonly claim: Claim; readonly namesSubject: boolean } {
-  const { digest, annotations, isSubject } = subjectIn(statement, subject);
+/** What the statement claims, and whether about this content. */
+export function readClaim(statement: Statement, about: Content): { readonly claim: Claim; readonly namesSubject: boolean } {
+  const { digest, annotations, isSubject } = subjectIn(statement, about);
   const { predicateType } = statement;
   const claim: Claim =
     predicateType === signPredicateType

@@ -8,9 +8,11 @@
  */
 import { encodeUtf8, fromBase64, toBase64, toHex } from "../../core/bytes.ts";
 import { parseDsse, type DsseEnvelope } from "../../core/dsse.ts";
+import { hexOf, type Digest } from "../../core/digest.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
+import type { HashAlgorithm } from "../../core/hash.ts";
+import { Fields, parseJson, type JsonObject } from "../../core/json.ts";
 import type { Seals } from "../../core/seals.ts";
-import { Fields, parseJson } from "../../core/json.ts";
 
 export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 /** Bytes of one bundle. */
@@ -18,6 +20,12 @@ export const maxBundleBytes: number = 32 * 1024 * 1024;
 
 /** How any version spells itself: `…bundle.v0.3+json`, and before that `…bundle+json;version=0.2`. */
 const versions = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v(\d+\.\d+)\+json|\+json;version=(\d+\.\d+))$/;
+
+const hashNames: ReadonlyMap<string, { readonly algorithm: HashAlgorithm; readonly bytes: number }> = new Map([
+  ["SHA2_256", { algorithm: "sha256", bytes: 32 }],
+  ["SHA2_384", { algorithm: "sha384", bytes: 48 }],
+  ["SHA2_512", { algorithm: "sha512", bytes: 64 }],
+]);
 
 export type BundleVersion = "0.1" | "0.2" | "0.3";
 
@@ -33,8 +41,14 @@ export interface SigstoreBundle {
 
 export type BundleContent =
   | { readonly kind: "envelope"; readonly envelope: DsseEnvelope }
-  /** Of what it says it signs, lower-case hex; proves nothing. */
-  | { readonly kind: "message"; readonly sha256?: string };
+  | { readonly kind: "message"; readonly stated?: StatedDigest };
+
+/** Of what it says it signs; proves nothing. */
+export interface StatedDigest {
+  readonly algorithm: HashAlgorithm;
+  /** Lower case. */
+  readonly hex: string;
+}
 
 export function isBundleMediaType(mediaType: string): boolean {
   return mediaType.startsWith("application/vnd.dev.sigstore.bundle");
@@ -75,17 +89,19 @@ function parseContent(fields: Fields): Pick<SigstoreBundle, "content" | "signatu
 
 function parseMessage(fields: Fields): Pick<SigstoreBundle, "content" | "signature"> {
   const signature = fromBase64(fields.string("signature"), `${fields.at}.signature`);
-  const stated = fields.optionalFields("messageDigest");
-  if (!stated) return { content: { kind: "message" }, signature };
-  const algorithm = stated.string("algorithm");
-  if (algorithm !== "SHA2_256") {
-    throw new TouchmarkError(
-      "UNSUPPORTED",
-      `a message digest of ${JSON.stringify(algorithm.slice(0, 50))} is not supported, only SHA2_256`,
-    );
-  }
-  const sha256 = toHex(fromBase64(stated.string("digest"), `${stated.at}.digest`));
-  return { content: { kind: "message", sha256 }, signature };
+  const digest = fields.optionalFields("messageDigest");
+  // With Ed25519, cosign writes an empty one.
+  if (!digest?.has("algorithm") && !digest?.has("digest")) return { content: { kind: "message" }, signature };
+  return { content: { kind: "message", stated: parseStated(digest) }, signature };
+}
+
+function parseStated(fields: Fields): StatedDigest {
+  const name = fields.string("algorithm");
+  const known = hashNames.get(name);
+  if (!known) throw new TouchmarkError("UNSUPPORTED", `a message digest of ${JSON.stringify(name.slice(0, 50))} is not supported`);
+  const digest = fromBase64(fields.string("digest"), `${fields.at}.digest`);
+  if (digest.length !== known.bytes) throw malformed(`${fields.at}.digest has ${digest.length} bytes, expected ${known.bytes}`);
+  return { algorithm: known.algorithm, hex: toHex(digest) };
 }
 
 /** What a bundle is to be verified by: its seals, and where no certificate is among them, the key that the hint names. */
@@ -94,11 +110,22 @@ export interface BundleSeals extends Partial<Seals> {
 }
 
 /** A bundle around one DSSE envelope; by a key alone, as cosign writes it byte for byte. */
-export function encodeBundle(
-  envelope: Omit<DsseEnvelope, "signatures">,
-  signature: Uint8Array,
-  { hint, certificate, entries = [], timestamps = [] }: BundleSeals,
-): Uint8Array {
+export function encodeBundle(envelope: Omit<DsseEnvelope, "signatures">, signature: Uint8Array, seals: BundleSeals): Uint8Array {
+  const dsseEnvelope = {
+    payload: toBase64(envelope.payload),
+    payloadType: envelope.payloadType,
+    signatures: [{ sig: toBase64(signature) }],
+  };
+  return encode(seals, { dsseEnvelope });
+}
+
+/** A bundle around the signature of a file, by the file's SHA-256; by a key of ECDSA P-256 or RSA alone, as cosign writes it byte for byte. */
+export function encodeMessageBundle(sha256: Digest, signature: Uint8Array, seals: BundleSeals): Uint8Array {
+  const messageDigest = { algorithm: "SHA2_256", digest: toBase64(Buffer.from(hexOf(sha256), "hex")) };
+  return encode(seals, { messageSignature: { messageDigest, signature: toBase64(signature) } });
+}
+
+function encode({ hint, certificate, entries = [], timestamps = [] }: BundleSeals, content: JsonObject): Uint8Array {
   const rfc3161Timestamps = timestamps.map((timestamp) => ({ signedTimestamp: toBase64(timestamp) }));
   return encodeUtf8(
     JSON.stringify({
@@ -108,11 +135,7 @@ export function encodeBundle(
         ...(entries.length > 0 && { tlogEntries: entries }),
         ...(timestamps.length > 0 && { timestampVerificationData: { rfc3161Timestamps } }),
       },
-      dsseEnvelope: {
-        payload: toBase64(envelope.payload),
-        payloadType: envelope.payloadType,
-        signatures: [{ sig: toBase64(signature) }],
-      },
+      ...content,
     }),
   );
 }

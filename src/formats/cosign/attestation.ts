@@ -3,6 +3,7 @@ import { parseDsse } from "../../core/dsse.ts";
 import { malformed } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json.ts";
 import { parseStatement, statementPayloadType, subjectIn } from "../../core/statement.ts";
+import { contentOf } from "../../core/subject.ts";
 import type { LayerKind } from "./layer.ts";
 
 /** Bytes of one envelope, which may hold a whole bill of materials. */
@@ -20,11 +21,11 @@ export const attestation: LayerKind = {
     const statement = parseStatement(payload);
     return {
       what: "an attestation in a DSSE envelope",
-      content: { kind: "envelope", payloadType, payload },
+      content: { kind: "envelope", payloadType, payload, bytes },
       signature,
       stamped: bytes, // the whole envelope, unlike in a bundle
       claimAbout(subject) {
-        const { digest, isSubject } = subjectIn(statement, subject);
+        const { digest, isSubject } = subjectIn(statement, contentOf(subject));
         return { claim: { kind: "attestation", subject: digest, predicateType: statement.predicateType }, namesSubject: isSubject };
       },
     };

@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { sigstoreInstance } from "../../../test/fakes/sigstore-instance.ts";
 import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
 import { preAuthEncoding } from "../../core/dsse.ts";
+import { digestOf } from "../../core/digest.ts";
 import type { Code } from "../../core/errors.ts";
 import { encodePem } from "../../core/pem.ts";
 import { publicKeyOf } from "../../core/public-key.ts";
@@ -87,7 +88,7 @@ describe("cosign's layers by certificate", () => {
       change: (layer) => annotated(layer, "certificate", annotationOf(makeLayer(), "certificate")),
       code: "LOG_ENTRY_INVALID",
     },
-    "no certificate, so that a key is wanted": { change: (layer) => annotated(layer, "certificate", ""), code: "KEY_MISMATCH" },
+    "no certificate, so that a key is wanted": { change: (layer) => annotated(layer, "certificate", ""), code: "CERTIFICATE_REQUIRED" },
     "two certificates in place of one": {
       change: (layer) => annotated(layer, "certificate", annotationOf(layer, "certificate").repeat(2)),
       code: "MALFORMED_EVIDENCE",
@@ -147,6 +148,20 @@ describe("cosign's layers by certificate", () => {
     assert.deepEqual(codesOf(finding), [], JSON.stringify(finding.checks, null, 1));
     assert.equal(finding.claim?.kind, "attestation");
     assert.deepEqual(codesOf(await find(cosign, layer(instance.stamp(signature)))), ["TIMESTAMP_INVALID"]);
+
+    // What older cosign logged: the hash of the envelope.
+    const logged = (of: Uint8Array): Layer => {
+      const content = { hash: { algorithm: "sha256", value: digestOf(of).slice(7) } };
+      const spec = { content, publicKey: toBase64(encodeUtf8(encodePem("CERTIFICATE", certificate))) };
+      const entry = makeEntry(instance.logs.rekor1, {
+        body: encodeUtf8(JSON.stringify({ apiVersion: "0.0.1", kind: "intoto", spec })),
+        kindVersion: { kind: "intoto", version: "0.0.1" },
+        integratedTime: signedAt / 1000,
+      });
+      return annotated(layer(instance.stamp(bytes)), "bundle", cosignLogBundle(entry));
+    };
+    assert.deepEqual(codesOf(await find(cosign, logged(bytes))), []);
+    assert.equal(codesOf(await find(cosign, logged(payload)))[0], "LOG_ENTRY_INVALID");
   });
 });
 

@@ -60,7 +60,11 @@ describe("cosign's layers that others recorded", { skip }, () => {
     const root = changedRoot((changed) => {
       changed.certificateAuthorities[0].certChain.certificates = [{ rawBytes: toBase64(authority.bytes) }];
     });
-    const trust = makeTrust([], { roots: [parseTrustedRoot(Buffer.from(root), "root")], identities: [], unchecked: ["log", "sct"] });
+    const trust = makeTrust([], {
+      roots: [parseTrustedRoot(Buffer.from(root), "root")],
+      identities: [{ subject: exactly("someone@redhat.com"), issuer: exactly("https://issuer.example"), claims: {} }],
+      unchecked: ["log", "sct"],
+    });
     const finding = await findIn("dir-img-cosign-pki-valid", trust);
     assert.deepEqual(codesOf(finding), ["CERTIFICATE_INVALID"], JSON.stringify(finding.checks, null, 1));
     assert.match(JSON.stringify(finding.checks), /is not for code signing/);

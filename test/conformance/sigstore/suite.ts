@@ -1,6 +1,10 @@
 /** The sigstore conformance suite's bundles, and what each is to be verified with (its folder, else the suite's defaults). */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { digestOf } from "../../../src/core/digest.ts";
+import type { FileSubject } from "../../../src/core/file-subject.ts";
+import type { Finding } from "../../../src/core/finding.ts";
+import { bundleFile } from "../../../src/formats/bundle/bundle-file.ts";
 import { parsePublicKey } from "../../../src/trust/parse-public-key.ts";
 import { parseTrustedRoot } from "../../../src/trust/parse-trusted-root.ts";
 import { exactly } from "../../../src/trust/text-pattern.ts";
@@ -13,6 +17,7 @@ export const skip: string | false = existsSync(folder) ? false : "needs ../share
 export const at: number = Date.parse("2026-06-01T00:00:00Z");
 const beacon =
   "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main";
+const issuer = "https://token.actions.githubusercontent.com";
 
 export function bundleOf(name: string): Uint8Array {
   return readFileSync(join(folder, name, "bundle.sigstore.json"));
@@ -20,23 +25,57 @@ export function bundleOf(name: string): Uint8Array {
 
 /** The file that is signed. */
 export function messageOf(name: string): Uint8Array {
-  const own = join(folder, name, "artifact");
-  return readFileSync(existsSync(own) ? own : join(folder, "a.txt"));
+  return readFileSync(artifactOf(name));
+}
+
+function artifactOf(name: string): string {
+  return ownOr(name, "artifact", join(folder, "a.txt"));
+}
+
+function rootOf(name: string): string {
+  return ownOr(name, "trusted_root.json", join(corpora, "sigstore-root-targets/trusted_root.json"));
+}
+
+function ownOr(name: string, file: string, usual: string): string {
+  const own = join(folder, name, file);
+  return existsSync(own) ? own : usual;
+}
+
+function textOf(name: string, file: string, usual: string): string {
+  const own = join(folder, name, file);
+  return existsSync(own) ? readFileSync(own, "utf8").trim() : usual;
+}
+
+/** The file, or as one that only its digest is known of. */
+export function fileOf(name: string, by: "file" | "digest"): FileSubject {
+  const bytes = messageOf(name);
+  return { reference: name, digest: digestOf(bytes), ...(by === "file" && { bytes }) };
+}
+
+/** What a bundle proves of the file. */
+export function judge(bundle: Uint8Array, file: FileSubject, trust: Trust): Promise<Finding> {
+  return bundleFile.verify(bundleFile.read(bundle, "bundle.sigstore.json"), file, trust, at);
+}
+
+/** The flags of verify-bundle, but for the file. */
+export function flagsOf(name: string): readonly string[] {
+  const own = (file: string): string => join(folder, name, file);
+  const who = existsSync(own("key.pub"))
+    ? ["--key", own("key.pub")]
+    : ["--certificate-identity", textOf(name, "identity", beacon), "--certificate-oidc-issuer", textOf(name, "issuer", issuer)];
+  return ["--bundle", own("bundle.sigstore.json"), ...who, "--trusted-root", rootOf(name)];
+}
+
+export function operandOf(name: string, by: "file" | "digest"): string {
+  return by === "file" ? artifactOf(name) : digestOf(messageOf(name));
 }
 
 export function trustOf(name: string): Trust {
-  const own = (file: string): string => join(folder, name, file);
-  const text = (file: string, usual: string): string => (existsSync(own(file)) ? readFileSync(own(file), "utf8").trim() : usual);
-  const file = existsSync(own("trusted_root.json")) ? own("trusted_root.json") : join(corpora, "sigstore-root-targets/trusted_root.json");
-  const keys = existsSync(own("key.pub")) ? [{ name: "key.pub", publicKey: parsePublicKey(readFileSync(own("key.pub")), "key.pub") }] : [];
+  const key = join(folder, name, "key.pub");
+  const keys = existsSync(key) ? [{ name: "key.pub", publicKey: parsePublicKey(readFileSync(key), "key.pub") }] : [];
+  const subject = exactly(textOf(name, "identity", beacon));
   return makeTrust(keys, {
-    roots: [parseTrustedRoot(readFileSync(file), "trusted_root.json")],
-    identities: [
-      {
-        subject: exactly(text("identity", beacon)),
-        issuer: exactly(text("issuer", "https://token.actions.githubusercontent.com")),
-        claims: {},
-      },
-    ],
+    roots: [parseTrustedRoot(readFileSync(rootOf(name)), "trusted_root.json")],
+    identities: [{ subject, issuer: exactly(textOf(name, "issuer", issuer)), claims: {} }],
   });
 }

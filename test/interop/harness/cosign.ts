@@ -47,6 +47,20 @@ export async function verify(image: string, keyPrefix: string, options: readonly
   return run(cosign, ["verify", "--key", `${keyPrefix}.pub`, "--insecure-ignore-tlog=true", ...options, image], { env });
 }
 
+/** Signs a file into a bundle beside it. */
+export async function signFile(file: string, bundle: string, keyPrefix: string): Promise<void> {
+  await runWell(cosign, ["sign-blob", ...noLog, "--key", `${keyPrefix}.key`, "--bundle", bundle, file], { env });
+}
+
+export async function attestFile(file: string, bundle: string, keyPrefix: string, options: readonly string[]): Promise<void> {
+  await runWell(cosign, ["attest-blob", ...noLog, "--key", `${keyPrefix}.key`, "--bundle", bundle, ...options, file], { env });
+}
+
+export async function verifyFile(file: string, bundle: string, keyPrefix: string, options: readonly string[] = []): Promise<Ran> {
+  const flags = ["--key", `${keyPrefix}.pub`, "--bundle", bundle, "--insecure-ignore-tlog=true", ...options];
+  return run(cosign, ["verify-blob", ...flags, file], { env });
+}
+
 /** That cosign looked at signatures and accepts none: it says so with another status for each format. */
 export function assertRefused({ status, stderr }: Ran, format: Format): void {
   const [expected, words] = refusals[format];

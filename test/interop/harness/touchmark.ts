@@ -20,6 +20,15 @@ export async function verify(image: string, keyPrefix: string, options: readonly
   return run(process.execPath, [touchmark, "verify", "--key", `${keyPrefix}.pub`, ...options, image], { env });
 }
 
+/** Signs a file into a bundle beside it. */
+export async function signFile(file: string, bundle: string, keyPrefix: string): Promise<void> {
+  await runWell(process.execPath, [touchmark, "sign-blob", "--key", `${keyPrefix}.key`, "--bundle", bundle, file], { env });
+}
+
+export async function verifyFile(file: string, bundle: string, keyPrefix: string): Promise<Ran> {
+  return run(process.execPath, [touchmark, "verify-blob", "--key", `${keyPrefix}.pub`, "--bundle", bundle, file], { env });
+}
+
 /** For a signature of this person by a sigstore that has no certificate log. */
 export async function verifyKeyless(image: string, trustedRoot: string, identity: string, issuer: string): Promise<Ran> {
   const expected = ["--certificate-identity", identity, "--certificate-oidc-issuer", issuer];

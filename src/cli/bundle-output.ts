@@ -1,0 +1,33 @@
+/** The file that a signature is written to. One that holds a signature already is written anew, any other is left alone. */
+import { lstat } from "node:fs/promises";
+import { fileExists, writeDraft } from "../net/draft.ts";
+import { readSource } from "../net/source.ts";
+import type { FileFormat } from "../formats/format.ts";
+
+export interface BundleOutput {
+  /** Whole or not at all. */
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/** Throws FILE_EXISTS before anything is signed in vain. */
+export async function bundleOutput(path: string, format: FileFormat, signal: AbortSignal): Promise<BundleOutput> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found && !(found.isFile() && (await isBundle(path, format, signal)))) {
+    throw fileExists(path, "Choose another name, or move it away: it is no bundle, and only a bundle is written anew.");
+  }
+  return {
+    async write(bytes) {
+      await using draft = await writeDraft({ path, bytes, mode: 0o644 });
+      await (found ? draft.replace() : draft.publish());
+    },
+  };
+}
+
+async function isBundle(path: string, format: FileFormat, signal: AbortSignal): Promise<boolean> {
+  try {
+    return format.owns(await readSource(path, { maxBytes: format.maxBytes, env: {}, signal }));
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { describe, it } from "node:test";
+import * as fc from "fast-check";
+import { concat } from "./bytes.ts";
+import { readFileSubject } from "./file-subject.ts";
+
+async function* chunksOf(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
+describe("a file that is read", () => {
+  it("has the digest of all of it, and its bytes if they are no more than may be held", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 10 }), fc.nat(300), async (chunks, maxBytes) => {
+        const whole = concat(chunks);
+        const { reference, digest, bytes } = await readFileSubject("name", chunksOf(chunks), maxBytes);
+        assert.equal(reference, "name");
+        assert.equal(digest, `sha256:${createHash("sha256").update(whole).digest("hex")}`);
+        assert.deepEqual(bytes, whole.length <= maxBytes ? whole : undefined);
+      }),
+    );
+  });
+
+  it("is not one that broke off", async () => {
+    const broken = async function* (): AsyncGenerator<Uint8Array> {
+      yield Uint8Array.of(1);
+      throw new Error("gone");
+    };
+    await assert.rejects(readFileSubject("name", broken()), { message: "gone" });
+  });
+});

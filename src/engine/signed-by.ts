@@ -1,0 +1,21 @@
+/** Who signed, and which logs hold it, as whoever asked for the signature is told. */
+import { fromBase64, toHex } from "../core/bytes.ts";
+import type { Signed, SignedBy } from "../core/signer.ts";
+import { parseCertificate } from "../core/x509/certificate.ts";
+import { certificateIdentity } from "../core/x509/certificate-identity.ts";
+
+export interface LoggedEntry {
+  readonly index: number;
+  /** The log's id, lower-case hex. */
+  readonly log: string;
+}
+
+export function signedBy({ by, seals }: Signed): SignedBy {
+  if (!seals?.certificate) return { key: by.publicKey.fingerprint };
+  const { subjectAlternativeName, issuer = "" } = certificateIdentity(parseCertificate(seals.certificate));
+  return { identity: subjectAlternativeName, issuer };
+}
+
+export function entriesOf({ seals }: Signed): readonly LoggedEntry[] {
+  return (seals?.entries ?? []).map(({ logIndex, logId }) => ({ index: Number(logIndex), log: toHex(fromBase64(logId.keyId)) }));
+}

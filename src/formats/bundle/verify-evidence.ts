@@ -1,0 +1,63 @@
+/** What a bundle says of an image or a file, and what of it is proven. */
+import { hexOf, isDigest } from "../../core/digest.ts";
+import { TouchmarkError } from "../../core/errors.ts";
+import type { Claim, Evidence } from "../../core/evidence.ts";
+import type { Check, Finding } from "../../core/finding.ts";
+import type { Instant } from "../../core/instant.ts";
+import { parseStatement, statementPayloadType } from "../../core/statement.ts";
+import { hasDigest, type Content } from "../../core/subject.ts";
+import type { SignedContent } from "../../core/signed-content.ts";
+import type { Trust } from "../../trust/trust.ts";
+import { findingOf, reading, subjectCheck, type Reading } from "../checks.ts";
+import { readClaim } from "./sign-statement.ts";
+import type { BundleContent, SigstoreBundle } from "./sigstore-bundle.ts";
+import { verifyBundle } from "./verify-bundle.ts";
+
+export interface BundleEvidence extends Evidence {
+  readonly bundle: Reading<SigstoreBundle>;
+}
+
+/** Never throws for what the bundle holds. `about`: the image's manifest, or the file. */
+export async function verifyEvidence(evidence: BundleEvidence, about: Content, trust: Trust, at: Instant): Promise<Finding> {
+  if ("problem" in evidence.bundle) return findingOf(evidence, { checks: [evidence.bundle.problem] });
+  const { value: bundle } = evidence.bundle;
+  const told = reading(() => read(bundle.content, about));
+  if ("problem" in told) return findingOf(evidence, { checks: [told.problem] });
+  const { claim, content, subject } = told.value;
+  // What a message signature was made over is not at hand where it is for something else.
+  if (content === undefined) return findingOf(evidence, { ...(claim && { claim }), checks: [subject] });
+  const { checks, ...proof } = await verifyBundle({ bundle, content, trust, at });
+  return findingOf(evidence, { ...proof, ...(claim && { claim }), hint: bundle.hint, checks: [...checks, subject] });
+}
+
+interface Told {
+  readonly claim?: Claim;
+  readonly content?: SignedContent;
+  readonly subject: Check;
+}
+
+/** A statement in an envelope speaks for itself; a message signature is over the content. */
+function read(content: BundleContent, about: Content): Told {
+  if (content.kind === "message") return readMessage(content.stated, about);
+  const { payload, payloadType } = content.envelope;
+  if (payloadType !== statementPayloadType) {
+    throw new TouchmarkError("UNSUPPORTED", `a payload of type ${JSON.stringify(payloadType.slice(0, 100))} is not supported`);
+  }
+  const { claim, namesSubject } = readClaim(parseStatement(payload), about);
+  return { claim, content: { kind: "envelope", payload, payloadType }, subject: subjectCheck(namesSubject, claim, about) };
+}
+
+function readMessage(stated: Extract<BundleContent, { readonly kind: "message" }>["stated"], about: Content): Told {
+  const { digest, bytes } = about;
+  if (stated && hasDigest(about, stated.algorithm, stated.hex) === false) {
+    const other = `${stated.algorithm}:${stated.hex}`;
+    const subject: Check = { name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail: `for ${other}, not for ${digest}` };
+    return isDigest(other) ? { claim: { kind: "signature", subject: other, annotations: {} }, subject } : { subject };
+  }
+  const claim: Claim = { kind: "signature", subject: digest, annotations: {} };
+  return {
+    claim,
+    content: bytes ? { kind: "message", message: bytes } : { kind: "digest", sha256: hexOf(digest) },
+    subject: subjectCheck(true, claim, about),
+  };
+}

@@ -1,0 +1,50 @@
+/** A file that is there whole or not at all: written under another name beside its own, brought to the disk, then given its name. */
+import { randomBytes } from "node:crypto";
+import { link, open, rename, rm } from "node:fs/promises";
+import { TouchmarkError } from "../core/errors.ts";
+
+export interface Draft extends AsyncDisposable {
+  /** Gives it its name, by a link, which never replaces what is there. Throws FILE_EXISTS. */
+  publish(): Promise<void>;
+  /** Gives it its name in place of what has it. */
+  replace(): Promise<void>;
+}
+
+export interface DraftOptions {
+  /** The name it shall have. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly mode: number;
+}
+
+/** What was not given its name is gone when it is disposed of. Throws FILE_NOT_FOUND where nothing can be written. */
+export async function writeDraft({ path, bytes, mode }: DraftOptions): Promise<Draft> {
+  const draft = `${path}.${randomBytes(8).toString("hex")}.tmp`;
+  const discard = (): Promise<void> => rm(draft, { force: true });
+  try {
+    await using file = await open(draft, "wx", mode);
+    await file.writeFile(bytes);
+    await file.sync();
+  } catch (error) {
+    await discard();
+    throw cannotWrite(path, error);
+  }
+  return {
+    publish: () => link(draft, path).catch((error: unknown) => Promise.reject(cannotWrite(path, error))),
+    replace: () => rename(draft, path).catch((error: unknown) => Promise.reject(cannotWrite(path, error))),
+    [Symbol.asyncDispose]: discard,
+  };
+}
+
+export function fileExists(path: string, hint?: string): TouchmarkError {
+  return new TouchmarkError("FILE_EXISTS", `${path} exists already`, hint === undefined ? {} : { hint });
+}
+
+function cannotWrite(path: string, cause: unknown): TouchmarkError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
+  if (code === "EEXIST") return fileExists(path);
+  return new TouchmarkError("FILE_NOT_FOUND", `cannot write ${path}: ${code}`, {
+    cause,
+    hint: "Check that the folder exists, that this user may write there, and that there is room.",
+  });
+}
