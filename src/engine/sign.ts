@@ -14,7 +14,8 @@ import type { Repository } from "../core/repository.ts";
 import type { SignedBy, Signer, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Format, SignatureOptions } from "../formats/format.ts";
-import { makeTrust } from "../trust/trust.ts";
+import type { NotationTrust } from "../trust/notation/notation-trust.ts";
+import { makeTrust, type Trust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { entriesOf, signedBy, type LoggedEntry } from "./signed-by.ts";
@@ -134,11 +135,19 @@ async function signOne(
 /** Signatures by the same key that say exactly the same. What cannot be read now does not keep from signing. */
 async function signedAlready(subject: Subject, claim: SignatureClaim, options: Signing): Promise<readonly Finding[]> {
   const { formats, at, described, looked } = options;
+  if (options.signature?.expiry !== undefined) return []; // another end each time
   const { evidence } = await looked;
-  const { publicKey } = await described;
-  const trust = makeTrust([{ name: "the signing key", publicKey }]);
+  const trust = trustIn(await described);
   const findings = await verifyAll(evidence, subject, { formats, trust, at });
   return findings.filter((finding) => outcomeOf(finding) === "passed" && saysTheSame(finding, claim));
+}
+
+/** In this key, and in its very certificate. */
+function trustIn({ publicKey, chain = [] }: SignerDescription): Trust {
+  const name = "the signing key";
+  const stores = { ca: chain.slice(0, 1), signingAuthority: [], tsa: [] };
+  const notation: NotationTrust = { name, stores, identities: "any", verifyTimestamp: "always" };
+  return makeTrust([{ name, publicKey }], { roots: [], identities: [], notation });
 }
 
 function saysTheSame({ claim }: Finding, wanted: SignatureClaim): boolean {
