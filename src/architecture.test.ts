@@ -35,7 +35,11 @@ const belowServer = [
 
 const table: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: ["@noble/curves"], builtins: ["crypto"] },
-  net: { rooms: ["core"], packages: [], builtins: ["http", "https", "timers/promises", "fs", "fs/promises", "tls", "net", "crypto"] },
+  net: {
+    rooms: ["core"],
+    packages: [],
+    builtins: ["http", "https", "timers/promises", "fs", "fs/promises", "tls", "net", "dns", "crypto"],
+  },
   trust: { rooms: ["core"], packages: ["re2js"], builtins: ["crypto"] },
   proof: { rooms: ["core", "trust"], packages: [], builtins: [] },
   anchors: { rooms: ["core", "net", "trust"], packages: [], builtins: ["crypto", "fs/promises", "path"] },

@@ -51,6 +51,12 @@ export interface SigningContext {
 
 /** Nothing goes out that is not needed: a key alone asks nobody. Throws USAGE. */
 export async function openSigner(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
+  const opened = await open(args, io, context);
+  opened.ready.catch(() => undefined); // it may fail before anybody waits for it
+  return opened;
+}
+
+async function open(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
   const key = args.value("key");
   if (key === undefined) {
     const { openKeyless } = await import("./keyless.ts");
@@ -58,10 +64,14 @@ export async function openSigner(args: Arguments, io: Io, context: SigningContex
   }
   const stray = ["identity-token", "oidc-issuer", "oidc-client-id", "sign-in"].find((name) => args.has(name));
   if (stray !== undefined) throw usageError(`--key and --${stray} cannot both say who signs`);
+  const isSealed = args.has("signing-config") || args.has("instance");
+  if (args.has("trusted-root") && !isSealed) {
+    throw usageError("--trusted-root proves what services answer, and with --key none is named", "Name them: --signing-config FILE.");
+  }
   const certificateChain = args.value("certificate-chain");
   const file = openKeyFile({ reference: key, password: () => passwordFor(key, io), env: io.env, certificateChain });
   const stamped = args.has("timestamp-url") ? await timestamped(file, args, io, context) : file;
-  const signer = args.has("signing-config") || args.has("instance") ? await sealed(stamped, args, io, context) : stamped;
+  const signer = isSealed ? await sealed(stamped, args, io, context) : stamped;
   return { signer, isEphemeral: false, ready: signer.describe(context.signal) };
 }
 

@@ -35,6 +35,7 @@ export const tags = {
   octetString: 0x04,
   null: 0x05,
   oid: 0x06,
+  enumerated: 0x0a,
   utf8String: 0x0c,
   printableString: 0x13,
   teletexString: 0x14,
@@ -88,13 +89,36 @@ export function parseDer(bytes: Uint8Array, what: string, limits: DerLimits = {}
   return value;
 }
 
-interface Header {
+/** Where one value lies. */
+export interface DerHeader {
   readonly tag: number;
   readonly contentStart: number;
   readonly contentEnd: number;
 }
 
-function readHeader(bytes: Uint8Array, start: number, end: number, what: string): Header {
+const MAX_MEMBERS = 16;
+
+/**
+ * Reads one value and the few inside of it, none of which is opened (their `children` are left out): for what is too long to be held
+ * as values. Throws MALFORMED, or LIMIT_EXCEEDED past 16 of them.
+ */
+export function openDer(bytes: Uint8Array, what: string): Der {
+  const { tag, contentStart, contentEnd } = readHeader(bytes, 0, bytes.length, what);
+  if (contentEnd < bytes.length) throw malformed(`${what} has ${bytes.length - contentEnd} bytes after its end`);
+  const children: Der[] = [];
+  const end = (tag & CONSTRUCTED) === 0 ? contentStart : contentEnd;
+  for (let at = contentStart; at < end;) {
+    if (children.length === MAX_MEMBERS) throw exceeded(`${what} has more than ${MAX_MEMBERS} values`);
+    const inner = readHeader(bytes, at, contentEnd, what);
+    const content = bytes.subarray(inner.contentStart, inner.contentEnd);
+    children.push({ tag: inner.tag, raw: bytes.subarray(at, inner.contentEnd), content, children: [] });
+    at = inner.contentEnd;
+  }
+  return { tag, raw: bytes, content: bytes.subarray(contentStart, contentEnd), children };
+}
+
+/** The header of the value that begins at `start` and ends at `end` or before. Throws MALFORMED. */
+export function readHeader(bytes: Uint8Array, start: number, end: number, what: string): DerHeader {
   const tag = bytes[start];
   const first = bytes[start + 1];
   if (tag === undefined || first === undefined || start + 2 > end) throw notDer(what, "it is cut off");

@@ -43,6 +43,7 @@ export type Code =
   | "TRUST_ROOT_EXPIRED"
   | "POLICY_DENIED"
   | "REVOKED"
+  | "REVOCATION_UNKNOWN"
   | "EXPIRED"
   | "UNREACHABLE"
   | "TIMEOUT"
@@ -247,6 +248,12 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     summary: "The key or certificate that signed was revoked.",
     remedy: "Have the image signed again by a signer in good standing.",
   },
+  REVOCATION_UNKNOWN: {
+    exit: 32,
+    http: 503,
+    summary: "Nobody who can be believed says whether a certificate was revoked.",
+    remedy: "Try again later; if it lasts, show the reason to whoever issued the certificate.",
+  },
   EXPIRED: {
     exit: 22,
     http: 403,
@@ -318,7 +325,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     http: 401,
     summary: "Signing without a key needs a token that says who signs, and there is none.",
     remedy:
-      "Let the CI job have one (docs/guides/keyless.md), give one with --identity-token or SIGSTORE_ID_TOKEN, or sign in with a browser.",
+      "Let the CI job have one (docs/guides/keyless.md), give one with --identity-token or SIGSTORE_ID_TOKEN, sign in with a browser, or sign with a key (--key).",
   },
   IDENTITY_TOKEN_INVALID: {
     exit: 31,

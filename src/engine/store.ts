@@ -1,5 +1,6 @@
 /** Writes an artifact beside its image and reads it back: what is not there afterwards was not stored. */
 import { isDeepStrictEqual } from "node:util";
+import { mapBounded } from "../core/bounded.ts";
 import { digestOf, type Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { KeyedLock } from "../core/keyed-lock.ts";
@@ -58,16 +59,14 @@ async function readTag(repository: Repository, tag: string, signal: AbortSignal)
   throw new TouchmarkError("MALFORMED", `the tag ${tag} of ${repository.name} is an index, where signatures are expected as layers`);
 }
 
-/** Begun while the manifest is stored, and waited for after it. */
+/** Begun while the manifest is stored, and waited for after it. One by one: the other connections are for what is waited for. */
 function readBack(repository: Repository, blobs: readonly Uint8Array[], signal: AbortSignal): Promise<unknown> {
-  const all = Promise.all(blobs.map((blob) => readBlobBack(repository, blob, signal)));
+  const all = mapBounded(blobs, 1, async (blob) => {
+    const descriptor: Descriptor = { mediaType: "application/octet-stream", digest: digestOf(blob), size: blob.length };
+    if (!(await repository.blob(descriptor, blob.length, signal))) throw lost(repository, `the blob ${descriptor.digest}`);
+  });
   all.catch(() => undefined);
   return all;
-}
-
-async function readBlobBack(repository: Repository, blob: Uint8Array, signal: AbortSignal): Promise<void> {
-  const descriptor: Descriptor = { mediaType: "application/octet-stream", digest: digestOf(blob), size: blob.length };
-  if (!(await repository.blob(descriptor, blob.length, signal))) throw lost(repository, `the blob ${descriptor.digest}`);
 }
 
 function lost(repository: Repository, what: string): TouchmarkError {

@@ -1,5 +1,6 @@
 /** Where connections come from: plain ones here; those over TLS from secure.ts, which is loaded for the first https URL. */
 import { Agent, request, type ClientRequest } from "node:http";
+import type { LookupFunction } from "node:net";
 import { TouchmarkError } from "../core/errors.ts";
 import { keepingAgents, type Opener } from "./agents.ts";
 import { printableText } from "./printable.ts";
@@ -13,9 +14,14 @@ export interface TransportOptions {
   readonly timeout: number;
 }
 
+/** Gives what resolves a host's name. Throws UNREACHABLE for an address that may not be connected to. */
+export type Resolver = (hostname: string) => LookupFunction;
+
 export interface TransportSettings {
   readonly tls?: TlsOptions | undefined;
   readonly proxies?: Proxies | undefined;
+  /** Which addresses may be connected to; without it, any. */
+  readonly resolver?: Resolver | undefined;
 }
 
 /** Opens a request; it is sent once it is ended. Credentials in the URL are ignored. */
@@ -24,21 +30,24 @@ export type Transport = (url: URL, options: TransportOptions) => Promise<ClientR
 const maxHeaderSize = 32 * 1024;
 
 /** Certificates or a key that cannot be used make the first request over TLS throw USAGE. */
-export function createTransport({ tls, proxies }: TransportSettings = {}): Transport {
+export function createTransport({ tls, proxies, resolver }: TransportSettings = {}): Transport {
   const openPlain = keepingAgents(
     (options) => new Agent(options),
     (address, agent) => request({ ...address, agent }),
   );
   let openSecure: Promise<Opener> | undefined;
   return async (url, options) => {
+    const hostname = url.hostname.replaceAll(/[[\]]/g, "");
+    const proxy = proxies?.(url)?.href;
+    const lookup = resolver?.(hostname);
     const address = {
-      hostname: url.hostname.replaceAll(/[[\]]/g, ""),
+      hostname,
+      ...(proxy === undefined && { lookup }),
       port: url.port === "" ? undefined : Number(url.port),
       path: url.pathname + url.search,
       maxHeaderSize,
       ...options,
     };
-    const proxy = proxies?.(url)?.href;
     switch (url.protocol) {
       case "http:":
         return openPlain(address, proxy);

@@ -25,7 +25,8 @@ describe("the command line", () => {
       [["verify", "--key", "k", "--timeout", "soon", "app"], /90s, 3m/],
       [["verify", "--key", "k", "UPPER"], /lower case/],
       [["verify", "--key", "missing.pub", "app"], /missing\.pub/],
-      [["sign", "app"], /which key/],
+      [["sign", "--key", "k", "--identity-token", "t", "app"], /--key and --identity-token cannot both/],
+      [["sign", "--key", "k", "--trusted-root", "r.json", "app"], /--trusted-root proves what services answer/],
       [["sign", "--key", "a", "--key", "b", "app"], /more than once/],
       [["sign", "--key", "k", "--format", "gpg", "app"], /--format is one of bundle, cosign/],
       [["tree", "a", "b"], /unexpected argument "b"/],
@@ -74,6 +75,46 @@ describe("the command line", () => {
         assert.deepEqual(words.splice(0, name.split(" ").length), name.split(" "));
         parseArguments(name, command, words);
       }
+    }
+  });
+
+  it("reads a flag in every way that people write one", () => {
+    const grammar = {
+      usage: "",
+      operands: { min: 0, max: 9 },
+      flags: [
+        { name: "output", short: "o", value: "FORMAT", summary: "" },
+        { name: "annotations", short: "a", value: "KEY=VALUE", repeatable: true, summary: "" },
+        { name: "recursive", short: "r", summary: "" },
+      ],
+    };
+    const read = (line: string): unknown => {
+      const args = parseArguments("verify", grammar, line.split(" "));
+      return [args.value("output"), args.values("annotations"), args.has("recursive"), args.operands];
+    };
+    for (const [line, ...expected] of [
+      ["x --output json y", "json", [], false, ["x", "y"]],
+      ["--output=json", "json", [], false, []],
+      ["--output= x", "", [], false, ["x"]],
+      ["--output=-x", "-x", [], false, []],
+      ["-ojson", "json", [], false, []],
+      ["-rojson x", "json", [], true, ["x"]],
+      ["-ro json -r x", "json", [], true, ["x"]],
+      ["-o - -", "-", [], false, ["-"]],
+      ["-a k=v=w -ax=y --annotations=k=v", undefined, ["k=v=w", "x=y", "k=v"], false, []],
+      ["-r -- -r --output", undefined, [], true, ["-r", "--output"]],
+    ] as const) {
+      assert.deepEqual(read(line), expected, line);
+    }
+    for (const [line, message] of [
+      ["-o json -ojson", /more than once/],
+      ["--output -r", /looks like a flag/],
+      ["--output --", /looks like a flag/],
+      ["-rx", /unknown flag -x/],
+      ["--toString", /unknown flag --toString/],
+      ["--recursive=", /takes no value/],
+    ] as const) {
+      assert.throws(() => read(line), { message }, line);
     }
   });
 

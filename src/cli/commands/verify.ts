@@ -49,10 +49,14 @@ export const command: Command = {
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
     const registries = await registriesFor(args, io);
-    const readTrust = new Promise(setImmediate).then(() => readExpected(args, io, signal)); // while the first requests are under way
-    const basisOf = async (reference: Reference): Promise<Basis> =>
-      basisFor(await readTrust, { args, io, repository: repositoryOf(reference), annotations, signal });
     const given = bundle === undefined ? undefined : await readBundle(bundle, io, signal);
+    const readTrust = new Promise(setImmediate).then(() => readExpected(args, io, signal)); // while the first requests are under way
+    const basisOf = (reference: Reference): Promise<Basis> => {
+      const question = { args, io, repository: repositoryOf(reference), annotations, signal };
+      const basis = readTrust.then((trust) => basisFor(trust, question));
+      basis.catch(() => undefined); // whoever decides by it hears of it
+      return basis;
+    };
     const options = {
       formats,
       ...(given && { given }),

@@ -7,19 +7,14 @@
  * Reading says only what a certificate says; nothing is verified here.
  */
 import { equalBytes } from "../bytes.ts";
-import { contextTag, inside, Members, parseDer, tags, type Der } from "../der.ts";
-import { readBitStringBytes, readBoolean, readInteger, readIntegerBytes, readOctetString, readOid, readTime } from "../der-values.ts";
+import { contextTag, Members, parseDer, tags, type Der } from "../der.ts";
+import { readBitStringBytes, readInteger, readIntegerBytes, readTime } from "../der-values.ts";
 import { malformed } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import { readPublicKey, type PublicKey } from "../public-key.ts";
+import { readExtensions, type Extension } from "./extension-list.ts";
 import { quoteName, readName, type Name } from "./name.ts";
 import { readAlgorithmIdentifier, type AlgorithmIdentifier } from "./signature-algorithm.ts";
-
-export interface Extension {
-  readonly critical: boolean;
-  /** What its OCTET STRING holds. */
-  readonly value: Uint8Array;
-}
 
 export interface Certificate {
   readonly raw: Uint8Array;
@@ -68,7 +63,7 @@ export function parseCertificate(der: Uint8Array, what = "the certificate"): Cer
   const spki = members.take("subjectPublicKeyInfo", tags.sequence).raw;
   members.optional(contextTag(1, "primitive")); // the unique ids of version 2, which nobody uses
   members.optional(contextTag(2, "primitive"));
-  const extensions = readExtensions(members.optional(contextTag(3)), what);
+  const extensions = readExtensions(members.optional(contextTag(3)), contextTag(3), what);
   members.end();
   if (extensions.size > 0 && version !== 3) throw malformed(`${what} has extensions, which version ${version} cannot have`);
 
@@ -107,22 +102,4 @@ function readVersion(value: Der | undefined, what: string): 1 | 2 | 3 {
   if (number === 1n) return 2;
   if (number === 2n) return 3;
   throw malformed(`${what} is of version ${number + 1n}, expected 1 to 3`);
-}
-
-function readExtensions(value: Der | undefined, what: string): ReadonlyMap<string, Extension> {
-  const extensions = new Map<string, Extension>();
-  if (value === undefined) return extensions;
-  const explicit = new Members(value, contextTag(3), `${what}.extensions`);
-  for (const entry of inside(explicit.take("list"), tags.sequence, `${what}.extensions`)) {
-    const members = new Members(entry, tags.sequence, `${what}.extensions`);
-    const oid = readOid(members.take("extnID"), `${what}.extensions`);
-    const flag = members.optional(tags.boolean);
-    const critical = flag !== undefined && readBoolean(flag, `${what}.extensions.critical`);
-    const content = readOctetString(members.take("extnValue"), `${what}.extensions.extnValue`);
-    members.end();
-    if (extensions.has(oid)) throw malformed(`${what} has the extension ${oid} twice`);
-    extensions.set(oid, { critical, value: content });
-  }
-  explicit.end();
-  return extensions;
 }

@@ -2,7 +2,8 @@
 import { contextTag, inside, Members, parseDer, tags, type Der } from "../der.ts";
 import { readAscii, readBitString, readBoolean, readInteger, readOctetString, readOid } from "../der-values.ts";
 import { malformed } from "../errors.ts";
-import type { Certificate, Extension } from "./certificate.ts";
+import type { Certificate } from "./certificate.ts";
+import type { Extension } from "./extension-list.ts";
 
 export const extensionOids = {
   subjectKeyIdentifier: "2.5.29.14",

@@ -1,0 +1,41 @@
+/**
+ * What verifying needs to know and does not know by itself. A format verifies without a network: an undecided check lists
+ * the questions it needs answered, somebody who has a network asks them, and the format is asked again with the answers.
+ */
+import { toBase64 } from "./bytes.ts";
+import type { Code } from "./errors.ts";
+import type { Certificate } from "./x509/certificate.ts";
+
+/** What a responder says of a certificate. */
+export interface OcspQuestion {
+  readonly kind: "ocsp";
+  /** As a certificate has it: of any scheme, or none. */
+  readonly url: string;
+  /** OCSPRequest, DER. */
+  readonly request: Uint8Array;
+}
+
+/** The revocation list at a URL, whole or delta. */
+export interface ListQuestion {
+  readonly kind: "crl";
+  /** As a certificate, or another list, has it. */
+  readonly url: string;
+  /** Who should have signed it. */
+  readonly issuer: Certificate;
+}
+
+export type Question = OcspQuestion | ListQuestion;
+
+/** The bytes as they came, which prove nothing by themselves; or why there are none. */
+export type Answer = { readonly bytes: Uint8Array } | { readonly code: Code; readonly message: string };
+
+/** By `keyOf` what was asked. What is not in it was not asked. */
+export type Facts = ReadonlyMap<string, Answer>;
+
+/** Asks all of them. What cannot be had is an answer too; throws only what the signal was aborted with. */
+export type GatherFacts = (questions: readonly Question[], signal: AbortSignal) => Promise<Facts>;
+
+/** One for each thing that can be asked. */
+export function keyOf(question: Question): string {
+  return question.kind === "crl" ? `crl ${question.url}` : `ocsp ${question.url} ${toBase64(question.request)}`;
+}

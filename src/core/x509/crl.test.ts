@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import * as fc from "fast-check";
+import { TouchmarkError } from "../errors.ts";
+import { encodeDer, tags } from "../der.ts";
+import { parsePem } from "../pem.ts";
+import { MAX_CRL_BYTES, parseCrl } from "./crl.ts";
+import { parseCertificate } from "./certificate.ts";
+import { crlPoints, freshestPoints, ocspUrls } from "./distribution-points.ts";
+import { extension, integer, makeCertificate, makeKey, sequence, time } from "./fixture.test.ts";
+import { isSignedBy } from "./is-signed-by.ts";
+import { distributionPoints, makeCrl, makeEntry, now, pointOf, revocable, type CrlShape } from "./revocation-fixture.test.ts";
+
+const key = makeKey();
+const ca = makeCertificate({ subject: "ca", key });
+const crl = (shape: Partial<CrlShape> = {}) => makeCrl({ signedBy: key.privateKey, ...shape });
+const seven = Uint8Array.of(7);
+
+suite("revocation lists", () => {
+  test("say who, when, and whom", async () => {
+    const entries = [{ serial: 6 }, { serial: 7, reason: 1, invalidFrom: now - 1000, at: now }, { serial: 8 }];
+    const list = parseCrl(crl({ entries, freshest: ["http://d.example/d"], scope: { urls: ["http://a.example/a"], only: "signers" } }));
+    const { issuer, number, baseNumber, freshest, scope } = list;
+    assert.deepEqual([issuer.text, number, baseNumber, list.nextUpdate], ["CN=ca", 5n, undefined, now + 86_400_000]);
+    assert.deepEqual(freshest, [{ urls: ["http://d.example/d"], isPartial: false }]);
+    assert.deepEqual([scope?.urls, scope?.only, scope?.isIndirect, scope?.isPartial], [["http://a.example/a"], "signers", false, false]);
+    assert.deepEqual(list.find(seven), { at: now, reason: 1, invalidFrom: now - 1000 });
+    assert.equal(list.find(Uint8Array.of(9)), undefined);
+    assert.equal(list.find(Uint8Array.of(0, 7)), undefined);
+    assert.equal(await isSignedBy(list, ca), true);
+    assert.equal(await isSignedBy(list, makeCertificate({ subject: "ca", key: makeKey() })), false);
+  });
+
+  test("may be empty, delta, indirect", () => {
+    assert.equal(parseCrl(crl()).find(seven), undefined);
+    assert.equal(parseCrl(crl({ baseNumber: 3 })).baseNumber, 3n);
+    const { scope } = parseCrl(crl({ scope: { isIndirect: true, someReasons: true } }));
+    assert.deepEqual([scope?.isIndirect, scope?.isPartial, scope?.urls], [true, true, undefined]);
+  });
+
+  const critical = (id: string) => extension(id, sequence(), true);
+  const refused: Readonly<Record<string, readonly [Uint8Array, string]>> = {
+    "of version 1": [crl({ version: 0 }), "MALFORMED"],
+    "with a critical extension that nobody knows": [crl({ extensions: [critical("1.2.3.4")] }), "UNSUPPORTED"],
+    "with a negative number": [crl({ number: 0x80 }), "MALFORMED"],
+    "of signers alone and of attributes alone": [
+      crl({ extensions: [extension("2.5.29.28", Buffer.from("30068101ff8501ff", "hex"), true)] }),
+      "MALFORMED",
+    ],
+    "with the same extension twice": [crl({ extensions: [extension("2.5.29.20", integer(5))] }), "MALFORMED"],
+    "with more in it than there is": [encodeDer(tags.sequence, ...Array.from({ length: 17 }, () => integer(1))), "LIMIT_EXCEEDED"],
+    "cut off": [crl().subarray(0, -1), "MALFORMED"],
+    "with bytes after its end": [Buffer.concat([crl(), Buffer.of(0)]), "MALFORMED"],
+    "in PEM": [Buffer.from("-----BEGIN X509 CRL-----"), "MALFORMED"],
+    "over the bound, by one byte": [new Uint8Array(MAX_CRL_BYTES + 1), "LIMIT_EXCEEDED"],
+  };
+  for (const [name, [bytes, code]] of Object.entries(refused)) {
+    test(`are refused ${name}`, () => assert.throws(() => parseCrl(bytes), { code }));
+  }
+
+  const spoilt: Readonly<Record<string, readonly [Uint8Array, string]>> = {
+    "a critical extension, whoever's it is": [makeEntry({ serial: 1, extensions: [critical("2.5.29.29")] }), "UNSUPPORTED"],
+    "the certificate twice": [Buffer.concat([makeEntry({ serial: 7 }), makeEntry({ serial: 7 })]), "MALFORMED"],
+    "no entry": [integer(7), "MALFORMED"],
+    "an entry without a number": [sequence(time(now)), "MALFORMED"],
+    "an entry without a time": [sequence(integer(7)), "MALFORMED"],
+    "an entry that is cut off": [Buffer.concat([makeEntry({ serial: 1 }), Buffer.of(0x30)]), "MALFORMED"],
+    "a reason that is none": [makeEntry({ serial: 7, extensions: [extension("2.5.29.21", integer(1))] }), "MALFORMED"],
+  };
+  for (const [name, [revoked, code]] of Object.entries(spoilt)) {
+    test(`say nothing with ${name} among the entries`, () => {
+      assert.throws(() => parseCrl(crl({ revoked })).find(seven), { code });
+    });
+  }
+
+  test("the bytes of a critical flag in a serial number are none", () => {
+    const revoked = sequence(encodeDer(tags.integer, Buffer.from("0101ff", "hex")), time(now));
+    assert.equal(parseCrl(crl({ revoked })).find(seven), undefined);
+  });
+
+  test("of hundreds of thousands of entries are searched without being held", () => {
+    const one = makeEntry({ serial: 1 });
+    const count = Math.floor((10 * 1024 * 1024) / one.length);
+    const revoked = Buffer.alloc(count * one.length + one.length);
+    for (let index = 0; index < count; index++) revoked.set(one, index * one.length);
+    revoked.set(makeEntry({ serial: 7 }), count * one.length);
+    const list = parseCrl(crl({ revoked }));
+    assert.ok(count > 300_000);
+    assert.ok(list.find(seven));
+    assert.equal(list.find(Uint8Array.of(8)), undefined);
+  });
+
+  test("never crash or hang the reader, whatever the bytes", () => {
+    const whole = crl({ entries: [{ serial: 7, reason: 1 }], scope: { urls: ["http://a.example/"] }, freshest: ["http://b.example/"] });
+    const change = fc.record({ at: fc.nat(whole.length - 1), to: fc.nat(255) });
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+        const bytes = Uint8Array.from(whole);
+        for (const { at, to } of changes) bytes[at] = to;
+        try {
+          parseCrl(bytes).find(seven);
+        } catch (error) {
+          assert.ok(error instanceof TouchmarkError, String(error));
+          assert.notEqual(error.code, "INTERNAL");
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+suite("where a certificate says that revocations are told", () => {
+  const made = (...extensions: readonly Uint8Array[]) => makeCertificate({ extensions });
+
+  test("is nowhere, if it says so", () => {
+    assert.deepEqual([ocspUrls(made()), crlPoints(made()), freshestPoints(made())], [[], undefined, undefined]);
+  });
+
+  test("is read in order, each distribution point apart", () => {
+    const points = distributionPoints(
+      "2.5.29.31",
+      sequence(pointOf("ldap:///a", "http://a.example")),
+      sequence(pointOf("http://b.example")),
+    );
+    const certificate = made(revocable.ocsp("http://o.example", "http://p.example"), points);
+    assert.deepEqual(ocspUrls(certificate), ["http://o.example", "http://p.example"]);
+    assert.deepEqual(crlPoints(certificate), [
+      { urls: ["ldap:///a", "http://a.example"], isPartial: false },
+      { urls: ["http://b.example"], isPartial: false },
+    ]);
+  });
+
+  test("is told apart where it is another's list, or of some reasons", () => {
+    const reasons = encodeDer(0x81, Uint8Array.of(1, 0x40));
+    const issuer = encodeDer(0xa2, encodeDer(0xa4, sequence()));
+    for (const more of [reasons, issuer]) {
+      assert.equal(crlPoints(made(distributionPoints("2.5.29.31", sequence(pointOf("http://a.example"), more))))?.[0]?.isPartial, true);
+    }
+    assert.deepEqual(crlPoints(made(distributionPoints("2.5.29.31", sequence()))), [{ urls: [], isPartial: false }]);
+  });
+
+  test("is refused where it cannot be read", () => {
+    const bad = extension("2.5.29.31", Buffer.from("3003020101", "hex"));
+    assert.throws(() => crlPoints(made(bad)), { code: "MALFORMED" });
+    assert.throws(() => ocspUrls(made(revocable.ocsp("http://ö.example"))), { code: "MALFORMED" });
+  });
+});
+
+const corpus = join(import.meta.dirname, "../../../../shared/corpora/notation-core/crl");
+const skip = existsSync(corpus) ? false : "needs ../shared/corpora, which is not part of this repository";
+
+suite("lists and certificates of notation's own tests", { skip }, () => {
+  const read = (name: string) => readFileSync(join(corpus, name));
+  test("a delta", () => {
+    const delta = parseCrl(read("delta.crl"));
+    assert.ok(delta.baseNumber !== undefined && delta.number !== undefined);
+  });
+  test("a list with several deltas", () => {
+    const { freshest } = parseCrl(read("crlWithMultipleFreshestCRLs.crl"));
+    assert.ok((freshest ?? []).flatMap(({ urls }) => urls).length > 1);
+  });
+  const certificate = (name: string) => {
+    const [block] = parsePem(read(name), name);
+    assert.ok(block);
+    return parseCertificate(block.bytes);
+  };
+  const points: Readonly<Record<string, number>> = {
+    "certificateWithDeltaCRL.cer": 1,
+    "certificateWith2DeltaCRL.cer": 2,
+    "certificateWithZeroDeltaCRLURL.cer": 0,
+    "certificateWithNonURIDeltaCRL.cer": 0,
+    "certificateWithIncompleteFreshestCRL2.cer": 0,
+  };
+  for (const [name, count] of Object.entries(points)) {
+    test(`${name} names ${count} deltas`, () => {
+      assert.equal((freshestPoints(certificate(name)) ?? []).flatMap(({ urls }) => urls).length, count);
+    });
+  }
+  test("certificateWithIncompleteFreshestCRL.cer is refused", () => {
+    assert.throws(() => freshestPoints(certificate("certificateWithIncompleteFreshestCRL.cer")), { code: "MALFORMED" });
+  });
+});

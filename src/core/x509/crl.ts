@@ -1,0 +1,102 @@
+/**
+ * Certificate revocation lists of version 2, whole ones and deltas (RFC 5280, section 5):
+ *
+ *     SEQUENCE { TBSCertList, signatureAlgorithm, signature BIT STRING }
+ *     TBSCertList: SEQUENCE { version 1, signature algorithm, issuer, thisUpdate, nextUpdate?, revokedCertificates?, [0] extensions }
+ *
+ * Reading says only what a list says; nothing is verified here. The entries, of which there may be a million, are not held as values.
+ */
+import { equalBytes } from "../bytes.ts";
+import { contextTag, Members, openDer, parseDer, tags, type Der } from "../der.ts";
+import { readBitStringBytes, readInteger, readTime } from "../der-values.ts";
+import { malformed, TouchmarkError } from "../errors.ts";
+import type { Instant } from "../instant.ts";
+import { freshestPoints, type DistributionPoint } from "./distribution-points.ts";
+import { readExtensions, refuseUnknown, type Extension } from "./extension-list.ts";
+import type { Signed } from "./is-signed-by.ts";
+import { readScope, type ListScope } from "./list-scope.ts";
+import { readName, type Name } from "./name.ts";
+import { findEntry, type RevokedEntry } from "./revoked-entry.ts";
+import { readAlgorithmIdentifier } from "./signature-algorithm.ts";
+
+export interface RevocationList extends Signed {
+  readonly issuer: Name;
+  readonly thisUpdate: Instant;
+  /** When the next one is there at the latest. */
+  readonly nextUpdate?: Instant;
+  readonly number?: bigint;
+  /** Present in a delta: the number of the list that it brings up to date. */
+  readonly baseNumber?: bigint;
+  /** Absent where the list is of all certificates of its issuer. */
+  readonly scope?: ListScope;
+  /** Where the deltas to this list are. */
+  readonly freshest?: readonly DistributionPoint[];
+  /** The entry of the certificate with this serial number, as its bytes are in the certificate. Throws MALFORMED, or UNSUPPORTED. */
+  find(serial: Uint8Array): RevokedEntry | undefined;
+}
+
+/** Bytes that a list may have. */
+export const MAX_CRL_BYTES: number = 32 * 1024 * 1024;
+
+const NUMBER = "2.5.29.20";
+const DELTA_INDICATOR = "2.5.29.27";
+const ISSUING_DISTRIBUTION_POINT = "2.5.29.28";
+const FRESHEST = "2.5.29.46";
+const understood: ReadonlySet<string> = new Set([NUMBER, DELTA_INDICATOR, ISSUING_DISTRIBUTION_POINT, FRESHEST]);
+
+/** Throws MALFORMED, LIMIT_EXCEEDED past a bound, or UNSUPPORTED for a critical extension that is not understood. */
+export function parseCrl(bytes: Uint8Array): RevocationList {
+  const what = "the revocation list";
+  if (bytes.length > MAX_CRL_BYTES) {
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${bytes.length} bytes, over the limit of ${MAX_CRL_BYTES}`);
+  }
+  const outer = new Members(openDer(bytes, what), tags.sequence, what);
+  const tbs = outer.take("tbsCertList", tags.sequence);
+  const signatureAlgorithm = readAlgorithmIdentifier(opened(outer.take("signatureAlgorithm"), what), `${what}.signatureAlgorithm`);
+  const signature = readBitStringBytes(outer.take("signature"), `${what}.signature`);
+  outer.end();
+
+  const members = new Members(openDer(tbs.raw, what), tags.sequence, what);
+  const version = readInteger(members.take("version"), `${what}.version`);
+  if (version !== 1n) throw malformed(`${what} is of version ${version + 1n}, expected 2`);
+  if (!equalBytes(members.take("signature").raw, signatureAlgorithm.raw)) {
+    throw malformed(`${what} names one signature algorithm inside and another outside of what is signed`);
+  }
+  const issuer = readName(opened(members.take("issuer"), what), `${what}.issuer`);
+  const thisUpdate = readTime(members.take("thisUpdate"), `${what}.thisUpdate`);
+  const next = members.optional(tags.utcTime) ?? members.optional(tags.generalizedTime);
+  const entries = members.optional(tags.sequence)?.content ?? new Uint8Array();
+  const list = members.optional(contextTag(0));
+  members.end();
+
+  const extensions = readExtensions(list && opened(list, what), contextTag(0), what);
+  refuseUnknown(extensions, understood, what);
+  const number = readNumber(extensions, NUMBER);
+  const baseNumber = readNumber(extensions, DELTA_INDICATOR);
+  const scope = readScope(extensions.get(ISSUING_DISTRIBUTION_POINT));
+  const freshest = freshestPoints({ extensions });
+  return {
+    tbs,
+    issuer,
+    thisUpdate,
+    ...(next && { nextUpdate: readTime(next, `${what}.nextUpdate`) }),
+    ...(number !== undefined && { number }),
+    ...(baseNumber !== undefined && { baseNumber }),
+    ...(scope && { scope }),
+    ...(freshest && { freshest }),
+    signatureAlgorithm,
+    signature,
+    find: (serial) => findEntry(entries, serial),
+  };
+}
+
+function opened(value: Der, what: string): Der {
+  return parseDer(value.raw, what, { maxBytes: 64 * 1024, maxDepth: 16, maxValues: 2000 });
+}
+
+function readNumber(extensions: ReadonlyMap<string, Extension>, oid: string): bigint | undefined {
+  const extension = extensions.get(oid);
+  const number = extension && readInteger(parseDer(extension.value, "the revocation list's number"), "the revocation list's number");
+  if (number !== undefined && number < 0n) throw malformed(`the revocation list has the number ${number}`);
+  return number;
+}

@@ -1,0 +1,87 @@
+/**
+ * One certificate in a revocation list (RFC 5280, section 5.3):
+ *
+ *     SEQUENCE { userCertificate INTEGER, revocationDate Time, extensions? }
+ */
+import { equalBytes } from "../bytes.ts";
+import { Members, parseDer, readHeader, tags, type Der, type DerHeader } from "../der.ts";
+import { readTime } from "../der-values.ts";
+import { malformed } from "../errors.ts";
+import type { Instant } from "../instant.ts";
+import { readExtensionList, refuseUnknown, type Extension } from "./extension-list.ts";
+
+export interface RevokedEntry {
+  /** When the authority revoked it. */
+  readonly at: Instant;
+  /** From when on it was to be doubted, which may be earlier. */
+  readonly invalidFrom?: Instant;
+  readonly reason?: number;
+}
+
+/** Reasons (RFC 5280, section 5.3.1) that mean something else than revoked for good. */
+export const onHold = 6;
+/** In a delta alone: it is in good standing again. */
+export const removed = 8;
+
+const what = "an entry of the revocation list";
+const REASON = "2.5.29.21";
+const INVALIDITY_DATE = "2.5.29.24";
+const understood: ReadonlySet<string> = new Set([REASON, INVALIDITY_DATE]);
+const criticalBoolean = Buffer.from("0101ff", "hex");
+
+/**
+ * Walks over all entries, each held to its form as far as needed to know that it is another's. A critical extension that is
+ * not understood spoils the list, whichever entry it is in (RFC 5280, section 5.3). Throws MALFORMED, or UNSUPPORTED.
+ */
+export function findEntry(entries: Uint8Array, serial: Uint8Array): RevokedEntry | undefined {
+  const hasCritical = Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength).includes(criticalBoolean);
+  let found: RevokedEntry | undefined;
+  for (let at = 0; at < entries.length;) {
+    const entry = expect(readHeader(entries, at, entries.length, what), tags.sequence);
+    const number = expect(readHeader(entries, entry.contentStart, entry.contentEnd, what), tags.integer);
+    const isFound = isAt(entries, number, serial);
+    if (isFound && found) throw malformed("the revocation list has one certificate twice");
+    if (isFound || hasCritical) {
+      const read = readEntry(parseDer(entries.subarray(at, entry.contentEnd), what, { maxBytes: 64 * 1024, maxDepth: 8, maxValues: 200 }));
+      if (isFound) found = read;
+    }
+    at = entry.contentEnd;
+  }
+  return found;
+}
+
+function expect(header: DerHeader, tag: number): DerHeader {
+  if (header.tag !== tag) throw malformed(`${what} is not of the form it must have`);
+  return header;
+}
+
+function isAt(bytes: Uint8Array, { contentStart, contentEnd }: DerHeader, serial: Uint8Array): boolean {
+  // The last bytes differ most: hardly ever is more than one compared.
+  if (contentEnd - contentStart !== serial.length || bytes[contentEnd - 1] !== serial.at(-1)) return false;
+  return equalBytes(bytes.subarray(contentStart, contentEnd), serial);
+}
+
+function readEntry(value: Der): RevokedEntry {
+  const members = new Members(value, tags.sequence, what);
+  members.take("userCertificate", tags.integer);
+  const at = readTime(members.take("revocationDate"), `${what}.revocationDate`);
+  const list = members.optional(tags.sequence);
+  members.end();
+  const extensions = list ? readExtensionList(list, what) : new Map<string, Extension>();
+  refuseUnknown(extensions, understood, what);
+  const invalidFrom = invalidityDate(extensions);
+  const reason = extensions.get(REASON);
+  return { at, ...(invalidFrom !== undefined && { invalidFrom }), ...(reason && { reason: readReason(parseDer(reason.value, what)) }) };
+}
+
+/** Of an entry, or of an OCSP answer's. Throws MALFORMED. */
+export function invalidityDate(extensions: ReadonlyMap<string, Extension>): Instant | undefined {
+  const extension = extensions.get(INVALIDITY_DATE);
+  return extension && readTime(parseDer(extension.value, "invalidityDate"), "invalidityDate");
+}
+
+/** A CRLReason. Throws MALFORMED. */
+export function readReason({ tag, content: [reason = 0, ...more] }: Der): number {
+  if (tag !== tags.enumerated || more.length > 0) throw malformed("the reason of a revocation is none");
+  return reason;
+}

@@ -1,0 +1,63 @@
+/** What each answer about one certificate is held to, and what answers of both kinds have in common. */
+import { asTouchmarkError } from "../core/errors.ts";
+import { keyOf, type Facts, type Question } from "../core/facts.ts";
+import { formatInstant, type Instant } from "../core/instant.ts";
+import { describeCertificate, type Certificate } from "../core/x509/certificate.ts";
+import type { RevokedEntry } from "../core/x509/revoked-entry.ts";
+import { good, needed, unknown, type Standing } from "./standing.ts";
+
+export interface RevocationQuestion {
+  readonly certificate: Certificate;
+  /** Proven to have signed it. */
+  readonly issuer: Certificate;
+  readonly facts: Facts;
+  /** The time of verification. */
+  readonly at: Instant;
+  /** The latest time at which the signature is proven to have been there, if any is. */
+  readonly signedAt?: Instant;
+}
+
+/** An answer made at this moment may be dated a little later by the clock of whoever gives it. */
+const MAX_SKEW = 5 * 60_000;
+
+/** Reads an answer that is there; says what is needed where it is not, and why it is no use where it is not one. */
+export async function judge(question: Question, facts: Facts, read: (bytes: Uint8Array) => Promise<Standing>): Promise<Standing> {
+  const from = `${question.kind === "crl" ? "the revocation list" : "the OCSP responder"} of ${hostOf(question.url)}`;
+  const answer = facts.get(keyOf(question));
+  if (!answer) return { ...needed(question), detail: `${from} was not asked` };
+  if (!("bytes" in answer)) return unknown(`${from}: ${answer.message}`, answer.code);
+  try {
+    const standing = await read(answer.bytes);
+    return standing.outcome === "failed" ? standing : { ...standing, detail: `${from}: ${standing.detail}` };
+  } catch (thrown) {
+    const { code, message } = asTouchmarkError(thrown);
+    if (code === "INTERNAL") throw thrown;
+    return unknown(`${from}: ${message}`);
+  }
+}
+
+/** What a revoked certificate's signatures are worth: one that was there before the certificate was to be doubted holds. */
+export function standingOf(entry: RevokedEntry, { certificate, signedAt }: RevocationQuestion): Standing {
+  const { at, invalidFrom } = entry;
+  if (signedAt !== undefined && invalidFrom !== undefined && signedAt < invalidFrom) {
+    return good(`not to be trusted since ${formatInstant(invalidFrom)}, after the signature`);
+  }
+  return { outcome: "failed", code: "REVOKED", detail: `${describeCertificate(certificate)} was revoked at ${formatInstant(at)}` };
+}
+
+interface Dated {
+  readonly thisUpdate: Instant;
+  readonly nextUpdate?: Instant;
+}
+
+/** Why an answer is not one of now; undefined if it is. */
+export function staleness({ thisUpdate, nextUpdate }: Dated, at: Instant): string | undefined {
+  if (thisUpdate > at + MAX_SKEW) return `its answer is of ${formatInstant(thisUpdate)}, which is yet to come`;
+  if (nextUpdate === undefined) return "its answer does not say until when it holds";
+  return at > nextUpdate ? `its answer held until ${formatInstant(nextUpdate)}` : undefined;
+}
+
+/** For messages. */
+function hostOf(url: string): string {
+  return URL.parse(url)?.host || "an address that is no URL";
+}
