@@ -72,12 +72,12 @@ export function made({ stdout }: Outcome): readonly Record<string, unknown>[] {
 }
 
 /** That nothing hangs on the image. */
-export async function assertUnsigned({ verify, image, repository, subject, address }: Place): Promise<void> {
-  const { status, stdout } = await verify(alice, image);
+export async function assertUnsigned(at: Place): Promise<void> {
+  const { status, stdout } = await at.verify(alice, at.image);
   assert.equal(status, 10, stdout);
   const signal = new AbortController().signal;
-  const app = repository(`${address}/app`);
-  assert.deepEqual(await app.referrers(subject.digest, signal), []);
+  const app = at.repository(`${at.address}/app`);
+  assert.deepEqual(await app.referrers(at.subject.digest, signal), []);
   for await (const tag of app.tags(signal)) assert.equal(tag, "1");
 }
 

@@ -74,8 +74,12 @@ describe("a process that is killed", () => {
       const at = await place(t);
       const reached = Promise.withResolvers<void>();
       const { name, usual } = service === "log" ? at.keeping : at.stamping;
-      const deaf = (): undefined => void reached.resolve();
-      at[service].on({ [name]: deaf });
+      at[service].on({
+        [name]: () => {
+          reached.resolve();
+          return undefined;
+        },
+      });
       await killed(await signing(t, at, alice, at.image), reached.promise);
       assert.deepEqual(at.authority.lines, ["POST /api/v2/signingCert"]);
       await assertUnsigned(at);
