@@ -3,8 +3,10 @@ import { TouchmarkError } from "../core/errors.ts";
 import type { LogUpload } from "../core/seals.ts";
 import type { Signer } from "../core/signer.ts";
 import { openKeyFile } from "../signers/file/key-file.ts";
+import type { SignatureOptions } from "../formats/format.ts";
 import type { SelectedServices } from "../trust/select-services.ts";
 import { usageError, type Arguments } from "./arguments.ts";
+import { parseDuration, signingTime } from "./common.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
 import { passwordFor } from "./password.ts";
@@ -18,6 +20,15 @@ export const signingFlags: readonly Flag[] = [
   { name: "signing-config", value: "FILE", summary: "Services that certify, log and timestamp; with --key too" },
   { name: "trusted-root", value: "FILE", summary: "What their answers are proven by" },
   { name: "instance", value: "NAME", summary: "The kept sigstore instance to sign with, by the name of 'touchmark trust show'" },
+  {
+    name: "certificate-chain",
+    value: "FILE",
+    summary: "The key's certificate and those above it up to the root (PEM), for Notary Project signatures",
+  },
+  { name: "envelope", value: "jws|cose", summary: "Form of a Notary Project signature (jws)" },
+  { name: "expiry", value: "DURATION", summary: "How long a Notary Project signature is meant to be used, as 90d or 12h" },
+  { name: "timestamp-url", value: "URL", summary: "Have this authority timestamp Notary Project signatures (RFC 3161)" },
+  { name: "timestamp-root", value: "FILE", summary: "What its timestamps are proven by (PEM)" },
   { name: "yes", summary: "Publish what logs make public without asking" },
 ];
 
@@ -62,9 +73,31 @@ async function open(args: Arguments, io: Io, context: SigningContext): Promise<S
   if (context.logUpload === "later" && !isSealed) {
     throw usageError("a log is to be asked later, and with --key none is asked unless it is named", "Name it: --signing-config FILE.");
   }
-  const file = openKeyFile({ reference: key, password: () => passwordFor(key, io), env: io.env });
-  const signer = isSealed ? await sealed(file, args, io, context) : file;
+  const certificateChain = args.value("certificate-chain");
+  const file = openKeyFile({ reference: key, password: () => passwordFor(key, io), env: io.env, certificateChain });
+  const stamped = args.has("timestamp-url") ? await timestamped(file, args, io, context) : file;
+  const signer = isSealed ? await sealed(stamped, args, io, context) : stamped;
   return { signer, isEphemeral: false, ready: signer.describe(context.signal) };
+}
+
+async function timestamped(signer: Signer, args: Arguments, io: Io, { signal }: SigningContext): Promise<Signer> {
+  const root = args.value("timestamp-root");
+  if (root === undefined)
+    throw usageError("--timestamp-url needs --timestamp-root", "Name the root of its authority, so that its answers can be proven.");
+  const [{ readAuthorities }, { timestampedSigner }, { serviceHttp }] = await Promise.all([
+    import("../anchors/roots/authorities-file.ts"),
+    import("../signers/services/timestamped-signer.ts"),
+    import("./registries.ts"),
+  ]);
+  const authorities = await readAuthorities(root, { env: io.env, signal });
+  return timestampedSigner(signer, { service: args.value("timestamp-url") ?? "", authorities, http: await serviceHttp(io), clock: io.now });
+}
+
+/** What the flags choose of a signature. Throws USAGE. */
+export function signatureOptionsOf(args: Arguments, io: Io): Omit<SignatureOptions, "at"> {
+  const expiry = args.value("expiry");
+  const envelope = args.choice("envelope", ["jws", "cose"]);
+  return { envelope, ...(expiry !== undefined && { expiry: signingTime(io) + parseDuration(expiry) }) };
 }
 
 async function sealed(signer: Signer, args: Arguments, io: Io, context: SigningContext): Promise<Signer> {

@@ -71,8 +71,8 @@ async function outcomeOf(waiting: Waiting, context: FlushContext): Promise<Flush
   try {
     const { upload } = waiting;
     if ("problem" in upload) throw faulty(upload.problem);
-    const trust = trustIn(upload.value, context.root);
-    const by = await prove(waiting, trust, context);
+    const { by, trust } = makerOf(upload.value, context.root);
+    await prove(waiting, trust, context);
     state = "pending";
     const earlier = await completedBefore(waiting, upload.value, trust, context);
     const { manifest, logged } = earlier ? { manifest: earlier, logged: [] } : await complete(waiting, upload.value, trust, context);
@@ -84,23 +84,28 @@ async function outcomeOf(waiting: Waiting, context: FlushContext): Promise<Flush
   }
 }
 
-/** In whoever the signature itself names: what matters here is that they made it, and not who they are. */
-function trustIn({ logged: { verifier } }: PendingUpload, root: TrustedRoot): Trust {
-  if (verifier.kind === "key") return makeTrust([{ name: "its key", publicKey: verifier.key }], { roots: [root], identities: [] });
-  const { subjectAlternativeName, issuer = "" } = certificateIdentity(parseCertificate(verifier.certificate));
-  return makeTrust([], {
-    roots: [root],
-    identities: [{ subject: exactly(subjectAlternativeName), issuer: exactly(issuer), claims: {} }],
-  });
+interface Maker {
+  readonly by: SignedBy;
+  /** In whoever the signature itself names: what matters here is that they made it, and not who they are. */
+  readonly trust: Trust;
 }
 
-/** Who signed. Throws the code of what does not hold, other than that it waits. */
-async function prove({ evidence, format }: Waiting, trust: Trust, { subject, at }: FlushContext): Promise<SignedBy> {
-  const { checks, signer } = await format.verify(evidence, subject, trust, at);
+function makerOf({ logged: { verifier } }: PendingUpload, root: TrustedRoot): Maker {
+  const roots = [root];
+  if (verifier.kind === "key") {
+    const trust = makeTrust([{ name: "its key", publicKey: verifier.key }], { roots, identities: [] });
+    return { by: { key: verifier.key.fingerprint }, trust };
+  }
+  const { subjectAlternativeName: identity, issuer = "" } = certificateIdentity(parseCertificate(verifier.certificate));
+  const itself = { subject: exactly(identity), issuer: exactly(issuer), claims: {} };
+  return { by: { identity, issuer }, trust: makeTrust([], { roots, identities: [itself] }) };
+}
+
+/** Throws the code of what does not hold, other than that it waits. */
+async function prove({ evidence, format }: Waiting, trust: Trust, { subject, at }: FlushContext): Promise<void> {
+  const { checks } = await format.verify(evidence, subject, trust, at);
   const fault = checks.find((check) => check.outcome !== "passed" && !isPending(check));
   if (fault) throw faulty(fault);
-  if (!signer) throw new TouchmarkError("UNDECIDED", "nobody is known to have signed");
-  return signer.kind === "key" ? { key: signer.fingerprint } : { identity: signer.identity, issuer: signer.issuer };
 }
 
 /** The manifest of an earlier flush that did not get as far as taking away what waited. */

@@ -140,7 +140,7 @@ describe("flush", () => {
       assert.deepEqual([...at.repository.manifests.keys()], before);
       assert.equal(answerOf(await at.verify(true)), "allow");
     }
-    at.log.on(at.logScript);
+    at.log.on({ [logPath]: at.keeping.usual });
     assert.deepEqual(states(await at.flush()), ["flushed"]);
     assert.equal(answerOf(await at.verify()), "allow");
   });
@@ -150,8 +150,7 @@ describe("flush", () => {
     await at.sign();
     const [first] = attached(at);
     await at.sign();
-    const usual = at.logScript[logPath];
-    assert.ok(typeof usual === "function");
+    const { usual } = at.keeping;
     const answers: ScriptedAnswer[] = [];
     at.log.on({
       async [logPath](seen, response) {
@@ -162,7 +161,7 @@ describe("flush", () => {
     });
     assert.deepEqual(states(await at.flush()).toSorted(), ["flushed", "pending: LOG_ENTRY_INVALID"]);
     assert.ok(first);
-    at.log.on(at.logScript);
+    at.log.on({ [logPath]: at.keeping.usual });
     assert.deepEqual(states(await at.flush()), ["flushed"], "the log says that it holds it already, and where");
     assert.equal(attached(at).length, 2);
   });

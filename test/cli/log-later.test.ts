@@ -41,7 +41,7 @@ async function place(t: TestContext, options: SigningServicesOptions = {}): Prom
     flush: (...words) => at.runWith(io, "log", "flush", ...both, ...words),
     verify: (...words) => at.runWith(io, "verify", ...root, ...(words.includes("--key") ? [] : expected), ...words),
     get asked() {
-      return [services.authority, services.log, services.stamps].flatMap(({ lines }) => lines);
+      return [services.authority, services.log, services.stamps].flatMap((server) => server.lines);
     },
   };
 }
@@ -67,7 +67,7 @@ describe("sign --log-upload later, and log flush", () => {
     assert.match(waits.stdout, /^pending {2}.*app:1\n/);
     assert.match(waits.stderr, /^error: .*app:1: sha256:\w+ is pending: SERVICE_UNAVAILABLE: .*\nhint: Try again later/);
 
-    at.log.on(at.logScript);
+    at.log.on({ [logPath]: at.keeping.usual });
     const flushed = await at.flush(at.image);
     assert.equal(flushed.status, 0, flushed.stderr);
     assert.match(

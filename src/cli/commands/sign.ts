@@ -15,7 +15,7 @@ import type { Io } from "../io.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
 import { registriesFor } from "../registries.ts";
-import { openSigner, signingFlags } from "../signing.ts";
+import { openSigner, signatureOptionsOf, signingFlags } from "../signing.ts";
 import { renderError } from "../render/error.ts";
 import { signedFields } from "../render/signed.ts";
 import { clean, field } from "../render/text.ts";
@@ -77,6 +77,7 @@ export const command: Command = {
       signer,
       annotations,
       at: signingTime(io),
+      signature: signatureOptionsOf(args, io),
       recorder: noRecord,
       recursive: args.has("recursive"),
       force: args.has("force") || isEphemeral,

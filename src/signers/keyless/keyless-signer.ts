@@ -63,6 +63,7 @@ export function keylessSigner({ token, services, root, logUpload = "now", consen
     certify,
     describe: async () => ({ publicKey }),
     async sign({ bytes, content }, signal) {
+      if (!content) throw new TouchmarkError("CERTIFICATE_REQUIRED", "a signature that no log keeps needs a certificate that lasts");
       const signature = publicKey.algorithm.signs.sign(privateKey, bytes);
       const { raw } = await certify(signal);
       const logged = { signature, content, verifier: { kind: "certificate", certificate: raw } } as const;
