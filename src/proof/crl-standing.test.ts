@@ -17,7 +17,7 @@ import {
   root,
   standing,
   unreachable,
-} from "./revocation-chain.test.ts";
+} from "./revocation-fixture.test.ts";
 
 const url = "http://ca.example/list";
 const fresh = "http://ca.example/delta";

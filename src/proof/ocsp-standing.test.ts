@@ -1,7 +1,7 @@
 import { suite, test } from "node:test";
 import { extension, extensions, makeCertificate, oid, oids, sequence } from "../core/x509/fixture.test.ts";
 import { makeOcspAnswer, makeOcspRefusal, now, revocable, type OcspShape } from "../core/x509/revocation-fixture.test.ts";
-import { ca, facts, isRevoked, isUnknown, issued, keys, leaf, ocsp, ocspOf, passes, standing } from "./revocation-chain.test.ts";
+import { ca, facts, isRevoked, isUnknown, issued, keys, leaf, ocsp, ocspOf, passes, standing } from "./revocation-fixture.test.ts";
 
 const url = "http://ocsp.example/";
 const certificate = leaf(extensions.digitalSignature, extensions.usage([oids.codeSigning]), revocable.ocsp(url));

@@ -59,5 +59,5 @@ export function staleness({ thisUpdate, nextUpdate }: Dated, at: Instant): strin
 
 /** For messages. */
 function hostOf(url: string): string {
-  return URL.parse(url)?.host || "an address that is no URL";
+  return URL.parse(url)?.host.slice(0, 100) || "an address without a host";
 }
