@@ -146,6 +146,12 @@ suite("a delta", () => {
     await passes(updatedBy({ scope: { urls: [url] } }, { scope: { urls: [url] } }));
   });
 
+  test("is looked for in a few places at most", async () => {
+    const crowd = Array.from({ length: 9 }, (_, index) => `http://host${index}.example/`);
+    const wanted = crowd.slice(0, 8).map((one) => crlOf(one));
+    await needs(standing(certificate, facts([crlOf(url), crl({ freshest: crowd })])), ...wanted);
+  });
+
   test("that cannot be had leaves it unknown; of several any will do", async () => {
     const known = facts([crlOf(url), crl(base)], [crlOf(fresh), unreachable]);
     await isUnknown(standing(certificate, known), /refused/, "UNREACHABLE");

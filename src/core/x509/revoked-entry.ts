@@ -57,8 +57,7 @@ function expect(header: DerHeader, tag: number): DerHeader {
 
 function isAt(bytes: Uint8Array, { contentStart, contentEnd }: DerHeader, serial: Uint8Array): boolean {
   // The last bytes differ most: hardly ever is more than one compared.
-  if (contentEnd - contentStart !== serial.length || bytes[contentEnd - 1] !== serial.at(-1)) return false;
-  return equalBytes(bytes.subarray(contentStart, contentEnd), serial);
+  return bytes[contentEnd - 1] === serial.at(-1) && equalBytes(bytes.subarray(contentStart, contentEnd), serial);
 }
 
 function readEntry(value: Der): RevokedEntry {
