@@ -52,6 +52,10 @@ suite("a responder", () => {
     assert.deepEqual(await answerTo(short), { bytes: Buffer.from("yes") });
     const long = { ...ocsp(`${server.origin}/ocsp`), request: Buffer.alloc(191, 7) };
     assert.deepEqual(await answerTo(long), { bytes: Buffer.from("yes") });
+    assert.deepEqual(
+      server.seen.map(({ method }) => method),
+      ["GET", "POST"],
+    );
     assert.deepEqual([server.seen[1]?.body, server.seen[1]?.headers["content-type"]], [Buffer.alloc(191, 7), "application/ocsp-request"]);
   });
 

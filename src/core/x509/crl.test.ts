@@ -78,6 +78,8 @@ suite("revocation lists", () => {
   test("the bytes of a critical flag in a serial number are none", () => {
     const revoked = sequence(encodeDer(tags.integer, Buffer.from("0101ff", "hex")), time(now));
     assert.equal(parseCrl(crl({ revoked })).find(seven), undefined);
+    const spoiling = Buffer.concat([revoked, revoked, makeEntry({ serial: 1, extensions: [critical("1.2.3.4")] }), revoked]);
+    assert.throws(() => parseCrl(crl({ revoked: spoiling })).find(seven), { code: "UNSUPPORTED" });
   });
 
   test("of hundreds of thousands of entries are searched without being held", () => {

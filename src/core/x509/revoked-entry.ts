@@ -27,21 +27,25 @@ const what = "an entry of the revocation list";
 const REASON = "2.5.29.21";
 const INVALIDITY_DATE = "2.5.29.24";
 const understood: ReadonlySet<string> = new Set([REASON, INVALIDITY_DATE]);
-const criticalBoolean = Buffer.from("0101ff", "hex");
+/** What a critical extension has in it, and by chance other bytes too. */
+const criticalFlag = Buffer.from("0101ff", "hex");
 
 /**
  * Walks over all entries, each held to its form as far as needed to know that it is another's. A critical extension that is
  * not understood spoils the list, whichever entry it is in (RFC 5280, section 5.3). Throws MALFORMED, or UNSUPPORTED.
  */
 export function findEntry(entries: Uint8Array, serial: Uint8Array): RevokedEntry | undefined {
-  const hasCritical = Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength).includes(criticalBoolean);
+  const bytes = Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength);
+  let flag = bytes.indexOf(criticalFlag);
   let found: RevokedEntry | undefined;
   for (let at = 0; at < entries.length;) {
     const entry = expect(readHeader(entries, at, entries.length, what), tags.sequence);
     const number = expect(readHeader(entries, entry.contentStart, entry.contentEnd, what), tags.integer);
     const isFound = isAt(entries, number, serial);
     if (isFound && found) throw malformed("the revocation list has one certificate twice");
-    if (isFound || hasCritical) {
+    const isSuspect = flag !== -1 && flag < entry.contentEnd;
+    if (isSuspect) flag = bytes.indexOf(criticalFlag, entry.contentEnd);
+    if (isFound || isSuspect) {
       const read = readEntry(parseDer(entries.subarray(at, entry.contentEnd), what, { maxBytes: 64 * 1024, maxDepth: 8, maxValues: 200 }));
       if (isFound) found = read;
     }
