@@ -41,6 +41,7 @@ export function findEntry(entries: Uint8Array, serial: Uint8Array): RevokedEntry
   for (let at = 0; at < entries.length;) {
     const entry = expect(readHeader(entries, at, entries.length, what), tags.sequence);
     const number = expect(readHeader(entries, entry.contentStart, entry.contentEnd, what), tags.integer);
+    expectShortest(entries, number);
     const isFound = isAt(entries, number, serial);
     if (isFound && found) throw malformed("the revocation list has one certificate twice");
     const isSuspect = flag !== -1 && flag < entry.contentEnd;
@@ -57,6 +58,14 @@ export function findEntry(entries: Uint8Array, serial: Uint8Array): RevokedEntry
 function expect(header: DerHeader, tag: number): DerHeader {
   if (header.tag !== tag) throw malformed(`${what} is not of the form it must have`);
   return header;
+}
+
+/** One number, one spelling: else a certificate's would not be found. */
+function expectShortest(bytes: Uint8Array, { contentStart, contentEnd }: DerHeader): void {
+  const first = bytes[contentStart] ?? 0;
+  const second = bytes[contentStart + 1] ?? 0;
+  const isPadded = contentEnd - contentStart > 1 && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
+  if (contentStart === contentEnd || isPadded) throw malformed(`${what} has a number that is not in its shortest form`);
 }
 
 function isAt(bytes: Uint8Array, { contentStart, contentEnd }: DerHeader, serial: Uint8Array): boolean {
