@@ -35,7 +35,11 @@ const belowServer = [
 
 const table: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: ["@noble/curves"], builtins: ["crypto"] },
-  net: { rooms: ["core"], packages: [], builtins: ["http", "https", "timers/promises", "fs", "fs/promises", "tls", "net", "dns", "crypto"] },
+  net: {
+    rooms: ["core"],
+    packages: [],
+    builtins: ["http", "https", "timers/promises", "fs", "fs/promises", "tls", "net", "dns", "crypto"],
+  },
   trust: { rooms: ["core"], packages: ["re2js"], builtins: ["crypto"] },
   proof: { rooms: ["core", "trust"], packages: [], builtins: [] },
   anchors: { rooms: ["core", "net", "trust"], packages: [], builtins: ["crypto", "fs/promises", "path"] },
@@ -48,11 +52,11 @@ const table: Readonly<Record<string, Room>> = {
   },
   "signers/services": { rooms: ["core", "net", "trust", "proof"], packages: [], builtins: ["crypto"] },
   policy: { rooms: ["core", "trust"], packages: [], builtins: [] },
-  formats: { rooms: ["core", "trust", "proof", "formats/bundle", "formats/cosign"], packages: [], builtins: [] },
+  formats: { rooms: ["core", "trust", "proof", "formats/bundle", "formats/cosign", "formats/notation"], packages: [], builtins: [] },
   "formats/bundle": { rooms: ["core", "trust", "proof", "formats"], packages: [], builtins: [] },
   "formats/cosign": { rooms: ["core", "trust", "proof", "formats"], packages: [], builtins: [] },
   "formats/notation": { rooms: ["core", "trust", "proof", "formats"], packages: [], builtins: [] },
-  engine: { rooms: ["core", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
+  engine: { rooms: ["core", "net", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
   "server/registry": {
     rooms: belowServer,
     packages: [],

@@ -42,13 +42,13 @@ export function annotationsOf(args: Arguments): Readonly<Record<string, string>>
   return annotations;
 }
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds of a duration as Go writes it: `90s`, `3m`, `1h30m`. */
+/** Milliseconds of a duration as Go writes it, and in days: `90s`, `3m`, `1h30m`, `90d`. */
 export function parseDuration(text: string): number {
-  if (!/^(?:\d{1,6}(?:\.\d{1,3})?(?:ms|s|m|h))+$/.test(text))
+  if (!/^(?:\d{1,6}(?:\.\d{1,3})?(?:ms|s|m|h|d))+$/.test(text))
     throw usageError(`a duration is written as 90s, 3m or 1h30m; found ${JSON.stringify(text)}`);
-  const parts = text.matchAll(/([\d.]+)(ms|s|m|h)/g);
+  const parts = text.matchAll(/([\d.]+)(ms|s|m|h|d)/g);
   return [...parts].reduce((sum, [, amount, unit = ""]) => sum + Number(amount) * (units[unit] ?? 0), 0);
 }
 

@@ -1,6 +1,8 @@
 /** Who is expected to have signed, as the flags of `verify` and `verify-blob` say it. */
 import { readTrust } from "../anchors/key-files.ts";
 import { claimNames, isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-claims.ts";
+import type { Basis } from "../engine/verify.ts";
+import { nothingRequired, signaturePolicy } from "../policy/policy.ts";
 import type { TrustedIdentity } from "../trust/identity.ts";
 import { exactly, fitsAnything, matching, type TextPattern } from "../trust/text-pattern.ts";
 import { makeTrust, type Omissible, type Trust } from "../trust/trust.ts";
@@ -35,6 +37,19 @@ export const expectedFlags: readonly Flag[] = [
   { name: "insecure-ignore-sct", summary: "Do without proof that a log knows the certificate" },
   { name: "insecure-ignore-tlog", summary: "Do without proof that a log knows the signature" },
   ...trustedRootFlags,
+  {
+    name: "certificate",
+    value: "FILE",
+    repeatable: true,
+    summary: "Certificate authority whose signers are expected (PEM), for Notary Project signatures",
+  },
+  { name: "certificate-subject", value: "NAME", repeatable: true, summary: "Whom their certificate must name: 'C=US,ST=WA,O=example'" },
+  { name: "timestamp-root", value: "FILE", repeatable: true, summary: "Authority whose timestamps prove when it was signed (PEM)" },
+  {
+    name: "notation-config",
+    value: "DIR",
+    summary: "Take trust policy and stores as notation keeps them in this folder (NOTATION_CONFIG)",
+  },
 ];
 
 /** Reads what the flags name, and throws USAGE before that if they name nobody. Warnings go to stderr. */
@@ -47,8 +62,36 @@ export async function readExpected(args: Arguments, io: Io, signal: AbortSignal)
   return makeTrust(keys.keys, { roots, identities: identity ? [identity] : [], unchecked: uncheckedOf(args) });
 }
 
+/** What the trust, and Notary Project signatures where the flags or notation's variable speak of them, make of an image of the repository, or of a file. */
+export async function basisFor(trust: Trust, { args, io, repository, annotations, signal }: BasisQuestion): Promise<Basis> {
+  if (!speaksOfNotation(args, io)) return { policy: signaturePolicy(trust, { annotations }), trust };
+  const { readNotation } = await import("./notation.ts");
+  const { isSkipped, level, trust: notation } = await readNotation(args, io, repository, signal);
+  const { roots, identities, unchecked } = trust;
+  const whole = makeTrust(trust.keys, { roots, identities, unchecked, notation });
+  const policy = isSkipped ? nothingRequired(notation.name) : signaturePolicy(whole, { annotations, notation: { level } });
+  return { policy, trust: whole };
+}
+
+export interface BasisQuestion {
+  readonly args: Arguments;
+  readonly io: Io;
+  /** Absent for a file. */
+  readonly repository?: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** notation's variable speaks only where no flag does. */
+function speaksOfNotation(args: Arguments, { env }: Io): boolean {
+  if (args.has("certificate") || args.has("notation-config")) return true;
+  return (
+    Boolean(env["NOTATION_CONFIG"]) && !args.has("key") && !args.has("certificate-identity") && !args.has("certificate-identity-regexp")
+  );
+}
+
 /** Throws USAGE unless the flags say who is expected. */
-export function requireExpected(args: Arguments): void {
+export function requireExpected(args: Arguments, io: Io): void {
   const subject = oneOfTwo(args, "certificate-identity");
   const issuer = oneOfTwo(args, "certificate-oidc-issuer");
   if (subject && !issuer) {
@@ -63,18 +106,27 @@ export function requireExpected(args: Arguments): void {
       "Name it: --certificate-identity someone@example.com, or a workflow's URL. Everybody has an identity there.",
     );
   }
+  const authority = ["certificate-subject", "timestamp-root"].find((name) => args.has(name) && !args.has("certificate"));
+  if (authority !== undefined) {
+    throw usageError(`--${authority} says more of a certificate authority, and none is named`, "Name it: --certificate CA.pem.");
+  }
+  if (args.has("certificate") && args.has("notation-config")) throw usageError("--certificate and --notation-config cannot both be given");
   if (subject) return;
-  const narrowing = expectedFlags.find(({ name }) => name.startsWith("certificate-") && args.has(name));
+  const narrowing = expectedFlags.find(({ name }) => narrowsIdentity(name) && args.has(name));
   if (narrowing)
     throw usageError(
       `--${narrowing.name} narrows an identity, and none is named`,
       "Name it: --certificate-identity and --certificate-oidc-issuer.",
     );
-  if (args.has("key")) return;
+  if (args.has("key") || speaksOfNotation(args, io)) return;
   throw usageError(
     "nothing says whose signature is expected",
-    "Name the signer: --key touchmark.pub, or --certificate-identity and --certificate-oidc-issuer. No signature counts without it.",
+    "Name the signer: --key touchmark.pub, --certificate-identity and --certificate-oidc-issuer, or --certificate CA.pem. No signature counts without it.",
   );
+}
+
+function narrowsIdentity(flag: string): boolean {
+  return flag.startsWith("certificate-") && flag !== "certificate-subject";
 }
 
 interface Named {

@@ -1,6 +1,4 @@
-/** Signing without a key, as the flags say it: who signs, and whether what becomes public may. */
-import { TouchmarkError } from "../core/errors.ts";
-import { printableHost, printableText } from "../net/printable.ts";
+/** Signing without a key, as the flags say it: who signs, and with what. */
 import { ambientProviders } from "../signers/keyless/identity/ambient.ts";
 import { givenToken } from "../signers/keyless/identity/given.ts";
 import type { IdentityToken } from "../signers/keyless/identity/identity-token.ts";
@@ -12,6 +10,7 @@ import { openBrowser } from "../signers/keyless/identity/sign-in/open-browser.ts
 import { keylessSigner } from "../signers/keyless/keyless-signer.ts";
 import type { SelectedServices } from "../trust/select-services.ts";
 import type { Arguments } from "./arguments.ts";
+import { askConsent, publicHosts } from "./consent.ts";
 import type { Io } from "./io.ts";
 import { openServices } from "./services.ts";
 import type { SigningContext, SigningWith } from "./signing.ts";
@@ -27,13 +26,13 @@ export async function openKeyless(args: Arguments, io: Io, context: SigningConte
     signal: context.signal,
   });
   // Whether all may be seen by anybody is found out while the token is on its way.
-  const isAsked = services.then(async (chosen) => publicServices(chosen).length > 0 && !args.has("yes") && !(await context.isPublic()));
+  const isAsked = services.then(async (chosen) => publicHosts(chosen).length > 0 && !args.has("yes") && !(await context.isPublic()));
   for (const promise of [token, isAsked]) promise.catch(() => undefined); // the signer hears of it
   const consent = async (who: IdentityToken, chosen: SelectedServices): Promise<void> => {
     if (await isAsked) await askConsent(who, chosen, context.secret, io);
   };
   const signer = keylessSigner({ token, services, root, consent, http, clock: io.now });
-  return { signer, isEphemeral: true, ready: Promise.all([token, services, root]) };
+  return { signer, isEphemeral: true, ready: signer.certify(context.signal) };
 }
 
 function providersFor(args: Arguments, io: Io, services: Promise<SelectedServices>): readonly Provider[] {
@@ -59,21 +58,4 @@ function person(args: Arguments, io: Io, services: Promise<SelectedServices>): P
       return provider.token(surroundings);
     },
   };
-}
-
-/** Those of the public sigstore; what somebody configured of their own is for them to keep private. */
-function publicServices({ certificateAuthority, logs }: SelectedServices): readonly string[] {
-  const hosts = [...(certificateAuthority ? [certificateAuthority] : []), ...logs].map(({ url }) => new URL(url).hostname);
-  return [...new Set(hosts.filter((host) => host === "sigstore.dev" || host.endsWith(".sigstore.dev")))];
-}
-
-async function askConsent({ challenge, issuer }: IdentityToken, services: SelectedServices, secret: string, { ask }: Io): Promise<void> {
-  const where = publicServices(services)
-    .map((host) => printableText(host, 100))
-    .join(" and ");
-  const who = `${printableText(challenge, 200)} (${printableHost(new URL(issuer))})`;
-  const what = `${secret}, and ${where} would tell everybody, for good, that ${who} signed now, and a hash of what`;
-  const answer = await ask?.(`${what}.\nPublish that? [y/N] `);
-  if (answer !== undefined && /^y(?:es)?$/i.test(answer.trim())) return;
-  throw new TouchmarkError("CONSENT_REQUIRED", what);
 }

@@ -1,11 +1,11 @@
 /** The command line: finds the command, runs it, and turns whatever is thrown into a message and a status. */
-import { asTouchmarkError, catalogue, TouchmarkError } from "../core/errors.ts";
+import { asTouchmarkError, catalogue } from "../core/errors.ts";
 import { parseArguments, usageError } from "./arguments.ts";
 import { closest } from "./closest.ts";
 import { commands, commandsOf, groups, type CommandEntry } from "./commands.ts";
 import type { Io } from "./io.ts";
 import { processIo } from "./process-io.ts";
-import { clean, problem } from "./render/text.ts";
+import { renderError } from "./render/error.ts";
 
 /** Runs one command line, the words after `touchmark`; returns the exit status and never throws. */
 export async function main(words: readonly string[], io: Io): Promise<number> {
@@ -52,17 +52,8 @@ function findCommand(words: readonly string[]): CommandEntry {
   throw usageError(`unknown command ${JSON.stringify(first)}${near === undefined ? "" : `; did you mean ${near}?`}`);
 }
 
-/** `error:`, then `hint:`; the trace only for those who ask for it. Returns the exit status. */
+/** Returns the exit status. */
 export function report(thrown: unknown, io: Io): number {
-  const error = asTouchmarkError(thrown);
-  io.stderr.write(problem("error", error.message, error.hint));
-  if (io.env["TOUCHMARK_DEBUG"] === "1") io.stderr.write(`${trace(error)}\n`);
-  return catalogue[error.code].exit;
-}
-
-/** Where it came from, without the messages, which hold what others wrote: the first is shown above, the cause's here, in one line. */
-function trace({ code, stack, cause }: TouchmarkError): string {
-  const places = (text = ""): string[] => text.split("\n").filter((line) => /^ {4}at /.test(line));
-  const because = cause instanceof Error ? [`caused by: ${cause.message}`, ...places(cause.stack)] : [];
-  return [`code: ${code}`, ...places(stack), ...because].map((line) => clean(line, 2000)).join("\n");
+  io.stderr.write(renderError(thrown, io.env));
+  return catalogue[asTouchmarkError(thrown).code].exit;
 }

@@ -2,8 +2,10 @@
 import { TouchmarkError } from "../core/errors.ts";
 import type { Signer } from "../core/signer.ts";
 import { openKeyFile } from "../signers/file/key-file.ts";
+import type { SignatureOptions } from "../formats/format.ts";
 import type { SelectedServices } from "../trust/select-services.ts";
 import { usageError, type Arguments } from "./arguments.ts";
+import { parseDuration, signingTime } from "./common.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
 import { passwordFor } from "./password.ts";
@@ -17,6 +19,15 @@ export const signingFlags: readonly Flag[] = [
   { name: "signing-config", value: "FILE", summary: "Services that certify, log and timestamp; with --key too" },
   { name: "trusted-root", value: "FILE", summary: "What their answers are proven by" },
   { name: "instance", value: "NAME", summary: "The kept sigstore instance to sign with, by the name of 'touchmark trust show'" },
+  {
+    name: "certificate-chain",
+    value: "FILE",
+    summary: "The key's certificate and those above it up to the root (PEM), for Notary Project signatures",
+  },
+  { name: "envelope", value: "jws|cose", summary: "Form of a Notary Project signature (jws)" },
+  { name: "expiry", value: "DURATION", summary: "How long a Notary Project signature is meant to be used, as 90d or 12h" },
+  { name: "timestamp-url", value: "URL", summary: "Have this authority timestamp Notary Project signatures (RFC 3161)" },
+  { name: "timestamp-root", value: "FILE", summary: "What its timestamps are proven by (PEM)" },
   { name: "yes", summary: "Publish what logs make public without asking" },
 ];
 
@@ -40,6 +51,12 @@ export interface SigningContext {
 
 /** Nothing goes out that is not needed: a key alone asks nobody. Throws USAGE. */
 export async function openSigner(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
+  const opened = await open(args, io, context);
+  opened.ready.catch(() => undefined); // it may fail before anybody waits for it
+  return opened;
+}
+
+async function open(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
   const key = args.value("key");
   if (key === undefined) {
     const { openKeyless } = await import("./keyless.ts");
@@ -47,9 +64,35 @@ export async function openSigner(args: Arguments, io: Io, context: SigningContex
   }
   const stray = ["identity-token", "oidc-issuer", "oidc-client-id", "sign-in"].find((name) => args.has(name));
   if (stray !== undefined) throw usageError(`--key and --${stray} cannot both say who signs`);
-  const file = openKeyFile({ reference: key, password: () => passwordFor(key, io), env: io.env });
-  const signer = args.has("signing-config") || args.has("instance") ? await sealed(file, args, io, context) : file;
+  const isSealed = args.has("signing-config") || args.has("instance");
+  if (args.has("trusted-root") && !isSealed) {
+    throw usageError("--trusted-root proves what services answer, and with --key none is named", "Name them: --signing-config FILE.");
+  }
+  const certificateChain = args.value("certificate-chain");
+  const file = openKeyFile({ reference: key, password: () => passwordFor(key, io), env: io.env, certificateChain });
+  const stamped = args.has("timestamp-url") ? await timestamped(file, args, io, context) : file;
+  const signer = isSealed ? await sealed(stamped, args, io, context) : stamped;
   return { signer, isEphemeral: false, ready: signer.describe(context.signal) };
+}
+
+async function timestamped(signer: Signer, args: Arguments, io: Io, { signal }: SigningContext): Promise<Signer> {
+  const root = args.value("timestamp-root");
+  if (root === undefined)
+    throw usageError("--timestamp-url needs --timestamp-root", "Name the root of its authority, so that its answers can be proven.");
+  const [{ readAuthorities }, { timestampedSigner }, { serviceHttp }] = await Promise.all([
+    import("../anchors/roots/authorities-file.ts"),
+    import("../signers/services/timestamped-signer.ts"),
+    import("./registries.ts"),
+  ]);
+  const authorities = await readAuthorities(root, { env: io.env, signal });
+  return timestampedSigner(signer, { service: args.value("timestamp-url") ?? "", authorities, http: await serviceHttp(io), clock: io.now });
+}
+
+/** What the flags choose of a signature. Throws USAGE. */
+export function signatureOptionsOf(args: Arguments, io: Io): Omit<SignatureOptions, "at"> {
+  const expiry = args.value("expiry");
+  const envelope = args.choice("envelope", ["jws", "cose"]);
+  return { envelope, ...(expiry !== undefined && { expiry: signingTime(io) + parseDuration(expiry) }) };
 }
 
 async function sealed(signer: Signer, args: Arguments, io: Io, context: SigningContext): Promise<Signer> {

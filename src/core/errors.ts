@@ -142,7 +142,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 12,
     http: 403,
     summary: "The signature was not made by any of the keys that are trusted here.",
-    remedy: "Find out who signed it. If the signer is right, get their public key from them; if not, do not run the image.",
+    remedy: "Find out who signed it. If the signer is right, get their public key from them; if not, do not use what it signs.",
   },
   SUBJECT_MISMATCH: {
     exit: 12,
@@ -155,7 +155,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 12,
     http: 403,
     summary: "The signature names a trusted key and does not verify with it.",
-    remedy: "The signature or what it signs was altered: do not run the image; fetch it again from its source and compare digests.",
+    remedy: "The signature or what it signs was altered: do not use it; fetch it again from its source and compare digests.",
   },
   ANNOTATION_MISMATCH: {
     exit: 12,
@@ -204,7 +204,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 12,
     http: 403,
     summary: "A log entry does not prove what it should, or is of another signature.",
-    remedy: "Fetch the signature again from its source; if it stays so, it was altered: do not run the image.",
+    remedy: "Fetch the signature again from its source; if it stays so, it was altered: do not use what it signs.",
   },
   TIMESTAMP_MISSING: {
     exit: 12,
@@ -216,13 +216,13 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 12,
     http: 403,
     summary: "A timestamp does not prove what it should, or is of another signature.",
-    remedy: "Fetch the signature again from its source; if it stays so, it was altered: do not run the image.",
+    remedy: "Fetch the signature again from its source; if it stays so, it was altered: do not use what it signs.",
   },
   IDENTITY_MISMATCH: {
     exit: 12,
     http: 403,
     summary: "The image is signed by somebody else than the one expected.",
-    remedy: "Compare the identity that was found with the one expected: if it is not yours, do not run the image.",
+    remedy: "Compare the identity that was found with the one expected: if it is not yours, do not use what it signs.",
   },
   TRUST_ROOT_INVALID: {
     exit: 32,
@@ -325,7 +325,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     http: 401,
     summary: "Signing without a key needs a token that says who signs, and there is none.",
     remedy:
-      "Let the CI job have one (docs/guides/keyless.md), give one with --identity-token or SIGSTORE_ID_TOKEN, or sign in with a browser.",
+      "Let the CI job have one (docs/guides/keyless.md), give one with --identity-token or SIGSTORE_ID_TOKEN, sign in with a browser, or sign with a key (--key).",
   },
   IDENTITY_TOKEN_INVALID: {
     exit: 31,

@@ -49,11 +49,20 @@ export interface CertificateSigner {
   /** What else the issuer said, by the names of certificateIdentity. */
   readonly claims: Readonly<Partial<Record<CertificateClaim, string>>>;
 }
-export type Signatory = KeySigner | CertificateSigner;
+/** Whom a certificate names that an authority of one's own gave, not for a token. */
+export interface X509Signer {
+  readonly kind: "x509";
+  /** The certificate's subject (RFC 4514). */
+  readonly subject: string;
+  /** Whom the certificate is by. */
+  readonly issuer: string;
+}
+export type Signatory = KeySigner | CertificateSigner | X509Signer;
 
 /** A few words for who signed: `touchmark.pub (sha256:…)`, `someone@example.com (https://issuer.example.com)`. */
 export function describeSignatory(signer: Signatory): string {
-  return signer.kind === "key" ? `${signer.name} (sha256:${signer.fingerprint})` : `${signer.identity} (${signer.issuer})`;
+  if (signer.kind === "key") return `${signer.name} (sha256:${signer.fingerprint})`;
+  return `${signer.kind === "x509" ? signer.subject : signer.identity} (${signer.issuer})`;
 }
 
 /** Who proves to have seen the signature: a log that holds it, or an authority that stamped it. */
@@ -88,8 +97,8 @@ export interface Finding {
 export type Outcome = Check["outcome"];
 
 /** Failed if any check failed, else undecided if any is, else passed; no check at all is undecided. */
-export function outcomeOf(finding: Finding): Outcome {
-  const outcomes = new Set(finding.checks.map((check) => check.outcome));
+export function outcomeOf({ checks }: Pick<Finding, "checks">): Outcome {
+  const outcomes = new Set(checks.map((check) => check.outcome));
   if (outcomes.has("failed")) return "failed";
   return outcomes.has("undecided") || outcomes.size === 0 ? "undecided" : "passed";
 }

@@ -2,11 +2,15 @@
 import type { Claim } from "./evidence.ts";
 import type { PublicKey } from "./public-key.ts";
 import type { Seals } from "./seals.ts";
+import type { SigningScheme } from "./signature-schemes.ts";
 import type { SignedContent } from "./signed-content.ts";
+import type { Certificate } from "./x509/certificate.ts";
 
 /** Who would sign: the key, and with it the scheme (`publicKey.algorithm.signs`). */
 export interface SignerDescription {
   readonly publicKey: PublicKey;
+  /** The signer's certificate and those above it up to the root; absent where there is none, or only in the moment of signing. */
+  readonly chain?: readonly Certificate[];
 }
 
 export interface Signed {
@@ -22,8 +26,10 @@ export type SignedBy = { readonly key: string } | { readonly identity: string; r
 export interface SignRequest {
   /** The message itself, not its hash. */
   readonly bytes: Uint8Array;
-  /** The same, as logs take it. */
-  readonly content: SignedContent;
+  /** The same, as logs take it; absent where no log keeps it. */
+  readonly content?: SignedContent;
+  /** How to sign, where that is not as the key signs by itself. */
+  readonly scheme?: SigningScheme;
   readonly claim: Claim;
 }
 

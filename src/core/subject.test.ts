@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import { subjectOf } from "../../test/vectors/load.ts";
 import { encodeUtf8 } from "./bytes.ts";
-import { contentOf, isNamedBy } from "./subject.ts";
+import { contentOf, hasDigest, isNamedBy } from "./subject.ts";
 
 const manifest = encodeUtf8('{"an":"image"}');
 const subject = contentOf(subjectOf(manifest));
@@ -20,6 +20,16 @@ describe("which digests name a subject", () => {
   it("T39: is not named if one of several digests is another's", () => {
     assert.equal(isNamedBy(subject, { sha256: hex("sha256"), sha512: "0".repeat(128) }), false);
     assert.equal(isNamedBy(subject, { sha256: hex("sha256"), gitCommit: "0".repeat(40) }), false);
+  });
+
+  it("goes by what can be compared where only its digest is known", () => {
+    const blind = { digest: subject.digest };
+    assert.ok(isNamedBy(blind, { sha256: hex("sha256"), sha512: hex("sha512") }));
+    assert.equal(isNamedBy(blind, { sha512: hex("sha512") }), false);
+    assert.equal(isNamedBy(blind, { sha256: "0".repeat(64), sha512: hex("sha512") }), false);
+    assert.equal(isNamedBy(blind, { sha256: hex("sha256"), gitCommit: "0".repeat(40) }), false);
+    assert.equal(hasDigest(blind, "sha512", hex("sha512")), undefined);
+    assert.equal(hasDigest(subject, "sha512", hex("sha512")), true);
   });
 
   it("is not named by upper-case hex or a prefix", () => {

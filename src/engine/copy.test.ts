@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { memoryRepository } from "../../test/fakes/memory-repository.ts";
-import { person, putImage, putIndex, putReferrer } from "../../test/fakes/people.ts";
+import { keyFormats, person, putImage, putIndex, putReferrer } from "../../test/fakes/people.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
-import { formats } from "../formats/all.ts";
 import { signaturePolicy } from "../policy/policy.ts";
 import { copy, type Copied, type CopyOptions } from "./copy.ts";
 import { sign } from "./sign.ts";
@@ -17,10 +16,10 @@ const at = Date.UTC(2026, 10, 21);
 const alice = person("alice");
 const bob = person("bob");
 const reference = parseReference("registry.example/app:1");
-const common = { formats, at, recorder: { record: async () => undefined }, recursive: true, signal };
+const common = { formats: keyFormats, at, recorder: { record: async () => undefined }, recursive: true, signal };
 
 const copies = (source: Repository, destination: Repository, options: Partial<CopyOptions> = {}): Promise<Copied> =>
-  copy(source, reference, destination, { formats, tag: "1", force: false, signal, ...options });
+  copy(source, reference, destination, { formats: keyFormats, tag: "1", force: false, signal, ...options });
 
 async function signed(by = alice): Promise<ReturnType<typeof memoryRepository>> {
   const repository = memoryRepository();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { describe, it } from "node:test";
 import { memoryRepository } from "../../test/fakes/memory-repository.ts";
-import { person, putImage } from "../../test/fakes/people.ts";
+import { keyFormats, person, putImage } from "../../test/fakes/people.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -10,7 +10,6 @@ import { parseManifest } from "../core/oci.ts";
 import type { RecordedEvent } from "../core/recorder.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
-import { formats } from "../formats/all.ts";
 import { signaturePolicy } from "../policy/policy.ts";
 import { sign, type SignatureMade, type SignOptions } from "./sign.ts";
 import { verify } from "./verify.ts";
@@ -21,7 +20,16 @@ const alice = person("alice");
 const bob = person("bob");
 const reference = parseReference("registry.example/app:1");
 const recorder = { record: async () => undefined };
-const defaults: SignOptions = { formats, signer: alice.signer, annotations: {}, at, recorder, recursive: false, force: false, signal };
+const defaults: SignOptions = {
+  formats: keyFormats,
+  signer: alice.signer,
+  annotations: {},
+  at,
+  recorder,
+  recursive: false,
+  force: false,
+  signal,
+};
 
 const signs = (repository: Repository, options: Partial<SignOptions> = {}): Promise<readonly SignatureMade[]> =>
   sign(repository, reference, { ...defaults, ...options });
@@ -131,7 +139,7 @@ describe("sign: writers and registries that get in the way", () => {
   it("adds its layer again when another writer overwrote the tag", async () => {
     const repository = memoryRepository();
     const { digest } = await putImage(repository, "x", "1");
-    await signs(repository, { signer: bob.signer, formats: formats.slice(1) });
+    await signs(repository, { signer: bob.signer, formats: keyFormats.slice(1) });
     const before = await repository.manifest(`${digest.replace(":", "-")}.sig`, signal);
     let overwritten = 0;
     const raced: Repository = {
@@ -142,8 +150,35 @@ describe("sign: writers and registries that get in the way", () => {
         return descriptor;
       },
     };
-    await signs(raced, { formats: formats.slice(1) });
+    await signs(raced, { formats: keyFormats.slice(1) });
     assert.equal(overwritten, 2);
+    assert.ok(await isAllowed(repository));
+    assert.ok(await isAllowed(repository, bob));
+  });
+
+  it("adds its layer again when another writer, who had read the tag before, overwrote it after it was read back", async () => {
+    const repository = memoryRepository();
+    const { digest } = await putImage(repository, "x", "1");
+    await signs(repository, { signer: bob.signer, formats: keyFormats.slice(1) });
+    const tag = `${digest.replace(":", "-")}.sig`;
+    const before = await repository.manifest(tag, signal);
+    assert.ok(before);
+    let puts = 0;
+    let readBack = 0;
+    const raced: Repository = {
+      ...repository,
+      async putManifest(...given) {
+        puts++;
+        return repository.putManifest(...given);
+      },
+      async manifest(target, s) {
+        const found = await repository.manifest(target, s);
+        if (puts === 1 && target === tag && readBack++ === 0) repository.tagged.set(tag, before.descriptor.digest);
+        return found;
+      },
+    };
+    await signs(raced, { formats: keyFormats.slice(1) });
+    assert.equal(puts, 2);
     assert.ok(await isAllowed(repository));
     assert.ok(await isAllowed(repository, bob));
   });
@@ -160,7 +195,7 @@ describe("sign: writers and registries that get in the way", () => {
       },
       referrers: async (digest, s) => (puts === 1 ? [] : repository.referrers(digest, s)),
     };
-    await signs(raced, { formats: formats.slice(0, 1) });
+    await signs(raced, { formats: keyFormats.slice(0, 1) });
     assert.equal(puts, 2);
   });
 

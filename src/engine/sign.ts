@@ -13,8 +13,9 @@ import type { Reference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import type { SignedBy, Signer, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
-import type { Format } from "../formats/format.ts";
-import { makeTrust } from "../trust/trust.ts";
+import type { Format, SignatureOptions } from "../formats/format.ts";
+import type { NotationTrust } from "../trust/notation/notation-trust.ts";
+import { makeTrust, type Trust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { entriesOf, signedBy, type LoggedEntry } from "./signed-by.ts";
@@ -27,6 +28,8 @@ export interface SignOptions {
   readonly signer: Signer;
   readonly annotations: Readonly<Record<string, string>>;
   readonly at: Instant;
+  /** What some formats let one choose. */
+  readonly signature?: Omit<SignatureOptions, "at">;
   readonly recorder: Recorder;
   readonly recursive: boolean;
   /** Sign even where the same key may have signed the same claim already, and do not look. */
@@ -103,12 +106,16 @@ async function signOne(
     formats.map(async (format) => {
       const earlier = existing.find((finding) => finding.format === format.name);
       if (earlier?.manifest !== undefined) return { format, earlier: { place: describePlace(earlier.place), manifest: earlier.manifest } };
-      const toSign = format.prepare(claim, by);
-      const signed = await signer.sign({ bytes: toSign.bytes, content: toSign.content, claim }, signal);
-      if (!(await verifies(by.publicKey, toSign.bytes, signed.signature))) {
+      const toSign = await format.prepare({ claim, subject, by, options: { ...options.signature, at } });
+      const { bytes, content, scheme } = toSign;
+      const signed = await signer.sign({ bytes, claim, ...(content && { content }), ...(scheme && { scheme }) }, signal);
+      const isSigned = scheme
+        ? await scheme.verify(by.publicKey.key, bytes, signed.signature)
+        : await verifies(by.publicKey, bytes, signed.signature);
+      if (!isSigned) {
         throw new TouchmarkError("INVALID_KEY", `what the key sha256:${key} signs does not verify with its own public half`);
       }
-      return { format, signed, artifact: format.assemble(toSign, subject, signed, at) };
+      return { format, signed, artifact: await format.assemble(toSign, subject, signed, at) };
     }),
   );
   const { reference, digest } = subject;
@@ -128,11 +135,19 @@ async function signOne(
 /** Signatures by the same key that say exactly the same. What cannot be read now does not keep from signing. */
 async function signedAlready(subject: Subject, claim: SignatureClaim, options: Signing): Promise<readonly Finding[]> {
   const { formats, at, described, looked } = options;
+  if (options.signature?.expiry !== undefined) return []; // another end each time
   const { evidence } = await looked;
-  const { publicKey } = await described;
-  const trust = makeTrust([{ name: "the signing key", publicKey }]);
+  const trust = trustIn(await described);
   const findings = await verifyAll(evidence, subject, { formats, trust, at });
   return findings.filter((finding) => outcomeOf(finding) === "passed" && saysTheSame(finding, claim));
+}
+
+/** In this key, and in its very certificate. */
+function trustIn({ publicKey, chain = [] }: SignerDescription): Trust {
+  const name = "the signing key";
+  const stores = { ca: chain.slice(0, 1), signingAuthority: [], tsa: [] };
+  const notation: NotationTrust = { name, stores, identities: "any", verifyTimestamp: "always" };
+  return makeTrust([{ name, publicKey }], { roots: [], identities: [], notation });
 }
 
 function saysTheSame({ claim }: Finding, wanted: SignatureClaim): boolean {

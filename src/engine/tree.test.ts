@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { memoryRepository } from "../../test/fakes/memory-repository.ts";
-import { person, putImage, putReferrer } from "../../test/fakes/people.ts";
+import { keyFormats, person, putImage, putReferrer } from "../../test/fakes/people.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
-import { formats } from "../formats/all.ts";
 import { sign } from "./sign.ts";
 import { tree, type TreeNode } from "./tree.ts";
 
 const { signal } = new AbortController();
 const at = Date.UTC(2026, 10, 21);
 const reference = parseReference("registry.example/app:1");
-const options = { formats, at, signal };
+const options = { formats: keyFormats, at, signal };
 
 describe("tree", () => {
   it("shows what hangs on the image, of every format and of none, and what hangs on that", async () => {

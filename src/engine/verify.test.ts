@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { describe, it } from "node:test";
 import { serverIdentity } from "../../test/fakes/pki/pki.ts";
 import { memoryRepository, type MemoryRepository } from "../../test/fakes/memory-repository.ts";
-import { person, putImage, putIndex, putReferrer, type Person } from "../../test/fakes/people.ts";
+import { keyFormats, person, putImage, putIndex, putReferrer, type Person } from "../../test/fakes/people.ts";
 import { loadVector, subjectOf } from "../../test/vectors/load.ts";
 import { decodeUtf8, encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -45,7 +45,7 @@ interface Asked {
 }
 
 async function verifyAll(repository: Repository, reference: string, asked: Asked = {}): Promise<readonly Verdict[]> {
-  const policy = signaturePolicy(alice.trust, asked.annotations ?? {});
+  const policy = signaturePolicy(alice.trust, { annotations: asked.annotations ?? {} });
   return verify(repository, parseReference(reference), {
     formats,
     basis: { policy, trust: alice.trust },
@@ -342,7 +342,16 @@ describe("verify: many images, one record", () => {
     const images = [await putImage(repository, "amd64"), await putImage(repository, "arm64")];
     const index = await putIndex(repository, images, "1");
     const reference = "registry.example/app:1";
-    const options = { formats, signer: alice.signer, annotations: {}, at, recorder: nobodyListens, recursive: true, force: false, signal };
+    const options = {
+      formats: keyFormats,
+      signer: alice.signer,
+      annotations: {},
+      at,
+      recorder: nobodyListens,
+      recursive: true,
+      force: false,
+      signal,
+    };
     const made = await sign(repository, parseReference(reference), options);
     assert.deepEqual(new Set(made.map(({ digest }) => digest)), new Set([index.digest, ...images.map(({ digest }) => digest)]));
     assert.equal(made.length, 6);

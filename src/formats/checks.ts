@@ -1,8 +1,9 @@
 /** Checks that more than one format makes, in one wording. */
-import { asTouchmarkError } from "../core/errors.ts";
+import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import type { Claim, Evidence } from "../core/evidence.ts";
 import type { Check, Finding, Sighting, Signatory } from "../core/finding.ts";
 import type { Content } from "../core/subject.ts";
+import type { SignatureOptions } from "./format.ts";
 import { describeHint } from "../proof/key-signature.ts";
 
 /** What reading gave, or the check that says why it could not be read. */
@@ -56,4 +57,12 @@ export function findingOf(evidence: Evidence, { checks, claim, signer, seen = []
     ...(hint !== undefined && { hint: describeHint(hint) }),
     checks,
   };
+}
+
+/** For formats that cannot say until when a signature is meant to be used. Throws USAGE. */
+export function refuseExpiry(format: string, { expiry }: SignatureOptions): void {
+  if (expiry === undefined) return;
+  throw new TouchmarkError("USAGE", `a signature in the format ${format} cannot say when it expires`, {
+    hint: "Only the format notation can: sign in it alone, or without an expiry.",
+  });
 }

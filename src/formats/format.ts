@@ -10,6 +10,7 @@ import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Descriptor, ImageManifest } from "../core/oci.ts";
 import type { SignedContent } from "../core/signed-content.ts";
+import type { SigningScheme } from "../core/signature-schemes.ts";
 import type { Signed, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Trust } from "../trust/trust.ts";
@@ -32,14 +33,30 @@ export interface Format {
    */
   verify(evidence: Evidence, subject: Subject, trust: Trust, at: Instant): Promise<Finding>;
 
-  /** The exact bytes to sign. Throws INVALID_KEY for a signer whose key the format cannot carry. */
-  prepare(claim: SignatureClaim, by: SignerDescription): ToSign;
+  /** The exact bytes to sign. Throws INVALID_KEY or CERTIFICATE_REQUIRED for a signer that the format cannot carry, and USAGE for options that are not its own. */
+  prepare(request: SignatureRequest): ToSign | Promise<ToSign>;
 
   /** The signature, what it signs and what seals it, as a registry stores them. Throws UNSUPPORTED for seals that the format cannot carry. */
-  assemble(toSign: ToSign, subject: Subject, signed: Signed, at: Instant): Artifact;
+  assemble(toSign: ToSign, subject: Subject, signed: Signed, at: Instant): Artifact | Promise<Artifact>;
 
   /** Its evidence as files; absent in a format that has none. */
   readonly files?: FileFormat;
+}
+
+export interface SignatureRequest {
+  readonly claim: SignatureClaim;
+  readonly subject: Subject;
+  readonly by: SignerDescription;
+  readonly options: SignatureOptions;
+}
+
+export interface SignatureOptions {
+  /** Now. */
+  readonly at: Instant;
+  /** Until when the signature is meant to be used, in the formats that can say it. */
+  readonly expiry?: Instant;
+  /** The form of a Notary Project signature; JWS where none is named. */
+  readonly envelope?: "jws" | "cose";
 }
 
 export type FormatOfFiles = Format & { readonly files: FileFormat };
@@ -69,13 +86,14 @@ export interface Recognised {
   read(blobs: ReadonlyMap<Digest, Uint8Array>): readonly Evidence[];
 }
 
+/** Each format keeps what else it needs to assemble behind this. */
 export interface ToSign {
   /** The message. */
   readonly bytes: Uint8Array;
-  /** The same, as logs take it. */
-  readonly content: SignedContent;
-  /** What the message is about, as the format stores it. */
-  readonly payload: Uint8Array;
+  /** The same, as logs take it; absent in formats that no log keeps. */
+  readonly content?: SignedContent;
+  /** How it must be signed, where that is not as the key signs by itself. */
+  readonly scheme?: SigningScheme;
 }
 
 export type Artifact = ReferrerArtifact | TaggedArtifact;

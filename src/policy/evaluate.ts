@@ -2,9 +2,11 @@
 import type { Code } from "../core/errors.ts";
 import { catalogue } from "../core/errors.ts";
 import { describePlace, type Place } from "../core/evidence.ts";
-import { describeSignatory, outcomeOf, type Finding, type Gap, type Signatory } from "../core/finding.ts";
+import { describeSignatory, outcomeOf, type Check, type Finding, type Gap, type Signatory } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Decision, Reason, Requirement, Verdict, VerdictSubject } from "../core/verdict.ts";
+import { validationOf } from "../trust/notation/level.ts";
+import type { NotationTrust } from "../trust/notation/notation-trust.ts";
 import { describeIdentity, matchesIdentity } from "../trust/identity.ts";
 import type { Trust } from "../trust/trust.ts";
 import type { Policy, Rule } from "./policy.ts";
@@ -73,9 +75,10 @@ function decide(rule: Rule, { places, findings: all, gaps, trust }: Omit<Conside
 }
 
 function standing(rule: Rule, finding: Finding): Standing {
-  const outcome = outcomeOf(finding);
+  const checks = binding(rule, finding);
+  const outcome = outcomeOf({ checks });
   if (outcome !== "passed") {
-    const check = finding.checks.find((candidate) => candidate.outcome === outcome);
+    const check = checks.find((candidate) => candidate.outcome === outcome);
     const code = check && check.outcome !== "passed" ? check.code : "UNDECIDED";
     return { decision: outcome === "failed" ? "deny" : "undecided", code, detail: check?.detail ?? "no check ran" };
   }
@@ -83,21 +86,28 @@ function standing(rule: Rule, finding: Finding): Standing {
   if (claim?.kind !== "signature" || signer === undefined)
     return { decision: "undecided", code: "UNDECIDED", detail: "nobody is known to have signed" };
   if (!isExpected(rule, signer)) {
-    const code = signer.kind === "key" ? "KEY_MISMATCH" : "IDENTITY_MISMATCH";
+    const code = signer.kind !== "certificate" ? "KEY_MISMATCH" : "IDENTITY_MISMATCH";
     return { decision: "deny", code, detail: `signed by ${describeSignatory(signer)}` };
   }
   const { annotations } = claim;
   const unmet = Object.entries(rule.annotations).filter(([key, value]) => !Object.hasOwn(annotations, key) || annotations[key] !== value);
   if (unmet.length > 0) {
     const has = Object.entries(annotations).map(pair).join(", ") || "none";
-    const detail = `signed by ${signer.kind === "key" ? signer.name : signer.identity} without ${unmet.map(pair).join(", ")} (its annotations: ${has})`;
+    const detail = `signed by ${describeSignatory(signer)} without ${unmet.map(pair).join(", ")} (its annotations: ${has})`;
     return { decision: "deny", code: "ANNOTATION_MISMATCH", detail };
   }
   return { decision: "allow" };
 }
 
-function isExpected({ keys, identities }: Rule, signer: Signatory): boolean {
+/** The checks that count: what the level of a trust policy has only mentioned does no harm. */
+function binding({ notation }: Rule, { checks, signer }: Finding): readonly Check[] {
+  if (!notation || signer?.kind !== "x509") return checks;
+  return checks.filter((check) => check.outcome === "passed" || notation.level[validationOf(check)] === "enforce");
+}
+
+function isExpected({ keys, identities, notation }: Rule, signer: Signatory): boolean {
   if (signer.kind === "key") return keys.includes(signer.fingerprint);
+  if (signer.kind === "x509") return notation !== undefined; // its checks say that it is trusted
   return identities.some((identity) => matchesIdentity(identity, signer));
 }
 
@@ -105,9 +115,15 @@ function expectation(rule: Rule, trust: Trust): string {
   const keys = trust.keys
     .filter((key) => rule.keys.includes(key.publicKey.fingerprint))
     .map((key) => `${key.name} (sha256:${key.publicKey.fingerprint})`);
-  const signers = [...keys, ...rule.identities.map(describeIdentity)];
+  const notation = rule.notation && trust.notation ? [describeNotation(trust.notation)] : [];
+  const signers = [...keys, ...rule.identities.map(describeIdentity), ...notation];
   const annotations = Object.entries(rule.annotations).map(pair);
   return `a signature by ${signers.join(" or ")}${annotations.length > 0 ? ` with ${annotations.join(", ")}` : ""}`;
+}
+
+function describeNotation({ name, identities }: NotationTrust): string {
+  if (identities === "any") return `anyone whom the certificates of ${name} vouch for`;
+  return `${identities.map(({ text }) => text).join(" or ")} (certificates of ${name})`;
 }
 
 function reasonOf(code: Code, expected: string, found: string): Reason {

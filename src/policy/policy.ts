@@ -2,6 +2,7 @@
 import { encodeUtf8 } from "../core/bytes.ts";
 import { digestOf, type Digest } from "../core/digest.ts";
 import { identityContent, type TrustedIdentity } from "../trust/identity.ts";
+import type { Level } from "../trust/notation/level.ts";
 import type { Trust } from "../trust/trust.ts";
 
 export interface Policy {
@@ -17,15 +18,31 @@ export interface Rule {
   /** Fingerprints. */
   readonly keys: readonly string[];
   readonly identities: readonly TrustedIdentity[];
+  /** Signatures of the Notary Project count too, by whom the trust says. */
+  readonly notation?: NotationRule;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+export interface NotationRule {
+  /** What a check that does not pass leads to. */
+  readonly level: Level;
+}
+
+export interface SignatureRule extends Partial<Pick<Rule, "annotations" | "notation">> {}
+
 /** The policy of one rule that `verify --key K -a k=v` stands for: a signature by any key or identity of the trust. */
-export function signaturePolicy(trust: Trust, annotations: Readonly<Record<string, string>>): Policy {
+export function signaturePolicy(trust: Trust, { annotations = {}, notation }: SignatureRule = {}): Policy {
   const keys = trust.keys.map((key) => key.publicKey.fingerprint).toSorted();
-  const rule: Rule = { name: "signed", keys, identities: trust.identities, annotations };
+  const rule: Rule = { name: "signed", keys, identities: trust.identities, ...(notation && { notation }), annotations };
   const sorted = Object.entries(annotations).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const identities = trust.identities.map(identityContent).toSorted();
-  const content = JSON.stringify({ rules: [{ name: rule.name, keys, identities, annotations: sorted }] });
+  const content = JSON.stringify({
+    rules: [{ name: rule.name, keys, identities, ...(notation && { notation: notation.level }), annotations: sorted }],
+  });
   return { name: "command-line", digest: digestOf(encodeUtf8(content)), rules: [rule] };
+}
+
+/** The policy of a trust policy's statement that asks for no signature. */
+export function nothingRequired(name: string): Policy {
+  return { name, digest: digestOf(encodeUtf8(JSON.stringify({ rules: [] }))), rules: [] };
 }

@@ -3,6 +3,7 @@ import { digestOf, type Digest } from "../core/digest.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import type { PublicKey } from "../core/public-key.ts";
 import { identityContent, type TrustedIdentity } from "./identity.ts";
+import { notationContent, type NotationTrust } from "./notation/notation-trust.ts";
 import type { CertificateAuthority, LogAuthority, TrustedRoot } from "./trusted-root.ts";
 
 export interface TrustedKey {
@@ -18,6 +19,8 @@ export interface Trust {
   /** Any one of them must vouch for all there is about a certificate. */
   readonly roots: readonly TrustedRoot[];
   readonly identities: readonly TrustedIdentity[];
+  /** Whom to trust for signatures of the Notary Project. */
+  readonly notation?: NotationTrust;
   /** What a signature by certificate may do without: no check is made of it. */
   readonly unchecked: readonly Omissible[];
 }
@@ -29,21 +32,23 @@ export interface CertificateTrust {
   readonly roots: readonly TrustedRoot[];
   readonly identities: readonly TrustedIdentity[];
   readonly unchecked?: readonly Omissible[];
+  readonly notation?: NotationTrust | undefined;
 }
 
 const none: CertificateTrust = { roots: [], identities: [] };
 
 /** A key that is given twice counts once, under its first name. */
-export function makeTrust(keys: readonly TrustedKey[], { roots, identities, unchecked = [] }: CertificateTrust = none): Trust {
+export function makeTrust(keys: readonly TrustedKey[], { roots, identities, unchecked = [], notation }: CertificateTrust = none): Trust {
   const byFingerprint = new Map(keys.toReversed().map((key) => [key.publicKey.fingerprint, key]));
   const unique = [...byFingerprint.values()].toReversed();
   const content = [
     ...unique.map((key) => `key ${key.publicKey.fingerprint}\n`),
     ...roots.map((root) => `root ${digestOf(encodeUtf8(rootContent(root)))}\n`),
     ...identities.map((identity) => `identity ${identityContent(identity)}\n`),
+    ...(notation ? [`notation ${digestOf(encodeUtf8(notationContent(notation)))}\n`] : []),
     ...unchecked.map((name) => `unchecked ${name}\n`),
   ].toSorted();
-  return { digest: digestOf(encodeUtf8(content.join(""))), keys: unique, roots, identities, unchecked };
+  return { digest: digestOf(encodeUtf8(content.join(""))), keys: unique, roots, identities, unchecked, ...(notation && { notation }) };
 }
 
 function rootContent({ certificateAuthorities, logs, certificateLogs, timestampAuthorities }: TrustedRoot): string {

@@ -28,7 +28,7 @@ const cases: Readonly<Record<string, readonly string[]>> = {
   "touchmark sign -o ": ["json", "text"],
   "touchmark sign --output=": ["json", "text"],
   "touchmark sign --output=j": ["json"],
-  "touchmark sign --format bundle --format ": ["bundle", "cosign"],
+  "touchmark sign --format bundle --format ": ["bundle", "cosign", "notation"],
   "touchmark keys generate --algorithm rsa": ["rsa-2048", "rsa-3072", "rsa-4096"],
   "touchmark sign --key mi": paths,
   "touchmark sign --key=mi": paths,

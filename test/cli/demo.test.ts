@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { commands } from "../../src/cli/commands.ts";
+import { mintToken } from "../fakes/identity-provider.ts";
 import { putImage, putReferrer } from "../fakes/people.ts";
+import { signingServices } from "../fakes/signing-services.ts";
 import { sigstoreInstance, type SigstoreInstance } from "../fakes/sigstore-instance.ts";
 import { publishSigstore } from "../fakes/tuf-repository.ts";
 import { bench } from "./harness.ts";
@@ -27,18 +29,27 @@ async function surroundings(t: TestContext): Promise<Surroundings> {
   };
 }
 
-/** What the examples of `touchmark trust` name: certificates, keys, and a TUF repository. */
+/** What the examples name: a token, certificates, keys, and a TUF repository of the instance, which signs with services of its own. */
 async function trustMaterial(
   t: TestContext,
   { cwd, env }: Surroundings,
   instance: SigstoreInstance,
 ): Promise<{ readonly mirror: string; readonly around: Surroundings }> {
-  const repository = publishSigstore(Date.now(), instance.trustedRoot);
+  const services = await signingServices(t);
+  const repository = publishSigstore(Date.now(), merged(instance.trustedRoot, services.trustedRoot), services.signingConfig);
   const mirror = (await repository.serve(t)).href;
   await copyFile(join(import.meta.dirname, "../fakes/pki/ca.crt"), join(cwd, "ca.pem"));
   await copyFile(join(import.meta.dirname, "../vectors/keys/cosign/ecdsa-p256.pub"), join(cwd, "log.pub"));
   await writeFile(join(cwd, "root.json"), repository.root);
+  await writeFile(join(cwd, "token.jwt"), mintToken());
   return { mirror, around: { cwd, env: { ...env, TUF_MIRROR: mirror, TUF_ROOT_JSON: "root.json" } } };
+}
+
+/** A trusted root of all that two trust. */
+function merged(one: string, other: string): string {
+  const [all, more]: readonly Record<string, unknown>[] = [JSON.parse(one), JSON.parse(other)];
+  const lists = Object.entries(all ?? {}).map(([name, list]) => [name, Array.isArray(list) ? list.concat(more?.[name]) : list]);
+  return JSON.stringify(Object.fromEntries(lists));
 }
 
 const left = async ({ cwd }: Surroundings): Promise<readonly string[]> =>

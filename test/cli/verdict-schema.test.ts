@@ -10,7 +10,7 @@ import { verify } from "../../src/engine/verify.ts";
 import { formats } from "../../src/formats/all.ts";
 import { signaturePolicy } from "../../src/policy/policy.ts";
 import { memoryRepository } from "../fakes/memory-repository.ts";
-import { person, putImage, putReferrer } from "../fakes/people.ts";
+import { keyFormats, person, putImage, putReferrer } from "../fakes/people.ts";
 import { isVerdict } from "./is-verdict.ts";
 
 const [alice, mallory] = [person("alice"), person("mallory")];
@@ -45,10 +45,10 @@ describe("the published schema of a verdict", () => {
       layer: { mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json", bytes },
     });
     kinds.push(await answer(repository));
-    await sign(repository, reference, { ...common, signer: mallory.signer, annotations: {}, force: false });
+    await sign(repository, reference, { ...common, formats: keyFormats, signer: mallory.signer, annotations: {}, force: false });
     kinds.push(await answer(repository));
     kinds.push(await answer({ ...repository, referrers: () => Promise.reject(new TouchmarkError("UNREACHABLE", "down")) }));
-    await sign(repository, reference, { ...common, signer: alice.signer, annotations: { a: "b" }, force: false });
+    await sign(repository, reference, { ...common, formats: keyFormats, signer: alice.signer, annotations: { a: "b" }, force: false });
     kinds.push(await answer(repository));
 
     for (const verdict of kinds) assert.ok(isVerdict(verdict), JSON.stringify(isVerdict.errors));

@@ -1,6 +1,6 @@
 /**
  * Fulcio as a script for a server on loopback: certificates and SCTs are made by `@sigstore/mock`. Strict, as Fulcio is: who cannot prove to
- * hold the key gets none. It takes a token's `email` for who signs, and believes every token.
+ * hold the key gets none. It takes a token's `email`, or else its subject, for who signs, and believes every token.
  */
 import { createPublicKey, generateKeyPairSync, verify, type KeyObject } from "node:crypto";
 import { publicKeyOf } from "../../src/core/public-key.ts";
@@ -37,16 +37,16 @@ export async function fulcioFake({ mishear = (asked) => asked }: FulcioOptions =
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const ctLog = await mockFulcio.initializeCTLog(keys);
   const ca = await mockFulcio.initializeCA(keys, ctLog);
-  const handler = mockFulcio.fulcioHandler(ca, { subjectClaim: "email" });
 
   async function issue(asked: Asked, key: KeyObject, proof: string): Promise<ScriptedAnswer> {
-    const email = claimsOf(asked.token)["email"];
-    if (!verify("sha256", Buffer.from(String(email)), key, Buffer.from(proof, "base64"))) {
+    const claims = claimsOf(asked.token);
+    if (!verify("sha256", Buffer.from(String(claims["email"] ?? claims["sub"])), key, Buffer.from(proof, "base64"))) {
       return refuse(400, "The signature supplied in the request could not be verified");
     }
     const { token, publicKey } = mishear(asked);
     const heard = { credentials: { oidcIdentityToken: token }, publicKeyRequest: { publicKey: { content: publicKey } } };
-    const { statusCode, response } = await handler.fn(JSON.stringify(heard));
+    const subjectClaim = claimsOf(token)["email"] === undefined ? "sub" : "email";
+    const { statusCode, response } = await mockFulcio.fulcioHandler(ca, { subjectClaim }).fn(JSON.stringify(heard));
     return { status: statusCode, body: response };
   }
 

@@ -6,7 +6,12 @@ import { mediaTypes, type Descriptor } from "../../src/core/oci.ts";
 import { publicKeyOf, type PublicKey } from "../../src/core/public-key.ts";
 import type { Repository } from "../../src/core/repository.ts";
 import type { Signer } from "../../src/core/signer.ts";
+import { formats } from "../../src/formats/all.ts";
+import type { Format } from "../../src/formats/format.ts";
 import { makeTrust, type Trust } from "../../src/trust/trust.ts";
+
+/** The formats that a key signs in by itself, without a certificate. */
+export const keyFormats: readonly Format[] = formats.filter(({ name }) => name !== "notation");
 
 export interface Person {
   readonly publicKey: PublicKey;

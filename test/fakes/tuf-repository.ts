@@ -157,10 +157,13 @@ export class TufRepository {
 export const publicTrustedRoot: string = readFileSync(join(import.meta.dirname, "../vectors/tuf/trusted_root.json"), "utf8");
 
 /** A repository of a sigstore instance, published at this time, and good for a week. */
-export function publishSigstore(at: number = published, trustedRoot: string = publicTrustedRoot): TufRepository {
+export function publishSigstore(at: number = published, trustedRoot: string = publicTrustedRoot, signingConfig?: string): TufRepository {
   const repository = new TufRepository();
   for (const role of ["root", "timestamp", "snapshot", "targets"] as const) repository.expires[role] = at + 7 * day;
-  repository.targets = { "trusted_root.json": trustedRoot };
+  repository.targets = {
+    "trusted_root.json": trustedRoot,
+    ...(signingConfig !== undefined && { "signing_config.v0.2.json": signingConfig }),
+  };
   if (at !== published) repository.rotate();
   repository.publish();
   return repository;

@@ -35,8 +35,7 @@ export const command: Command = {
       isPublic: () => Promise.resolve(false),
       signal,
     });
-    await ready; // who cannot sign need not read
-    const file = await readFileOperand(args.operand(0), io, signal);
+    const [file] = await Promise.all([readFileOperand(args.operand(0), io, signal), ready]);
     const { made, evidence } = await signFile(file, { format: fileFormat, signer, recorder: noRecord, signal });
     await output.write(evidence);
     io.stdout.write(json ? `${JSON.stringify({ ...made, bundle: path })}\n` : render(made, path));

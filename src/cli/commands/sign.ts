@@ -15,9 +15,10 @@ import type { Io } from "../io.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
 import { registriesFor } from "../registries.ts";
-import { openSigner, signingFlags } from "../signing.ts";
+import { openSigner, signatureOptionsOf, signingFlags } from "../signing.ts";
+import { renderError } from "../render/error.ts";
 import { signedFields } from "../render/signed.ts";
-import { clean, field, problem } from "../render/text.ts";
+import { clean, field } from "../render/text.ts";
 
 const formatNames = formats.map(({ name }) => name);
 
@@ -72,6 +73,7 @@ export const command: Command = {
       signer,
       annotations,
       at: signingTime(io),
+      signature: signatureOptionsOf(args, io),
       recorder: noRecord,
       recursive: args.has("recursive"),
       force: args.has("force") || isEphemeral,
@@ -79,8 +81,8 @@ export const command: Command = {
     };
     const registries = await registriesFor(args, io);
     const signing = sideBySide(references, "signed", io, async (reference): Promise<Outcome> => {
-      const repository = registries.open(reference);
       try {
+        const repository = registries.open(reference);
         const made = await sign(repository, reference, options);
         const [first] = made;
         if (bundle && first) await bundle.write(await readAttached(repository, first.manifest, fileFormat.files, signal));
@@ -112,8 +114,7 @@ function chosenFormats(args: Arguments): readonly Format[] {
 
 function show(outcome: Outcome, output: "text" | "json", io: Io): void {
   if ("error" in outcome) {
-    const { message, hint } = asTouchmarkError(outcome.error);
-    io.stderr.write(problem("error", `${formatReference(outcome.reference)}: ${message}`, hint));
+    io.stderr.write(renderError(outcome.error, io.env, formatReference(outcome.reference)));
     return;
   }
   for (const made of outcome.made) io.stdout.write(output === "json" ? `${JSON.stringify(made)}\n` : renderMade(made));

@@ -1,12 +1,11 @@
 import { verifyFile } from "../../engine/verify-file.ts";
 import { formats } from "../../formats/all.ts";
-import { signaturePolicy } from "../../policy/policy.ts";
 import { usageError } from "../arguments.ts";
 import { bundleFlag, bundleOf, readBundle } from "../bundle-flag.ts";
 import type { Command } from "../command.ts";
 import { deadlineOf, outputFlag, timeoutFlag } from "../common.ts";
 import { exitOfVerdicts } from "../exit.ts";
-import { expectedFlags, readExpected, requireExpected } from "../expected.ts";
+import { basisFor, expectedFlags, readExpected, requireExpected } from "../expected.ts";
 import { readFileOrDigest } from "../file-operand.ts";
 import { noRecord } from "../recorder.ts";
 import { printVerdicts } from "../render/print-verdicts.ts";
@@ -33,7 +32,7 @@ export const command: Command = {
   ],
   async run(args, io) {
     const output = args.choice("output", ["text", "json"]);
-    requireExpected(args);
+    requireExpected(args, io);
     const path = bundleOf(args);
     if (path === undefined) throw usageError("nothing says where the signature is", "Name its file: --bundle app.sigstore.json.");
     using deadline = deadlineOf(args, io);
@@ -43,7 +42,7 @@ export const command: Command = {
       readBundle(path, io, signal),
       readFileOrDigest(args.operand(0), io, signal),
     ]);
-    const basis = { policy: signaturePolicy(trust, {}), trust };
+    const basis = await basisFor(trust, { args, io, annotations: {}, signal });
     const verdicts = [await verifyFile(file, { formats, given, basis, at: io.now(), recorder: noRecord })];
     printVerdicts(verdicts, output, io);
     return exitOfVerdicts(verdicts);

@@ -1,12 +1,11 @@
-import { parseReference } from "../../core/reference.ts";
+import { parseReference, repositoryOf, type Reference } from "../../core/reference.ts";
 import { verify, type Basis } from "../../engine/verify.ts";
 import { formats } from "../../formats/all.ts";
-import { signaturePolicy } from "../../policy/policy.ts";
 import { bundleFlag, bundleOf, readBundle } from "../bundle-flag.ts";
 import type { Command } from "../command.ts";
 import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, recursiveFlag, registryFlags } from "../common.ts";
 import { exitOfVerdicts } from "../exit.ts";
-import { expectedFlags, readExpected, requireExpected } from "../expected.ts";
+import { basisFor, expectedFlags, readExpected, requireExpected } from "../expected.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
 import { registriesFor } from "../registries.ts";
@@ -45,28 +44,31 @@ export const command: Command = {
     const output = args.choice("output", ["text", "json"]);
     const references = args.operands.map(parseReference);
     const annotations = annotationsOf(args);
-    requireExpected(args);
+    requireExpected(args, io);
     const bundle = bundleOf(args);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
     const registries = await registriesFor(args, io);
-    const readBasis = async (): Promise<Basis> => {
-      const trust = await readExpected(args, io, signal);
-      return { policy: signaturePolicy(trust, annotations), trust };
-    };
     const given = bundle === undefined ? undefined : await readBundle(bundle, io, signal);
-    const basis = new Promise(setImmediate).then(readBasis); // while the first requests are under way
+    const readTrust = new Promise(setImmediate).then(() => readExpected(args, io, signal)); // while the first requests are under way
+    const basisOf = (reference: Reference): Promise<Basis> => {
+      const question = { args, io, repository: repositoryOf(reference), annotations, signal };
+      const basis = readTrust.then((trust) => basisFor(trust, question));
+      basis.catch(() => undefined); // whoever decides by it hears of it
+      return basis;
+    };
     const options = {
       formats,
-      basis,
       ...(given && { given }),
       at: io.now(),
       recorder: noRecord,
       recursive: args.has("recursive"),
       signal,
     };
-    const verifying = sideBySide(references, "verified", io, (reference) => verify(registries.open(reference), reference, options));
-    const [answers] = await Promise.all([verifying, basis]);
+    const verifying = sideBySide(references, "verified", io, (reference) =>
+      verify(registries.open(reference), reference, { ...options, basis: basisOf(reference) }),
+    );
+    const [answers] = await Promise.all([verifying, readTrust]);
     const verdicts = answers.flat();
     printVerdicts(verdicts, output, io);
     return exitOfVerdicts(verdicts);

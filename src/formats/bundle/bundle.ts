@@ -5,13 +5,17 @@ import { emptyConfig } from "../../core/oci.ts";
 import { bundleHint } from "../../core/public-key.ts";
 import { statementPayloadType } from "../../core/statement.ts";
 import { contentOf } from "../../core/subject.ts";
-import { reading, tooLarge } from "../checks.ts";
-import type { FormatOfFiles, Recognised } from "../format.ts";
+import { reading, refuseExpiry, tooLarge } from "../checks.ts";
+import type { FormatOfFiles, Recognised, ToSign } from "../format.ts";
 import { bundleFile } from "./bundle-file.ts";
 import { bundleManifest } from "./referrer.ts";
 import { encodeSignStatement, signPredicateType } from "./sign-statement.ts";
 import { bundleMediaType, encodeBundle, isBundleMediaType, maxBundleBytes, parseBundle } from "./sigstore-bundle.ts";
 import { verifyEvidence, type BundleEvidence } from "./verify-evidence.ts";
+
+interface BundleToSign extends ToSign {
+  readonly payload: Uint8Array;
+}
 
 export const bundle: FormatOfFiles = {
   name: "bundle",
@@ -23,13 +27,14 @@ export const bundle: FormatOfFiles = {
 
   verify: (evidence: BundleEvidence, subject, trust, at) => verifyEvidence(evidence, contentOf(subject), trust, at),
 
-  prepare(claim) {
+  prepare({ claim, options }): BundleToSign {
+    refuseExpiry(bundle.name, options);
     const payload = encodeSignStatement(claim);
     const content = { kind: "envelope", payload, payloadType: statementPayloadType } as const;
     return { payload, content, bytes: preAuthEncoding(statementPayloadType, payload) };
   },
 
-  assemble({ payload }, subject, { signature, by, seals }, at) {
+  assemble({ payload }: BundleToSign, subject, { signature, by, seals }, at) {
     const blob = encodeBundle({ payload, payloadType: statementPayloadType }, signature, { hint: bundleHint(by.publicKey), ...seals });
     const manifest = bundleManifest(blob, signPredicateType, subject.descriptor, at);
     return { kind: "referrer", blobs: [blob, emptyConfig.bytes], manifest };

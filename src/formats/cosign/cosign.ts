@@ -8,8 +8,8 @@ import type { Instant } from "../../core/instant.ts";
 import type { Subject } from "../../core/subject.ts";
 import { proveKeySignature, type SignatureProof } from "../../proof/key-signature.ts";
 import type { Trust } from "../../trust/trust.ts";
-import { findingOf, reading, subjectCheck, tooLarge, type Reading } from "../checks.ts";
-import type { Format, Recognised } from "../format.ts";
+import { findingOf, reading, refuseExpiry, subjectCheck, tooLarge, type Reading } from "../checks.ts";
+import type { Format, Recognised, ToSign } from "../format.ts";
 import { encodeSeals } from "./encode-seals.ts";
 import { attestation } from "./attestation.ts";
 import type { SignedLayer } from "./layer.ts";
@@ -21,6 +21,10 @@ const layerKinds = new Map([simpleSigning, attestation].map((kind) => [kind.medi
 
 interface CosignEvidence extends Evidence {
   readonly content: Reading<SignedLayer>;
+}
+
+interface CosignToSign extends ToSign {
+  readonly payload: Uint8Array;
 }
 
 export const cosign: Format = {
@@ -37,12 +41,13 @@ export const cosign: Format = {
 
   verify: (evidence: CosignEvidence, subject, trust, at) => verify(evidence, subject, trust, at),
 
-  prepare(claim) {
+  prepare({ claim, options }): CosignToSign {
+    refuseExpiry(cosign.name, options);
     const payload = encodePayload(claim);
     return { payload, content: { kind: "message", message: payload }, bytes: payload };
   },
 
-  assemble({ payload }, subject, { signature, seals }) {
+  assemble({ payload }: CosignToSign, subject, { signature, seals }) {
     const layer: Descriptor = {
       mediaType: payloadMediaType,
       size: payload.length,

@@ -8,7 +8,7 @@ import type { Instant } from "../../core/instant.ts";
 import { parsePem } from "../../core/pem.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
-import { envelopeKind } from "./envelope-kinds.ts";
+import { envelopeKinds } from "./envelope-kinds.ts";
 import { parseEnvelope, type NotaryEnvelope } from "./envelope.ts";
 import { verifyEnvelope } from "./verify-envelope.ts";
 
@@ -18,7 +18,7 @@ const read = (path: string) => readFileSync(join(corpora, path));
 
 function envelopeIn(path: string): NotaryEnvelope {
   const bytes = read(path);
-  const kind = envelopeKind(bytes[0] === 0x7b ? "application/jose+json" : "application/cose");
+  const kind = envelopeKinds[bytes[0] === 0x7b ? "application/jose+json" : "application/cose"];
   assert.ok(kind);
   return parseEnvelope(kind, bytes);
 }

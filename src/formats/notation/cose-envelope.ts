@@ -11,7 +11,8 @@ import { coseLabels, coseToBeSigned, encodeCoseSign1, parseCoseSign1 } from "../
 import { malformed } from "../../core/errors.ts";
 import { fromSeconds, type Instant } from "../../core/instant.ts";
 import { algorithms } from "./algorithms.ts";
-import { maxEnvelopeBytes, type EnvelopeKind, type Signing } from "./envelope.ts";
+import type { EnvelopeKind, Signing } from "./envelope.ts";
+import { maxEnvelopeBytes } from "./envelope-types.ts";
 import { payloadType } from "./payload.ts";
 import { criticalNames, names, readSignedAttributes, timesOf, type SignedHeaders } from "./signed-attributes.ts";
 

@@ -2,6 +2,7 @@
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import type { NotaryAlgorithm } from "./algorithms.ts";
+import type { EnvelopeType } from "./envelope-types.ts";
 import type { SignedAttributes } from "./signed-attributes.ts";
 
 export interface NotaryEnvelope {
@@ -29,7 +30,6 @@ export interface EnvelopeKind {
   toBeSigned(signing: Signing): Uint8Array;
   encode(signed: SignedParts): Uint8Array;
 }
-export type EnvelopeType = "application/jose+json" | "application/cose";
 
 export interface Signing {
   readonly algorithm: NotaryAlgorithm;
@@ -45,8 +45,6 @@ export interface SignedParts extends Signing {
   readonly agent: string;
 }
 
-/** Bytes of one envelope. */
-export const maxEnvelopeBytes: number = 32 * 1024 * 1024;
 const maxChain = 16;
 
 /** Reads an envelope of this kind. Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED. */

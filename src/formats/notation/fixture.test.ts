@@ -15,7 +15,7 @@ import { parseCertificate, type Certificate } from "../../core/x509/certificate.
 import { extensions, makeDer, makeKey, type KeyPair, type Shape } from "../../core/x509/fixture.test.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import { makeTrust } from "../../trust/trust.ts";
-import type { EnvelopeType } from "./envelope.ts";
+import type { EnvelopeType } from "./envelope-types.ts";
 import { jws } from "./jws-envelope.ts";
 import { notation } from "./notation.ts";
 import { prepareSignature, assembleSignature, type SignatureRequest } from "./sign.ts";

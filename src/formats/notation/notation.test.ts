@@ -34,7 +34,7 @@ import {
 } from "./fixture.test.ts";
 import { jws } from "./jws-envelope.ts";
 import { notation } from "./notation.ts";
-import { signatureType } from "./signature-manifest.ts";
+import { signatureType } from "./signature-type.ts";
 
 const good = ["format", "signature", "certificate", "identity", "certificate", "subject"];
 const malformed = ["format MALFORMED_EVIDENCE"];

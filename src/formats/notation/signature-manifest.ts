@@ -6,16 +6,12 @@ import { encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
 import { hashOf } from "../../core/hash.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
-import { emptyConfig, mediaTypes, type Descriptor, type ImageManifest } from "../../core/oci.ts";
+import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
-import type { EnvelopeType } from "./envelope.ts";
+import type { EnvelopeType } from "./envelope-types.ts";
+import { signatureType } from "./signature-type.ts";
 
-export const signatureType = "application/vnd.cncf.notary.signature";
 const thumbprints = "io.cncf.notary.x509chain.thumbprint#S256";
-
-export function isSignatureManifest({ artifactType, config }: ImageManifest): boolean {
-  return artifactType === signatureType || config.mediaType === signatureType;
-}
 
 export interface SignatureManifest {
   readonly envelope: Uint8Array;

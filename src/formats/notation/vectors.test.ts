@@ -58,7 +58,7 @@ suite("signatures of notation 1.3.2", () => {
       if (name.endsWith("expiring")) expected.splice(4, 0, "expiry");
       if (name.endsWith("timestamped")) expected.splice(4, 0, "timestamp");
       assert.deepEqual(summary(finding), expected, JSON.stringify(finding.checks));
-      assert.equal(finding.signer?.kind === "certificate" && finding.signer.identity, "CN=release,O=acme,L=Seattle,ST=WA,C=US");
+      assert.equal(finding.signer?.kind === "x509" && finding.signer.subject, "CN=release,O=acme,L=Seattle,ST=WA,C=US");
       const annotations = finding.claim?.kind === "signature" ? { ...finding.claim.annotations } : undefined;
       assert.deepEqual(annotations, name.endsWith("annotated") ? { build: "42", stage: "production" } : {});
       assert.equal(finding.seen.length, name.endsWith("timestamped") ? 1 : 0);

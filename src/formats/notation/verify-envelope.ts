@@ -30,7 +30,7 @@ export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTr
   const [leaf] = chain;
   const signature = await checkSignature(envelope, leaf);
   if (signature.outcome !== "passed") return { checks: [signature], seen: [] };
-  const signer: Signatory = { kind: "certificate", identity: leaf.subject.text, issuer: leaf.issuer.text, claims: {} };
+  const signer: Signatory = { kind: "x509", subject: leaf.subject.text, issuer: leaf.issuer.text };
   const breach = await chainBreach(chain);
   if (breach) return { checks: [signature, breach], signer, seen: [] };
   const time = await checkSignedTime(envelope, trust, at);

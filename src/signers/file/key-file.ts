@@ -13,6 +13,8 @@ export interface KeyFileSource {
   /** Asked, at most once, if the key is encrypted. */
   readonly password: () => Promise<Password>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The certificate of this key and those above it, in PEM: a path, or `env://VAR`. */
+  readonly certificateChain?: string | undefined;
 }
 
 interface OpenKey {
@@ -23,7 +25,7 @@ interface OpenKey {
 /**
  * The signer for a key file. The file is read and decrypted once, when first described or asked to sign, so
  * that a caller can let it run beside the network; a failure is not kept. Throws FILE_NOT_FOUND, INVALID_KEY,
- * WRONG_PASSWORD.
+ * WRONG_PASSWORD, and MALFORMED or CERTIFICATE_INVALID for a chain that is none of this key.
  */
 export function openKeyFile(source: KeyFileSource): Signer {
   let opened: Promise<OpenKey> | undefined;
@@ -40,20 +42,22 @@ export function openKeyFile(source: KeyFileSource): Signer {
     async describe(signal) {
       return (await open(signal)).description;
     },
-    async sign({ bytes }, signal) {
+    async sign({ bytes, scheme }, signal) {
       const { privateKey, description } = await open(signal);
       signal.throwIfAborted();
-      const { signs } = description.publicKey.algorithm;
-      return { signature: signs.sign(privateKey, bytes), by: description };
+      const { sign } = scheme ?? description.publicKey.algorithm.signs;
+      return { signature: sign(privateKey, bytes), by: description };
     },
   };
 }
 
-async function readKeyFile({ reference, password, env }: KeyFileSource, signal: AbortSignal): Promise<OpenKey> {
+async function readKeyFile({ reference, password, env, certificateChain }: KeyFileSource, signal: AbortSignal): Promise<OpenKey> {
   signal.throwIfAborted();
   const text = await readSource(reference, { env, maxBytes: maxKeyBytes, signal });
   const file = parsePrivateKey(text, reference);
   const privateKey = file.encrypted ? await file.decrypt(await password()) : file.key;
   const publicKey = publicKeyOf(privateKey, reference);
-  return { privateKey, description: { publicKey } };
+  if (certificateChain === undefined) return { privateKey, description: { publicKey } };
+  const { readCertificateChain } = await import("./certificate-chain.ts");
+  return { privateKey, description: { publicKey, chain: await readCertificateChain(certificateChain, publicKey, { env, signal }) } };
 }

@@ -26,18 +26,22 @@ export interface KeylessOptions {
   readonly clock: Asker["clock"];
 }
 
-/**
- * One certificate for all that is signed; it is asked for when the signer is first described, which waits for nothing.
- * Signing throws SERVICE_MISSING where the services have no certificate authority, and what they and the consent throw.
- */
-export function keylessSigner({ token, services, root, consent, ...asker }: KeylessOptions): Signer {
+export interface KeylessSigner extends Signer {
+  /**
+   * Gets the certificate: one for all that is signed, asked for once. Throws SERVICE_MISSING where the services have no certificate
+   * authority, and what the token, the services and the consent throw.
+   */
+  certify(signal: AbortSignal): Promise<Certificate>;
+}
+
+/** Describing waits for nothing; signing throws what certifying does and what sealing does. */
+export function keylessSigner({ token, services, root, consent, ...asker }: KeylessOptions): KeylessSigner {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const publicKey = publicKeyOf(privateKey, "the key of the moment");
   let requested: Promise<Certificate> | undefined;
 
-  function certificate(signal: AbortSignal): Promise<Certificate> {
+  function certify(signal: AbortSignal): Promise<Certificate> {
     requested ??= request(signal);
-    requested.catch(() => undefined); // whoever signs hears of it
     return requested;
   }
 
@@ -51,13 +55,12 @@ export function keylessSigner({ token, services, root, consent, ...asker }: Keyl
   }
 
   return {
-    describe(signal) {
-      void certificate(signal);
-      return Promise.resolve({ publicKey });
-    },
+    certify,
+    describe: async () => ({ publicKey }),
     async sign({ bytes, content }, signal) {
+      if (!content) throw new TouchmarkError("CERTIFICATE_REQUIRED", "a signature that no log keeps needs a certificate that lasts");
       const signature = publicKey.algorithm.signs.sign(privateKey, bytes);
-      const { raw } = await certificate(signal);
+      const { raw } = await certify(signal);
       const logged = { signature, content, verifier: { kind: "certificate", certificate: raw } } as const;
       const seals = await seal({ logged, services: await services, root: await root }, { ...asker, signal });
       return { signature, by: { publicKey }, seals };

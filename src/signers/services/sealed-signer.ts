@@ -18,8 +18,10 @@ export function sealedSigner(signer: Signer, { services, root, ...asker }: Seali
     describe: (signal) => signer.describe(signal),
     async sign(request, signal) {
       const signed = await signer.sign(request, signal);
+      const { content } = request;
+      if (!content) return signed;
       const verifier = { kind: "key", key: signed.by.publicKey } as const;
-      const logged = { signature: signed.signature, content: request.content, verifier };
+      const logged = { signature: signed.signature, content, verifier };
       return { ...signed, seals: await seal({ logged, services: await services, root: await root }, { ...asker, signal }) };
     },
   };

@@ -40,7 +40,7 @@ async function verifyBundle(args: Arguments, io: Io): Promise<number> {
   if (args.has("staging") && !args.has("trusted-root")) {
     throw usageError("the trust root of sigstore's staging instance is not shipped", "Give it: --trusted-root trusted_root.json.");
   }
-  requireExpected(args);
+  requireExpected(args, io);
   const bundle = bundleOf(args);
   if (bundle === undefined) throw usageError("--bundle is missing");
   using deadline = deadlineOf(args, io);

@@ -1,0 +1,59 @@
+/** Whom to trust for Notary Project signatures: notation's own files, or authorities named on the command line. */
+import { join } from "node:path";
+import { readCertificates } from "../anchors/notation/certificate-file.ts";
+import { readBlobTrustPolicy, readNotationTrust, readOciTrustPolicy } from "../anchors/notation/trust-folder.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { parseDistinguishedName } from "../trust/notation/distinguished-name.ts";
+import { levels, type Level } from "../trust/notation/level.ts";
+import type { NotationTrust } from "../trust/notation/notation-trust.ts";
+import { applicableBlobPolicy, applicablePolicy } from "../trust/notation/trust-policy.ts";
+import type { Arguments } from "./arguments.ts";
+import type { Io } from "./io.ts";
+
+export interface NotationExpectation {
+  readonly trust: NotationTrust;
+  readonly level: Level;
+  /** The trust policy asks for no signature at all. */
+  readonly isSkipped: boolean;
+}
+
+/** notation's folder, as the flag, its variable or its custom says. */
+export function notationFolder(args: Arguments, { env, home }: Io): string {
+  return args.value("notation-config") ?? (env["NOTATION_CONFIG"] || join(env["XDG_CONFIG_HOME"] || join(home, ".config"), "notation"));
+}
+
+/** For an image of this repository, or a file where none is given. Throws USAGE where no statement is for it, and what reading throws. */
+export async function readNotation(
+  args: Arguments,
+  io: Io,
+  repository: string | undefined,
+  signal: AbortSignal,
+): Promise<NotationExpectation> {
+  if (args.has("certificate")) return { trust: await namedAuthorities(args, io, signal), level: levels.strict, isSkipped: false };
+  const folder = notationFolder(args, io);
+  const statement =
+    repository === undefined
+      ? applicableBlobPolicy(await readBlobTrustPolicy(folder, signal))
+      : applicablePolicy(await readOciTrustPolicy(folder, signal), repository);
+  if (!statement) throw notApplicable(folder, repository);
+  return { trust: await readNotationTrust(statement, folder, signal), level: statement.level, isSkipped: statement.levelName === "skip" };
+}
+
+async function namedAuthorities(args: Arguments, io: Io, signal: AbortSignal): Promise<NotationTrust> {
+  const read = async (flag: string) =>
+    (await Promise.all(args.values(flag).map((path) => readCertificates(path, { env: io.env, signal })))).flat();
+  const subjects = args.values("certificate-subject").map((text) => parseDistinguishedName(text, "--certificate-subject"));
+  return {
+    name: "the command line",
+    stores: { ca: await read("certificate"), signingAuthority: [], tsa: await read("timestamp-root") },
+    identities: subjects.length > 0 ? subjects : "any",
+    verifyTimestamp: "always",
+  };
+}
+
+function notApplicable(folder: string, repository: string | undefined): TouchmarkError {
+  const what = repository === undefined ? "files" : repository;
+  return new TouchmarkError("USAGE", `no statement of the trust policy in ${folder} is for ${what}`, {
+    hint: "Add one to its trustpolicy.json, or name the signer: --certificate CA.pem, --key, or --certificate-identity.",
+  });
+}

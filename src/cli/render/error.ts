@@ -1,0 +1,19 @@
+/** What went wrong, for people. */
+import { asTouchmarkError, type TouchmarkError } from "../../core/errors.ts";
+import type { Io } from "../io.ts";
+import { clean, problem } from "./text.ts";
+
+/** `error:`, with what it befell in front of it, then `hint:`; the trace only for those who ask for it. */
+export function renderError(thrown: unknown, env: Io["env"], what?: string): string {
+  const error = asTouchmarkError(thrown);
+  const message = what === undefined ? error.message : `${what}: ${error.message}`;
+  const debugged = env["TOUCHMARK_DEBUG"] === "1" ? `${trace(error)}\n` : "";
+  return problem("error", message, error.hint) + debugged;
+}
+
+/** Where it came from, without the messages, which hold what others wrote: the first is shown above, the cause's here, in one line. */
+function trace({ code, stack, cause }: TouchmarkError): string {
+  const places = (text = ""): string[] => text.split("\n").filter((line) => /^ {4}at /.test(line));
+  const because = cause instanceof Error ? [`caused by: ${cause.message}`, ...places(cause.stack)] : [];
+  return [`code: ${code}`, ...places(stack), ...because].map((line) => clean(line, 2000)).join("\n");
+}

@@ -1,0 +1,114 @@
+/** Signing and verifying files, with keys and with certificates. */
+import assert from "node:assert/strict";
+import { sign } from "node:crypto";
+import { describe, it } from "node:test";
+import { person } from "../../test/fakes/people.ts";
+import { encodeUtf8 } from "../core/bytes.ts";
+import { digestOf } from "../core/digest.ts";
+import type { FileSubject } from "../core/file-subject.ts";
+import { publicKeyOf } from "../core/public-key.ts";
+import type { RecordedEvent } from "../core/recorder.ts";
+import type { Signer } from "../core/signer.ts";
+import { fileFormat as format, formats } from "../formats/all.ts";
+import { instance, later as at, trustOf, workflow } from "../formats/keyless-fixture.test.ts";
+import { signaturePolicy } from "../policy/policy.ts";
+import type { Trust } from "../trust/trust.ts";
+import { signFile, type SignedFile } from "./sign-file.ts";
+import { verifyFile } from "./verify-file.ts";
+
+const { signal } = new AbortController();
+const [alice, mallory] = [person("alice"), person("mallory")];
+const bytes = encodeUtf8("what is signed");
+const file: FileSubject = { reference: "app.tar", digest: digestOf(bytes), bytes };
+
+interface Recorded {
+  readonly events: RecordedEvent[];
+  readonly recorder: { readonly record: (event: RecordedEvent) => Promise<void> };
+}
+
+function recording(): Recorded {
+  const events: RecordedEvent[] = [];
+  return { events, recorder: { record: async (event) => void events.push(event) } };
+}
+
+function signed(signer: Signer, { recorder } = recording()): Promise<SignedFile> {
+  return signFile(file, { format, signer, recorder, signal });
+}
+
+async function answer(evidence: Uint8Array, trust: Trust, about = file): Promise<string> {
+  const { events, recorder } = recording();
+  const basis = { policy: signaturePolicy(trust, {}), trust };
+  const verdict = await verifyFile(about, { formats, given: { path: "app.json", bytes: evidence }, basis, at, recorder });
+  assert.deepEqual(events, [{ kind: "decided", verdict }]);
+  assert.deepEqual(verdict.subject, { reference: about.reference, digest: about.digest });
+  return verdict.reason ? `${verdict.decision} ${verdict.reason.code}` : verdict.decision;
+}
+
+/** Signs as the workflow, seen by a log and a timestamp authority. */
+function workflowSigner(): Signer {
+  const { certificate, key } = instance.certify(workflow);
+  const by = { publicKey: publicKeyOf(key.publicKey, "the workflow") };
+  return {
+    describe: async () => by,
+    async sign({ bytes: message }) {
+      const signature = sign("sha256", message, key.privateKey);
+      const entries = [instance.log(2, message, signature, certificate)];
+      return { signature, by, seals: { certificate, entries, timestamps: [instance.stamp(signature)] } };
+    },
+  };
+}
+
+describe("a file", () => {
+  it("is signed by a key, and verified by it alone", async () => {
+    const recorded = recording();
+    const { made, evidence } = await signed(alice.signer, recorded);
+    assert.deepEqual(made, {
+      reference: "app.tar",
+      digest: file.digest,
+      format: "bundle",
+      by: { key: alice.publicKey.fingerprint },
+      logged: [],
+    });
+    const claim = { kind: "signature", subject: file.digest, annotations: {} } as const;
+    assert.deepEqual(recorded.events, [
+      { kind: "file-signed", reference: "app.tar", format: "bundle", by: made.by, claim, evidence: digestOf(evidence) },
+    ]);
+    assert.equal(await answer(evidence, alice.trust), "allow");
+    assert.equal(await answer(evidence, mallory.trust), "deny KEY_MISMATCH");
+    assert.equal(await answer(evidence, trustOf()), "deny CERTIFICATE_REQUIRED");
+  });
+
+  it("is signed with a certificate, a log and a timestamp, and verified by identity, by its digest as well", async () => {
+    const { made, evidence } = await signed(workflowSigner());
+    assert.deepEqual(made.by, { identity: workflow.identity, issuer: workflow.issuer });
+    assert.equal(made.logged.length, 1);
+    assert.equal(await answer(evidence, trustOf()), "allow");
+    assert.equal(await answer(evidence, trustOf(), { reference: file.digest, digest: file.digest }), "allow");
+    assert.equal(await answer(evidence, alice.trust), "deny KEY_MISMATCH");
+    const other = encodeUtf8("other");
+    assert.equal(await answer(evidence, trustOf(), { reference: "other", digest: digestOf(other), bytes: other }), "deny SUBJECT_MISMATCH");
+  });
+
+  it("that cannot be held whole is not signed", async () => {
+    const { events, recorder } = recording();
+    const large: FileSubject = { reference: "disk.img", digest: file.digest };
+    await assert.rejects(signFile(large, { format, signer: alice.signer, recorder, signal }), {
+      code: "LIMIT_EXCEEDED",
+      message: "disk.img has more than the 512 MiB that can be signed",
+    });
+    assert.deepEqual(events, []);
+  });
+
+  it("is not signed by a signer whose signature does not verify", async () => {
+    const broken: Signer = {
+      ...alice.signer,
+      sign: async (request) => ({ ...(await mallory.signer.sign(request, signal)), by: { publicKey: alice.publicKey } }),
+    };
+    await assert.rejects(signed(broken), { code: "INVALID_KEY" });
+  });
+
+  it("has no signature in what is none, and nothing is thrown for it", async () => {
+    assert.equal(await answer(new Uint8Array(), alice.trust), "deny MALFORMED_EVIDENCE");
+    assert.equal(await answer(encodeUtf8("{}"), alice.trust), "deny MALFORMED_EVIDENCE");
+  });
+});

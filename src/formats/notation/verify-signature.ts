@@ -1,0 +1,60 @@
+/** What a fetched envelope proves about an image. */
+import type { Evidence, SignatureClaim } from "../../core/evidence.ts";
+import type { Check, Finding } from "../../core/finding.ts";
+import type { Instant } from "../../core/instant.ts";
+import type { Descriptor } from "../../core/oci.ts";
+import type { Subject } from "../../core/subject.ts";
+import type { Trust } from "../../trust/trust.ts";
+import { findingOf, reading } from "../checks.ts";
+import { parseEnvelope, type EnvelopeKind } from "./envelope.ts";
+import { parsePayload } from "./payload.ts";
+import { verifyEnvelope } from "./verify-envelope.ts";
+
+export interface FetchedEnvelope {
+  readonly kind: EnvelopeKind;
+  readonly bytes: Uint8Array;
+}
+
+interface Asked {
+  readonly subject: Subject;
+  readonly trust: Trust;
+  readonly at: Instant;
+}
+
+/** Never throws for what the evidence holds. */
+export async function verifySignature(
+  evidence: Evidence,
+  { kind, bytes }: FetchedEnvelope,
+  { subject, trust, at }: Asked,
+): Promise<Finding> {
+  const read = reading(() => {
+    const envelope = parseEnvelope(kind, bytes);
+    return { envelope, target: parsePayload(envelope.payload) };
+  });
+  if ("problem" in read) return findingOf(evidence, { checks: [read.problem] });
+  const { envelope, target } = read.value;
+  const claim: SignatureClaim = { kind: "signature", subject: target.digest, annotations: target.annotations ?? {} };
+  const format: Check = { name: "format", outcome: "passed", detail: `a Notary Project signature in ${kind.name}` };
+  const hint = envelope.chain[0].subject.text;
+  if (!trust.notation) return findingOf(evidence, { claim, hint, checks: [format, unexpected(trust)] });
+  const { checks, signer, seen } = await verifyEnvelope(envelope, trust.notation, at);
+  return findingOf(evidence, { claim, signer, seen, hint, checks: [format, ...checks, checkSubject(target, subject)] });
+}
+
+/** A signature by a certificate that nothing was said of. */
+function unexpected({ keys }: Trust): Check {
+  if (keys.length === 0) {
+    const detail = "no certificate authority is trusted for Notary Project signatures";
+    return { name: "certificate", outcome: "failed", code: "CERTIFICATE_UNTRUSTED", detail };
+  }
+  const detail = `made with a certificate, not with ${keys.map(({ name }) => name).join(" or ")}`;
+  return { name: "signature", outcome: "failed", code: "KEY_MISMATCH", detail };
+}
+
+/** Whether media type, digest and size are the image's. */
+function checkSubject(target: Descriptor, { descriptor }: Subject): Check {
+  const other = (["digest", "mediaType", "size"] as const).find((part) => target[part] !== descriptor[part]);
+  if (other === undefined) return { name: "subject", outcome: "passed", detail: `for ${descriptor.digest}` };
+  const values = [target, descriptor].map((one) => JSON.stringify(one[other]).slice(0, 150));
+  return { name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail: `for ${other} ${values[0]}, not for ${values[1]}` };
+}

@@ -1,0 +1,29 @@
+/** A signer whose signatures that no log keeps are timestamped (RFC 3161), so that they hold after their certificate has ended. */
+import { TouchmarkError } from "../../core/errors.ts";
+import type { Signer } from "../../core/signer.ts";
+import type { CertificateAuthority } from "../../trust/trusted-root.ts";
+import type { Asker } from "./ask.ts";
+import { requestTimestamp } from "./timestamp/request-timestamp.ts";
+
+export interface TimestampingOptions {
+  /** The URL of the timestamp authority. */
+  readonly service: string;
+  /** Whom its answers are proven by. */
+  readonly authorities: readonly CertificateAuthority[];
+  readonly http: Asker["http"];
+  readonly clock: Asker["clock"];
+}
+
+/** Signing throws what the signer and the authority do. */
+export function timestampedSigner(signer: Signer, { service, authorities, ...asker }: TimestampingOptions): Signer {
+  return {
+    describe: (signal) => signer.describe(signal),
+    async sign(request, signal) {
+      const signed = await signer.sign(request, signal);
+      if (request.content) return signed;
+      if (signed.seals) throw new TouchmarkError("INTERNAL", "a signature was sealed before it was timestamped");
+      const { timestamp } = await requestTimestamp({ service, stamped: signed.signature, authorities }, { ...asker, signal });
+      return { ...signed, seals: { entries: [], timestamps: [timestamp] } };
+    },
+  };
+}

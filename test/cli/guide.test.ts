@@ -1,0 +1,30 @@
+/** The commands of the guide to files, typed one after the other. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { it } from "node:test";
+import { putImage } from "../fakes/people.ts";
+import { bench } from "./harness.ts";
+import { ended, start } from "./processes.ts";
+
+it("the guide to files does what it says", async (t) => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "touchmark-guide-"));
+  const { address, repository } = await bench(t);
+  await putImage(repository(`${address}/app`), "x", "1.0");
+  await writeFile(join(folder.path, "app.tar"), "a file");
+  const digest = createHash("sha256").update("a file").digest("hex");
+  const around = { cwd: folder.path, env: { TOUCHMARK_PASSWORD: "", XDG_CACHE_HOME: folder.path, NO_COLOR: "1" } };
+
+  const guide = readFileSync(new URL("../../docs/guides/files.md", import.meta.url), "utf8");
+  const commands = Array.from(guide.matchAll(/^ {4}(touchmark .*)$/gm), ([, command = ""]) => command);
+  const byKey = commands.filter((command) => !command.includes("--certificate-identity"));
+  assert.ok(byKey.length >= 6, byKey.join("\n"));
+  for (const command of byKey) {
+    const typed = command.replace("registry.example", address).replace("sha256:…", `sha256:${digest}`);
+    const { status, output } = await ended(start(typed, around));
+    assert.equal(status, 0, `${typed}\n${output}`);
+  }
+});
