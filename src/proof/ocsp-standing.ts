@@ -1,6 +1,5 @@
 /** What an OCSP responder's answer proves of a certificate (RFC 6960, sections 3.2 and 4.2.2). */
 import { equalBytes } from "../core/bytes.ts";
-import type { Question } from "../core/facts.ts";
 import type { Instant } from "../core/instant.ts";
 import { isCertificateId, encodeOcspRequest, keyHash } from "../core/ocsp-request.ts";
 import { parseOcspResponse, type OcspResponse } from "../core/ocsp.ts";
@@ -24,8 +23,8 @@ const understood: ReadonlySet<string> = new Set([
 export function ocspStanding(urls: readonly string[], question: RevocationQuestion): Promise<Standing> {
   const request = encodeOcspRequest(question.certificate, question.issuer);
   return firstKnown(urls, (url) => {
-    const asked: Question = { kind: "ocsp", url, request };
-    return judge(asked, question.facts, (bytes) => answerOf(parseOcspResponse(bytes), question));
+    const asked = { source: "OCSP responder", question: { kind: "ocsp", url, request }, facts: question.facts } as const;
+    return judge(asked, (bytes) => answerOf(parseOcspResponse(bytes), question));
   });
 }
 
