@@ -46,7 +46,7 @@ export interface Desk extends SigningServices {
   sign(how?: { readonly logUpload?: LogUpload; readonly by?: "key" | "certificate"; readonly repository?: Repository }): Promise<void>;
   /** An hour after it was signed: the certificate is over. */
   flush(instead?: Partial<FlushOptions>, repository?: Repository): Promise<readonly FlushedImage[]>;
-  verify(allowsPendingLog?: boolean, trust?: Trust): Promise<Verdict>;
+  verify(allowsPendingLog?: boolean, trust?: Trust, repository?: Repository): Promise<Verdict>;
   /** The requests that came to the log. */
   readonly logged: readonly string[];
 }
@@ -103,10 +103,10 @@ export async function desk(t: TestContext): Promise<Desk> {
         signal,
         ...options,
       }),
-    async verify(allowsPendingLog = false, trusted = trust) {
+    async verify(allowsPendingLog = false, trusted = trust, where = repository) {
       const policy = signaturePolicy(trusted, { allowsPendingLog });
       const options = { formats, basis: { policy, trust: trusted }, at: Date.now() + hour, recorder, recursive: false, signal };
-      const [verdict] = await verify(repository, parseReference(reference), options);
+      const [verdict] = await verify(where, parseReference(reference), options);
       if (!verdict) throw new Error("there is no verdict");
       return verdict;
     },

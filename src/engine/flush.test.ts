@@ -6,9 +6,15 @@ import { scriptedServer, type ScriptedAnswer } from "../../test/fakes/scripted-r
 import { encodeUtf8, toBase64 } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { mediaTypes } from "../core/oci.ts";
+import { mediaTypes, parseManifest } from "../core/oci.ts";
+import { parseReference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Verdict } from "../core/verdict.ts";
+import { createHttpClient } from "../net/http-client.ts";
+import type { HttpClient } from "../net/http.ts";
+import { createCredentials } from "../registry/credentials/credentials.ts";
+import { createRegistries } from "../registry/registries.ts";
+import { bench } from "../../test/cli/harness.ts";
 import { attached, desk, logPath, signal, type Desk } from "./flush-fixture.test.ts";
 import type { FlushedImage } from "./flush.ts";
 
@@ -316,6 +322,29 @@ describe("flush: registries and writers that get in the way", () => {
     assert.deepEqual(states(await at.flush()), []);
   });
 
+  it("works where there is no referrers API, and the fallback tag forgets what waited", async (t) => {
+    const at = await desk(t);
+    const { address, folder } = await bench(t);
+    const registries = createRegistries({
+      http: withoutReferrers(createHttpClient()),
+      credentials: createCredentials({ env: {}, home: folder }),
+    });
+    const repository = registries.open(parseReference(`${address}/app`));
+    const image = await putImage(repository, "x", "1");
+    await at.sign({ repository });
+    const tag = image.digest.replace(":", "-");
+    const listed = async () => {
+      const stored = await repository.manifest(tag, signal);
+      const index = stored && parseManifest(stored.bytes, stored.descriptor.mediaType);
+      return index?.kind === "index" ? index.manifests.map(({ digest }) => digest) : [];
+    };
+    const before = await listed();
+    const [upload] = (await at.flush({}, repository))[0]?.uploads ?? [];
+    assert.ok(upload?.state === "flushed");
+    assert.deepEqual([before, await listed()], [[upload.waiting], [upload.manifest]]);
+    assert.equal(answerOf(await at.verify(false, at.trust, repository)), "allow");
+  });
+
   it("does not say that nothing waits where it could not look", async (t) => {
     const at = await desk(t);
     await at.sign();
@@ -335,6 +364,19 @@ describe("flush: registries and writers that get in the way", () => {
     assert.equal(attached(at).length, 1);
   });
 });
+
+/** To a registry that knows nothing of referrers. */
+function withoutReferrers(http: HttpClient): HttpClient {
+  return {
+    ...http,
+    async request(request) {
+      if (request.url.pathname.includes("/referrers/"))
+        return { status: 404, url: request.url, headers: new Map(), body: new Uint8Array() };
+      const answer = await http.request(request);
+      return { ...answer, headers: new Map([...answer.headers].filter(([name]) => name !== "oci-subject")) };
+    },
+  };
+}
 
 /** The JSON of what hangs on the image. */
 interface Parts {
