@@ -1,6 +1,7 @@
 /** A log that is down, as a CI job and a person meet it: signing without it, and having it asked afterwards. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
 import { mintToken } from "../fakes/identity-provider.ts";
@@ -39,7 +40,7 @@ async function place(t: TestContext, options: SigningServicesOptions = {}): Prom
     image: `${at.address}/app:1`,
     sign: (...words) => at.runWith(io, "sign", ...both, ...(words.includes("--key") ? [] : token), "--log-upload", "later", ...words),
     flush: (...words) => at.runWith(io, "log", "flush", ...both, ...words),
-    verify: (...words) => at.runWith(io, "verify", ...root, ...(words.includes("--key") ? [] : expected), ...words),
+    verify: (...words) => at.runWith(io, "verify", ...root, ...(isNamed(words) ? [] : expected), ...words),
     get asked() {
       return [services.authority, services.log, services.stamps].flatMap((server) => server.lines);
     },
@@ -125,6 +126,23 @@ describe("sign --log-upload later, and log flush", () => {
     assert.equal((await at.verify(`${layout}:1`)).status, 0);
   });
 
+  it("does what the guide types", async (t) => {
+    const at = await place(t);
+    const guide = readFileSync(new URL("../../docs/guides/keyless.md", import.meta.url), "utf8").split("## When the log is down")[1] ?? "";
+    const typed = Array.from(guide.matchAll(/^ {4}touchmark (.*)$/gm), ([, words = ""]) =>
+      words.replace("registry.example/app:1.0", at.image),
+    );
+    const [sign, flush, verify, ...more] = typed;
+    assert.equal(sign, `sign --log-upload later ${at.image}`);
+    assert.equal(flush, `log flush ${at.image}`);
+    assert.ok(verify?.startsWith("verify --allow-pending-log") && more.length === 0);
+    const words = verify.split(" ").slice(1);
+    assert.equal((await at.sign(at.image)).status, 0);
+    assert.equal((await at.verify(...words)).status, 0);
+    assert.equal((await at.flush(at.image)).status, 0);
+    assert.equal((await at.verify(...words.slice(1))).status, 0);
+  });
+
   it("reports each image, and each with its own status", async (t) => {
     const at = await place(t);
     await at.sign(at.image);
@@ -184,6 +202,10 @@ describe("what cannot be logged later", () => {
     assert.match(stderr, /hint: Name it: --signing-config FILE\./);
   });
 });
+
+function isNamed(words: readonly string[]): boolean {
+  return words.includes("--key") || words.includes("--certificate-identity");
+}
 
 function lines({ stdout }: Outcome): readonly Record<string, unknown>[] {
   return stdout
