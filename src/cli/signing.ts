@@ -1,5 +1,6 @@
 /** Who signs, and what seals the signature, as the flags of `sign` and `sign-blob` say it. */
 import { TouchmarkError } from "../core/errors.ts";
+import type { LogUpload } from "../core/seals.ts";
 import type { Signer } from "../core/signer.ts";
 import { openKeyFile } from "../signers/file/key-file.ts";
 import type { SignatureOptions } from "../formats/format.ts";
@@ -46,6 +47,7 @@ export interface SigningContext {
   readonly isPublic: () => Promise<boolean>;
   /** What to say of it if not. */
   readonly secret: string;
+  readonly logUpload?: LogUpload;
   readonly signal: AbortSignal;
 }
 
@@ -69,6 +71,9 @@ async function open(args: Arguments, io: Io, context: SigningContext): Promise<S
   const isSealed = args.has("signing-config") || args.has("instance");
   if (args.has("trusted-root") && !isSealed) {
     throw usageError("--trusted-root proves what services answer, and with --key none is named", "Name them: --signing-config FILE.");
+  }
+  if (context.logUpload === "later" && !isSealed) {
+    throw usageError("a log is to be asked later, and with --key none is asked unless it is named", "Name it: --signing-config FILE.");
   }
   const certificateChain = args.value("certificate-chain");
   const file = openKeyFile({ reference: key, password: () => passwordFor(key, io), env: io.env, certificateChain });
@@ -120,7 +125,8 @@ export function signatureOptionsOf(args: Arguments, io: Io): Omit<SignatureOptio
 async function sealed(signer: Signer, args: Arguments, io: Io, context: SigningContext): Promise<Signer> {
   const [{ openServices }, { sealedSigner }] = await Promise.all([import("./services.ts"), import("../signers/services/sealed-signer.ts")]);
   const { services, root, http } = await openServices(args, io, context);
-  return sealedSigner(signer, { services, root, http, clock: io.now });
+  const { logUpload = "now" } = context;
+  return sealedSigner(signer, { services, root, logUpload, http, clock: io.now });
 }
 
 /** Throws UNSUPPORTED for a format that could not carry what the services give. */

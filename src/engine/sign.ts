@@ -49,6 +49,8 @@ export interface SignatureMade {
   readonly by: SignedBy;
   /** Where logs hold it. */
   readonly logged: readonly LoggedEntry[];
+  /** URLs of the logs that it waits for. */
+  readonly pending: readonly string[];
   /** It was there before: nothing was written. */
   readonly already: boolean;
 }
@@ -129,8 +131,8 @@ async function signOne(
   return Promise.all(
     prepared.map(async ({ format, earlier, signed, artifact }): Promise<SignatureMade> => {
       const common = { reference, repository: repository.name, digest, format: format.name };
-      if (earlier) return { ...common, ...earlier, by: { key }, logged: [], already: true };
-      const made = { ...common, by: signedBy(signed), logged: entriesOf(signed) };
+      if (earlier) return { ...common, ...earlier, by: { key }, logged: [], pending: [], already: true };
+      const made = { ...common, by: signedBy(signed), logged: entriesOf(signed), pending: signed.seals?.pending ?? [] };
       const manifest = await store(repository, subject, artifact, signal);
       await recorder.record({ kind: "signed", repository: repository.name, claim, format: format.name, by: made.by, manifest });
       const place = artifact.kind === "tag" ? `tag ${artifact.tag}` : "referrers";
