@@ -68,8 +68,10 @@ export async function basisFor(trust: Trust, { args, io, repository, annotations
   if (!speaksOfNotation(args, io)) return { policy: signaturePolicy(trust, rule), trust };
   const { readNotation } = await import("./notation.ts");
   const { isSkipped, level, trust: notation } = await readNotation(args, io, repository, signal);
-  const { roots, identities, unchecked } = trust;
-  const whole = makeTrust(trust.keys, { roots, identities, unchecked, notation });
+  const { keys, roots, identities, unchecked } = trust;
+  // That nothing is required of one signer takes nothing from what the flags require of others.
+  if (isSkipped && keys.length + identities.length > 0) return { policy: signaturePolicy(trust, rule), trust };
+  const whole = makeTrust(keys, { roots, identities, unchecked, notation });
   const policy = isSkipped ? nothingRequired(notation.name) : signaturePolicy(whole, { ...rule, notation: { level } });
   return { policy, trust: whole };
 }

@@ -59,8 +59,10 @@ export async function openSigner(args: Arguments, io: Io, context: SigningContex
 }
 
 async function open(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
+  checkNotary(args, context.formats);
   const key = args.value("key");
   if (key === undefined) {
+    if (context.formats.includes(notary)) throw keyNeeded();
     const { openKeyless } = await import("./keyless.ts");
     return openKeyless(args, io, context);
   }
@@ -78,6 +80,26 @@ async function open(args: Arguments, io: Io, context: SigningContext): Promise<S
   const stamped = args.has("timestamp-url") ? await timestamped(file, args, io, context) : file;
   const signer = isSealed ? await sealed(stamped, args, io, context) : stamped;
   return { signer, isEphemeral: false, ready: signer.describe(context.signal) };
+}
+
+const notary = "notation";
+
+/** Throws USAGE for what a format cannot say: that a signature has an end, above all, must not be lost on the way. */
+function checkNotary(args: Arguments, formats: readonly string[]): void {
+  const own = ["expiry", "envelope", "timestamp-url", "timestamp-root", "certificate-chain"].find((name) => args.has(name));
+  if (own !== undefined && !formats.includes(notary))
+    throw usageError(`--${own} is for Notary Project signatures, and none is made`, "Make one: --format notation.");
+  const other = formats.find((name) => name !== notary);
+  if (args.has("expiry") && other !== undefined)
+    throw usageError(`--expiry cannot be said in the format ${other}`, "Sign in that format with a command of its own, without --expiry.");
+  if (args.has("timestamp-root") && !args.has("timestamp-url"))
+    throw usageError("--timestamp-root proves what an authority answers, and none is named", "Name it: --timestamp-url URL.");
+}
+
+function keyNeeded(): TouchmarkError {
+  return new TouchmarkError("CERTIFICATE_REQUIRED", "a Notary Project signature needs a key and its certificates, and no key is named", {
+    hint: "Name both: --key KEY --certificate-chain FILE.",
+  });
 }
 
 async function timestamped(signer: Signer, args: Arguments, io: Io, { signal }: SigningContext): Promise<Signer> {

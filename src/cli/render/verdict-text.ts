@@ -13,13 +13,14 @@ const answers: Readonly<Record<Decision, { readonly word: string; readonly paint
 };
 
 export function renderVerdict(verdict: Verdict, style: Style): string {
-  const { decision, subject, reason, requirements, gaps, unchecked } = verdict;
+  const { decision, subject, policy, reason, requirements, gaps, unchecked } = verdict;
   const { word, paint } = answers[decision];
   const findings = requirements.flatMap((requirement) => requirement.findings);
   return [
     `${style[paint](reason ? `${word}: ${reason.code}` : word)}  ${clean(subject.reference)}\n`,
     subject.digest === undefined ? "" : field("digest", subject.digest),
     reason ? field("expected", reason.expected) + field("found", reason.found) + field("to do", reason.remedy) : "",
+    decision === "allow" && requirements.length === 0 ? field("required", `nothing: ${policy.name} asks for no signature`) : "",
     ...findings.map((finding) => field("evidence", renderFinding(finding, findings.length > 1 || reason === undefined))),
     unchecked.length > 0 ? field("unchecked", `${unchecked.join(", ")}, as was asked`) : "",
     ...gaps.map((gap) => field("unread", `${gap.place}: ${gap.code}: ${gap.message}`)),
