@@ -38,12 +38,15 @@ export type Urls = Readonly<Record<"ca" | "log" | "promisingLog" | "tsa" | "oidc
 export async function startPrivateSigstore(folder: string): Promise<PrivateSigstore> {
   await mkdir(folder, { recursive: true });
   const identities = await startIdentityProvider();
-  const [fulcio, log, promisingLog, timestamps] = await Promise.all([
+  const [fulcio, log, promisingLog, timestamps] = await startAll(
     startFulcio(folder, identities.origin),
     startRekorTiles(folder),
     startRekorV1(),
     startTimestampAuthority(),
-  ]);
+  ).catch(async (error: unknown) => {
+    await identities.stop();
+    throw error;
+  });
   const urls = {
     ca: `http://127.0.0.1:${fulcio.said}`,
     log: log.origin,
@@ -89,6 +92,23 @@ export async function startPrivateSigstore(folder: string): Promise<PrivateSigst
       await Promise.all([identities, fulcio, log, promisingLog, timestamps].map((one) => one.stop()));
     },
   };
+}
+
+/** Leaves none running if one does not start. */
+async function startAll<A extends Stoppable, B extends Stoppable, C extends Stoppable, D extends Stoppable>(
+  ...starting: [Promise<A>, Promise<B>, Promise<C>, Promise<D>]
+): Promise<[A, B, C, D]> {
+  try {
+    return await Promise.all(starting);
+  } catch (error) {
+    const started = await Promise.allSettled<Stoppable>(starting);
+    await Promise.all(started.map((one) => (one.status === "fulfilled" ? one.value.stop() : undefined)));
+    throw error;
+  }
+}
+
+interface Stoppable {
+  stop(): Promise<void>;
 }
 
 function signingConfigOf(urls: Urls, log: { readonly url: string; readonly version: 1 | 2 }): unknown {
