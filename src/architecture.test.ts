@@ -58,7 +58,7 @@ const table: Readonly<Record<string, Room>> = {
   "formats/bundle": { rooms: ["core", "trust", "proof", "formats"], packages: [], builtins: [] },
   "formats/cosign": { rooms: ["core", "trust", "proof", "formats"], packages: [], builtins: [] },
   "formats/notation": { rooms: ["core", "trust", "proof", "formats"], packages: [], builtins: [] },
-  engine: { rooms: ["core", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
+  engine: { rooms: ["core", "net", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
   "server/registry": {
     rooms: belowServer,
     packages: [],

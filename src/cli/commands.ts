@@ -14,6 +14,7 @@ export const commands: readonly CommandEntry[] = [
   { name: "verify-blob", summary: "Decide whether a file is signed as it must be", load: () => import("./commands/verify-blob.ts") },
   { name: "tree", summary: "Show everything that hangs on an image", load: () => import("./commands/tree.ts") },
   { name: "copy", summary: "Copy an image with everything that hangs on it", load: () => import("./commands/copy.ts") },
+  { name: "log flush", summary: "Have logs keep signatures that wait for them", load: () => import("./commands/log-flush.ts") },
   { name: "keys generate", summary: "Make a key pair", load: () => import("./commands/keys-generate.ts") },
   { name: "keys show", summary: "Show a key's fingerprint, algorithm and hint", load: () => import("./commands/keys-show.ts") },
   { name: "trust update", summary: "Fetch trust roots anew", load: () => import("./commands/trust-update.ts") },

@@ -64,12 +64,15 @@ export async function readExpected(args: Arguments, io: Io, signal: AbortSignal)
 
 /** What the trust, and Notary Project signatures where the flags or notation's variable speak of them, make of an image of the repository, or of a file. */
 export async function basisFor(trust: Trust, { args, io, repository, annotations, signal }: BasisQuestion): Promise<Basis> {
-  if (!speaksOfNotation(args, io)) return { policy: signaturePolicy(trust, { annotations }), trust };
+  const rule = { annotations, allowsPendingLog: args.has("allow-pending-log") };
+  if (!speaksOfNotation(args, io)) return { policy: signaturePolicy(trust, rule), trust };
   const { readNotation } = await import("./notation.ts");
   const { isSkipped, level, trust: notation } = await readNotation(args, io, repository, signal);
-  const { roots, identities, unchecked } = trust;
-  const whole = makeTrust(trust.keys, { roots, identities, unchecked, notation });
-  const policy = isSkipped ? nothingRequired(notation.name) : signaturePolicy(whole, { annotations, notation: { level } });
+  const { keys, roots, identities, unchecked } = trust;
+  // That nothing is required of one signer takes nothing from what the flags require of others.
+  if (isSkipped && keys.length + identities.length > 0) return { policy: signaturePolicy(trust, rule), trust };
+  const whole = makeTrust(keys, { roots, identities, unchecked, notation });
+  const policy = isSkipped ? nothingRequired(notation.name) : signaturePolicy(whole, { ...rule, notation: { level } });
   return { policy, trust: whole };
 }
 

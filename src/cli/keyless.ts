@@ -31,7 +31,7 @@ export async function openKeyless(args: Arguments, io: Io, context: SigningConte
   const consent = async (who: IdentityToken, chosen: SelectedServices): Promise<void> => {
     if (await isAsked) await askConsent(who, chosen, context.secret, io);
   };
-  const signer = keylessSigner({ token, services, root, consent, http, clock: io.now });
+  const signer = keylessSigner({ token, services, root, logUpload: context.logUpload ?? "now", consent, http, clock: io.now });
   return { signer, isEphemeral: true, ready: signer.certify(context.signal) };
 }
 

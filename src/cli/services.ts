@@ -1,5 +1,5 @@
 /** The services that certify, log and timestamp, as the flags and the kept sigstore instances name them. */
-import { openSigning } from "../anchors/roots/open-signing.ts";
+import { openSigning, type SigningInstance } from "../anchors/roots/open-signing.ts";
 import type { HttpClient } from "../net/http.ts";
 import { selectServices, type SelectedServices } from "../trust/select-services.ts";
 import type { TrustedRoot } from "../trust/trusted-root.ts";
@@ -18,27 +18,37 @@ export interface Services {
 /** Begins to read which they are; warnings go to stderr. */
 export async function openServices(args: Arguments, io: Io, { formats, signal }: SigningContext): Promise<Services> {
   const http = await serviceHttp(io);
-  const at = io.now();
-  const rootFile = args.value("trusted-root");
-  const configFile = args.value("signing-config");
-  const opening = openSigning({
-    ...(rootFile !== undefined && { rootFile }),
-    ...(configFile !== undefined && { configFile }),
-    names: args.values("instance"),
-    env: io.env,
-    home: io.home,
-    http,
-    at,
-    offline: false,
-    signal,
-  });
-  const services = opening.then(({ config, warnings }) => {
-    for (const warning of warnings) io.stderr.write(`warning: ${clean(warning)}\n`);
-    const chosen = selectServices(config, at);
+  const opening = openInstance(args, io, { http, signal });
+  const services = opening.then(({ config }) => {
+    const chosen = selectServices(config, io.now());
     checkFormats(formats, chosen);
     return chosen;
   });
   const root = opening.then((opened) => opened.root);
   for (const promise of [services, root]) promise.catch(() => undefined); // whoever signs hears of it
   return { services, root, http };
+}
+
+interface Opening {
+  readonly http: HttpClient;
+  readonly signal: AbortSignal;
+}
+
+/** The sigstore instance that the flags name, with all the services it has; warnings go to stderr. */
+export async function openInstance(args: Arguments, io: Io, { http, signal }: Opening): Promise<Omit<SigningInstance, "warnings">> {
+  const rootFile = args.value("trusted-root");
+  const configFile = args.value("signing-config");
+  const { root, config, warnings } = await openSigning({
+    ...(rootFile !== undefined && { rootFile }),
+    ...(configFile !== undefined && { configFile }),
+    names: args.values("instance"),
+    env: io.env,
+    home: io.home,
+    http,
+    at: io.now(),
+    offline: false,
+    signal,
+  });
+  for (const warning of warnings) io.stderr.write(`warning: ${clean(warning)}\n`);
+  return { root, config };
 }

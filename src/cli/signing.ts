@@ -1,5 +1,6 @@
 /** Who signs, and what seals the signature, as the flags of `sign` and `sign-blob` say it. */
 import { TouchmarkError } from "../core/errors.ts";
+import type { LogUpload } from "../core/seals.ts";
 import type { Signer } from "../core/signer.ts";
 import { openKeyFile } from "../signers/file/key-file.ts";
 import type { SignatureOptions } from "../formats/format.ts";
@@ -50,6 +51,7 @@ export interface SigningContext {
   readonly isPublic: () => Promise<boolean>;
   /** What to say of it if not. */
   readonly secret: string;
+  readonly logUpload?: LogUpload;
   readonly signal: AbortSignal;
 }
 
@@ -61,8 +63,10 @@ export async function openSigner(args: Arguments, io: Io, context: SigningContex
 }
 
 async function open(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
+  checkNotary(args, context.formats);
   const key = await openKey(args, io, context);
   if (key === undefined) {
+    if (context.formats.includes(notary)) throw keyNeeded();
     const { openKeyless } = await import("./keyless.ts");
     return openKeyless(args, io, context);
   }
@@ -71,6 +75,9 @@ async function open(args: Arguments, io: Io, context: SigningContext): Promise<S
   const isSealed = args.has("signing-config") || args.has("instance");
   if (args.has("trusted-root") && !isSealed) {
     throw usageError("--trusted-root proves what services answer, and with a key none is named", "Name them: --signing-config FILE.");
+  }
+  if (context.logUpload === "later" && !isSealed) {
+    throw usageError("a log is to be asked later, and with a key none is asked unless it is named", "Name it: --signing-config FILE.");
   }
   const stamped = args.has("timestamp-url") ? await timestamped(key, args, io, context) : key;
   const signer = isSealed ? await sealed(stamped, args, io, context) : stamped;
@@ -89,6 +96,26 @@ async function openKey(args: Arguments, io: Io, { formats }: SigningContext): Pr
   if (reference === undefined) return undefined;
   const certificateChain = args.value("certificate-chain");
   return openKeyFile({ reference, password: () => passwordFor(reference, io), env: io.env, certificateChain });
+}
+
+const notary = "notation";
+
+/** Throws USAGE for what a format cannot say: that a signature has an end, above all, must not be lost on the way. */
+function checkNotary(args: Arguments, formats: readonly string[]): void {
+  const own = ["expiry", "envelope", "timestamp-url", "timestamp-root", "certificate-chain"].find((name) => args.has(name));
+  if (own !== undefined && !formats.includes(notary))
+    throw usageError(`--${own} is for Notary Project signatures, and none is made`, "Make one: --format notation.");
+  const other = formats.find((name) => name !== notary);
+  if (args.has("expiry") && other !== undefined)
+    throw usageError(`--expiry cannot be said in the format ${other}`, "Sign in that format with a command of its own, without --expiry.");
+  if (args.has("timestamp-root") && !args.has("timestamp-url"))
+    throw usageError("--timestamp-root proves what an authority answers, and none is named", "Name it: --timestamp-url URL.");
+}
+
+function keyNeeded(): TouchmarkError {
+  return new TouchmarkError("CERTIFICATE_REQUIRED", "a Notary Project signature needs a key and its certificates, and no key is named", {
+    hint: "Name both, --key KEY --certificate-chain FILE, or a plugin that has them: --plugin NAME --id ID.",
+  });
 }
 
 async function timestamped(signer: Signer, args: Arguments, io: Io, { signal }: SigningContext): Promise<Signer> {
@@ -114,7 +141,8 @@ export function signatureOptionsOf(args: Arguments, io: Io): Omit<SignatureOptio
 async function sealed(signer: Signer, args: Arguments, io: Io, context: SigningContext): Promise<Signer> {
   const [{ openServices }, { sealedSigner }] = await Promise.all([import("./services.ts"), import("../signers/services/sealed-signer.ts")]);
   const { services, root, http } = await openServices(args, io, context);
-  return sealedSigner(signer, { services, root, http, clock: io.now });
+  const { logUpload = "now" } = context;
+  return sealedSigner(signer, { services, root, logUpload, http, clock: io.now });
 }
 
 /** Throws UNSUPPORTED for a format that could not carry what the services give. */

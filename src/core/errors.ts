@@ -35,6 +35,7 @@ export type Code =
   | "CERTIFICATE_UNTRUSTED"
   | "SCT_INVALID"
   | "LOG_ENTRY_MISSING"
+  | "LOG_ENTRY_PENDING"
   | "LOG_ENTRY_INVALID"
   | "TIMESTAMP_MISSING"
   | "TIMESTAMP_INVALID"
@@ -200,6 +201,12 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     http: 403,
     summary: "The signature is in no trusted transparency log.",
     remedy: "Have the image signed again and logged, or ask its publisher for the signature with its log entry.",
+  },
+  LOG_ENTRY_PENDING: {
+    exit: 12,
+    http: 403,
+    summary: "The signature was made while its log could not be asked, and the log does not hold it yet.",
+    remedy: "Have the log keep it: touchmark log flush. Whoever signed can run it, and anybody else who may write to the repository.",
   },
   LOG_ENTRY_INVALID: {
     exit: 12,

@@ -34,6 +34,8 @@ export interface Evidence {
   readonly manifest?: Digest;
   /** The layer that holds it, or the file. */
   readonly layer: Descriptor;
+  /** Digest of the signature itself, where that is known: what has the same may be the same signature once more. */
+  readonly signature?: Digest;
 }
 
 /** What evidence says, format-neutral. An attestation never counts as a signature. */

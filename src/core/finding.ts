@@ -96,6 +96,11 @@ export interface Finding {
 
 export type Outcome = Check["outcome"];
 
+/** The log is yet to be asked, and a trusted authority proves when the signature was made: only a policy can let that pass. */
+export function isPending(check: Check): boolean {
+  return check.outcome !== "passed" && check.code === "LOG_ENTRY_PENDING";
+}
+
 /** Failed if any check failed, else undecided if any is, else passed; no check at all is undecided. */
 export function outcomeOf({ checks }: Pick<Finding, "checks">): Outcome {
   const outcomes = new Set(checks.map((check) => check.outcome));

@@ -16,20 +16,47 @@ const certificate = makeCertificate({ issuer: "ca", signedBy: key.privateKey });
 const shape: OcspShape = { certificate, issuer, signedBy: key.privateKey };
 const response = (more: Partial<OcspShape> = {}) => makeOcspResponse({ ...shape, ...more });
 
+interface IdShape {
+  readonly algorithm?: string;
+  readonly parameters?: readonly Uint8Array[];
+  readonly name?: Uint8Array;
+  readonly key?: Uint8Array;
+  readonly serial?: number;
+}
+
+/** The CertID of the certificate, but for what is told. */
+function idWith({ algorithm = "1.3.14.3.2.26", parameters = [encodeDer(tags.null)], ...id }: IdShape): Uint8Array {
+  const { name = hash("sha1", issuer.subject.raw), key: issuerKey = keyHash(issuer), serial = 7 } = id;
+  return sequence(sequence(oid(algorithm), ...parameters), octetString(name), octetString(issuerKey), integer(serial));
+}
+
 suite("what an OCSP responder is asked", () => {
   test("names the certificate by SHA-1 of its issuer's name and key, and its serial number, and holds nothing else", () => {
     const request = encodeOcspRequest(certificate, issuer);
     const spki = issuer.publicKey.key.export({ format: "der", type: "spki" });
     assert.deepEqual(keyHash(issuer), hash("sha1", spki.subarray(spki.length - 65)), "the point alone");
-    const id = sequence(
-      sequence(oid("1.3.14.3.2.26"), encodeDer(tags.null)),
-      octetString(hash("sha1", issuer.subject.raw)),
-      octetString(keyHash(issuer)),
-      integer(7),
-    );
+    const id = idWith({});
     assert.deepEqual(request, sequence(sequence(sequence(sequence(id)))));
     assert.ok(isCertificateId(parseDer(id, "id"), certificate, issuer));
-    assert.equal(isCertificateId(parseDer(id, "id"), certificate, certificate), false);
+  });
+
+  test("is not answered by what is said of any other", () => {
+    const others = {
+      algorithm: "2.16.840.1.101.3.4.2.1",
+      name: hash("sha1", certificate.subject.raw),
+      key: keyHash(certificate),
+      serial: 8,
+    };
+    assert.notDeepEqual(others.key, keyHash(issuer));
+    for (const other of Object.entries(others)) {
+      const id = idWith(Object.fromEntries([other]));
+      assert.equal(isCertificateId(parseDer(id, "id"), certificate, issuer), false, other[0]);
+    }
+  });
+
+  test("may be given back with the hash's parameters left out", () => {
+    assert.ok(isCertificateId(parseDer(idWith({ parameters: [] }), "id"), certificate, issuer));
+    assert.ok(parseOcspResponse(response({ responseExtensions: [extension("1.3.6.1.5.5.7.48.1.2", octetString())] })), "a nonce");
   });
 });
 
@@ -70,6 +97,8 @@ suite("what an OCSP responder answers", () => {
     sequence(encodeDer(tags.enumerated, Uint8Array.of(0)), encodeDer(contextTag(0), sequence(oid(type), octetString(content))));
   const refused: Readonly<Record<string, readonly [Uint8Array, string]>> = {
     "with a critical extension that nobody knows": [response({ extensions: [critical] }), "UNSUPPORTED"],
+    "with such an extension to all of it": [response({ responseExtensions: [critical] }), "UNSUPPORTED"],
+    "of another version": [response({ version: 1 }), "MALFORMED"],
     "of another type": [basic("1.2.3.4", sequence()), "MALFORMED"],
     "with nothing in it": [basic("1.3.6.1.5.5.7.48.1.1", sequence()), "MALFORMED"],
     "with a crowd of certificates": [response({ certificates: Array.from({ length: 9 }, () => certificate) }), "LIMIT_EXCEEDED"],

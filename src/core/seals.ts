@@ -6,7 +6,12 @@ export interface Seals {
   readonly entries: readonly LogEntryJson[];
   /** Responses of timestamp authorities (RFC 3161), DER. */
   readonly timestamps: readonly Uint8Array[];
+  /** URLs of logs that are yet to be asked for an entry; absent where none is. */
+  readonly pending?: readonly string[];
 }
+
+/** When logs are asked: while signing, or by whoever completes the signature afterwards. */
+export type LogUpload = "now" | "later";
 
 /**
  * An entry of a transparency log as a sigstore bundle carries it (`sigstore_rekor.proto`, TransparencyLogEntry, in protobuf's JSON):

@@ -156,6 +156,33 @@ describe("sign: writers and registries that get in the way", () => {
     assert.ok(await isAllowed(repository, bob));
   });
 
+  it("adds its layer again when another writer, who had read the tag before, overwrote it after it was read back", async () => {
+    const repository = memoryRepository();
+    const { digest } = await putImage(repository, "x", "1");
+    await signs(repository, { signer: bob.signer, formats: keyFormats.slice(1) });
+    const tag = `${digest.replace(":", "-")}.sig`;
+    const before = await repository.manifest(tag, signal);
+    assert.ok(before);
+    let puts = 0;
+    let readBack = 0;
+    const raced: Repository = {
+      ...repository,
+      async putManifest(...given) {
+        puts++;
+        return repository.putManifest(...given);
+      },
+      async manifest(target, s) {
+        const found = await repository.manifest(target, s);
+        if (puts === 1 && target === tag && readBack++ === 0) repository.tagged.set(tag, before.descriptor.digest);
+        return found;
+      },
+    };
+    await signs(raced, { formats: keyFormats.slice(1) });
+    assert.equal(puts, 2);
+    assert.ok(await isAllowed(repository));
+    assert.ok(await isAllowed(repository, bob));
+  });
+
   it("lists its signature again when another writer overwrote the listing", async () => {
     const repository = memoryRepository();
     await putImage(repository, "x", "1");

@@ -49,6 +49,8 @@ export interface SignatureMade {
   readonly by: SignedBy;
   /** Where logs hold it. */
   readonly logged: readonly LoggedEntry[];
+  /** URLs of the logs that it waits for. */
+  readonly pending: readonly string[];
   /** It was there before: nothing was written. */
   readonly already: boolean;
 }
@@ -60,7 +62,8 @@ export async function sign(repository: Repository, reference: Reference, options
   described.catch(() => undefined);
   // A digest needs no resolving: what hangs on it is looked for beside the image itself.
   const { digest } = reference;
-  const ahead = digest && !options.force ? look(repository, { repository: repository.name, digest }, options) : undefined;
+  const isLookedFor = !options.force && options.signature?.expiry === undefined; // another end each time
+  const ahead = digest && isLookedFor ? look(repository, { repository: repository.name, digest }, options) : undefined;
   ahead?.catch(() => undefined);
   const root = await resolve(repository, reference, signal);
   parseManifest(root.manifest, root.descriptor.mediaType); // a web page, or an image that is an index as well, is not signed
@@ -72,7 +75,7 @@ export async function sign(repository: Repository, reference: Reference, options
       annotations: options.annotations,
       ...(reference.kind === "registry" && { identity: repository.name }),
     };
-    const looked = options.force ? nothing : (subject.digest === digest && ahead) || look(repository, subject, options);
+    const looked = isLookedFor ? (subject.digest === digest && ahead) || look(repository, subject, options) : nothing;
     return signOne(repository, subject, claim, { ...options, described, looked });
   });
   return made.flat();
@@ -102,11 +105,17 @@ async function signOne(
   const by = await options.described;
   const key = by.publicKey.fingerprint;
 
-  const prepared = await Promise.all(
+  // Signing may publish: nothing is signed in one format that cannot be made in another.
+  const toSigns = await Promise.all(
     formats.map(async (format) => {
       const earlier = existing.find((finding) => finding.format === format.name);
       if (earlier?.manifest !== undefined) return { format, earlier: { place: describePlace(earlier.place), manifest: earlier.manifest } };
-      const toSign = await format.prepare({ claim, subject, by, options: { ...options.signature, at } });
+      return { format, toSign: await format.prepare({ claim, subject, by, options: { ...options.signature, at } }) };
+    }),
+  );
+  const prepared = await Promise.all(
+    toSigns.map(async ({ format, earlier, toSign }) => {
+      if (earlier) return { format, earlier };
       const { bytes, content, scheme } = toSign;
       const signed = await signer.sign({ bytes, claim, ...(content && { content }), ...(scheme && { scheme }) }, signal);
       const isSigned = scheme
@@ -122,8 +131,8 @@ async function signOne(
   return Promise.all(
     prepared.map(async ({ format, earlier, signed, artifact }): Promise<SignatureMade> => {
       const common = { reference, repository: repository.name, digest, format: format.name };
-      if (earlier) return { ...common, ...earlier, by: { key }, logged: [], already: true };
-      const made = { ...common, by: signedBy(signed), logged: entriesOf(signed) };
+      if (earlier) return { ...common, ...earlier, by: { key }, logged: [], pending: [], already: true };
+      const made = { ...common, by: signedBy(signed), logged: entriesOf(signed), pending: signed.seals?.pending ?? [] };
       const manifest = await store(repository, subject, artifact, signal);
       await recorder.record({ kind: "signed", repository: repository.name, claim, format: format.name, by: made.by, manifest });
       const place = artifact.kind === "tag" ? `tag ${artifact.tag}` : "referrers";
@@ -135,7 +144,6 @@ async function signOne(
 /** Signatures by the same key that say exactly the same. What cannot be read now does not keep from signing. */
 async function signedAlready(subject: Subject, claim: SignatureClaim, options: Signing): Promise<readonly Finding[]> {
   const { formats, at, described, looked } = options;
-  if (options.signature?.expiry !== undefined) return []; // another end each time
   const { evidence } = await looked;
   const trust = trustIn(await described);
   const findings = await verifyAll(evidence, subject, { formats, trust, at });

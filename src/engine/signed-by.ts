@@ -1,5 +1,6 @@
 /** Who signed, and which logs hold it, as whoever asked for the signature is told. */
 import { fromBase64, toHex } from "../core/bytes.ts";
+import type { LogEntryJson } from "../core/seals.ts";
 import type { Signed, SignedBy } from "../core/signer.ts";
 import { parseCertificate } from "../core/x509/certificate.ts";
 import { certificateIdentity } from "../core/x509/certificate-identity.ts";
@@ -17,5 +18,9 @@ export function signedBy({ by, seals }: Signed): SignedBy {
 }
 
 export function entriesOf({ seals }: Signed): readonly LoggedEntry[] {
-  return (seals?.entries ?? []).map(({ logIndex, logId }) => ({ index: Number(logIndex), log: toHex(fromBase64(logId.keyId)) }));
+  return (seals?.entries ?? []).map(loggedEntry);
+}
+
+export function loggedEntry({ logIndex, logId }: LogEntryJson): LoggedEntry {
+  return { index: Number(logIndex), log: toHex(fromBase64(logId.keyId)) };
 }

@@ -7,6 +7,7 @@ import { KeyedLock } from "../core/keyed-lock.ts";
 import { mediaTypes, parseManifest, type Descriptor, type ImageManifest } from "../core/oci.ts";
 import type { Repository } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
+import { pause } from "../net/pause.ts";
 import type { Artifact, ReferrerArtifact, TaggedArtifact } from "../formats/format.ts";
 
 /** How often a tag is written anew when another writer was faster. */
@@ -40,13 +41,20 @@ async function storeReferrer(
 
 async function storeTagged(repository: Repository, artifact: TaggedArtifact, signal: AbortSignal): Promise<Digest> {
   const { tag, layer } = artifact;
+  const isIn = (manifest: ImageManifest | undefined): boolean =>
+    manifest?.layers.some((candidate) => isDeepStrictEqual(candidate, layer)) === true;
   for (let tries = 0; tries < maxTries; tries++) {
+    const begun = performance.now();
     const extended = artifact.extend(await readTag(repository, tag, signal));
     await Promise.all(extended.blobs.map((blob) => repository.putBlob(blob, signal)));
     const kept = readBack(repository, extended.blobs, signal);
     const { digest } = await repository.putManifest(extended.manifest, extended.mediaType, tag, signal);
+    const took = performance.now() - begun;
     const [after] = await Promise.all([readTag(repository, tag, signal), kept]);
-    if (after?.layers.some((candidate) => isDeepStrictEqual(candidate, layer))) return digest;
+    if (!isIn(after)) continue;
+    // Another process that read the tag before this was written may be about to write over it, and takes about as long as this did.
+    await pause(2 * took, signal);
+    if (isIn(await readTag(repository, tag, signal))) return digest;
   }
   throw new TouchmarkError("CONFLICT", `the tag ${tag} of ${repository.name} was changed by others ${maxTries} times while it was written`);
 }

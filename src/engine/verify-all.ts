@@ -1,6 +1,6 @@
-/** A finding for each piece of evidence, by the format that recognised it. */
+/** A finding for each piece of evidence, by the format that recognised it; for one signature that lies there several times, one. */
 import type { Evidence } from "../core/evidence.ts";
-import type { Finding } from "../core/finding.ts";
+import { outcomeOf, type Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Subject } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
@@ -12,7 +12,35 @@ export interface VerifyAll {
   readonly at: Instant;
 }
 
-export function verifyAll(evidence: readonly Evidence[], subject: Subject, { formats, trust, at }: VerifyAll): Promise<readonly Finding[]> {
+export async function verifyAll(
+  evidence: readonly Evidence[],
+  subject: Subject,
+  { formats, trust, at }: VerifyAll,
+): Promise<readonly Finding[]> {
   const byName = new Map(formats.map((format) => [format.name, format]));
-  return Promise.all(evidence.flatMap((one) => byName.get(one.format)?.verify(one, subject, trust, at) ?? []));
+  const verifying = evidence.flatMap((one) => {
+    const format = byName.get(one.format);
+    return format ? [format.verify(one, subject, trust, at).then((finding) => ({ finding, name: nameOf(one, finding) }))] : [];
+  });
+  return distinct(await Promise.all(verifying));
+}
+
+interface Named {
+  readonly finding: Finding;
+  /** The same for the same signature; absent where nobody is proven to have made it. */
+  readonly name: string | undefined;
+}
+
+function nameOf({ format, signature }: Evidence, { signer, claim }: Finding): string | undefined {
+  return signature && signer && JSON.stringify([format, signature, signer, claim]);
+}
+
+/** Without further copies of a signature, such as the one that waits for its log beside the one that was completed. */
+function distinct(named: readonly Named[]): readonly Finding[] {
+  const best = new Map<string | undefined, Finding>();
+  for (const { finding, name } of named) {
+    const known = best.get(name);
+    if (!known || (outcomeOf(known) !== "passed" && outcomeOf(finding) === "passed")) best.set(name, finding);
+  }
+  return named.flatMap(({ finding, name }) => (name === undefined || best.get(name) === finding ? [finding] : []));
 }

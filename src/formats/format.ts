@@ -9,11 +9,14 @@ import type { FileSubject } from "../core/file-subject.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Descriptor, ImageManifest } from "../core/oci.ts";
+import type { LogEntryJson } from "../core/seals.ts";
 import type { SignedContent } from "../core/signed-content.ts";
 import type { SigningScheme } from "../core/signature-schemes.ts";
 import type { Signed, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
+import type { LoggedSignature } from "../proof/logged-signature.ts";
 import type { Trust } from "../trust/trust.ts";
+import type { Reading } from "./checks.ts";
 
 export interface Format {
   readonly name: string;
@@ -41,6 +44,23 @@ export interface Format {
 
   /** Its evidence as files; absent in a format that has none. */
   readonly files?: FileFormat;
+
+  /** Its signatures that a log is yet to be asked to keep; absent in a format whose signatures cannot wait. */
+  readonly pending?: PendingUploads;
+}
+
+export interface PendingUploads {
+  /** What a log is to be asked to keep; undefined for evidence that waits for none. */
+  of(evidence: Evidence): Promise<Reading<PendingUpload> | undefined>;
+
+  /** The signature with its entries, to take the place of the one that waits. Throws for evidence that `of` cannot read. */
+  complete(evidence: Evidence, entries: readonly LogEntryJson[], subject: Subject, at: Instant): Promise<ReferrerArtifact>;
+}
+
+export interface PendingUpload {
+  readonly logged: LoggedSignature;
+  /** URLs of logs, as whoever wrote the evidence says: to be asked only if they are known from elsewhere. */
+  readonly logs: readonly string[];
 }
 
 export interface SignatureRequest {

@@ -38,16 +38,16 @@ export function createTransport({ tls, proxies, resolver }: TransportSettings = 
   let openSecure: Promise<Opener> | undefined;
   return async (url, options) => {
     const hostname = url.hostname.replaceAll(/[[\]]/g, "");
-    const proxy = proxies?.(url)?.href;
-    const lookup = resolver?.(hostname);
     const address = {
       hostname,
-      ...(proxy === undefined && { lookup }),
+      // Not looked at by way of a proxy, which resolves names itself.
+      lookup: resolver?.(hostname),
       port: url.port === "" ? undefined : Number(url.port),
       path: url.pathname + url.search,
       maxHeaderSize,
       ...options,
     };
+    const proxy = proxies?.(url)?.href;
     switch (url.protocol) {
       case "http:":
         return openPlain(address, proxy);

@@ -2,7 +2,7 @@
 import type { Code } from "../core/errors.ts";
 import { catalogue } from "../core/errors.ts";
 import { describePlace, type Place } from "../core/evidence.ts";
-import { describeSignatory, outcomeOf, type Check, type Finding, type Gap, type Signatory } from "../core/finding.ts";
+import { describeSignatory, isPending, outcomeOf, type Check, type Finding, type Gap, type Signatory } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Decision, Reason, Requirement, Verdict, VerdictSubject } from "../core/verdict.ts";
 import { validationOf } from "../trust/notation/level.ts";
@@ -99,8 +99,9 @@ function standing(rule: Rule, finding: Finding): Standing {
   return { decision: "allow" };
 }
 
-/** The checks that count: what the level of a trust policy has only mentioned does no harm. */
-function binding({ notation }: Rule, { checks, signer }: Finding): readonly Check[] {
+/** The checks that count: what the level of a trust policy has only mentioned does no harm, nor what the rule lets pass. */
+function binding({ notation, allowsPendingLog }: Rule, { checks, signer }: Finding): readonly Check[] {
+  if (allowsPendingLog && checks.some(isPending)) return checks.filter((check) => !isPending(check));
   if (!notation || signer?.kind !== "x509") return checks;
   return checks.filter((check) => check.outcome === "passed" || notation.level[validationOf(check)] === "enforce");
 }

@@ -21,6 +21,8 @@ export interface Rule {
   /** Signatures of the Notary Project count too, by whom the trust says. */
   readonly notation?: NotationRule;
   readonly annotations: Readonly<Record<string, string>>;
+  /** A log may yet be asked to keep the signature, if a trusted authority proves when it was made. */
+  readonly allowsPendingLog: boolean;
 }
 
 export interface NotationRule {
@@ -28,17 +30,16 @@ export interface NotationRule {
   readonly level: Level;
 }
 
-export interface SignatureRule extends Partial<Pick<Rule, "annotations" | "notation">> {}
+export interface SignatureRule extends Partial<Pick<Rule, "annotations" | "notation" | "allowsPendingLog">> {}
 
 /** The policy of one rule that `verify --key K -a k=v` stands for: a signature by any key or identity of the trust. */
-export function signaturePolicy(trust: Trust, { annotations = {}, notation }: SignatureRule = {}): Policy {
+export function signaturePolicy(trust: Trust, { annotations = {}, notation, allowsPendingLog = false }: SignatureRule = {}): Policy {
   const keys = trust.keys.map((key) => key.publicKey.fingerprint).toSorted();
-  const rule: Rule = { name: "signed", keys, identities: trust.identities, ...(notation && { notation }), annotations };
+  const rule: Rule = { name: "signed", keys, identities: trust.identities, ...(notation && { notation }), annotations, allowsPendingLog };
   const sorted = Object.entries(annotations).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const identities = trust.identities.map(identityContent).toSorted();
-  const content = JSON.stringify({
-    rules: [{ name: rule.name, keys, identities, ...(notation && { notation: notation.level }), annotations: sorted }],
-  });
+  const allowed = { ...(notation && { notation: notation.level }), ...(allowsPendingLog && { allowsPendingLog }) };
+  const content = JSON.stringify({ rules: [{ name: rule.name, keys, identities, ...allowed, annotations: sorted }] });
   return { name: "command-line", digest: digestOf(encodeUtf8(content)), rules: [rule] };
 }
 

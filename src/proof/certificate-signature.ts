@@ -3,7 +3,7 @@
  * certificate logs, signature, identity.
  */
 import { asTouchmarkError } from "../core/errors.ts";
-import { describeSignatory, type CertificateSigner, type Check, type CheckName, type Signatory } from "../core/finding.ts";
+import { describeSignatory, isPending, type CertificateSigner, type Check, type CheckName, type Signatory } from "../core/finding.ts";
 import type { Certificate } from "../core/x509/certificate.ts";
 import { certificateIdentity } from "../core/x509/certificate-identity.ts";
 import { matchesIdentity } from "../trust/identity.ts";
@@ -19,7 +19,7 @@ export interface CertificateQuestion extends Omit<TimesQuestion, "verifier"> {
   readonly by: SignedByCertificate;
 }
 
-/** Who signed is known where all but the identity passed. */
+/** Who signed is known where all but the identity passed, or a log is yet to be asked. */
 export async function proveCertificateSignature({ by, ...question }: CertificateQuestion): Promise<SignatureProof> {
   const { evidence, root, trust, at } = question;
   const { leaf, intermediates } = by;
@@ -43,7 +43,7 @@ export async function proveCertificateSignature({ by, ...question }: Certificate
   checks.push(signature);
   if (signature.outcome !== "passed") return unproven(...checks);
   const { check, signer } = checkIdentity(leaf, trust);
-  if (!checks.every(({ outcome }) => outcome === "passed")) return unproven(...checks, check);
+  if (!checks.every((one) => one.outcome === "passed" || isPending(one))) return unproven(...checks, check);
   return { checks: [...checks, check], signer, seen };
 }
 

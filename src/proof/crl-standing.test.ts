@@ -17,7 +17,7 @@ import {
   root,
   standing,
   unreachable,
-} from "./revocation-chain.test.ts";
+} from "./revocation-fixture.test.ts";
 
 const url = "http://ca.example/list";
 const fresh = "http://ca.example/delta";
@@ -144,6 +144,12 @@ suite("a delta", () => {
     await isUnknown(updatedBy({}, { scope: { only: "signers" } }), /of other certificates/);
     await isUnknown(updatedBy({ scope: { urls: [url] } }, {}), /of other certificates/);
     await passes(updatedBy({ scope: { urls: [url] } }, { scope: { urls: [url] } }));
+  });
+
+  test("is looked for in a few places at most", async () => {
+    const crowd = Array.from({ length: 9 }, (_, index) => `http://host${index}.example/`);
+    const wanted = crowd.slice(0, 8).map((one) => crlOf(one));
+    await needs(standing(certificate, facts([crlOf(url), crl({ freshest: crowd })])), ...wanted);
   });
 
   test("that cannot be had leaves it unknown; of several any will do", async () => {

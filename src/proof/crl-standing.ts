@@ -1,13 +1,12 @@
 /** What revocation lists prove of a certificate (RFC 5280, section 6.3.3). */
 import { equalBytes } from "../core/bytes.ts";
-import type { Question } from "../core/facts.ts";
 import { parseCrl, type RevocationList } from "../core/x509/crl.ts";
 import { freshestPoints, type DistributionPoint } from "../core/x509/distribution-points.ts";
 import { basicConstraints, keyUsage } from "../core/x509/extensions.ts";
 import { isSignedBy } from "../core/x509/is-signed-by.ts";
 import { quoteName } from "../core/x509/name.ts";
 import { onHold, removed, type RevokedEntry } from "../core/x509/revoked-entry.ts";
-import { judge, staleness, standingOf, type RevocationQuestion } from "./revocation-question.ts";
+import { judge, staleness, standingOf, type Asked, type RevocationQuestion } from "./revocation-question.ts";
 import { allOf, firstKnown, good, unknown, type Standing } from "./standing.ts";
 
 const MAX_DELTA_URLS = 8;
@@ -22,12 +21,12 @@ async function pointStanding(point: DistributionPoint, question: RevocationQuest
   if (point.isPartial) return unknown("the certificate's revocation list is indirect or of some reasons only, which is not supported");
   if (point.urls.length === 0) return unknown("the certificate's revocation list has no URL");
   return firstKnown(point.urls, (url) =>
-    judge(asked(url, question), question.facts, (bytes) => listStanding(parseCrl(bytes), point, question)),
+    judge(asked("revocation list", url, question), (bytes) => listStanding(parseCrl(bytes), point, question)),
   );
 }
 
-function asked(url: string, { issuer }: RevocationQuestion): Question {
-  return { kind: "crl", url, issuer };
+function asked(source: Asked["source"], url: string, { issuer, facts }: RevocationQuestion): Asked {
+  return { source, question: { kind: "crl", url, issuer }, facts };
 }
 
 async function listStanding(list: RevocationList, point: DistributionPoint, question: RevocationQuestion): Promise<Standing> {
@@ -46,7 +45,7 @@ async function listStanding(list: RevocationList, point: DistributionPoint, ques
   const urls = (list.freshest ?? []).flatMap((freshest) => freshest.urls).slice(0, MAX_DELTA_URLS);
   if (urls.length === 0) return standing;
   return firstKnown(urls, (url) =>
-    judge(asked(url, question), question.facts, async (bytes) => {
+    judge(asked("delta", url, question), async (bytes) => {
       const delta = parseCrl(bytes);
       const why = (await faultOf(delta, question)) ?? deltaFault(delta, list);
       return why === undefined ? updated(standing, entry, { list, delta, question }) : unknown(why);

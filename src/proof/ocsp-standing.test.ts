@@ -1,7 +1,7 @@
 import { suite, test } from "node:test";
 import { extension, extensions, makeCertificate, oid, oids, sequence } from "../core/x509/fixture.test.ts";
 import { makeOcspAnswer, makeOcspRefusal, now, revocable, type OcspShape } from "../core/x509/revocation-fixture.test.ts";
-import { ca, facts, isRevoked, isUnknown, issued, keys, leaf, ocsp, ocspOf, passes, standing } from "./revocation-chain.test.ts";
+import { ca, facts, isRevoked, isUnknown, issued, keys, leaf, ocsp, ocspOf, passes, standing } from "./revocation-fixture.test.ts";
 
 const url = "http://ocsp.example/";
 const certificate = leaf(extensions.digitalSignature, extensions.usage([oids.codeSigning]), revocable.ocsp(url));
@@ -20,6 +20,7 @@ suite("the OCSP answer", () => {
     await isUnknown(told(elsewhere), /not signed by the certificate's issuer or its delegate/);
     await isUnknown(told({ ...elsewhere, status: { reason: 1 } }), /not signed/);
     const stranger = makeCertificate({ subject: "ca", key: keys.other });
+    await isUnknown(told({ responder: leaf() }), /not signed/);
     await isUnknown(told({ ...elsewhere, responder: stranger, certificates: [stranger] }), /the issuer did not make/);
   });
 
@@ -71,6 +72,8 @@ suite("a delegate of the issuer", () => {
       makeCertificate({ subject: "r", issuer: "root", key: keys.other, signedBy: keys.root.privateKey }),
       /did not make/,
     ],
+    "under another issuer's name": [issued({ subject: "r", issuer: "other", key: keys.other, extensions: [usage] }), /did not make/],
+    "that names another responder for itself": [delegate(usage, revocable.ocsp(url)), /may be revoked/],
     "that made itself": [makeCertificate({ subject: "r", issuer: "ca", key: keys.other, extensions: [usage] }), /did not make/],
   };
   for (const [name, [responder, detail]] of Object.entries(refused)) {

@@ -1,6 +1,5 @@
 /** What an OCSP responder's answer proves of a certificate (RFC 6960, sections 3.2 and 4.2.2). */
 import { equalBytes } from "../core/bytes.ts";
-import type { Question } from "../core/facts.ts";
 import type { Instant } from "../core/instant.ts";
 import { isCertificateId, encodeOcspRequest, keyHash } from "../core/ocsp-request.ts";
 import { parseOcspResponse, type OcspResponse } from "../core/ocsp.ts";
@@ -24,8 +23,8 @@ const understood: ReadonlySet<string> = new Set([
 export function ocspStanding(urls: readonly string[], question: RevocationQuestion): Promise<Standing> {
   const request = encodeOcspRequest(question.certificate, question.issuer);
   return firstKnown(urls, (url) => {
-    const asked: Question = { kind: "ocsp", url, request };
-    return judge(asked, question.facts, (bytes) => answerOf(parseOcspResponse(bytes), question));
+    const asked = { source: "OCSP responder", question: { kind: "ocsp", url, request }, facts: question.facts } as const;
+    return judge(asked, (bytes) => answerOf(parseOcspResponse(bytes), question));
   });
 }
 
@@ -44,7 +43,7 @@ async function answerOf(response: OcspResponse, question: RevocationQuestion): P
 /** Why nobody who may answer for the issuer gave this answer; undefined if somebody did. */
 async function responderFault(response: OcspResponse, issuer: Certificate, at: Instant): Promise<string | undefined> {
   if (isResponder(issuer, response) && (await isSignedBy(response, issuer))) return undefined;
-  const delegate = response.certificates.find((one) => isResponder(one, response) && !equalBytes(one.raw, issuer.raw));
+  const delegate = response.certificates.find((one) => isResponder(one, response));
   if (!delegate || !(await isSignedBy(response, delegate))) return "its answer is not signed by the certificate's issuer or its delegate";
   return delegateFault(delegate, issuer, at);
 }

@@ -20,7 +20,7 @@ import {
   root,
   standing,
   unreachable,
-} from "./revocation-chain.test.ts";
+} from "./revocation-fixture.test.ts";
 
 const listed = "http://ca.example/list";
 const responder = "http://ocsp.example/";

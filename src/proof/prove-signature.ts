@@ -67,5 +67,5 @@ async function whenSeen({ evidence, trust, at }: SignatureQuestion, key: Trusted
 }
 
 function isOfStrangers({ code }: Exclude<Check, { readonly outcome: "passed" }>): boolean {
-  return code === "LOG_ENTRY_MISSING" || code === "TIMESTAMP_MISSING";
+  return code === "LOG_ENTRY_MISSING" || code === "LOG_ENTRY_PENDING" || code === "TIMESTAMP_MISSING";
 }

@@ -40,10 +40,19 @@ export async function proveTimes({ evidence, verifier, root, trust, at }: TimesQ
     const detail = `seen at ${formatInstant(late.at)}, after the time of verification, ${formatInstant(at)}: one of the clocks is wrong`;
     return { checks: [{ name: "timestamp", outcome: "failed", code: "TIMESTAMP_INVALID", detail }], seen: [] };
   }
+  const waits = logged && evidence.isPending === true && entries.length === 0 && byAuthorities.length > 0;
   const isNeedless = timestamps.length === 0 || byLogs.some((one) => one.at !== undefined) || !isLogged;
   const isLeftOut = isNeedless && stamps.check.outcome !== "passed" && stamps.check.code === "TIMESTAMP_MISSING";
-  return { checks: [...(isLeftOut ? [] : [stamps.check]), ...(logged ? [logged.check] : [])], seen };
+  const log = waits ? pending : logged?.check;
+  return { checks: [...(isLeftOut ? [] : [stamps.check]), ...(log ? [log] : [])], seen };
 }
+
+const pending: Check = {
+  name: "log",
+  outcome: "failed",
+  code: "LOG_ENTRY_PENDING",
+  detail: "says that a log is yet to be asked to keep it",
+};
 
 function stampedBy({ authority, at }: Timestamp): Sighting {
   return { kind: "timestamp", by: authority.name, at };

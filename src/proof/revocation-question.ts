@@ -20,9 +20,16 @@ export interface RevocationQuestion {
 /** An answer made at this moment may be dated a little later by the clock of whoever gives it. */
 const MAX_SKEW = 5 * 60_000;
 
+export interface Asked {
+  /** For messages: what the answer comes from. */
+  readonly source: "OCSP responder" | "revocation list" | "delta";
+  readonly question: Question;
+  readonly facts: Facts;
+}
+
 /** Reads an answer that is there; says what is needed where it is not, and why it is no use where it is not one. */
-export async function judge(question: Question, facts: Facts, read: (bytes: Uint8Array) => Promise<Standing>): Promise<Standing> {
-  const from = `${question.kind === "crl" ? "the revocation list" : "the OCSP responder"} of ${hostOf(question.url)}`;
+export async function judge({ source, question, facts }: Asked, read: (bytes: Uint8Array) => Promise<Standing>): Promise<Standing> {
+  const from = `the ${source} of ${hostOf(question.url)}`;
   const answer = facts.get(keyOf(question));
   if (!answer) return { ...needed(question), detail: `${from} was not asked` };
   if (!("bytes" in answer)) return unknown(`${from}: ${answer.message}`, answer.code);
@@ -59,5 +66,5 @@ export function staleness({ thisUpdate, nextUpdate }: Dated, at: Instant): strin
 
 /** For messages. */
 function hostOf(url: string): string {
-  return URL.parse(url)?.host || "an address that is no URL";
+  return URL.parse(url)?.host.slice(0, 100) || "an address without a host";
 }

@@ -12,6 +12,8 @@ export interface SignatureEvidence {
   readonly timestamps: readonly Uint8Array[];
   /** What the timestamps are over. */
   readonly stamped: Uint8Array;
+  /** It says that a log is yet to be asked to keep it. */
+  readonly isPending?: boolean;
 }
 
 export type SignedBy = { readonly kind: "key"; readonly hint?: string | undefined } | SignedByCertificate;

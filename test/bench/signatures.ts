@@ -25,7 +25,7 @@ export async function pushSignatures(url: string, image: Descriptor, signer: Sig
     const manifests = await mapBounded(Array.from({ length: count }), atOnce, async () => {
       const bundle = await makeBundle(image, signer);
       await pushBlob(bundle);
-      const manifest = bundleManifest(bundle, signPredicateType, image, Date.now());
+      const manifest = bundleManifest({ bundle, predicateType: signPredicateType, subject: image, at: Date.now() });
       const digest = digestOf(manifest);
       await client.putManifest(digest, mediaTypes.ociManifest, manifest);
       return { mediaType: mediaTypes.ociManifest, digest, size: manifest.length, artifactType: bundleMediaType };

@@ -118,6 +118,7 @@ describe("the examples in every --help", () => {
       "verify",
       "sign-blob",
       "verify-blob",
+      "log flush",
       "tree",
       "copy",
       "trust create",

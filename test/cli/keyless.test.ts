@@ -2,85 +2,13 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import { describe, it, type TestContext } from "node:test";
-import type { Io } from "../../src/cli/io.ts";
-import type { Descriptor } from "../../src/core/oci.ts";
+import { describe, it } from "node:test";
+import { refuse } from "../fakes/fulcio.ts";
 import { mintToken } from "../fakes/identity-provider.ts";
 import { putImage, putIndex } from "../fakes/people.ts";
-import { scriptedServer } from "../fakes/scripted-registry.ts";
-import { signingServices, type SigningServices, type SigningServicesOptions } from "../fakes/signing-services.ts";
-import { bench, type Bench, type Outcome } from "./harness.ts";
-
-const issuer = "https://issuer.example";
-const alice = "alice@example.com";
-const tokenOf = (email: string, claims: Readonly<Record<string, unknown>> = {}): string =>
-  mintToken({ email, email_verified: true, ...claims });
-
-interface Place extends Bench, SigningServices {
-  /** NAME@DIGEST of an image that nobody has signed. */
-  readonly image: string;
-  readonly subject: Descriptor;
-  /** With the services; no token is in the environment, and none in what is printed. */
-  sign(io: Partial<Io>, ...words: readonly string[]): Promise<Outcome>;
-  verify(identity: string, ...words: readonly string[]): Promise<Outcome>;
-}
-
-const flags = (at: Pick<Bench, "path">): readonly string[] => [
-  "--trusted-root",
-  at.path("trusted_root.json"),
-  "--signing-config",
-  at.path("signing_config.json"),
-];
-
-async function place(t: TestContext, options: SigningServicesOptions = {}): Promise<Place> {
-  const [at, services] = [await bench(t), await signingServices(t, options)];
-  await writeFile(at.path("trusted_root.json"), services.trustedRoot);
-  await writeFile(at.path("signing_config.json"), services.signingConfig);
-  const subject = await putImage(at.repository(`${at.address}/app`), "x", "1");
-  // A machine of Google's would vouch for itself: this one has no service account.
-  const metadata = await scriptedServer(t, { "GET /computeMetadata/v1/instance/service-accounts/default/identity?*": { status: 404 } });
-  const usual = { env: { GCE_METADATA_HOST: metadata.host, TOUCHMARK_DEBUG: "1" }, now: Date.now };
-  return {
-    ...at,
-    ...services,
-    subject,
-    image: `${at.address}/app@${subject.digest}`,
-    async sign(io, ...words) {
-      const outcome = await at.runWith({ ...usual, ...io, env: { ...usual.env, ...io.env } }, "sign", ...flags(at), ...words);
-      for (const text of [...words, ...Object.values(io.env ?? {})])
-        assert.doesNotMatch(outcome.stdout + outcome.stderr, partsOf(text ?? ""));
-      return outcome;
-    },
-    verify(identity, ...words) {
-      const expected = ["--certificate-identity", identity, "--certificate-oidc-issuer", issuer];
-      return at.runWith({ now: Date.now }, "verify", "--trusted-root", at.path("trusted_root.json"), ...expected, ...words);
-    },
-  };
-}
-
-/** Any part of a token that tells something; nothing, of what is no token. */
-function partsOf(text: string): RegExp {
-  const [, payload, signature] = /^[\w-]+\.([\w-]{30})[\w-]*\.([\w-]{30})/.exec(text) ?? [];
-  return payload === undefined ? /(?!)/ : new RegExp(`${payload}|${signature}`);
-}
-
-/** Of the JSON that `sign` prints. */
-function made({ stdout }: Outcome): readonly Record<string, unknown>[] {
-  return stdout
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-}
-
-/** That nothing hangs on the image. */
-async function assertUnsigned({ verify, image, repository, subject, address }: Place): Promise<void> {
-  const { status, stdout } = await verify(alice, image);
-  assert.equal(status, 10, stdout);
-  const signal = new AbortController().signal;
-  const app = repository(`${address}/app`);
-  assert.deepEqual(await app.referrers(subject.digest, signal), []);
-  for await (const tag of app.tags(signal)) assert.equal(tag, "1");
-}
+import { scriptedServer, type ScriptedAnswer } from "../fakes/scripted-registry.ts";
+import type { SigningServicesOptions } from "../fakes/signing-services.ts";
+import { alice, assertFailed, assertUnsigned, issuer, made, place, tokenOf } from "./keyless-place.ts";
 
 describe("sign without a key", () => {
   it("takes the token from the flag, a file, a variable or the CI job, and signs as the one whom it names", async (t) => {
@@ -210,12 +138,7 @@ describe("a bad day of signing without a key", () => {
       [token({ aud: "others" }), "IDENTITY_TOKEN_INVALID", /made for "others"; expected "sigstore"/, /audience sigstore/],
       [["--identity-token", "eyJhbGciOiJub25lIn0"], "IDENTITY_TOKEN_INVALID", /expected three parts/, /Get a new one/],
     ] as const) {
-      const { status, stdout, stderr } = await at.sign({}, ...words, at.image);
-      assert.equal(status, 31, stderr);
-      assert.equal(stdout, "");
-      assert.match(stderr, new RegExp(`^error: .*\nhint: .*\ncode: ${code}\n`));
-      assert.match(stderr, message);
-      assert.match(stderr.split("\n")[1] ?? "", hint);
+      assertFailed(await at.sign({}, ...words, at.image), { status: 31, code, message, hint });
     }
     assert.deepEqual([...at.authority.lines, ...at.log.lines, ...at.stamps.lines], []);
     await assertUnsigned(at);
@@ -229,11 +152,143 @@ describe("a bad day of signing without a key", () => {
     ]) {
       const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
       await writeFile(at.path("k.key"), privateKey.export({ type: "pkcs8", format: "pem" }));
-      const { status, stderr } = await at.sign({}, ...words, "--format", "bundle,cosign", at.image);
-      assert.equal(status, 32, stderr);
-      assert.match(stderr, /names a log that gives no promise.*\nhint: Sign in the format bundle.*\ncode: UNSUPPORTED\n/);
+      const outcome = await at.sign({}, ...words, "--format", "bundle,cosign", at.image);
+      const message = /names a log that gives no promise/;
+      assertFailed(outcome, { status: 32, code: "UNSUPPORTED", message, hint: /Sign in the format bundle/ });
     }
     assert.deepEqual([...at.authority.lines, ...at.log.lines, ...at.stamps.lines], []);
     await assertUnsigned(at);
+  });
+});
+
+describe("a bad day of a service", () => {
+  const other = { token: tokenOf("mallory@example.com") };
+  const strangersKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ type: "spki", format: "pem" });
+  const behind = (minutes: number) => ({ clock: () => Date.now() - minutes * 60_000 });
+  for (const [what, options, status, code, message] of [
+    [
+      "a certificate for another key",
+      { fulcio: { mishear: (asked) => ({ ...asked, publicKey: strangersKey }) } },
+      12,
+      "CERTIFICATE_INVALID",
+      /for another key than ours/,
+    ],
+    [
+      "a certificate for somebody else",
+      { fulcio: { mishear: (asked) => ({ ...asked, ...other }) } },
+      12,
+      "IDENTITY_MISMATCH",
+      /a certificate "mallory@example\.com", expected "alice@/,
+    ],
+    ["a timestamp of a clock that is far off", { stamps: behind(10) }, 12, "TIMESTAMP_INVALID", /one of the clocks is wrong/],
+    [
+      "a timestamp from before the certificate",
+      { stamps: behind(3) },
+      12,
+      "CERTIFICATE_INVALID",
+      /it says .* and the certificate is valid from/,
+    ],
+    [
+      "a log's time from before the certificate",
+      { rekor: 1, log: { clock: behind(3).clock() } },
+      12,
+      "CERTIFICATE_INVALID",
+      /it says .* and the certificate is valid from/,
+    ],
+  ] as readonly (readonly [string, SigningServicesOptions, number, string, RegExp])[]) {
+    it(`is told, and nothing is written: ${what}`, async (t) => {
+      const at = await place(t, options);
+      const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
+      assertFailed(outcome, { status, code, message, hint: /trusted root and the signing configuration belong together/ });
+      await assertUnsigned(at);
+    });
+  }
+
+  for (const rekor of [1, 2] as const) {
+    it(`T13: is told, and nothing is written: a log of version ${rekor} that answers with the entry of another signature`, async (t) => {
+      const at = await place(t, { rekor });
+      const others = await putImage(at.repository(`${at.address}/other`), "y", "1");
+      const kept = Promise.withResolvers<ScriptedAnswer | undefined>();
+      at.log.on({
+        [at.keeping.name]: async (...asked) => {
+          kept.resolve(await at.keeping.usual(...asked));
+          return kept.promise;
+        },
+      });
+      for (const [reference, status] of [
+        [`${at.address}/other@${others.digest}`, 0],
+        [at.image, 12],
+      ] as const) {
+        const outcome = await at.sign({}, "--identity-token", tokenOf(alice), reference);
+        assert.equal(outcome.status, status, outcome.stderr);
+        if (status === 12) assertFailed(outcome, { status, code: "LOG_ENTRY_INVALID", message: /another/, hint: /belong together/ });
+      }
+      await assertUnsigned(at);
+    });
+
+    it(`is survived: a log of version ${rekor} whose first answer was lost says that it holds the signature already`, async (t) => {
+      const at = await place(t, { rekor });
+      at.log.on({
+        [at.keeping.name]: [
+          async (...asked) => {
+            await at.keeping.usual(...asked);
+            return { status: 503, headers: { "retry-after": "0" } };
+          },
+          at.keeping.usual,
+        ],
+      });
+      const { status, stderr } = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
+      assert.equal(status, 0, stderr);
+      assert.equal((await at.verify(alice, at.image)).status, 0);
+    });
+  }
+
+  it("T13: is told, and nothing is written: a log that says it holds the signature already, as the entry of another", async (t) => {
+    const at = await place(t);
+    at.log.on({ [at.keeping.name]: { status: 409, headers: { "x-log-index": "1" } } });
+    const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
+    assertFailed(outcome, { status: 32, code: "MALFORMED", message: /entry 1 of 127/, hint: /what wrote the document/ });
+    await assertUnsigned(at);
+  });
+
+  for (const [what, answer, times] of [
+    ["is busy whenever it is asked", { status: 503, headers: { "retry-after": "0" } }, 4],
+    ["will be busy for ten minutes more", { status: 503, headers: { "retry-after": "600" } }, 1],
+    ["is broken", { status: 500, headers: { "retry-after": "600" }, body: "<html>" }, 1],
+  ] as const) {
+    it(`is told, and nothing is written: a log that ${what}`, async (t) => {
+      const at = await place(t);
+      at.log.on({ [at.keeping.name]: answer });
+      const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
+      assertFailed(outcome, {
+        status: 30,
+        code: "SERVICE_UNAVAILABLE",
+        message: /cannot keep the signature now: status 50/,
+        hint: /Try again later/,
+      });
+      assert.equal(at.log.lines.length, times);
+      await assertUnsigned(at);
+    });
+  }
+
+  it("is told, and nothing is written: a log that never answers", async (t) => {
+    const at = await place(t);
+    at.log.on({ [at.keeping.name]: () => undefined });
+    const outcome = await at.sign({}, "--identity-token", tokenOf(alice), "--timeout", "500ms", at.image);
+    assertFailed(outcome, { status: 30, code: "TIMEOUT", message: /not done within 500ms/, hint: /--timeout allows more/ });
+    await assertUnsigned(at);
+  });
+
+  it("is told once for all references, and each is told what befell it alone", async (t) => {
+    const at = await place(t);
+    const token = ["--identity-token", tokenOf(alice)];
+    const alone = await at.sign({}, ...token, at.image, `${at.address}/app:2`);
+    assert.equal(alone.status, 11, alone.stderr);
+    assert.match(alone.stderr, /^error: .*app:2: .*\nhint: .*\ncode: NO_SUCH_IMAGE/m);
+    assert.match(alone.stdout, /^signed {2}/);
+    at.authority.on({ "POST /api/v2/signingCert": refuse(400, "no") });
+    const all = await at.sign({}, ...token, at.image, `${at.address}/app:1`);
+    assertFailed(all, { status: 30, code: "SERVICE_REFUSED", message: /refuses to issue a certificate/, hint: /Read its words/ });
+    assert.equal(all.stderr.match(/^error:/gm)?.length, 1);
   });
 });

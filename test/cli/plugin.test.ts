@@ -12,7 +12,7 @@ const authority = makeKey();
 const key = makeKey();
 const root = makeDer({ subject: "root", key: authority, extensions: [extensions.authority(), extensions.keyCertSign] });
 const leaf = makeDer({
-  subject: "release",
+  subject: "C=US,ST=WA,O=acme,CN=release",
   issuer: "root",
   signedBy: authority.privateKey,
   key,

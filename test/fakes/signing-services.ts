@@ -5,7 +5,7 @@ import { encodeTrustedRoot } from "../../src/trust/encode-trusted-root.ts";
 import { fulcioFake, type FulcioOptions } from "./fulcio.ts";
 import { rekorV1Fake, type RekorV1Options } from "./rekor-v1.ts";
 import { rekorV2Fake } from "./rekor-v2.ts";
-import { scriptedServer, type ScriptedServer } from "./scripted-registry.ts";
+import { scriptedServer, type Script, type ScriptedServer, type ScriptLine } from "./scripted-registry.ts";
 import { tsaFake, type TsaOptions } from "./tsa.ts";
 
 export interface SigningServicesOptions {
@@ -21,9 +21,17 @@ export interface SigningServices {
   readonly authority: ScriptedServer;
   readonly log: ScriptedServer;
   readonly stamps: ScriptedServer;
+  /** The lines of the log that keeps signatures and of the authority that stamps them, for tests that put others in their place for a while. */
+  readonly keeping: Line;
+  readonly stamping: Line;
   /** JSON. */
   readonly trustedRoot: string;
   readonly signingConfig: string;
+}
+
+export interface Line {
+  readonly name: string;
+  readonly usual: Extract<ScriptLine, (...asked: never) => unknown>;
 }
 
 const mediaType = "application/vnd.dev.sigstore.signingconfig.v0.2+json";
@@ -40,7 +48,15 @@ export async function signingServices(t: TestContext, options: SigningServicesOp
   const stamps = await scriptedServer(t, fakes.stamps.script);
   const root = { ...fakes.authority.trusted, logs: [fakes.log.authority], timestampAuthorities: [fakes.stamps.authority] };
   const services = { authority: authority.origin, log: log.origin, stamps: `${stamps.origin}/api/v1/timestamp` };
-  return { authority, log, stamps, trustedRoot: decodeUtf8(encodeTrustedRoot(root)), signingConfig: signingConfigOf(services, rekor) };
+  const documents = { trustedRoot: decodeUtf8(encodeTrustedRoot(root)), signingConfig: signingConfigOf(services, rekor) };
+  const keeping = lineOf(fakes.log.script, `POST /api/v${rekor}/log/entries`);
+  return { authority, log, stamps, keeping, stamping: lineOf(fakes.stamps.script, "POST /api/v1/timestamp"), ...documents };
+}
+
+function lineOf(script: Script, name: string): Line {
+  const usual = script[name];
+  if (typeof usual !== "function") throw new Error(`the fake does not answer ${name}`);
+  return { name, usual };
 }
 
 /** Of one service of each kind, by their URLs. */

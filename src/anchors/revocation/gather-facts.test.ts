@@ -47,9 +47,16 @@ suite("a responder", () => {
 
   test("is asked by POST where the URL would be long", async (t) => {
     const server = await scriptedServer(t, { "POST /ocsp": { body: "yes" } });
+    const short = { ...ocsp(`${server.origin}/ocsp`), request: Buffer.alloc(189, 7) };
+    server.on({ [`GET /ocsp/${"BwcH".repeat(63)}`]: { body: "yes" } });
+    assert.deepEqual(await answerTo(short), { bytes: Buffer.from("yes") });
     const long = { ...ocsp(`${server.origin}/ocsp`), request: Buffer.alloc(191, 7) };
     assert.deepEqual(await answerTo(long), { bytes: Buffer.from("yes") });
-    assert.deepEqual([server.seen[0]?.body, server.seen[0]?.headers["content-type"]], [Buffer.alloc(191, 7), "application/ocsp-request"]);
+    assert.deepEqual(
+      server.seen.map(({ method }) => method),
+      ["GET", "POST"],
+    );
+    assert.deepEqual([server.seen[1]?.body, server.seen[1]?.headers["content-type"]], [Buffer.alloc(191, 7), "application/ocsp-request"]);
   });
 
   test("that says another status than 200 gives no answer", async (t) => {

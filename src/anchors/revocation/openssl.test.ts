@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { suite, test, type TestContext } from "node:test";
 import { scriptedServer } from "../../../test/fakes/scripted-registry.ts";
 import type { Facts } from "../../core/facts.ts";
+import { encodeOcspRequest } from "../../core/ocsp-request.ts";
 import { encodePem } from "../../core/pem.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { extensions, makeCertificate, makeKey } from "../../core/x509/fixture.test.ts";
@@ -67,6 +68,14 @@ suite("OpenSSL's responder", { skip }, () => {
     }
     throw new Error("the responder did not start");
   }
+
+  test("is asked in OpenSSL's own words", async (t) => {
+    const cwd = await authority(t, good);
+    const certificate = leaf(revocable.ocsp("http://ocsp.example"));
+    await writeFile(join(cwd, "leaf.pem"), encodePem("CERTIFICATE", certificate.raw));
+    execFileSync("openssl", ["ocsp", "-sha1", "-no_nonce", "-issuer", "ca.pem", "-cert", "leaf.pem", "-reqout", "request"], { cwd });
+    assert.deepEqual(await readFile(join(cwd, "request")), Buffer.from(encodeOcspRequest(certificate, ca)));
+  });
 
   test("is understood where it says good, revoked or unknown", async (t) => {
     const found = await standing(leaf(revocable.ocsp(await respond(t, good))));

@@ -1,5 +1,5 @@
 import { mapBounded } from "../../core/bounded.ts";
-import { asTouchmarkError } from "../../core/errors.ts";
+import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
 import { parseReference, formatReference, type Reference } from "../../core/reference.ts";
 import { sign, type SignatureMade } from "../../engine/sign.ts";
 import { readAttached } from "../../engine/read-attached.ts";
@@ -36,6 +36,7 @@ export const command: Command = {
     annotationsFlag("Annotation the signature shall carry"),
     recursiveFlag("Every image of an index too"),
     bundleFlag("Write the signature here too"),
+    { name: "log-upload", value: "now|later", summary: "When to ask the log (now); afterwards, with 'touchmark log flush'" },
     { name: "force", summary: "Sign even if the same key has signed the same already" },
     outputFlag,
     ...registryFlags,
@@ -62,10 +63,13 @@ export const command: Command = {
     const { signal } = deadline;
     const bundle = path === undefined ? undefined : await bundleOutput(path, fileFormat.files, signal);
     const chosen = chosenFormats(args);
+    const logUpload = args.choice("log-upload", ["now", "later"]);
+    if (logUpload === "later") requireWaiting(chosen, path);
     const { signer, isEphemeral, ready } = await openSigner(args, io, {
       formats: chosen.map(({ name }) => name),
       secret: "not everybody can pull this image",
       isPublic: () => areAnybodys(references, args, io, signal),
+      logUpload,
       signal,
     });
     const options = {
@@ -101,6 +105,16 @@ function requireOneBundle(args: Arguments, references: readonly Reference[]): vo
   if (references.length > 1 || args.has("recursive")) throw usageError("--bundle takes the signature of one image, and more are named");
   const others = chosenFormats(args).filter(({ name }) => name !== fileFormat.name);
   if (others.length > 0) throw usageError(`--bundle takes a signature of format ${fileFormat.name}, not of ${others[0]?.name}`);
+}
+
+/** Throws UNSUPPORTED or USAGE where what a log answers later could not be added. */
+function requireWaiting(chosen: readonly Format[], bundle: string | undefined): void {
+  const other = chosen.find(({ pending }) => pending === undefined);
+  if (other)
+    throw new TouchmarkError("UNSUPPORTED", `a signature of format ${other.name} cannot wait for a log`, {
+      hint: "Log now, or sign in the format bundle.",
+    });
+  if (bundle !== undefined) throw usageError("--bundle takes a complete signature, and one that waits for its log is none");
 }
 
 type Outcome = { readonly reference: Reference } & ({ readonly made: readonly SignatureMade[] } | { readonly error: unknown });
@@ -141,11 +155,12 @@ async function areAnybodys(references: readonly Reference[], args: Arguments, io
   return (await mapBounded(references, 8, isAnybodys)).every(Boolean);
 }
 
-function renderMade({ reference, digest, format, place, manifest, by, logged, already }: SignatureMade): string {
+function renderMade({ reference, digest, format, place, manifest, by, logged, pending, already }: SignatureMade): string {
   return [
     `${already ? "already signed" : "signed"}  ${clean(reference)}\n`,
     field("digest", digest),
     field("signature", `${format} in ${place}, ${manifest}`),
     signedFields(by, logged),
+    ...pending.map((log) => field("log", `pending at ${log}: touchmark log flush has it asked`)),
   ].join("");
 }

@@ -23,6 +23,7 @@ export const command: Command = {
   flags: [
     ...expectedFlags,
     annotationsFlag("Annotation the signature must carry"),
+    { name: "allow-pending-log", summary: "Let a timestamp do where a log is yet to be asked (sign --log-upload later)" },
     bundleFlag("This signature, and none that hangs on the image"),
     recursiveFlag("Every image of an index too, each signed itself"),
     outputFlag,

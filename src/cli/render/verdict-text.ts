@@ -1,6 +1,6 @@
 /** A verdict for people: the answer first, then what was expected, what was found, and what to do. */
 import { describePlace } from "../../core/evidence.ts";
-import { describeSignatory, type Finding, type Sighting } from "../../core/finding.ts";
+import { describeSignatory, isPending, type Check, type Finding, type Sighting } from "../../core/finding.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Decision, Verdict } from "../../core/verdict.ts";
 import type { Style } from "./style.ts";
@@ -13,14 +13,15 @@ const answers: Readonly<Record<Decision, { readonly word: string; readonly paint
 };
 
 export function renderVerdict(verdict: Verdict, style: Style): string {
-  const { decision, subject, reason, requirements, gaps, unchecked } = verdict;
+  const { decision, subject, policy, reason, requirements, gaps, unchecked } = verdict;
   const { word, paint } = answers[decision];
   const findings = requirements.flatMap((requirement) => requirement.findings);
   return [
     `${style[paint](reason ? `${word}: ${reason.code}` : word)}  ${clean(subject.reference)}\n`,
     subject.digest === undefined ? "" : field("digest", subject.digest),
     reason ? field("expected", reason.expected) + field("found", reason.found) + field("to do", reason.remedy) : "",
-    ...findings.map((finding) => field("evidence", renderFinding(finding, findings.length > 1))),
+    decision === "allow" && requirements.length === 0 ? field("required", `nothing: ${policy.name} asks for no signature`) : "",
+    ...findings.map((finding) => field("evidence", renderFinding(finding, findings.length > 1 || reason === undefined))),
     unchecked.length > 0 ? field("unchecked", `${unchecked.join(", ")}, as was asked`) : "",
     ...gaps.map((gap) => field("unread", `${gap.place}: ${gap.code}: ${gap.message}`)),
   ].join("");
@@ -30,10 +31,15 @@ export function renderVerdict(verdict: Verdict, style: Style): string {
 function renderFinding({ format, place, signer, seen, checks, claim }: Finding, detailed: boolean): string {
   const by = signer ? ` by ${describeSignatory(signer)}` : "";
   const said = claim?.kind === "signature" ? Object.entries(claim.annotations).map(([key, value]) => `${key}=${value}`) : [];
-  const outcomes = checks.map(({ name, outcome, detail }) => `${name} ${outcome}${detailed && outcome !== "passed" ? ` (${detail})` : ""}`);
+  const outcomes = checks.map((check) => describeCheck(check, detailed));
   const sightings = seen.map(describeSighting);
   const when = sightings.length > 0 ? `, seen by ${sightings.join(" and ")}` : "";
   return `${format} in ${describePlace(place)}${by}${when}${said.length > 0 ? `, ${said.join(", ")}` : ""}: ${outcomes.join(", ")}`;
+}
+
+function describeCheck(check: Check, detailed: boolean): string {
+  const { name, outcome, detail } = check;
+  return `${name} ${isPending(check) ? "pending" : outcome}${detailed && outcome !== "passed" ? ` (${detail})` : ""}`;
 }
 
 function describeSighting({ by, at, index }: Sighting): string {

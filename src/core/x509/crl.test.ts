@@ -28,7 +28,8 @@ suite("revocation lists", () => {
     assert.deepEqual([scope?.urls, scope?.only, scope?.isIndirect, scope?.isPartial], [["http://a.example/a"], "signers", false, false]);
     assert.deepEqual(list.find(seven), { at: now, reason: 1, invalidFrom: now - 1000 });
     assert.equal(list.find(Uint8Array.of(9)), undefined);
-    assert.equal(list.find(Uint8Array.of(0, 7)), undefined);
+    const long = sequence(encodeDer(tags.integer, Uint8Array.of(0, 0x87)), time(now));
+    assert.ok(parseCrl(crl({ revoked: long })).find(Uint8Array.of(0, 0x87)));
     assert.equal(await isSignedBy(list, ca), true);
     assert.equal(await isSignedBy(list, makeCertificate({ subject: "ca", key: makeKey() })), false);
   });
@@ -66,6 +67,9 @@ suite("revocation lists", () => {
     "no entry": [integer(7), "MALFORMED"],
     "an entry without a number": [sequence(time(now)), "MALFORMED"],
     "an entry without a time": [sequence(integer(7)), "MALFORMED"],
+    "a number with needless bytes": [sequence(encodeDer(tags.integer, Uint8Array.of(0, 7)), time(now)), "MALFORMED"],
+    "a negative number with needless bytes": [sequence(encodeDer(tags.integer, Uint8Array.of(0xff, 0x87)), time(now)), "MALFORMED"],
+    "an empty number": [sequence(encodeDer(tags.integer), time(now)), "MALFORMED"],
     "an entry that is cut off": [Buffer.concat([makeEntry({ serial: 1 }), Buffer.of(0x30)]), "MALFORMED"],
     "a reason that is none": [makeEntry({ serial: 7, extensions: [extension("2.5.29.21", integer(1))] }), "MALFORMED"],
   };
@@ -78,6 +82,8 @@ suite("revocation lists", () => {
   test("the bytes of a critical flag in a serial number are none", () => {
     const revoked = sequence(encodeDer(tags.integer, Buffer.from("0101ff", "hex")), time(now));
     assert.equal(parseCrl(crl({ revoked })).find(seven), undefined);
+    const spoiling = Buffer.concat([revoked, revoked, makeEntry({ serial: 1, extensions: [critical("1.2.3.4")] }), revoked]);
+    assert.throws(() => parseCrl(crl({ revoked: spoiling })).find(seven), { code: "UNSUPPORTED" });
   });
 
   test("of hundreds of thousands of entries are searched without being held", () => {

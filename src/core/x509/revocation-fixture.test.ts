@@ -122,6 +122,10 @@ export interface OcspShape {
   readonly thisUpdate?: Instant;
   readonly nextUpdate?: Instant | null;
   readonly extensions?: readonly Uint8Array[];
+  /** Of the response as a whole. */
+  readonly responseExtensions?: readonly Uint8Array[];
+  /** One less than the version; it is not written where it is 1. */
+  readonly version?: number;
   /** In place of the one answer. */
   readonly answers?: readonly Uint8Array[];
 }
@@ -151,7 +155,14 @@ export function makeOcspAnswer(shape: OcspShape): Uint8Array {
 export function makeOcspResponse(shape: OcspShape): Uint8Array {
   const { issuer, signedBy, responder = issuer, byKey, certificates = [], answers = [makeOcspAnswer(shape)] } = shape;
   const id = byKey ? tagged(2, octetString(keyHash(responder))) : tagged(1, responder.subject.raw);
-  const tbs = sequence(id, time(now), sequence(...answers));
+  const { version, responseExtensions = [] } = shape;
+  const tbs = sequence(
+    ...(version === undefined ? [] : [tagged(0, integer(version))]),
+    id,
+    time(now),
+    sequence(...answers),
+    ...(responseExtensions.length > 0 ? [tagged(1, sequence(...responseExtensions))] : []),
+  );
   const list = certificates.length > 0 ? [tagged(0, sequence(...certificates.map(({ raw }) => raw)))] : [];
   const basic = sequence(tbs, ecdsa, bitString(sign("sha256", tbs, signedBy)), ...list);
   return sequence(enumerated(0), tagged(0, sequence(oid("1.3.6.1.5.5.7.48.1.1"), octetString(basic))));

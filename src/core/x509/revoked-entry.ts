@@ -27,21 +27,26 @@ const what = "an entry of the revocation list";
 const REASON = "2.5.29.21";
 const INVALIDITY_DATE = "2.5.29.24";
 const understood: ReadonlySet<string> = new Set([REASON, INVALIDITY_DATE]);
-const criticalBoolean = Buffer.from("0101ff", "hex");
+/** What a critical extension has in it, and by chance other bytes too. */
+const criticalFlag = Buffer.from("0101ff", "hex");
 
 /**
  * Walks over all entries, each held to its form as far as needed to know that it is another's. A critical extension that is
  * not understood spoils the list, whichever entry it is in (RFC 5280, section 5.3). Throws MALFORMED, or UNSUPPORTED.
  */
 export function findEntry(entries: Uint8Array, serial: Uint8Array): RevokedEntry | undefined {
-  const hasCritical = Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength).includes(criticalBoolean);
+  const bytes = Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength);
+  let flag = bytes.indexOf(criticalFlag);
   let found: RevokedEntry | undefined;
   for (let at = 0; at < entries.length;) {
     const entry = expect(readHeader(entries, at, entries.length, what), tags.sequence);
     const number = expect(readHeader(entries, entry.contentStart, entry.contentEnd, what), tags.integer);
+    expectShortest(entries, number);
     const isFound = isAt(entries, number, serial);
     if (isFound && found) throw malformed("the revocation list has one certificate twice");
-    if (isFound || hasCritical) {
+    const isSuspect = flag !== -1 && flag < entry.contentEnd;
+    if (isSuspect) flag = bytes.indexOf(criticalFlag, entry.contentEnd);
+    if (isFound || isSuspect) {
       const read = readEntry(parseDer(entries.subarray(at, entry.contentEnd), what, { maxBytes: 64 * 1024, maxDepth: 8, maxValues: 200 }));
       if (isFound) found = read;
     }
@@ -55,10 +60,17 @@ function expect(header: DerHeader, tag: number): DerHeader {
   return header;
 }
 
+/** One number, one spelling: else a certificate's would not be found. */
+function expectShortest(bytes: Uint8Array, { contentStart, contentEnd }: DerHeader): void {
+  const first = bytes[contentStart] ?? 0;
+  const second = bytes[contentStart + 1] ?? 0;
+  const isPadded = contentEnd - contentStart > 1 && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
+  if (contentStart === contentEnd || isPadded) throw malformed(`${what} has a number that is not in its shortest form`);
+}
+
 function isAt(bytes: Uint8Array, { contentStart, contentEnd }: DerHeader, serial: Uint8Array): boolean {
   // The last bytes differ most: hardly ever is more than one compared.
-  if (contentEnd - contentStart !== serial.length || bytes[contentEnd - 1] !== serial.at(-1)) return false;
-  return equalBytes(bytes.subarray(contentStart, contentEnd), serial);
+  return bytes[contentEnd - 1] === serial.at(-1) && equalBytes(bytes.subarray(contentStart, contentEnd), serial);
 }
 
 function readEntry(value: Der): RevokedEntry {

@@ -1,17 +1,27 @@
 /** Sigstore bundles over referrers: what cosign 3 writes. */
+import type { Digest } from "../../core/digest.ts";
 import { preAuthEncoding } from "../../core/dsse.ts";
+import { malformed } from "../../core/errors.ts";
 import type { Found } from "../../core/evidence.ts";
-import { emptyConfig } from "../../core/oci.ts";
+import { emptyConfig, type ImageManifest } from "../../core/oci.ts";
 import { bundleHint } from "../../core/public-key.ts";
 import { statementPayloadType } from "../../core/statement.ts";
 import { contentOf } from "../../core/subject.ts";
 import { reading, refuseExpiry, tooLarge } from "../checks.ts";
 import type { FormatOfFiles, Recognised, ToSign } from "../format.ts";
 import { bundleFile } from "./bundle-file.ts";
+import {
+  encodePendingRecord,
+  maxRecordBytes,
+  parsePendingRecord,
+  pendingMediaType,
+  saysPending,
+  type PendingRecord,
+} from "./pending-record.ts";
 import { bundleManifest } from "./referrer.ts";
 import { encodeSignStatement, signPredicateType } from "./sign-statement.ts";
-import { bundleMediaType, encodeBundle, isBundleMediaType, maxBundleBytes, parseBundle } from "./sigstore-bundle.ts";
-import { verifyEvidence, type BundleEvidence } from "./verify-evidence.ts";
+import { bundleMediaType, encodeBundle, isBundleMediaType, maxBundleBytes } from "./sigstore-bundle.ts";
+import { bundleEvidence, verifyEvidence, type BundleEvidence } from "./verify-evidence.ts";
 
 interface BundleToSign extends ToSign {
   readonly payload: Uint8Array;
@@ -36,8 +46,16 @@ export const bundle: FormatOfFiles = {
 
   assemble({ payload }: BundleToSign, subject, { signature, by, seals }, at) {
     const blob = encodeBundle({ payload, payloadType: statementPayloadType }, signature, { hint: bundleHint(by.publicKey), ...seals });
-    const manifest = bundleManifest(blob, signPredicateType, subject.descriptor, at);
-    return { kind: "referrer", blobs: [blob, emptyConfig.bytes], manifest };
+    const logs = seals?.pending;
+    const pending = logs && encodePendingRecord({ logs, ...(!seals.certificate && { publicKey: by.publicKey.spki }) });
+    const manifest = bundleManifest({ bundle: blob, pending, predicateType: signPredicateType, subject: subject.descriptor, at });
+    return { kind: "referrer", blobs: [blob, emptyConfig.bytes, ...(pending ? [pending] : [])], manifest };
+  },
+
+  pending: {
+    of: async (evidence: BundleEvidence) => evidence.pending && (await import("./pending-upload.ts")).uploadOf(evidence),
+    complete: async (evidence: BundleEvidence, entries, subject, at) =>
+      (await import("./pending-upload.ts")).completed(evidence, { entries, subject: subject.descriptor, at }),
   },
 
   files: bundleFile,
@@ -46,14 +64,32 @@ export const bundle: FormatOfFiles = {
 function recognise({ place, descriptor, manifest }: Found): Recognised | undefined {
   const layers = manifest.layers.filter((layer) => isBundleMediaType(layer.mediaType));
   if (layers.length === 0) return undefined;
+  const isPending = saysPending(manifest);
+  const records = isPending ? manifest.layers.filter(isRecord) : [];
   return {
-    fetch: layers.filter((layer) => layer.size <= maxBundleBytes),
-    read: (blobs) =>
-      layers.flatMap((layer): BundleEvidence[] => {
-        const common = { format: bundle.name, place, manifest: descriptor.digest, layer };
+    fetch: [...layers.filter((layer) => layer.size <= maxBundleBytes), ...records],
+    read(blobs) {
+      const pending = isPending ? { pending: reading(() => readRecord(manifest, blobs)) } : {};
+      return layers.flatMap((layer): BundleEvidence[] => {
+        const common = { format: bundle.name, place, manifest: descriptor.digest, layer, ...pending };
         if (layer.size > maxBundleBytes) return [{ ...common, bundle: { problem: tooLarge(layer.size, maxBundleBytes) } }];
         const bytes = blobs.get(layer.digest);
-        return bytes ? [{ ...common, bundle: reading(() => parseBundle(bytes)) }] : [];
-      }),
+        return bytes ? [bundleEvidence(common, bytes)] : [];
+      });
+    },
   };
+}
+
+function isRecord({ mediaType, size }: ImageManifest["layers"][number]): boolean {
+  return mediaType === pendingMediaType && size <= maxRecordBytes;
+}
+
+/** Beside one bundle, since the manifest is taken away once the signature in it is logged. */
+function readRecord({ layers }: ImageManifest, blobs: ReadonlyMap<Digest, Uint8Array>): PendingRecord {
+  const [record, ...more] = layers.filter(isRecord);
+  const bytes = record && blobs.get(record.digest);
+  if (!bytes || more.length > 0 || layers.length !== 2) {
+    throw malformed("a signature that waits for its log lies with one record of that, and nothing else");
+  }
+  return parsePendingRecord(bytes);
 }

@@ -5,9 +5,10 @@ import { reading, type Reading } from "../checks.ts";
 import { parseMaterial } from "./material.ts";
 import type { BundleQuestion } from "./verify-bundle.ts";
 
-export async function proveWitnessed({ bundle, content, trust, at }: BundleQuestion): Promise<Reading<SignatureProof>> {
+export async function proveWitnessed({ bundle, content, isPending, trust, at }: BundleQuestion): Promise<Reading<SignatureProof>> {
   const material = reading(() => parseMaterial(bundle));
   if ("problem" in material) return material;
   const { signature } = bundle;
-  return { value: await proveSignature({ evidence: { ...material.value, signature, content, stamped: signature }, trust, at }) };
+  const evidence = { ...material.value, signature, content, stamped: signature, isPending };
+  return { value: await proveSignature({ evidence, trust, at }) };
 }

@@ -3,10 +3,20 @@ import { encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci.ts";
+import { pendingAnnotation, pendingMediaType } from "./pending-record.ts";
 import { bundleMediaType } from "./sigstore-bundle.ts";
 
-/** Descriptor of the subject: media type, digest and size alone, whatever else is known of it. */
-export function bundleManifest(bundle: Uint8Array, predicateType: string, subject: Descriptor, at: Instant): Uint8Array {
+export interface BundleManifest {
+  readonly bundle: Uint8Array;
+  /** The record of what is yet to be logged. */
+  readonly pending?: Uint8Array | undefined;
+  readonly predicateType: string;
+  /** Media type, digest and size alone are written, whatever else is known of it. */
+  readonly subject: Descriptor;
+  readonly at: Instant;
+}
+
+export function bundleManifest({ bundle, pending, predicateType, subject, at }: BundleManifest): Uint8Array {
   const { mediaType, digest, size } = subject;
   return encodeUtf8(
     JSON.stringify({
@@ -14,8 +24,9 @@ export function bundleManifest(bundle: Uint8Array, predicateType: string, subjec
       mediaType: mediaTypes.ociManifest,
       artifactType: bundleMediaType,
       config: emptyConfig.descriptor,
-      layers: [{ mediaType: bundleMediaType, digest: digestOf(bundle), size: bundle.length }],
+      layers: [layer(bundleMediaType, bundle), ...(pending ? [layer(pendingMediaType, pending)] : [])],
       annotations: {
+        ...(pending && { [pendingAnnotation.name]: pendingAnnotation.value }),
         "dev.sigstore.bundle.content": "dsse-envelope",
         "dev.sigstore.bundle.predicateType": predicateType,
         "org.opencontainers.image.created": formatInstant(at),
@@ -23,4 +34,8 @@ export function bundleManifest(bundle: Uint8Array, predicateType: string, subjec
       subject: { mediaType, digest, size },
     }),
   );
+}
+
+function layer(mediaType: string, bytes: Uint8Array): Descriptor {
+  return { mediaType, digest: digestOf(bytes), size: bytes.length };
 }

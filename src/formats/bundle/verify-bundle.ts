@@ -9,6 +9,8 @@ import type { SigstoreBundle } from "./sigstore-bundle.ts";
 export interface BundleQuestion {
   readonly bundle: SigstoreBundle;
   readonly content: SignedContent;
+  /** It says that a log is yet to be asked to keep it. */
+  readonly isPending: boolean;
   readonly trust: Trust;
   /** The time of verification: nothing proven lies after it. */
   readonly at: Instant;

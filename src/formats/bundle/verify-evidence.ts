@@ -1,5 +1,5 @@
 /** What a bundle says of an image or a file, and what of it is proven. */
-import { hexOf, isDigest } from "../../core/digest.ts";
+import { digestOf, hexOf, isDigest } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Claim, Evidence } from "../../core/evidence.ts";
 import type { Check, Finding } from "../../core/finding.ts";
@@ -9,12 +9,20 @@ import { hasDigest, type Content } from "../../core/subject.ts";
 import type { SignedContent } from "../../core/signed-content.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { findingOf, reading, subjectCheck, type Reading } from "../checks.ts";
+import type { PendingRecord } from "./pending-record.ts";
 import { readClaim } from "./sign-statement.ts";
-import type { BundleContent, SigstoreBundle } from "./sigstore-bundle.ts";
+import { parseBundle, type BundleContent, type SigstoreBundle } from "./sigstore-bundle.ts";
 import { verifyBundle } from "./verify-bundle.ts";
 
 export interface BundleEvidence extends Evidence {
   readonly bundle: Reading<SigstoreBundle>;
+  /** Present where it says that a log is yet to be asked. */
+  readonly pending?: Reading<PendingRecord>;
+}
+
+export function bundleEvidence(found: Omit<BundleEvidence, "bundle" | "signature">, bytes: Uint8Array): BundleEvidence {
+  const bundle = reading(() => parseBundle(bytes));
+  return { ...found, bundle, ...("value" in bundle && { signature: digestOf(bundle.value.signature) }) };
 }
 
 /** Never throws for what the bundle holds. `about`: the image's manifest, or the file. */
@@ -26,7 +34,7 @@ export async function verifyEvidence(evidence: BundleEvidence, about: Content, t
   const { claim, content, subject } = told.value;
   // What a message signature was made over is not at hand where it is for something else.
   if (content === undefined) return findingOf(evidence, { ...(claim && { claim }), checks: [subject] });
-  const { checks, ...proof } = await verifyBundle({ bundle, content, trust, at });
+  const { checks, ...proof } = await verifyBundle({ bundle, content, isPending: evidence.pending !== undefined, trust, at });
   return findingOf(evidence, { ...proof, ...(claim && { claim }), hint: bundle.hint, checks: [...checks, subject] });
 }
 

@@ -5,8 +5,10 @@ import { encodePem } from "../../core/pem.ts";
 import type { LogEntryJson, Seals } from "../../core/seals.ts";
 import { sealAnnotations as names, type Annotations } from "./seal-annotations.ts";
 
-/** Throws UNSUPPORTED for what a layer cannot carry: several entries or timestamps, and an entry without its log's promise. */
-export function encodeSeals({ certificate, entries, timestamps }: Seals): Annotations {
+/** Throws UNSUPPORTED for what a layer cannot carry: several entries or timestamps, an entry without its log's promise, and one yet to come. */
+export function encodeSeals({ certificate, entries, timestamps, pending }: Seals): Annotations {
+  if (pending)
+    throw new TouchmarkError("UNSUPPORTED", "cosign's layers cannot wait for a log", { hint: "Sign in the format bundle, or log now." });
   if (entries.length > 1 || timestamps.length > 1) {
     const found = `${entries.length} log entries and ${timestamps.length} timestamps`;
     throw new TouchmarkError("UNSUPPORTED", `cosign's layers carry at most one log entry and one timestamp; found ${found}`);

@@ -5,6 +5,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { TouchmarkError } from "../../core/errors.ts";
 import { publicKeyOf } from "../../core/public-key.ts";
+import type { LogUpload } from "../../core/seals.ts";
 import type { Signer } from "../../core/signer.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import type { SelectedServices } from "../../trust/select-services.ts";
@@ -12,6 +13,7 @@ import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import type { Asker } from "../services/ask.ts";
 import type { ExpectedIdentity } from "../services/certificate/check-certificate.ts";
 import { requestCertificate } from "../services/certificate/request-certificate.ts";
+import { checkLater } from "../services/log/later.ts";
 import { seal } from "../services/seal.ts";
 import type { IdentityToken } from "./identity/identity-token.ts";
 
@@ -20,6 +22,8 @@ export interface KeylessOptions {
   readonly services: Promise<SelectedServices>;
   /** What every answer of a service must be proven by. */
   readonly root: Promise<TrustedRoot>;
+  /** Now unless said otherwise. */
+  readonly logUpload?: LogUpload;
   /** Asked once, before anything is published in the token's name; throws where that is not wanted. */
   readonly consent: (token: IdentityToken, services: SelectedServices) => Promise<void>;
   readonly http: Asker["http"];
@@ -35,7 +39,7 @@ export interface KeylessSigner extends Signer {
 }
 
 /** Describing waits for nothing; signing throws what certifying does and what sealing does. */
-export function keylessSigner({ token, services, root, consent, ...asker }: KeylessOptions): KeylessSigner {
+export function keylessSigner({ token, services, root, logUpload = "now", consent, ...asker }: KeylessOptions): KeylessSigner {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const publicKey = publicKeyOf(privateKey, "the key of the moment");
   let requested: Promise<Certificate> | undefined;
@@ -49,6 +53,7 @@ export function keylessSigner({ token, services, root, consent, ...asker }: Keyl
     const [who, chosen, trusted] = await Promise.all([token, services, root]);
     const authority = chosen.certificateAuthority;
     if (!authority) throw new TouchmarkError("SERVICE_MISSING", "the signing config names no certificate authority");
+    if (logUpload === "later") checkLater(chosen, "certificate");
     await consent(who, chosen);
     const question = { service: authority.url, token: who.reveal(), challenge: who.challenge, privateKey, root: trusted };
     return requestCertificate({ ...question, identity: expectedIdentity(who) }, { ...asker, signal });
@@ -62,7 +67,7 @@ export function keylessSigner({ token, services, root, consent, ...asker }: Keyl
       const signature = publicKey.algorithm.signs.sign(privateKey, bytes);
       const { raw } = await certify(signal);
       const logged = { signature, content, verifier: { kind: "certificate", certificate: raw } } as const;
-      const seals = await seal({ logged, services: await services, root: await root }, { ...asker, signal });
+      const seals = await seal({ logged, services: await services, root: await root, logUpload }, { ...asker, signal });
       return { signature, by: { publicKey }, seals };
     },
   };

@@ -4,7 +4,7 @@
  */
 import { TouchmarkError } from "../../core/errors.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
-import type { Seals } from "../../core/seals.ts";
+import type { LogUpload, Seals } from "../../core/seals.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import { printableHost } from "../../net/printable.ts";
 import type { LoggedSignature } from "../../proof/logged-signature.ts";
@@ -12,8 +12,8 @@ import type { SelectedServices } from "../../trust/select-services.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import { wrongAnswer } from "./accepted.ts";
 import { urlOf, type Asker } from "./ask.ts";
-import { logInRekorV1 } from "./log/rekor-v1.ts";
-import { logInRekorV2 } from "./log/rekor-v2.ts";
+import { askLog, provesTime } from "./log/ask-log.ts";
+import { checkLater, checkLoggable } from "./log/later.ts";
 import { requestTimestamp } from "./timestamp/request-timestamp.ts";
 
 export interface SealRequest {
@@ -21,15 +21,22 @@ export interface SealRequest {
   readonly services: Pick<SelectedServices, "logs" | "timestampAuthorities">;
   /** What every answer must be proven by. */
   readonly root: TrustedRoot;
+  /** Now unless said otherwise. */
+  readonly logUpload?: LogUpload;
 }
 
 /**
- * Asks all of the services for their seals. Throws SERVICE_MISSING for a certificate whose time of use nothing would prove,
+ * Asks all of the services for their seals; logs that are to be asked later are named in them instead. Throws SERVICE_MISSING for a certificate whose time of use nothing would prove,
  * CERTIFICATE_INVALID where a time that was proven is not within the certificate's validity, or what the first service that fails does.
  */
-export async function seal({ logged, services, root }: SealRequest, asker: Asker): Promise<Seals> {
+export async function seal({ logged, services, root, logUpload = "now" }: SealRequest, asker: Asker): Promise<Seals> {
   const { verifier, signature } = logged;
-  const timed = services.timestampAuthorities.length > 0 || services.logs.some(({ majorApiVersion }) => majorApiVersion === 1);
+  const logs = logUpload === "now" ? services.logs : [];
+  if (logUpload === "later") {
+    checkLater(services, verifier.kind);
+    checkLoggable(logged, services.logs);
+  }
+  const timed = services.timestampAuthorities.length > 0 || logs.some(provesTime);
   if (verifier.kind === "certificate" && !timed) {
     throw new TouchmarkError(
       "SERVICE_MISSING",
@@ -45,10 +52,9 @@ export async function seal({ logged, services, root }: SealRequest, asker: Asker
   try {
     const [entries, timestamps] = await Promise.all([
       Promise.all(
-        services.logs.map(async ({ url, majorApiVersion }) => {
-          const logIn = majorApiVersion === 1 ? logInRekorV1 : logInRekorV2;
-          const { entry, integratedTime } = await logIn({ service: url, logged, logs: root.logs }, all);
-          if (integratedTime !== undefined) checkTime(integratedTime, certificate, url);
+        logs.map(async (log) => {
+          const { entry, integratedTime } = await askLog({ log, logged, logs: root.logs }, all);
+          if (integratedTime !== undefined) checkTime(integratedTime, certificate, log.url);
           return entry;
         }),
       ),
@@ -63,7 +69,8 @@ export async function seal({ logged, services, root }: SealRequest, asker: Asker
         }),
       ),
     ]);
-    return { ...(certificate && { certificate: certificate.raw }), entries, timestamps };
+    const pending = logUpload === "later" ? { pending: services.logs.map(({ url }) => url) } : {};
+    return { ...(certificate && { certificate: certificate.raw }), entries, timestamps, ...pending };
   } catch (error) {
     failed.abort();
     throw error;

@@ -1,4 +1,5 @@
 /** A signer whose signatures are logged and timestamped as well. */
+import type { LogUpload } from "../../core/seals.ts";
 import type { Signer } from "../../core/signer.ts";
 import type { SelectedServices } from "../../trust/select-services.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
@@ -8,12 +9,14 @@ import { seal } from "./seal.ts";
 export interface SealingOptions {
   readonly services: Promise<SelectedServices>;
   readonly root: Promise<TrustedRoot>;
+  /** Now unless said otherwise. */
+  readonly logUpload?: LogUpload;
   readonly http: Asker["http"];
   readonly clock: Asker["clock"];
 }
 
 /** Signing throws what the signer and the services do. */
-export function sealedSigner(signer: Signer, { services, root, ...asker }: SealingOptions): Signer {
+export function sealedSigner(signer: Signer, { services, root, logUpload = "now", ...asker }: SealingOptions): Signer {
   return {
     describe: (signal) => signer.describe(signal),
     async sign(request, signal) {
@@ -22,7 +25,8 @@ export function sealedSigner(signer: Signer, { services, root, ...asker }: Seali
       if (!content) return signed;
       const verifier = { kind: "key", key: signed.by.publicKey } as const;
       const logged = { signature: signed.signature, content, verifier };
-      return { ...signed, seals: await seal({ logged, services: await services, root: await root }, { ...asker, signal }) };
+      const seals = await seal({ logged, services: await services, root: await root, logUpload }, { ...asker, signal });
+      return { ...signed, seals };
     },
   };
 }

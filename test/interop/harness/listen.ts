@@ -24,6 +24,10 @@ export async function listen(server: Server): Promise<Listening> {
 export function forward(incoming: IncomingMessage, response: ServerResponse, port: number | string | undefined): void {
   const { method, url, headers } = incoming;
   const onward = request({ host: "127.0.0.1", port, method, path: url, headers }, (answer) => {
+    if (response.destroyed) {
+      answer.destroy(); // whoever asked has gone
+      return;
+    }
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     pipeline(answer, response, () => {});
   });

@@ -1,0 +1,128 @@
+/** Signatures that wait for a log, on an image in memory, and the services that log them. */
+import { generateKeyPairSync } from "node:crypto";
+import type { TestContext } from "node:test";
+import { mintToken } from "../../test/fakes/identity-provider.ts";
+import { memoryRepository, type MemoryRepository } from "../../test/fakes/memory-repository.ts";
+import { person, putImage } from "../../test/fakes/people.ts";
+import { signingServices, type SigningServices } from "../../test/fakes/signing-services.ts";
+import { encodeUtf8 } from "../core/bytes.ts";
+import type { Digest } from "../core/digest.ts";
+import type { Descriptor, ImageManifest } from "../core/oci.ts";
+import { parseManifest } from "../core/oci.ts";
+import { parseReference } from "../core/reference.ts";
+import type { Repository } from "../core/repository.ts";
+import type { LogUpload } from "../core/seals.ts";
+import type { Signer } from "../core/signer.ts";
+import type { Verdict } from "../core/verdict.ts";
+import { formats } from "../formats/all.ts";
+import { createHttpClient } from "../net/http-client.ts";
+import { signaturePolicy } from "../policy/policy.ts";
+import { IdentityToken } from "../signers/keyless/identity/identity-token.ts";
+import { keylessSigner } from "../signers/keyless/keyless-signer.ts";
+import { sealedSigner } from "../signers/services/sealed-signer.ts";
+import { upload } from "../signers/services/upload.ts";
+import { parseSigningConfig } from "../trust/parse-signing-config.ts";
+import { parseTrustedRoot } from "../trust/parse-trusted-root.ts";
+import { selectServices } from "../trust/select-services.ts";
+import { exactly } from "../trust/text-pattern.ts";
+import { makeTrust, type Trust } from "../trust/trust.ts";
+import { flush, type FlushedImage, type FlushOptions } from "./flush.ts";
+import { sign } from "./sign.ts";
+import { verify } from "./verify.ts";
+
+export const signal: AbortSignal = new AbortController().signal;
+export const logPath = "POST /api/v2/log/entries";
+export const reference = "registry.example/app:1";
+const email = "alice@example.com";
+const recorder = { record: async () => undefined };
+const hour = 60 * 60_000;
+
+export interface Desk extends SigningServices {
+  readonly repository: MemoryRepository;
+  readonly image: Descriptor;
+  /** Trusts in whom the certificates name. */
+  readonly trust: Trust;
+  readonly byKey: { readonly signer: Signer; readonly trust: Trust };
+  sign(how?: { readonly logUpload?: LogUpload; readonly by?: "key" | "certificate"; readonly repository?: Repository }): Promise<void>;
+  /** An hour after it was signed: the certificate is over. */
+  flush(instead?: Partial<FlushOptions>, repository?: Repository): Promise<readonly FlushedImage[]>;
+  verify(allowsPendingLog?: boolean, trust?: Trust, repository?: Repository): Promise<Verdict>;
+  /** The requests that came to the log. */
+  readonly logged: readonly string[];
+}
+
+export async function desk(t: TestContext): Promise<Desk> {
+  const services = await signingServices(t);
+  const root = parseTrustedRoot(encodeUtf8(services.trustedRoot), "root");
+  const config = parseSigningConfig(encodeUtf8(services.signingConfig), "config");
+  const asker = { http: createHttpClient({ sleep: async () => {} }), clock: Date.now };
+  const common = { services: Promise.resolve(selectServices(config, Date.now())), root: Promise.resolve(root), ...asker };
+  const repository = memoryRepository();
+  const image = await putImage(repository, "x", "1");
+  const alice = person("alice", generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
+  const trust = makeTrust([], {
+    roots: [root],
+    identities: [{ subject: exactly(email), issuer: exactly("https://issuer.example"), claims: {} }],
+  });
+  return {
+    ...services,
+    repository,
+    image,
+    trust,
+    byKey: { signer: alice.signer, trust: makeTrust(alice.trust.keys, { roots: [root], identities: [] }) },
+    async sign({ logUpload = "later", by = "certificate", repository: where = repository } = {}) {
+      const token = Promise.resolve(new IdentityToken(mintToken({ email, email_verified: true }), "the test"));
+      const signer =
+        by === "key"
+          ? sealedSigner(alice.signer, { ...common, logUpload })
+          : keylessSigner({ ...common, token, logUpload, consent: async () => undefined });
+      await sign(where, parseReference(reference), {
+        formats: formats.filter(({ name }) => name === "bundle"),
+        signer,
+        annotations: { stage: "production" },
+        at: Date.now(),
+        recorder,
+        recursive: false,
+        force: true,
+        signal,
+      });
+    },
+    flush: (options = {}, where = repository) =>
+      flush(where, parseReference(reference), {
+        formats,
+        services: async () => ({
+          root,
+          upload: ({ logged, logs }, until) =>
+            upload(
+              { logged, waitsFor: logs, logs: config.logs.services, root },
+              { ...asker, clock: () => Date.now() + hour, signal: until },
+            ),
+        }),
+        at: Date.now() + hour,
+        recursive: false,
+        signal,
+        ...options,
+      }),
+    async verify(allowsPendingLog = false, trusted = trust, where = repository) {
+      const policy = signaturePolicy(trusted, { allowsPendingLog });
+      const options = { formats, basis: { policy, trust: trusted }, at: Date.now() + hour, recorder, recursive: false, signal };
+      const [verdict] = await verify(where, parseReference(reference), options);
+      if (!verdict) throw new Error("there is no verdict");
+      return verdict;
+    },
+    get logged() {
+      return services.log.lines.filter((line) => line === logPath);
+    },
+  };
+}
+
+/** The manifests that hang on the image. */
+export function attached({
+  repository,
+  image,
+}: Pick<Desk, "repository" | "image">): readonly (ImageManifest & { readonly digest: Digest })[] {
+  return [...repository.manifests.values()].flatMap(({ descriptor, bytes }) => {
+    const manifest = parseManifest(bytes, descriptor.mediaType);
+    return manifest.kind === "image" && manifest.subject?.digest === image.digest ? [{ ...manifest, digest: descriptor.digest }] : [];
+  });
+}

@@ -1,0 +1,70 @@
+/** Flush: has logs keep the signatures on an image that were made while they could not be asked, and completes them. */
+import { mapBounded } from "../core/bounded.ts";
+import type { Digest } from "../core/digest.ts";
+import type { Evidence } from "../core/evidence.ts";
+import type { Gap } from "../core/finding.ts";
+import type { Instant } from "../core/instant.ts";
+import type { Reference } from "../core/reference.ts";
+import type { Repository } from "../core/repository.ts";
+import type { LogEntryJson } from "../core/seals.ts";
+import type { Subject } from "../core/subject.ts";
+import type { Format, PendingUpload } from "../formats/format.ts";
+import type { TrustedRoot } from "../trust/trusted-root.ts";
+import { collect } from "./collect.ts";
+import { flushOne, type PendingFormat, type Upload, type Waiting } from "./flush-one.ts";
+import { resolve, resolveAll } from "./resolve.ts";
+
+export interface FlushOptions {
+  readonly formats: readonly Format[];
+  /** Asked for when the first signature is found that waits. */
+  readonly services: () => Promise<FlushServices>;
+  readonly at: Instant;
+  /** Every image of an index too. */
+  readonly recursive: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface FlushServices {
+  /** What a signature must be proven by before it is logged: no log is filled with what strangers hang on an image. */
+  readonly root: TrustedRoot;
+  /** The entries of all logs that the signature waits for. Throws where one may not be asked, or does not answer. */
+  upload(pending: PendingUpload, signal: AbortSignal): Promise<readonly LogEntryJson[]>;
+}
+
+export interface FlushedImage {
+  readonly reference: string;
+  readonly repository: string;
+  readonly digest: Digest;
+  /** One for each signature that waited. */
+  readonly uploads: readonly Upload[];
+  /** Places that could not be read: more may wait there. */
+  readonly gaps: readonly Gap[];
+}
+
+/** One entry an image, the index first. What cannot be logged now is in the answer, and waits on. Throws what `services` does. */
+export async function flush(repository: Repository, reference: Reference, options: FlushOptions): Promise<readonly FlushedImage[]> {
+  const root = await resolve(repository, reference, options.signal);
+  const subjects = options.recursive ? await resolveAll(repository, root, options.signal) : [root];
+  return mapBounded(subjects, 8, (subject) => flushImage(repository, subject, options));
+}
+
+async function flushImage(repository: Repository, subject: Subject, options: FlushOptions): Promise<FlushedImage> {
+  const { signal } = options;
+  const formats = options.formats.filter((format): format is PendingFormat => format.pending !== undefined);
+  const { evidence, gaps } = await collect(repository, subject, { formats, kind: "signature", signal });
+  const found = await Promise.all(evidence.map((one) => waitingIn(one, formats)));
+  const waiting = found.filter((one) => one !== undefined);
+  const services = waiting.length > 0 ? await options.services() : undefined;
+  const uploads = services
+    ? await mapBounded(waiting, 8, (one) => flushOne(one, { ...options, ...services, repository, subject, evidence }))
+    : [];
+  const { reference, digest } = subject;
+  return { reference, repository: repository.name, digest, uploads, gaps };
+}
+
+async function waitingIn(evidence: Evidence, formats: readonly PendingFormat[]): Promise<Waiting | undefined> {
+  const { manifest } = evidence;
+  const format = formats.find(({ name }) => name === evidence.format);
+  const upload = await format?.pending.of(evidence);
+  return format && upload && manifest !== undefined ? { evidence, manifest, format, upload } : undefined;
+}

@@ -1,0 +1,26 @@
+/** Has a log keep a signature, in the version of its API that is spoken there. */
+import type { Service } from "../../../trust/signing-config.ts";
+import type { LogAuthority } from "../../../trust/trusted-root.ts";
+import type { LoggedSignature } from "../../../proof/logged-signature.ts";
+import type { Asker } from "../ask.ts";
+import type { LoggedEntry } from "./logged-entry.ts";
+import { logInRekorV1 } from "./rekor-v1.ts";
+import { logInRekorV2 } from "./rekor-v2.ts";
+
+export interface LogQuestion {
+  readonly log: Service;
+  readonly logged: LoggedSignature;
+  /** The logs that are trusted. */
+  readonly logs: readonly LogAuthority[];
+}
+
+/** Throws as the client of its version does. */
+export function askLog({ log, logged, logs }: LogQuestion, asker: Asker): Promise<LoggedEntry> {
+  const logIn = provesTime(log) ? logInRekorV1 : logInRekorV2;
+  return logIn({ service: log.url, logged, logs }, asker);
+}
+
+/** Whether its entries carry the time at which it took them in. */
+export function provesTime({ majorApiVersion }: Service): boolean {
+  return majorApiVersion === 1;
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { suite, test, type TestContext } from "node:test";
+import { rekorV1Fake } from "../../../test/fakes/rekor-v1.ts";
+import { rekorV2Fake } from "../../../test/fakes/rekor-v2.ts";
+import type { ScriptedServer } from "../../../test/fakes/scripted-registry.ts";
+import { tsaFake } from "../../../test/fakes/tsa.ts";
+import { publicKeyOf } from "../../core/public-key.ts";
+import type { LogAuthority } from "../../trust/trusted-root.ts";
+import type { Service } from "../../trust/signing-config.ts";
+import { asker, refuses, serve, signed } from "./fixture.test.ts";
+import { seal } from "./seal.ts";
+import { upload } from "./upload.ts";
+
+interface Log {
+  readonly server: ScriptedServer;
+  readonly service: Service;
+  readonly authority: LogAuthority;
+}
+
+async function log(t: TestContext, version: 1 | 2): Promise<Log> {
+  const fake = version === 1 ? await rekorV1Fake() : rekorV2Fake();
+  const server = await serve(t, fake);
+  const service = { url: server.origin, majorApiVersion: version, validFor: { start: 0 }, operator: server.origin };
+  return { server, service, authority: fake.authority };
+}
+
+const nobody = { certificateAuthorities: [], certificateLogs: [], timestampAuthorities: [] };
+
+suite("a signature that is logged later", () => {
+  test("is in every log that it waits for, in their order", async (t) => {
+    const all = [await log(t, 2), await log(t, 2), await log(t, 2)];
+    const [one, , three] = all;
+    assert.ok(one && three);
+    const root = { ...nobody, logs: all.map(({ authority }) => authority) };
+    const waitsFor = [three.service.url, one.service.url];
+    const logs = all.map(({ service }) => service);
+    const entries = await upload({ logged: signed("x", "certificate", "envelope"), waitsFor, logs, root }, asker());
+    assert.deepEqual(
+      entries.map(({ logId }) => Buffer.from(logId.keyId, "base64").toString("hex")),
+      [three.authority.id, one.authority.id],
+    );
+    assert.deepEqual(
+      all.map(({ server }) => server.lines.length),
+      [1, 0, 1],
+    );
+  });
+
+  test("asks no log where one of them is named by nobody else", async (t) => {
+    const { server, service, authority } = await log(t, 2);
+    const request = { logged: signed("x"), logs: [service], root: { ...nobody, logs: [authority] } };
+    for (const stranger of ["https://stranger.example", `${service.url}/`, `${service.url}@stranger.example`, "\u202E", ""]) {
+      const waitsFor = [service.url, stranger];
+      await assert.rejects(upload({ ...request, waitsFor }, asker()), refuses("SERVICE_MISSING", /which the signing config does not name/));
+    }
+    assert.deepEqual(server.lines, []);
+  });
+
+  test("by certificate goes into no log that proves a time, which would be too late; by key it may", async (t) => {
+    const { server, service, authority } = await log(t, 1);
+    const request = { logs: [service], waitsFor: [service.url], root: { ...nobody, logs: [authority] } };
+    await assert.rejects(upload({ logged: signed("x", "certificate"), ...request }, asker()), refuses("UNSUPPORTED", /proves the time/));
+    assert.deepEqual(server.lines, []);
+    const [entry] = await upload({ logged: signed("x"), ...request }, asker());
+    assert.ok(entry?.integratedTime);
+  });
+
+  test("is sealed by timestamps alone, and says for which logs it waits", async (t) => {
+    const stamps = tsaFake();
+    const server = await serve(t, stamps);
+    const stamper = { url: `${server.origin}/api/v1/timestamp`, majorApiVersion: 1, validFor: { start: 0 }, operator: "stamps" };
+    const { service, authority, server: asked } = await log(t, 2);
+    const root = { ...nobody, logs: [authority], timestampAuthorities: [stamps.authority] };
+    const services = { logs: [service], timestampAuthorities: [stamper] };
+    for (const by of ["key", "certificate"] as const) {
+      const seals = await seal({ logged: signed("x", by), services, root, logUpload: "later" }, asker());
+      assert.deepEqual([seals.entries, seals.timestamps.length, seals.pending], [[], 1, [service.url]]);
+    }
+    assert.deepEqual(asked.lines, []);
+  });
+
+  test("is not made where it could not be logged, or would be refused once it is", async (t) => {
+    const [timeless, timed] = [await log(t, 2), await log(t, 1)];
+    const root = { ...nobody, logs: [] };
+    const key = publicKeyOf(generateKeyPairSync("ed25519").publicKey, "key");
+    const ed25519 = { ...signed("x"), verifier: { kind: "key", key } } as const;
+    for (const [logged, logs, code, message] of [
+      [signed("x"), [], "SERVICE_MISSING", /no log that could be asked later/],
+      [signed("x", "certificate"), [timeless], "SERVICE_MISSING", /nothing would prove when the certificate was used/],
+      [signed("x", "certificate"), [timed], "UNSUPPORTED", /proves the time of its entries/],
+      [ed25519, [timeless], "UNSUPPORTED", /ed25519/],
+    ] as const) {
+      const services = { logs: logs.map(({ service }) => service), timestampAuthorities: [] };
+      await assert.rejects(seal({ logged, services, root, logUpload: "later" }, asker()), refuses(code, message));
+    }
+  });
+});
