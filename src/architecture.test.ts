@@ -51,7 +51,7 @@ const table: Readonly<Record<string, Room>> = {
     packages: [],
     builtins: ["crypto", "http", "fs/promises", "child_process"],
   },
-  "signers/plugin": { rooms: ["core", "net"], packages: [], builtins: ["fs", "fs/promises", "path", "child_process"] },
+  "signers/plugin": { rooms: ["core", "net"], packages: [], builtins: ["fs", "fs/promises", "path", "child_process", "crypto"] },
   "signers/services": { rooms: ["core", "net", "trust", "proof"], packages: [], builtins: ["crypto"] },
   policy: { rooms: ["core", "trust"], packages: [], builtins: [] },
   formats: { rooms: ["core", "trust", "proof", "formats/bundle", "formats/cosign", "formats/notation"], packages: [], builtins: [] },

@@ -32,6 +32,7 @@ const behaviours = {
     process.exitCode = 3;
   },
   tell: () => fail(1, { errorCode: "ERROR", errorMessage: Object.keys(process.env).toSorted().join(" ") }),
+  echo: () => fail(1, { errorCode: "ERROR", errorMessage: readFileSync(0, "utf8").replace(/"certificateChain":\[[^\]]*\],?/, "") }),
   /** Does not read its request. */
   deaf() {
     process.stdin.destroy();
