@@ -25,11 +25,14 @@ export interface PrivateSigstore {
 export async function startPrivateSigstore(folder: string): Promise<PrivateSigstore> {
   await mkdir(folder, { recursive: true });
   const identities = await startIdentityProvider();
-  const [fulcio, log, timestamps] = await Promise.all([
+  const [fulcio, log, timestamps] = await startAll(
     startFulcio(folder, identities.origin),
     startRekorTiles(folder),
     startTimestampAuthority(),
-  ]);
+  ).catch(async (error: unknown) => {
+    await identities.stop();
+    throw error;
+  });
   const urls = {
     ca: `http://127.0.0.1:${fulcio.said}`,
     log: log.origin,
@@ -49,6 +52,23 @@ export async function startPrivateSigstore(folder: string): Promise<PrivateSigst
       await Promise.all([identities, fulcio, log, timestamps].map((one) => one.stop()));
     },
   };
+}
+
+/** Leaves none running if one does not start. */
+async function startAll<A extends Stoppable, B extends Stoppable, C extends Stoppable>(
+  ...starting: [Promise<A>, Promise<B>, Promise<C>]
+): Promise<[A, B, C]> {
+  try {
+    return await Promise.all(starting);
+  } catch (error) {
+    const started = await Promise.allSettled<Stoppable>(starting);
+    await Promise.all(started.map((one) => (one.status === "fulfilled" ? one.value.stop() : undefined)));
+    throw error;
+  }
+}
+
+interface Stoppable {
+  stop(): Promise<void>;
 }
 
 type Urls = Readonly<Record<"ca" | "log" | "tsa" | "oidc", string>>;
