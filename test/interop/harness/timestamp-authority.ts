@@ -3,19 +3,22 @@ import { setTimeout } from "node:timers/promises";
 import { peerPath } from "../peers/peer.ts";
 import { startServer, type Running } from "./server.ts";
 
-const program = peerPath("timestamp-authority");
-const ready = /Serving timestamp server at http:\/\/127\.0\.0\.1:(\d+)/;
-const [patience, pause] = [600, 500];
+const options = ["--timestamp-signer", "memory", "--disable-ntp-monitoring", "--host", "127.0.0.1", "--port", "0"];
+/** Seconds. */
+const patience = 180;
 
-/** What it says is its port. It serves metrics too, always at the same port: of several on one machine, the others wait for their turn. */
+/** What it says is its port. It shows its metrics on a port that nobody can choose, so that a second one waits for the first to end. */
 export async function startTimestampAuthority(...more: readonly string[]): Promise<Running> {
-  const options = [...more, "--timestamp-signer", "memory", "--disable-ntp-monitoring", "--host", "127.0.0.1", "--port", "0"];
-  for (let tries = 1; ; tries++) {
+  for (let waited = 0; ; waited++) {
     try {
-      return await startServer(program, ["serve", ...options], ready);
+      return await startServer(
+        peerPath("timestamp-authority"),
+        ["serve", ...options, ...more],
+        /Serving timestamp server at http:\/\/127\.0\.0\.1:(\d+)/,
+      );
     } catch (error) {
-      if (tries === patience || !String(error).includes("metrics: listen")) throw error;
-      await setTimeout(pause);
+      if (waited === patience || !(error instanceof Error && error.message.includes("address already in use"))) throw error;
+      await setTimeout(1000);
     }
   }
 }
