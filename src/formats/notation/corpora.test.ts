@@ -28,7 +28,7 @@ function trusting(ca: readonly Certificate[], tsa: readonly Certificate[] = []):
 }
 
 async function codes(path: string, trust: NotationTrust, at: Instant): Promise<readonly string[]> {
-  const { checks } = await verifyEnvelope(envelopeIn(path), trust, at);
+  const { checks } = await verifyEnvelope(envelopeIn(path), trust, at, new Map());
   return checks.flatMap((check) => (check.outcome === "passed" ? [] : [`${check.name} ${check.code}`]));
 }
 
