@@ -29,6 +29,16 @@ export async function verifyFile(file: string, bundle: string, keyPrefix: string
   return run(process.execPath, [touchmark, "verify-blob", "--key", `${keyPrefix}.pub`, "--bundle", bundle, file], { env });
 }
 
+/** As whoever the token names, by the services of that config. */
+export async function signKeyless(image: string, format: Format, services: readonly string[]): Promise<void> {
+  await runWell(process.execPath, [touchmark, "sign", "--format", format, ...services, image], { env });
+}
+
+/** Makes a trusted root of what these flags describe. */
+export async function createTrust(out: string, services: readonly (readonly [flag: string, value: string])[]): Promise<void> {
+  await runWell(process.execPath, [touchmark, "trust", "create", ...services.flat(), "--out", out], { env });
+}
+
 /** For a signature of this person by a sigstore that has no certificate log. */
 export async function verifyKeyless(image: string, trustedRoot: string, identity: string, issuer: string): Promise<Ran> {
   const expected = ["--certificate-identity", identity, "--certificate-oidc-issuer", issuer];
