@@ -35,13 +35,11 @@ async function verifyWithFacts(
   { trust, at, gather, signal = new AbortController().signal }: VerifyAll,
 ): Promise<Finding> {
   const facts = new Map<string, Answer>();
-  let finding = await format.verify(evidence, subject, trust, at, facts);
-  for (let round = 0; gather && finding.needs && round < maxRounds; round++) {
-    for (const [key, answer] of await gather(finding.needs, signal)) facts.set(key, answer);
-    finding = await format.verify(evidence, subject, trust, at, facts);
+  for (let round = 0; ; round++) {
+    const { needs, ...finding } = await format.verify(evidence, subject, trust, at, facts);
+    if (!gather || !needs || round === maxRounds) return finding;
+    for (const [key, answer] of await gather(needs, signal)) facts.set(key, answer);
   }
-  const { needs: _, ...told } = finding;
-  return told;
 }
 
 interface Named {

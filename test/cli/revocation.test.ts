@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { encodePem } from "../../src/core/pem.ts";
@@ -33,7 +32,8 @@ async function signed(t: TestContext, list: Partial<CrlShape> = {}): Promise<Sig
   }).listen(0, "127.0.0.1");
   t.after(() => server.close());
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // what a listening TCP server has
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
   const root = makeDer({ subject: "root", key: keys.root, extensions: [extensions.authority(), extensions.keyCertSign] });
   const leaf = makeDer({
     subject: "release",
