@@ -8,12 +8,12 @@ const options = ["--timestamp-signer", "memory", "--disable-ntp-monitoring", "--
 const patience = 180;
 
 /** What it says is its port. It shows its metrics on a port that nobody can choose, so that a second one waits for the first to end. */
-export async function startTimestampAuthority(): Promise<Running> {
+export async function startTimestampAuthority(...more: readonly string[]): Promise<Running> {
   for (let waited = 0; ; waited++) {
     try {
       return await startServer(
         peerPath("timestamp-authority"),
-        ["serve", ...options],
+        ["serve", ...options, ...more],
         /Serving timestamp server at http:\/\/127\.0\.0\.1:(\d+)/,
       );
     } catch (error) {

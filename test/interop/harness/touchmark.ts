@@ -20,6 +20,15 @@ export async function verify(image: string, keyPrefix: string, options: readonly
   return run(process.execPath, [touchmark, "verify", "--key", `${keyPrefix}.pub`, ...options, image], { env });
 }
 
+/** As `flags` say who signs, or whose signature is expected. */
+export async function signAs(image: string, flags: readonly string[]): Promise<void> {
+  await runWell(process.execPath, [touchmark, "sign", ...flags, image], { env });
+}
+
+export async function verifyBy(image: string, flags: readonly string[]): Promise<Ran> {
+  return run(process.execPath, [touchmark, "verify", ...flags, image], { env });
+}
+
 /** Signs a file into a bundle beside it. */
 export async function signFile(file: string, bundle: string, keyPrefix: string): Promise<void> {
   await runWell(process.execPath, [touchmark, "sign-blob", "--key", `${keyPrefix}.key`, "--bundle", bundle, file], { env });
