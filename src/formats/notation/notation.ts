@@ -22,6 +22,9 @@ interface NotationToSign extends ToSign {
   readonly prepared: PreparedSignature;
 }
 
+/** To look up a module that is loaded takes longer than to read an envelope. */
+let verifying: Promise<[typeof import("./envelope-kinds.ts"), typeof import("./verify-signature.ts")]> | undefined;
+
 export const notation: Format = {
   name: "notation",
   artifactTypes: [signatureType],
@@ -33,7 +36,8 @@ export const notation: Format = {
   async verify(evidence: NotationEvidence, subject, trust, at, facts = new Map()) {
     if ("problem" in evidence.content) return findingOf(evidence, { checks: [evidence.content.problem] });
     const { type, bytes } = evidence.content.value;
-    const [{ envelopeKinds }, { verifySignature }] = await Promise.all([import("./envelope-kinds.ts"), import("./verify-signature.ts")]);
+    verifying ??= Promise.all([import("./envelope-kinds.ts"), import("./verify-signature.ts")]);
+    const [{ envelopeKinds }, { verifySignature }] = await verifying;
     return verifySignature(evidence, { kind: envelopeKinds[type], bytes }, { subject, trust, at, facts });
   },
 
