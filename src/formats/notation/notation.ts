@@ -57,7 +57,7 @@ export const notation: Format = {
 
 function recognise({ place, descriptor, manifest }: Found): Recognised | undefined {
   if (!isSignatureManifest(manifest)) return undefined;
-  const common = { format: notation.name, place, manifest: descriptor.digest, layer: manifest.layers[0] ?? manifest.config };
+  const common = { format: notation.name, place, manifest: descriptor.digest, layer: manifest.layers[0] ?? descriptor };
   const { layer } = common;
   const found = reading(() => onlyEnvelope(manifest));
   const refused = (problem: Check): Recognised => ({
