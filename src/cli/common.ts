@@ -29,17 +29,22 @@ export const trustedRootFlags: readonly Flag[] = [
   { name: "offline", summary: "Open no connection but to the registry: trust roots are used as they are kept" },
 ];
 
-/** The `-a KEY=VALUE` pairs. Throws USAGE for one without `=`, or two values for one key. */
+/** The `-a KEY=VALUE` pairs. Throws as pairsOf. */
 export function annotationsOf(args: Arguments): Readonly<Record<string, string>> {
-  const pairs = args.values("annotations").map((text): [string, string] => {
+  return pairsOf(args, "annotations", "an annotation");
+}
+
+/** What a flag says in pairs. Throws USAGE for one without `=`, or two values for one key; `what` names one in messages. */
+export function pairsOf(args: Arguments, flag: string, what: string): Readonly<Record<string, string>> {
+  const pairs = args.values(flag).map((text): [string, string] => {
     const equals = text.indexOf("=");
-    if (equals < 1) throw usageError(`an annotation is KEY=VALUE; found ${JSON.stringify(text)}`);
+    if (equals < 1) throw usageError(`${what} is KEY=VALUE; found ${JSON.stringify(text)}`);
     return [text.slice(0, equals), text.slice(equals + 1)];
   });
-  const annotations = Object.fromEntries(pairs);
-  const twice = pairs.find(([key, value]) => annotations[key] !== value);
-  if (twice) throw usageError(`the annotation ${twice[0]} is given two values`);
-  return annotations;
+  const record = Object.fromEntries(pairs);
+  const twice = pairs.find(([key, value]) => record[key] !== value);
+  if (twice) throw usageError(`${what}, ${twice[0]}, is given two values`);
+  return record;
 }
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

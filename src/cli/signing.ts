@@ -25,6 +25,10 @@ export const signingFlags: readonly Flag[] = [
     value: "FILE",
     summary: "The key's certificate and those above it up to the root (PEM), for Notary Project signatures",
   },
+  { name: "plugin", value: "NAME", summary: "Sign with a key that this plugin of notation keeps, in the format notation" },
+  { name: "id", value: "ID", summary: "Which one, as the plugin knows it" },
+  { name: "plugin-config", value: "KEY=VALUE", repeatable: true, summary: "What else the plugin is told" },
+  { name: "notation-config", value: "DIR", summary: "Where notation's plugins are (NOTATION_CONFIG)" },
   { name: "envelope", value: "jws|cose", summary: "Form of a Notary Project signature (jws)" },
   { name: "expiry", value: "DURATION", summary: "How long a Notary Project signature is meant to be used, as 90d or 12h" },
   { name: "timestamp-url", value: "URL", summary: "Have this authority timestamp Notary Project signatures (RFC 3161)" },
@@ -60,26 +64,38 @@ export async function openSigner(args: Arguments, io: Io, context: SigningContex
 
 async function open(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
   checkNotary(args, context.formats);
-  const key = args.value("key");
+  const key = await openKey(args, io, context);
   if (key === undefined) {
     if (context.formats.includes(notary)) throw keyNeeded();
     const { openKeyless } = await import("./keyless.ts");
     return openKeyless(args, io, context);
   }
   const stray = ["identity-token", "oidc-issuer", "oidc-client-id", "sign-in"].find((name) => args.has(name));
-  if (stray !== undefined) throw usageError(`--key and --${stray} cannot both say who signs`);
+  if (stray !== undefined) throw usageError(`--${args.has("plugin") ? "plugin" : "key"} and --${stray} cannot both say who signs`);
   const isSealed = args.has("signing-config") || args.has("instance");
   if (args.has("trusted-root") && !isSealed) {
-    throw usageError("--trusted-root proves what services answer, and with --key none is named", "Name them: --signing-config FILE.");
+    throw usageError("--trusted-root proves what services answer, and with a key none is named", "Name them: --signing-config FILE.");
   }
   if (context.logUpload === "later" && !isSealed) {
-    throw usageError("a log is to be asked later, and with --key none is asked unless it is named", "Name it: --signing-config FILE.");
+    throw usageError("a log is to be asked later, and with a key none is asked unless it is named", "Name it: --signing-config FILE.");
   }
-  const certificateChain = args.value("certificate-chain");
-  const file = openKeyFile({ reference: key, password: () => passwordFor(key, io), env: io.env, certificateChain });
-  const stamped = args.has("timestamp-url") ? await timestamped(file, args, io, context) : file;
+  const stamped = args.has("timestamp-url") ? await timestamped(key, args, io, context) : key;
   const signer = isSealed ? await sealed(stamped, args, io, context) : stamped;
   return { signer, isEphemeral: false, ready: signer.describe(context.signal) };
+}
+
+/** A key that is kept somewhere; undefined where none is named. */
+async function openKey(args: Arguments, io: Io, { formats }: SigningContext): Promise<Signer | undefined> {
+  if (args.has("plugin")) {
+    const { openPlugin } = await import("./plugin.ts");
+    return openPlugin(args, io, formats);
+  }
+  const ofPlugins = ["id", "plugin-config", "notation-config"].find((name) => args.has(name));
+  if (ofPlugins !== undefined) throw usageError(`--${ofPlugins} is for plugins, and none is named`, "Name it: --plugin NAME.");
+  const reference = args.value("key");
+  if (reference === undefined) return undefined;
+  const certificateChain = args.value("certificate-chain");
+  return openKeyFile({ reference, password: () => passwordFor(reference, io), env: io.env, certificateChain });
 }
 
 const notary = "notation";
@@ -98,7 +114,7 @@ function checkNotary(args: Arguments, formats: readonly string[]): void {
 
 function keyNeeded(): TouchmarkError {
   return new TouchmarkError("CERTIFICATE_REQUIRED", "a Notary Project signature needs a key and its certificates, and no key is named", {
-    hint: "Name both: --key KEY --certificate-chain FILE.",
+    hint: "Name both, --key KEY --certificate-chain FILE, or a plugin that has them: --plugin NAME --id ID.",
   });
 }
 

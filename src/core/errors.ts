@@ -51,6 +51,7 @@ export type Code =
   | "SERVICE_MISSING"
   | "SERVICE_REFUSED"
   | "SERVICE_UNAVAILABLE"
+  | "PLUGIN_FAILED"
   | "REGISTRY_ERROR"
   | "RATE_LIMITED"
   | "DIGEST_MISMATCH"
@@ -296,6 +297,12 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     http: 503,
     summary: "A certificate authority, log or timestamp authority is busy or broken.",
     remedy: "Try again later; if it lasts, ask whoever runs the service.",
+  },
+  PLUGIN_FAILED: {
+    exit: 30,
+    http: 502,
+    summary: "A plugin, or the module of a hardware token, did not do what it was asked for.",
+    remedy: "Read its words; if they do not help, show them to whoever publishes it.",
   },
   REGISTRY_ERROR: {
     exit: 30,

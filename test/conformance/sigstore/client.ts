@@ -3,8 +3,10 @@
  *
  *     verify-bundle [--staging] --bundle FILE (--certificate-identity IDENTITY --certificate-oidc-issuer URL | --key FILE)
  *                   [--trusted-root FILE] FILE_OR_DIGEST
+ *     sign-bundle [--staging] --identity-token TOKEN --bundle FILE [--trusted-root FILE] [--signing-config FILE] FILE
  *
- * Other than `touchmark verify-blob`, and as the suite asks, it takes an attestation about the file for good.
+ * The second is `touchmark sign-blob --yes`. Other than `touchmark verify-blob`, and as the suite asks, the first takes an attestation
+ * about the file for good.
  */
 import { existsSync } from "node:fs";
 import { parseArguments, usageError, type Arguments } from "../../../src/cli/arguments.ts";
@@ -12,7 +14,8 @@ import { bundleFlag, bundleOf, readBundle } from "../../../src/cli/bundle-flag.t
 import { deadlineOf } from "../../../src/cli/common.ts";
 import { expectedFlags, readExpected, requireExpected } from "../../../src/cli/expected.ts";
 import { readFileOrDigest } from "../../../src/cli/file-operand.ts";
-import type { Grammar } from "../../../src/cli/grammar.ts";
+import { command as signBlob } from "../../../src/cli/commands/sign-blob.ts";
+import type { Flag, Grammar } from "../../../src/cli/grammar.ts";
 import type { Io } from "../../../src/cli/io.ts";
 import { report } from "../../../src/cli/main.ts";
 import { isDigest } from "../../../src/core/digest.ts";
@@ -20,26 +23,38 @@ import { outcomeOf } from "../../../src/core/finding.ts";
 import { findingsAbout } from "../../../src/engine/verify-file.ts";
 import { formats } from "../../../src/formats/all.ts";
 
-const grammar: Grammar = {
+const staging: Flag = { name: "staging", summary: "Use sigstore's staging instance" };
+const verifying: Grammar = {
   usage: "[--staging] --bundle FILE (--certificate-identity IDENTITY --certificate-oidc-issuer URL | --key FILE) FILE_OR_DIGEST",
-  flags: [...expectedFlags, bundleFlag("The signature"), { name: "staging", summary: "Use sigstore's staging instance" }],
+  flags: [...expectedFlags, bundleFlag("The signature"), staging],
   operands: { min: 1, max: 1 },
 };
 
 /** Returns the exit status, 0 for a bundle that holds, and says on stderr why one does not. Never throws. */
 export async function main([command, ...words]: readonly string[], io: Io): Promise<number> {
   try {
-    if (command !== "verify-bundle") throw usageError(`only verify-bundle is understood; found ${JSON.stringify(command)}`);
-    return await verifyBundle(parseArguments(command, grammar, words), io);
+    if (command === "verify-bundle") return await verifyBundle(parseArguments(command, verifying, words), io);
+    if (command === "sign-bundle") return await signBundle(parseArguments(command, signing, ["--yes", ...words]), io);
+    throw usageError(`only verify-bundle and sign-bundle are understood; found ${JSON.stringify(command)}`);
   } catch (thrown) {
     return report(thrown, io);
   }
 }
 
+const signing: Grammar = { ...signBlob, flags: [...signBlob.flags, staging] };
+
+function signBundle(args: Arguments, io: Io): Promise<number> {
+  checkStaging(args);
+  return signBlob.run(args, io);
+}
+
+function checkStaging(args: Arguments): void {
+  if (!args.has("staging") || args.has("trusted-root")) return;
+  throw usageError("the trust root of sigstore's staging instance is not shipped", "Give it: --trusted-root trusted_root.json.");
+}
+
 async function verifyBundle(args: Arguments, io: Io): Promise<number> {
-  if (args.has("staging") && !args.has("trusted-root")) {
-    throw usageError("the trust root of sigstore's staging instance is not shipped", "Give it: --trusted-root trusted_root.json.");
-  }
+  checkStaging(args);
   requireExpected(args, io);
   const bundle = bundleOf(args);
   if (bundle === undefined) throw usageError("--bundle is missing");

@@ -1,0 +1,26 @@
+/** A key that a plugin of notation keeps, as the flags name it. */
+import type { Signer } from "../core/signer.ts";
+import { openPluginKey } from "../signers/plugin/plugin-signer.ts";
+import { usageError, type Arguments } from "./arguments.ts";
+import { pairsOf } from "./common.ts";
+import type { Io } from "./io.ts";
+import { notationFolder } from "./notation.ts";
+
+/** For signatures in these formats. Throws USAGE. */
+export function openPlugin(args: Arguments, io: Io, formats: readonly string[]): Signer {
+  const stray = ["key", "certificate-chain"].find((name) => args.has(name));
+  if (stray !== undefined) throw usageError(`--plugin and --${stray} cannot both be given`, "A plugin has its own key and certificates.");
+  const other = formats.find((name) => name !== "notation");
+  if (other !== undefined) {
+    throw usageError(`notation's plugins sign for the Notary Project, not in the format ${other}`, "Add --format notation.");
+  }
+  const id = args.value("id");
+  if (id === undefined) throw usageError("--plugin needs --id", "Name the key as the plugin knows it.");
+  return openPluginKey({
+    folder: notationFolder(args, io),
+    plugin: args.value("plugin") ?? "",
+    id,
+    config: pairsOf(args, "plugin-config", "a plugin's setting"),
+    env: io.env,
+  });
+}

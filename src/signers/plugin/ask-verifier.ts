@@ -1,0 +1,133 @@
+/**
+ * What the plugin that a signature names says of it (Notary Project, plugin-extensibility, "Verification extensibility"). Its word is
+ * a fact that verification may need; integrity, trust and expiry are never a plugin's to decide.
+ */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { toBase64 } from "../../core/bytes.ts";
+import { malformed, TouchmarkError } from "../../core/errors.ts";
+import { formatInstant, type Instant } from "../../core/instant.ts";
+import type { Fields, JsonObject } from "../../core/json.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
+import { printableText } from "../../net/printable.ts";
+import { askPlugin, type PluginSurroundings } from "./ask-plugin.ts";
+import { findPlugin, type Plugin } from "./find-plugin.ts";
+import { readPluginMetadata, textsOf, type PluginMetadata } from "./plugin-metadata.ts";
+import { compareVersions } from "./plugin-version.ts";
+
+export type VerifierCheck = "SIGNATURE_VERIFIER.TRUSTED_IDENTITY" | "SIGNATURE_VERIFIER.REVOCATION_CHECK";
+const verifierChecks: readonly VerifierCheck[] = ["SIGNATURE_VERIFIER.TRUSTED_IDENTITY", "SIGNATURE_VERIFIER.REVOCATION_CHECK"];
+
+/** Of a signature whose integrity and chain are proven: no plugin is run for what a stranger made. */
+export interface VerifierQuestion {
+  /** As the signature names it, and the least version it wants. */
+  readonly plugin: string;
+  readonly minVersion?: string;
+  readonly contentType: string;
+  readonly signingScheme: string;
+  readonly expiry?: Instant;
+  readonly authenticSigningTime?: Instant;
+  /** Critical attributes that are for the plugin to process, all of them. */
+  readonly extended: Readonly<Record<string, string | number | null>>;
+  readonly chain: readonly Certificate[];
+  /** As the trust policy has them. */
+  readonly trustedIdentities: readonly string[];
+  /** What the trust policy wants; of it the plugin is asked what it can. */
+  readonly wanted: readonly VerifierCheck[];
+}
+
+export interface VerifierWord {
+  readonly name: string;
+  readonly version: string;
+  /** SHA-256 of the executable, lower-case hex. */
+  readonly digest: string;
+  /** What the plugin took upon itself. What it did not is for others to check. */
+  readonly results: ReadonlyMap<VerifierCheck, VerifierResult>;
+}
+
+export interface VerifierResult {
+  readonly success: boolean;
+  /** The plugin's own words, on one line. */
+  readonly reason: string;
+}
+
+/** Throws what findPlugin and askPlugin do, UNSUPPORTED for a plugin that is too old or verifies nothing, MALFORMED for an answer to something else. */
+export async function askVerifier(
+  question: VerifierQuestion,
+  { folder, ...surroundings }: PluginSurroundings & { readonly folder: string },
+): Promise<VerifierWord> {
+  const plugin = await findPlugin(folder, question.plugin);
+  const digest = await digestOfFile(plugin.path, surroundings.signal);
+  const metadata = await readPluginMetadata(plugin, {}, surroundings);
+  const checks = checksOf(plugin, metadata, question);
+  const answer = await askPlugin(plugin, "verify-signature", requestFor(question, checks), surroundings);
+  expectSame(answer, "processedAttributes", textsOf(answer, "processedAttributes"), Object.keys(question.extended));
+  const results = answer.fields("verificationResults");
+  expectSame(answer, "verificationResults", Object.keys(results.object), checks);
+  return {
+    name: plugin.name,
+    version: printableText(metadata.version, 100),
+    digest,
+    results: new Map(checks.map((check) => [check, resultOf(results.fields(check))])),
+  };
+}
+
+/** What to ask of it. */
+function checksOf({ name }: Plugin, { version, capabilities }: PluginMetadata, question: VerifierQuestion): readonly VerifierCheck[] {
+  const { minVersion, wanted } = question;
+  if (minVersion !== undefined && compareVersions(version, minVersion) < 0) {
+    throw new TouchmarkError(
+      "UNSUPPORTED",
+      `the signature needs version ${minVersion} of the plugin ${name}, and ${version} is installed`,
+      {
+        hint: "Install a newer release of the plugin.",
+      },
+    );
+  }
+  const possible = verifierChecks.filter((check) => capabilities.has(check));
+  if (possible.length === 0) {
+    throw new TouchmarkError("UNSUPPORTED", `the signature needs the plugin ${name}, and what is installed verifies no signatures`, {
+      hint: "Install a release of the plugin that does.",
+    });
+  }
+  return possible.filter((check) => wanted.includes(check));
+}
+
+function requestFor(question: VerifierQuestion, checks: readonly VerifierCheck[]): JsonObject {
+  const { plugin, minVersion, contentType, signingScheme, expiry, authenticSigningTime, extended, chain, trustedIdentities } = question;
+  return {
+    signature: {
+      criticalAttributes: {
+        contentType,
+        signingScheme,
+        ...(expiry !== undefined && { expiry: formatInstant(expiry) }),
+        ...(authenticSigningTime !== undefined && { authenticSigningTime: formatInstant(authenticSigningTime) }),
+        verificationPlugin: plugin,
+        ...(minVersion !== undefined && { verificationPluginMinVersion: minVersion }),
+        extendedAttributes: extended,
+      },
+      unprocessedAttributes: Object.keys(extended),
+      certificateChain: chain.map(({ raw }) => toBase64(raw)),
+    },
+    trustPolicy: { trustedIdentities, signatureVerification: checks },
+  };
+}
+
+function resultOf(fields: Fields): VerifierResult {
+  const success = fields.get("success");
+  if (typeof success !== "boolean") throw malformed(`${fields.at}.success is not true or false`);
+  return { success, reason: printableText(fields.optionalString("reason") ?? "", 500) };
+}
+
+/** What was left out was not looked at, and what was not asked for counts for nothing. */
+function expectSame({ at }: Fields, member: string, found: readonly string[], expected: readonly string[]): void {
+  if (new Set(found).symmetricDifference(new Set(expected)).size === 0) return;
+  const [has, wants] = [found, expected].map((names) => JSON.stringify(printableText(names.join(", "), 200)));
+  throw malformed(`${at}.${member} has ${has}, expected ${wants}`);
+}
+
+async function digestOfFile(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { signal })) hash.update(chunk);
+  return hash.digest("hex");
+}

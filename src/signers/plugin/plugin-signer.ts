@@ -1,0 +1,143 @@
+/**
+ * The signer whose key a plugin keeps (Notary Project, plugin-extensibility, "Signature Generator"). What the plugin returns is
+ * verified with the key of the certificate that it returned before.
+ *
+ * A plugin shows its certificates only with a signature, and they are needed before there is something to sign: they are part of
+ * it, and by them a signature is found that is there already. So a plugin is first asked to sign a text that is nothing else.
+ */
+import { encodeUtf8, equalBytes, fromBase64, toBase64 } from "../../core/bytes.ts";
+import { TouchmarkError } from "../../core/errors.ts";
+import type { Fields, JsonObject } from "../../core/json.ts";
+import type { Signer, SignerDescription } from "../../core/signer.ts";
+import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
+import { printableText } from "../../net/printable.ts";
+import { askPlugin, type PluginSurroundings } from "./ask-plugin.ts";
+import { findPlugin, type Plugin } from "./find-plugin.ts";
+import { keySpecName, keySpecOf, type KeySpec } from "./key-specs.ts";
+import { readPluginMetadata, textsOf } from "./plugin-metadata.ts";
+
+export interface PluginKey {
+  /** notation's folder. */
+  readonly folder: string;
+  readonly plugin: string;
+  /** The key, as the plugin knows it. */
+  readonly id: string;
+  /** Handed to the plugin as it is. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+interface OpenKey {
+  readonly plugin: Plugin;
+  readonly spec: KeySpec;
+  readonly description: SignerDescription & { readonly chain: readonly Certificate[] };
+}
+
+interface RawSignature {
+  readonly signature: Uint8Array;
+  readonly chain: readonly [Certificate, ...Certificate[]];
+}
+
+const capability = "SIGNATURE_GENERATOR.RAW";
+const maxChain = 16;
+const trial = encodeUtf8("Touchmark asks for the certificates of this key. This text is not a signature of anything.\n");
+
+/** Opened once. Describing and signing throw what findPlugin and askPlugin do, UNSUPPORTED, PLUGIN_FAILED for an answer that does not hold. */
+export function openPluginKey(key: PluginKey): Signer {
+  let opened: Promise<OpenKey> | undefined;
+
+  function open(signal: AbortSignal): Promise<OpenKey> {
+    opened ??= openKey(key, signal).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  }
+
+  return {
+    async describe(signal) {
+      return (await open(signal)).description;
+    },
+    async sign({ bytes, scheme }, signal) {
+      const { plugin, spec, description } = await open(signal);
+      if (scheme !== spec.scheme) {
+        throw new TouchmarkError("UNSUPPORTED", "notation's plugins sign for the Notary Project alone", {
+          hint: "Sign in the format notation.",
+        });
+      }
+      const { signature, chain } = await generateSignature({ key, plugin, spec, bytes }, { env: key.env, signal });
+      const [leaf] = description.chain;
+      if (!leaf || !equalBytes(chain[0].raw, leaf.raw)) throw failed(key, "signs with another certificate than it did before");
+      return { signature, by: description };
+    },
+  };
+}
+
+async function openKey(key: PluginKey, signal: AbortSignal): Promise<OpenKey> {
+  const surroundings = { env: key.env, signal };
+  const plugin = await findPlugin(key.folder, key.plugin);
+  const { capabilities } = await readPluginMetadata(plugin, key.config, surroundings);
+  if (!capabilities.has(capability)) {
+    const has = printableText([...capabilities].join(", "), 200) || "nothing";
+    throw new TouchmarkError("UNSUPPORTED", `the plugin ${plugin.name} is capable of ${has}, expected ${capability}`, {
+      hint: "Use a plugin that makes raw signatures.",
+    });
+  }
+  const described = await askPlugin(plugin, "describe-key", keyRequest(key), surroundings);
+  expectSame(described, key);
+  const spec = keySpecOf(described.string("keySpec"));
+  if (!spec) throw failed(key, `has a key of kind ${quote(described.string("keySpec"))}, which is not accepted`);
+  const { chain } = await generateSignature({ key, plugin, spec, bytes: trial }, surroundings);
+  return { plugin, spec, description: { publicKey: chain[0].publicKey, chain } };
+}
+
+interface Generation {
+  readonly key: PluginKey;
+  readonly plugin: Plugin;
+  readonly spec: KeySpec;
+  readonly bytes: Uint8Array;
+}
+
+/** A signature that verifies with the first certificate beside it. */
+async function generateSignature({ key, plugin, spec, bytes }: Generation, surroundings: PluginSurroundings): Promise<RawSignature> {
+  const { name: keySpec, hashAlgorithm, signingAlgorithm, scheme } = spec;
+  const request = { ...keyRequest(key), keySpec, hashAlgorithm, payload: toBase64(bytes) };
+  const answer = await askPlugin(plugin, "generate-signature", request, surroundings);
+  expectSame(answer, key);
+  const algorithm = answer.string("signingAlgorithm");
+  if (algorithm !== signingAlgorithm) throw failed(key, `signs by ${quote(algorithm)}, expected ${signingAlgorithm}`);
+  const signature = fromBase64(answer.string("signature"), `${answer.at}.signature`);
+  const chain = readChain(answer);
+  const { publicKey } = chain[0];
+  if (keySpecName(publicKey) !== keySpec) throw failed(key, `has a key of ${keySpec} and a certificate of ${keySpecName(publicKey)}`);
+  if (!(await scheme.verify(publicKey.key, bytes, signature))) throw failed(key, "made a signature that its certificate does not verify");
+  return { signature, chain };
+}
+
+function keyRequest({ id, config }: PluginKey): JsonObject {
+  return { keyId: id, pluginConfig: config };
+}
+
+function expectSame(answer: Fields, key: PluginKey): void {
+  const id = answer.string("keyId");
+  if (id !== key.id) throw failed(key, `answers for the key ${quote(id)}, asked for ${quote(key.id)}`);
+}
+
+function readChain(answer: Fields): readonly [Certificate, ...Certificate[]] {
+  const texts = textsOf(answer, "certificateChain");
+  if (texts.length > maxChain) throw new TouchmarkError("LIMIT_EXCEEDED", `${answer.at} has ${texts.length} certificates`);
+  const [leaf, ...issuers] = texts.map((text, i) => {
+    const at = `${answer.at}.certificateChain[${i}]`;
+    return parseCertificate(fromBase64(text, at), at);
+  });
+  if (!leaf) throw new TouchmarkError("MALFORMED", `${answer.at} has no certificate`);
+  return [leaf, ...issuers];
+}
+
+function failed({ plugin }: PluginKey, why: string): TouchmarkError {
+  return new TouchmarkError("PLUGIN_FAILED", `the plugin ${plugin} ${why}`);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(printableText(text, 100));
+}

@@ -1,0 +1,85 @@
+/** The process of the fake plugin: one command, a request on stdin, an answer on stdout. Plain JavaScript, for it is started very often. */
+const { readFileSync } = require("node:fs");
+const { basename, dirname, join } = require("node:path");
+
+const [, executable, command] = process.argv;
+const home = dirname(executable);
+const mood = JSON.parse(process.env.FAKE_PLUGIN ?? "{}")[command];
+
+const behaviours = {
+  /** Never answers, and neither does what it starts; both hold a connection that tells when they have ended. */
+  hang() {
+    const port = Number(process.env.FAKE_PORT);
+    require("node:net").connect(port, "127.0.0.1");
+    const { spawn } = require("node:child_process");
+    spawn(process.execPath, ["-e", `require("node:net").connect(${port}, "127.0.0.1")`], { stdio: "inherit" });
+  },
+  flood() {
+    const piece = Buffer.alloc(1024 * 1024, " ");
+    let left = 100;
+    const write = () => {
+      if (left-- > 0) process.stdout.write(piece, write);
+    };
+    write();
+  },
+  chatter: () => process.stdout.write("hello, world\n"),
+  silence: () => undefined,
+  refuse: () => fail(1, { errorCode: "ACCESS_DENIED", errorMessage: "log in\u001b[31m first\n" }),
+  throttle: () => fail(1, { errorCode: "THROTTLED" }),
+  invent: () => fail(1, { errorCode: "MADE_UP", errorMessage: "x".repeat(5000) }),
+  crash() {
+    process.stderr.write("secret: hunter2\n");
+    process.exitCode = 3;
+  },
+  tell: () => fail(1, { errorCode: "ERROR", errorMessage: Object.keys(process.env).toSorted().join(" ") }),
+  echo: () => fail(1, { errorCode: "ERROR", errorMessage: readFileSync(0, "utf8").replace(/"certificateChain":\[[^\]]*\],?/, "") }),
+  /** Does not read its request. */
+  deaf() {
+    process.stdin.destroy();
+    print(answerTo({}));
+  },
+};
+
+if (typeof mood === "string") behaviours[mood]();
+else {
+  const request = JSON.parse(readFileSync(0, "utf8"));
+  if (request.contractVersion !== "1.0") fail(1, { errorCode: "UNSUPPORTED_CONTRACT_VERSION" });
+  else print({ ...answerTo(request), ...mood });
+}
+
+function answerTo(request) {
+  const { keyId } = request;
+  if (command === "describe-key") return { keyId, keySpec: "EC-256" };
+  if (command === "generate-signature") return { keyId, signingAlgorithm: "ECDSA-SHA-256", ...signed(request.payload) };
+  if (command === "verify-signature") return verified(request);
+  return {
+    name: basename(executable).slice("notation-".length),
+    description: "A plugin that tests are made with",
+    version: "1.2.3",
+    url: "https://example.com",
+    supportedContractVersions: ["1.0"],
+    capabilities: ["SIGNATURE_GENERATOR.RAW", "SIGNATURE_VERIFIER.TRUSTED_IDENTITY"],
+  };
+}
+
+function signed(payload) {
+  const key = readFileSync(join(home, "key.pem"));
+  const certificateChain = JSON.parse(readFileSync(join(home, "chain.json"), "utf8"));
+  const signature = require("node:crypto").sign("sha256", Buffer.from(payload, "base64"), { key, dsaEncoding: "ieee-p1363" });
+  return { certificateChain, signature: signature.toString("base64") };
+}
+
+/** Content with all that it was asked. */
+function verified({ signature, trustPolicy }) {
+  const results = trustPolicy.signatureVerification.map((name) => [name, { success: true, reason: `${name} is fine` }]);
+  return { verificationResults: Object.fromEntries(results), processedAttributes: signature.unprocessedAttributes };
+}
+
+function print(answer) {
+  process.stdout.write(JSON.stringify(answer));
+}
+
+function fail(status, error) {
+  process.stderr.write(JSON.stringify(error));
+  process.exitCode = status;
+}
