@@ -17,16 +17,19 @@ it("a signature that waited for its log is accepted by cosign once it is complet
   try {
     const image = await site.push("later");
     const { files, identities } = sigstore;
-    await touchmark.signLater(image, files, identities.token(someone));
+    const services = ["--trusted-root", files.trustedRoot, "--signing-config", files.signingConfig];
+    const signLater = () =>
+      touchmark.signKeyless(image, "bundle", [...services, "--identity-token", identities.token(someone), "--log-upload", "later"]);
+    await signLater();
     const verifyBoth = async () =>
       [
         await cosign.verifyKeyless(image, files.trustedRoot, someone, identities.origin),
         await touchmark.verifyKeyless(image, files.trustedRoot, someone, identities.origin),
       ].map(({ status, stdout, stderr }) => ({ isGood: status === 0, said: stdout + stderr }));
     for (const { isGood, said } of await verifyBoth()) assert.ok(!isGood, said);
-    await touchmark.flushLog(image, files);
+    await touchmark.flushLog(image, services);
     for (const { isGood, said } of await verifyBoth()) assert.ok(isGood, said);
-    await touchmark.signLater(image, files, identities.token(someone));
+    await signLater();
     for (const { isGood, said } of await verifyBoth()) assert.ok(isGood, said);
   } finally {
     await Promise.all([sigstore.stop(), site.close()]);

@@ -43,12 +43,6 @@ export async function verifyKeyless(image: string, trustedRoot: string, identity
   return run(cosign, ["verify", "--trusted-root", trustedRoot, "--use-signed-timestamps", ...expected, image], { env });
 }
 
-/** For a signature of this person by a sigstore that has no certificate log. */
-export async function verifyKeyless(image: string, trustedRoot: string, identity: string, issuer: string): Promise<Ran> {
-  const expected = ["--certificate-identity", identity, "--certificate-oidc-issuer", issuer, "--insecure-ignore-sct"];
-  return run(cosign, ["verify", "--trusted-root", trustedRoot, "--use-signed-timestamps", ...expected, image], { env });
-}
-
 /** What a bundle says of a file, by a sigstore that has no certificate log. */
 export async function verifyBlob(file: string, bundle: string, trustedRoot: string, identity: string, issuer: string): Promise<Ran> {
   const expected = ["--certificate-identity", identity, "--certificate-oidc-issuer", issuer, "--insecure-ignore-sct"];

@@ -54,23 +54,9 @@ export async function verifyKeyless(image: string, trustedRoot: string, identity
   return run(process.execPath, [touchmark, "verify", "--trusted-root", trustedRoot, ...expected, "--insecure-ignore-sct", image], { env });
 }
 
-/** As whom the token names, without asking the log. */
-export async function signLater(image: string, files: ServiceFiles, token: string): Promise<void> {
-  const flags = [...flagsOf(files), "--identity-token", token, "--log-upload", "later"];
-  await runWell(process.execPath, [touchmark, "sign", ...flags, image], { env });
-}
-
-export async function flushLog(image: string, files: ServiceFiles): Promise<void> {
-  await runWell(process.execPath, [touchmark, "log", "flush", ...flagsOf(files), image], { env });
-}
-
-interface ServiceFiles {
-  readonly trustedRoot: string;
-  readonly signingConfig: string;
-}
-
-function flagsOf({ trustedRoot, signingConfig }: ServiceFiles): readonly string[] {
-  return ["--trusted-root", trustedRoot, "--signing-config", signingConfig];
+/** Has logs keep what waits for them, by the services of that config. */
+export async function flushLog(image: string, services: readonly string[]): Promise<void> {
+  await runWell(process.execPath, [touchmark, "log", "flush", ...services, image], { env });
 }
 
 /** Serves the embedded registry on loopback; `said` is its port. */
