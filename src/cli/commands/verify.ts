@@ -8,6 +8,7 @@ import { exitOfVerdicts } from "../exit.ts";
 import { basisFor, expectedFlags, readExpected, requireExpected } from "../expected.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
+import { gathererFor, revocationFlags } from "../revocation.ts";
 import { registriesFor } from "../registries.ts";
 import { printVerdicts } from "../render/print-verdicts.ts";
 
@@ -22,6 +23,7 @@ export const command: Command = {
   ].join("\n"),
   flags: [
     ...expectedFlags,
+    ...revocationFlags,
     annotationsFlag("Annotation the signature must carry"),
     { name: "allow-pending-log", summary: "Let a timestamp do where a log is yet to be asked (sign --log-upload later)" },
     bundleFlag("This signature, and none that hangs on the image"),
@@ -62,6 +64,7 @@ export const command: Command = {
       formats,
       ...(given && { given }),
       at: io.now(),
+      gather: gathererFor(args, io),
       recorder: noRecord,
       recursive: args.has("recursive"),
       signal,
