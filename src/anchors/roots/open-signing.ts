@@ -33,7 +33,7 @@ export function openSigning(options: SigningOptions): SigningInstance {
   const opened = options.rootFile === undefined ? openKept(options) : openFile(options.rootFile, given, options);
   const instance = {
     root: opened.then(({ root }) => root),
-    config: given.then(async (config) => config ?? (await opened).config ?? unnamed()),
+    config: given.then(async (config) => config ?? (await opened).config?.() ?? unnamed()),
     warnings: opened.then(({ warnings }) => warnings),
   };
   for (const promise of Object.values(instance)) promise.catch(() => undefined); // whoever asks for it hears of it
@@ -49,7 +49,8 @@ function unnamed(): never {
 interface Opened {
   readonly root: TrustedRoot;
   readonly warnings: readonly string[];
-  readonly config?: SigningConfig | undefined;
+  /** Reads its own; it may be malformed. */
+  readonly config?: (() => SigningConfig) | undefined;
 }
 
 /** Its keys take the processor a while: whoever needs the config alone, to ask a service, goes first. */
@@ -68,7 +69,7 @@ async function openKept(options: SigningOptions): Promise<Opened> {
   const { roots, signingConfig, warnings } = await openInstance(instance, { ...options, folder, expired: "refuse" });
   const [root] = roots;
   if (!root || roots.length > 1) throw several(`trusted roots are in ${instance.name}`, "");
-  return { root, config: signingConfig?.(), warnings };
+  return { root, config: signingConfig, warnings };
 }
 
 function several(what: string, names: string): TouchmarkError {
