@@ -50,7 +50,7 @@ interface Opened {
   readonly root: TrustedRoot;
   readonly warnings: readonly string[];
   /** Reads its own; it may be malformed. */
-  readonly config?: (() => SigningConfig) | undefined;
+  readonly config?: (() => SigningConfig | undefined) | undefined;
 }
 
 /** Its keys take the processor a while: whoever needs the config alone, to ask a service, goes first. */
