@@ -13,11 +13,11 @@ import { registriesFor } from "../registries.ts";
 import { printVerdicts } from "../render/print-verdicts.ts";
 
 export const command: Command = {
-  usage: "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL) [flags] REF…",
+  usage: "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL | --certificate FILE) [flags] REF…",
   summary: "Decide whether images are signed as they must be",
   details: [
-    "An image passes with a signature by any one of the keys, or by a certificate for the identity, in any format and",
-    "place; other signatures do no harm. Patterns take linear time and must fit the whole text.",
+    "An image passes with a signature by any one of the keys, or by a certificate for the identity or of the authority, in any format",
+    "and place; other signatures do no harm. Patterns take linear time and must fit the whole text.",
     "Exit status: 0 allowed, 10 no signature, 11 no such image, 12 no signature matched, 30 unreachable,",
     "31 authentication, 32 undecided; 20 if several images fail for different reasons.",
   ].join("\n"),
@@ -40,6 +40,10 @@ export const command: Command = {
         "--certificate-oidc-issuer https://token.actions.githubusercontent.com registry.example/app:1.0",
       ].join(" "),
       explains: "Was it signed by this workflow?",
+    },
+    {
+      command: "touchmark verify --certificate ca.pem --certificate-subject C=US,ST=WA,O=example registry.example/app:1.0",
+      explains: "Was it signed for the Notary Project, by whom my company's authority certified?",
     },
     { command: "touchmark verify --key touchmark.pub -o json registry.example/app:1.0", explains: "The same, for a program" },
   ],
