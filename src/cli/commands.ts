@@ -24,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/trust-show.ts"),
   },
   { name: "trust import", summary: "Trust another sigstore instance", load: () => import("./commands/trust-import.ts") },
+  {
+    name: "trust add",
+    summary: "Put a certificate authority into a trust store of notation",
+    load: () => import("./commands/trust-add.ts"),
+  },
   { name: "trust create", summary: "Make a trusted_root.json of certificates and keys", load: () => import("./commands/trust-create.ts") },
   {
     name: "trust export",

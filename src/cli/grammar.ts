@@ -12,6 +12,8 @@ export interface Operands {
   readonly max: number;
   /** Placeholder of each, where a shell can complete it: as a flag's value, or COMMAND. */
   readonly value?: string;
+  /** Placeholder of the first, where that is another. */
+  readonly first?: string;
 }
 
 export interface Flag {

@@ -48,6 +48,7 @@ async function namedAuthorities(args: Arguments, io: Io, signal: AbortSignal): P
     stores: { ca: await read("certificate"), signingAuthority: [], tsa: await read("timestamp-root") },
     identities: subjects.length > 0 ? subjects : "any",
     verifyTimestamp: "always",
+    revocation: "ask",
   };
 }
 

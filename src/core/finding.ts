@@ -2,6 +2,7 @@
 import type { Digest } from "./digest.ts";
 import type { Code } from "./errors.ts";
 import type { Claim, Place } from "./evidence.ts";
+import type { Question } from "./facts.ts";
 import type { Instant } from "./instant.ts";
 import type { KeyAlgorithmName } from "./key-algorithms.ts";
 import type { CertificateClaim } from "./x509/certificate-claims.ts";
@@ -21,6 +22,8 @@ export type CheckName =
   | "log"
   /** A trusted authority saw it at a time (RFC 3161). */
   | "timestamp"
+  /** None of its certificates was revoked. */
+  | "revocation"
   /** The one who signed is the one who is expected. */
   | "identity"
   /** It is not past the time that its signer gave it. */
@@ -92,6 +95,8 @@ export interface Finding {
   /** What the evidence itself says of its signer; proves nothing. */
   readonly hint?: string;
   readonly checks: readonly Check[];
+  /** What would decide a check that is undecided, for whoever has a network; only of a chain that ends in a trusted root. */
+  readonly needs?: readonly Question[];
 }
 
 export type Outcome = Check["outcome"];

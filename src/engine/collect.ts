@@ -101,7 +101,10 @@ async function fetchBlobs(
   recognised: readonly Recognised[],
   { signal, missed }: ReadOptions,
 ): Promise<ReadonlyMap<Digest, Uint8Array>> {
-  const wanted = new Map(recognised.flatMap(({ fetch }) => fetch.map((descriptor) => [descriptor.digest, descriptor])));
+  // By size too: a manifest that is wrong about another's blob does not keep that one from being read.
+  const wanted = new Map(
+    recognised.flatMap(({ fetch }) => fetch.map((descriptor) => [`${descriptor.digest} ${descriptor.size}`, descriptor])),
+  );
   const blobs = new Map<Digest, Uint8Array>();
   await mapBounded([...wanted.values()], width, async (descriptor) => {
     try {

@@ -1,5 +1,6 @@
 /** A finding for each piece of evidence, by the format that recognised it; for one signature that lies there several times, one. */
 import type { Evidence } from "../core/evidence.ts";
+import type { Answer, GatherFacts } from "../core/facts.ts";
 import { outcomeOf, type Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Subject } from "../core/subject.ts";
@@ -10,19 +11,35 @@ export interface VerifyAll {
   readonly formats: readonly Format[];
   readonly trust: Trust;
   readonly at: Instant;
+  /** Asks what findings need; without it they stay as they are. */
+  readonly gather?: GatherFacts | undefined;
+  readonly signal?: AbortSignal;
 }
 
-export async function verifyAll(
-  evidence: readonly Evidence[],
-  subject: Subject,
-  { formats, trust, at }: VerifyAll,
-): Promise<readonly Finding[]> {
-  const byName = new Map(formats.map((format) => [format.name, format]));
+/** Facts lead to other questions this often: a responder, a list, what has changed since the list. */
+const maxRounds = 3;
+
+export async function verifyAll(evidence: readonly Evidence[], subject: Subject, options: VerifyAll): Promise<readonly Finding[]> {
+  const byName = new Map(options.formats.map((format) => [format.name, format]));
   const verifying = evidence.flatMap((one) => {
     const format = byName.get(one.format);
-    return format ? [format.verify(one, subject, trust, at).then((finding) => ({ finding, name: nameOf(one, finding) }))] : [];
+    return format ? [verifyWithFacts(one, subject, format, options).then((finding) => ({ finding, name: nameOf(one, finding) }))] : [];
   });
   return distinct(await Promise.all(verifying));
+}
+
+async function verifyWithFacts(
+  evidence: Evidence,
+  subject: Subject,
+  format: Format,
+  { trust, at, gather, signal = new AbortController().signal }: VerifyAll,
+): Promise<Finding> {
+  const facts = new Map<string, Answer>();
+  for (let round = 0; ; round++) {
+    const { needs, ...finding } = await format.verify(evidence, subject, trust, at, facts);
+    if (!gather || !needs || round === maxRounds) return finding;
+    for (const [key, answer] of await gather(needs, signal)) facts.set(key, answer);
+  }
 }
 
 interface Named {

@@ -136,6 +136,18 @@ describe("verify", () => {
     assert.equal(await answer(repository), "allow");
   });
 
+  it("reads a good signature though another manifest is wrong about its size", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    await signed(alice, repository, "registry.example/app:1");
+    const bytes = [...repository.blobs.values()].find((blob) => decodeUtf8(blob).includes("dsseEnvelope"));
+    assert.ok(bytes);
+    for (const size of [bytes.length - 1, bytes.length + 1]) {
+      await putReferrer(repository, { subject: image, artifactType: bundleType, layer: { mediaType: bundleType, bytes, size } });
+    }
+    assert.equal(await answer(repository), "allow");
+  });
+
   it("refuses a signature carried over from other content", async () => {
     const repository = memoryRepository();
     await putImage(repository, "good", "1");

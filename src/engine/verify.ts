@@ -1,6 +1,7 @@
 /** Verify: from a reference to one verdict for each image it names. */
 import { mapBounded } from "../core/bounded.ts";
 import { asTouchmarkError } from "../core/errors.ts";
+import type { GatherFacts } from "../core/facts.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Recorder } from "../core/recorder.ts";
 import { formatReference, repositoryOf, type Reference } from "../core/reference.ts";
@@ -29,6 +30,8 @@ export interface VerifyOptions {
   /** Evidence in a file: nothing else is looked for. */
   readonly given?: EvidenceFile;
   readonly at: Instant;
+  /** Asks what a finding needs to be decided: whether certificates were revoked. */
+  readonly gather?: GatherFacts | undefined;
   readonly recorder: Recorder;
   /** An index and every image in it, each with a verdict of its own. */
   readonly recursive: boolean;
@@ -69,9 +72,13 @@ async function look(repository: Repository, subject: SubjectAddress, { formats, 
   return given ? readGiven(given, formats) : collect(repository, subject, { formats, kind: "signature", signal });
 }
 
-async function decide(subject: Subject, { places, evidence, gaps }: Collected, { formats, basis, at }: VerifyOptions): Promise<Verdict> {
+async function decide(
+  subject: Subject,
+  { places, evidence, gaps }: Collected,
+  { formats, basis, at, gather, signal }: VerifyOptions,
+): Promise<Verdict> {
   const { policy, trust } = await basis;
-  const findings = await verifyAll(evidence, subject, { formats, trust, at });
+  const findings = await verifyAll(evidence, subject, { formats, trust, at, gather, signal });
   const { reference, repository, digest, descriptor } = subject;
   const decided = { reference, repository, digest, mediaType: descriptor.mediaType };
   return evaluate(policy, { subject: decided, places, findings, gaps, trust, at });

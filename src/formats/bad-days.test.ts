@@ -69,7 +69,12 @@ describe("a bundle by certificate on bad days", () => {
     const made = makeBundle();
     const [entry] = made.verificationMaterial.tlogEntries;
     made.verificationMaterial.tlogEntries = Array.from({ length: 32 }, () => entry);
-    assert.deepEqual(codesOf(await find(bundle, bundleLayer(made))), []);
+    const found = await find(bundle, bundleLayer(made));
+    assert.deepEqual(codesOf(found), []);
+    assert.deepEqual(
+      found.seen.map(({ kind }) => kind),
+      ["timestamp", "log"],
+    );
     const unknown = trustOf({ roots: [changedRoot((root) => void (root.tlogs = []))] });
     await refuses("LOG_ENTRY_MISSING", find(bundle, bundleLayer(made), { trust: unknown }), /^0 of 1 operators/);
   });
@@ -183,6 +188,15 @@ describe("a bundle by certificate on bad days", () => {
     assert.deepEqual(codesOf(other), ["SUBJECT_MISMATCH"]);
     assert.deepEqual(codesOf(await findSaying({ subject: [{ digest: {} }] })), ["MALFORMED_EVIDENCE"]);
     assert.deepEqual(codesOf(await findSaying({ _type: "https://in-toto.io/Statement/v9" })), ["MALFORMED_EVIDENCE"]);
+  });
+
+  it("by a certificate that is trusted itself has no other issuer that a log could know", async () => {
+    const made = makeBundle();
+    const certificates = [made.verificationMaterial.certificate];
+    const roots = [changedRoot((root) => void (root.certificateAuthorities[0].certChain = { certificates }))];
+    await refuses("SCT_INVALID", find(bundle, bundleLayer(made), { trust: trustOf({ roots }) }));
+    const found = await find(bundle, bundleLayer(made), { trust: trustOf({ roots, unchecked: ["sct"] }) });
+    assert.deepEqual([codesOf(found), found.signer?.kind], [[], "certificate"]);
   });
 
   it("T13: is verified over the bytes that were signed, not over the same JSON in other bytes", async () => {

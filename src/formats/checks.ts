@@ -1,6 +1,7 @@
 /** Checks that more than one format makes, in one wording. */
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import type { Claim, Evidence } from "../core/evidence.ts";
+import type { Question } from "../core/facts.ts";
 import type { Check, Finding, Sighting, Signatory } from "../core/finding.ts";
 import type { Content } from "../core/subject.ts";
 import type { SignatureOptions } from "./format.ts";
@@ -41,11 +42,12 @@ export interface Results {
   readonly claim?: Claim;
   readonly signer?: Signatory | undefined;
   readonly seen?: readonly Sighting[];
+  readonly needs?: readonly Question[];
   readonly hint?: string | undefined;
 }
 
 /** What was found out about one piece of evidence, beside where it lies. */
-export function findingOf(evidence: Evidence, { checks, claim, signer, seen = [], hint }: Results): Finding {
+export function findingOf(evidence: Evidence, { checks, claim, signer, seen = [], hint, needs = [] }: Results): Finding {
   return {
     format: evidence.format,
     place: evidence.place,
@@ -54,6 +56,7 @@ export function findingOf(evidence: Evidence, { checks, claim, signer, seen = []
     ...(claim && { claim }),
     ...(signer && { signer }),
     seen,
+    ...(needs.length > 0 && { needs }),
     ...(hint !== undefined && { hint: describeHint(hint) }),
     checks,
   };

@@ -6,6 +6,7 @@
 import type { Digest } from "../core/digest.ts";
 import type { Evidence, Found, RepositoryPlace, SignatureClaim } from "../core/evidence.ts";
 import type { FileSubject } from "../core/file-subject.ts";
+import type { Facts } from "../core/facts.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Descriptor, ImageManifest } from "../core/oci.ts";
@@ -32,9 +33,9 @@ export interface Format {
 
   /**
    * What the evidence proves about the subject under this trust, at this time. Never throws for what the
-   * evidence holds. `evidence` is of this format (its `format` says so).
+   * evidence holds. `evidence` is of this format (its `format` says so). `facts` are answers to what earlier findings about it needed.
    */
-  verify(evidence: Evidence, subject: Subject, trust: Trust, at: Instant): Promise<Finding>;
+  verify(evidence: Evidence, subject: Subject, trust: Trust, at: Instant, facts?: Facts): Promise<Finding>;
 
   /** The exact bytes to sign. Throws INVALID_KEY or CERTIFICATE_REQUIRED for a signer that the format cannot carry, and USAGE for options that are not its own. */
   prepare(request: SignatureRequest): ToSign | Promise<ToSign>;

@@ -4,8 +4,8 @@ import { link, open, rename, rm } from "node:fs/promises";
 import { TouchmarkError } from "../core/errors.ts";
 
 export interface Draft extends AsyncDisposable {
-  /** Gives it its name, by a link, which never replaces what is there. Throws FILE_EXISTS. */
-  publish(): Promise<void>;
+  /** Gives it its name, or this one, by a link, which never replaces what is there. Throws FILE_EXISTS. */
+  publish(name?: string): Promise<void>;
   /** Gives it its name in place of what has it. */
   replace(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export async function writeDraft({ path, bytes, mode }: DraftOptions): Promise<D
     throw cannotWrite(path, error);
   }
   return {
-    publish: () => link(draft, path).catch((error: unknown) => Promise.reject(cannotWrite(path, error))),
+    publish: (name = path) => link(draft, name).catch((error: unknown) => Promise.reject(cannotWrite(name, error))),
     replace: () => rename(draft, path).catch((error: unknown) => Promise.reject(cannotWrite(path, error))),
     [Symbol.asyncDispose]: discard,
   };

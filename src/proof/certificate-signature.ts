@@ -6,7 +6,7 @@ import { asTouchmarkError } from "../core/errors.ts";
 import { describeSignatory, isPending, type CertificateSigner, type Check, type CheckName, type Signatory } from "../core/finding.ts";
 import type { Certificate } from "../core/x509/certificate.ts";
 import { certificateIdentity } from "../core/x509/certificate-identity.ts";
-import { matchesIdentity } from "../trust/identity.ts";
+import { differingClaims, matchesIdentity } from "../trust/identity.ts";
 import type { Trust } from "../trust/trust.ts";
 import { proveCertificatePath } from "./certificate-path.ts";
 import { unproven, type SignatureProof } from "./key-signature.ts";
@@ -34,8 +34,9 @@ export async function proveCertificateSignature({ by, ...question }: Certificate
   const path = paths.find((one) => !("value" in one)) ?? paths[0];
   if (!path) return unproven(...checks, ...missingTime(checks));
   checks.push(path.check);
-  const issuer = "value" in path ? path.value.chain[1] : undefined;
-  if (!issuer) return unproven(...checks);
+  if (!("value" in path)) return unproven(...checks);
+  const { chain } = path.value;
+  const issuer = chain[1] ?? leaf; // one that is trusted itself
   if (!trust.unchecked.includes("sct")) {
     checks.push((await proveScts({ certificate: leaf, issuer, logs: root.certificateLogs })).check);
   }
@@ -75,7 +76,8 @@ function checkIdentity(leaf: Certificate, { identities }: Trust): { readonly che
     const signer: CertificateSigner = { kind: "certificate", identity, issuer: issuer ?? "", claims };
     const detail = describeSignatory(signer);
     if (identities.some((one) => matchesIdentity(one, signer))) return { check: { name: "identity", outcome: "passed", detail }, signer };
-    const found = `${detail} is none of those expected`;
+    const differing = [...new Set(identities.flatMap((one) => differingClaims(one, signer)))].join(", ");
+    const found = `${detail}${differing === "" ? "" : ` with ${differing}`} is none of those expected`;
     return { check: { name: "identity", outcome: "failed", code: "IDENTITY_MISMATCH", detail: found }, signer };
   } catch (thrown) {
     const { code, message } = asTouchmarkError(thrown);

@@ -34,7 +34,7 @@ export async function proveTimes({ evidence, verifier, root, trust, at }: TimesQ
   const question = { threshold: 1, logged: { signature, content, verifier }, logs: root.logs, at: byAuthorities[0]?.at ?? at };
   const logged = isLogged ? await proveLogEntries(entries, question) : undefined;
   const byLogs = logged && "value" in logged ? logged.value.map(sightingOf) : [];
-  const seen: readonly Sighting[] = [...byAuthorities, ...byLogs];
+  const seen = distinct([...byAuthorities, ...byLogs]);
   const late = seen.find((one) => one.at !== undefined && one.at > at);
   if (late?.at !== undefined) {
     const detail = `seen at ${formatInstant(late.at)}, after the time of verification, ${formatInstant(at)}: one of the clocks is wrong`;
@@ -53,6 +53,11 @@ const pending: Check = {
   code: "LOG_ENTRY_PENDING",
   detail: "says that a log is yet to be asked to keep it",
 };
+
+/** Without what the evidence holds several times. */
+function distinct(sightings: readonly Sighting[]): readonly Sighting[] {
+  return [...new Map(sightings.map((one) => [JSON.stringify(one), one])).values()];
+}
 
 function stampedBy({ authority, at }: Timestamp): Sighting {
   return { kind: "timestamp", by: authority.name, at };

@@ -24,6 +24,14 @@ export function matchesIdentity({ subject, issuer, claims }: TrustedIdentity, ac
   );
 }
 
+/** What is said instead of the claims expected of this very subject and issuer: `sourceRepositoryRef=refs/heads/fix`, `no tokenSubject`. */
+export function differingClaims({ subject, issuer, claims }: TrustedIdentity, actual: CertifiedIdentity): readonly string[] {
+  if (!fits(subject, actual.identity) || !fits(issuer, actual.issuer)) return [];
+  const said = new Map(Object.entries(actual.claims));
+  const differing = Object.entries(claims).filter(([name, value]) => said.get(name) !== value);
+  return differing.map(([name]) => (said.has(name) ? `${name}=${said.get(name)}` : `no ${name}`));
+}
+
 /** `someone@example.com (https://issuer.example.com) with sourceRepositoryRef=refs/heads/main`. */
 export function describeIdentity({ subject, issuer, claims }: TrustedIdentity): string {
   const pairs = Object.entries(claims).map(([name, value]) => `${name}=${value}`);

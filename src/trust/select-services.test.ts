@@ -41,7 +41,7 @@ describe("the services that are asked", () => {
     assert.throws(() => logs(during(at - 2, at - 1)), missing(/valid at/));
   });
 
-  it("are the newest of each operator", () => {
+  it("T09: are the newest of each operator, each once", () => {
     const newer = { validFor: { start: Date.UTC(2026, 0, 1) }, operator: "same" };
     const services = [service("old", { operator: "same" }), service("new", newer), service("other")];
     assert.deepEqual(logs(services), ["new", "other"]);

@@ -40,7 +40,7 @@ export function fitsAnything(pattern: TextPattern): boolean {
   return strangers.every((stranger) => fits(pattern, stranger));
 }
 
-/** `x`, or `something like /x/`. */
+/** `x`, or `what fits /x/ as a whole`. */
 export function describePattern(pattern: TextPattern): string {
-  return pattern.kind === "exact" ? pattern.text : `something like /${pattern.source}/`;
+  return pattern.kind === "exact" ? pattern.text : `what fits /${pattern.source}/ as a whole`;
 }

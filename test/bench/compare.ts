@@ -11,6 +11,8 @@ export interface Contest {
   /** Asked before each run. */
   readonly touchmark: () => Command;
   readonly cosign: () => Command;
+  /** Waited for before each run. */
+  readonly pause?: () => Promise<void>;
 }
 
 export const columns: readonly string[] = ["", "Touchmark", "cosign", "ratio", "wanted", "requests", "cosign's", "connections", "cosign's"];
@@ -20,8 +22,12 @@ interface Run extends Traffic {
 }
 
 /** Ours, theirs, ours, theirs, after one run of each that is not counted. */
-export async function compareTimes({ what, rounds, wanted, ...commands }: Contest, proxy: Proxy): Promise<readonly string[]> {
+export async function compareTimes(
+  { what, rounds, wanted, pause, ...commands }: Contest,
+  proxy: Pick<Proxy, "traffic">,
+): Promise<readonly string[]> {
   const measure = async (command: () => Command): Promise<Run> => {
+    await pause?.();
     const seconds = await run(command());
     return { seconds, ...(await proxy.traffic()) };
   };

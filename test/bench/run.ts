@@ -4,6 +4,7 @@
  */
 import { benchIdentity } from "./identity.ts";
 import { benchKeyless } from "./keyless.ts";
+import { benchKeylessSign } from "./keyless-sign.ts";
 import { benchManyImages, benchManySignatures } from "./many.ts";
 import { benchBlobs } from "./registry-blobs.ts";
 import { benchLists } from "./registry-lists.ts";
@@ -17,6 +18,7 @@ const sections: Readonly<Record<string, readonly (() => Promise<Table>)[]>> = {
   verify: [benchVerify],
   identity: [benchIdentity],
   sign: [benchSign],
+  "keyless-sign": [benchKeylessSign],
   keyless: [benchKeyless],
   many: [benchManyImages, benchManySignatures],
 };

@@ -11,6 +11,14 @@ export interface Tool {
   readonly verify: (references: readonly string[], flags?: readonly string[]) => Command;
   readonly verifyIdentity: (reference: string, expected: ExpectedIdentity) => Command;
   readonly sign: (references: readonly string[]) => Command;
+  readonly signKeyless: (reference: string, services: KeylessServices) => Command;
+}
+
+export interface KeylessServices {
+  readonly token: string;
+  /** Paths. */
+  readonly trustedRoot: string;
+  readonly signingConfig: string;
 }
 
 export interface ExpectedIdentity {
@@ -53,17 +61,23 @@ export async function makeTools(folder: string): Promise<Tools> {
       verify: (references, flags = []) => ours("verify", "--key", `${key}.pub`, ...flags, ...references),
       verifyIdentity: (reference, expected) => ours("verify", ...flagsOf(expected), reference),
       sign: (references) => ours("sign", "--key", `${key}.key`, ...references),
+      signKeyless: (reference, given) => ours("sign", ...flagsOfServices(given), reference),
     },
     cosign: {
       verify: (references, flags = []) => theirs(references, "verify", "--key", `${key}.pub`, "--insecure-ignore-tlog=true", ...flags),
       verifyIdentity: (reference, expected) => theirs([reference], "verify", "--use-signed-timestamps", ...flagsOf(expected)),
       sign: (references) => theirs(references, "sign", "--key", `${key}.key`, "--yes", "--signing-config", services),
+      signKeyless: (reference, given) => theirs([reference], "sign", "--yes", ...flagsOfServices(given)),
     },
   };
 }
 
 function flagsOf({ identity, issuer, root }: ExpectedIdentity): readonly string[] {
   return ["--certificate-identity", identity, "--certificate-oidc-issuer", issuer, "--trusted-root", root];
+}
+
+function flagsOfServices({ token, trustedRoot, signingConfig }: KeylessServices): readonly string[] {
+  return ["--identity-token", token, "--trusted-root", trustedRoot, "--signing-config", signingConfig];
 }
 
 /** A home of its own, without logins. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { commands } from "../../src/cli/commands.ts";
 import { mintToken } from "../fakes/identity-provider.ts";
+import { day, makeCompany, pem } from "../fakes/notary.ts";
 import { putImage, putReferrer } from "../fakes/people.ts";
 import { signingServices } from "../fakes/signing-services.ts";
 import { sigstoreInstance, type SigstoreInstance } from "../fakes/sigstore-instance.ts";
@@ -24,6 +25,7 @@ async function surroundings(t: TestContext): Promise<Surroundings> {
       TOUCHMARK_PASSWORD: "",
       XDG_CACHE_HOME: join(cwd, ".cache"),
       TOUCHMARK_TRUST: join(cwd, "trust"),
+      XDG_CONFIG_HOME: join(cwd, "config"),
       NO_COLOR: "1",
     },
   };
@@ -38,7 +40,9 @@ async function trustMaterial(
   const services = await signingServices(t);
   const repository = publishSigstore(Date.now(), merged(instance.trustedRoot, services.trustedRoot), services.signingConfig);
   const mirror = (await repository.serve(t)).href;
-  await copyFile(join(import.meta.dirname, "../fakes/pki/ca.crt"), join(cwd, "ca.pem"));
+  const company = await makeCompany(cwd, "example", { notBefore: Date.now() - day, notAfter: Date.now() + day });
+  await company.signer("company");
+  await writeFile(join(cwd, "ca.pem"), pem(company.root));
   await copyFile(join(import.meta.dirname, "../vectors/keys/cosign/ecdsa-p256.pub"), join(cwd, "log.pub"));
   await writeFile(join(cwd, "root.json"), repository.root);
   await writeFile(join(cwd, "token.jwt"), mintToken());
@@ -121,6 +125,7 @@ describe("the examples in every --help", () => {
       "log flush",
       "tree",
       "copy",
+      "trust add",
       "trust create",
       "trust import",
       "trust export",

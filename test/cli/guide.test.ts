@@ -1,11 +1,12 @@
-/** The commands of the guide to files, typed one after the other. */
+/** The commands of guides, typed one after the other. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { mkdir, mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
+import { day, makeCompany, pem } from "../fakes/notary.ts";
 import { putImage } from "../fakes/people.ts";
 import { bench } from "./harness.ts";
 import { ended, start } from "./processes.ts";
@@ -26,5 +27,32 @@ it("the guide to files does what it says", async (t) => {
     const typed = command.replace("registry.example", address).replace("sha256:…", `sha256:${digest}`);
     const { status, output } = await ended(start(typed, around));
     assert.equal(status, 0, `${typed}\n${output}`);
+  }
+});
+
+it("the guide to Notary Project signatures does what it says", async (t) => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "touchmark-guide-"));
+  const path = (name: string): string => join(folder.path, name);
+  const { address, repository } = await bench(t);
+  await putImage(repository(`${address}/app`), "x", "1.0");
+  const company = await makeCompany(folder.path, "example", { notBefore: Date.now() - day, notAfter: Date.now() + day });
+  await company.signer("company");
+  for (const name of ["ca.pem", "tsa.pem"]) await writeFile(path(name), pem(company.root));
+
+  const guide = readFileSync(new URL("../../docs/guides/notation.md", import.meta.url), "utf8");
+  const policy = guide.slice(guide.indexOf("    {\n"), guide.indexOf("\n    }\n") + 6);
+  await mkdir(path("notation"));
+  await writeFile(path("notation/trustpolicy.json"), policy);
+  const commands = Array.from(guide.matchAll(/^ {4}touchmark (.*)$/gm), ([, command = ""]) => command);
+  const ofKind = (verb: string): readonly string[] => commands.filter((command) => command.startsWith(`${verb} `));
+  const around = { cwd: folder.path, env: { NOTATION_CONFIG: path("notation"), XDG_CACHE_HOME: folder.path, NO_COLOR: "1" } };
+  const typed = [...ofKind("trust"), ...ofKind("sign"), ...ofKind("verify")];
+  assert.equal(typed.length, commands.length);
+  for (const command of typed) {
+    const { status, output } = await ended(
+      start(command.replace("registry.example", address).replace("~/.config/notation", path("notation")), around),
+    );
+    // Nobody here stamps.
+    assert.equal(status, command.includes("--timestamp-root") ? 12 : 0, `${command}\n${output}`);
   }
 });

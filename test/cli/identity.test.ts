@@ -79,6 +79,16 @@ describe("verify by identity", () => {
     }
   });
 
+  it("says which of the claims are others", async (t) => {
+    const { verify } = await signed(t);
+    const claims = ["sourceRepositoryRef=refs/heads/evil", "sourceRepositoryUri=https://github.com/example/app"];
+    const flags = ["--certificate-github-workflow-ref", "refs/heads/main", ...claims.flatMap((claim) => ["--certificate-claim", claim])];
+    const { stdout } = await verify(...identity, ...issuer, ...flags);
+    assert.match(stdout, /found .* with no githubWorkflowRef, sourceRepositoryRef=refs\/heads\/main is none of those expected\n/);
+    const other = await verify("--certificate-identity", "x", ...issuer, "--certificate-claim", "tokenSubject=x");
+    assert.match(other.stdout, /found .*actions\.githubusercontent\.com\) is none of those expected\n/);
+  });
+
   it("takes patterns of the whole text, and claims by any name", async (t) => {
     const { verify } = await signed(t);
     const pattern = ["--certificate-identity-regexp", "https://github\\.com/example/.*"];

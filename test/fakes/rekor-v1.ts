@@ -35,7 +35,7 @@ export async function rekorV1Fake({ clock }: RekorV1Options = {}): Promise<LogFa
       const kept = await canonical(JSON.parse(Buffer.from(body).toString()));
       if (kept === undefined) return refuse(400, "verifying signature: invalid signature");
       const uuid = `24296fb24b8ad77a${createHash("sha256").update(kept).digest("hex")}`;
-      const headers = { location: place + uuid };
+      const headers = { location: place + uuid, etag: uuid };
       if (held.has(uuid)) return { ...refuse(409, "an equivalent entry already exists in the transparency log"), headers };
       const { response } = await handler.fn(kept);
       const answer = response.replace(/^\{"[0-9a-f]+"/, `{"${uuid}"`);

@@ -32,7 +32,7 @@ export function rekorV2Fake({ size = 5 }: RekorV2Options = {}): LogFake {
         return refuse(400, "invalid hashedrekord request");
       }
       const spec = { hashedRekordV002: { data: { algorithm: "SHA2_256", digest }, signature } };
-      const leaf = encodeUtf8(JSON.stringify({ apiVersion: "0.0.2", kind: "hashedrekord", spec }));
+      const leaf = encodeUtf8(canonicalize({ apiVersion: "0.0.2", kind: "hashedrekord", spec }));
       const held = leaves.findIndex((other) => toHex(other) === toHex(leaf));
       if (held !== -1) return { ...refuse(409, "an equivalent entry already exists"), headers: { "x-log-index": String(held) } };
       leaves.push(leaf);
@@ -59,6 +59,13 @@ export function rekorV2Fake({ size = 5 }: RekorV2Options = {}): LogFake {
     };
   }
   return { script, authority: log.authority };
+}
+
+/** JSON with the members of objects in their order (RFC 8785), as far as it is needed here. */
+function canonicalize(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalize(member)}`).join(",")}}`;
 }
 
 /** The tile of this path (C2SP tlog-tiles), of exactly the width that the tree has there. */

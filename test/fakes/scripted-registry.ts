@@ -78,7 +78,8 @@ export async function scriptedServer(t: TestContext, script: Script = {}): Promi
   };
 }
 
-function take(script: Script, { method, path }: SeenRequest): ScriptLine | undefined {
+/** The line that answers this; of a list, it is taken away. */
+export function take(script: Script, { method, path }: SeenRequest): ScriptLine | undefined {
   const line = script[`${method} ${path}`] ?? script[`${method} ${path.replace(/\?.*/s, "")}?*`] ?? above(script, `${method} ${path}`);
   return Array.isArray(line) ? line.shift() : line;
 }

@@ -1,6 +1,6 @@
 /**
  * Makes the signatures in notation/ anew: real ones, by notation 1.3.2 against crane's registry, with chains of the moment that hold
- * for a hundred years. `npm run peers && node test/vectors/make-notation.ts NOTATION`, NOTATION being the path of that program.
+ * for a hundred years: `npm run peers && node test/vectors/make-notation.ts`.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,7 +13,6 @@ import { runWell } from "../interop/harness/run.ts";
 import { startServer } from "../interop/harness/server.ts";
 import { peerPath } from "../interop/peers/peer.ts";
 
-const [, , notation = "notation"] = process.argv;
 const dates = { notBefore: Date.UTC(2026, 0, 1), notAfter: Date.UTC(2126, 0, 1) };
 const names = { root: "C=US,ST=WA,O=acme,CN=root", middle: "C=US,ST=WA,O=acme,CN=issuing", leaf: "C=US,ST=WA,L=Seattle,O=acme,CN=release" };
 const [rootKey, middleKey] = [makeKey(), makeKey()];
@@ -85,7 +84,7 @@ async function make(name: string, format: string, key: string, options: readonly
   const repository = `vectors/notation/${name}`;
   const image = await pushImage(`${host}/${repository}:1`);
   const command = ["sign", "--insecure-registry", "--signature-format", format, "--key", key, ...options, image];
-  await runWell(notation, command, { env: { NOTATION_CONFIG: work } });
+  await runWell(peerPath("notation"), command, { env: { NOTATION_CONFIG: work } });
 
   const digest = image.slice(image.indexOf("@") + 1);
   const manifest = await fetchBytes(`${repository}/manifests/${firstDigest(await fetchBytes(`${repository}/manifests/${digest.replace(":", "-")}`), "manifests")}`);

@@ -152,7 +152,7 @@ suite("notation's folder", () => {
     const [statement] = await readOciTrustPolicy(path, signal);
     assert.ok(statement);
     const { stores, ...trust } = await readNotationTrust(statement, path, signal);
-    assert.deepEqual(trust, { name: "acme", identities: "any", verifyTimestamp: "afterCertExpiry" });
+    assert.deepEqual(trust, { name: "acme", identities: "any", verifyTimestamp: "afterCertExpiry", revocation: "ask" });
     assert.deepEqual([stores.ca.length, stores.signingAuthority.length, stores.tsa.length], [1, 0, 1]);
     await rm(join(path, "truststore/x509/tsa"), { recursive: true });
     await assert.rejects(readNotationTrust(statement, path, signal), { code: "FILE_NOT_FOUND" });

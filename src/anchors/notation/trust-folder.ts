@@ -42,6 +42,6 @@ export async function readBlobTrustPolicy(folder: string, signal: AbortSignal): 
 export async function readNotationTrust(statement: Statement, folder: string, signal: AbortSignal): Promise<NotationTrust> {
   const stores: Record<StoreType, Certificate[]> = { ca: [], signingAuthority: [], tsa: [] };
   for (const store of statement.stores) stores[store.type].push(...(await readTrustStore(store, folder, signal)));
-  const { name, identities, verifyTimestamp } = statement;
-  return { name, stores, identities, verifyTimestamp };
+  const { name, identities, verifyTimestamp, level } = statement;
+  return { name, stores, identities, verifyTimestamp, revocation: level.revocation === "skip" ? "skip" : "ask" };
 }

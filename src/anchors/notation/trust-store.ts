@@ -15,43 +15,49 @@ import { parsePem } from "../../core/pem.ts";
 import { describeCertificate, parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import { basicConstraints } from "../../core/x509/extensions.ts";
 import { isSignedBy } from "../../core/x509/is-signed-by.ts";
-import type { StoreName } from "../../trust/notation/trust-policy.ts";
+import type { StoreName, StoreType } from "../../trust/notation/trust-policy.ts";
 import { namesIn, readPlainFile } from "./plain-file.ts";
 
 const maxFiles = 1000;
 const maxBytes = 256 * 1024;
 const maxCertificates = 1000;
 
-/** The certificates of a store, at least one. `folder` is notation's own, `~/.config/notation`. Throws FILE_NOT_FOUND, MALFORMED or LIMIT_EXCEEDED. */
-export async function readTrustStore({ type, name }: StoreName, folder: string, signal: AbortSignal): Promise<readonly Certificate[]> {
-  const path = join(folder, "truststore", "x509", type, name);
+/** The folder of a store in notation's own, `~/.config/notation`. */
+export function storeFolder({ type, name }: StoreName, folder: string): string {
+  return join(folder, "truststore", "x509", type, name);
+}
+
+/** The certificates of a store, at least one. `folder` is notation's own. Throws FILE_NOT_FOUND, MALFORMED or LIMIT_EXCEEDED. */
+export async function readTrustStore(store: StoreName, folder: string, signal: AbortSignal): Promise<readonly Certificate[]> {
+  const path = storeFolder(store, folder);
   const certificates: Certificate[] = [];
   for (const file of await namesIn(path, maxFiles)) {
     const at = join(path, file);
-    certificates.push(...parseCertificates(await readPlainFile(at, maxBytes, signal), at));
+    certificates.push(...(await parseTrusted(await readPlainFile(at, maxBytes, signal), store.type, at)));
     if (certificates.length > maxCertificates) {
       throw new TouchmarkError("LIMIT_EXCEEDED", `${path} has more certificates than ${maxCertificates}`);
     }
   }
   if (certificates.length === 0) throw malformed(`${path} has no certificate`);
+  return certificates;
+}
+
+/** The certificates of one file, each fit for a store of this type; `at` names the file. Throws MALFORMED or LIMIT_EXCEEDED. */
+export async function parseTrusted(bytes: Uint8Array, type: StoreType, at: string): Promise<readonly Certificate[]> {
+  const certificates = derIn(bytes, at).map((der) => parseCertificate(der, `a certificate in ${at}`));
+  if (certificates.length === 0) throw malformed(`${at} has no certificate`);
   for (const certificate of certificates) {
     const isAuthority = basicConstraints(certificate)?.ca === true;
     const isRoot = (!isAuthority || type === "tsa") && (await isOwnIssuer(certificate));
-    if (type === "tsa" && !(isAuthority && isRoot)) throw malformed(`${path} has ${describeCertificate(certificate)}, which is no root`);
+    if (type === "tsa" && !(isAuthority && isRoot)) throw malformed(`${at} has ${describeCertificate(certificate)}, which is no root`);
     if (!isAuthority && !isRoot)
-      throw malformed(`${path} has ${describeCertificate(certificate)}, which is neither an authority's nor signed by itself`);
+      throw malformed(`${at} has ${describeCertificate(certificate)}, which is neither an authority's nor signed by itself`);
   }
   return certificates;
 }
 
 async function isOwnIssuer(certificate: Certificate): Promise<boolean> {
   return equalBytes(certificate.issuer.raw, certificate.subject.raw) && (await isSignedBy(certificate, certificate));
-}
-
-function parseCertificates(bytes: Uint8Array, at: string): readonly Certificate[] {
-  const certificates = derIn(bytes, at).map((der) => parseCertificate(der, `a certificate in ${at}`));
-  if (certificates.length === 0) throw malformed(`${at} has no certificate`);
-  return certificates;
 }
 
 function derIn(bytes: Uint8Array, at: string): readonly Uint8Array[] {

@@ -157,6 +157,30 @@ suite("an exported trust root", () => {
     });
   });
 
+  test("T32: takes nobody back to keys that were rotated out, nor to an earlier time by way of another mirror", async (t) => {
+    const { here, instance, exported, repository } = await exporter(t);
+    const early = await exported();
+    repository.publish();
+    await importRepository(instance, here);
+    const before = await exported();
+    repository.versions.timestamp = 0;
+    repository.rotate();
+    repository.publish();
+    const there = await machine(t);
+    await importRepository(instance, there);
+    const importText = (text: string) => importFiles(["env://FILE"], { ...there, env: { FILE: text } });
+    await assert.rejects(importText(before), { code: "TRUST_ROOT_INVALID", message: /from version 2 of its root to 1/ });
+    await assert.rejects(importText(early.replace(instance.mirror.href, "https://elsewhere.example/")), {
+      code: "TRUST_ROOT_INVALID",
+      message: /from version 2 of its root to 1/,
+    });
+    assert.deepEqual(await readInstance(there.folder, "company"), instance);
+
+    const other = await exporter(t);
+    await importText(await other.exported());
+    assert.deepEqual(await readInstance(there.folder, "company"), { ...other.instance, root: Buffer.from(other.repository.root) });
+  });
+
   test("by another root than its own counts for nothing", async (t) => {
     const { exported } = await exporter(t);
     const document: { instance: Record<string, unknown> } = JSON.parse(await exported());

@@ -4,6 +4,7 @@ import { TouchmarkError } from "../../core/errors.ts";
 import type { HttpClient } from "../../net/http.ts";
 import { printableUrl } from "../../net/printable.ts";
 import { readSource } from "../../net/source.ts";
+import type { TrustRootContent } from "../tuf/content.ts";
 import { writeKept } from "../tuf/kept.ts";
 import { verifyKept } from "../tuf/read.ts";
 import { openRoot, requireFresh } from "../tuf/workflow.ts";
@@ -11,6 +12,7 @@ import { isExported, parseExported, readDocument, type Exported } from "./export
 import {
   anchorOf,
   maxFiles,
+  readInstance,
   rootsOf,
   writeInstance,
   type FilesInstance,
@@ -20,12 +22,15 @@ import {
 } from "./instance.ts";
 import { isProtected } from "./mirror-url.ts";
 import { checkInstanceName } from "./place.ts";
+import { publicGood, publicInstance } from "./public-good.ts";
 import { keptIn, readFetched, refresh, trustedRootOf, type RefreshOptions } from "./repository.ts";
 
 export interface ImportOptions extends RefreshOptions {
   readonly name: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
+
+type Versions = TrustRootContent["versions"];
 
 const maxBytes = 64 * 1024 * 1024;
 
@@ -62,23 +67,36 @@ async function importExported({ instance, kept }: Exported, { folder, at }: Impo
     const { content, documents } = verifyKept(kept, openRoot(await anchorOf(instance)));
     trustedRootOf(content, instance);
     for (const document of documents) requireFresh(document, at);
-    await requireNotBehind(instance, content.versions.timestamp, folder);
+    await requireNotBehind(instance, content.versions, folder);
     await writeKept(keptIn(instance, folder), kept);
   }
   await writeInstance(folder, instance);
   return instance;
 }
 
-async function requireNotBehind(instance: RepositoryInstance, version: number, folder: string): Promise<void> {
-  const here = await readFetched(instance, folder).catch((error: unknown) => {
-    if (error instanceof TouchmarkError) return undefined; // what is damaged is being replaced
-    throw error;
+/** Behind what is kept of the same repository, from whatever mirror: of one that is led to by the same root. */
+async function requireNotBehind(instance: RepositoryInstance, { root, timestamp }: Versions, folder: string): Promise<void> {
+  const here = await attempt(async () => {
+    const before = (await readInstance(folder, instance.name)) ?? (instance.name === publicGood ? publicInstance : undefined);
+    const { mirror } = before?.kind === "repository" ? before : instance;
+    return readFetched({ ...instance, mirror }, folder);
   });
-  const before = here?.content.versions.timestamp ?? 0;
-  if (before <= version) return;
-  throw new TouchmarkError("TRUST_ROOT_INVALID", `${instance.name} would go back from version ${before} of its timestamp to ${version}`, {
+  const before = here?.content.versions;
+  if (!before || (before.root <= root && before.timestamp <= timestamp)) return;
+  const [what, old, given] = before.root > root ? ["root", before.root, root] : ["timestamp", before.timestamp, timestamp];
+  throw new TouchmarkError("TRUST_ROOT_INVALID", `${instance.name} would go back from version ${old} of its ${what} to ${given}`, {
     hint: "Export it again where it was updated last.",
   });
+}
+
+/** Undefined for what is damaged, or another's: it is being replaced. */
+async function attempt<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof TouchmarkError) return undefined;
+    throw error;
+  }
 }
 
 /** A file of one trusted root, or of several, one in each line, as GitHub's tool writes them. */

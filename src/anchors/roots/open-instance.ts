@@ -26,8 +26,8 @@ export interface OpenOptions {
 
 export interface OpenedInstance {
   readonly roots: readonly TrustedRoot[];
-  /** Which services sign for it, where it says so. */
-  readonly signingConfig?: SigningConfig;
+  /** Which services sign for it, where it says so; read by whoever signs. Throws what `parseSigningConfig` does. */
+  readonly signingConfig?: () => SigningConfig | undefined;
   /** For people; each a sentence. */
   readonly warnings: readonly string[];
 }
@@ -51,8 +51,11 @@ export async function openInstance(instance: Instance, options: OpenOptions): Pr
   if (content instanceof TouchmarkError) throw content;
   if (content === undefined) return openEmbedded(instance, fetched, failure);
   const expiry = checkExpiry(instance, content, options);
-  const signingConfig = signingConfigOf(content, instance);
-  return { roots: [trustedRootOf(content, instance)], warnings: [...failure, ...expiry], ...(signingConfig && { signingConfig }) };
+  return {
+    roots: [trustedRootOf(content, instance)],
+    signingConfig: () => signingConfigOf(content, instance),
+    warnings: [...failure, ...expiry],
+  };
 }
 
 /** Fetched within a day, by a clock that did not go back since, and good for another day. */

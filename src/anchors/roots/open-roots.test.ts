@@ -13,6 +13,7 @@ import { createHttpClient } from "../../net/http-client.ts";
 import { importRepository } from "./import-root.ts";
 import { listInstances, writeInstance, type RepositoryInstance } from "./instance.ts";
 import { openRoots, type OpenedRoots, type RootsOptions } from "./open-roots.ts";
+import { openSigning } from "./open-signing.ts";
 import { keptIn } from "./repository.ts";
 
 const minute = 60_000;
@@ -100,6 +101,15 @@ suite("trusted roots", () => {
     for (const name of ["../company", "a/b", "..", "", "A", "con\0", ".hidden", "a..b", "x".repeat(64)]) {
       await assert.rejects(open({ names: [name] }), { code: "USAGE" }, name);
     }
+  });
+
+  test("hold whatever becomes of the signing config beside them, which only signing reads", async (t) => {
+    const { open, keep, folder } = await place(t);
+    const repository = publishSigstore(published, publicTrustedRoot, "{}");
+    await keep("company", repository, await repository.serve(t));
+    assert.equal((await open()).roots.length, 1);
+    const options = { env: { TOUCHMARK_TRUST: folder }, home: folder, offline: true, http: noNetwork, at: published };
+    await assert.rejects(openSigning({ ...options, signal: AbortSignal.timeout(60_000) }), { code: "MALFORMED" });
   });
 
   test("are taken as they are kept for a day, then asked for again", async (t) => {

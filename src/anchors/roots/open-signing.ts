@@ -54,7 +54,7 @@ async function openInstanceOrFile(options: SigningOptions): Promise<Opened> {
   const { roots, signingConfig, warnings } = await openInstance(instance, { ...options, folder, expired: "refuse" });
   const [root] = roots;
   if (!root || roots.length > 1) throw several(`trusted roots are in ${instance.name}`, "");
-  return { root, config: signingConfig, warnings };
+  return { root, config: signingConfig?.(), warnings };
 }
 
 function several(what: string, names: string): TouchmarkError {

@@ -52,6 +52,10 @@ export const command: Command = {
       command: "touchmark sign --key touchmark.key --format bundle --format cosign -a build=42 registry.example/app:1.0",
       explains: "Sign for tools old and new, with an annotation",
     },
+    {
+      command: "touchmark sign --format notation --key company.key --certificate-chain company.pem registry.example/app:1.0",
+      explains: "Sign for the Notary Project, with a certificate of my company's authority",
+    },
   ],
   async run(args, io) {
     const output = args.choice("output", ["text", "json"]);

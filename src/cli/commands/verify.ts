@@ -8,20 +8,22 @@ import { exitOfVerdicts } from "../exit.ts";
 import { basisFor, expectedFlags, readExpected, requireExpected } from "../expected.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
+import { gathererFor, revocationFlags } from "../revocation.ts";
 import { registriesFor } from "../registries.ts";
 import { printVerdicts } from "../render/print-verdicts.ts";
 
 export const command: Command = {
-  usage: "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL) [flags] REF…",
+  usage: "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL | --certificate FILE) [flags] REF…",
   summary: "Decide whether images are signed as they must be",
   details: [
-    "An image passes with a signature by any one of the keys, or by a certificate for the identity, in any format and",
-    "place; other signatures do no harm. Patterns take linear time and must fit the whole text.",
+    "An image passes with a signature by any one of the keys, or by a certificate for the identity or of the authority, in any format",
+    "and place; other signatures do no harm. Patterns take linear time and must fit the whole text.",
     "Exit status: 0 allowed, 10 no signature, 11 no such image, 12 no signature matched, 30 unreachable,",
     "31 authentication, 32 undecided; 20 if several images fail for different reasons.",
   ].join("\n"),
   flags: [
     ...expectedFlags,
+    ...revocationFlags,
     annotationsFlag("Annotation the signature must carry"),
     { name: "allow-pending-log", summary: "Let a timestamp do where a log is yet to be asked (sign --log-upload later)" },
     bundleFlag("This signature, and none that hangs on the image"),
@@ -38,6 +40,10 @@ export const command: Command = {
         "--certificate-oidc-issuer https://token.actions.githubusercontent.com registry.example/app:1.0",
       ].join(" "),
       explains: "Was it signed by this workflow?",
+    },
+    {
+      command: "touchmark verify --certificate ca.pem --certificate-subject C=US,ST=WA,O=example registry.example/app:1.0",
+      explains: "Was it signed for the Notary Project, by whom my company's authority certified?",
     },
     { command: "touchmark verify --key touchmark.pub -o json registry.example/app:1.0", explains: "The same, for a program" },
   ],
@@ -62,6 +68,7 @@ export const command: Command = {
       formats,
       ...(given && { given }),
       at: io.now(),
+      gather: gathererFor(args, io),
       recorder: noRecord,
       recursive: args.has("recursive"),
       signal,

@@ -47,7 +47,7 @@ function arm({ path, next, flags, operands }: Position): string {
     ...flags.flatMap((flag) => (flag.values === undefined ? [] : [`        ${namesOf(flag)}) ${assign(flag.values)};;`])),
     `        *) flags='${longs}' ${assign(operands)};;`,
     "      esac",
-    ...(words === "" ? [] : [`      if ((depth == COMP_CWORD)); then values='${words}'; fi`]),
+    ...(words === "" ? [] : [`      if ((depth == COMP_CWORD)); then values='${words}' paths=; fi`]),
     "      ;;",
   ].join("\n");
 }

@@ -26,9 +26,10 @@ function lines({ path, next, flags, operands }: Position): readonly string[] {
   const at = `complete -c touchmark -n '__touchmark_at${path}'`;
   // At the start, whatever comes next leads elsewhere.
   const within = path === "" ? at : `complete -c touchmark -n '__touchmark_in${path}'`;
+  const after = `complete -c touchmark -n '__touchmark_in${path}; and not __touchmark_at${path}'`;
   return [
     ...next.map((word) => `${at} -a ${word.name}${description(word)}`),
-    ...(operands === "anything" ? [] : [`${within} ${argument(operands)}`]),
+    ...(operands === "anything" ? [] : [`${next.length > 0 ? after : within} ${argument(operands)}`]),
     ...flags.map(
       (flag) => `${within} ${spellings(flag)}${flag.values === undefined ? "" : ` -r ${argument(flag.values)}`}${description(flag)}`,
     ),

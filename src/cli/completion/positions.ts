@@ -47,11 +47,14 @@ function ofGroup(path: string, group: string): Position {
 
 function ofCommand(path: string, { flags, operands }: Grammar): Position {
   const values = valuesOf(operands.value);
+  const first = valuesOf(operands.first);
   const common = { path, flags: flagValues(flags) };
   if (operands.value === "COMMAND") return { ...common, next: wordsOf(), operands: "anything" };
-  if (typeof values === "string") return { ...common, next: [], operands: values };
-  return { ...common, next: values.map((name) => ({ name })), operands: "anything" };
+  if (typeof values === "string") return { ...common, next: typeof first === "string" ? [] : wordsFrom(first), operands: values };
+  return { ...common, next: wordsFrom(values), operands: "anything" };
 }
+
+const wordsFrom = (names: readonly string[]): readonly Word[] => names.map((name) => ({ name }));
 
 /** The first words of all commands, or the second ones of a group's. */
 function wordsOf(group?: string): readonly Word[] {

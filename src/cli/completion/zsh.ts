@@ -36,7 +36,8 @@ fi
 
 function arm({ path, next, flags, operands }: Position): string {
   const specs = [
-    ...(next.length > 0 ? ["1:argument: _describe -t commands argument following"] : operandSpecs(operands)),
+    ...(next.length > 0 ? ["1:argument: _describe -t commands argument following"] : []),
+    ...operandSpecs(operands),
     ...flags.flatMap(flagSpecs),
   ];
   return [

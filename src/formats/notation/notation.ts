@@ -30,11 +30,11 @@ export const notation: Format = {
 
   recognise,
 
-  async verify(evidence: NotationEvidence, subject, trust, at) {
+  async verify(evidence: NotationEvidence, subject, trust, at, facts = new Map()) {
     if ("problem" in evidence.content) return findingOf(evidence, { checks: [evidence.content.problem] });
     const { type, bytes } = evidence.content.value;
     const [{ envelopeKinds }, { verifySignature }] = await Promise.all([import("./envelope-kinds.ts"), import("./verify-signature.ts")]);
-    return verifySignature(evidence, { kind: envelopeKinds[type], bytes }, { subject, trust, at });
+    return verifySignature(evidence, { kind: envelopeKinds[type], bytes }, { subject, trust, at, facts });
   },
 
   async prepare({ claim, subject, by, options }): Promise<NotationToSign> {

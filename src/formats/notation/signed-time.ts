@@ -4,6 +4,7 @@
  */
 import type { Check, Sighting } from "../../core/finding.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
 import { proveTimestamp } from "../../proof/prove-timestamp.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import type { CertificateAuthority } from "../../trust/trusted-root.ts";
@@ -15,6 +16,8 @@ export interface SignedTime {
   /** In the order they were made. */
   readonly checks: readonly Check[];
   readonly seen: readonly Sighting[];
+  /** The timestamp that was proven: the latest it may speak of, and the authority's certificates up to the root. */
+  readonly stamped?: { readonly until: Instant; readonly chain: readonly Certificate[] };
 }
 
 export async function checkSignedTime(envelope: NotaryEnvelope, trust: NotationTrust, at: Instant): Promise<SignedTime> {
@@ -47,6 +50,7 @@ async function checkTimestamp({ timestamp, signature, chain }: NotaryEnvelope, t
   return {
     checks: [proof.check, validity(breach, `when it was stamped, ${formatInstant(stamped)}`)],
     seen: [{ kind: "timestamp", by: authority.name, at: stamped }],
+    stamped: { until: stamped + accuracy, chain: stampers },
   };
 }
 

@@ -1,31 +1,35 @@
 /**
  * What an envelope proves (Notary Project, trust policy, "Signature Verification", "Steps"): integrity first, and nothing more where it
- * fails; then authenticity, expiry and time, all of them. Revocation is looked at elsewhere. No level lets a check out:
+ * fails; then authenticity, expiry, time and revocation, all of them. No level lets a check out:
  * each is reported as it came out, and what that leads to is for the policy.
  */
 import { equalBytes } from "../../core/bytes.ts";
 import { asTouchmarkError } from "../../core/errors.ts";
+import type { Facts, Question } from "../../core/facts.ts";
 import type { Check, Signatory, Sighting } from "../../core/finding.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { quoteName } from "../../core/x509/name.ts";
+import { proveRevocation } from "../../proof/prove-revocation.ts";
+import { allOf, type Standing } from "../../proof/standing.ts";
 import { includesName, parseDistinguishedName } from "../../trust/notation/distinguished-name.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import { algorithmOf } from "./algorithms.ts";
 import { chainBreach } from "./certificate-chain.ts";
 import type { NotaryEnvelope } from "./envelope.ts";
 import type { SigningScheme } from "./signed-attributes.ts";
-import { checkSignedTime } from "./signed-time.ts";
+import { checkSignedTime, type SignedTime } from "./signed-time.ts";
 
 export interface EnvelopeProof {
   readonly checks: readonly Check[];
   /** Only where the signature verifies. */
   readonly signer?: Signatory;
   readonly seen: readonly Sighting[];
+  readonly needs?: readonly Question[];
 }
 
 /** Checks in the order they were made; never throws for what the envelope holds. */
-export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTrust, at: Instant): Promise<EnvelopeProof> {
+export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTrust, at: Instant, facts: Facts): Promise<EnvelopeProof> {
   const { attributes, chain } = envelope;
   const [leaf] = chain;
   const signature = await checkSignature(envelope, leaf);
@@ -34,14 +38,36 @@ export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTr
   const breach = await chainBreach(chain);
   if (breach) return { checks: [signature, breach], signer, seen: [] };
   const time = await checkSignedTime(envelope, trust, at);
+  const trusted = checkTrusted(chain, attributes.scheme, trust);
+  // Nobody is asked about a stranger's certificates: they name whom to ask.
+  const isAsked = trusted.outcome === "passed" && trust.revocation !== "skip";
+  const standing = isAsked ? await standingOf(chain, time.stamped, { facts, at }) : undefined;
   const checks: readonly Check[] = [
     signature,
-    checkTrusted(chain, attributes.scheme, trust),
+    trusted,
     checkIdentity(leaf, trust),
     ...(attributes.expiry === undefined ? [] : [checkExpiry(attributes.expiry, at)]),
     ...time.checks,
+    ...(standing ? [revocationCheck(standing)] : []),
   ];
-  return { checks, signer, seen: time.seen };
+  return { checks, signer, seen: time.seen, ...(standing?.outcome === "undecided" && { needs: standing.needs }) };
+}
+
+/** Of the signer's certificates and, where a timestamp counts, of its authority's: both are asked for at once. */
+async function standingOf(
+  chain: readonly Certificate[],
+  stamped: SignedTime["stamped"],
+  known: { readonly facts: Facts; readonly at: Instant },
+): Promise<Standing> {
+  const signers = await proveRevocation({ chain, ...known, ...(stamped && { signedAt: stamped.until }) });
+  const stampers = stamped && (await proveRevocation({ chain: stamped.chain, ...known }));
+  return allOf([signers.standing, ...(stampers ? [stampers.standing] : [])]);
+}
+
+function revocationCheck(standing: Standing): Check {
+  const { detail } = standing;
+  if (standing.outcome === "passed") return { name: "revocation", outcome: "passed", detail };
+  return { name: "revocation", outcome: standing.outcome, code: standing.code, detail };
 }
 
 async function checkSignature({ algorithm, signature, toBeSigned }: NotaryEnvelope, leaf: Certificate): Promise<Check> {

@@ -1,5 +1,6 @@
 /** What a fetched envelope proves about an image. */
 import type { Evidence, SignatureClaim } from "../../core/evidence.ts";
+import type { Facts } from "../../core/facts.ts";
 import type { Check, Finding } from "../../core/finding.ts";
 import type { Instant } from "../../core/instant.ts";
 import type { Descriptor } from "../../core/oci.ts";
@@ -19,13 +20,14 @@ interface Asked {
   readonly subject: Subject;
   readonly trust: Trust;
   readonly at: Instant;
+  readonly facts: Facts;
 }
 
 /** Never throws for what the evidence holds. */
 export async function verifySignature(
   evidence: Evidence,
   { kind, bytes }: FetchedEnvelope,
-  { subject, trust, at }: Asked,
+  { subject, trust, at, facts }: Asked,
 ): Promise<Finding> {
   const read = reading(() => {
     const envelope = parseEnvelope(kind, bytes);
@@ -37,8 +39,8 @@ export async function verifySignature(
   const format: Check = { name: "format", outcome: "passed", detail: `a Notary Project signature in ${kind.name}` };
   const hint = envelope.chain[0].subject.text;
   if (!trust.notation) return findingOf(evidence, { claim, hint, checks: [format, unexpected(trust)] });
-  const { checks, signer, seen } = await verifyEnvelope(envelope, trust.notation, at);
-  return findingOf(evidence, { claim, signer, seen, hint, checks: [format, ...checks, checkSubject(target, subject)] });
+  const { checks, ...proof } = await verifyEnvelope(envelope, trust.notation, at, facts);
+  return findingOf(evidence, { ...proof, claim, hint, checks: [format, ...checks, checkSubject(target, subject)] });
 }
 
 /** A signature by a certificate that nothing was said of. */

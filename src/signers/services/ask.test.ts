@@ -57,7 +57,7 @@ suite("asking a service", () => {
     await assert.rejects(ask(question, asker({ signal: gone.signal })), refuses("INTERRUPTED", /interrupted/));
   });
 
-  test("goes nowhere else, whatever the service says", async (t) => {
+  test("T34: goes nowhere else, whatever the service says", async (t) => {
     const elsewhere = await scriptedServer(t);
     const server = await scriptedServer(t, { "POST /": { status: 307, headers: { location: elsewhere.origin } } });
     const answer = await ask({ method: "POST", url: urlOf(server.origin), maxBytes: 10 }, asker());
@@ -65,7 +65,7 @@ suite("asking a service", () => {
     assert.deepEqual(elsewhere.seen, []);
   });
 
-  test("takes no answer that is larger than it can be", async (t) => {
+  test("T04: takes no answer that is larger than it can be", async (t) => {
     const server = await scriptedServer(t, { "POST /": { body: "12345678901" } });
     const question = { method: "POST", url: urlOf(server.origin), maxBytes: 10 } as const;
     await assert.rejects(ask(question, asker()), refuses("LIMIT_EXCEEDED", /longer than 10 bytes/));

@@ -183,7 +183,7 @@ suite("the seals of a signature", () => {
     ["a timestamp authority", () => kinds.tsa({ clock: () => Date.now() - 3 * minutes })],
     ["a log", () => kinds.rekor1({ clock: Date.now() - 3 * minutes })],
   ] as const) {
-    test(`of a certificate are of a time at which it was valid, ${what}'s too`, async (t) => {
+    test(`T16: of a certificate are of a time at which it was valid, ${what}'s too`, async (t) => {
       const request = await instance(t, await kind());
       const logged = signed("x", "certificate");
       await assert.rejects(

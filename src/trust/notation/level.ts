@@ -46,6 +46,7 @@ export function parseLevel(fields: Fields): { readonly levelName: LevelName; rea
 
 const validations: Readonly<Partial<Record<CheckName, Validation>>> = {
   identity: "authenticity",
+  revocation: "revocation",
   timestamp: "authenticTimestamp",
   expiry: "expiry",
 };

@@ -14,10 +14,12 @@ export interface NotationTrust {
   readonly stores: Readonly<Record<StoreType, readonly Certificate[]>>;
   readonly identities: TrustedNames;
   readonly verifyTimestamp: TimestampRule;
+  /** Whether it is asked if certificates were revoked. */
+  readonly revocation: "ask" | "skip";
 }
 
 /** What is trusted, not what it is called, as one text: equal exactly where the trust is. */
-export function notationContent({ stores, identities, verifyTimestamp }: NotationTrust): string {
+export function notationContent({ stores, identities, verifyTimestamp, revocation }: NotationTrust): string {
   const digests = (certificates: readonly Certificate[]): readonly string[] => certificates.map(({ raw }) => digestOf(raw)).toSorted();
   const nameOf = ({ attributes }: DistinguishedName): string =>
     [...attributes]
@@ -25,5 +27,5 @@ export function notationContent({ stores, identities, verifyTimestamp }: Notatio
       .toSorted()
       .join();
   const names = identities === "any" ? "any" : identities.map(nameOf).toSorted();
-  return JSON.stringify([digests(stores.ca), digests(stores.signingAuthority), digests(stores.tsa), names, verifyTimestamp]);
+  return JSON.stringify([digests(stores.ca), digests(stores.signingAuthority), digests(stores.tsa), names, verifyTimestamp, revocation]);
 }

@@ -31,7 +31,7 @@ export interface StoreName {
   readonly name: string;
 }
 export type StoreType = (typeof storeTypes)[number];
-const storeTypes = ["ca", "signingAuthority", "tsa"] as const;
+export const storeTypes = ["ca", "signingAuthority", "tsa"] as const;
 
 export interface OciStatement extends Statement {
   /** Repositories it is for, with their host. */
@@ -144,11 +144,16 @@ function parseScopes(fields: Fields): "any" | readonly string[] {
   return scopes;
 }
 
-/** `ca:example`; the name is safe to build a path from. */
+/** Whether a store may have this name; such a one is safe to build a path from. */
+export function isStoreName(name: string): boolean {
+  return /^[a-zA-Z0-9_.-]{1,255}$/.test(name) && !/^\.+$/.test(name);
+}
+
+/** `ca:example`. */
 function parseStoreName(text: string, at: string): StoreName {
-  const [, typeName = "", name = ""] = /^([a-zA-Z]+):([a-zA-Z0-9_.-]{1,255})$/.exec(text) ?? [];
+  const [, typeName = "", name = ""] = /^([a-zA-Z]+):(.*)$/s.exec(text) ?? [];
   const type = storeTypes.find((one) => one === typeName);
-  if (!type || /^\.+$/.test(name)) {
+  if (!type || !isStoreName(name)) {
     throw malformed(`${at}.trustStores has ${JSON.stringify(text.slice(0, 200))}, expected ${storeTypes.join(", ")}, ":" and a name`);
   }
   return { type, name };

@@ -27,9 +27,20 @@ export async function sign(image: string, keyPrefix: string, format: Format, opt
 }
 
 /** By a certificate for whom the token names, with the log entry and the timestamp of that sigstore. */
-export async function signKeyless(image: string, { trustedRoot, signingConfig }: PrivateSigstore["files"], token: string): Promise<void> {
-  const services = ["--signing-config", signingConfig, "--trusted-root", trustedRoot, "--identity-token", token];
-  await runWell(cosign, ["sign", "--yes", ...services, image], { env });
+export async function signKeyless(image: string, format: Format, services: readonly string[]): Promise<void> {
+  await runWell(cosign, ["sign", "--yes", ...formatFlags[format], ...services, image], { env });
+}
+
+/** What the older flags, which alone write the `.sig` tag, call the services: they know no log but that of version 1. */
+export function serviceUrls({ urls, files }: PrivateSigstore): readonly string[] {
+  const services = ["--fulcio-url", urls.ca, "--rekor-url", urls.promisingLog, "--timestamp-server-url", urls.tsa];
+  return ["--use-signing-config=false", "--trusted-root", files.trustedRoot, ...services];
+}
+
+/** For a signature of this person by a sigstore that has no certificate log. */
+export async function verifyKeyless(image: string, trustedRoot: string, identity: string, issuer: string): Promise<Ran> {
+  const expected = ["--certificate-identity", identity, "--certificate-oidc-issuer", issuer, "--insecure-ignore-sct"];
+  return run(cosign, ["verify", "--trusted-root", trustedRoot, "--use-signed-timestamps", ...expected, image], { env });
 }
 
 /** What a bundle says of a file, by a sigstore that has no certificate log. */

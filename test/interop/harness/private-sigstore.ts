@@ -1,33 +1,47 @@
-/** A whole private sigstore on loopback: a provider of identities, Fulcio, Rekor 2 and a timestamp authority, and the files that name them. */
-import { createHash } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+/** A whole private sigstore on loopback: a provider of identities, Fulcio, logs and a timestamp authority, and the files that name them. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parsePem } from "../../../src/core/pem.ts";
+import { setTimeout } from "node:timers/promises";
 import { parseSigningConfig } from "../../../src/trust/parse-signing-config.ts";
 import { parseTrustedRoot } from "../../../src/trust/parse-trusted-root.ts";
 import type { SigningConfig } from "../../../src/trust/signing-config.ts";
 import type { TrustedRoot } from "../../../src/trust/trusted-root.ts";
 import { startFulcio } from "./fulcio.ts";
 import { startIdentityProvider, type IdentityProvider } from "./identity-provider.ts";
-import { logOrigin, startRekorTiles, type RekorTiles } from "./rekor-tiles.ts";
+import { startRekorTiles } from "./rekor-tiles.ts";
+import { startRekorV1 } from "./rekor-v1.ts";
 import { startTimestampAuthority } from "./timestamp-authority.ts";
+import * as touchmark from "./touchmark.ts";
 
 export interface PrivateSigstore {
   readonly identities: IdentityProvider;
-  /** As files, for commands, and as they are read here. */
-  readonly files: { readonly trustedRoot: string; readonly signingConfig: string };
+  readonly urls: Urls;
+  readonly files: SigstoreFiles;
+  /** As they are read here. */
   readonly root: TrustedRoot;
   readonly config: SigningConfig;
   stop(): Promise<void>;
 }
 
+export interface SigstoreFiles {
+  /** Made by `touchmark trust create` of what the services say of themselves. */
+  readonly trustedRoot: string;
+  /** Names the log of tiles. */
+  readonly signingConfig: string;
+  /** Names the log of version 1, which gives promises. */
+  readonly promisingConfig: string;
+}
+
+export type Urls = Readonly<Record<"ca" | "log" | "promisingLog" | "tsa" | "oidc", string>>;
+
 /** Starts all of it; `folder` is to hold what it writes. */
 export async function startPrivateSigstore(folder: string): Promise<PrivateSigstore> {
   await mkdir(folder, { recursive: true });
   const identities = await startIdentityProvider();
-  const [fulcio, log, timestamps] = await startAll(
+  const [fulcio, log, promisingLog, timestamps] = await startAll(
     startFulcio(folder, identities.origin),
     startRekorTiles(folder),
+    startRekorV1(),
     startTimestampAuthority(),
   ).catch(async (error: unknown) => {
     await identities.stop();
@@ -36,28 +50,54 @@ export async function startPrivateSigstore(folder: string): Promise<PrivateSigst
   const urls = {
     ca: `http://127.0.0.1:${fulcio.said}`,
     log: log.origin,
+    promisingLog: promisingLog.origin,
     tsa: `http://127.0.0.1:${timestamps.said}/api/v1/timestamp`,
     oidc: identities.origin,
   };
-  const trustedRoot = Buffer.from(JSON.stringify(await trustedRootOf(urls, log)));
-  const signingConfig = Buffer.from(JSON.stringify(signingConfigOf(urls)));
-  const files = { trustedRoot: join(folder, "trusted_root.json"), signingConfig: join(folder, "signing_config.json") };
-  await Promise.all([writeFile(files.trustedRoot, trustedRoot), writeFile(files.signingConfig, signingConfig)]);
+  const { chains }: { readonly chains: readonly { readonly certificates: readonly string[] }[] } = JSON.parse(
+    await textOf(`${urls.ca}/api/v2/trustBundle`),
+  );
+  const material = {
+    ca: join(folder, "ca.pem"),
+    tsa: join(folder, "tsa.pem"),
+    log: join(folder, "log.pub"),
+    promisingLog: join(folder, "promising-log.pub"),
+  };
+  await writeFile(material.ca, chains.flatMap(({ certificates }) => certificates).join("\n"));
+  await writeFile(material.tsa, await textOf(`${urls.tsa}/certchain`));
+  await writeFile(material.log, log.publicKey.export({ type: "spki", format: "pem" }));
+  await writeFile(material.promisingLog, promisingLog.publicKey);
+
+  const files = {
+    trustedRoot: join(folder, "trusted_root.json"),
+    signingConfig: join(folder, "signing_config.json"),
+    promisingConfig: join(folder, "promising_config.json"),
+  };
+  const start = "start-time=2020-01-01T00:00:00Z";
+  await touchmark.createTrust(files.trustedRoot, [
+    ["--fulcio", `url=${urls.ca},certificate-chain=${material.ca},${start}`],
+    ["--tsa", `url=${urls.tsa},certificate-chain=${material.tsa},${start}`],
+    ["--rekor", `url=${urls.log},public-key=${material.log},${start},origin=${new URL(urls.log).hostname}`],
+    ["--rekor", `url=${urls.promisingLog},public-key=${material.promisingLog},${start}`],
+  ]);
+  await writeFile(files.signingConfig, JSON.stringify(signingConfigOf(urls, { url: urls.log, version: 2 })));
+  await writeFile(files.promisingConfig, JSON.stringify(signingConfigOf(urls, { url: urls.promisingLog, version: 1 })));
   return {
     identities,
+    urls,
     files,
-    root: parseTrustedRoot(trustedRoot, "trusted_root.json"),
-    config: parseSigningConfig(signingConfig, "signing_config.json"),
+    root: parseTrustedRoot(await readFile(files.trustedRoot), "trusted_root.json"),
+    config: parseSigningConfig(await readFile(files.signingConfig), "signing_config.json"),
     stop: async () => {
-      await Promise.all([identities, fulcio, log, timestamps].map((one) => one.stop()));
+      await Promise.all([identities, fulcio, log, promisingLog, timestamps].map((one) => one.stop()));
     },
   };
 }
 
 /** Leaves none running if one does not start. */
-async function startAll<A extends Stoppable, B extends Stoppable, C extends Stoppable>(
-  ...starting: [Promise<A>, Promise<B>, Promise<C>]
-): Promise<[A, B, C]> {
+async function startAll<A extends Stoppable, B extends Stoppable, C extends Stoppable, D extends Stoppable>(
+  ...starting: [Promise<A>, Promise<B>, Promise<C>, Promise<D>]
+): Promise<[A, B, C, D]> {
   try {
     return await Promise.all(starting);
   } catch (error) {
@@ -71,48 +111,28 @@ interface Stoppable {
   stop(): Promise<void>;
 }
 
-type Urls = Readonly<Record<"ca" | "log" | "tsa" | "oidc", string>>;
-
-const validFor = { start: "2020-01-01T00:00:00Z" };
-const operator = "private.example";
-
-function signingConfigOf(urls: Urls): unknown {
-  const service = (url: string, majorApiVersion: number) => [{ url, majorApiVersion, validFor, operator }];
+function signingConfigOf(urls: Urls, log: { readonly url: string; readonly version: 1 | 2 }): unknown {
+  const validFor = { start: "2020-01-01T00:00:00Z" };
+  const service = (url: string, majorApiVersion: number) => [{ url, majorApiVersion, validFor, operator: "private.example" }];
   return {
     mediaType: "application/vnd.dev.sigstore.signingconfig.v0.2+json",
     caUrls: service(urls.ca, 1),
     oidcUrls: service(urls.oidc, 1),
-    rekorTlogUrls: service(urls.log, 2),
+    rekorTlogUrls: service(log.url, log.version),
     rekorTlogConfig: { selector: "ANY" },
     tsaUrls: service(urls.tsa, 1),
     tsaConfig: { selector: "ANY" },
   };
 }
 
-/** From what the services say of themselves, as whoever runs them would write it. */
-async function trustedRootOf(urls: Urls, { publicKey }: RekorTiles): Promise<unknown> {
-  const bundle = await (await fetch(`${urls.ca}/api/v2/trustBundle`)).text();
-  const { chains }: { readonly chains: readonly { readonly certificates: readonly string[] }[] } = JSON.parse(bundle);
-  const chain = await (await fetch(`${urls.tsa}/certchain`)).text();
-  const spki = publicKey.export({ type: "spki", format: "der" });
-  // The key id of a signed note (C2SP), of which checkpoints have the first four bytes.
-  const keyId = createHash("sha256").update(`${logOrigin}\n\u0001`).update(spki.subarray(-32)).digest("base64");
-  return {
-    mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
-    tlogs: [
-      {
-        baseUrl: urls.log,
-        hashAlgorithm: "SHA2_256",
-        publicKey: { rawBytes: spki.toString("base64"), keyDetails: "PKIX_ED25519", validFor },
-        logId: { keyId },
-      },
-    ],
-    certificateAuthorities: chains.map(({ certificates }) => authority(urls.ca, certificates.join("\n"))),
-    timestampAuthorities: [authority(urls.tsa, chain)],
-  };
-}
-
-function authority(uri: string, pem: string): unknown {
-  const certificates = parsePem(Buffer.from(pem), uri).map(({ bytes }) => ({ rawBytes: Buffer.from(bytes).toString("base64") }));
-  return { subject: { organization: "private", commonName: "sigstore" }, uri, certChain: { certificates }, validFor };
+/** What a service answers, which may say that it is ready a moment before it is. */
+async function textOf(url: string): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await (await fetch(url)).text();
+    } catch (error) {
+      if (tries === 50) throw error;
+      await setTimeout(100);
+    }
+  }
 }

@@ -13,15 +13,17 @@ export interface RekorTiles extends Listening {
 }
 
 /** The origin in its checkpoints, which has no port. */
-export const logOrigin = "127.0.0.1";
+const logOrigin = "127.0.0.1";
 
+/** Whoever asks it to keep an entry is answered a moment after the next checkpoint: it looks once a second. */
 export async function startRekorTiles(folder: string): Promise<RekorTiles> {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const key = join(folder, "log.pem");
   await writeFile(key, privateKey.export({ type: "pkcs8", format: "pem" }));
   const storage = join(folder, "log");
   const [http, grpc, metrics] = await freePorts(3);
-  const options = ["--storage-dir", storage, "--signer-filepath", key, "--hostname", logOrigin, "--checkpoint-interval=1s"];
+  const options = ["--storage-dir", storage, "--signer-filepath", key, "--hostname", logOrigin];
+  options.push("--checkpoint-interval=100ms", "--batch-max-age=10ms"); // the least that it takes, and little
   options.push("--http-port", `${http}`, "--grpc-port", `${grpc}`, "--http-metrics-port", `${metrics}`);
   const log = await startServer(peerPath("rekor-tiles"), ["serve", ...options], /starting HTTP proxy" address=\S+:(\d+)/);
   const front = await listen(

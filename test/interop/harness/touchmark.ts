@@ -20,6 +20,15 @@ export async function verify(image: string, keyPrefix: string, options: readonly
   return run(process.execPath, [touchmark, "verify", "--key", `${keyPrefix}.pub`, ...options, image], { env });
 }
 
+/** As `flags` say who signs, or whose signature is expected. */
+export async function signAs(image: string, flags: readonly string[]): Promise<void> {
+  await runWell(process.execPath, [touchmark, "sign", ...flags, image], { env });
+}
+
+export async function verifyBy(image: string, flags: readonly string[]): Promise<Ran> {
+  return run(process.execPath, [touchmark, "verify", ...flags, image], { env });
+}
+
 /** Signs a file into a bundle beside it. */
 export async function signFile(file: string, bundle: string, keyPrefix: string): Promise<void> {
   await runWell(process.execPath, [touchmark, "sign-blob", "--key", `${keyPrefix}.key`, "--bundle", bundle, file], { env });
@@ -27,6 +36,16 @@ export async function signFile(file: string, bundle: string, keyPrefix: string):
 
 export async function verifyFile(file: string, bundle: string, keyPrefix: string): Promise<Ran> {
   return run(process.execPath, [touchmark, "verify-blob", "--key", `${keyPrefix}.pub`, "--bundle", bundle, file], { env });
+}
+
+/** As whoever the token names, by the services of that config. */
+export async function signKeyless(image: string, format: Format, services: readonly string[]): Promise<void> {
+  await runWell(process.execPath, [touchmark, "sign", "--format", format, ...services, image], { env });
+}
+
+/** Makes a trusted root of what these flags describe. */
+export async function createTrust(out: string, services: readonly (readonly [flag: string, value: string])[]): Promise<void> {
+  await runWell(process.execPath, [touchmark, "trust", "create", ...services.flat(), "--out", out], { env });
 }
 
 /** For a signature of this person by a sigstore that has no certificate log. */

@@ -10,8 +10,14 @@ export function peerFolder(name: PeerName): string {
   return join(peersFolder, `${name}@${pins[name].version}`);
 }
 
+/** The package that Go builds it from. */
+export function peerPackage(name: PeerName): string {
+  const { module, command = "" } = pins[name];
+  return posix.join(module, command);
+}
+
 /** The binary of one peer, which Go names after its package's last folder. */
 export function peerPath(name: PeerName): string {
-  const command = posix.basename(pins[name].package);
+  const command = posix.basename(peerPackage(name));
   return join(peerFolder(name), process.platform === "win32" ? `${command}.exe` : command);
 }

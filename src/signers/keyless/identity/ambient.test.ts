@@ -119,7 +119,7 @@ for (const { provider, env, line, headers, body, wrap } of asked) {
       });
     }
 
-    it("is not followed to another host", async (t) => {
+    it("T34: is not followed to another host", async (t) => {
       const other = await scriptedServer(t);
       const server = await scriptedServer(t, { [line]: { status: 307, headers: { location: `${other.origin}/` } } });
       await assert.rejects(obtain(provider, env(server)), fails("UNREACHABLE", /answers 307/));

@@ -68,7 +68,7 @@ suite("Rekor 1", () => {
     assert.match(server.lines.at(-1) ?? "", /^GET \/api\/v1\/log\/entries\/[0-9a-f]{80}$/);
   });
 
-  test("is asked nowhere else, wherever it says that it holds the entry", async (t) => {
+  test("T34: is asked nowhere else, wherever it says that it holds the entry", async (t) => {
     const elsewhere = await scriptedServer(t);
     const uuid = "0".repeat(64);
     const conflict = { ...refuse(409, "held"), headers: { location: `${elsewhere.origin}/api/v1/log/entries/${uuid}` } };
@@ -91,7 +91,7 @@ suite("Rekor 1", () => {
     );
   });
 
-  test("is not believed when it answers with another's entry", async (t) => {
+  test("T03, T13: is not believed when it answers with another's entry", async (t) => {
     const { keep: keepOther, server: others } = await log(t);
     await keepOther(signed("other bytes"));
     const fake = await rekorV1Fake();
@@ -111,21 +111,35 @@ suite("Rekor 1", () => {
     await assert.rejects(keep({ ...logged, verifier }), refuses("SERVICE_REFUSED", /invalid signature/));
   });
 
-  test("is not believed where it is not trusted", async (t) => {
+  test("T13: is not believed where it is not trusted: its key comes from the trusted root, never from the log", async (t) => {
     const { keep } = await log(t);
     const { authority } = await rekorV1Fake();
     await assert.rejects(keep(signed("x"), { logs: [authority] }), refuses("LOG_ENTRY_MISSING", /not trusted/));
     await assert.rejects(keep(signed("x"), { logs: [] }), refuses("LOG_ENTRY_MISSING", /not trusted/));
   });
 
+  test("T10: is not believed at a time at which it is trusted no longer, or not yet", async (t) => {
+    const fake = await rekorV1Fake();
+    const server = await serve(t, fake);
+    const hour = 3_600_000;
+    for (const validFor of [{ start: 0, end: Date.now() - hour }, { start: Date.now() + hour }]) {
+      const request = { service: server.origin, logged: signed("x"), logs: [{ ...fake.authority, validFor }] };
+      await assert.rejects(logInRekorV1(request, asker()), refuses("LOG_ENTRY_INVALID", /trusted/));
+    }
+  });
+
   for (const [what, alter, message] of [
-    ["another time than it promised", (entry: any) => ({ ...entry, integratedTime: entry.integratedTime + 1 }), /promise does not verify/],
-    ["another index than it promised", (entry: any) => ({ ...entry, logIndex: entry.logIndex + 1 }), /promise does not verify/],
+    [
+      "another time than it promised (T01, T16)",
+      (entry: any) => ({ ...entry, integratedTime: entry.integratedTime + 1 }),
+      /promise does not verify/,
+    ],
+    ["another index than it promised (T01)", (entry: any) => ({ ...entry, logIndex: entry.logIndex + 1 }), /promise does not verify/],
     ["a proof of another tree", (entry: any) => withProof(entry, { rootHash: "0".repeat(64) }), /another tree/],
     ["a proof with hashes too many", (entry: any) => withProof(entry, { hashes: ["0".repeat(64)] }), /not in the checkpoint's tree/],
     ["a hash in capitals", (entry: any) => withProof(entry, { rootHash: "A".repeat(64) }), /lower-case hex/],
     ["no proof", (entry: any) => withVerification(entry, { inclusionProof: undefined }), /inclusionProof/],
-    ["no promise", (entry: any) => withVerification(entry, { signedEntryTimestamp: undefined }), /signedEntryTimestamp/],
+    ["no promise for its time (T15)", (entry: any) => withVerification(entry, { signedEntryTimestamp: undefined }), /signedEntryTimestamp/],
     ["a body that is none", (entry: any) => ({ ...entry, body: "AAAA" }), /JSON|UTF-8/],
   ] as const) {
     test(`is not believed with ${what}`, async (t) => {
@@ -143,7 +157,7 @@ suite("Rekor 1", () => {
 
   for (const [what, body, code, message] of [
     ["no entry", "{}", "MALFORMED", /has 0 entries/],
-    ["two entries", '{"a":{},"b":{}}', "MALFORMED", /has 2 entries/],
+    ["two entries (T13)", '{"a":{},"b":{}}', "MALFORMED", /has 2 entries/],
     ["no JSON", "<html>", "MALFORMED", /not JSON/],
     ["more than it can be", `{"a":"${"x".repeat(1024 * 1024)}"}`, "LIMIT_EXCEEDED", /longer than/],
   ] as const) {

@@ -96,7 +96,7 @@ suite("Rekor 2", () => {
     });
   }
 
-  test("is not believed when it answers with another's entry", async (t) => {
+  test("T11, T13: is not believed when it answers with another's entry", async (t) => {
     const other = rekorV2Fake();
     const { keep } = await tampering(t, (entry) => entry);
     await keep(signed("ours"));
@@ -110,7 +110,7 @@ suite("Rekor 2", () => {
     await assert.rejects(logInRekorV2(request, asker()), refuses("LOG_ENTRY_INVALID", /for another signature/));
   });
 
-  test("is not believed where it is not trusted", async (t) => {
+  test("T13: is not believed where it is not trusted: its key comes from the trusted root, never from the log", async (t) => {
     const { keep } = await log(t);
     const { authority } = rekorV2Fake();
     const logged = signed("x");

@@ -88,7 +88,7 @@ suite("a timestamp", () => {
     });
   }
 
-  test("is refused of an authority that is not trusted", async (t) => {
+  test("T12: is refused of an authority that is not trusted, whatever certificate it brings", async (t) => {
     const { stamp } = await authority(t);
     const { authority: other } = tsaFake();
     await assert.rejects(stamp({ authorities: [other] }), refuses("CERTIFICATE_UNTRUSTED", /no authority that is trusted/));

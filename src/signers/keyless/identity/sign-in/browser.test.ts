@@ -186,7 +186,7 @@ test("an issuer that is none, or sends us elsewhere, is told apart", async (t) =
   assert.deepEqual(elsewhere.seen, []);
 });
 
-test("the code and the token go to the issuer alone", async (t) => {
+test("T28: the code and the token go to the issuer alone", async (t) => {
   const elsewhere = await scriptedServer(t);
   const issuer = await identityProvider(t, { token: () => ({ status: 307, headers: { location: elsewhere.origin } }) });
   await assert.rejects(signIn(issuer), fails("UNREACHABLE", /answers 307/));

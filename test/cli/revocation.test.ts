@@ -1,0 +1,118 @@
+/** Whether certificates were revoked, as `touchmark verify` finds out: who is asked, and who never is. */
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import { encodePem } from "../../src/core/pem.ts";
+import { extensions, makeDer, makeKey } from "../../src/core/x509/fixture.test.ts";
+import { makeCrl, revocable, type CrlShape } from "../../src/core/x509/revocation-fixture.test.ts";
+import { putImage } from "../fakes/people.ts";
+import { bench, type Bench, type Outcome } from "./harness.ts";
+
+const hour = 60 * 60 * 1000;
+const now = Date.UTC(2026, 10, 21, 9);
+
+interface Signed extends Bench {
+  /** Paths that the authority's server was asked for. */
+  readonly asked: readonly string[];
+  verify(...flags: readonly string[]): Promise<Outcome>;
+}
+
+/** An image signed with a certificate whose authority tells of revocations at a server of this list. */
+async function signed(t: TestContext, list: Partial<CrlShape> = {}): Promise<Signed> {
+  const place = await bench(t);
+  const keys = { root: makeKey(), leaf: makeKey() };
+  const crl = makeCrl({ issuer: "root", signedBy: keys.root.privateKey, thisUpdate: now - hour, nextUpdate: now + hour, ...list });
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? "");
+    response.end(crl);
+  }).listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const root = makeDer({ subject: "root", key: keys.root, extensions: [extensions.authority(), extensions.keyCertSign] });
+  const leaf = makeDer({
+    subject: "release",
+    issuer: "root",
+    key: keys.leaf,
+    signedBy: keys.root.privateKey,
+    extensions: [extensions.digitalSignature, revocable.crl(`http://127.0.0.1:${port}/list.crl`)],
+  });
+  const pem = (der: Uint8Array): string => encodePem("CERTIFICATE", der);
+  await writeFile(place.path("root.pem"), pem(root));
+  await writeFile(place.path("chain.pem"), pem(leaf) + pem(root));
+  await writeFile(place.path("leaf.key"), keys.leaf.privateKey.export({ type: "pkcs8", format: "pem" }));
+  const image = `${place.address}/app:1`;
+  await putImage(place.repository(image), "x", "1");
+  const chain = ["--certificate-chain", place.path("chain.pem")];
+  const made = await place.run("sign", "--format", "notation", "--key", place.path("leaf.key"), ...chain, image);
+  assert.equal(made.status, 0, made.stderr);
+  return { ...place, asked, verify: (...flags) => place.run("verify", ...flags, image) };
+}
+
+const revoked: Partial<CrlShape> = { entries: [{ serial: 7, reason: 1 }] };
+const allowed = "--revocation-allow-private";
+
+describe("verify: revocation", () => {
+  it("allows what the authority has not revoked", async (t) => {
+    const { verify, path, asked } = await signed(t);
+    const { status, stdout } = await verify("--certificate", path("root.pem"), allowed, "-o", "json");
+    assert.equal(status, 0, stdout);
+    assert.deepEqual(asked, ["/list.crl"]);
+    const [finding] = JSON.parse(stdout).requirements[0].findings;
+    assert.equal(finding.needs, undefined);
+    assert.ok(finding.checks.some((check: { name: string; outcome: string }) => check.name === "revocation" && check.outcome === "passed"));
+  });
+
+  it("refuses what it has", async (t) => {
+    const { verify, path } = await signed(t, revoked);
+    const { status, stdout } = await verify("--certificate", path("root.pem"), allowed);
+    assert.equal(status, 21, stdout);
+    assert.match(stdout, /^refused: REVOKED/);
+  });
+
+  it("asks nobody of our own network unless told to, nor anybody offline, and is undecided then", async (t) => {
+    const { verify, path, asked } = await signed(t);
+    for (const flags of [[], ["--offline", allowed]]) {
+      const { status, stdout } = await verify("--certificate", path("root.pem"), ...flags);
+      assert.equal(status, flags.length > 0 ? 32 : 30, stdout);
+      assert.match(stdout, /^undecided: /);
+    }
+    assert.deepEqual(asked, []);
+  });
+
+  it("never asks for a stranger's certificate", async (t) => {
+    const { verify, path, asked } = await signed(t);
+    const other = makeDer({ subject: "root", key: makeKey(), extensions: [extensions.authority(), extensions.keyCertSign] });
+    await writeFile(path("other.pem"), encodePem("CERTIFICATE", other));
+    const { status, stdout } = await verify("--certificate", path("other.pem"), allowed);
+    assert.equal(status, 12, stdout);
+    assert.match(stdout, /^refused: CERTIFICATE_UNTRUSTED/);
+    assert.deepEqual(asked, []);
+  });
+
+  it("leads to what the level of a trust policy says", async (t) => {
+    const { verify, path, asked, folder } = await signed(t, revoked);
+    const store = join(folder, "truststore/x509/ca/acme");
+    await mkdir(store, { recursive: true });
+    await copyFile(path("root.pem"), join(store, "root.pem"));
+    const withLevel = async (signatureVerification: object): Promise<Outcome> => {
+      const statement = { name: "acme", registryScopes: ["*"], signatureVerification, trustStores: ["ca:acme"], trustedIdentities: ["*"] };
+      await writeFile(join(folder, "trustpolicy.json"), JSON.stringify({ version: "1.0", trustPolicies: [statement] }));
+      return verify("--notation-config", folder, allowed);
+    };
+    assert.equal((await withLevel({ level: "strict" })).status, 21);
+    const mentioned = await withLevel({ level: "permissive" });
+    assert.equal(mentioned.status, 0, mentioned.stdout);
+    assert.match(mentioned.stdout, /revocation failed/);
+    const before = asked.length;
+    const skipped = await withLevel({ level: "strict", override: { revocation: "skip" } });
+    assert.equal(skipped.status, 0, skipped.stdout);
+    assert.doesNotMatch(skipped.stdout, /revocation/);
+    assert.equal(asked.length, before);
+  });
+});

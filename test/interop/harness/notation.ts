@@ -1,0 +1,23 @@
+/** notation as the suite calls it: keys, trust policy and stores in a folder of the test's own. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { peerPath } from "../peers/peer.ts";
+import { run, runWell, type Ran } from "./run.ts";
+
+const notation = peerPath("notation");
+
+export type Envelope = "jws" | "cose";
+
+/** Writes the list of the keys that it signs with: FOLDER/NAME.key, each with its chain in FOLDER/NAME.pem. */
+export async function listKeys(config: string, folder: string, names: readonly string[]): Promise<void> {
+  const keys = names.map((name) => ({ name, keyPath: join(folder, `${name}.key`), certPath: join(folder, `${name}.pem`) }));
+  await writeFile(join(config, "signingkeys.json"), JSON.stringify({ keys }));
+}
+
+export async function sign(image: string, config: string, key: string, options: readonly string[] = []): Promise<void> {
+  await runWell(notation, ["sign", "--insecure-registry", "--key", key, ...options, image], { env: { NOTATION_CONFIG: config } });
+}
+
+export async function verify(image: string, config: string, options: readonly string[] = []): Promise<Ran> {
+  return run(notation, ["verify", "--insecure-registry", ...options, image], { env: { NOTATION_CONFIG: config } });
+}
