@@ -52,7 +52,7 @@ const table: Readonly<Record<string, Room>> = {
     packages: [],
     builtins: ["crypto", "http", "fs/promises", "child_process"],
   },
-  "signers/pkcs11": { rooms: ["core", "net", "signers/file"], packages: [], builtins: ["crypto", "path"] },
+  "signers/pkcs11": { rooms: ["core", "net", "signers/file"], packages: [], builtins: ["crypto", "path", "module"] },
   "signers/plugin": { rooms: ["core", "net"], packages: [], builtins: ["fs", "fs/promises", "path", "child_process", "crypto"] },
   "signers/services": { rooms: ["core", "net", "trust", "proof"], packages: [], builtins: ["crypto"] },
   policy: { rooms: ["core", "trust"], packages: [], builtins: [] },

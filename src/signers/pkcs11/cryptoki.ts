@@ -2,6 +2,8 @@
  * PKCS #11 as the package pkcs11js gives it to programs of Node: what is used of it, its numbers (PKCS #11 2.40, pkcs11t.h), and
  * what its errors mean.
  */
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
 import { printableText } from "../../net/printable.ts";
 
@@ -63,17 +65,19 @@ export const CK = {
   mgf1: { sha256: 2, sha384: 3, sha512: 4 },
 } as const;
 
-/** Loads the package, which is compiled for each machine. Throws UNSUPPORTED where it is not installed. */
+/**
+ * Loads the package, which is compiled for each machine, and is no dependency: who has no token need not compile it. Found as
+ * any package is, from where this code lies. Throws UNSUPPORTED where it is not installed.
+ */
 export async function loadCryptoki(): Promise<Cryptoki> {
-  const name: string = "pkcs11js"; // not a dependency: who has no token need not compile it
   try {
-    const { default: loaded } = await import(name);
-    const module: Cryptoki = new loaded.PKCS11();
+    const { PKCS11 } = createRequire(join(import.meta.dirname, "cryptoki"))("pkcs11js");
+    const module: Cryptoki = new PKCS11();
     return module;
   } catch (cause) {
     throw new TouchmarkError("UNSUPPORTED", "keys on PKCS #11 tokens need the package pkcs11js, which is not installed or not compiled", {
       cause,
-      hint: "Install it beside touchmark: npm install pkcs11js@2.1.7 (it needs a C++ compiler), then npm rebuild pkcs11js if scripts are off.",
+      hint: "Install it beside touchmark, with scripts allowed and a C++ compiler at hand: npm install pkcs11js@2.1.7",
     });
   }
 }
