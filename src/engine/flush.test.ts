@@ -114,6 +114,16 @@ describe("flush", () => {
     assert.deepEqual([...at.repository.manifests.keys()], before);
   });
 
+  it("asks for no certificate log where the instance has none, as signing does", async (t) => {
+    const at = await desk(t);
+    await at.sign();
+    const { root } = at.flushServices;
+    const flushing = (certificateLogs: typeof root.certificateLogs) =>
+      at.flush({ services: async () => ({ ...at.flushServices, root: { ...root, certificateLogs } }) });
+    assert.deepEqual(states(await flushing(root.logs)), ["refused: SCT_INVALID"]);
+    assert.deepEqual(states(await flushing([])), ["flushed"]);
+  });
+
   it("covers every image of an index", async (t) => {
     const at = await desk(t);
     await at.sign();
