@@ -152,10 +152,10 @@ async function signOne(
 
 /** Signatures by the same key that say exactly the same. What cannot be read now does not keep from signing. */
 async function signedAlready(subject: Subject, claim: SignatureClaim, options: Signing): Promise<readonly Finding[]> {
-  const { formats, at, described, looked } = options;
+  const { formats, at, described, looked, signal } = options;
   const { evidence } = await looked;
   const trust = trustIn(await described);
-  const findings = await verifyAll(evidence, subject, { formats, trust, at });
+  const findings = await verifyAll(evidence, subject, { formats, trust, at, signal });
   return findings.filter((finding) => outcomeOf(finding) === "passed" && saysTheSame(finding, claim));
 }
 

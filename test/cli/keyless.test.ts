@@ -169,6 +169,15 @@ describe("a bad day of signing without a key", () => {
     await assertUnsigned(at);
   });
 
+  it("is refused before any service is asked: services that would not prove when the certificate was used", async (t) => {
+    const at = await place(t);
+    await writeFile(at.path("signing_config.json"), JSON.stringify({ ...JSON.parse(at.signingConfig), tsaUrls: [] }));
+    const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
+    assertFailed(outcome, { status: 2, code: "SERVICE_MISSING", message: /nothing would prove when/, hint: /Name a timestamp authority/ });
+    assert.deepEqual([...at.authority.lines, ...at.log.lines], []);
+    await assertUnsigned(at);
+  });
+
   it("is refused before any service is asked: a log whose proofs cosign's layers cannot carry", async (t) => {
     const at = await place(t);
     for (const words of [

@@ -14,7 +14,7 @@ import type { Asker } from "../services/ask.ts";
 import type { ExpectedIdentity } from "../services/certificate/check-certificate.ts";
 import { requestCertificate } from "../services/certificate/request-certificate.ts";
 import { checkLater } from "../services/log/later.ts";
-import { seal } from "../services/seal.ts";
+import { checkTimed, seal } from "../services/seal.ts";
 import type { IdentityToken } from "./identity/identity-token.ts";
 
 export interface KeylessOptions {
@@ -54,6 +54,7 @@ export function keylessSigner({ token, services, root, logUpload = "now", consen
     const authority = chosen.certificateAuthority;
     if (!authority) throw new TouchmarkError("SERVICE_MISSING", "the signing config names no certificate authority");
     if (logUpload === "later") checkLater(chosen, "certificate");
+    else checkTimed(chosen);
     await consent(who, chosen);
     const question = { service: authority.url, token: who.reveal(), challenge: who.challenge, privateKey, root };
     return requestCertificate({ ...question, identity: expectedIdentity(who) }, { ...asker, signal });
