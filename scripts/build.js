@@ -12,7 +12,7 @@ import { build as bundle } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The public trust root, read from beside the code that needs it: the one use of import.meta there may be in the command. */
+/** The public trust root, read from beside the code that needs it. import.meta.dirname is its folder for all of the command, from which packages are found as well. */
 const embedded = "src/anchors/roots/public-good";
 
 /** Builds beside dist and takes its place only when all is well. */

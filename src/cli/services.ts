@@ -18,14 +18,13 @@ export interface Services {
 /** Begins to read which they are; warnings go to stderr. */
 export async function openServices(args: Arguments, io: Io, { formats, signal }: SigningContext): Promise<Services> {
   const http = await serviceHttp(io);
-  const opening = openInstance(args, io, { http, signal });
-  const services = opening.then(({ config }) => {
-    const chosen = selectServices(config, io.now());
+  const { root, config } = openInstance(args, io, { http, signal });
+  const services = config.then((known) => {
+    const chosen = selectServices(known, io.now());
     checkFormats(formats, chosen);
     return chosen;
   });
-  const root = opening.then((opened) => opened.root);
-  for (const promise of [services, root]) promise.catch(() => undefined); // whoever signs hears of it
+  services.catch(() => undefined); // whoever signs hears of it
   return { services, root, http };
 }
 
@@ -35,10 +34,10 @@ interface Opening {
 }
 
 /** The sigstore instance that the flags name, with all the services it has; warnings go to stderr. */
-export async function openInstance(args: Arguments, io: Io, { http, signal }: Opening): Promise<Omit<SigningInstance, "warnings">> {
+export function openInstance(args: Arguments, io: Io, { http, signal }: Opening): Omit<SigningInstance, "warnings"> {
   const rootFile = args.value("trusted-root");
   const configFile = args.value("signing-config");
-  const { root, config, warnings } = await openSigning({
+  const { warnings, ...instance } = openSigning({
     ...(rootFile !== undefined && { rootFile }),
     ...(configFile !== undefined && { configFile }),
     names: args.values("instance"),
@@ -49,6 +48,9 @@ export async function openInstance(args: Arguments, io: Io, { http, signal }: Op
     offline: false,
     signal,
   });
-  for (const warning of warnings) io.stderr.write(`warning: ${clean(warning)}\n`);
-  return { root, config };
+  const warn = (sentences: readonly string[]): void => {
+    for (const sentence of sentences) io.stderr.write(`warning: ${clean(sentence)}\n`);
+  };
+  warnings.then(warn, () => undefined);
+  return instance;
 }

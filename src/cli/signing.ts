@@ -12,7 +12,7 @@ import type { Io } from "./io.ts";
 import { passwordFor } from "./password.ts";
 
 export const signingFlags: readonly Flag[] = [
-  { name: "key", value: "KEY", summary: "Private key: a file (cosign's encrypted key, or PEM), or env://VARIABLE" },
+  { name: "key", value: "KEY", summary: "Private key: a file (cosign's encrypted key, or PEM), env://VARIABLE, or a PKCS #11 URI" },
   { name: "identity-token", value: "TOKEN", summary: "Who signs, where no key does: an OpenID Connect token, or the file it is in" },
   { name: "oidc-issuer", value: "URL", summary: "Where a person signs in (the signing config's)" },
   { name: "oidc-client-id", value: "ID", summary: "Under which name (sigstore)" },
@@ -94,6 +94,10 @@ async function openKey(args: Arguments, io: Io, { formats }: SigningContext): Pr
   if (ofPlugins !== undefined) throw usageError(`--${ofPlugins} is for plugins, and none is named`, "Name it: --plugin NAME.");
   const reference = args.value("key");
   if (reference === undefined) return undefined;
+  if (reference.startsWith("pkcs11:")) {
+    const { openToken } = await import("./token.ts");
+    return openToken(reference, args, io);
+  }
   const certificateChain = args.value("certificate-chain");
   return openKeyFile({ reference, password: () => passwordFor(reference, io), env: io.env, certificateChain });
 }

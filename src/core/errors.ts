@@ -137,8 +137,8 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
   NO_MATCHING_SIGNATURE: {
     exit: 12,
     http: 403,
-    summary: "The image has signatures and none of them satisfies what is required.",
-    remedy: "Read the reason beside each signature; sign again with the expected key if the image is the right one.",
+    summary: "There are signatures and none of them satisfies what is required.",
+    remedy: "Read the reason beside each signature; have it signed again as expected if it is the right one.",
   },
   KEY_MISMATCH: {
     exit: 12,
@@ -149,7 +149,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
   SUBJECT_MISMATCH: {
     exit: 12,
     http: 403,
-    summary: "The signature is for other content than this image.",
+    summary: "The signature is for other content than this.",
     remedy:
       "The content under this name was changed or the signature was copied here: go back to the digest that was signed, or have the new content signed.",
   },
@@ -168,20 +168,20 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
   MALFORMED_EVIDENCE: {
     exit: 12,
     http: 403,
-    summary: "What hangs on the image as a signature cannot be read as one.",
-    remedy: "Find out what wrote it, and sign the image again.",
+    summary: "What is there as a signature cannot be read as one.",
+    remedy: "Find out what wrote it, and have it signed again.",
   },
   CERTIFICATE_REQUIRED: {
     exit: 13,
     http: 403,
     summary: "A certificate is needed and the signature has none.",
-    remedy: "Have the image signed with a certificate, or name the key that is expected.",
+    remedy: "Have it signed with a certificate, or name the key that is expected.",
   },
   CERTIFICATE_INVALID: {
     exit: 12,
     http: 403,
     summary: "A certificate breaks the rules for what it is used for.",
-    remedy: "Have the image signed again with a certificate made for signing; show whoever issued this one what was found.",
+    remedy: "Have it signed again with a certificate made for signing; show whoever issued this one what was found.",
   },
   CERTIFICATE_UNTRUSTED: {
     exit: 12,
@@ -193,14 +193,13 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 12,
     http: 403,
     summary: "No trusted certificate log vouches for the certificate.",
-    remedy:
-      "Have the image signed again by a certificate authority that logs its certificates; a certificate kept from the log may be misissued.",
+    remedy: "Have it signed again by a certificate authority that logs its certificates; a certificate kept from the log may be misissued.",
   },
   LOG_ENTRY_MISSING: {
     exit: 12,
     http: 403,
     summary: "The signature is in no trusted transparency log.",
-    remedy: "Have the image signed again and logged, or ask its publisher for the signature with its log entry.",
+    remedy: "Have it signed again and logged, or ask its publisher for the signature with its log entry.",
   },
   LOG_ENTRY_PENDING: {
     exit: 12,
@@ -218,7 +217,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 12,
     http: 403,
     summary: "No trusted authority says when the signature was made.",
-    remedy: "Have the image signed again with a timestamp or a log entry that carries its time.",
+    remedy: "Have it signed again with a timestamp or a log entry that carries its time.",
   },
   TIMESTAMP_INVALID: {
     exit: 12,
@@ -229,7 +228,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
   IDENTITY_MISMATCH: {
     exit: 12,
     http: 403,
-    summary: "The image is signed by somebody else than the one expected.",
+    summary: "It is signed by somebody else than the one expected.",
     remedy: "Compare the identity that was found with the one expected: if it is not yours, do not use what it signs.",
   },
   TRUST_ROOT_INVALID: {
@@ -254,7 +253,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 21,
     http: 403,
     summary: "The key or certificate that signed was revoked.",
-    remedy: "Have the image signed again by a signer in good standing.",
+    remedy: "Have it signed again by a signer in good standing.",
   },
   REVOCATION_UNKNOWN: {
     exit: 32,
@@ -266,7 +265,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 22,
     http: 403,
     summary: "The signature, key or certificate is past its time.",
-    remedy: "Have the image signed again.",
+    remedy: "Have it signed again.",
   },
   UNREACHABLE: {
     exit: 30,
@@ -375,7 +374,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 32,
     http: 422,
     summary: "Something is larger, deeper or more numerous than the bounds allow.",
-    remedy: "Remove what does not belong on the image; nobody needs that much to vouch for it.",
+    remedy: "Remove what does not belong there: nobody needs that much to vouch for an image or a file.",
   },
   INTERRUPTED: {
     exit: 130,

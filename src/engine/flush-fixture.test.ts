@@ -26,7 +26,7 @@ import { parseTrustedRoot } from "../trust/parse-trusted-root.ts";
 import { selectServices } from "../trust/select-services.ts";
 import { exactly } from "../trust/text-pattern.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
-import { flush, type FlushedImage, type FlushOptions } from "./flush.ts";
+import { flush, type FlushedImage, type FlushOptions, type FlushServices } from "./flush.ts";
 import { sign } from "./sign.ts";
 import { verify } from "./verify.ts";
 
@@ -47,6 +47,7 @@ export interface Desk extends SigningServices {
   /** An hour after it was signed: the certificate is over. */
   flush(instead?: Partial<FlushOptions>, repository?: Repository): Promise<readonly FlushedImage[]>;
   verify(allowsPendingLog?: boolean, trust?: Trust, repository?: Repository): Promise<Verdict>;
+  readonly flushServices: FlushServices;
   /** The requests that came to the log. */
   readonly logged: readonly string[];
 }
@@ -64,8 +65,14 @@ export async function desk(t: TestContext): Promise<Desk> {
     roots: [root],
     identities: [{ subject: exactly(email), issuer: exactly("https://issuer.example"), claims: {} }],
   });
+  const flushServices: FlushServices = {
+    root,
+    upload: ({ logged, logs }, until) =>
+      upload({ logged, waitsFor: logs, logs: config.logs.services, root }, { ...asker, clock: () => Date.now() + hour, signal: until }),
+  };
   return {
     ...services,
+    flushServices,
     repository,
     image,
     trust,
@@ -90,14 +97,7 @@ export async function desk(t: TestContext): Promise<Desk> {
     flush: (options = {}, where = repository) =>
       flush(where, parseReference(reference), {
         formats,
-        services: async () => ({
-          root,
-          upload: ({ logged, logs }, until) =>
-            upload(
-              { logged, waitsFor: logs, logs: config.logs.services, root },
-              { ...asker, clock: () => Date.now() + hour, signal: until },
-            ),
-        }),
+        services: async () => flushServices,
         at: Date.now() + hour,
         recursive: false,
         signal,

@@ -17,6 +17,7 @@ import type { Format, SignatureOptions } from "../formats/format.ts";
 import type { NotationTrust } from "../trust/notation/notation-trust.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
+import { placesOf } from "./places.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { entriesOf, signedBy, type LoggedEntry } from "./signed-by.ts";
 import { store } from "./store.ts";
@@ -65,7 +66,9 @@ export async function sign(repository: Repository, reference: Reference, options
   const isLookedFor = !options.force && options.signature?.expiry === undefined; // another end each time
   const ahead = digest && isLookedFor ? look(repository, { repository: repository.name, digest }, options) : undefined;
   ahead?.catch(() => undefined);
+  if (digest && !isLookedFor) getReady(repository, { repository: repository.name, digest }, options);
   const root = await resolve(repository, reference, signal);
+  if (!digest && !isLookedFor) getReady(repository, root, options);
   parseManifest(root.manifest, root.descriptor.mediaType); // a web page, or an image that is an index as well, is not signed
   const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
   const made = await mapBounded(subjects, 8, (subject) => {
@@ -92,6 +95,12 @@ const nothing: Promise<Collected> = Promise.resolve({ places: [], evidence: [], 
 
 function look(repository: Repository, subject: SubjectAddress, { formats, signal }: SignOptions): Promise<Collected> {
   return collect(repository, subject, { formats, kind: "signature", signal });
+}
+
+/** Asks how the registry lists signatures, which decides how one is written, while it is made. */
+function getReady(repository: Repository, subject: SubjectAddress, { formats, signal }: SignOptions): void {
+  const isListed = placesOf(formats, subject, "signature").some(({ kind }) => kind === "referrers");
+  if (isListed) repository.referrers(subject.digest, signal).catch(() => undefined); // storing one hears of it
 }
 
 async function signOne(
@@ -143,10 +152,10 @@ async function signOne(
 
 /** Signatures by the same key that say exactly the same. What cannot be read now does not keep from signing. */
 async function signedAlready(subject: Subject, claim: SignatureClaim, options: Signing): Promise<readonly Finding[]> {
-  const { formats, at, described, looked } = options;
+  const { formats, at, described, looked, signal } = options;
   const { evidence } = await looked;
   const trust = trustIn(await described);
-  const findings = await verifyAll(evidence, subject, { formats, trust, at });
+  const findings = await verifyAll(evidence, subject, { formats, trust, at, signal });
   return findings.filter((finding) => outcomeOf(finding) === "passed" && saysTheSame(finding, claim));
 }
 

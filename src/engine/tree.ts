@@ -94,7 +94,7 @@ async function nodeOf(parent: Subject, place: RepositoryPlace, stored: StoredMan
   const { descriptor, bytes } = stored;
   const found = readManifest(place, stored, missed);
   const evidence = await readEvidence(repository, found, walk);
-  const findings = await verifyAll(evidence, parent, { formats, trust: makeTrust([]), at: walk.at });
+  const findings = await verifyAll(evidence, parent, { formats, trust: makeTrust([]), at: walk.at, signal: walk.signal });
   const artifactType = found.map(({ manifest }) => artifactTypeOf(manifest))[0];
   const self: Subject = {
     repository: repository.name,

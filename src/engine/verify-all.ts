@@ -1,4 +1,5 @@
 /** A finding for each piece of evidence, by the format that recognised it; for one signature that lies there several times, one. */
+import { mapBounded } from "../core/bounded.ts";
 import type { Evidence } from "../core/evidence.ts";
 import type { Answer, GatherFacts } from "../core/facts.ts";
 import { outcomeOf, type Finding } from "../core/finding.ts";
@@ -6,6 +7,7 @@ import type { Instant } from "../core/instant.ts";
 import type { Subject } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import type { Trust } from "../trust/trust.ts";
+import { width } from "./places.ts";
 
 export interface VerifyAll {
   readonly formats: readonly Format[];
@@ -19,13 +21,19 @@ export interface VerifyAll {
 /** Facts lead to other questions this often: a responder, a list, what has changed since the list. */
 const maxRounds = 3;
 
+/** A few at a time: a thousand that are slow to verify end with the time that is allowed. */
 export async function verifyAll(evidence: readonly Evidence[], subject: Subject, options: VerifyAll): Promise<readonly Finding[]> {
   const byName = new Map(options.formats.map((format) => [format.name, format]));
-  const verifying = evidence.flatMap((one) => {
+  const known = evidence.flatMap((one) => {
     const format = byName.get(one.format);
-    return format ? [verifyWithFacts(one, subject, format, options).then((finding) => ({ finding, name: nameOf(one, finding) }))] : [];
+    return format ? [{ one, format }] : [];
   });
-  return distinct(await Promise.all(verifying));
+  const named = await mapBounded(known, width, async ({ one, format }): Promise<Named> => {
+    options.signal?.throwIfAborted();
+    const finding = await verifyWithFacts(one, subject, format, options);
+    return { finding, name: nameOf(one, finding) };
+  });
+  return distinct(named);
 }
 
 async function verifyWithFacts(

@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { sigstoreInstance } from "../../test/fakes/sigstore-instance.ts";
 import { decodeUtf8, encodeUtf8, toBase64 } from "../core/bytes.ts";
 import { catalogue, type Code } from "../core/errors.ts";
-import { formatInstant } from "../core/instant.ts";
+import { formatInstant, maxSkew } from "../core/instant.ts";
 import { extensions, makeDer } from "../core/x509/fixture.test.ts";
 import { bundle } from "./bundle/bundle.ts";
 import {
@@ -139,7 +139,8 @@ describe("a bundle by certificate on bad days", () => {
 
   it("is refused if it was made in the future: a clock is off by a day", async () => {
     await refuses("TIMESTAMP_INVALID", findMade({}, { at: signedAt - day }), /after the time of verification/);
-    await refuses("TIMESTAMP_INVALID", findMade({ stampedAt: undefined, loggedAt: signedAt }, { at: signedAt - 1 }));
+    await refuses("TIMESTAMP_INVALID", findMade({ stampedAt: undefined, loggedAt: signedAt }, { at: signedAt - maxSkew - 1 }));
+    assert.deepEqual(codesOf(await findMade({}, { at: signedAt - maxSkew })), []);
     await refuses("TIMESTAMP_INVALID", findMade({ stampedAt: signedAt + day }, { at: signedAt + hour }));
     assert.deepEqual(codesOf(await findMade({}, { at: signedAt })), []);
   });

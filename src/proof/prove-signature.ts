@@ -2,8 +2,10 @@
  * Proves a signature by all that came with it: with a trusted key, or with a certificate at every time that a log or a
  * timestamp authority proves.
  */
+import { equalBytes } from "../core/bytes.ts";
 import type { Check } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
+import { bundleHint } from "../core/public-key.ts";
 import type { Trust, TrustedKey } from "../trust/trust.ts";
 import { proveCertificateSignature } from "./certificate-signature.ts";
 import { proveKeySignature, unproven, type SignatureProof } from "./key-signature.ts";
@@ -13,14 +15,16 @@ import type { SignatureEvidence } from "./signature-evidence.ts";
 export interface SignatureQuestion {
   readonly evidence: SignatureEvidence;
   readonly trust: Trust;
-  /** The time of verification: nothing proven lies after it. */
+  /** The time of verification: nothing proven lies after it, further than clocks may differ. */
   readonly at: Instant;
 }
 
-/** With several roots, a certificate is proven by the first that vouches for all there is. */
+/** A trusted key is trusted with whatever certificate lies beside its signature. With several roots, a certificate is proven by the first that vouches for all there is. */
 export async function proveSignature({ evidence, trust, at }: SignatureQuestion): Promise<SignatureProof> {
   const { by } = evidence;
   if (by.kind === "key") return proveByKey({ evidence, trust, at }, by.hint);
+  const key = trust.keys.find(({ publicKey }) => equalBytes(publicKey.spki, by.leaf.spki));
+  if (key) return proveByKey({ evidence, trust, at }, bundleHint(key.publicKey));
   if (trust.identities.length === 0) return unproven(certificateUnexpected(trust));
   let best: SignatureProof | undefined;
   for (const root of trust.roots) {

@@ -1,6 +1,6 @@
 /** Proves when a signature was there: by the timestamps and the log entries that came with it. */
 import type { Check, Sighting } from "../core/finding.ts";
-import { formatInstant, type Instant } from "../core/instant.ts";
+import { formatInstant, maxSkew, type Instant } from "../core/instant.ts";
 import type { Trust } from "../trust/trust.ts";
 import type { TrustedRoot } from "../trust/trusted-root.ts";
 import type { SignatureVerifier } from "./logged-signature.ts";
@@ -15,7 +15,7 @@ export interface TimesQuestion {
   readonly verifier: SignatureVerifier;
   readonly root: TrustedRoot;
   readonly trust: Trust;
-  /** The time of verification: nothing proven lies after it. */
+  /** The time of verification: nothing proven lies after it, further than clocks may differ. */
   readonly at: Instant;
 }
 
@@ -35,7 +35,7 @@ export async function proveTimes({ evidence, verifier, root, trust, at }: TimesQ
   const logged = isLogged ? await proveLogEntries(entries, question) : undefined;
   const byLogs = logged && "value" in logged ? logged.value.map(sightingOf) : [];
   const seen = distinct([...byAuthorities, ...byLogs]);
-  const late = seen.find((one) => one.at !== undefined && one.at > at);
+  const late = seen.find((one) => one.at !== undefined && one.at > at + maxSkew);
   if (late?.at !== undefined) {
     const detail = `seen at ${formatInstant(late.at)}, after the time of verification, ${formatInstant(at)}: one of the clocks is wrong`;
     return { checks: [{ name: "timestamp", outcome: "failed", code: "TIMESTAMP_INVALID", detail }], seen: [] };

@@ -62,6 +62,12 @@ describe("verify by identity", () => {
     });
   });
 
+  it("says to people from where the workflow signed", async (t) => {
+    const { verify } = await signed(t);
+    const { stdout } = await verify(...identity, ...issuer);
+    assert.match(stdout, /^ {2}source {5}https:\/\/github\.com\/example\/app at refs\/heads\/main$/m);
+  });
+
   it("refuses another identity, issuer or claim, and says who signed", async (t) => {
     const { verify } = await signed(t);
     const refused = [

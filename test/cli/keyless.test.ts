@@ -1,7 +1,7 @@
 /** Signing without a key, as a person or a CI job types it, and what becomes of it on bad days. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { refuse } from "../fakes/fulcio.ts";
 import { mintToken } from "../fakes/identity-provider.ts";
@@ -141,6 +141,40 @@ describe("a bad day of signing without a key", () => {
       assertFailed(await at.sign({}, ...words, at.image), { status: 31, code, message, hint });
     }
     assert.deepEqual([...at.authority.lines, ...at.log.lines, ...at.stamps.lines], []);
+    await assertUnsigned(at);
+  });
+
+  it("is refused, and nothing is written: a trusted root, or a signing config, that is none or names others", async (t) => {
+    const at = await place(t);
+    const others = await place(t);
+    const token = ["--identity-token", tokenOf(alice)];
+    for (const [name, text, status, code, message] of [
+      ["trusted_root.json", "{", 32, "MALFORMED", /trusted_root\.json/],
+      ["trusted_root.json", others.trustedRoot, 12, "CERTIFICATE_UNTRUSTED", /answer of 127/],
+      ["signing_config.json", "{", 32, "MALFORMED", /signing_config\.json/],
+      [
+        "signing_config.json",
+        '{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json"}',
+        2,
+        "SERVICE_MISSING",
+        /no certificate/,
+      ],
+    ] as const) {
+      const before = await readFile(at.path(name));
+      await writeFile(at.path(name), text);
+      assertFailed(await at.sign({}, ...token, at.image), { status, code, message, hint: /./ });
+      await writeFile(at.path(name), before);
+    }
+    assert.deepEqual([...at.log.lines, ...at.stamps.lines], []);
+    await assertUnsigned(at);
+  });
+
+  it("is refused before any service is asked: services that would not prove when the certificate was used", async (t) => {
+    const at = await place(t);
+    await writeFile(at.path("signing_config.json"), JSON.stringify({ ...JSON.parse(at.signingConfig), tsaUrls: [] }));
+    const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
+    assertFailed(outcome, { status: 2, code: "SERVICE_MISSING", message: /nothing would prove when/, hint: /Name a timestamp authority/ });
+    assert.deepEqual([...at.authority.lines, ...at.log.lines], []);
     await assertUnsigned(at);
   });
 

@@ -1,8 +1,8 @@
 /** The process of the fake plugin: one command, a request on stdin, an answer on stdout. Plain JavaScript, for it is started very often. */
 const { readFileSync } = require("node:fs");
-const { basename, dirname, join } = require("node:path");
+const { dirname, join } = require("node:path");
 
-const [, executable, command] = process.argv;
+const [, , executable, command] = process.argv;
 const home = dirname(executable);
 const mood = JSON.parse(process.env.FAKE_PLUGIN ?? "{}")[command];
 
@@ -52,14 +52,7 @@ function answerTo(request) {
   if (command === "describe-key") return { keyId, keySpec: "EC-256" };
   if (command === "generate-signature") return { keyId, signingAlgorithm: "ECDSA-SHA-256", ...signed(request.payload) };
   if (command === "verify-signature") return verified(request);
-  return {
-    name: basename(executable).slice("notation-".length),
-    description: "A plugin that tests are made with",
-    version: "1.2.3",
-    url: "https://example.com",
-    supportedContractVersions: ["1.0"],
-    capabilities: ["SIGNATURE_GENERATOR.RAW", "SIGNATURE_VERIFIER.TRUSTED_IDENTITY"],
-  };
+  return JSON.parse(readFileSync(join(home, "metadata.json"), "utf8"));
 }
 
 function signed(payload) {

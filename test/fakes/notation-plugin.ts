@@ -1,4 +1,4 @@
-/** A plugin of notation, installed in a folder as notation installs them. What it does is said by the variable that `moods` makes. */
+/** A plugin of notation, installed in a folder as notation installs them, with a key called `release`. What it does is said by the variable that `moods` makes. */
 import type { KeyObject } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,10 +18,31 @@ export async function installPlugin(folder: string, { name = "com.example.fake",
   await writeFile(join(home, "chain.json"), JSON.stringify(chain.map((der) => Buffer.from(der).toString("base64"))));
   const path = join(home, `notation-${name}`);
   const script = join(import.meta.dirname, "notation-plugin-process.cjs");
-  await writeFile(path, `#!${process.execPath}\nrequire(${JSON.stringify(script)});\n`);
+  // What is always the same is said by the shell, which starts sooner than Node.
+  await writeFile(
+    path,
+    `#!/bin/sh
+case "$1:$FAKE_PLUGIN" in
+  *"\\"$1\\""*) ;;
+  get-plugin-metadata:*) cat > /dev/null; echo '${JSON.stringify(metadata(name))}'; exit ;;
+  describe-key:*) cat > /dev/null; echo '{"keyId":"release","keySpec":"EC-256"}'; exit ;;
+esac
+exec '${process.execPath}' '${script}' "$0" "$1"
+`,
+  );
   await chmod(path, 0o755);
+  await writeFile(join(home, "metadata.json"), JSON.stringify(metadata(name)));
   return path;
 }
+
+const metadata = (name: string): object => ({
+  name,
+  description: "A plugin that tests are made with",
+  version: "1.2.3",
+  url: "https://example.com",
+  supportedContractVersions: ["1.0"],
+  capabilities: ["SIGNATURE_GENERATOR.RAW", "SIGNATURE_VERIFIER.TRUSTED_IDENTITY"],
+});
 
 /** By command: members of its answer in place of the usual ones, or a whole other way to behave. */
 export type Moods = Readonly<Record<string, string | Readonly<Record<string, unknown>>>>;

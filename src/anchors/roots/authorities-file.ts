@@ -1,9 +1,9 @@
 /** Certificate authorities in a PEM file, as cosign's variable SIGSTORE_ROOT_FILE names one: roots, and what is between them and signers. */
 import { equalBytes } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import { parsePem } from "../../core/pem.ts";
-import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
 import { quoteName } from "../../core/x509/name.ts";
+import { parsePemCertificates } from "../../core/x509/pem-certificates.ts";
 import { readSource, type SourceOptions } from "../../net/source.ts";
 import { operatorOf } from "../../trust/operator.ts";
 import type { CertificateAuthority } from "../../trust/trusted-root.ts";
@@ -16,12 +16,7 @@ const maxCertificates = 16;
  * holds no certificates or lacks one above another, LIMIT_EXCEEDED, FILE_NOT_FOUND.
  */
 export async function readAuthorities(path: string, sources: Omit<SourceOptions, "maxBytes">): Promise<readonly CertificateAuthority[]> {
-  const blocks = parsePem(await readSource(path, { ...sources, maxBytes }), path).filter(({ label }) => label === "CERTIFICATE");
-  if (blocks.length === 0) throw new TouchmarkError("MALFORMED", `${path} holds no certificate in PEM`);
-  if (blocks.length > maxCertificates) {
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${path} holds ${blocks.length} certificates, over the limit of ${maxCertificates}`);
-  }
-  const all = blocks.map(({ bytes }, i) => parseCertificate(bytes, `certificate ${i + 1} of ${path}`));
+  const all = parsePemCertificates(await readSource(path, { ...sources, maxBytes }), path, maxCertificates);
   return all.map((issuing) => {
     const chain = chainOf(issuing, all, path);
     return { name: path, operator: operatorOf(path), chain, validFor: { start: issuing.notBefore, end: issuing.notAfter } };

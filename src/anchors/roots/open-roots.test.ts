@@ -109,7 +109,7 @@ suite("trusted roots", () => {
     await keep("company", repository, await repository.serve(t));
     assert.equal((await open()).roots.length, 1);
     const options = { env: { TOUCHMARK_TRUST: folder }, home: folder, offline: true, http: noNetwork, at: published };
-    await assert.rejects(openSigning({ ...options, signal: AbortSignal.timeout(60_000) }), { code: "MALFORMED" });
+    await assert.rejects(openSigning({ ...options, signal: AbortSignal.timeout(60_000) }).config, { code: "MALFORMED" });
   });
 
   test("are taken as they are kept for a day, then asked for again", async (t) => {

@@ -16,36 +16,51 @@ export interface SigningOptions extends Omit<RootsOptions, "files" | "expired"> 
   readonly configFile?: string;
 }
 
+/** Each as soon as it is known. */
 export interface SigningInstance {
-  readonly root: TrustedRoot;
-  readonly config: SigningConfig;
+  readonly root: Promise<TrustedRoot>;
+  readonly config: Promise<SigningConfig>;
   /** For people; each a sentence. */
-  readonly warnings: readonly string[];
+  readonly warnings: Promise<readonly string[]>;
 }
 
 /**
- * Throws USAGE where several instances are kept and none is named, SERVICE_MISSING where nothing says which services sign,
+ * Fails with USAGE where several instances are kept and none is named, SERVICE_MISSING where nothing says which services sign,
  * and what `openRoots` does.
  */
-export async function openSigning(options: SigningOptions): Promise<SigningInstance> {
-  const [{ root, config, warnings }, given] = await Promise.all([openInstanceOrFile(options), readConfig(options)]);
-  const chosen = given ?? config;
-  if (chosen) return { root, config: chosen, warnings };
+export function openSigning(options: SigningOptions): SigningInstance {
+  const given = readConfig(options);
+  const opened = options.rootFile === undefined ? openKept(options) : openFile(options.rootFile, given, options);
+  const instance = {
+    root: opened.then(({ root }) => root),
+    config: given.then(async (config) => config ?? (await opened).config?.() ?? unnamed()),
+    warnings: opened.then(({ warnings }) => warnings),
+  };
+  for (const promise of Object.values(instance)) promise.catch(() => undefined); // whoever asks for it hears of it
+  return instance;
+}
+
+function unnamed(): never {
   throw new TouchmarkError("SERVICE_MISSING", "nothing says which services sign", {
     hint: "Name a signing config, --signing-config FILE, or fetch the instance's: touchmark trust update.",
   });
 }
 
-interface Opened extends Pick<SigningInstance, "root" | "warnings"> {
-  readonly config?: SigningConfig | undefined;
+interface Opened {
+  readonly root: TrustedRoot;
+  readonly warnings: readonly string[];
+  /** Reads its own; it may be malformed. */
+  readonly config?: (() => SigningConfig | undefined) | undefined;
 }
 
-async function openInstanceOrFile(options: SigningOptions): Promise<Opened> {
-  const { rootFile, env, signal } = options;
-  if (rootFile !== undefined) {
-    const bytes = await readSource(rootFile, { maxBytes: maxRootBytes, env, signal });
-    return { root: parseTrustedRoot(bytes, rootFile), warnings: [] };
-  }
+/** Its keys take the processor a while: whoever needs the config alone, to ask a service, goes first. */
+async function openFile(file: string, config: Promise<unknown>, { env, signal }: SigningOptions): Promise<Opened> {
+  const [bytes] = await Promise.all([readSource(file, { maxBytes: maxRootBytes, env, signal }), config]);
+  await new Promise((resolve) => setImmediate(resolve));
+  return { root: parseTrustedRoot(bytes, file), warnings: [] };
+}
+
+async function openKept(options: SigningOptions): Promise<Opened> {
   const folder = trustFolder(options);
   const instances = await chooseInstances(folder, options);
   const [instance] = instances;
@@ -54,7 +69,7 @@ async function openInstanceOrFile(options: SigningOptions): Promise<Opened> {
   const { roots, signingConfig, warnings } = await openInstance(instance, { ...options, folder, expired: "refuse" });
   const [root] = roots;
   if (!root || roots.length > 1) throw several(`trusted roots are in ${instance.name}`, "");
-  return { root, config: signingConfig?.(), warnings };
+  return { root, config: signingConfig, warnings };
 }
 
 function several(what: string, names: string): TouchmarkError {

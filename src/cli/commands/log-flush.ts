@@ -56,7 +56,8 @@ export const command: Command = {
 async function openFlushServices(args: Arguments, io: Io, signal: AbortSignal): Promise<FlushServices> {
   const [{ openInstance }, { upload }] = await Promise.all([import("../services.ts"), import("../../signers/services/upload.ts")]);
   const http = await serviceHttp(io);
-  const { root, config } = await openInstance(args, io, { http, signal });
+  const instance = openInstance(args, io, { http, signal });
+  const [root, config] = await Promise.all([instance.root, instance.config]);
   return {
     root,
     upload: ({ logged, logs: waitsFor }, until) =>

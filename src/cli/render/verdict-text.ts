@@ -21,7 +21,9 @@ export function renderVerdict(verdict: Verdict, style: Style): string {
     subject.digest === undefined ? "" : field("digest", subject.digest),
     reason ? field("expected", reason.expected) + field("found", reason.found) + field("to do", reason.remedy) : "",
     decision === "allow" && requirements.length === 0 ? field("required", `nothing: ${policy.name} asks for no signature`) : "",
-    ...findings.map((finding) => field("evidence", renderFinding(finding, findings.length > 1 || reason === undefined))),
+    ...findings.map(
+      (finding) => field("evidence", renderFinding(finding, findings.length > 1 || reason === undefined)) + renderSource(finding),
+    ),
     unchecked.length > 0 ? field("unchecked", `${unchecked.join(", ")}, as was asked`) : "",
     ...gaps.map((gap) => field("unread", `${gap.place}: ${gap.code}: ${gap.message}`)),
   ].join("");
@@ -35,6 +37,20 @@ function renderFinding({ format, place, signer, seen, checks, claim }: Finding, 
   const sightings = seen.map(describeSighting);
   const when = sightings.length > 0 ? `, seen by ${sightings.join(" and ")}` : "";
   return `${format} in ${describePlace(place)}${by}${when}${said.length > 0 ? `, ${said.join(", ")}` : ""}: ${outcomes.join(", ")}`;
+}
+
+/** `https://github.com/example/app at refs/heads/main, commit 0123…, run https://…`: what a workflow signed from, as its certificate says. */
+function renderSource({ signer }: Finding): string {
+  if (signer?.kind !== "certificate") return "";
+  const { claims } = signer;
+  const repository = claims.sourceRepositoryUri ?? claims.githubWorkflowRepository;
+  if (repository === undefined) return "";
+  const details = [
+    [" at ", claims.sourceRepositoryRef ?? claims.githubWorkflowRef],
+    [", commit ", claims.sourceRepositoryDigest ?? claims.githubWorkflowSha],
+    [", run ", claims.runInvocationUri],
+  ].map(([before, text]) => (text ? `${before}${text}` : ""));
+  return field("source", `${repository}${details.join("")}`);
 }
 
 function describeCheck(check: Check, detailed: boolean): string {

@@ -12,7 +12,7 @@ export interface BundleQuestion {
   /** It says that a log is yet to be asked to keep it. */
   readonly isPending: boolean;
   readonly trust: Trust;
-  /** The time of verification: nothing proven lies after it. */
+  /** The time of verification: nothing proven lies after it, further than clocks may differ. */
   readonly at: Instant;
 }
 

@@ -7,10 +7,10 @@
  *     dev.sigstore.cosign/rfc3161timestamp   {"SignedRFC3161Timestamp":BASE64}
  */
 import { encodeUtf8, fromBase64 } from "../../core/bytes.ts";
-import { malformed, TouchmarkError } from "../../core/errors.ts";
+import { malformed } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json.ts";
-import { parsePem } from "../../core/pem.ts";
-import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
+import { parsePemCertificates } from "../../core/x509/pem-certificates.ts";
 import { parseCosignLogBundle } from "../../proof/cosign-log-bundle.ts";
 import type { SignatureEvidence, SignedBy } from "../../proof/signature-evidence.ts";
 import { sealAnnotations as names, type Annotations } from "./seal-annotations.ts";
@@ -31,21 +31,14 @@ export function parseSeals(annotations: Annotations): Pick<SignatureEvidence, "b
 function parseSigner(annotations: Annotations): SignedBy {
   const certificate = annotations[names.certificate];
   if (!certificate) return { kind: "key" };
-  const [leaf, ...more] = parseCertificates(certificate, names.certificate);
-  if (!leaf || more.length > 0) throw malformed(`the annotation ${names.certificate} does not hold exactly one certificate`);
+  const [leaf, ...more] = certificatesIn(certificate, names.certificate);
+  if (more.length > 0) throw malformed(`the annotation ${names.certificate} does not hold exactly one certificate`);
   const chain = annotations[names.chain];
-  return { kind: "certificate", leaf, intermediates: chain ? parseCertificates(chain, names.chain) : [] };
+  return { kind: "certificate", leaf, intermediates: chain ? certificatesIn(chain, names.chain) : [] };
 }
 
-function parseCertificates(pem: string, name: string): readonly Certificate[] {
-  const what = `the annotation ${name}`;
-  const blocks = parsePem(encodeUtf8(pem), what);
-  if (blocks.length > maxChain)
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${blocks.length} blocks, over the limit of ${maxChain}`);
-  return blocks.map(({ label, bytes }) => {
-    if (label !== "CERTIFICATE") throw malformed(`${what} holds a ${label}`);
-    return parseCertificate(bytes, `a certificate in ${what}`);
-  });
+function certificatesIn(pem: string, name: string): readonly [Certificate, ...Certificate[]] {
+  return parsePemCertificates(encodeUtf8(pem), `the annotation ${name}`, maxChain);
 }
 
 function parseTimestamp(text: string): Uint8Array {

@@ -1,10 +1,10 @@
 /** The certificates that say whose a key is, from a PEM file. */
 import { equalBytes } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import { parsePem } from "../../core/pem.ts";
 import type { PublicKey } from "../../core/public-key.ts";
-import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
 import { quoteName } from "../../core/x509/name.ts";
+import { parsePemCertificates } from "../../core/x509/pem-certificates.ts";
 import { readSource, type SourceOptions } from "../../net/source.ts";
 
 const maxBytes = 256 * 1024;
@@ -16,15 +16,8 @@ export async function readCertificateChain(
   key: PublicKey,
   options: Omit<SourceOptions, "maxBytes">,
 ): Promise<readonly Certificate[]> {
-  const blocks = parsePem(await readSource(reference, { ...options, maxBytes }), reference);
-  if (blocks.length > maxChain) {
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${reference} holds ${blocks.length} certificates, over the limit of ${maxChain}`);
-  }
-  const stray = blocks.find(({ label }) => label !== "CERTIFICATE");
-  if (stray) throw new TouchmarkError("MALFORMED", `${reference} holds a ${stray.label}, where certificates are expected`);
-  const chain = blocks.map(({ bytes }, i) => parseCertificate(bytes, `certificate ${i + 1} of ${reference}`));
+  const chain = parsePemCertificates(await readSource(reference, { ...options, maxBytes }), reference, maxChain);
   const [leaf] = chain;
-  if (!leaf) throw new TouchmarkError("MALFORMED", `${reference} holds no certificate`);
   if (equalBytes(leaf.spki, key.spki)) return chain;
   throw new TouchmarkError("CERTIFICATE_INVALID", `the first certificate of ${reference}, ${quoteName(leaf.subject)}, is for another key`, {
     hint: "Put the signing key's own certificate first, and after it those above it, up to the root.",

@@ -14,7 +14,7 @@ import type { Asker } from "../services/ask.ts";
 import type { ExpectedIdentity } from "../services/certificate/check-certificate.ts";
 import { requestCertificate } from "../services/certificate/request-certificate.ts";
 import { checkLater } from "../services/log/later.ts";
-import { seal } from "../services/seal.ts";
+import { checkTimed, seal } from "../services/seal.ts";
 import type { IdentityToken } from "./identity/identity-token.ts";
 
 export interface KeylessOptions {
@@ -50,12 +50,13 @@ export function keylessSigner({ token, services, root, logUpload = "now", consen
   }
 
   async function request(signal: AbortSignal): Promise<Certificate> {
-    const [who, chosen, trusted] = await Promise.all([token, services, root]);
+    const [who, chosen] = await Promise.all([token, services]);
     const authority = chosen.certificateAuthority;
     if (!authority) throw new TouchmarkError("SERVICE_MISSING", "the signing config names no certificate authority");
     if (logUpload === "later") checkLater(chosen, "certificate");
+    else checkTimed(chosen);
     await consent(who, chosen);
-    const question = { service: authority.url, token: who.reveal(), challenge: who.challenge, privateKey, root: trusted };
+    const question = { service: authority.url, token: who.reveal(), challenge: who.challenge, privateKey, root };
     return requestCertificate({ ...question, identity: expectedIdentity(who) }, { ...asker, signal });
   }
 

@@ -1,8 +1,5 @@
 /** How far the clock of a service may be from ours. */
-import type { Instant } from "../../core/instant.ts";
-
-/** Milliseconds, five minutes. */
-export const maxSkew: number = 5 * 60_000;
+import { maxSkew, type Instant } from "../../core/instant.ts";
 
 /** The moment of a period that is nearest to ours; undefined where even that one is further off than clocks may be. */
 export function nearest(now: Instant, first: Instant, last: Instant): Instant | undefined {

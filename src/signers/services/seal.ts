@@ -26,8 +26,8 @@ export interface SealRequest {
 }
 
 /**
- * Asks all of the services for their seals; logs that are to be asked later are named in them instead. Throws SERVICE_MISSING for a certificate whose time of use nothing would prove,
- * CERTIFICATE_INVALID where a time that was proven is not within the certificate's validity, or what the first service that fails does.
+ * Asks all of the services for their seals; logs that are to be asked later are named in them instead. Throws SERVICE_MISSING for a
+ * certificate whose time of use nothing would prove, CERTIFICATE_INVALID where a time that was proven is not within the certificate's validity, or what the first service that fails does.
  */
 export async function seal({ logged, services, root, logUpload = "now" }: SealRequest, asker: Asker): Promise<Seals> {
   const { verifier, signature } = logged;
@@ -36,16 +36,7 @@ export async function seal({ logged, services, root, logUpload = "now" }: SealRe
     checkLater(services, verifier.kind);
     checkLoggable(logged, services.logs);
   }
-  const timed = services.timestampAuthorities.length > 0 || logs.some(provesTime);
-  if (verifier.kind === "certificate" && !timed) {
-    throw new TouchmarkError(
-      "SERVICE_MISSING",
-      "nothing would prove when the certificate was used: the logs that are asked prove no time",
-      {
-        hint: "Name a timestamp authority in the signing configuration.",
-      },
-    );
-  }
+  if (verifier.kind === "certificate") checkTimed({ logs, timestampAuthorities: services.timestampAuthorities });
   const certificate = verifier.kind === "certificate" ? parseCertificate(verifier.certificate) : undefined;
   const failed = new AbortController();
   const all = { ...asker, signal: AbortSignal.any([asker.signal, failed.signal]) };
@@ -75,6 +66,14 @@ export async function seal({ logged, services, root, logUpload = "now" }: SealRe
     failed.abort();
     throw error;
   }
+}
+
+/** Throws SERVICE_MISSING for services none of which proves when a certificate was used. */
+export function checkTimed({ logs, timestampAuthorities }: SealRequest["services"]): void {
+  if (timestampAuthorities.length > 0 || logs.some(provesTime)) return;
+  throw new TouchmarkError("SERVICE_MISSING", "nothing would prove when the certificate was used: the logs that are asked prove no time", {
+    hint: "Name a timestamp authority in the signing configuration.",
+  });
 }
 
 /** Every time that is proven will have to be within the certificate's validity: what would be refused later is refused now. */

@@ -102,7 +102,7 @@ async function startAll<A extends Stoppable, B extends Stoppable, C extends Stop
     return await Promise.all(starting);
   } catch (error) {
     const started = await Promise.allSettled<Stoppable>(starting);
-    await Promise.all(started.map((one) => (one.status === "fulfilled" ? one.value.stop() : undefined)));
+    await Promise.all(started.map(async (one) => one.status === "fulfilled" && one.value.stop()));
     throw error;
   }
 }

@@ -54,6 +54,11 @@ export async function verifyKeyless(image: string, trustedRoot: string, identity
   return run(process.execPath, [touchmark, "verify", "--trusted-root", trustedRoot, ...expected, "--insecure-ignore-sct", image], { env });
 }
 
+/** Has logs keep what waits for them, by the services of that config. */
+export async function flushLog(image: string, services: readonly string[]): Promise<void> {
+  await runWell(process.execPath, [touchmark, "log", "flush", ...services, image], { env });
+}
+
 /** Serves the embedded registry on loopback; `said` is its port. */
 export async function serveRegistry(folder: string): Promise<Running> {
   const args = [touchmark, "serve", "registry", "--dir", folder, "--listen", "127.0.0.1:0"];

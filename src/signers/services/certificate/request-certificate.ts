@@ -20,8 +20,8 @@ export interface CertificateRequest {
   readonly privateKey: KeyObject;
   /** Whom the certificate must name. */
   readonly identity?: ExpectedIdentity;
-  /** What the certificate must lead to. */
-  readonly root: TrustedRoot;
+  /** What the certificate must lead to; it may still be read while the authority answers. */
+  readonly root: TrustedRoot | Promise<TrustedRoot>;
 }
 
 /**
@@ -29,10 +29,10 @@ export interface CertificateRequest {
  * that is refused, SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the certificate, or as HttpClient does.
  */
 export async function requestCertificate(request: CertificateRequest, asker: Asker): Promise<Certificate> {
-  const { service, token, challenge, privateKey } = request;
+  const { service, token, challenge, privateKey, root } = request;
   const publicKey = publicKeyOf(privateKey, "the key of the moment");
   const proof = publicKey.algorithm.signs.sign(privateKey, encodeUtf8(challenge));
   const certificate = await askFulcio(service, { token, publicKey, proof }, asker);
-  await checkCertificate(certificate, { ...request, publicKey, who: printableHost(urlOf(service)), at: asker.clock() });
+  await checkCertificate(certificate, { ...request, root: await root, publicKey, who: printableHost(urlOf(service)), at: asker.clock() });
   return certificate;
 }

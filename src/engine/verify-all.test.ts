@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { subjectOf } from "../../test/vectors/load.ts";
+import { encodeUtf8 } from "../core/bytes.ts";
+import { digestOf } from "../core/digest.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import type { Evidence } from "../core/evidence.ts";
+import { bundle } from "../formats/bundle/bundle.ts";
+import type { Format } from "../formats/format.ts";
+import { makeTrust } from "../trust/trust.ts";
+import { verifyAll } from "./verify-all.ts";
+
+const bytes = encodeUtf8("{}");
+const evidence: Evidence = {
+  format: "slow",
+  place: { kind: "referrers" },
+  layer: { mediaType: "text/plain", digest: digestOf(bytes), size: bytes.length },
+};
+
+test("T04, T18: a thousand pieces of evidence end with the time that is allowed", async () => {
+  const time = new AbortController();
+  let begun = 0;
+  const slow: Format = {
+    ...bundle,
+    name: "slow",
+    async verify({ format, place, layer }) {
+      if (++begun === 20) time.abort(new TouchmarkError("TIMEOUT", "not done within 3m"));
+      await new Promise(setImmediate);
+      return { format, place, layer: layer.digest, seen: [], checks: [] };
+    },
+  };
+  const asked = { formats: [slow], trust: makeTrust([]), at: 0 };
+  const many = Array.from({ length: 1000 }, () => evidence);
+  await assert.rejects(verifyAll(many, subjectOf(bytes), { ...asked, signal: time.signal }), { code: "TIMEOUT" });
+  assert.equal(begun, 20);
+  assert.equal((await verifyAll(many, subjectOf(bytes), asked)).length, 1000);
+});

@@ -1,0 +1,70 @@
+/** How a token signs in each scheme: always over a hash that is made here, so that no token need know the hash. */
+import { createHash } from "node:crypto";
+import { concat } from "../../core/bytes.ts";
+import { encodeDer, tags } from "../../core/der.ts";
+import { TouchmarkError } from "../../core/errors.ts";
+import type { SigningScheme } from "../../core/signature-schemes.ts";
+import { CK, type Mechanism } from "./cryptoki.ts";
+
+export interface TokenScheme {
+  readonly mechanism: Mechanism;
+  /** What the token is given, of a message. */
+  readonly input: (message: Uint8Array) => Uint8Array;
+  /** The signature, of what the token returns. */
+  readonly output: (bytes: Uint8Array) => Uint8Array;
+}
+
+type Hash = "sha256" | "sha384" | "sha512";
+
+/** DigestInfo up to the digest (RFC 8017, section 9.2, note 1). */
+const digestInfo: Readonly<Record<Hash, string>> = {
+  sha256: "3031300d060960864801650304020105000420",
+  sha384: "3041300d060960864801650304020205000430",
+  sha512: "3051300d060960864801650304020305000440",
+};
+const same = (bytes: Uint8Array): Uint8Array => bytes;
+const hashed =
+  (hash: Hash) =>
+  (message: Uint8Array): Uint8Array =>
+    createHash(hash).update(message).digest();
+
+const kinds: Readonly<Record<string, (hash: Hash) => TokenScheme>> = {
+  ecdsa: (hash) => ({ mechanism: { mechanism: CK.mechanism.ecdsa }, input: hashed(hash), output: toDer }),
+  "ecdsa-p1363": (hash) => ({ mechanism: { mechanism: CK.mechanism.ecdsa }, input: hashed(hash), output: same }),
+  "rsa-pkcs1": (hash) => ({
+    mechanism: { mechanism: CK.mechanism.rsaPkcs },
+    input: (message) => concat([Buffer.from(digestInfo[hash], "hex"), hashed(hash)(message)]),
+    output: same,
+  }),
+  "rsa-pss": (hash) => ({ mechanism: { mechanism: CK.mechanism.rsaPkcsPss, parameter: pssOf(hash) }, input: hashed(hash), output: same }),
+};
+
+/** Throws UNSUPPORTED. */
+export function tokenScheme({ name }: SigningScheme): TokenScheme {
+  const [, start = "", hash, end = ""] = /^(.*)-(sha256|sha384|sha512)(-p1363)?$/.exec(name) ?? [];
+  const make = kinds[`${start}${end}`];
+  if (make && (hash === "sha256" || hash === "sha384" || hash === "sha512")) return make(hash);
+  throw new TouchmarkError("UNSUPPORTED", `tokens do not sign by ${name} here`, { hint: "Use an ECDSA or RSA key." });
+}
+
+/** 5 is how pkcs11js numbers the parameters of PSS (CK_PARAMS_RSA_PSS). */
+function pssOf(hash: Hash): NonNullable<Mechanism["parameter"]> {
+  const saltLen = Number(hash.slice(3)) / 8;
+  return { type: 5, hashAlg: CK.mechanism[hash], mgf: CK.mgf1[hash], saltLen };
+}
+
+/** r‖s as `SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279, section 2.2.3). */
+export function toDer(signature: Uint8Array): Uint8Array {
+  const half = signature.length / 2;
+  if (half === 0 || !Number.isInteger(half))
+    throw new TouchmarkError("PLUGIN_FAILED", `the token returned a signature of ${signature.length} bytes`);
+  const parts = [signature.subarray(0, half), signature.subarray(half)];
+  return encodeDer(tags.sequence, ...parts.map((part) => encodeDer(tags.integer, shortest(part))));
+}
+
+/** A whole number without needless zeros, and with one where it would look negative. */
+function shortest(bytes: Uint8Array): Uint8Array {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  const digits = first < 0 ? Uint8Array.of(0) : bytes.subarray(first);
+  return (digits[0] ?? 0) >= 0x80 ? concat([Uint8Array.of(0), digits]) : digits;
+}

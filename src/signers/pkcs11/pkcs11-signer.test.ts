@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import { inspect } from "node:util";
+import { fakeToken, pin, type FakeToken, type TokenObject } from "../../../test/fakes/token.ts";
+import { encodeUtf8 } from "../../core/bytes.ts";
+import { TouchmarkError } from "../../core/errors.ts";
+import { encodePem } from "../../core/pem.ts";
+import { signingSchemes } from "../../core/signature-schemes.ts";
+import type { SignRequest } from "../../core/signer.ts";
+import { extensions, makeDer, makeKey } from "../../core/x509/fixture.test.ts";
+import { CK } from "./cryptoki.ts";
+import { openPkcs11Key, type Pkcs11Key } from "./pkcs11-signer.ts";
+
+const { signal } = new AbortController();
+const key = makeKey();
+const authority = makeKey();
+const id = Buffer.of(1);
+const root = makeDer({ subject: "root", key: authority, extensions: [extensions.authority(), extensions.keyCertSign] });
+const leaf = makeDer({
+  subject: "release",
+  issuer: "root",
+  signedBy: authority.privateKey,
+  key,
+  extensions: [extensions.digitalSignature],
+});
+const privateKey: TokenObject = { class: CK.class.privateKey, label: "release", id, key: key.privateKey };
+const publicKey: TokenObject = { class: CK.class.publicKey, label: "release", id, key: key.publicKey };
+const certificate = (value: Uint8Array, beside?: Buffer): TokenObject => ({
+  class: CK.class.certificate,
+  value,
+  ...(beside && { id: beside }),
+});
+const request: SignRequest = {
+  bytes: encodeUtf8("message"),
+  claim: { kind: "signature", subject: `sha256:${"0".repeat(64)}`, annotations: {} },
+};
+const uri = "pkcs11:token=team;object=release?module-path=/usr/lib/fake.so";
+
+/** A signer on the token, typing the right PIN unless told otherwise. */
+function open(token: FakeToken, change: Partial<Pkcs11Key> = {}) {
+  return openPkcs11Key({ uri, pin: async () => pin, env: {}, load: token.load, ...change });
+}
+/** Whatever happened, nothing is left open. */
+function assertClosed({ open: left }: FakeToken): void {
+  assert.deepEqual(left, { modules: 0, sessions: 0 });
+}
+
+suite("a key on a token", () => {
+  test("signs as the key signs, and as the format wants it", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    const signer = open(token);
+    const { signature, by } = await signer.sign(request, signal);
+    assert.equal(await signingSchemes["ecdsa-sha256"].verify(key.publicKey, request.bytes, signature), true);
+    assert.equal(by.publicKey.algorithm.name, "ecdsa-p256");
+    assert.equal(by.chain, undefined);
+    const scheme = signingSchemes["ecdsa-sha256-p1363"];
+    const other = await signer.sign({ ...request, scheme }, signal);
+    assert.equal(await scheme.verify(key.publicKey, request.bytes, other.signature), true);
+    assertClosed(token);
+  });
+
+  test("signs several at the same time, one after the other", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    const signer = open(token);
+    const all = await Promise.all(Array.from({ length: 5 }, () => signer.sign(request, signal)));
+    for (const { signature } of all)
+      assert.equal(await signingSchemes["ecdsa-sha256"].verify(key.publicKey, request.bytes, signature), true);
+    assertClosed(token);
+  });
+
+  test("has the chain that is on the token, in its order", async () => {
+    const token = fakeToken([certificate(root), certificate(encodeUtf8("of no use")), privateKey, publicKey, certificate(leaf, id)]);
+    const { chain = [] } = await open(token).describe(signal);
+    assert.deepEqual(
+      chain.map(({ subject }) => subject.text),
+      ["CN=release", "CN=root"],
+    );
+  });
+
+  test("is known by its certificate where its public half is not there", async () => {
+    const { publicKey: found } = await open(fakeToken([privateKey, certificate(leaf, id)])).describe(signal);
+    assert.deepEqual(found.key.export({ format: "jwk" }), key.publicKey.export({ format: "jwk" }));
+  });
+
+  test("takes the chain of a file rather than the token's", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "touchmark-token-"));
+    const certificateChain = join(folder.path, "chain.pem");
+    await writeFile(certificateChain, encodePem("CERTIFICATE", leaf));
+    const { chain = [] } = await open(fakeToken([privateKey, publicKey, certificate(leaf, id), certificate(root)]), {
+      certificateChain,
+    }).describe(signal);
+    assert.equal(chain.length, 1);
+    await writeFile(certificateChain, encodePem("CERTIFICATE", root));
+    await assert.rejects(open(fakeToken([privateKey, publicKey]), { certificateChain }).describe(signal), { code: "CERTIFICATE_INVALID" });
+  });
+
+  const pins: Readonly<Record<string, Partial<Pkcs11Key>>> = {
+    "the URI": { uri: `${uri}&pin-value=${pin}`, pin: () => Promise.reject(new Error("asked")) },
+    "a variable": { uri: `${uri}&pin-source=env://PIN`, env: { PIN: `${pin}\n` }, pin: () => Promise.reject(new Error("asked")) },
+  };
+  for (const [from, change] of Object.entries(pins)) {
+    test(`takes the PIN from ${from}`, async () => {
+      await open(fakeToken([privateKey, publicKey]), change).sign(request, signal);
+    });
+  }
+
+  test("is asked for its PIN once, and again where the key wants it for each signature", async () => {
+    const token = fakeToken([{ ...privateKey, alwaysAuthenticate: true }, publicKey]);
+    let asked = 0;
+    const signer = open(token, { pin: async () => (asked++, pin) });
+    await signer.sign(request, signal);
+    assert.equal(asked, 1);
+    assert.deepEqual(token.logins, [pin, pin, pin]);
+  });
+
+  test("on a token with keys to type on, or without a PIN, no PIN is asked for", async () => {
+    for (const flags of [0, CK.flag.loginRequired | CK.flag.protectedAuthenticationPath]) {
+      await open(fakeToken([privateKey, publicKey], flags), { pin: () => Promise.reject(new Error("asked")) }).sign(request, signal);
+    }
+  });
+
+  test("a wrong PIN is tried once, however many signatures wait for it, and shown nowhere", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    const signer = open(token, { pin: async () => "hunter2" });
+    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => signer.sign(request, signal)));
+    for (const outcome of outcomes) {
+      assert.ok(outcome.status === "rejected" && outcome.reason instanceof TouchmarkError && outcome.reason.code === "WRONG_PASSWORD");
+      assert.doesNotMatch(inspect(outcome.reason, { depth: 9 }), /hunter2/);
+    }
+    await assert.rejects(signer.describe(signal), { code: "WRONG_PASSWORD" });
+    assert.deepEqual(token.logins, ["hunter2"]);
+    assertClosed(token);
+  });
+
+  test("a token that has locked itself is told, and left alone", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    for (let i = 0; i < 3; i++) await assert.rejects(open(token, { pin: async () => "0" }).describe(signal));
+    await assert.rejects(open(token).describe(signal), { code: "PLUGIN_FAILED", message: /locked/ });
+    assert.equal(token.logins.length, 3);
+  });
+
+  test("a token that fails once may be used again", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    const signer = open(token);
+    token.failures.set("C_OpenSession", new Error("CKR_TOKEN_NOT_PRESENT"));
+    await assert.rejects(signer.sign(request, signal), {
+      code: "PLUGIN_FAILED",
+      message: /team;object=release failed \(CKR_TOKEN_NOT_PRESENT\)$/,
+    });
+    token.failures.clear();
+    await signer.sign(request, signal);
+  });
+
+  for (const call of [
+    "load",
+    "C_Initialize",
+    "C_GetSlotList",
+    "C_GetTokenInfo",
+    "C_OpenSession",
+    "C_Login",
+    "C_FindObjectsInit",
+    "C_FindObjects",
+    "C_GetAttributeValue",
+    "C_SignInit",
+    "C_SignAsync",
+  ]) {
+    test(`leaves nothing open when ${call} fails`, async () => {
+      const token = fakeToken([privateKey, publicKey]);
+      token.failures.set(call, new Error("CKR_DEVICE_ERROR"));
+      await assert.rejects(open(token).sign(request, signal), { code: "PLUGIN_FAILED", message: /\(CKR_DEVICE_ERROR\)$/ });
+      assertClosed(token);
+    });
+  }
+
+  const wrong: readonly (readonly [string, readonly TokenObject[], string, code: string, message: RegExp])[] = [
+    ["there is no such token", [privateKey], "pkcs11:token=other", "INVALID_KEY", /no token is pkcs11:token=other/],
+    ["the slot is another", [privateKey], "pkcs11:slot-id=8", "INVALID_KEY", /no token is/],
+    ["the serial number is another", [privateKey], "pkcs11:serial=5b", "INVALID_KEY", /no token is/],
+    ["there is no such key", [privateKey], "pkcs11:object=other", "INVALID_KEY", /no private key/],
+    ["there is no key with this id", [privateKey], "pkcs11:id=%02", "INVALID_KEY", /no private key/],
+    ["there are two such keys", [privateKey, privateKey], "pkcs11:slot-id=7", "INVALID_KEY", /more than one private key/],
+    ["its public half is nowhere", [privateKey], "pkcs11:", "INVALID_KEY", /public half/],
+    [
+      "the certificate with its id is for nobody knows what",
+      [privateKey, certificate(Buffer.of(1), id)],
+      "pkcs11:",
+      "INVALID_KEY",
+      /public half/,
+    ],
+  ];
+  for (const [name, objects, start, code, message] of wrong) {
+    test(`is not found where ${name}`, async () => {
+      const token = fakeToken(objects);
+      await assert.rejects(open(token, { uri: `${start}?module-path=/m` }).describe(signal), { code, message });
+      assertClosed(token);
+    });
+  }
+
+  test("needs a module, from the URI or from elsewhere", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    assert.throws(() => open(token, { uri: "pkcs11:token=team" }), { code: "USAGE", message: /which module/ });
+    await open(token, { uri: "pkcs11:token=team", modulePath: "/usr/lib/fake.so" }).describe(signal);
+  });
+
+  test("an interruption is heard while the token waits to be touched, and what is open is closed after it", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    const signer = open(token);
+    await signer.describe(signal);
+    const touched = Promise.withResolvers<void>();
+    token.turn = touched.promise;
+    const abort = new AbortController();
+    const reason = new TouchmarkError("INTERRUPTED", "enough");
+    const signing = assert.rejects(signer.sign(request, abort.signal), reason);
+    abort.abort(reason);
+    await signing;
+    touched.resolve();
+    await signer.sign(request, signal); // waits its turn
+    assertClosed(token);
+    await assert.rejects(signer.sign(request, abort.signal), reason);
+  });
+});

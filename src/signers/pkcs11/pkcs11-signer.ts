@@ -1,0 +1,112 @@
+/** The signer whose key never leaves a token: a smart card, a security module, a service behind a PKCS #11 module. */
+import { TouchmarkError } from "../../core/errors.ts";
+import type { SigningScheme } from "../../core/signature-schemes.ts";
+import type { Signer, SignerDescription } from "../../core/signer.ts";
+import { readSource } from "../../net/source.ts";
+import { readCertificateChain } from "../file/certificate-chain.ts";
+import { CK, loadCryptoki, type Cryptoki, type Handle } from "./cryptoki.ts";
+import { tokenScheme } from "./mechanisms.ts";
+import { parsePkcs11Uri, type Pkcs11Uri } from "./pkcs11-uri.ts";
+import { withSession, type Session, type Token } from "./session.ts";
+import { describeKey, findPrivateKey, read } from "./token-objects.ts";
+
+export interface Pkcs11Key {
+  readonly uri: string;
+  /** Used where the URI names none. */
+  readonly modulePath?: string | undefined;
+  /** Asked, at most once, where the URI says no PIN and the token wants one; `token` names it. */
+  readonly pin: (token: string) => Promise<string>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** As of key files; without it, the chain is what the token holds. */
+  readonly certificateChain?: string | undefined;
+  readonly load?: () => Promise<Cryptoki>;
+}
+
+/** Bytes of the longest signature: RSA of 4096 bits. */
+const maxSignature = 512;
+const maxPin = 1024;
+
+/**
+ * Each use has a session of its own, so that none is left open. The token is described once; a failure is not kept, but a PIN that
+ * was wrong is never tried again, for after a few times the token locks itself. Throws USAGE at once for a URI that is
+ * none; describing and signing throw what sessions do, and what key files do of a chain.
+ */
+export function openPkcs11Key(key: Pkcs11Key): Signer {
+  const uri = parsePkcs11Uri(key.uri);
+  const modulePath = uri.modulePath ?? key.modulePath;
+  if (modulePath === undefined) {
+    throw new TouchmarkError("USAGE", `${uri.shown} does not say which module speaks to the token`, {
+      hint: "Add it: ?module-path=/PATH/OF/MODULE.so",
+    });
+  }
+  let typed: Promise<string> | undefined;
+  let refused: TouchmarkError | undefined;
+  const token: Token = {
+    uri,
+    modulePath,
+    load: key.load ?? loadCryptoki,
+    async pin() {
+      if (refused) throw refused;
+      return (typed ??= pinOf(uri, key));
+    },
+    refuse(error) {
+      refused = error;
+    },
+  };
+  let described: Promise<SignerDescription> | undefined;
+
+  function describe(signal: AbortSignal): Promise<SignerDescription> {
+    described ??= describeOnce(key, token, signal).catch((error: unknown) => {
+      described = undefined;
+      throw error;
+    });
+    return described;
+  }
+
+  return {
+    describe,
+    async sign({ bytes, scheme }, signal) {
+      const by = await describe(signal);
+      const signature = await withSession(
+        token,
+        (session) => signWith(session, uri, { bytes, scheme: scheme ?? by.publicKey.algorithm.signs }),
+        signal,
+      );
+      return { signature, by };
+    },
+  };
+}
+
+async function describeOnce({ certificateChain, env }: Pkcs11Key, token: Token, signal: AbortSignal): Promise<SignerDescription> {
+  const found = await withSession(token, (session) => describeKey(session, findPrivateKey(session, token.uri), token.uri), signal);
+  if (certificateChain === undefined) return found;
+  return { ...found, chain: await readCertificateChain(certificateChain, found.publicKey, { env, signal }) };
+}
+
+async function signWith(
+  session: Session,
+  uri: Pkcs11Uri,
+  { bytes, scheme }: { readonly bytes: Uint8Array; readonly scheme: SigningScheme },
+): Promise<Uint8Array> {
+  const { module, handle, pin } = session;
+  const { mechanism, input, output } = tokenScheme(scheme);
+  const key = findPrivateKey(session, uri);
+  module.C_SignInit(handle, mechanism, key);
+  if (wantsPinAgain(session, key)) module.C_Login(handle, CK.user.contextSpecific, pin);
+  return output(await module.C_SignAsync(handle, Buffer.from(input(bytes)), Buffer.alloc(maxSignature)));
+}
+
+/** Some keys want it for each signature. */
+function wantsPinAgain(session: Session, key: Handle): boolean {
+  const [value] = read(session, key, [CK.attribute.alwaysAuthenticate]);
+  return value?.some((byte) => byte !== 0) ?? false;
+}
+
+async function pinOf({ pin, shown }: Pkcs11Uri, { env, pin: ask }: Pkcs11Key): Promise<string> {
+  if (!pin) return ask(shown);
+  if ("value" in pin) return pin.value;
+  const bytes = await readSource(pin.source, { env, maxBytes: maxPin });
+  return Buffer.from(bytes)
+    .toString("utf8")
+    .replace(/\r?\n$/, "");
+}

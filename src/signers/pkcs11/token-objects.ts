@@ -1,0 +1,123 @@
+/** What lies on a token: the private key that a URI names, its public half, and certificates. */
+import { createPublicKey } from "node:crypto";
+import { equalBytes, toHex } from "../../core/bytes.ts";
+import { parseDer, tags } from "../../core/der.ts";
+import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
+import { keyAlgorithms } from "../../core/key-algorithms.ts";
+import { publicKeyOf, readPublicKey, type PublicKey } from "../../core/public-key.ts";
+import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
+import { isSignedBy } from "../../core/x509/is-signed-by.ts";
+import { CK, type Attribute, type Handle } from "./cryptoki.ts";
+import type { Pkcs11Uri } from "./pkcs11-uri.ts";
+import type { Session } from "./session.ts";
+
+const { attribute } = CK;
+const maxCertificates = 100;
+const maxChain = 16;
+
+/** The one private key. Throws INVALID_KEY where there is none, or several. */
+export function findPrivateKey(session: Session, { object, id, shown }: Pkcs11Uri): Handle {
+  const [key, ...more] = find(session, CK.class.privateKey, 2, [
+    ...(object === undefined ? [] : [{ type: attribute.label, value: object }]),
+    ...(id === undefined ? [] : [{ type: attribute.id, value: Buffer.from(id) }]),
+  ]);
+  if (key && more.length === 0) return key;
+  throw new TouchmarkError("INVALID_KEY", `${shown} is ${key ? "more than one private key" : "no private key"}`, {
+    hint: key ? "Name one alone: by object= and id=." : "See what is on the token (pkcs11-tool --login -O), and name it by object= or id=.",
+  });
+}
+
+export interface KeyOnToken {
+  readonly publicKey: PublicKey;
+  /** The certificate beside the key and, as far as they are on the token too, those above it. */
+  readonly chain?: readonly Certificate[];
+}
+
+/** Throws INVALID_KEY for a key that is of no accepted kind, or whose public half is not there. */
+export async function describeKey(session: Session, key: Handle, { shown }: Pkcs11Uri): Promise<KeyOnToken> {
+  const [id] = read(session, key, [attribute.id]);
+  const certificates = readCertificates(session);
+  const beside = id && id.length > 0 ? find(session, CK.class.certificate, 10, [{ type: attribute.id, value: id }]) : [];
+  const named = beside.flatMap((handle) => certificateIn(session, handle));
+  const publicKey = publicHalf(session, key, id, shown) ?? named[0]?.publicKey;
+  if (!publicKey) {
+    throw new TouchmarkError("INVALID_KEY", `the public half of ${shown} is not on the token, and neither is a certificate with its id`, {
+      hint: "Write the public key or the certificate to the token, under the id of the private key.",
+    });
+  }
+  const leaf = [...named, ...certificates].find(({ spki }) => equalBytes(spki, publicKey.spki));
+  return leaf ? { publicKey, chain: await chainFrom(leaf, certificates) } : { publicKey };
+}
+
+/** From the private key itself, as RSA keys allow, or from the public key with its id. */
+function publicHalf(session: Session, key: Handle, id: Buffer | undefined, shown: string): PublicKey | undefined {
+  const beside = id && id.length > 0 ? find(session, CK.class.publicKey, 1, [{ type: attribute.id, value: id }]) : [];
+  for (const handle of [...beside, key]) {
+    const [n, e] = read(session, handle, [attribute.modulus, attribute.publicExponent]);
+    if (n && e) {
+      const jwk = { kty: "RSA", n: n.toString("base64url"), e: e.toString("base64url") };
+      return publicKeyOf(createPublicKey({ key: jwk, format: "jwk" }), shown);
+    }
+    const [curve, point] = read(session, handle, [attribute.ecParams, attribute.ecPoint]);
+    if (curve && point) return onCurve(curve, point, shown);
+  }
+  return undefined;
+}
+
+/** `curve` is a named curve's OID; the point is in an OCTET STRING, or, on some tokens, bare. */
+function onCurve(curve: Buffer, point: Buffer, shown: string): PublicKey {
+  const start = keyAlgorithms.find(({ spkiStart }) => spkiStart?.includes(toHex(curve)))?.spkiStart;
+  if (start === undefined) throw new TouchmarkError("INVALID_KEY", `${shown} is on a curve that is not accepted`);
+  const bare = point[0] === tags.octetString ? parseDer(point, `the public half of ${shown}`).content : point;
+  // What a point that is not compressed begins with stands in `start` too.
+  return readPublicKey(Buffer.concat([Buffer.from(start, "hex"), bare.subarray(1)]), `the public half of ${shown}`);
+}
+
+function readCertificates(session: Session): readonly Certificate[] {
+  return find(session, CK.class.certificate, maxCertificates, []).flatMap((handle) => certificateIn(session, handle));
+}
+
+/** None where it is of a kind that we do not read: a token may hold what is nothing to us. */
+function certificateIn(session: Session, handle: Handle): readonly Certificate[] {
+  const [der] = read(session, handle, [attribute.value]);
+  try {
+    return der && der.length > 0 ? [parseCertificate(der)] : [];
+  } catch (thrown) {
+    if (asTouchmarkError(thrown).code === "INTERNAL") throw thrown;
+    return [];
+  }
+}
+
+async function chainFrom(leaf: Certificate, certificates: readonly Certificate[]): Promise<readonly Certificate[]> {
+  const chain = [leaf];
+  for (let last = leaf; chain.length < maxChain && !equalBytes(last.issuer.raw, last.subject.raw);) {
+    const candidates = certificates.filter(({ subject }) => equalBytes(subject.raw, last.issuer.raw));
+    const signed = await Promise.all(candidates.map((candidate) => isSignedBy(last, candidate)));
+    const issuer = candidates[signed.indexOf(true)];
+    if (!issuer) break;
+    chain.push(issuer);
+    last = issuer;
+  }
+  return chain;
+}
+
+function find({ module, handle }: Session, kind: number, max: number, template: readonly Attribute[]): readonly Handle[] {
+  module.C_FindObjectsInit(handle, [{ type: attribute.class, value: kind }, ...template]);
+  try {
+    return module.C_FindObjects(handle, max);
+  } finally {
+    module.C_FindObjectsFinal(handle);
+  }
+}
+
+/** Attributes one by one: of several, a token refuses all if it lacks one. Undefined for those it does not show. */
+export function read({ module, handle }: Session, object: Handle, types: readonly number[]): readonly (Buffer | undefined)[] {
+  return types.map((type) => {
+    try {
+      return module.C_GetAttributeValue(handle, object, [{ type }])[0]?.value;
+    } catch (thrown) {
+      if (thrown instanceof Error && thrown.message.startsWith("CKR_ATTRIBUTE_")) return undefined;
+      throw thrown;
+    }
+  });
+}

@@ -1,0 +1,176 @@
+/**
+ * A PKCS #11 module with one token, in this process and strict: it refuses calls out of order, counts what is open, and locks itself
+ * after three wrong PINs; its keys are on P-256. Handles are buffers of eight bytes, as pkcs11js gives them.
+ */
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { p256 } from "@noble/curves/nist.js";
+import { CK, type Cryptoki, type Handle } from "../../src/signers/pkcs11/cryptoki.ts";
+
+export interface TokenObject {
+  readonly class: number;
+  readonly label?: string;
+  readonly id?: Buffer;
+  /** Of a private or public key. */
+  readonly key?: KeyObject;
+  /** Of a certificate. */
+  readonly value?: Uint8Array;
+  readonly alwaysAuthenticate?: boolean;
+}
+
+export interface FakeToken {
+  readonly load: () => Promise<Cryptoki>;
+  /** Modules that are initialised, and sessions that are open, now. */
+  readonly open: { modules: number; sessions: number };
+  /** Of all logins, the PIN. */
+  readonly logins: (string | undefined)[];
+  /** What is thrown by the call of that name from now on. */
+  readonly failures: Map<string, Error>;
+  /** Waited for by each signature. */
+  turn: Promise<void>;
+}
+
+export const pin = "1234";
+const curve = Buffer.from("06082a8648ce3d030107", "hex");
+
+export function fakeToken(objects: readonly TokenObject[], flags: number = CK.flag.loginRequired, label = "team"): FakeToken {
+  const token: FakeToken = {
+    load: async () => cryptoki(),
+    open: { modules: 0, sessions: 0 },
+    logins: [],
+    failures: new Map(),
+    turn: Promise.resolve(),
+  };
+  let wrong = 0;
+
+  function cryptoki(): Cryptoki {
+    let isLoggedIn = false;
+    let found: readonly number[] | undefined;
+    let signing: { readonly mechanism: number; readonly key: KeyObject; readonly needsLogin: boolean } | undefined;
+    let isTold = false;
+    const called = (name: string): void => {
+      const failure = token.failures.get(name);
+      if (failure) throw failure;
+      if (name !== "load" && name !== "C_Initialize" && token.open.modules !== 1) throw new Error("CKR_CRYPTOKI_NOT_INITIALIZED");
+    };
+    const expect = (condition: boolean, otherwise: string): void => {
+      if (!condition) throw new Error(otherwise);
+    };
+    return {
+      load: () => called("load"),
+      close: () => expect(token.open.modules === 0, "the module is closed and was not finalised"),
+      C_Initialize() {
+        called("C_Initialize");
+        expect(token.open.modules++ === 0, "CKR_CRYPTOKI_ALREADY_INITIALIZED");
+      },
+      C_Finalize() {
+        called("C_Finalize");
+        expect(token.open.sessions === 0, "the module is finalised and a session is open");
+        token.open.modules--;
+      },
+      C_GetSlotList: () => (called("C_GetSlotList"), [handle(7)]),
+      C_GetTokenInfo() {
+        called("C_GetTokenInfo");
+        const lock = wrong >= 3 ? CK.flag.pinLocked : 0;
+        return {
+          label: label.padEnd(32),
+          manufacturerID: "acme".padEnd(32),
+          model: "fake".padEnd(16),
+          serialNumber: "5a".padEnd(16),
+          flags: flags | lock,
+        };
+      },
+      C_OpenSession() {
+        called("C_OpenSession");
+        token.open.sessions++;
+        return handle(1);
+      },
+      C_CloseSession() {
+        called("C_CloseSession");
+        token.open.sessions--;
+      },
+      C_Login(_, user, given) {
+        called("C_Login");
+        token.logins.push(given);
+        const isFine = given === (flags & CK.flag.protectedAuthenticationPath ? undefined : pin);
+        if (!isFine) wrong++;
+        expect(isFine, "CKR_PIN_INCORRECT");
+        if (user === CK.user.contextSpecific) isTold = true;
+        else isLoggedIn = true;
+      },
+      C_FindObjectsInit(_, template) {
+        called("C_FindObjectsInit");
+        expect(found === undefined, "CKR_OPERATION_ACTIVE");
+        const matching = objects
+          .map((object, i) => ({ object, i }))
+          .filter(({ object }) => template.every(({ type, value }) => isEqual(member(object, type), value)));
+        found = matching
+          .filter(({ object }) => object.class !== CK.class.privateKey || isLoggedIn || !(flags & CK.flag.loginRequired))
+          .map(({ i }) => i);
+      },
+      C_FindObjects: (_, max) => (called("C_FindObjects"), (found ?? []).slice(0, max).map(handle)),
+      C_FindObjectsFinal() {
+        called("C_FindObjectsFinal");
+        found = undefined;
+      },
+      C_GetAttributeValue(_, object, template) {
+        called("C_GetAttributeValue");
+        return template.map(({ type }) => {
+          const value = member(at(object), type);
+          if (value === undefined) throw new Error("CKR_ATTRIBUTE_TYPE_INVALID");
+          if (typeof value === "number") return { value: Buffer.of(value) };
+          return { value: Buffer.from(value) };
+        });
+      },
+      C_SignInit(_, { mechanism }, object) {
+        called("C_SignInit");
+        const { key, alwaysAuthenticate = false } = at(object);
+        if (!key) throw new Error("CKR_KEY_HANDLE_INVALID");
+        signing = { mechanism, key, needsLogin: alwaysAuthenticate };
+      },
+      async C_SignAsync(_, data) {
+        called("C_SignAsync");
+        await token.turn;
+        if (!signing) throw new Error("CKR_OPERATION_NOT_INITIALIZED");
+        expect(!signing.needsLogin || isTold, "CKR_USER_NOT_LOGGED_IN");
+        expect(signing.mechanism === CK.mechanism.ecdsa, "CKR_MECHANISM_INVALID");
+        const { d = "" } = signing.key.export({ format: "jwk" });
+        return Buffer.from(p256.sign(data, Buffer.from(d, "base64url"), { prehash: false })); // Node signs no hashes
+      },
+    };
+  }
+
+  const at = (object: Handle): TokenObject => {
+    const one = objects[Number(object.readBigUInt64LE())];
+    if (!one) throw new Error("CKR_OBJECT_HANDLE_INVALID");
+    return one;
+  };
+  return token;
+}
+
+function handle(number: number): Handle {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(number));
+  return bytes;
+}
+
+function member(object: TokenObject, type: number): Uint8Array | string | number | undefined {
+  const { attribute } = CK;
+  if (type === attribute.class) return object.class;
+  if (type === attribute.label) return object.label ?? "";
+  if (type === attribute.id) return object.id ?? Buffer.alloc(0);
+  if (type === attribute.value) return object.value;
+  if (type === attribute.alwaysAuthenticate)
+    return object.alwaysAuthenticate === undefined ? undefined : Buffer.of(Number(object.alwaysAuthenticate));
+  if (!object.key || object.class !== CK.class.publicKey) return undefined;
+  const half = object.key.type === "private" ? createPublicKey(object.key) : object.key;
+  if (type === attribute.ecParams) return curve;
+  if (type !== attribute.ecPoint) return undefined;
+  const { x = "", y = "" } = half.export({ format: "jwk" });
+  const point = Buffer.concat([Buffer.of(4), Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]);
+  return Buffer.concat([Buffer.of(4, point.length), point]);
+}
+
+function isEqual(one: ReturnType<typeof member>, other: unknown): boolean {
+  if (one instanceof Uint8Array && other instanceof Uint8Array) return Buffer.compare(one, other) === 0;
+  return one === other;
+}
