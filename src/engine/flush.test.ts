@@ -253,12 +253,48 @@ describe("flush: what strangers wrote", () => {
     await at.sign();
     const waiting = [...at.repository.manifests];
     await at.flush();
-    await change(at, ({ bundle }) => (bundle.verificationMaterial.tlogEntries[0].logIndex = "77"));
+    const nothing = Buffer.alloc(32).toString("base64");
+    await change(at, ({ bundle }) => (bundle.verificationMaterial.tlogEntries[0].inclusionProof.rootHash = nothing));
+    assert.equal(answerOf(await at.verify(true)), "deny: MALFORMED_EVIDENCE");
     for (const [digest, stored] of waiting) at.repository.manifests.set(digest, stored);
     assert.equal(attached(at).length, 2);
     assert.equal(answerOf(await at.verify(true)), "allow", "the broken copy does not hide the one that waits");
     assert.deepEqual(states(await at.flush()), ["flushed"]);
     assert.equal(answerOf(await at.verify()), "allow");
+  });
+});
+
+describe("flush: what does not complete a signature", () => {
+  it("is an answer that whoever verifies would not accept: nothing is written", async (t) => {
+    const at = await desk(t);
+    await at.sign();
+    const before = [...at.repository.manifests.keys()];
+    const services = async () => ({ ...at.flushServices, upload: async () => [] });
+    assert.deepEqual(states(await at.flush({ services })), ["pending: LOG_ENTRY_INVALID"]);
+    assert.deepEqual([...at.repository.manifests.keys()], before);
+  });
+
+  it("is a copy that says nothing of waiting, and is in no log", async (t) => {
+    const at = await desk(t);
+    await at.sign({ by: "key" });
+    const waiting = [...at.repository.manifests];
+    await change(at, ({ manifest }) => delete manifest.annotations["dev.touchmark.log-upload"]);
+    for (const [digest, stored] of waiting) at.repository.manifests.set(digest, stored);
+    const [upload] = (await at.flush())[0]?.uploads ?? [];
+    assert.equal(upload?.state === "flushed" && upload.already, false);
+    assert.equal(at.logged.length, 1);
+  });
+
+  it("is the entry of a log that nobody trusts, however much the manifest says that it waits", async (t) => {
+    const [at, other] = [await desk(t), await desk(t)];
+    await at.sign();
+    await other.sign({ logUpload: "now" });
+    const [complete] = attached(other);
+    const stranger = JSON.parse(Buffer.from(other.repository.blobs.get(complete?.layers[0]?.digest ?? at.image.digest) ?? []).toString());
+    await change(at, ({ bundle }) => (bundle.verificationMaterial.tlogEntries = stranger.verificationMaterial.tlogEntries));
+    assert.equal(answerOf(await at.verify(true)), "deny: LOG_ENTRY_MISSING");
+    assert.deepEqual(states(await at.flush()), ["refused: LOG_ENTRY_MISSING"]);
+    assert.deepEqual(at.logged, []);
   });
 });
 

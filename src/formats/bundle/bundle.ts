@@ -86,9 +86,9 @@ function isRecord({ mediaType, size }: ImageManifest["layers"][number]): boolean
 
 /** Beside one bundle, since the manifest is taken away once the signature in it is logged. */
 function readRecord({ layers }: ImageManifest, blobs: ReadonlyMap<Digest, Uint8Array>): PendingRecord {
-  const [record, ...more] = layers.filter(isRecord);
+  const record = layers.find(isRecord);
   const bytes = record && blobs.get(record.digest);
-  if (!bytes || more.length > 0 || layers.length !== 2) {
+  if (!bytes || layers.length !== 2) {
     throw malformed("a signature that waits for its log lies with one record of that, and nothing else");
   }
   return parsePendingRecord(bytes);

@@ -50,8 +50,7 @@ function envelopeOf({ content }: SigstoreBundle): DsseEnvelope {
   return content.envelope;
 }
 
-function verifierOf({ by, entries }: Material, { publicKey }: PendingRecord): SignatureVerifier {
-  if (entries.length > 0) throw malformed("the bundle that waits for its log holds an entry of one");
+function verifierOf({ by }: Material, { publicKey }: PendingRecord): SignatureVerifier {
   if (by.kind === "certificate") return { kind: "certificate", certificate: by.leaf.raw };
   if (!publicKey) throw malformed("the record of what is to be logged holds no key, and its bundle no certificate");
   return { kind: "key", key: readPublicKey(publicKey, "the key of what is to be logged") };
