@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { generateKeyPairSync, X509Certificate, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
 import { publicKeyOf } from "../core/public-key.ts";
+import { parseCertificate } from "../core/x509/certificate.ts";
 import { encodeTrustedRoot } from "./encode-trusted-root.ts";
 import { parseTrustedRoot } from "./parse-trusted-root.ts";
 import { makeTrust } from "./trust.ts";
@@ -20,6 +21,15 @@ const keys = [
 const digest = (root: TrustedRoot) => makeTrust([], { roots: [root], identities: [] }).digest;
 const again = (root: TrustedRoot) => parseTrustedRoot(encodeTrustedRoot(root), "written");
 
+function works(work: () => unknown): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function logWith(key: KeyObject, more: Partial<LogAuthority> = {}): LogAuthority {
   const publicKey = publicKeyOf(key, "the key");
   const name = "https://log.example.com";
@@ -30,6 +40,21 @@ suite("a trusted root is written", () => {
   test("the public one as its keepers did", () => {
     const written: unknown = JSON.parse(Buffer.from(encodeTrustedRoot(real)).toString());
     assert.deepEqual(written, JSON.parse(file.toString()));
+  });
+
+  test("without a certificate that OpenSSL cannot read", () => {
+    const [authority] = real.certificateAuthorities;
+    const certificate = authority?.chain.at(-1)?.raw;
+    assert.ok(authority && certificate);
+    const opaque = Array.from(certificate, (_, at) => certificate.map((byte, i) => (i === at ? 0x7f : byte))).flatMap((raw) => {
+      if (works(() => new X509Certificate(raw))) return [];
+      return works(() => parseCertificate(raw)) ? [parseCertificate(raw)] : [];
+    });
+    assert.ok(opaque.length > 0);
+    for (const one of opaque) {
+      const root = { ...empty, certificateAuthorities: [{ ...authority, chain: [one] }] };
+      assert.throws(() => encodeTrustedRoot(root), { code: "MALFORMED" });
+    }
   });
 
   test("so that the same is read", () => {

@@ -5,12 +5,14 @@
  */
 import { X509Certificate } from "node:crypto";
 import { encodeUtf8, toBase64 } from "../core/bytes.ts";
+import { malformed } from "../core/errors.ts";
 import type { Instant } from "../core/instant.ts";
+import { describeCertificate, type Certificate } from "../core/x509/certificate.ts";
 import { operatorOf } from "./operator.ts";
 import { keyKindOf } from "./log-key.ts";
 import type { CertificateAuthority, LogAuthority, Period, TrustedRoot } from "./trusted-root.ts";
 
-/** JSON, indented. Throws INVALID_KEY for a log's key that has no name in the format. */
+/** JSON, indented. Throws INVALID_KEY for a log's key that has no name in the format, MALFORMED for a certificate that nobody else can read. */
 export function encodeTrustedRoot(root: TrustedRoot): Uint8Array {
   const logs = [...root.logs, ...root.certificateLogs];
   const authorities = [...root.certificateAuthorities, ...root.timestampAuthorities];
@@ -49,7 +51,7 @@ function encodeId(hex: string): object {
 function encodeAuthority(authority: CertificateAuthority): object {
   const { name, chain, validFor } = authority;
   return {
-    subject: subjectOf(chain.at(-1)?.raw),
+    subject: subjectOf(chain.at(-1)),
     uri: name,
     certChain: { certificates: chain.map(({ raw }) => ({ rawBytes: toBase64(raw) })) },
     validFor: encodePeriod(validFor),
@@ -57,12 +59,20 @@ function encodeAuthority(authority: CertificateAuthority): object {
   };
 }
 
-/** The first organization and the last common name of the root, as Go reads them. */
-function subjectOf(root: Uint8Array | undefined): object {
-  const subject = root && new X509Certificate(root).toLegacyObject().subject;
+/** The first organization and the last common name of the root, as Go reads them. Throws MALFORMED for what OpenSSL cannot read. */
+function subjectOf(root: Certificate | undefined): object {
+  const subject = root && readLegacy(root).subject;
   const organization = [subject?.O].flat()[0];
   const commonName = [subject?.CN].flat().at(-1);
   return { ...(organization && { organization }), ...(commonName && { commonName }) };
+}
+
+function readLegacy(certificate: Certificate): ReturnType<X509Certificate["toLegacyObject"]> {
+  try {
+    return new X509Certificate(certificate.raw).toLegacyObject();
+  } catch (cause) {
+    throw malformed(`${describeCertificate(certificate)} cannot be read`, cause);
+  }
 }
 
 function encodePeriod({ start, end }: Period): object {
