@@ -154,13 +154,13 @@ async function identityOf(args: Arguments, io: Io): Promise<TrustedIdentity | un
   const subject = oneOfTwo(args, "certificate-identity");
   const issuer = oneOfTwo(args, "certificate-oidc-issuer");
   if (!subject || !issuer) return undefined;
-  return { subject: await patternOf(subject, io), issuer: await patternOf(issuer, io), claims: claimsOf(args) };
+  return { subject: await patternOf(subject, "identity", io), issuer: await patternOf(issuer, "issuer", io), claims: claimsOf(args) };
 }
 
-async function patternOf({ flag, text, isPattern }: Named, io: Io): Promise<TextPattern> {
+async function patternOf({ flag, text, isPattern }: Named, kind: "identity" | "issuer", io: Io): Promise<TextPattern> {
   if (!isPattern) return exactly(text);
   const pattern = await matching(text);
-  if (fitsAnything(pattern))
+  if (fitsAnything(pattern, kind))
     io.stderr.write(problem("warning", `--${flag} ${text} fits everybody`, "Write as much of the text as is known."));
   return pattern;
 }

@@ -33,11 +33,14 @@ export function fits(pattern: TextPattern, text: string): boolean {
   return pattern.kind === "exact" ? pattern.text === text : pattern.matches(text);
 }
 
-/** Of nobody's: a pattern that fits each of these expects nothing. */
-const strangers = ["https://stranger.invalid/repository/workflow", "stranger@stranger.invalid", "stranger"];
+/** Of nobody's: a pattern that fits each of a kind expects nothing. All issuers are URLs. */
+const strangers = {
+  identity: ["https://stranger.invalid/repository/workflow", "stranger@stranger.invalid", "stranger"],
+  issuer: ["https://stranger.invalid", "https://stranger.invalid/issuer"],
+} as const;
 
-export function fitsAnything(pattern: TextPattern): boolean {
-  return strangers.every((stranger) => fits(pattern, stranger));
+export function fitsAnything(pattern: TextPattern, kind: keyof typeof strangers): boolean {
+  return strangers[kind].every((stranger) => fits(pattern, stranger));
 }
 
 /** `x`, or `what fits /x/ as a whole`. */

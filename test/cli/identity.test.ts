@@ -111,6 +111,11 @@ describe("verify by identity", () => {
       assert.equal(status, 0);
       assert.match(stderr, /^warning: --certificate-identity-regexp .* fits everybody/);
     }
+    for (const pattern of ["https://.*", "https://[^/]+(/.*)?"]) {
+      const { status, stderr } = await verify(...identity, "--certificate-oidc-issuer-regexp", pattern);
+      assert.equal(status, 0);
+      assert.match(stderr, /^warning: --certificate-oidc-issuer-regexp https:.* fits everybody/);
+    }
     const bad = await verify("--certificate-identity-regexp", "(?=x)", ...issuer);
     assert.equal(bad.status, 2, bad.stdout);
   });
