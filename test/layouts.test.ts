@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { mediaTypes, parseManifest } from "../src/core/oci.ts";
+import { blobsOf, mediaTypes, parseManifest } from "../src/core/oci.ts";
 import { parseReference } from "../src/core/reference.ts";
 import type { Repository } from "../src/core/repository.ts";
 import { verify } from "../src/engine/verify.ts";
@@ -37,7 +37,7 @@ describe("a layout that another tool wrote", () => {
       assert.equal(found?.descriptor.digest, digest);
       const manifest = parseManifest(found.bytes, mediaTypes.ociManifest);
       assert.ok(manifest.kind === "image");
-      for (const descriptor of [manifest.config, ...manifest.layers]) {
+      for (const descriptor of blobsOf(manifest)) {
         assert.equal((await repository.blob(descriptor, 1000, signal))?.length, descriptor.size);
       }
     });

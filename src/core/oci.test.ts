@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import * as fc from "fast-check";
 import { encodeUtf8 } from "./bytes.ts";
 import { digestOf } from "./digest.ts";
-import { artifactTypeOf, descriptorToJson, emptyConfig, mediaTypes, parseManifest } from "./oci.ts";
+import { artifactTypeOf, blobsOf, descriptorToJson, emptyConfig, mediaTypes, parseManifest } from "./oci.ts";
 
 const descriptor = { mediaType: "text/plain", digest: digestOf(encodeUtf8("x")), size: 1 };
 const image = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config: descriptor, layers: [descriptor] };
@@ -35,6 +35,24 @@ describe("manifests", () => {
     assert.throws(() => parse({ ...image, layers: Array.from({ length: 1001 }, () => descriptor) }), { code: "LIMIT_EXCEEDED" });
     assert.throws(() => parse(image, "application/json"), { code: "UNSUPPORTED" });
     assert.throws(() => parse({ ...image, annotations: { long: "x".repeat(5_000_000) } }), { code: "LIMIT_EXCEEDED" });
+  });
+
+  it("reads an artifact manifest, whose blobs are its layers", () => {
+    const artifact = { mediaType: mediaTypes.ociArtifact, artifactType: "a/b", blobs: [descriptor], subject: descriptor };
+    const read = parseManifest(encodeUtf8(JSON.stringify(artifact)), mediaTypes.ociArtifact);
+    assert.ok(read.kind === "image");
+    assert.equal(read.config, undefined);
+    assert.deepEqual(blobsOf(read), read.layers);
+    assert.deepEqual([read.layers.length, read.subject?.digest, artifactTypeOf(read)], [1, descriptor.digest, "a/b"]);
+    const bare = parseManifest(encodeUtf8(JSON.stringify({ mediaType: mediaTypes.ociArtifact })), mediaTypes.ociArtifact);
+    assert.ok(bare.kind === "image" && bare.layers.length === 0 && artifactTypeOf(bare) === undefined);
+    for (const change of [{ layers: [] }, { config: descriptor }, { manifests: [] }, { mediaType: undefined }, { blobs: "none" }]) {
+      assert.throws(() => parse({ ...artifact, ...change }, mediaTypes.ociArtifact), { code: "MALFORMED" }, JSON.stringify(change));
+    }
+    assert.throws(() => parse({ ...image, mediaType: mediaTypes.ociArtifact }), { code: "MALFORMED" });
+    assert.throws(() => parse({ ...artifact, blobs: Array.from({ length: 1001 }, () => descriptor) }, mediaTypes.ociArtifact), {
+      code: "LIMIT_EXCEEDED",
+    });
   });
 
   it("takes embedded content only with the digest and size beside it", () => {

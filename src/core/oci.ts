@@ -1,6 +1,7 @@
 /**
  * The OCI model: descriptors, image manifests, indexes (OCI image specification 1.1, and Docker schema 2,
- * which has the same shape under other media types).
+ * which has the same shape under other media types). Artifact manifests, which release candidates of 1.1 had and early
+ * signatures still lie in, are read as image manifests without a config: their blobs are the layers.
  */
 import { fromBase64 } from "./bytes.ts";
 import { matchesDigest, parseDigest, type Digest } from "./digest.ts";
@@ -9,6 +10,7 @@ import { Fields, parseJson } from "./json.ts";
 
 export const mediaTypes = {
   ociManifest: "application/vnd.oci.image.manifest.v1+json",
+  ociArtifact: "application/vnd.oci.artifact.manifest.v1+json",
   ociIndex: "application/vnd.oci.image.index.v1+json",
   ociConfig: "application/vnd.oci.image.config.v1+json",
   ociLayer: "application/vnd.oci.image.layer.v1.tar+gzip",
@@ -23,10 +25,11 @@ export const manifestMediaTypes: readonly string[] = [
   mediaTypes.ociManifest,
   mediaTypes.dockerIndex,
   mediaTypes.dockerManifest,
+  mediaTypes.ociArtifact,
 ];
 
 const indexTypes: ReadonlySet<string> = new Set([mediaTypes.ociIndex, mediaTypes.dockerIndex]);
-const imageTypes: ReadonlySet<string> = new Set([mediaTypes.ociManifest, mediaTypes.dockerManifest]);
+const imageTypes: ReadonlySet<string> = new Set([mediaTypes.ociManifest, mediaTypes.dockerManifest, mediaTypes.ociArtifact]);
 
 /** The empty JSON object that stands for "no config" (OCI image specification, manifest.md). */
 export const emptyConfig: { readonly bytes: Uint8Array; readonly descriptor: Descriptor } = {
@@ -66,7 +69,8 @@ export interface ImageManifest {
   readonly kind: "image";
   readonly mediaType: string;
   readonly artifactType?: string;
-  readonly config: Descriptor;
+  /** Absent in an artifact manifest alone. */
+  readonly config?: Descriptor;
   readonly layers: readonly Descriptor[];
   readonly subject?: Descriptor;
   readonly annotations: Readonly<Record<string, string>>;
@@ -92,14 +96,17 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): Manifest {
   if (!isIndex && !imageTypes.has(mediaType)) {
     throw new TouchmarkError("UNSUPPORTED", `a manifest of type ${JSON.stringify(mediaType.slice(0, 150))} is not understood`);
   }
+  const isArtifact = mediaType === mediaTypes.ociArtifact;
   const fields = new Fields(parseJson(bytes, "manifest", { maxBytes: maxManifestBytes }), "manifest");
-  if (fields.size("schemaVersion") !== 2) throw malformed("manifest.schemaVersion is not 2");
-  const stated = fields.optionalString("mediaType");
+  if (!isArtifact && fields.size("schemaVersion") !== 2) throw malformed("manifest.schemaVersion is not 2");
+  const stated = isArtifact ? fields.string("mediaType") : fields.optionalString("mediaType");
   if (stated !== undefined && stated !== mediaType) {
     throw malformed(`the manifest says it is ${JSON.stringify(stated)} and came as ${JSON.stringify(mediaType)}`);
   }
-  const foreign = (isIndex ? ["layers", "config"] : ["manifests"]).find((name) => fields.has(name));
-  if (foreign !== undefined) throw malformed(`the manifest is both an image and an index: it has "${foreign}"`);
+  const foreign = (isIndex ? ["layers", "config"] : isArtifact ? ["layers", "config", "manifests"] : ["manifests"]).find((name) =>
+    fields.has(name),
+  );
+  if (foreign !== undefined) throw malformed(`the manifest is of two kinds: it is ${JSON.stringify(mediaType)} and has "${foreign}"`);
 
   const subject = fields.optionalFields("subject");
   const artifactType = fields.optionalString("artifactType");
@@ -112,6 +119,8 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): Manifest {
   if (isIndex) {
     return { kind: "index", ...common, manifests: fields.objects("manifests", maxEntries).map(parseDescriptor) };
   }
+  if (isArtifact)
+    return { kind: "image", ...common, layers: fields.has("blobs") ? fields.objects("blobs", maxLayers).map(parseDescriptor) : [] };
   return {
     kind: "image",
     ...common,
@@ -167,7 +176,12 @@ export function descriptorToJson(descriptor: Descriptor): Record<string, unknown
   };
 }
 
+/** All that the manifest has in the repository's blobs. */
+export function blobsOf({ config, layers }: ImageManifest): readonly Descriptor[] {
+  return config ? [config, ...layers] : layers;
+}
+
 /** The artifact type by which a manifest is listed: its own unless empty, else its config's media type (distribution specification, listing referrers). */
 export function artifactTypeOf(manifest: Manifest): string | undefined {
-  return manifest.artifactType || (manifest.kind === "image" ? manifest.config.mediaType : undefined);
+  return manifest.artifactType || (manifest.kind === "image" ? manifest.config?.mediaType : undefined);
 }

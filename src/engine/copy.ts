@@ -2,7 +2,7 @@
 import { mapBounded } from "../core/bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { parseManifest, type Descriptor } from "../core/oci.ts";
+import { blobsOf, parseManifest, type Descriptor } from "../core/oci.ts";
 import type { Reference } from "../core/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
@@ -71,7 +71,7 @@ async function copyManifest({ descriptor, bytes }: StoredManifest, tag: string |
   const { destination, copied, signal } = transfer;
   const manifest = parseManifest(bytes, descriptor.mediaType);
   if (manifest.kind === "image") {
-    const blobs = new Map([manifest.config, ...manifest.layers].map((blob) => [blob.digest, blob]));
+    const blobs = new Map(blobsOf(manifest).map((blob) => [blob.digest, blob]));
     await mapBounded([...blobs.values()], width, (blob) => copyBlob(blob, transfer));
   }
   await destination.putManifest(bytes, descriptor.mediaType, tag, signal);

@@ -63,8 +63,11 @@ async function readTag(repository: Repository, tag: string, signal: AbortSignal)
   const stored = await repository.manifest(tag, signal);
   if (!stored) return undefined;
   const manifest = parseManifest(stored.bytes, stored.descriptor.mediaType);
-  if (manifest.kind === "image") return manifest;
-  throw new TouchmarkError("MALFORMED", `the tag ${tag} of ${repository.name} is an index, where signatures are expected as layers`);
+  if (manifest.kind === "image" && manifest.config) return manifest;
+  throw new TouchmarkError(
+    "MALFORMED",
+    `the tag ${tag} of ${repository.name} is no image manifest, where signatures are expected as its layers`,
+  );
 }
 
 /** Begun while the manifest is stored, and waited for after it. One by one: the other connections are for what is waited for. */

@@ -1,4 +1,4 @@
-/** Touchmark beside cosign: both run in turns, and what that gives as a row. */
+/** Touchmark beside another tool: both run in turns, and what that gives as a row. */
 import { run, runMeasured, type Command } from "./command.ts";
 import { median } from "./measure.ts";
 import type { Proxy, Traffic } from "./proxy.ts";
@@ -7,15 +7,19 @@ export interface Contest {
   readonly what: string;
   readonly rounds: number;
   /** The most that is wanted of the ratio. */
-  readonly wanted: number;
+  readonly wanted?: number;
   /** Asked before each run. */
   readonly touchmark: () => Command;
-  readonly cosign: () => Command;
+  readonly theirs: () => Command;
   /** Waited for before each run. */
   readonly pause?: () => Promise<void>;
 }
 
-export const columns: readonly string[] = ["", "Touchmark", "cosign", "ratio", "wanted", "requests", "cosign's", "connections", "cosign's"];
+export const columns: readonly string[] = columnsBeside("cosign");
+
+export function columnsBeside(tool: string): readonly string[] {
+  return ["", "Touchmark", tool, "ratio", "wanted", "requests", `${tool}'s`, "connections", `${tool}'s`];
+}
 
 interface Run extends Traffic {
   readonly seconds: number;
@@ -33,7 +37,7 @@ export async function compareTimes(
   };
   const runs: { readonly ours: Run; readonly theirs: Run }[] = [];
   for (let i = -1; i < rounds; i++) {
-    const round = { ours: await measure(commands.touchmark), theirs: await measure(commands.cosign) };
+    const round = { ours: await measure(commands.touchmark), theirs: await measure(commands.theirs) };
     if (i >= 0) runs.push(round);
   }
   const [ours, theirs] = [runs.map((round) => round.ours), runs.map((round) => round.theirs)];
@@ -50,7 +54,7 @@ export async function compareMemory({ what, rounds, wanted, ...commands }: Conte
   const [ours, theirs]: [number[], number[]] = [[], []];
   for (let i = 0; i < rounds; i++) {
     ours.push((await runMeasured(commands.touchmark())).peakMemory);
-    theirs.push((await runMeasured(commands.cosign())).peakMemory);
+    theirs.push((await runMeasured(commands.theirs())).peakMemory);
   }
   const [our, their] = [median(ours), median(theirs)];
   return [what, mebibytes(our), mebibytes(their), (our / their).toFixed(2), atMost(wanted), "", "", "", ""];
@@ -64,6 +68,6 @@ export function mebibytes(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)} MiB`;
 }
 
-function atMost(ratio: number): string {
-  return `at most ${ratio}`;
+function atMost(ratio: number | undefined): string {
+  return ratio === undefined ? "" : `at most ${ratio}`;
 }

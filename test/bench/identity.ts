@@ -30,7 +30,7 @@ export function benchIdentity(): Promise<Table> {
       const reference = `${host}/${repository}@${digest}`;
       return {
         touchmark: () => tools.touchmark.verifyIdentity(reference, expected),
-        cosign: () => tools.cosign.verifyIdentity(reference, expected),
+        theirs: () => tools.cosign.verifyIdentity(reference, expected),
       };
     };
     for (const { roundTrip, ...terms } of distances) {

@@ -56,7 +56,7 @@ async function compareAt(site: Site, sigstore: PrivateSigstore, { roundTrip, ...
         token: sigstore.identities.token(someone),
       });
     const { touchmark, cosign } = site.tools;
-    const commands = { touchmark: signer(touchmark), cosign: signer(cosign) };
+    const commands = { touchmark: signer(touchmark), theirs: signer(cosign) };
     return await compareTimes({ what: `sign without a key, ${roundTrip} ms`, ...terms, ...commands, pause }, together(proxies));
   } finally {
     for (const proxy of proxies) await proxy.stop();

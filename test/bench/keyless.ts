@@ -2,7 +2,6 @@
  * Verifications of one bundle by certificate, in one process: ours, those of `@sigstore/verify`, and bare signatures of the same
  * kinds over as many bytes, which OpenSSL has to verify whoever asks. All in turns, by the time of the processor.
  */
-import { generateKeyPairSync, sign, verify } from "node:crypto";
 import { createRequire } from "node:module";
 import { toSignedEntity, toTrustMaterial, Verifier, type SignedEntity } from "@sigstore/verify";
 import { foundOf, subjectOf } from "../vectors/load.ts";
@@ -16,25 +15,21 @@ import { parseTrustedRoot } from "../../src/trust/parse-trusted-root.ts";
 import type { Subject } from "../../src/core/subject.ts";
 import { exactly } from "../../src/trust/text-pattern.ts";
 import { makeTrust } from "../../src/trust/trust.ts";
-import { median } from "./measure.ts";
+import { bare, compare, ratio, row, type BareSignature, type Work } from "./processor-time.ts";
 import type { Table } from "./report.ts";
 
-const rounds = 9;
-const warmUp = 5;
-const times = 200;
 const at = Date.UTC(2026, 10, 21);
 const workflow = { identity: "https://builds.example/release.yml", issuer: "https://issuer.example" };
 
-type Kind = "P-256" | "Ed25519";
 /** What is signed in such a bundle, and by how much: those that are new with each bundle, and those that only the trusted root changes. */
-const ofBundle: readonly (readonly [Kind, number])[] = [
+const ofBundle: readonly BareSignature[] = [
   ["P-256", 480], // the certificate
   ["P-256", 400], // the certificate log's timestamp of it
   ["Ed25519", 70], // the log's checkpoint
   ["P-256", 150], // the timestamp
   ["P-256", 330], // the statement
 ];
-const ofRoot: readonly (readonly [Kind, number])[] = [
+const ofRoot: readonly BareSignature[] = [
   ["P-256", 220], // the authority that issued the certificate
   ["P-256", 230], // the one that stamps
 ];
@@ -57,38 +52,6 @@ export async function benchKeyless(): Promise<Table> {
     ].map((cells) => [...cells, "", ""].slice(0, 5)),
   };
 }
-
-/** Microseconds of the processor for one, round by round. */
-interface Comparison {
-  readonly ours: readonly number[];
-  readonly theirs: readonly number[];
-}
-
-/** In turns, after rounds that are not counted, in which code is compiled. */
-async function compare(ours: Work, theirs: Work): Promise<Comparison> {
-  const measure = async (work: Work): Promise<number> => {
-    const begun = process.cpuUsage();
-    for (let i = 0; i < times; i++) await work();
-    const { user, system } = process.cpuUsage(begun);
-    return (user + system) / times;
-  };
-  const found: { readonly ours: number; readonly theirs: number }[] = [];
-  for (let round = 0; round < warmUp + rounds; round++) found.push({ ours: await measure(ours), theirs: await measure(theirs) });
-  const counted = found.slice(warmUp);
-  return { ours: counted.map((one) => one.ours), theirs: counted.map((one) => one.theirs) };
-}
-
-function row(what: string, spent: readonly number[]): readonly string[] {
-  const middle = median(spent);
-  return [what, `${middle.toFixed(0)} µs`, (1e6 / middle).toFixed(0)];
-}
-
-/** Our rate by theirs: the middle of the rounds' ratios. */
-function ratio({ ours, theirs }: Comparison): string {
-  return median(theirs.map((their, i) => their / (ours[i] ?? Number.NaN))).toFixed(2);
-}
-
-type Work = () => unknown;
 
 function touchmarkOf(trustedRoot: string, subject: Subject, bytes: Uint8Array): Work {
   const trust = makeTrust([], {
@@ -120,19 +83,5 @@ function sigstoreOf(trustedRoot: string, bytes: Uint8Array): Work {
   return () => {
     const entity: SignedEntity = toSignedEntity(read.bundleFromJSON(JSON.parse(text.toString())));
     verifier.verify(entity, { subjectAlternativeName: workflow.identity, extensions: { issuer: workflow.issuer } });
-  };
-}
-
-function bare(kinds: readonly (readonly [Kind, number])[]): Work {
-  const signatures = kinds.map(([kind, length]) => {
-    const { publicKey, privateKey } =
-      kind === "Ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const [hash, message] = [kind === "Ed25519" ? null : "sha256", Buffer.alloc(length)];
-    return { hash, message, key: publicKey, signature: sign(hash, message, privateKey) };
-  });
-  return () => {
-    for (const { hash, message, key, signature } of signatures) {
-      if (!verify(hash, message, key, signature)) throw new Error("a signature does not verify");
-    }
   };
 }

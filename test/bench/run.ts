@@ -6,6 +6,8 @@ import { benchIdentity } from "./identity.ts";
 import { benchKeyless } from "./keyless.ts";
 import { benchKeylessSign } from "./keyless-sign.ts";
 import { benchManyImages, benchManySignatures } from "./many.ts";
+import { benchEnvelopes } from "./notary-envelopes.ts";
+import { benchNotation } from "./notation.ts";
 import { benchBlobs } from "./registry-blobs.ts";
 import { benchLists } from "./registry-lists.ts";
 import { asMarkdown, writeSection, type Table } from "./report.ts";
@@ -20,6 +22,7 @@ const sections: Readonly<Record<string, readonly (() => Promise<Table>)[]>> = {
   sign: [benchSign],
   "keyless-sign": [benchKeylessSign],
   keyless: [benchKeyless],
+  notation: [benchNotation, benchEnvelopes],
   many: [benchManyImages, benchManySignatures],
 };
 

@@ -30,8 +30,8 @@ export function benchSign(): Promise<Table> {
 }
 
 /** Both tools, each to be run so many times. */
-async function signers({ registry, tools }: Site, port: number, times: number): Promise<Record<"touchmark" | "cosign", () => Command>> {
+async function signers({ registry, tools }: Site, port: number, times: number): Promise<Record<"touchmark" | "theirs", () => Command>> {
   const images = (await pushImages(registry.url, 2 * times)).values();
   const signer = (tool: Tool) => (): Command => tool.sign([`127.0.0.1:${port}/${repository}@${images.next().value?.digest}`]);
-  return { touchmark: signer(tools.touchmark), cosign: signer(tools.cosign) };
+  return { touchmark: signer(tools.touchmark), theirs: signer(tools.cosign) };
 }

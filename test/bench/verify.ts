@@ -48,7 +48,7 @@ type Terms = Pick<Contest, "what" | "rounds" | "wanted">;
 function compareAt({ registry, tools }: Site, roundTrip: number, digest: string, terms: Terms): Promise<readonly string[]> {
   return withProxy({ upstream: registry.url, roundTrip }, (proxy) => {
     const references = [`127.0.0.1:${proxy.port}/${repository}@${digest}`];
-    const commands = { touchmark: () => tools.touchmark.verify(references), cosign: () => tools.cosign.verify(references) };
+    const commands = { touchmark: () => tools.touchmark.verify(references), theirs: () => tools.cosign.verify(references) };
     return compareTimes({ ...terms, ...commands }, proxy);
   });
 }
@@ -60,13 +60,13 @@ async function overTls({ folder, registry, tools }: Site, digest: string, terms:
   return withProxy({ upstream: registry.url, roundTrip: 20, tls }, (proxy) => {
     const references = [`localhost:${proxy.port}/${repository}@${digest}`];
     const flags = ["--registry-cacert", authority.certificate];
-    const commands = { touchmark: () => tools.touchmark.verify(references, flags), cosign: () => tools.cosign.verify(references, flags) };
+    const commands = { touchmark: () => tools.touchmark.verify(references, flags), theirs: () => tools.cosign.verify(references, flags) };
     return compareTimes({ ...terms, ...commands }, proxy);
   });
 }
 
 function memory({ registry, tools }: Site, digest: string): Promise<readonly string[]> {
   const references = [`${new URL(registry.url).host}/${repository}@${digest}`];
-  const commands = { touchmark: () => tools.touchmark.verify(references), cosign: () => tools.cosign.verify(references) };
+  const commands = { touchmark: () => tools.touchmark.verify(references), theirs: () => tools.cosign.verify(references) };
   return compareMemory({ what: "verify, 1 signature, peak memory", rounds: 5, wanted: 1.2, ...commands });
 }

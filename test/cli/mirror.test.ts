@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
-import { mediaTypes, parseManifest } from "../../src/core/oci.ts";
+import { blobsOf, mediaTypes, parseManifest } from "../../src/core/oci.ts";
 import type { Repository } from "../../src/core/repository.ts";
 import { putImage, putReferrer } from "../fakes/people.ts";
 import { bench, type Bench } from "./harness.ts";
@@ -16,7 +16,7 @@ async function copyImageAlone(from: Repository, to: Repository): Promise<void> {
   const stored = await from.manifest("1", signal);
   const image = stored && parseManifest(stored.bytes, stored.descriptor.mediaType);
   assert.ok(image?.kind === "image");
-  for (const descriptor of [image.config, ...image.layers]) {
+  for (const descriptor of blobsOf(image)) {
     await to.putBlob((await from.blob(descriptor, descriptor.size, signal)) ?? new Uint8Array(), signal);
   }
   await to.putManifest(stored?.bytes ?? new Uint8Array(), mediaTypes.ociManifest, "1", signal);

@@ -4,7 +4,11 @@ import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import { digestOf } from "../../src/core/digest.ts";
+import { mediaTypes } from "../../src/core/oci.ts";
 import type { KeyPair } from "../../src/core/x509/fixture.test.ts";
+import { jws } from "../../src/formats/notation/jws-envelope.ts";
+import { assembleSignature, prepareSignature } from "../../src/formats/notation/sign.ts";
 import { parsePrivateKey } from "../../src/signers/file/parse-private-key.ts";
 import { day, makeCompany, pem, type Company } from "../fakes/notary.ts";
 import { putImage, putIndex } from "../fakes/people.ts";
@@ -123,6 +127,37 @@ describe("a Notary Project signature", () => {
     const { status, stdout } = await verify("-r");
     assert.equal(status, 0, stdout);
     assert.equal(stdout.match(/^allowed/gm)?.length, 3);
+  });
+
+  it("in an artifact manifest, as early ones are, is found, shown and copied", async (t) => {
+    const { acme, address, repository, run, path } = await acmeAt(t);
+    const signer = await acme.signer("early");
+    const image = await putImage(repository(`${address}/early`), "x", "1");
+    const chain = [signer.certificate, acme.root];
+    const prepared = await prepareSignature({ subject: image, annotations: {}, chain, kind: jws, at: now });
+    const { blobs } = assembleSignature(prepared, prepared.scheme.sign(signer.privateKey, prepared.toBeSigned));
+    const [envelope = new Uint8Array()] = blobs;
+    const signal = new AbortController().signal;
+    const artifact = {
+      mediaType: mediaTypes.ociArtifact,
+      artifactType: "application/vnd.cncf.notary.signature",
+      blobs: [{ mediaType: "application/jose+json", digest: digestOf(envelope), size: envelope.length }],
+      subject: { mediaType: image.mediaType, digest: image.digest, size: image.size },
+    };
+    const bytes = Buffer.from(JSON.stringify(artifact));
+    const early = repository(`${address}/early`);
+    await assert.rejects(early.putManifest(bytes, mediaTypes.ociArtifact, undefined, signal), /MANIFEST_BLOB_UNKNOWN|does not have/);
+    await early.putBlob(envelope, signal);
+    await early.putManifest(bytes, mediaTypes.ociArtifact, undefined, signal);
+
+    const tree = JSON.parse((await run("tree", "-o", "json", `${address}/early:1`)).stdout);
+    assert.deepEqual([tree.attached[0].mediaType, tree.attached[0].evidence[0].format], [mediaTypes.ociArtifact, "notation"]);
+    for (const to of [`${address}/copied`, `oci:${path("copied")}`]) {
+      const copied = await run("copy", `${address}/early:1`, `${to}:1`);
+      assert.equal(copied.status, 0, copied.stderr);
+      const verified = await run("verify", "--certificate", path("acme.crt"), `${to}:1`);
+      assert.equal(verified.status, 0, verified.stdout);
+    }
   });
 
   it("in an OCI layout folder", async (t) => {

@@ -1,7 +1,7 @@
 /** Looks at a registry, after a restart, for what was acknowledged and is not there, and for what is there and not whole. */
 import assert from "node:assert/strict";
 import { matchesDigest, parseDigest, type Digest } from "../../src/core/digest.ts";
-import { mediaTypes, parseManifest, type ImageManifest } from "../../src/core/oci.ts";
+import { blobsOf, mediaTypes, parseManifest, type ImageManifest } from "../../src/core/oci.ts";
 import { json, sendTo, type Reply } from "../../src/server/registry/fixture.test.ts";
 import type { Journal, Push } from "./journal.ts";
 
@@ -81,7 +81,7 @@ class Inspection {
 
 function partsOf(manifest: ReturnType<typeof parseManifest>): readonly Digest[] {
   assert.ok(isImage(manifest));
-  return [manifest.config, ...manifest.layers].map((part) => part.digest);
+  return blobsOf(manifest).map((part) => part.digest);
 }
 
 function isImage(manifest: ReturnType<typeof parseManifest>): manifest is ImageManifest {

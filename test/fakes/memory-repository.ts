@@ -5,7 +5,7 @@
 import { gather } from "../../src/core/bytes.ts";
 import { digestOf, isDigest, matchesDigest, type Digest } from "../../src/core/digest.ts";
 import { TouchmarkError } from "../../src/core/errors.ts";
-import { artifactTypeOf, parseManifest, type Descriptor } from "../../src/core/oci.ts";
+import { artifactTypeOf, blobsOf, parseManifest, type Descriptor } from "../../src/core/oci.ts";
 import type { Repository, StoredManifest } from "../../src/core/repository.ts";
 
 export interface MemoryRepository extends Repository {
@@ -72,7 +72,7 @@ export function memoryRepository(name = "registry.example/app"): MemoryRepositor
       calls.push("putManifest");
       const manifest = parseManifest(bytes, mediaType);
       const missing =
-        manifest.kind === "image" ? [manifest.config, ...manifest.layers].find(({ digest }) => !blobs.has(digest)) : undefined;
+        manifest.kind === "image" ? blobsOf(manifest).find(({ digest }) => !blobs.has(digest)) : undefined;
       if (missing) throw new TouchmarkError("REGISTRY_ERROR", `MANIFEST_BLOB_UNKNOWN: ${missing.digest}`);
       const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
       manifests.set(descriptor.digest, { descriptor, bytes });

@@ -49,8 +49,12 @@ export function quoteName({ text }: Name): string {
   return `"${text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text}"`;
 }
 
+/** What nearly every value is: nothing in it to escape. */
+const plain = /^[\w.](?:[\w .@:/-]*[\w.])?$/;
+
 /** RFC 4514, section 2.4; also all that a terminal would act on or hide, as hex pairs. */
 function escape(text: string): string {
+  if (plain.test(text)) return text;
   return text
     .replace(/["+,;<>\\]|^[ #]| $/g, String.raw`\$&`)
     .replace(/\p{C}/gu, (char) => toHex(encodeUtf8(char)).replace(/../g, String.raw`\$&`));

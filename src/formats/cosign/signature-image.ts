@@ -34,7 +34,7 @@ export function extendSignatureImage(
     JSON.stringify({
       schemaVersion: 2,
       mediaType,
-      config: { mediaType: existing?.config.mediaType ?? mediaTypes.ociConfig, size: config.length, digest: digestOf(config) },
+      config: { mediaType: existing?.config?.mediaType ?? mediaTypes.ociConfig, size: config.length, digest: digestOf(config) },
       layers: layers.map(descriptorToJson),
       ...(Object.keys(existing?.annotations ?? {}).length > 0 && { annotations: existing?.annotations }),
     }),

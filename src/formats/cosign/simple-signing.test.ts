@@ -46,7 +46,7 @@ describe("image of signatures", () => {
     assert.ok(layer);
     const { manifest } = extendSignatureImage(undefined, layer);
     const { config, layers } = JSON.parse(decodeUtf8(manifest));
-    assert.equal(config.digest, found.manifest.config.digest);
+    assert.equal(config.digest, found.manifest.config?.digest);
     assert.deepEqual(layers, [{ ...layer, annotations: { ...layer.annotations } }]);
   });
 });

@@ -1,4 +1,5 @@
 /** The envelopes of the Notary Project (signature specification, "Signature Envelope"): what both kinds hold, and what each does. */
+import { equalBytes } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import type { NotaryAlgorithm } from "./algorithms.ts";
@@ -47,13 +48,18 @@ export interface SignedParts extends Signing {
 
 const maxChain = 16;
 
-/** Reads an envelope of this kind. Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED. */
-export function parseEnvelope(kind: EnvelopeKind, bytes: Uint8Array): NotaryEnvelope {
+/**
+ * Reads an envelope of this kind; a certificate that is `known`, byte for byte, is not read again, and what is remembered of it goes on
+ * to be. Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED.
+ */
+export function parseEnvelope(kind: EnvelopeKind, bytes: Uint8Array, known: readonly Certificate[] = []): NotaryEnvelope {
   const { chain, ...envelope } = kind.parse(bytes);
   if (envelope.signature.length === 0) throw malformed("the envelope has an empty signature");
   if (chain.length > maxChain)
     throw new TouchmarkError("LIMIT_EXCEEDED", `the envelope has ${chain.length} certificates, over the limit of ${maxChain}`);
-  const [leaf, ...issuers] = chain.map((der, i) => parseCertificate(der, `certificate ${i + 1} of the envelope`));
+  const [leaf, ...issuers] = chain.map(
+    (der, i) => known.find(({ raw }) => equalBytes(raw, der)) ?? parseCertificate(der, `certificate ${i + 1} of the envelope`),
+  );
   if (!leaf) throw malformed("the envelope has no certificate");
   return { ...envelope, chain: [leaf, ...issuers] };
 }

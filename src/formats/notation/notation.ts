@@ -22,6 +22,9 @@ interface NotationToSign extends ToSign {
   readonly prepared: PreparedSignature;
 }
 
+/** To look up a module that is loaded takes longer than to read an envelope. */
+let verifying: Promise<[typeof import("./envelope-kinds.ts"), typeof import("./verify-signature.ts")]> | undefined;
+
 export const notation: Format = {
   name: "notation",
   artifactTypes: [signatureType],
@@ -33,7 +36,8 @@ export const notation: Format = {
   async verify(evidence: NotationEvidence, subject, trust, at, facts = new Map()) {
     if ("problem" in evidence.content) return findingOf(evidence, { checks: [evidence.content.problem] });
     const { type, bytes } = evidence.content.value;
-    const [{ envelopeKinds }, { verifySignature }] = await Promise.all([import("./envelope-kinds.ts"), import("./verify-signature.ts")]);
+    verifying ??= Promise.all([import("./envelope-kinds.ts"), import("./verify-signature.ts")]);
+    const [{ envelopeKinds }, { verifySignature }] = await verifying;
     return verifySignature(evidence, { kind: envelopeKinds[type], bytes }, { subject, trust, at, facts });
   },
 
@@ -53,7 +57,7 @@ export const notation: Format = {
 
 function recognise({ place, descriptor, manifest }: Found): Recognised | undefined {
   if (!isSignatureManifest(manifest)) return undefined;
-  const common = { format: notation.name, place, manifest: descriptor.digest, layer: manifest.layers[0] ?? manifest.config };
+  const common = { format: notation.name, place, manifest: descriptor.digest, layer: manifest.layers[0] ?? descriptor };
   const { layer } = common;
   const found = reading(() => onlyEnvelope(manifest));
   const refused = (problem: Check): Recognised => ({

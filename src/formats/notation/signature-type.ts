@@ -4,5 +4,5 @@ import type { ImageManifest } from "../../core/oci.ts";
 export const signatureType = "application/vnd.cncf.notary.signature";
 
 export function isSignatureManifest({ artifactType, config }: ImageManifest): boolean {
-  return artifactType === signatureType || config.mediaType === signatureType;
+  return artifactType === signatureType || config?.mediaType === signatureType;
 }

@@ -30,7 +30,7 @@ export async function verifySignature(
   { subject, trust, at, facts }: Asked,
 ): Promise<Finding> {
   const read = reading(() => {
-    const envelope = parseEnvelope(kind, bytes);
+    const envelope = parseEnvelope(kind, bytes, Object.values(trust.notation?.stores ?? {}).flat());
     return { envelope, target: parsePayload(envelope.payload) };
   });
   if ("problem" in read) return findingOf(evidence, { checks: [read.problem] });

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { mapBounded } from "../../../core/bounded.ts";
 import { decodeUtf8 } from "../../../core/bytes.ts";
 import { isDigest, matchesDigest, type Digest } from "../../../core/digest.ts";
-import { artifactTypeOf, type Descriptor, type Manifest } from "../../../core/oci.ts";
+import { artifactTypeOf, blobsOf, type Descriptor, type Manifest } from "../../../core/oci.ts";
 import type { StoredManifest } from "../../../core/repository.ts";
 import type { RepositoryName, Tag } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
@@ -109,7 +109,7 @@ export class Manifests {
   }
 
   async #checkParts(name: RepositoryName, manifest: Manifest): Promise<void> {
-    const parts = manifest.kind === "index" ? manifest.manifests : [manifest.config, ...manifest.layers];
+    const parts = manifest.kind === "index" ? manifest.manifests : blobsOf(manifest);
     const digests = [...new Set(parts.map((part) => part.digest))];
     const isThere = (digest: Digest): Promise<boolean> =>
       manifest.kind === "index" ? this.#mediaType(name, digest).then(Boolean) : this.#stores.blobs.has(name, digest);
