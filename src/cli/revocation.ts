@@ -1,5 +1,5 @@
-/** Asking whether certificates were revoked. */
-import type { GatherFacts } from "../core/facts.ts";
+/** Asking what verifying cannot know by itself: whether certificates were revoked, and what plugins of notation say. */
+import type { GatherFacts, PluginQuestion, StandingQuestion } from "../core/facts.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
@@ -11,11 +11,33 @@ export const revocationFlags: readonly Flag[] = [
 /** What is needed for it is loaded when there is something to ask. Offline nobody is asked. */
 export function gathererFor(args: Arguments, io: Io): GatherFacts | undefined {
   if (args.has("offline")) return undefined;
-  let opened: Promise<GatherFacts> | undefined;
-  return async (questions, signal) => (await (opened ??= open(args, io)))(questions, signal);
+  const revocation = once(() => revocationGatherer(args, io));
+  const plugins = once(() => pluginsGatherer(args, io));
+  return async (questions, signal) => {
+    const forPlugins = questions.filter((question) => question.kind === "plugin");
+    const others = questions.filter((question) => question.kind !== "plugin");
+    const answers = await Promise.all([
+      ...(others.length > 0 ? [revocation().then((gather) => gather(others, signal))] : []),
+      ...(forPlugins.length > 0 ? [plugins().then((gather) => gather(forPlugins, signal))] : []),
+    ]);
+    return new Map(answers.flatMap((facts) => [...facts]));
+  };
 }
 
-async function open(args: Arguments, io: Io): Promise<GatherFacts> {
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => (opened ??= open());
+}
+
+async function pluginsGatherer(args: Arguments, io: Io): Promise<GatherFacts<PluginQuestion>> {
+  const [{ pluginGatherer }, { notationFolder }] = await Promise.all([
+    import("../signers/plugin/gather-words.ts"),
+    import("./notation.ts"),
+  ]);
+  return pluginGatherer({ folder: notationFolder(args, io), env: io.env });
+}
+
+async function revocationGatherer(args: Arguments, io: Io): Promise<GatherFacts<StandingQuestion>> {
   const [{ factGatherer }, { revocationFolder }, { proxiesFrom }] = await Promise.all([
     import("../anchors/revocation/gather-facts.ts"),
     import("../anchors/revocation/kept-list.ts"),

@@ -2,7 +2,11 @@
 import type { InstanceDescription } from "../anchors/roots/describe-instance.ts";
 import { trustFolder } from "../anchors/roots/place.ts";
 import type { RefreshOptions } from "../anchors/roots/repository.ts";
+import { maxDocumentBytes } from "../anchors/tuf/document.ts";
+import { openRoot } from "../anchors/tuf/workflow.ts";
+import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import { formatInstant } from "../core/instant.ts";
+import { readSource } from "../net/source.ts";
 import { timeoutFlag } from "./common.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
@@ -16,8 +20,18 @@ export const repositoryFlags: readonly Flag[] = [
   { name: "root", value: "FILE", summary: "The root.json that this repository is trusted by from the start" },
 ];
 
-/** Bytes of a TUF root. */
-export const maxTufRootBytes: number = 512 * 1024;
+/** The root.json that `--root` names. Throws TRUST_ROOT_INVALID for what is none, and what `readSource` does. */
+export async function readAnchor(path: string, { env }: Io, signal: AbortSignal): Promise<Uint8Array> {
+  const bytes = await readSource(path, { maxBytes: maxDocumentBytes.root, env, signal });
+  try {
+    openRoot(bytes);
+    return bytes;
+  } catch (cause) {
+    const { code, message } = asTouchmarkError(cause);
+    const hint = "Name the root.json of a TUF repository, got in a way you trust; a trusted_root.json is imported by itself.";
+    throw new TouchmarkError(code, `${path} is no root to trust a repository by: ${message}`, { hint, cause });
+  }
+}
 
 export async function refreshOptions(io: Io, signal: AbortSignal): Promise<RefreshOptions> {
   return { folder: trustFolder(io), http: await serviceHttp(io), at: io.now(), signal };

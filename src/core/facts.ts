@@ -4,6 +4,7 @@
  */
 import { toBase64 } from "./bytes.ts";
 import type { Code } from "./errors.ts";
+import type { Instant } from "./instant.ts";
 import type { Certificate } from "./x509/certificate.ts";
 
 /** What a responder says of a certificate. */
@@ -24,7 +25,32 @@ export interface ListQuestion {
   readonly issuer: Certificate;
 }
 
-export type Question = OcspQuestion | ListQuestion;
+/** Of a certificate, whether it was revoked. */
+export type StandingQuestion = OcspQuestion | ListQuestion;
+
+/** What a plugin of notation can look at. */
+export type PluginCheck = "SIGNATURE_VERIFIER.TRUSTED_IDENTITY" | "SIGNATURE_VERIFIER.REVOCATION_CHECK";
+
+/** What the plugin that a Notary Project signature names says of it. */
+export interface PluginQuestion {
+  readonly kind: "plugin";
+  /** As the signature names it, and the least version it wants. */
+  readonly plugin: string;
+  readonly minVersion?: string;
+  readonly contentType: string;
+  readonly signingScheme: string;
+  readonly expiry?: Instant;
+  readonly authenticSigningTime?: Instant;
+  /** Critical attributes that are for the plugin to process, all of them. */
+  readonly extended: Readonly<Record<string, string | number | null>>;
+  readonly chain: readonly Certificate[];
+  /** As the trust policy has them. */
+  readonly trustedIdentities: readonly string[];
+  /** What is wanted; of it the plugin is asked what it can. */
+  readonly wanted: readonly PluginCheck[];
+}
+
+export type Question = StandingQuestion | PluginQuestion;
 
 /** The bytes as they came, which prove nothing by themselves; or why there are none. */
 export type Answer = { readonly bytes: Uint8Array } | { readonly code: Code; readonly message: string };
@@ -33,9 +59,10 @@ export type Answer = { readonly bytes: Uint8Array } | { readonly code: Code; rea
 export type Facts = ReadonlyMap<string, Answer>;
 
 /** Asks all of them. What cannot be had is an answer too; throws only what the signal was aborted with. */
-export type GatherFacts = (questions: readonly Question[], signal: AbortSignal) => Promise<Facts>;
+export type GatherFacts<Q extends Question = Question> = (questions: readonly Q[], signal: AbortSignal) => Promise<Facts>;
 
 /** One for each thing that can be asked. */
 export function keyOf(question: Question): string {
+  if (question.kind === "plugin") return `plugin ${JSON.stringify({ ...question, chain: question.chain.map(({ raw }) => toBase64(raw)) })}`;
   return question.kind === "crl" ? `crl ${question.url}` : `ocsp ${question.url} ${toBase64(question.request)}`;
 }

@@ -26,6 +26,8 @@ export type CheckName =
   | "revocation"
   /** The one who signed is the one who is expected. */
   | "identity"
+  /** The plugin that it names accepts it. */
+  | "plugin"
   /** It is not past the time that its signer gave it. */
   | "expiry";
 

@@ -14,7 +14,17 @@ export { parseManifest, type Descriptor, type ImageIndex, type ImageManifest, ty
 export type { Claim, ClaimKind, AttestationClaim, Evidence, FilePlace, Found, Place, RepositoryPlace, SignatureClaim } from "./evidence.ts";
 export { outcomeOf, type Check, type CheckName, type Finding, type Gap, type KeySigner, type Outcome, type Signatory } from "./finding.ts";
 export type { Decision, Reason, Requirement, Verdict, VerdictSubject } from "./verdict.ts";
-export { keyOf, type Answer, type Facts, type GatherFacts, type ListQuestion, type OcspQuestion, type Question } from "./facts.ts";
+export {
+  keyOf,
+  type Answer,
+  type Facts,
+  type GatherFacts,
+  type ListQuestion,
+  type OcspQuestion,
+  type PluginQuestion,
+  type Question,
+  type StandingQuestion,
+} from "./facts.ts";
 export type { Instant } from "./instant.ts";
 export type { Content, Subject, SubjectAddress } from "./subject.ts";
 export { readFileSubject, type FileSubject } from "./file-subject.ts";

@@ -1,6 +1,6 @@
 /** What each answer about one certificate is held to, and what answers of both kinds have in common. */
 import { asTouchmarkError } from "../core/errors.ts";
-import { keyOf, type Facts, type Question } from "../core/facts.ts";
+import { keyOf, type Facts, type StandingQuestion } from "../core/facts.ts";
 import { formatInstant, type Instant } from "../core/instant.ts";
 import { describeCertificate, type Certificate } from "../core/x509/certificate.ts";
 import type { RevokedEntry } from "../core/x509/revoked-entry.ts";
@@ -23,7 +23,7 @@ const MAX_SKEW = 5 * 60_000;
 export interface Asked {
   /** For messages: what the answer comes from. */
   readonly source: "OCSP responder" | "revocation list" | "delta";
-  readonly question: Question;
+  readonly question: StandingQuestion;
   readonly facts: Facts;
 }
 

@@ -1,6 +1,6 @@
 /** What is known of a certificate's standing: whether its authority has revoked it. */
 import type { Code } from "../core/errors.ts";
-import { keyOf, type Question } from "../core/facts.ts";
+import { keyOf, type StandingQuestion } from "../core/facts.ts";
 
 export interface Good {
   readonly outcome: "passed";
@@ -17,7 +17,7 @@ export interface Unknown {
   readonly code: Code;
   readonly detail: string;
   /** What may decide it; none where everything was asked. */
-  readonly needs: readonly Question[];
+  readonly needs: readonly StandingQuestion[];
 }
 export type Standing = Good | Revoked | Unknown;
 
@@ -29,7 +29,7 @@ export function unknown(detail: string, code: Code = "REVOCATION_UNKNOWN"): Unkn
   return { outcome: "undecided", code, detail, needs: [] };
 }
 
-export function needed(...questions: readonly Question[]): Unknown {
+export function needed(...questions: readonly StandingQuestion[]): Unknown {
   return { ...unknown("was not asked yet"), needs: questions };
 }
 

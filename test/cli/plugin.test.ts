@@ -2,11 +2,15 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
+import { encodeUtf8 } from "../../src/core/bytes.ts";
 import { encodePem } from "../../src/core/pem.ts";
+import { parseCertificate } from "../../src/core/x509/certificate.ts";
 import { extensions, makeDer, makeKey } from "../../src/core/x509/fixture.test.ts";
-import { installPlugin, moods } from "../fakes/notation-plugin.ts";
-import { putImage } from "../fakes/people.ts";
-import { bench, type Bench } from "./harness.ts";
+import { looseJws } from "../../src/formats/notation/fixture.test.ts";
+import { signatureType } from "../../src/formats/notation/signature-type.ts";
+import { installPlugin, moods, type Moods } from "../fakes/notation-plugin.ts";
+import { putImage, putReferrer } from "../fakes/people.ts";
+import { bench, type Bench, type Outcome } from "./harness.ts";
 
 const authority = makeKey();
 const key = makeKey();
@@ -30,6 +34,49 @@ async function withPlugin(t: TestContext): Promise<Bench & { readonly image: str
   await putImage(b.repository(image), "x", "1");
   return { ...b, image, config };
 }
+
+describe(
+  "touchmark verify, of a signature that names a plugin",
+  { skip: process.platform === "win32" && "the fake plugin is a script" },
+  () => {
+    /** An image that is signed so, and the flags that trust the signer. */
+    async function signed(t: TestContext): Promise<{ readonly verify: (by?: Moods, ...flags: readonly string[]) => Promise<Outcome> }> {
+      const { runWith, repository, image, path, config } = await withPlugin(t);
+      const { mediaType, digest, size } = await putImage(repository(image), "x", "1");
+      const headers = {
+        crit: ["io.cncf.notary.signingScheme", "io.cncf.notary.verificationPlugin"],
+        "io.cncf.notary.verificationPlugin": "com.example.fake",
+      };
+      const payload = encodeUtf8(JSON.stringify({ targetArtifact: { mediaType, digest, size } }));
+      const certificates = [leaf, root].map((der) => parseCertificate(der));
+      const { envelope } = looseJws({ headers, payload, certificates, key: key.privateKey });
+      const layer = { mediaType: "application/jose+json", bytes: envelope };
+      await putReferrer(repository(image), { subject: { mediaType, digest, size }, artifactType: signatureType, layer });
+      const verify = (by: Moods = {}, ...flags: readonly string[]) =>
+        runWith({ env: { NOTATION_CONFIG: config, ...moods(by) } }, "verify", "--certificate", path("root.pem"), ...flags, image);
+      return { verify };
+    }
+    const no = { verificationResults: { "SIGNATURE_VERIFIER.TRUSTED_IDENTITY": { success: false, reason: "not \u001b[2Jours" } } };
+
+    it("is allowed if the plugin accepts it, refused if it refuses, and undecided if it cannot say", async (t) => {
+      const { verify } = await signed(t);
+      const allowed = await verify();
+      assert.equal(allowed.status, 0, allowed.stdout + allowed.stderr);
+      assert.match((await verify({}, "-o", "json")).stdout, /com.example.fake 1\.2\.3 \(sha256:[0-9a-f]{64}\) accepts who signed/);
+
+      const refused = await verify({ "verify-signature": no });
+      assert.equal(refused.status, 12, refused.stdout);
+      assert.match(refused.stdout, /refuses who signed: not \[2Jours/);
+
+      for (const by of [{ "verify-signature": "crash" }, { "get-plugin-metadata": { capabilities: [] } }]) {
+        const undecided = await verify(by);
+        assert.equal(undecided.status, 32, undecided.stdout);
+      }
+      assert.equal((await verify({}, "--offline")).status, 32);
+      assert.equal((await verify({}, "--notation-config", "/nowhere")).status, 2);
+    });
+  },
+);
 
 describe("touchmark sign --plugin", { skip: process.platform === "win32" && "the fake plugin is a script" }, () => {
   for (const envelope of ["jws", "cose"]) {

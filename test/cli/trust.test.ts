@@ -125,6 +125,18 @@ describe("touchmark trust update", () => {
     assert.equal(parsed(await trust("show", "-o", "json"))[0]?.["state"], "embedded");
   });
 
+  it("says which file is no root to trust a repository by", async (t) => {
+    const { trust, path, mirror } = await place(t);
+    for (const words of [
+      ["import", "team"],
+      ["update", "team"],
+    ]) {
+      const { status, stderr } = await trust(...words, "--mirror", mirror, "--root", path("trusted_root.json"));
+      assert.equal(status, 32);
+      assert.match(stderr, /trusted_root\.json is no root to trust a repository by: .*\nhint: Name the root\.json/);
+    }
+  });
+
   it("T31: refuses a repository past its time, and one whose root nobody signed", async (t) => {
     const { runWith, path, mirror, tuf } = await place(t);
     const now = () => Date.UTC(2026, 10, 21, 9) + 8 * day;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { suite, test, type TestContext } from "node:test";
 import { scriptedServer, type ScriptLine } from "../../../test/fakes/scripted-registry.ts";
 import { toBase64 } from "../../core/bytes.ts";
-import { keyOf, type Answer, type OcspQuestion, type Question } from "../../core/facts.ts";
+import { keyOf, type Answer, type OcspQuestion, type StandingQuestion } from "../../core/facts.ts";
 import { encodeOcspRequest } from "../../core/ocsp-request.ts";
 import { makeCertificate, makeKey } from "../../core/x509/fixture.test.ts";
 import { makeCrl } from "../../core/x509/revocation-fixture.test.ts";
@@ -19,9 +19,9 @@ const list = makeCrl({ signedBy: key.privateKey });
 const clock = () => Date.UTC(2026, 5, 1);
 
 const ocsp = (url: string): OcspQuestion => ({ kind: "ocsp", url, request });
-const crl = (url: string): Question => ({ kind: "crl", url, issuer });
+const crl = (url: string): StandingQuestion => ({ kind: "crl", url, issuer });
 /** Asks loopback, unless told otherwise. */
-async function answerTo(question: Question, options: Partial<GatherOptions> = {}): Promise<Answer> {
+async function answerTo(question: StandingQuestion, options: Partial<GatherOptions> = {}): Promise<Answer> {
   const found = await factGatherer({ allowPrivate: true, clock, ...options })([question], AbortSignal.timeout(20_000));
   const answer = found.get(keyOf(question));
   assert.ok(answer && found.size === 1);

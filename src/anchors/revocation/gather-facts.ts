@@ -4,7 +4,7 @@
  */
 import { mapBounded } from "../../core/bounded.ts";
 import { asTouchmarkError } from "../../core/errors.ts";
-import { keyOf, type Answer, type Facts, type GatherFacts, type Question } from "../../core/facts.ts";
+import { keyOf, type Answer, type Facts, type GatherFacts, type StandingQuestion } from "../../core/facts.ts";
 import type { Instant } from "../../core/instant.ts";
 import { createHttpClient } from "../../net/http-client.ts";
 import type { Proxies } from "../../net/proxies.ts";
@@ -29,10 +29,10 @@ const WIDTH = 8;
  * What it is given must come from chains that lead to a trusted root: that is for the caller to see to, for URLs in any other
  * certificate are a stranger's wish.
  */
-export function factGatherer({ cache, proxies, allowPrivate = false, clock }: GatherOptions): GatherFacts {
+export function factGatherer({ cache, proxies, allowPrivate = false, clock }: GatherOptions): GatherFacts<StandingQuestion> {
   const http = createHttpClient({ proxies, ...(!allowPrivate && { resolver: publicOnly() }) });
 
-  async function ask(question: Question, signal: AbortSignal): Promise<Answer> {
+  async function ask(question: StandingQuestion, signal: AbortSignal): Promise<Answer> {
     try {
       const bytes = await (question.kind === "ocsp"
         ? askResponder(question, { http, signal })

@@ -3,13 +3,12 @@ import { importFiles, importRepository } from "../../anchors/roots/import-root.t
 import type { Instance, RepositoryInstance } from "../../anchors/roots/instance.ts";
 import { parseMirror } from "../../anchors/roots/mirror-url.ts";
 import type { RefreshOptions } from "../../anchors/roots/repository.ts";
-import { readSource } from "../../net/source.ts";
 import { usageError, type Arguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { deadlineOf, outputFlag } from "../common.ts";
 import type { Io } from "../io.ts";
 import { clean } from "../render/text.ts";
-import { maxTufRootBytes, refreshOptions, repositoryFlags, summaryJson, summaryText, timeoutFlags } from "../trust.ts";
+import { readAnchor, refreshOptions, repositoryFlags, summaryJson, summaryText, timeoutFlags } from "../trust.ts";
 
 export const command: Command = {
   usage: "[flags] NAME (FILE|URL… | --mirror URL --root FILE)",
@@ -53,7 +52,7 @@ async function imported(args: Arguments, io: Io, options: RefreshOptions): Promi
   }
   const url = parseMirror(mirror);
   io.stderr.write(`fetching ${clean(name)} from ${clean(url.href)}\n`);
-  const anchor = await readSource(root, { maxBytes: maxTufRootBytes, env: io.env, signal: options.signal });
+  const anchor = await readAnchor(root, io, options.signal);
   const instance: RepositoryInstance = { kind: "repository", name, mirror: url, root: anchor };
   await importRepository(instance, options);
   return instance;

@@ -6,14 +6,13 @@ import { chooseInstances } from "../../anchors/roots/open-roots.ts";
 import { instanceOfEnvironment, publicGood, publicInstance } from "../../anchors/roots/public-good.ts";
 import { refresh, type RefreshOptions } from "../../anchors/roots/repository.ts";
 import { asTouchmarkError } from "../../core/errors.ts";
-import { readSource } from "../../net/source.ts";
 import { usageError, type Arguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { deadlineOf, outputFlag } from "../common.ts";
 import { exitOf } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { clean, problem } from "../render/text.ts";
-import { maxTufRootBytes, refreshOptions, repositoryFlags, summaryJson, summaryText, timeoutFlags } from "../trust.ts";
+import { readAnchor, refreshOptions, repositoryFlags, summaryJson, summaryText, timeoutFlags } from "../trust.ts";
 
 export const command: Command = {
   usage: "[flags] [NAME]",
@@ -69,7 +68,7 @@ async function chosen(args: Arguments, io: Io, { folder, signal }: RefreshOption
   const target = name ?? publicGood;
   const before = (await readInstance(folder, target)) ?? (target === publicGood ? publicInstance : undefined);
   const old = before?.kind === "repository" ? before : undefined;
-  const anchor = root === undefined ? old?.root : await readSource(root, { maxBytes: maxTufRootBytes, env: io.env, signal });
+  const anchor = root === undefined ? old?.root : await readAnchor(root, io, signal);
   const url = mirror === undefined ? old?.mirror : parseMirror(mirror);
   if (!url) throw usageError(`where ${target} is to be fetched from is not known`, "Name its repository: --mirror URL.");
   if (!anchor && target !== publicGood)

@@ -5,6 +5,7 @@ import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
 import { encodeCbor, Tagged, type Cbor, type CborKey, type CborMap } from "../../core/cbor.ts";
 import { coseToBeSigned, encodeCoseSign1 } from "../../core/cose.ts";
 import { digestOf } from "../../core/digest.ts";
+import type { Facts } from "../../core/facts.ts";
 import type { Finding } from "../../core/finding.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -81,7 +82,7 @@ export const keyPairs: Readonly<Record<string, () => KeyPair>> = {
 
 /** The evidence of one manifest and its envelope, read as the engine has it read, and verified. */
 export async function verifyMade({ envelope, manifest }: Made, options: VerifyOptions = {}): Promise<Finding> {
-  const { trusted = trust, at = now, of = image, type = mediaTypes.ociManifest } = options;
+  const { trusted = trust, at = now, facts, of = image, type = mediaTypes.ociManifest } = options;
   const parsed = parseManifest(manifest, mediaTypes.ociManifest);
   assert.ok(parsed.kind === "image");
   const descriptor = { mediaType: mediaTypes.ociManifest, digest: digestOf(manifest), size: manifest.length };
@@ -99,12 +100,13 @@ export async function verifyMade({ envelope, manifest }: Made, options: VerifyOp
     manifest: of,
   };
   const trusting = { ...makeTrust([]), notation: trusted };
-  return notation.verify(evidence, about, trusting, at);
+  return notation.verify(evidence, about, trusting, at, facts);
 }
 
 export interface VerifyOptions {
   readonly trusted?: NotationTrust;
   readonly at?: Instant;
+  readonly facts?: Facts;
   /** The image. */
   readonly of?: Uint8Array;
   /** Its media type. */

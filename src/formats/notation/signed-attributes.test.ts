@@ -65,13 +65,6 @@ suite("Notary Project attributes", () => {
     );
   });
 
-  test("that name a plugin are not decided here", async () => {
-    const plugin = { "io.cncf.notary.verificationPlugin": "example" };
-    const crit = [scheme, "io.cncf.notary.verificationPlugin", "other"];
-    assert.deepEqual(await looseChecks({ headers: { ...plugin, other: 1, crit } }), ["format UNSUPPORTED?"]);
-    assert.deepEqual(await looseChecks({ headers: plugin }), malformed);
-  });
-
   const later = "2027-01-01T00:00:00Z";
   const refused: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     "nothing critical": { crit: undefined },

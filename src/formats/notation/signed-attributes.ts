@@ -14,6 +14,16 @@ export interface SignedAttributes {
   readonly signingTime: Instant;
   /** Until when its signer means it to be used. */
   readonly expiry?: Instant;
+  /** Absent where no plugin need be asked. */
+  readonly plugin?: PluginAttributes;
+}
+
+/** The plugin that has to accept the signature. */
+export interface PluginAttributes {
+  readonly name: string;
+  readonly minVersion?: string;
+  /** Critical attributes that only the plugin knows. */
+  readonly extended: Readonly<Record<string, string | number | null>>;
 }
 
 export const names = {
@@ -40,9 +50,11 @@ export interface SignedHeaders {
   has(name: string | number): boolean;
   text(name: string): string;
   time(name: string): Instant;
+  /** Text, a number or null; throws UNSUPPORTED for all else. */
+  primitive(name: string): string | number | null;
 }
 
-/** Throws MALFORMED, or UNSUPPORTED for a payload, a scheme or a plugin that is not known here. */
+/** Throws MALFORMED, or UNSUPPORTED for a payload or a scheme that is not known here, and for an attribute that no plugin can be told. */
 export function readSignedAttributes(headers: SignedHeaders): SignedAttributes {
   if (headers.contentType !== payloadType) throw unsupported("a payload of type", headers.contentType);
   const scheme = headers.text(names.scheme);
@@ -52,10 +64,21 @@ export function readSignedAttributes(headers: SignedHeaders): SignedAttributes {
   if (foreign !== undefined) throw malformed(`the signature has ${foreign}, which ${scheme} has not`);
   checkCritical(headers, [names.scheme, ...(scheme === "notary.x509" ? [] : [timeName])]);
   const signingTime = headers.time(timeName);
-  if (!headers.has(names.expiry)) return { scheme, signingTime };
+  const plugin = headers.has(names.plugin) && { plugin: pluginAttributes(headers) };
+  if (!headers.has(names.expiry)) return { scheme, signingTime, ...plugin };
   const expiry = headers.time(names.expiry);
   if (expiry <= signingTime) throw malformed("the signature expires before it is made");
-  return { scheme, signingTime, expiry };
+  return { scheme, signingTime, expiry, ...plugin };
+}
+
+function pluginAttributes(headers: SignedHeaders): PluginAttributes {
+  const others = headers.critical.filter((name) => !understood.has(name) && name !== names.plugin && name !== names.pluginVersion);
+  const extended = others.map((name) => {
+    if (typeof name === "number") throw unsupported("the critical attribute", String(name));
+    return [name, headers.primitive(name)] as const;
+  });
+  const minVersion = headers.has(names.pluginVersion) && { minVersion: headers.text(names.pluginVersion) };
+  return { name: headers.text(names.plugin), ...minVersion, extended: Object.fromEntries(extended) };
 }
 
 /** The attributes that are written critical, in notation's order. */
@@ -78,13 +101,12 @@ function checkCritical(headers: SignedHeaders, required: readonly string[]): voi
   const always = [names.expiry, names.plugin, names.pluginVersion].filter((name) => headers.has(name));
   const loose = [...required, ...always].find((name) => !critical.includes(name));
   if (loose !== undefined) throw malformed(`the signature's ${loose} is not critical, as it must be`);
-  // A plugin would have to be asked about whatever else is critical.
-  if (headers.has(names.plugin)) throw unsupported("a signature that needs the notation plugin", headers.text(names.plugin));
+  if (headers.has(names.plugin)) return; // it is asked about whatever else is critical
   const unknown = critical.find((name) => !understood.has(name));
   if (unknown !== undefined) throw malformed(`the signature's critical attribute ${quote(unknown)} is not known`);
 }
 
-function unsupported(what: string, value: string): TouchmarkError {
+export function unsupported(what: string, value: string): TouchmarkError {
   return new TouchmarkError("UNSUPPORTED", `${what} ${quote(value)} is not supported`);
 }
 

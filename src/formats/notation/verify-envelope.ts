@@ -18,6 +18,7 @@ import { algorithmOf } from "./algorithms.ts";
 import { chainBreach } from "./certificate-chain.ts";
 import type { NotaryEnvelope } from "./envelope.ts";
 import type { SigningScheme } from "./signed-attributes.ts";
+import { checkPlugin } from "./check-plugin.ts";
 import { checkSignedTime, type SignedTime } from "./signed-time.ts";
 
 export interface EnvelopeProof {
@@ -25,7 +26,7 @@ export interface EnvelopeProof {
   /** Only where the signature verifies. */
   readonly signer?: Signatory;
   readonly seen: readonly Sighting[];
-  readonly needs?: readonly Question[];
+  readonly needs: readonly Question[];
 }
 
 /** Checks in the order they were made; never throws for what the envelope holds. */
@@ -33,15 +34,16 @@ export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTr
   const { attributes, chain } = envelope;
   const [leaf] = chain;
   const signature = await checkSignature(envelope, leaf);
-  if (signature.outcome !== "passed") return { checks: [signature], seen: [] };
+  if (signature.outcome !== "passed") return { checks: [signature], seen: [], needs: [] };
   const signer: Signatory = { kind: "x509", subject: leaf.subject.text, issuer: leaf.issuer.text };
   const breach = await chainBreach(chain);
-  if (breach) return { checks: [signature, breach], signer, seen: [] };
+  if (breach) return { checks: [signature, breach], signer, seen: [], needs: [] };
   const time = await checkSignedTime(envelope, trust, at);
   const trusted = checkTrusted(chain, attributes.scheme, trust);
   // Nobody is asked about a stranger's certificates: they name whom to ask.
   const isAsked = trusted.outcome === "passed" && trust.revocation !== "skip";
   const standing = isAsked ? await standingOf(chain, time.stamped, { facts, at }) : undefined;
+  const plugin = checkPlugin(envelope, trust, { facts, isTrusted: trusted.outcome === "passed" });
   const checks: readonly Check[] = [
     signature,
     trusted,
@@ -49,8 +51,10 @@ export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTr
     ...(attributes.expiry === undefined ? [] : [checkExpiry(attributes.expiry, at)]),
     ...time.checks,
     ...(standing ? [revocationCheck(standing)] : []),
+    ...plugin.checks,
   ];
-  return { checks, signer, seen: time.seen, ...(standing?.outcome === "undecided" && { needs: standing.needs }) };
+  const needs = [...(standing?.outcome === "undecided" ? standing.needs : []), ...plugin.needs];
+  return { checks, signer, seen: time.seen, needs };
 }
 
 /** Of the signer's certificates and, where a timestamp counts, of its authority's: both are asked for at once. */

@@ -6,14 +6,16 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { installPlugin, moods, type Moods } from "../../../test/fakes/notation-plugin.ts";
 import { makeCertificate, makeKey } from "../../core/x509/fixture.test.ts";
-import { askVerifier, type VerifierQuestion } from "./ask-verifier.ts";
+import type { PluginQuestion } from "../../core/facts.ts";
+import { askVerifier } from "./ask-verifier.ts";
 
 const { signal } = new AbortController();
 const key = makeKey();
 const certificate = makeCertificate({ key });
 const identity = "SIGNATURE_VERIFIER.TRUSTED_IDENTITY";
 const revocation = "SIGNATURE_VERIFIER.REVOCATION_CHECK";
-const question: VerifierQuestion = {
+const question: PluginQuestion = {
+  kind: "plugin",
   plugin: "com.example.fake",
   minVersion: "1.2.0",
   contentType: "application/vnd.cncf.notary.payload.v1+json",
@@ -36,7 +38,7 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
   });
   after(() => rm(folder, { recursive: true }));
 
-  const ask = (change: Partial<VerifierQuestion> = {}, by: Moods = {}) =>
+  const ask = (change: Partial<PluginQuestion> = {}, by: Moods = {}) =>
     askVerifier({ ...question, ...change }, { folder, env: moods(by), signal });
 
   test("is asked what it can of what is wanted, and is known by its digest", async () => {
@@ -65,7 +67,7 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
     assert.deepEqual(results.get(identity), { success: false, reason: "[2Jnot ours" });
   });
 
-  const bad: Readonly<Record<string, readonly [Partial<VerifierQuestion>, Moods, code: string, message: RegExp]>> = {
+  const bad: Readonly<Record<string, readonly [Partial<PluginQuestion>, Moods, code: string, message: RegExp]>> = {
     "is not installed": [{ plugin: "missing" }, {}, "FILE_NOT_FOUND", /missing is not installed/],
     "has the name of a path": [{ plugin: "../com.example.fake" }, {}, "USAGE", /not the name of a plugin/],
     "is too old": [{ minVersion: "1.10.0" }, {}, "UNSUPPORTED", /version 1.10.0 of the plugin com.example.fake, and 1.2.3/],

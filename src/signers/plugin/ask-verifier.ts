@@ -6,35 +6,16 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { toBase64 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
-import { formatInstant, type Instant } from "../../core/instant.ts";
+import type { PluginCheck, PluginQuestion } from "../../core/facts.ts";
+import { formatInstant } from "../../core/instant.ts";
 import type { Fields, JsonObject } from "../../core/json.ts";
-import type { Certificate } from "../../core/x509/certificate.ts";
 import { printableText } from "../../net/printable.ts";
 import { askPlugin, type PluginSurroundings } from "./ask-plugin.ts";
 import { findPlugin, type Plugin } from "./find-plugin.ts";
 import { readPluginMetadata, textsOf, type PluginMetadata } from "./plugin-metadata.ts";
 import { compareVersions } from "./plugin-version.ts";
 
-export type VerifierCheck = "SIGNATURE_VERIFIER.TRUSTED_IDENTITY" | "SIGNATURE_VERIFIER.REVOCATION_CHECK";
-const verifierChecks: readonly VerifierCheck[] = ["SIGNATURE_VERIFIER.TRUSTED_IDENTITY", "SIGNATURE_VERIFIER.REVOCATION_CHECK"];
-
-/** Of a signature whose integrity and chain are proven: no plugin is run for what a stranger made. */
-export interface VerifierQuestion {
-  /** As the signature names it, and the least version it wants. */
-  readonly plugin: string;
-  readonly minVersion?: string;
-  readonly contentType: string;
-  readonly signingScheme: string;
-  readonly expiry?: Instant;
-  readonly authenticSigningTime?: Instant;
-  /** Critical attributes that are for the plugin to process, all of them. */
-  readonly extended: Readonly<Record<string, string | number | null>>;
-  readonly chain: readonly Certificate[];
-  /** As the trust policy has them. */
-  readonly trustedIdentities: readonly string[];
-  /** What the trust policy wants; of it the plugin is asked what it can. */
-  readonly wanted: readonly VerifierCheck[];
-}
+const verifierChecks: readonly PluginCheck[] = ["SIGNATURE_VERIFIER.TRUSTED_IDENTITY", "SIGNATURE_VERIFIER.REVOCATION_CHECK"];
 
 export interface VerifierWord {
   readonly name: string;
@@ -42,7 +23,7 @@ export interface VerifierWord {
   /** SHA-256 of the executable, lower-case hex. */
   readonly digest: string;
   /** What the plugin took upon itself. What it did not is for others to check. */
-  readonly results: ReadonlyMap<VerifierCheck, VerifierResult>;
+  readonly results: ReadonlyMap<PluginCheck, VerifierResult>;
 }
 
 export interface VerifierResult {
@@ -53,7 +34,7 @@ export interface VerifierResult {
 
 /** Throws what findPlugin and askPlugin do, UNSUPPORTED for a plugin that is too old or verifies nothing, MALFORMED for an answer to something else. */
 export async function askVerifier(
-  question: VerifierQuestion,
+  question: PluginQuestion,
   { folder, ...surroundings }: PluginSurroundings & { readonly folder: string },
 ): Promise<VerifierWord> {
   const plugin = await findPlugin(folder, question.plugin);
@@ -73,7 +54,7 @@ export async function askVerifier(
 }
 
 /** What to ask of it. */
-function checksOf({ name }: Plugin, { version, capabilities }: PluginMetadata, question: VerifierQuestion): readonly VerifierCheck[] {
+function checksOf({ name }: Plugin, { version, capabilities }: PluginMetadata, question: PluginQuestion): readonly PluginCheck[] {
   const { minVersion, wanted } = question;
   if (minVersion !== undefined && compareVersions(version, minVersion) < 0) {
     throw new TouchmarkError(
@@ -93,7 +74,7 @@ function checksOf({ name }: Plugin, { version, capabilities }: PluginMetadata, q
   return possible.filter((check) => wanted.includes(check));
 }
 
-function requestFor(question: VerifierQuestion, checks: readonly VerifierCheck[]): JsonObject {
+function requestFor(question: PluginQuestion, checks: readonly PluginCheck[]): JsonObject {
   const { plugin, minVersion, contentType, signingScheme, expiry, authenticSigningTime, extended, chain, trustedIdentities } = question;
   return {
     signature: {
