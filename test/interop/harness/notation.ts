@@ -15,9 +15,14 @@ export async function listKeys(config: string, folder: string, names: readonly s
 }
 
 export async function sign(image: string, config: string, key: string, options: readonly string[] = []): Promise<void> {
-  await runWell(notation, ["sign", "--insecure-registry", "--key", key, ...options, image], { env: { NOTATION_CONFIG: config } });
+  await runWell(notation, ["sign", "--insecure-registry", "--key", key, ...options, image], { env: environment(config) });
 }
 
 export async function verify(image: string, config: string, options: readonly string[] = []): Promise<Ran> {
-  return run(notation, ["verify", "--insecure-registry", ...options, image], { env: { NOTATION_CONFIG: config } });
+  return run(notation, ["verify", "--insecure-registry", ...options, image], { env: environment(config) });
+}
+
+/** What it keeps of revocation lists lies in the folder too. */
+function environment(config: string): Readonly<Record<string, string>> {
+  return { NOTATION_CONFIG: config, XDG_CACHE_HOME: join(config, "cache") };
 }
