@@ -71,8 +71,7 @@ export function memoryRepository(name = "registry.example/app"): MemoryRepositor
     async putManifest(bytes, mediaType, tag) {
       calls.push("putManifest");
       const manifest = parseManifest(bytes, mediaType);
-      const missing =
-        manifest.kind === "image" ? blobsOf(manifest).find(({ digest }) => !blobs.has(digest)) : undefined;
+      const missing = manifest.kind === "image" ? blobsOf(manifest).find(({ digest }) => !blobs.has(digest)) : undefined;
       if (missing) throw new TouchmarkError("REGISTRY_ERROR", `MANIFEST_BLOB_UNKNOWN: ${missing.digest}`);
       const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
       manifests.set(descriptor.digest, { descriptor, bytes });
