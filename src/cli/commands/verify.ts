@@ -18,8 +18,8 @@ export const command: Command = {
   details: [
     "An image passes with a signature by any one of the keys, or by a certificate for the identity or of the authority, in any format",
     "and place; other signatures do no harm. Patterns take linear time and must fit the whole text.",
-    "Exit status: 0 allowed, 10 no signature, 11 no such image, 12 no signature matched, 30 unreachable,",
-    "31 authentication, 32 undecided; 20 if several images fail for different reasons.",
+    "Exit status: 0 allowed, 10 no signature, 11 no such image, 12 no signature matched, 13 no certificate, 21 revoked, 22 expired,",
+    "30 unreachable, 31 authentication, 32 undecided; 20 if several images fail for different reasons.",
   ].join("\n"),
   flags: [
     ...expectedFlags,
