@@ -1,10 +1,10 @@
 /** JSON files of our own, for this user alone: replaced whole or not at all, and read as anybody's. */
-import { randomUUID } from "node:crypto";
-import { constants, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { constants, mkdir, open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { Fields, parseJson, type Json } from "../core/json.ts";
+import { writeDraft } from "../net/draft.ts";
 
 /** A pipe that nobody writes to may not hold us up. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
@@ -28,27 +28,16 @@ export async function writeJsonFile(path: string, value: Json): Promise<void> {
 
 /** The same for any bytes. */
 export async function writeWholeFile(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    try {
-      await writeSynced(temporary, bytes);
-      await rename(temporary, path);
-    } finally {
-      await rm(temporary, { force: true });
-    }
   } catch (error) {
     throw new TouchmarkError("FILE_NOT_FOUND", `${path} cannot be written`, {
       cause: error,
       hint: "Check that this user may write there.",
     });
   }
-}
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  await using file = await open(path, "wx", 0o600);
-  await file.writeFile(bytes);
-  await file.sync();
+  await using draft = await writeDraft({ path, bytes, mode: 0o600 });
+  await draft.replace();
 }
 
 async function readWhole(file: FileHandle, path: string, maxBytes: number): Promise<Uint8Array> {

@@ -2,7 +2,7 @@
 import { readTrust } from "../anchors/key-files.ts";
 import { claimNames, isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-claims.ts";
 import type { Basis } from "../engine/verify.ts";
-import { nothingRequired, signaturePolicy } from "../policy/policy.ts";
+import { nothingRequired, signaturePolicy, type Rule } from "../policy/policy.ts";
 import type { TrustedIdentity } from "../trust/identity.ts";
 import { exactly, fitsAnything, matching, type TextPattern } from "../trust/text-pattern.ts";
 import { makeTrust, type Omissible, type Trust } from "../trust/trust.ts";
@@ -62,27 +62,29 @@ export async function readExpected(args: Arguments, io: Io, signal: AbortSignal)
   return makeTrust(keys.keys, { roots, identities: identity ? [identity] : [], unchecked: uncheckedOf(args) });
 }
 
-/** What the trust, and Notary Project signatures where the flags or notation's variable speak of them, make of an image of the repository, or of a file. */
-export async function basisFor(trust: Trust, { args, io, repository, annotations, signal }: BasisQuestion): Promise<Basis> {
-  const rule = { annotations, allowsPendingLog: args.has("allow-pending-log") };
-  if (!speaksOfNotation(args, io)) return { policy: signaturePolicy(trust, rule), trust };
-  const { readNotation } = await import("./notation.ts");
-  const { isSkipped, level, trust: notation } = await readNotation(args, io, repository, signal);
-  const { keys, roots, identities, unchecked } = trust;
-  // That nothing is required of one signer takes nothing from what the flags require of others.
-  if (isSkipped && keys.length + identities.length > 0) return { policy: signaturePolicy(trust, rule), trust };
-  const whole = makeTrust(keys, { roots, identities, unchecked, notation });
-  const policy = isSkipped ? nothingRequired(notation.name) : signaturePolicy(whole, { ...rule, notation: { level } });
-  return { policy, trust: whole };
-}
+/** By what an image of the repository is decided, or a file where none is given. */
+export type BasisFor = (repository?: string) => Promise<Basis>;
 
-export interface BasisQuestion {
-  readonly args: Arguments;
-  readonly io: Io;
-  /** Absent for a file. */
-  readonly repository?: string;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
+/**
+ * What the flags name, and notation's variable where none does, read once for all that is verified. Throws as `readExpected` does; the
+ * function it gives, as `openNotation`'s.
+ */
+export async function openBasis(args: Arguments, io: Io, annotations: Rule["annotations"], signal: AbortSignal): Promise<BasisFor> {
+  const trust = await readExpected(args, io, signal);
+  const rule = { annotations, allowsPendingLog: args.has("allow-pending-log") };
+  const flagsAlone = { policy: signaturePolicy(trust, rule), trust };
+  if (!speaksOfNotation(args, io)) return async () => flagsAlone;
+  const { openNotation } = await import("./notation.ts");
+  const notationFor = openNotation(args, io, signal);
+  return async (repository) => {
+    const { isSkipped, level, trust: notation } = await notationFor(repository);
+    const { keys, roots, identities, unchecked } = trust;
+    // That nothing is required of one signer takes nothing from what the flags require of others.
+    if (isSkipped && keys.length + identities.length > 0) return flagsAlone;
+    const whole = makeTrust(keys, { roots, identities, unchecked, notation });
+    const policy = isSkipped ? nothingRequired(notation.name) : signaturePolicy(whole, { ...rule, notation: { level } });
+    return { policy, trust: whole };
+  };
 }
 
 /** notation's variable speaks only where no flag does. */

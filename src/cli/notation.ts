@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { readCertificates } from "../anchors/notation/certificate-file.ts";
 import { readBlobTrustPolicy, readNotationTrust, readOciTrustPolicy } from "../anchors/notation/trust-folder.ts";
 import { TouchmarkError } from "../core/errors.ts";
+import { openedOnce } from "../core/opened-once.ts";
 import { parseDistinguishedName } from "../trust/notation/distinguished-name.ts";
 import { levels, type Level } from "../trust/notation/level.ts";
 import type { NotationTrust } from "../trust/notation/notation-trust.ts";
-import { applicableBlobPolicy, applicablePolicy } from "../trust/notation/trust-policy.ts";
+import { applicableBlobPolicy, applicablePolicy, type Statement } from "../trust/notation/trust-policy.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Io } from "./io.ts";
 
@@ -22,21 +23,31 @@ export function notationFolder(args: Arguments, { env, home }: Io): string {
   return args.value("notation-config") ?? (env["NOTATION_CONFIG"] || join(env["XDG_CONFIG_HOME"] || join(home, ".config"), "notation"));
 }
 
-/** For an image of this repository, or a file where none is given. Throws USAGE where no statement is for it, and what reading throws. */
-export async function readNotation(
+/**
+ * For an image of the repository, or a file where none is given; policies and stores are read once, when first needed. What it gives throws
+ * USAGE where no statement is for it, and what reading throws.
+ */
+export function openNotation(
   args: Arguments,
   io: Io,
-  repository: string | undefined,
   signal: AbortSignal,
-): Promise<NotationExpectation> {
-  if (args.has("certificate")) return { trust: await namedAuthorities(args, io, signal), level: levels.strict, isSkipped: false };
+): (repository: string | undefined) => Promise<NotationExpectation> {
+  if (args.has("certificate")) {
+    const authorities = openedOnce(() => namedAuthorities(args, io, signal));
+    return async () => ({ trust: await authorities(signal), level: levels.strict, isSkipped: false });
+  }
   const folder = notationFolder(args, io);
-  const statement =
-    repository === undefined
-      ? applicableBlobPolicy(await readBlobTrustPolicy(folder, signal))
-      : applicablePolicy(await readOciTrustPolicy(folder, signal), repository);
-  if (!statement) throw notApplicable(folder, repository);
-  return { trust: await readNotationTrust(statement, folder, signal), level: statement.level, isSkipped: statement.levelName === "skip" };
+  const imagePolicy = openedOnce(() => readOciTrustPolicy(folder, signal));
+  const filePolicy = openedOnce(() => readBlobTrustPolicy(folder, signal));
+  const trusts = new Map<Statement, Promise<NotationTrust>>();
+  return async (repository) => {
+    const statement =
+      repository === undefined ? applicableBlobPolicy(await filePolicy(signal)) : applicablePolicy(await imagePolicy(signal), repository);
+    if (!statement) throw notApplicable(folder, repository);
+    const trust = trusts.get(statement) ?? readNotationTrust(statement, folder, signal);
+    trusts.set(statement, trust);
+    return { trust: await trust, level: statement.level, isSkipped: statement.levelName === "skip" };
+  };
 }
 
 async function namedAuthorities(args: Arguments, io: Io, signal: AbortSignal): Promise<NotationTrust> {

@@ -6,7 +6,7 @@ import type { TrustedRoot } from "../trust/trusted-root.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { serviceHttp } from "./registries.ts";
-import { clean } from "./render/text.ts";
+import { warningLines } from "./render/text.ts";
 import { checkFormats, type SigningContext } from "./signing.ts";
 
 export interface Services {
@@ -48,9 +48,9 @@ export function openInstance(args: Arguments, io: Io, { http, signal }: Opening)
     offline: false,
     signal,
   });
-  const warn = (sentences: readonly string[]): void => {
-    for (const sentence of sentences) io.stderr.write(`warning: ${clean(sentence)}\n`);
-  };
-  warnings.then(warn, () => undefined);
+  warnings.then(
+    (sentences) => io.stderr.write(warningLines(sentences)),
+    () => undefined,
+  );
   return instance;
 }

@@ -4,7 +4,7 @@ import type { TrustedRoot } from "../trust/trusted-root.ts";
 import { oneOf, type Arguments } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { serviceHttp } from "./registries.ts";
-import { clean } from "./render/text.ts";
+import { warningLines } from "./render/text.ts";
 
 /** Warnings go to stderr. Throws what `openRoots` does. */
 export async function openTrustedRoots(args: Arguments, io: Io, signal: AbortSignal): Promise<readonly TrustedRoot[]> {
@@ -18,6 +18,6 @@ export async function openTrustedRoots(args: Arguments, io: Io, signal: AbortSig
     expired: oneOf("trusted-root-expiry", args.value("trusted-root-expiry") ?? "refuse", ["refuse", "warn"]),
     signal,
   });
-  for (const warning of warnings) io.stderr.write(`warning: ${clean(warning)}\n`);
+  io.stderr.write(warningLines(warnings));
   return roots;
 }

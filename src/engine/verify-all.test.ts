@@ -33,5 +33,5 @@ test("T04, T18: a thousand pieces of evidence end with the time that is allowed"
   const many = Array.from({ length: 1000 }, () => evidence);
   await assert.rejects(verifyAll(many, subjectOf(bytes), { ...asked, signal: time.signal }), { code: "TIMEOUT" });
   assert.equal(begun, 20);
-  assert.equal((await verifyAll(many, subjectOf(bytes), asked)).length, 1000);
+  assert.equal((await verifyAll(many, subjectOf(bytes), { ...asked, signal: new AbortController().signal })).length, 1000);
 });

@@ -15,7 +15,7 @@ export interface VerifyAll {
   readonly at: Instant;
   /** Asks what findings need; without it they stay as they are. */
   readonly gather?: GatherFacts | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 /** Facts lead to other questions this often: a responder, a list, what has changed since the list. */
@@ -29,7 +29,7 @@ export async function verifyAll(evidence: readonly Evidence[], subject: Subject,
     return format ? [{ one, format }] : [];
   });
   const named = await mapBounded(known, width, async ({ one, format }): Promise<Named> => {
-    options.signal?.throwIfAborted();
+    options.signal.throwIfAborted();
     const finding = await verifyWithFacts(one, subject, format, options);
     return { finding, name: nameOf(one, finding) };
   });
@@ -40,7 +40,7 @@ async function verifyWithFacts(
   evidence: Evidence,
   subject: Subject,
   format: Format,
-  { trust, at, gather, signal = new AbortController().signal }: VerifyAll,
+  { trust, at, gather, signal }: VerifyAll,
 ): Promise<Finding> {
   const facts = new Map<string, Answer>();
   for (let round = 0; ; round++) {

@@ -1,4 +1,5 @@
 /** Keeping a trust root under a name: what a file, a URL or a TUF repository holds. */
+import { attempt } from "../attempt.ts";
 import { encodeUtf8, decodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { HttpClient } from "../../net/http.ts";
@@ -76,6 +77,7 @@ async function importExported({ instance, kept }: Exported, { folder, at }: Impo
 
 /** Behind what is kept of the same repository, from whatever mirror: of one that is led to by the same root. */
 async function requireNotBehind(instance: RepositoryInstance, { root, timestamp }: Versions, folder: string): Promise<void> {
+  // What is damaged, or another's, is being replaced.
   const here = await attempt(async () => {
     const before = (await readInstance(folder, instance.name)) ?? (instance.name === publicGood ? publicInstance : undefined);
     const { mirror } = before?.kind === "repository" ? before : instance;
@@ -87,16 +89,6 @@ async function requireNotBehind(instance: RepositoryInstance, { root, timestamp 
   throw new TouchmarkError("TRUST_ROOT_INVALID", `${instance.name} would go back from version ${old} of its ${what} to ${given}`, {
     hint: "Export it again where it was updated last.",
   });
-}
-
-/** Undefined for what is damaged, or another's: it is being replaced. */
-async function attempt<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof TouchmarkError) return undefined;
-    throw error;
-  }
 }
 
 /** A file of one trusted root, or of several, one in each line, as GitHub's tool writes them. */

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
 import { formatInstant, parseInstant, type Instant } from "../../core/instant.ts";
+import { attempt } from "../attempt.ts";
 import { readJsonFile, writeJsonFile } from "../json-file.ts";
 
 const minutes = 10;
@@ -13,7 +14,7 @@ const maxBytes = 1024;
 
 /** Throws UNREACHABLE while it is to be left alone. */
 export async function respectPause(folder: string, at: Instant): Promise<void> {
-  const failed = await orNothing(async () => {
+  const failed = await attempt(async () => {
     const fields = await readJsonFile(join(folder, "failed.json"), maxBytes);
     return fields && parseInstant(fields.string("at"), "at");
   });
@@ -24,15 +25,5 @@ export async function respectPause(folder: string, at: Instant): Promise<void> {
 }
 
 export async function notePause(folder: string, at: Instant): Promise<void> {
-  await orNothing(() => writeJsonFile(join(folder, "failed.json"), { at: formatInstant(at) }));
-}
-
-/** It only saves time: what cannot be read or written is no matter. */
-async function orNothing<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof TouchmarkError) return undefined;
-    throw error;
-  }
+  await attempt(() => writeJsonFile(join(folder, "failed.json"), { at: formatInstant(at) }));
 }

@@ -2,6 +2,7 @@
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import type { HttpClient } from "../../net/http.ts";
+import { attempt } from "../attempt.ts";
 import { contentOf, type Chain, type TrustRootContent } from "./content.ts";
 import { checkFile } from "./file-facts.ts";
 import { readKept, readRoots, writeKept, writeRoots, type Kept } from "./kept.ts";
@@ -130,14 +131,4 @@ async function fetchFiles(
     files.set(name, held ?? checkFile(await mirror.target(name, facts, root.consistent), facts, name));
   }
   return files;
-}
-
-/** Undefined for what is kept and does not hold. */
-async function attempt<T>(verify: () => T | Promise<T>): Promise<T | undefined> {
-  try {
-    return await verify();
-  } catch (error) {
-    if (error instanceof TouchmarkError) return undefined;
-    throw error;
-  }
 }

@@ -5,7 +5,7 @@ import { bundleFlag, bundleOf, readBundle } from "../bundle-flag.ts";
 import type { Command } from "../command.ts";
 import { deadlineOf, outputFlag, timeoutFlag } from "../common.ts";
 import { exitOfVerdicts } from "../exit.ts";
-import { basisFor, expectedFlags, readExpected, requireExpected } from "../expected.ts";
+import { expectedFlags, openBasis, requireExpected } from "../expected.ts";
 import { readFileOrDigest } from "../file-operand.ts";
 import { noRecord } from "../recorder.ts";
 import { printVerdicts } from "../render/print-verdicts.ts";
@@ -37,12 +37,12 @@ export const command: Command = {
     if (path === undefined) throw usageError("nothing says where the signature is", "Name its file: --bundle app.sigstore.json.");
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
-    const [trust, given, file] = await Promise.all([
-      readExpected(args, io, signal),
+    const [basisFor, given, file] = await Promise.all([
+      openBasis(args, io, {}, signal),
       readBundle(path, io, signal),
       readFileOrDigest(args.operand(0), io, signal),
     ]);
-    const basis = await basisFor(trust, { args, io, annotations: {}, signal });
+    const basis = await basisFor();
     const verdicts = [await verifyFile(file, { formats, given, basis, at: io.now(), recorder: noRecord })];
     printVerdicts(verdicts, output, io);
     return exitOfVerdicts(verdicts);

@@ -5,7 +5,7 @@ import { bundleFlag, bundleOf, readBundle } from "../bundle-flag.ts";
 import type { Command } from "../command.ts";
 import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, recursiveFlag, registryFlags } from "../common.ts";
 import { exitOfVerdicts } from "../exit.ts";
-import { basisFor, expectedFlags, readExpected, requireExpected } from "../expected.ts";
+import { expectedFlags, openBasis, requireExpected } from "../expected.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
 import { gathererFor, revocationFlags } from "../revocation.ts";
@@ -57,10 +57,9 @@ export const command: Command = {
     const { signal } = deadline;
     const registries = await registriesFor(args, io);
     const given = bundle === undefined ? undefined : await readBundle(bundle, io, signal);
-    const readTrust = new Promise(setImmediate).then(() => readExpected(args, io, signal)); // while the first requests are under way
+    const opening = new Promise(setImmediate).then(() => openBasis(args, io, annotations, signal)); // while the first requests are under way
     const basisOf = (reference: Reference): Promise<Basis> => {
-      const question = { args, io, repository: repositoryOf(reference), annotations, signal };
-      const basis = readTrust.then((trust) => basisFor(trust, question));
+      const basis = opening.then((basisFor) => basisFor(repositoryOf(reference)));
       basis.catch(() => undefined); // whoever decides by it hears of it
       return basis;
     };
@@ -76,7 +75,7 @@ export const command: Command = {
     const verifying = sideBySide(references, "verified", io, (reference) =>
       verify(registries.open(reference), reference, { ...options, basis: basisOf(reference) }),
     );
-    const [answers] = await Promise.all([verifying, readTrust]);
+    const [answers] = await Promise.all([verifying, opening]);
     const verdicts = answers.flat();
     printVerdicts(verdicts, output, io);
     return exitOfVerdicts(verdicts);

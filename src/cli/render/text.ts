@@ -11,6 +11,11 @@ export function field(label: string, text: string): string {
   return `  ${label.padEnd(10)} ${clean(text, 2000)}\n`;
 }
 
+/** `warning: SENTENCE`, a line each. */
+export function warningLines(sentences: readonly string[]): string {
+  return sentences.map((sentence) => `warning: ${clean(sentence)}\n`).join("");
+}
+
 /** `error: …`, or `warning: …`, and on the next line what to do. */
 export function problem(kind: "error" | "warning", message: string, hint: string): string {
   return `${kind}: ${clean(message, 2000)}\nhint: ${clean(hint, 2000)}\n`;

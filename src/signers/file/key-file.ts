@@ -1,5 +1,6 @@
 /** The signer that has its private key in a file, or in an environment variable. */
 import type { KeyObject } from "node:crypto";
+import { openedOnce } from "../../core/opened-once.ts";
 import { publicKeyOf } from "../../core/public-key.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
 import { readSource } from "../../net/source.ts";
@@ -28,15 +29,7 @@ interface OpenKey {
  * WRONG_PASSWORD, and MALFORMED or CERTIFICATE_INVALID for a chain that is none of this key.
  */
 export function openKeyFile(source: KeyFileSource): Signer {
-  let opened: Promise<OpenKey> | undefined;
-
-  function open(signal: AbortSignal): Promise<OpenKey> {
-    opened ??= readKeyFile(source, signal).catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
-    return opened;
-  }
+  const open = openedOnce((signal) => readKeyFile(source, signal));
 
   return {
     async describe(signal) {

@@ -1,6 +1,7 @@
 /** The signer whose key never leaves a token: a smart card, a security module, a service behind a PKCS #11 module. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { SigningScheme } from "../../core/signature-schemes.ts";
+import { openedOnce } from "../../core/opened-once.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
 import { readSource } from "../../net/source.ts";
 import { readCertificateChain } from "../file/certificate-chain.ts";
@@ -53,15 +54,7 @@ export function openPkcs11Key(key: Pkcs11Key): Signer {
       refused = error;
     },
   };
-  let described: Promise<SignerDescription> | undefined;
-
-  function describe(signal: AbortSignal): Promise<SignerDescription> {
-    described ??= describeOnce(key, token, signal).catch((error: unknown) => {
-      described = undefined;
-      throw error;
-    });
-    return described;
-  }
+  const describe = openedOnce((signal) => describeOnce(key, token, signal));
 
   return {
     describe,

@@ -7,6 +7,7 @@
  */
 import { encodeUtf8, equalBytes, fromBase64, toBase64 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
+import { openedOnce } from "../../core/opened-once.ts";
 import type { Fields, JsonObject } from "../../core/json.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
@@ -44,15 +45,7 @@ const trial = encodeUtf8("Touchmark asks for the certificates of this key. This 
 
 /** Opened once. Describing and signing throw what findPlugin and askPlugin do, UNSUPPORTED, PLUGIN_FAILED for an answer that does not hold. */
 export function openPluginKey(key: PluginKey): Signer {
-  let opened: Promise<OpenKey> | undefined;
-
-  function open(signal: AbortSignal): Promise<OpenKey> {
-    opened ??= openKey(key, signal).catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
-    return opened;
-  }
+  const open = openedOnce((signal) => openKey(key, signal));
 
   return {
     async describe(signal) {
