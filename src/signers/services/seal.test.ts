@@ -4,7 +4,7 @@ import { suite, test, type TestContext } from "node:test";
 import { refuse } from "../../../test/fakes/fulcio.ts";
 import { rekorV1Fake, type RekorV1Options } from "../../../test/fakes/rekor-v1.ts";
 import { rekorV2Fake } from "../../../test/fakes/rekor-v2.ts";
-import type { Script } from "../../../test/fakes/scripted-registry.ts";
+import { handlerOf, type Script } from "../../../test/fakes/scripted-registry.ts";
 import { tsaFake, type TsaOptions } from "../../../test/fakes/tsa.ts";
 import type { Instant } from "../../core/instant.ts";
 import { publicKeyOf } from "../../core/public-key.ts";
@@ -60,8 +60,7 @@ async function instance(t: TestContext, ...all: readonly Kind[]): Promise<Omit<S
 
 /** The kind whose question at this path is answered only once `until` has come to pass. */
 function waiting(kind: Kind, path: string, { until, asked }: { readonly until: Promise<unknown>; readonly asked: () => void }): Kind {
-  const usual = kind.script[path];
-  assert.ok(typeof usual === "function");
+  const usual = handlerOf(kind.script, path);
   return {
     ...kind,
     script: {

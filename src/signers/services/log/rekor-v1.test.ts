@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { suite, test, type TestContext } from "node:test";
 import { refuse } from "../../../../test/fakes/fulcio.ts";
 import { rekorV1Fake } from "../../../../test/fakes/rekor-v1.ts";
-import { scriptedServer, type Script, type ScriptedServer } from "../../../../test/fakes/scripted-registry.ts";
+import { handlerOf, scriptedServer, type Script, type ScriptedServer } from "../../../../test/fakes/scripted-registry.ts";
 import { fromBase64 } from "../../../core/bytes.ts";
 import type { LoggedSignature } from "../../../proof/logged-signature.ts";
 import { asker, serve, signed } from "../fixture.test.ts";
@@ -29,10 +29,10 @@ async function log(t: TestContext, instead: Script = {}): Promise<Log> {
 /** What the log answers is changed in a part before it is sent. */
 async function tampering(t: TestContext, alter: (entry: any) => unknown): Promise<Log> {
   const fake = await rekorV1Fake();
-  const usual = fake.script[post];
+  const usual = handlerOf(fake.script, post);
   const server = await serve(t, fake, {
     [post]: async (seen, response) => {
-      const answer = typeof usual === "function" ? await usual(seen, response) : undefined;
+      const answer = await usual(seen, response);
       const entries: Record<string, any> = JSON.parse(String(answer?.body));
       const altered = Object.entries(entries).map(([uuid, entry]) => [uuid, alter(entry)]);
       return { ...answer, body: JSON.stringify(Object.fromEntries(altered)) };
@@ -95,9 +95,9 @@ suite("Rekor 1", () => {
     const { keep: keepOther, server: others } = await log(t);
     await keepOther(signed("other bytes"));
     const fake = await rekorV1Fake();
-    const usual = fake.script[post];
+    const usual = handlerOf(fake.script, post);
     const server = await serve(t, fake, {
-      [post]: (_, response) => (typeof usual === "function" && others.seen[0] ? usual(others.seen[0], response) : undefined),
+      [post]: (_, response) => (others.seen[0] ? usual(others.seen[0], response) : undefined),
     });
     const request = { service: server.origin, logged: signed("our bytes"), logs: [fake.authority] };
     await assert.rejects(logInRekorV1(request, asker()), { code: "LOG_ENTRY_INVALID", message: /the log entry is for another signature/ });
@@ -175,8 +175,7 @@ suite("Rekor 1", () => {
 
   test("is asked again after a fault, and then says that it holds the entry", async (t) => {
     const fake = await rekorV1Fake();
-    const usual = fake.script[post];
-    assert.ok(typeof usual === "function");
+    const usual = handlerOf(fake.script, post);
     const keepAndFail: Script[string] = async (seen, response) => {
       await usual(seen, response);
       return refuse(502, "the answer was lost");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { suite, test, type TestContext } from "node:test";
 import { refuse } from "../../../../test/fakes/fulcio.ts";
 import { rekorV2Fake } from "../../../../test/fakes/rekor-v2.ts";
-import type { Script, ScriptedServer } from "../../../../test/fakes/scripted-registry.ts";
+import { handlerOf, type Script, type ScriptedServer } from "../../../../test/fakes/scripted-registry.ts";
 import type { LoggedSignature } from "../../../proof/logged-signature.ts";
 import { asker, serve, signed } from "../fixture.test.ts";
 import type { LoggedEntry, LogRequest } from "./logged-entry.ts";
@@ -28,10 +28,10 @@ async function log(t: TestContext, size?: number, instead: Script = {}): Promise
 /** Its answer to the first question, changed before it is sent. */
 async function tampering(t: TestContext, alter: (entry: any) => unknown): Promise<Log> {
   const fake = rekorV2Fake();
-  const usual = fake.script[post];
+  const usual = handlerOf(fake.script, post);
   const server = await serve(t, fake, {
     [post]: async (seen, response) => {
-      const answer = typeof usual === "function" ? await usual(seen, response) : undefined;
+      const answer = await usual(seen, response);
       return { ...answer, body: JSON.stringify(alter(JSON.parse(String(answer?.body)))) };
     },
   });
@@ -100,11 +100,11 @@ suite("Rekor 2", () => {
     const other = rekorV2Fake();
     const { keep } = await tampering(t, (entry) => entry);
     await keep(signed("ours"));
-    const usual = other.script[post];
+    const usual = handlerOf(other.script, post);
     const theirs = await log(t);
     await theirs.keep(signed("theirs"));
     const server = await serve(t, other, {
-      [post]: (_, response) => (typeof usual === "function" && theirs.server.seen[0] ? usual(theirs.server.seen[0], response) : undefined),
+      [post]: (_, response) => (theirs.server.seen[0] ? usual(theirs.server.seen[0], response) : undefined),
     });
     const request = { service: server.origin, logged: signed("ours"), logs: [other.authority] };
     await assert.rejects(logInRekorV2(request, asker()), { code: "LOG_ENTRY_INVALID", message: /for another signature/ });
