@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { scriptedServer, type ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { gather } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { patientClient, get, cut } from "./http-fixture.test.ts";
+import { cut, get, listening, patientClient } from "./http-fixture.test.ts";
 import type { StreamedBody } from "./http.ts";
 
 function streamed(...chunks: readonly string[]): { readonly body: StreamedBody; readonly opened: () => number } {
@@ -88,14 +88,7 @@ test("a streamed body that breaks ends the request with its own error", async (t
 
 test("an answer that comes before the body's end ends the sending", async (t) => {
   const server = createServer((_, response) => void response.writeHead(413).end("too much"));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  assert.ok(typeof address === "object" && address !== null);
+  const { port } = await listening(t, server);
   let sent = 0;
   async function* open(): AsyncGenerator<Uint8Array> {
     for (; sent < 1000; sent++) {
@@ -103,7 +96,7 @@ test("an answer that comes before the body's end ends the sending", async (t) =>
       await new Promise(setImmediate);
     }
   }
-  const request = get(`http://127.0.0.1:${address.port}/a`, { method: "PUT", body: { length: 100_000_000, open } });
+  const request = get(`http://127.0.0.1:${port}/a`, { method: "PUT", body: { length: 100_000_000, open } });
   const { status, body } = await patientClient().http.request(request);
   assert.deepEqual([status, Buffer.from(body).toString()], [413, "too much"]);
   assert.ok(sent < 1000, `${sent}`);
