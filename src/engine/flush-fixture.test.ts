@@ -1,4 +1,5 @@
 /** Signatures that wait for a log, on an image in memory, and the services that log them. */
+import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import type { TestContext } from "node:test";
 import { mintToken } from "../../test/fakes/identity-provider.ts";
@@ -6,9 +7,8 @@ import { memoryRepository, type MemoryRepository } from "../../test/fakes/memory
 import { person, putImage } from "../../test/fakes/people.ts";
 import { signingServices, type SigningServices } from "../../test/fakes/signing-services.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
-import type { Digest } from "../core/digest.ts";
-import type { Descriptor, ImageManifest } from "../core/oci.ts";
-import { parseManifest } from "../core/oci.ts";
+import { digestOf, type Digest } from "../core/digest.ts";
+import { mediaTypes, parseManifest, type Descriptor, type ImageManifest } from "../core/oci.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import type { LogUpload } from "../core/seals.ts";
@@ -32,7 +32,7 @@ import { verify } from "./verify.ts";
 
 export const signal: AbortSignal = new AbortController().signal;
 export const logPath = "POST /api/v2/log/entries";
-export const reference = "registry.example/app:1";
+const reference = "registry.example/app:1";
 const email = "alice@example.com";
 const recorder = { record: async () => undefined };
 const hour = 60 * 60_000;
@@ -125,4 +125,56 @@ export function attached({
     const manifest = parseManifest(bytes, descriptor.mediaType);
     return manifest.kind === "image" && manifest.subject?.digest === image.digest ? [{ ...manifest, digest: descriptor.digest }] : [];
   });
+}
+
+export function states(images: readonly FlushedImage[]): readonly string[] {
+  return images.flatMap(({ uploads }) => uploads.map((one) => (one.state === "flushed" ? one.state : `${one.state}: ${one.code}`)));
+}
+
+export function answerOf({ decision, reason }: Verdict): string {
+  return reason ? `${decision}: ${reason.code}` : decision;
+}
+
+/** What the one finding of the verdict says of logs. */
+export function logCheck({ requirements }: Verdict): string | undefined {
+  const findings = requirements.flatMap((requirement) => requirement.findings);
+  assert.equal(findings.length, 1, "one signature is listed once");
+  const check = findings[0]?.checks.find(({ name }) => name === "log");
+  return check && (check.outcome === "passed" ? check.outcome : `${check.outcome}: ${check.code}`);
+}
+
+/** The JSON of what hangs on the image. */
+export interface Parts {
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests reach into it to break it
+  readonly bundle: any;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests reach into it to break it
+  readonly record: any;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests reach into it to break it
+  readonly manifest: any;
+  /** URL of a server that must not be asked. */
+  readonly stranger: string;
+}
+
+/** Puts what hangs on the image back with parts changed. */
+export async function change(at: Desk, alter: (parts: Parts) => unknown, stranger = ""): Promise<void> {
+  const { blobs, manifests } = at.repository;
+  const [{ digest } = { digest: at.image.digest }] = attached(at);
+  const manifest = JSON.parse(Buffer.from(manifests.get(digest)?.bytes ?? []).toString());
+  const [bundle, record = {}] = manifest.layers.map((layer: { digest: typeof digest }) =>
+    JSON.parse(Buffer.from(blobs.get(layer.digest) ?? []).toString()),
+  );
+  const parts = { bundle, record, manifest, stranger };
+  const isAltered = JSON.stringify(parts);
+  alter(parts);
+  assert.notEqual(JSON.stringify(parts), isAltered);
+  const layers = await Promise.all(
+    [bundle, record].slice(0, manifest.layers.length).map(async (content, i) => {
+      const bytes = encodeUtf8(JSON.stringify(content));
+      await at.repository.putBlob(bytes, signal);
+      return { ...manifest.layers[i], digest: digestOf(bytes), size: bytes.length };
+    }),
+  );
+  manifests.delete(digest);
+  const changed = { ...manifest, layers: [...layers, ...manifest.layers.slice(2)] };
+  await at.repository.putManifest(encodeUtf8(JSON.stringify(changed)), mediaTypes.ociManifest, undefined, signal);
 }

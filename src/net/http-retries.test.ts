@@ -1,0 +1,75 @@
+/** What is tried again, when, and how often. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { scriptedServer, type ScriptLine } from "../../test/fakes/scripted-registry.ts";
+import { createHttpClient } from "./http-client.ts";
+import { patientClient, get, cut } from "./http-fixture.test.ts";
+
+test("a busy host is asked again, ever later, and four times in all", async (t) => {
+  const server = await scriptedServer(t, { "GET /a": { status: 503 } });
+  const { http, delays } = patientClient();
+  assert.equal((await http.request(get(`${server.origin}/a`))).status, 503);
+  assert.equal(server.seen.length, 4);
+  const [first = 0, second = 0, third = 0] = delays;
+  assert.equal(delays.length, 3);
+  assert.ok(first >= 250 && first <= 500, `${first}`);
+  assert.ok(second >= 500 && second <= 1000, `${second}`);
+  assert.ok(third >= 1000 && third <= 2000, `${third}`);
+});
+
+for (const status of [429, 502, 503, 504]) {
+  test(`${status} with Retry-After is asked again after that time`, async (t) => {
+    const server = await scriptedServer(t, { "PUT /a": [{ status, headers: { "retry-after": "7" } }, { status: 201 }] });
+    const { http, delays } = patientClient();
+    assert.equal((await http.request(get(`${server.origin}/a`, { method: "PUT", body: Buffer.from("x") }))).status, 201);
+    assert.deepEqual(delays, [7000]);
+    assert.equal(Buffer.from(server.seen[1]?.body ?? []).toString(), "x");
+  });
+}
+
+test("a host that asks for more patience than we have is taken at its word", async (t) => {
+  const server = await scriptedServer(t, { "GET /a": { status: 429, headers: { "retry-after": "3600" } } });
+  const { http, delays } = patientClient();
+  assert.equal((await http.request(get(`${server.origin}/a`))).status, 429);
+  assert.deepEqual([server.seen.length, delays], [1, []]);
+});
+
+test("a POST is sent once", async (t) => {
+  const server = await scriptedServer(t, { "POST /busy": { status: 503 }, "POST /cut": cut });
+  const { http } = patientClient();
+  assert.equal((await http.request(get(`${server.origin}/busy`, { method: "POST" }))).status, 503);
+  await assert.rejects(http.request(get(`${server.origin}/cut`, { method: "POST" })), { code: "UNREACHABLE", message: /was cut/ });
+  assert.equal(server.seen.length, 2);
+});
+
+test("a POST that may be repeated is tried again, with its body", async (t) => {
+  const server = await scriptedServer(t, { "POST /busy": [{ status: 503 }, { status: 503 }, { status: 201 }] });
+  const http = createHttpClient({ sleep: async () => {} });
+  const request = get(`${server.origin}/busy`, { method: "POST", body: Buffer.from("once"), repeatable: true });
+  assert.equal((await http.request(request)).status, 201);
+  assert.deepEqual(
+    server.seen.map(({ body }) => Buffer.from(body).toString()),
+    ["once", "once", "once"],
+  );
+});
+
+test("a connection that breaks in the middle of the body is tried again", async (t) => {
+  const broken: ScriptLine = (_, response) => {
+    response.writeHead(200, { "content-length": "10" });
+    response.write("01234", () => response.destroy());
+  };
+  const server = await scriptedServer(t, { "GET /a": [broken, cut, { body: "0123456789" }] });
+  const { http, delays } = patientClient();
+  assert.equal(Buffer.from((await http.request(get(`${server.origin}/a`))).body).toString(), "0123456789");
+  assert.equal(delays.length, 2);
+});
+
+test("a connection that always breaks is given up with host, port and what happened", async (t) => {
+  const server = await scriptedServer(t, { "GET /a?token=secret": cut });
+  const url = `http://user:secret@${server.host}/a?token=secret`;
+  await assert.rejects(patientClient().http.request(get(url)), {
+    code: "UNREACHABLE",
+    message: /^[\d.:]+ cannot be used: the connection was cut$/,
+  });
+  assert.equal(server.lines.length, 4);
+});
