@@ -17,7 +17,8 @@ const maxBytes = Math.max(...fileFormats.map(({ files }) => files.maxBytes));
 export function bundleOf(args: Arguments): string | undefined {
   const [flag, ...more] = ["bundle", "signature"].filter((name) => args.has(name));
   if (flag === undefined) return undefined;
-  if (more.length > 0) throw usageError("--bundle and --signature both name the signature's file", "Give one of them; either takes any kind.");
+  if (more.length > 0)
+    throw usageError("--bundle and --signature both name the signature's file", "Give one of them; either takes any kind.");
   const path = args.value(flag);
   if (path === "-" || path === "") throw usageError(`--${flag} names a file; found ${JSON.stringify(path)}`);
   return path;

@@ -2,7 +2,11 @@
 import { usageError, type Arguments } from "./arguments.ts";
 import type { Flag } from "./grammar.ts";
 
-export const mediaTypeFlag = (summary: string): Flag => ({ name: "media-type", value: "TYPE", summary: `${summary}, for the Notary Project` });
+export const mediaTypeFlag = (summary: string): Flag => ({
+  name: "media-type",
+  value: "TYPE",
+  summary: `${summary}, for the Notary Project`,
+});
 
 const token = "[A-Za-z0-9!#$%&'*+.^_`|~-]{1,127}";
 /** RFC 9110, section 8.3.1. */

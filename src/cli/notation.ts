@@ -43,7 +43,9 @@ export function openNotation(
   const trusts = new Map<Statement, Promise<NotationTrust>>();
   return async (repository) => {
     const statement =
-      repository === undefined ? applicableBlobPolicy(await filePolicy(signal), name) : applicablePolicy(await imagePolicy(signal), repository);
+      repository === undefined
+        ? applicableBlobPolicy(await filePolicy(signal), name)
+        : applicablePolicy(await imagePolicy(signal), repository);
     if (!statement) throw repository === undefined ? noneForFiles(folder, name) : noneFor(repository, folder);
     const trust = trusts.get(statement) ?? readNotationTrust(statement, folder, signal);
     trusts.set(statement, trust);

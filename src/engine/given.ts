@@ -15,10 +15,7 @@ export interface GivenEvidence {
 }
 
 /** Reads it by the format that its name says or, where it says none, its bytes; what is of no format, the first says so of. */
-export function readGiven(
-  { path, bytes }: EvidenceFile,
-  [first, ...others]: readonly [FormatOfFiles, ...FormatOfFiles[]],
-): GivenEvidence {
+export function readGiven({ path, bytes }: EvidenceFile, [first, ...others]: readonly [FormatOfFiles, ...FormatOfFiles[]]): GivenEvidence {
   const name = path.toLowerCase();
   const isNamed = ({ files: { suffixes } }: FormatOfFiles): boolean => Object.values(suffixes ?? {}).some((end) => name.endsWith(end));
   const formats = [first, ...others];

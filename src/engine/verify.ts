@@ -69,7 +69,9 @@ async function decideAll(repository: Repository, reference: Reference, options: 
 }
 
 async function look(repository: Repository, subject: SubjectAddress, { formats, given, signal }: VerifyOptions): Promise<Collected> {
-  return given ? { places: [given.place], evidence: [given.evidence], gaps: [] } : collect(repository, subject, { formats, kind: "signature", signal });
+  return given
+    ? { places: [given.place], evidence: [given.evidence], gaps: [] }
+    : collect(repository, subject, { formats, kind: "signature", signal });
 }
 
 async function decide(

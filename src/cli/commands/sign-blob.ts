@@ -14,6 +14,7 @@ import { clean, field } from "../render/text.ts";
 import { openSigner, signatureOptionsOf, signingFlags } from "../signing.ts";
 
 const formatNames = fileFormats.map(({ name }) => name);
+const allSuffixes = fileFormats.flatMap(({ files }) => Object.values(files.suffixes ?? {}));
 
 export const command: Command = {
   usage: "[--key KEY] --bundle FILE [flags] FILE|-",
@@ -77,16 +78,16 @@ function chosenFormat(args: Arguments): FormatOfFiles {
 
 /** Where the signature goes. Throws USAGE where nothing says so, and for a name that says another kind of signature. */
 function outputOf(args: Arguments, { files: { suffixes } }: FormatOfFiles): string {
+  const suffix = suffixes?.[args.choice("envelope", ["jws", "cose"])];
   const given = bundleOf(args);
   const file = args.operand(0);
-  const envelope = args.choice("envelope", ["jws", "cose"]);
-  if (given === undefined && (!suffixes || file === "-")) {
+  if (given === undefined) {
+    if (suffix !== undefined && file !== "-") return `${file}${suffix}`;
     throw usageError("nothing says where the signature shall go", "Name a file: --bundle app.sigstore.json, or --signature app.jws.sig.");
   }
-  const path = given ?? `${file}${suffixes?.[envelope] ?? ""}`;
-  const other = suffixes?.[envelope === "jws" ? "cose" : "jws"];
-  if (other !== undefined && path.endsWith(other)) throw usageError(`${path} is the name of a signature in ${other}, and --envelope is ${envelope}`);
-  return path;
+  const other = allSuffixes.find((end) => end !== suffix && given.toLowerCase().endsWith(end));
+  if (other !== undefined) throw usageError(`${given} ends in ${other}, which says that another kind of signature is in it`);
+  return given;
 }
 
 function render({ reference, digest, format, by, logged }: FileSigned, bundle: string): string {

@@ -12,7 +12,8 @@ import { printVerdicts } from "../render/print-verdicts.ts";
 import { gathererFor, revocationFlags } from "../revocation.ts";
 
 export const command: Command = {
-  usage: "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL | --certificate FILE) --bundle FILE [flags] FILE|-|sha256:HEX",
+  usage:
+    "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL | --certificate FILE) --bundle FILE [flags] FILE|-|sha256:HEX",
   summary: "Decide whether a file is signed as it must be",
   details: [
     "The file may be of any size, or be named by its digest alone, where the signature is by ECDSA P-256, as sigstore's are. Other keys",

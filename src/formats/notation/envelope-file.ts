@@ -32,7 +32,12 @@ export const envelopeFile: FileFormat = {
       return { type, bytes };
     });
     const mediaType = "value" in content ? content.value.type : usualMediaType;
-    return { format: "notation", place: { kind: "file", path }, layer: { mediaType, digest: digestOf(bytes), size: bytes.length }, content };
+    return {
+      format: "notation",
+      place: { kind: "file", path },
+      layer: { mediaType, digest: digestOf(bytes), size: bytes.length },
+      content,
+    };
   },
 
   /** By the hash that the envelope's algorithm has: one that says another than its key's does not verify. */
