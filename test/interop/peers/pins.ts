@@ -26,7 +26,11 @@ export const pins: Readonly<Record<PeerName, Pin>> = {
   cosign: { module: "github.com/sigstore/cosign/v3", command: "cmd/cosign", version: "v3.1.3" },
   notation: { module: "github.com/notaryproject/notation", command: "cmd/notation", version: "v1.3.2" },
   // What notation 2 is to sign and verify files with, of which there is no release that can be built.
-  "notation-blob": { module: "github.com/notaryproject/notation-go", version: "v1.2.0-beta.1.0.20250512015818-2bc67e7695ef", isLibrary: true },
+  "notation-blob": {
+    module: "github.com/notaryproject/notation-go",
+    version: "v1.2.0-beta.1.0.20250512015818-2bc67e7695ef",
+    isLibrary: true,
+  },
   fulcio: { module: "github.com/sigstore/fulcio", version: "v1.8.8" },
   "rekor-tiles": { module: "github.com/sigstore/rekor-tiles/v2", command: "cmd/rekor-server/posix", version: "v2.3.0" },
   // The newest one that Go 1.26 builds.
