@@ -2,12 +2,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { mapBounded } from "../core/bounded.ts";
 import type { Digest } from "../core/digest.ts";
-import { TouchmarkError } from "../core/errors.ts";
 import { describePlace, type SignatureClaim } from "../core/evidence.ts";
 import { outcomeOf, type Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import { parseManifest } from "../core/oci.ts";
-import { verifies } from "../core/public-key.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Reference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
@@ -19,6 +17,7 @@ import { makeTrust, type Trust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
 import { placesOf } from "./places.ts";
 import { resolve, resolveAll } from "./resolve.ts";
+import { signChecked } from "./sign-checked.ts";
 import { entriesOf, signedBy, type LoggedEntry } from "./signed-by.ts";
 import { store } from "./store.ts";
 import { verifyAll } from "./verify-all.ts";
@@ -128,14 +127,7 @@ async function signOne(
   const prepared = await Promise.all(
     toSigns.map(async ({ format, earlier, toSign }) => {
       if (earlier) return { format, earlier };
-      const { bytes, content, scheme } = toSign;
-      const signed = await signer.sign({ bytes, claim, ...(content && { content }), ...(scheme && { scheme }) }, signal);
-      const isSigned = scheme
-        ? await scheme.verify(by.publicKey.key, bytes, signed.signature)
-        : await verifies(by.publicKey, bytes, signed.signature);
-      if (!isSigned) {
-        throw new TouchmarkError("INVALID_KEY", `what the key sha256:${key} signs does not verify with its own public half`);
-      }
+      const signed = await signChecked(toSign, { signer, by, claim, signal });
       return { format, signed, artifact: await format.assemble(toSign, subject, signed, at) };
     }),
   );

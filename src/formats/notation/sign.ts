@@ -1,4 +1,4 @@
-/** Signatures of our own: the bytes to sign with a key and its chain of certificates, and what a registry then stores. */
+/** Signatures of our own: the bytes to sign with a key and its chain of certificates, and what is then stored. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { emptyConfig, type Descriptor } from "../../core/oci.ts";
@@ -10,12 +10,12 @@ import type { ReferrerArtifact } from "../format.ts";
 import { algorithmOf } from "./algorithms.ts";
 import { chainBreach, validityBreach } from "./certificate-chain.ts";
 import type { EnvelopeKind, Signing } from "./envelope.ts";
-import { encodePayload } from "./payload.ts";
+import { encodePayload, type Target } from "./payload.ts";
 import { encodeSignatureManifest } from "./signature-manifest.ts";
 
-export interface SignatureRequest {
+export interface SignatureRequest<T extends Target = Descriptor> {
   /** What is signed: its media type, digest and size count. */
-  readonly subject: Descriptor;
+  readonly subject: T;
   /** What the signer adds. */
   readonly annotations: Readonly<Record<string, string>>;
   /** From the signer's certificate to the root. */
@@ -27,8 +27,8 @@ export interface SignatureRequest {
   readonly expiry?: Instant;
 }
 
-export interface PreparedSignature {
-  readonly request: SignatureRequest;
+export interface PreparedSignature<T extends Target = Descriptor> {
+  readonly request: SignatureRequest<T>;
   readonly signing: Signing;
   /** How the key signs, whatever it would do elsewhere. */
   readonly scheme: SigningScheme;
@@ -38,7 +38,7 @@ export interface PreparedSignature {
 const agent = `touchmark/${version}`;
 
 /** The exact bytes to sign. Throws CERTIFICATE_INVALID, EXPIRED or UNSUPPORTED for a chain that no verifier would accept now, USAGE for a reserved annotation. */
-export async function prepareSignature(request: SignatureRequest): Promise<PreparedSignature> {
+export async function prepareSignature<T extends Target>(request: SignatureRequest<T>): Promise<PreparedSignature<T>> {
   const { subject, annotations, chain, kind, at, expiry } = request;
   const [leaf] = chain;
   if (!leaf)
@@ -60,15 +60,20 @@ export async function prepareSignature(request: SignatureRequest): Promise<Prepa
   return { request, signing, scheme: algorithm.scheme, toBeSigned: kind.toBeSigned(signing) };
 }
 
-/** The signature, as a registry stores it, with a timestamp over it if there is one: a token, or the response of an authority. Throws TIMESTAMP_INVALID for a response that refuses. */
-export function assembleSignature(
-  { request, signing }: PreparedSignature,
+/** The signature in its envelope, with a timestamp over it if there is one: a token, or the response of an authority. Throws TIMESTAMP_INVALID for a response that refuses. */
+export function assembleEnvelope(
+  { request: { chain, kind }, signing }: PreparedSignature<Target>,
   signature: Uint8Array,
   timestamp?: Uint8Array,
-): ReferrerArtifact {
-  const { subject, chain, kind } = request;
-  const envelope = kind.encode({ ...signing, signature, chain, agent, ...(timestamp && { timestamp: bareToken(timestamp) }) });
-  const at = signing.attributes.signingTime;
+): Uint8Array {
+  return kind.encode({ ...signing, signature, chain, agent, ...(timestamp && { timestamp: bareToken(timestamp) }) });
+}
+
+/** The same, as a registry stores it. */
+export function assembleSignature(prepared: PreparedSignature, signature: Uint8Array, timestamp?: Uint8Array): ReferrerArtifact {
+  const { subject, chain, kind } = prepared.request;
+  const envelope = assembleEnvelope(prepared, signature, timestamp);
+  const at = prepared.signing.attributes.signingTime;
   const manifest = encodeSignatureManifest({ envelope, envelopeType: kind.mediaType, chain, subject, at });
   return { kind: "referrer", blobs: [envelope, emptyConfig.bytes], manifest };
 }
