@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { test } from "node:test";
 import { scriptedServer, type ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { TouchmarkError } from "../core/errors.ts";
+import { maxSockets } from "./agents.ts";
 import { createHttpClient } from "./http-client.ts";
 import { patientClient, get, listening } from "./http-fixture.test.ts";
 
@@ -77,6 +78,20 @@ test("an aborted signal ends the request, whenever it is", async (t) => {
   await assert.rejects(http.request(request), (error) => error === reason);
   await assert.rejects(http.request(request), (error) => error === reason);
   assert.equal(server.seen.length, 1, "nothing is sent under a signal that is aborted already");
+});
+
+test("an aborted signal ends the wait for a connection of a host that keeps all others waiting", async (t) => {
+  const server = await scriptedServer(t, { "GET /a": () => undefined, "GET /b": () => undefined });
+  const { http } = patientClient();
+  const others = new AbortController();
+  const waiting = Array.from({ length: maxSockets }, () => http.request(get(`${server.origin}/a`, { signal: others.signal })));
+  await assert.rejects(http.request(get(`${server.origin}/b`, { signal: AbortSignal.timeout(50) })), {
+    code: "TIMEOUT",
+    message: /time allowed/,
+  });
+  assert.equal(server.seen.length, maxSockets);
+  others.abort();
+  for (const one of waiting) await assert.rejects(one, { code: "INTERRUPTED" });
 });
 
 test("an aborted signal ends the body", async (t) => {
