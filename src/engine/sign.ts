@@ -110,10 +110,12 @@ async function signOne(
 ): Promise<readonly SignatureMade[]> {
   const { formats, signer, at, recorder, signal } = options;
   const existing = await signedAlready(subject, claim, options);
+  const missing = formats.filter(({ name }) => !existing.some(({ format }) => format === name));
+  await using uploads = repository.expectBlobs(missing.length, signal);
   const by = await options.described;
   const key = by.publicKey.fingerprint;
 
-  // Signing may publish: nothing is signed in one format that cannot be made in another.
+  // Signing may publish: nothing is signed in one format that cannot be made in another, or that may not be stored.
   const toSigns = await Promise.all(
     formats.map(async (format) => {
       const earlier = existing.find((finding) => finding.format === format.name);
@@ -121,6 +123,7 @@ async function signOne(
       return { format, toSign: await format.prepare({ claim, subject, by, options: { ...options.signature, at } }) };
     }),
   );
+  await uploads.ready;
   const prepared = await Promise.all(
     toSigns.map(async ({ format, earlier, toSign }) => {
       if (earlier) return { format, earlier };
@@ -129,7 +132,7 @@ async function signOne(
     }),
   );
   const { reference, digest } = subject;
-  return Promise.all(
+  return await Promise.all(
     prepared.map(async ({ format, earlier, signed, artifact }): Promise<SignatureMade> => {
       const common = { reference, repository: repository.name, digest, format: format.name };
       if (earlier) return { ...common, ...earlier, by: { key }, logged: [], pending: [], already: true };
@@ -146,6 +149,7 @@ async function signOne(
 async function signedAlready(subject: Subject, claim: SignatureClaim, options: Signing): Promise<readonly Finding[]> {
   const { formats, at, described, looked, signal } = options;
   const { evidence } = await looked;
+  if (evidence.length === 0) return []; // and nobody waits for the key
   const trust = trustIn(await described);
   const findings = await verifyAll(evidence, subject, { formats, trust, at, signal });
   return findings.filter((finding) => outcomeOf(finding) === "passed" && saysTheSame(finding, claim));
