@@ -1,3 +1,4 @@
+import { TouchmarkError } from "../../core/errors.ts";
 import { signFile, type FileSigned } from "../../engine/sign-file.ts";
 import { fileFormat } from "../../formats/all.ts";
 import { usageError } from "../arguments.ts";
@@ -35,6 +36,7 @@ export const command: Command = {
       isPublic: () => Promise.resolve(false),
       signal,
     });
+    if ("envelop" in signer) throw forImages();
     const [file] = await Promise.all([readFileOperand(args.operand(0), io, signal), ready]);
     const { made, evidence } = await signFile(file, { format: fileFormat, signer, recorder: noRecord, signal });
     await output.write(evidence);
@@ -42,6 +44,12 @@ export const command: Command = {
     return 0;
   },
 };
+
+function forImages(): TouchmarkError {
+  return new TouchmarkError("UNSUPPORTED", "the plugin makes envelopes whole, which it does for images alone", {
+    hint: "Sign files with a plugin that makes raw signatures (SIGNATURE_GENERATOR.RAW).",
+  });
+}
 
 function render({ reference, digest, format, by, logged }: FileSigned, bundle: string): string {
   return [

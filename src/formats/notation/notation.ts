@@ -4,9 +4,9 @@ import { malformed } from "../../core/errors.ts";
 import type { Check } from "../../core/finding.ts";
 import type { ImageManifest } from "../../core/oci.ts";
 import { findingOf, reading, tooLarge, type Reading } from "../checks.ts";
-import type { Format, Recognised, ToSign } from "../format.ts";
+import type { Format, Recognised, SignatureTerms, ToSign } from "../format.ts";
 import { envelopeTypes, maxEnvelopeBytes, type EnvelopeType } from "./envelope-types.ts";
-import type { PreparedSignature } from "./sign.ts";
+import type { PreparedSignature, Terms } from "./sign.ts";
 import { isSignatureManifest, signatureType } from "./signature-type.ts";
 
 interface Content {
@@ -41,11 +41,9 @@ export const notation: Format = {
     return verifySignature(evidence, { kind: envelopeKinds[type], bytes }, { subject, trust, at, facts });
   },
 
-  async prepare({ claim, subject, by, options }): Promise<NotationToSign> {
-    const [{ envelopeKinds }, { prepareSignature }] = await Promise.all([import("./envelope-kinds.ts"), import("./sign.ts")]);
-    const kind = envelopeKinds[options.envelope === "cose" ? "application/cose" : "application/jose+json"];
-    const { annotations } = claim;
-    const prepared = await prepareSignature({ ...options, kind, annotations, subject: subject.descriptor, chain: by.chain ?? [] });
+  async prepare({ by, ...request }): Promise<NotationToSign> {
+    const [terms, { prepareSignature }] = await Promise.all([termsOf(request), import("./sign.ts")]);
+    const prepared = await prepareSignature({ ...terms, chain: by.chain ?? [] });
     return { bytes: prepared.toBeSigned, scheme: prepared.scheme, prepared };
   },
 
@@ -53,7 +51,25 @@ export const notation: Format = {
     const { assembleSignature } = await import("./sign.ts");
     return assembleSignature(prepared, signature, seals?.timestamps[0]);
   },
+
+  envelopes: {
+    async prepare(request) {
+      const [terms, { requestEnvelope }] = await Promise.all([termsOf(request), import("./foreign-envelope.ts")]);
+      return requestEnvelope(terms);
+    },
+
+    async accept(made, request) {
+      const [terms, { acceptEnvelope }] = await Promise.all([termsOf(request), import("./foreign-envelope.ts")]);
+      return acceptEnvelope(made, terms);
+    },
+  },
 };
+
+async function termsOf({ claim, subject, options }: SignatureTerms): Promise<Terms> {
+  const { envelopeKinds } = await import("./envelope-kinds.ts");
+  const kind = envelopeKinds[options.envelope === "cose" ? "application/cose" : "application/jose+json"];
+  return { ...options, kind, annotations: claim.annotations, subject: subject.descriptor };
+}
 
 function recognise({ place, descriptor, manifest }: Found): Recognised | undefined {
   if (!isSignatureManifest(manifest)) return undefined;

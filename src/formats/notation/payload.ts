@@ -10,11 +10,42 @@ import { parseDescriptor, type Descriptor } from "../../core/oci.ts";
 
 export const payloadType = "application/vnd.cncf.notary.payload.v1+json";
 const maxBytes = 4 * 1024 * 1024;
-const reserved = "io.cncf.notary";
+const members: ReadonlySet<string> = new Set(["annotations", "digest", "mediaType", "size"]);
+/** With what names begin that are the Notary Project's own. */
+export const reserved = "io.cncf.notary";
 
 /** Reads it. Throws MALFORMED or LIMIT_EXCEEDED. */
 export function parsePayload(bytes: Uint8Array): Descriptor {
-  return parseDescriptor(new Fields(parseJson(bytes, "payload", { maxBytes }), "payload").fields("targetArtifact"));
+  return parseDescriptor(readPayload(bytes).fields("targetArtifact"));
+}
+
+function readPayload(bytes: Uint8Array): Fields {
+  return new Fields(parseJson(bytes, "payload", { maxBytes }), "payload");
+}
+
+/**
+ * Why a payload that somebody made of ours says something else, as the end of a sentence that begins with it. Annotations may have
+ * been added. Throws MALFORMED or LIMIT_EXCEEDED.
+ */
+export function payloadBreach(bytes: Uint8Array, subject: Descriptor, annotations: Readonly<Record<string, string>>): string | undefined {
+  const payload = readPayload(bytes);
+  const target = payload.fields("targetArtifact");
+  const strange = [
+    ...Object.keys(payload.object).filter((name) => name !== "targetArtifact"),
+    ...Object.keys(target.object).filter((name) => !members.has(name)),
+  ];
+  if (strange[0] !== undefined) return `has the member ${quote(strange[0])}, which was not asked`;
+  const made = parseDescriptor(target);
+  const other = (["digest", "mediaType", "size"] as const).find((part) => made[part] !== subject[part]);
+  if (other !== undefined) return `is for ${other} ${quote(made[other])}, asked for ${quote(subject[other])}`;
+  const lost = Object.entries(annotations).find(([name, value]) => made.annotations?.[name] !== value);
+  if (lost) return `does not have the annotation ${quote(lost[0])} as it was asked`;
+  const taken = Object.keys(made.annotations ?? {}).find((name) => name.startsWith(reserved));
+  return taken === undefined ? undefined : `has the annotation ${quote(taken)}, whose name is reserved`;
+}
+
+function quote(value: string | number): string {
+  return JSON.stringify(value).slice(0, 150);
 }
 
 /** The payload for an artifact, with what its signer adds; members and annotations in order of their names. Throws USAGE for a name that is reserved. */
