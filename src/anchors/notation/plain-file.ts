@@ -1,6 +1,7 @@
 /** Files and folders that are what they are: symbolic links are never followed (Notary Project, trust store). */
 import { constants, lstat, open, readdir } from "node:fs/promises";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
+import { isMissing } from "../../net/missing.ts";
 
 /** Undefined where there is nothing. */
 export type Kind = "file" | "folder" | "other" | undefined;
@@ -11,7 +12,7 @@ export async function kindOf(path: string): Promise<Kind> {
     if (found.isFile()) return "file";
     return found.isDirectory() ? "folder" : "other";
   } catch (thrown) {
-    if (hasCode(thrown, "ENOENT") || hasCode(thrown, "ENOTDIR")) return undefined;
+    if (isMissing(thrown)) return undefined;
     throw unreadable(path, thrown);
   }
 }
@@ -54,8 +55,4 @@ async function expectKind(path: string, expected: "file" | "folder"): Promise<vo
 
 function unreadable(path: string, cause: unknown): TouchmarkError {
   return new TouchmarkError("FILE_NOT_FOUND", `${path} cannot be read`, { cause });
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && "code" in thrown && thrown.code === code;
 }
