@@ -64,27 +64,19 @@ export async function openSigner(args: Arguments, io: Io, context: SigningContex
 
 async function open(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
   checkNotary(args, context.formats);
+  checkKey(args, context);
   const key = await openKey(args, io, context);
   if (key === undefined) {
     if (context.formats.includes(notary)) throw keyNeeded();
     const { openKeyless } = await import("./keyless.ts");
     return openKeyless(args, io, context);
   }
-  const stray = ["identity-token", "oidc-issuer", "oidc-client-id", "sign-in"].find((name) => args.has(name));
-  if (stray !== undefined) throw usageError(`--${args.has("plugin") ? "plugin" : "key"} and --${stray} cannot both say who signs`);
-  const isSealed = args.has("signing-config") || args.has("instance");
-  if (args.has("trusted-root") && !isSealed) {
-    throw usageError("--trusted-root proves what services answer, and with a key none is named", "Name them: --signing-config FILE.");
-  }
-  if (context.logUpload === "later" && !isSealed) {
-    throw usageError("a log is to be asked later, and with a key none is asked unless it is named", "Name it: --signing-config FILE.");
-  }
   if ("envelop" in key) {
     if (args.has("timestamp-url")) throw ownTimestamps();
     return { signer: key, isEphemeral: false, ready: Promise.resolve() };
   }
   const stamped = args.has("timestamp-url") ? await timestamped(key, args, io, context) : key;
-  const signer = isSealed ? await sealed(stamped, args, io, context) : stamped;
+  const signer = namesServices(args) ? await sealed(stamped, args, io, context) : stamped;
   return { signer, isEphemeral: false, ready: signer.describe(context.signal) };
 }
 
@@ -118,6 +110,23 @@ function checkNotary(args: Arguments, formats: readonly string[]): void {
     throw usageError(`--expiry cannot be said in the format ${other}`, "Sign in that format with a command of its own, without --expiry.");
   if (args.has("timestamp-root") && !args.has("timestamp-url"))
     throw usageError("--timestamp-root proves what an authority answers, and none is named", "Name it: --timestamp-url URL.");
+}
+
+/** Throws USAGE for what a key, wherever it is kept, has no use for. */
+function checkKey(args: Arguments, { logUpload }: SigningContext): void {
+  const key = ["plugin", "key"].find((name) => args.has(name));
+  if (key === undefined) return;
+  const stray = ["identity-token", "oidc-issuer", "oidc-client-id", "sign-in"].find((name) => args.has(name));
+  if (stray !== undefined) throw usageError(`--${key} and --${stray} cannot both say who signs`);
+  if (namesServices(args)) return;
+  if (args.has("trusted-root"))
+    throw usageError("--trusted-root proves what services answer, and with a key none is named", "Name them: --signing-config FILE.");
+  if (logUpload === "later")
+    throw usageError("a log is to be asked later, and with a key none is asked unless it is named", "Name it: --signing-config FILE.");
+}
+
+function namesServices(args: Arguments): boolean {
+  return args.has("signing-config") || args.has("instance");
 }
 
 function keyNeeded(): TouchmarkError {

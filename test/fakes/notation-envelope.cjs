@@ -1,6 +1,6 @@
 /**
  * What the fake plugin makes envelopes with, by hand: Notary Project signatures as JWS and as COSE, by a key on P-256. Plain JavaScript,
- * as the plugin is.
+ * as the plugin is. The time is SOURCE_DATE_EPOCH, if it is set.
  */
 const { sign } = require("node:crypto");
 
@@ -8,7 +8,7 @@ const name = (of) => `io.cncf.notary.${of}`;
 
 /** Answers `generate-envelope`; `chain` is in base64. */
 function envelop({ payload, payloadType, signatureEnvelopeType, expiryDurationInSeconds }, { key, chain }) {
-  const now = Math.floor(Date.now() / 1000);
+  const now = Number(process.env.SOURCE_DATE_EPOCH ?? Math.floor(Date.now() / 1000));
   const expiry = expiryDurationInSeconds === undefined ? undefined : now + expiryDurationInSeconds;
   const critical = [name("signingScheme"), ...(expiry === undefined ? [] : [name("expiry")])];
   const make = { "application/jose+json": jws, "application/cose": cose }[signatureEnvelopeType];

@@ -3,7 +3,7 @@
  * what came is that, before it is stored. The plugin may add annotations, attributes that are signed, a timestamp, and an end
  * where none was asked; the rest must be as asked, and such that a verifier can accept it.
  */
-import { TouchmarkError } from "../../core/errors.ts";
+import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
 import { emptyConfig, maxManifestBytes } from "../../core/oci.ts";
 import type { EnvelopeRequest, MadeEnvelope } from "../../core/signer.ts";
 import type { AcceptedEnvelope } from "../format.ts";
@@ -30,12 +30,12 @@ export function requestEnvelope(terms: Terms): EnvelopeRequest {
 /** Throws PLUGIN_FAILED for something else than was asked, what reading the envelope throws, and what requireChain does. */
 export async function acceptEnvelope({ bytes, annotations }: MadeEnvelope, terms: Terms): Promise<AcceptedEnvelope> {
   const { subject, kind, at } = terms;
-  const envelope = parseEnvelope(kind, bytes);
+  const envelope = readable(() => parseEnvelope(kind, bytes));
   const { chain, attributes } = envelope;
   const signature = await checkSignature(envelope);
   if (signature.outcome !== "passed") throw refused(signature.detail);
   const why =
-    payloadBreach(envelope.payload, subject, terms.annotations) ??
+    readable(() => payloadBreach(envelope.payload, subject, terms.annotations)) ??
     lifetimeBreach(attributes, lifetimeOf(terms)) ??
     annotationsBreach(annotations);
   if (why !== undefined) throw refused(why);
@@ -68,6 +68,16 @@ function annotationsBreach(annotations: Readonly<Record<string, string>>): strin
   return taken === undefined
     ? undefined
     : `came with the manifest annotation ${JSON.stringify(taken.slice(0, 100))}, which is not the plugin's to set`;
+}
+
+/** Says whose the bytes are that cannot be read. */
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const { code, message } = asTouchmarkError(cause);
+    throw new TouchmarkError(code, `the envelope that the plugin made is not accepted: ${message}`, { cause });
+  }
 }
 
 function refused(why: string): TouchmarkError {
