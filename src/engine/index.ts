@@ -3,7 +3,7 @@ export { sign, type SignatureMade, type SignOptions } from "./sign.ts";
 export { verify, type VerifyOptions } from "./verify.ts";
 export { signFile, type FileSigned, type SignedFile, type SignFileOptions } from "./sign-file.ts";
 export { verifyFile, type VerifyFileOptions } from "./verify-file.ts";
-export type { EvidenceFile } from "./given.ts";
+export { readGiven, type EvidenceFile, type GivenEvidence } from "./given.ts";
 export { flush, type FlushedImage, type FlushOptions, type FlushServices } from "./flush.ts";
 export type { Flushed, NotFlushed, Problem, Upload } from "./flush-one.ts";
 export { copy, type Copied, type CopyOptions } from "./copy.ts";

@@ -1,8 +1,8 @@
 /** One signature in one format, in two steps: what could refuse it is asked first, and only then is it made. */
 import { TouchmarkError } from "../core/errors.ts";
-import { verifies } from "../core/public-key.ts";
 import type { EnvelopeSigner, Signed, Signer, SignerDescription } from "../core/signer.ts";
 import type { Artifact, Format, SignatureRequest, SignatureTerms } from "../formats/format.ts";
+import { signChecked } from "./sign-checked.ts";
 
 /** A key that can be told of before it signs, or what makes signatures whole and cannot. */
 export type Who =
@@ -27,17 +27,7 @@ async function prepareSignature(format: Format, signer: Signer, request: Signatu
   const { claim, subject, by, options } = request;
   const toSign = await format.prepare(request);
   return async (signal) => {
-    const { bytes, content, scheme } = toSign;
-    const signed = await signer.sign({ bytes, claim, ...(content && { content }), ...(scheme && { scheme }) }, signal);
-    const isSigned = scheme
-      ? await scheme.verify(by.publicKey.key, bytes, signed.signature)
-      : await verifies(by.publicKey, bytes, signed.signature);
-    if (!isSigned) {
-      throw new TouchmarkError(
-        "INVALID_KEY",
-        `what the key sha256:${by.publicKey.fingerprint} signs does not verify with its own public half`,
-      );
-    }
+    const signed = await signChecked(toSign, { signer, by, claim, signal });
     return { signed, artifact: await format.assemble(toSign, subject, signed, options.at) };
   };
 }

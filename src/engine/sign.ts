@@ -115,10 +115,12 @@ async function signOne(
   options: Signing,
 ): Promise<readonly SignatureMade[]> {
   const { formats, who, at, recorder, signal } = options;
+  const existing = await signedAlready(subject, claim, options);
+  const missing = formats.filter(({ name }) => !existing.some(({ format }) => format === name));
+  await using uploads = repository.expectBlobs(missing.length, signal);
   const by = await who.described;
-  const existing = by ? await signedAlready(subject, claim, by, options) : [];
 
-  // Signing may publish: nothing is signed in one format that cannot be made in another.
+  // Signing may publish: nothing is signed in one format that cannot be made in another, or that may not be stored.
   const ready = await Promise.all(
     formats.map(async (format) => {
       const earlier = existing.find((finding) => finding.format === format.name);
@@ -129,6 +131,7 @@ async function signOne(
       return { format, make: await prepare(format, who, { claim, subject, options: { ...options.signature, at } }) };
     }),
   );
+  await uploads.ready;
   const prepared = await Promise.all(
     ready.map(async ({ format, earlier, make }) => {
       if (earlier) return { format, earlier };
@@ -137,7 +140,7 @@ async function signOne(
     }),
   );
   const { reference, digest } = subject;
-  return Promise.all(
+  return await Promise.all(
     prepared.map(async ({ format, earlier, signed, artifact }): Promise<SignatureMade> => {
       const common = { reference, repository: repository.name, digest, format: format.name };
       if (earlier) return { ...common, ...earlier, logged: [], pending: [], already: true };
@@ -151,14 +154,11 @@ async function signOne(
 }
 
 /** Signatures by the same key that say exactly the same. What cannot be read now does not keep from signing. */
-async function signedAlready(
-  subject: Subject,
-  claim: SignatureClaim,
-  by: SignerDescription,
-  { formats, at, looked, signal }: Signing,
-): Promise<readonly Finding[]> {
+async function signedAlready(subject: Subject, claim: SignatureClaim, options: Signing): Promise<readonly Finding[]> {
+  const { formats, at, who, looked, signal } = options;
   const { evidence } = await looked;
-  const trust = trustIn(by);
+  if (!who.described || evidence.length === 0) return []; // and nobody waits for the key
+  const trust = trustIn(await who.described);
   const findings = await verifyAll(evidence, subject, { formats, trust, at, signal });
   return findings.filter((finding) => outcomeOf(finding) === "passed" && saysTheSame(finding, claim));
 }

@@ -5,7 +5,7 @@
  */
 import type { Digest } from "../core/digest.ts";
 import type { Evidence, Found, RepositoryPlace, SignatureClaim } from "../core/evidence.ts";
-import type { FileSubject } from "../core/file-subject.ts";
+import type { FileReading, FileSubject } from "../core/file-subject.ts";
 import type { Facts } from "../core/facts.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
@@ -107,17 +107,33 @@ export interface FileFormat {
   /** Of such a file. */
   readonly maxBytes: number;
 
+  /** What the name of a file's signature ends in, by its envelope, where that is fixed: then the name says what is in it. */
+  readonly suffixes?: Readonly<Record<NonNullable<SignatureOptions["envelope"]>, string>>;
+
   /** Whether the bytes are such a file. */
   owns(bytes: Uint8Array): boolean;
 
   /** The evidence in a file that was named. */
   read(bytes: Uint8Array, path: string): Evidence;
 
-  /** As `verify`, about a file. */
-  verify(evidence: Evidence, file: FileSubject, trust: Trust, at: Instant): Promise<Finding>;
+  /** How a file has to be read for what the evidence says of it to be verified. */
+  readingOf(evidence: Evidence): Promise<FileReading>;
 
-  /** The file that holds the signature over the bytes of another. */
-  assemble(file: FileSubject, signed: Signed): Uint8Array;
+  /** As `verify`, about a file. */
+  verify(evidence: Evidence, file: FileSubject, trust: Trust, at: Instant, facts?: Facts): Promise<Finding>;
+
+  /** How a file has to be read for a signer to sign it. */
+  readingFor(describe: () => Promise<SignerDescription>): Promise<FileReading>;
+
+  /** As `prepare`, about a file. Throws LIMIT_EXCEEDED as well, for a file that had to be held whole and is too large. */
+  prepare(request: FileSignatureRequest): ToSign | Promise<ToSign>;
+
+  /** The file that holds the signature of another. */
+  assemble(toSign: ToSign, file: FileSubject, signed: Signed): Uint8Array | Promise<Uint8Array>;
+}
+
+export interface FileSignatureRequest extends Omit<SignatureRequest, "subject"> {
+  readonly file: FileSubject;
 }
 
 export interface Recognised {

@@ -1,5 +1,6 @@
 /** Signing with keys that notation's plugins keep, and what the signatures are worth. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
 import { decodeUtf8, encodeUtf8, toBase64 } from "../../src/core/bytes.ts";
@@ -181,6 +182,16 @@ describe("touchmark sign --plugin, of one that makes envelopes whole", { skip },
       assert.equal((await verify()).status, 10);
     });
   }
+
+  it("signs no files", async (t) => {
+    const { runWith, path, config } = await withMaker(t);
+    await writeFile(path("app.tar"), "a file");
+    const env = { NOTATION_CONFIG: config };
+    const { status, stderr } = await runWith({ env }, "sign-blob", "--format", "notation", ...plugin, path("app.tar"));
+    assert.equal(status, 32, stderr);
+    assert.match(stderr, /makes envelopes whole, which it does for images alone/);
+    assert.equal(existsSync(path("app.tar.jws.sig")), false);
+  });
 
   it("refuses to add a timestamp, without asking for a signature", async (t) => {
     const { sign, path } = await withMaker(t);

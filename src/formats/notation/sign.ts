@@ -1,4 +1,4 @@
-/** Signatures of our own: the bytes to sign with a key and its chain of certificates, and what a registry then stores. */
+/** Signatures of our own: the bytes to sign with a key and its chain of certificates, and what is then stored. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { emptyConfig, type Descriptor } from "../../core/oci.ts";
@@ -10,13 +10,13 @@ import type { ReferrerArtifact } from "../format.ts";
 import { algorithmOf } from "./algorithms.ts";
 import { requireChain } from "./certificate-chain.ts";
 import type { EnvelopeKind, Signing } from "./envelope.ts";
-import { encodePayload } from "./payload.ts";
+import { encodePayload, type Target } from "./payload.ts";
 import { encodeSignatureManifest } from "./signature-manifest.ts";
 
 /** What shall be signed, whoever does. */
-export interface Terms {
+export interface Terms<T extends Target = Descriptor> {
   /** What is signed: its media type, digest and size count. */
-  readonly subject: Descriptor;
+  readonly subject: T;
   /** What the signer adds. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly kind: EnvelopeKind;
@@ -26,13 +26,13 @@ export interface Terms {
   readonly expiry?: Instant;
 }
 
-export interface SignatureRequest extends Terms {
+export interface SignatureRequest<T extends Target = Descriptor> extends Terms<T> {
   /** From the signer's certificate to the root. */
   readonly chain: readonly Certificate[];
 }
 
-export interface PreparedSignature {
-  readonly request: SignatureRequest;
+export interface PreparedSignature<T extends Target = Descriptor> {
+  readonly request: SignatureRequest<T>;
   readonly signing: Signing;
   /** How the key signs, whatever it would do elsewhere. */
   readonly scheme: SigningScheme;
@@ -42,7 +42,7 @@ export interface PreparedSignature {
 const agent = `touchmark/${version}`;
 
 /** The exact bytes to sign. Throws CERTIFICATE_INVALID, EXPIRED or UNSUPPORTED for a chain that no verifier would accept now, USAGE for a reserved annotation. */
-export async function prepareSignature(request: SignatureRequest): Promise<PreparedSignature> {
+export async function prepareSignature<T extends Target>(request: SignatureRequest<T>): Promise<PreparedSignature<T>> {
   const { subject, annotations, chain, kind, at } = request;
   const [leaf] = chain;
   if (!leaf)
@@ -55,21 +55,26 @@ export async function prepareSignature(request: SignatureRequest): Promise<Prepa
   return { request, signing, scheme: algorithm.scheme, toBeSigned: kind.toBeSigned(signing) };
 }
 
-/** The signature, as a registry stores it, with a timestamp over it if there is one: a token, or the response of an authority. Throws TIMESTAMP_INVALID for a response that refuses. */
-export function assembleSignature(
-  { request, signing }: PreparedSignature,
+/** The signature in its envelope, with a timestamp over it if there is one: a token, or the response of an authority. Throws TIMESTAMP_INVALID for a response that refuses. */
+export function assembleEnvelope(
+  { request: { chain, kind }, signing }: PreparedSignature<Target>,
   signature: Uint8Array,
   timestamp?: Uint8Array,
-): ReferrerArtifact {
-  const { subject, chain, kind } = request;
-  const envelope = kind.encode({ ...signing, signature, chain, agent, ...(timestamp && { timestamp: bareToken(timestamp) }) });
-  const at = signing.attributes.signingTime;
+): Uint8Array {
+  return kind.encode({ ...signing, signature, chain, agent, ...(timestamp && { timestamp: bareToken(timestamp) }) });
+}
+
+/** The same, as a registry stores it. */
+export function assembleSignature(prepared: PreparedSignature, signature: Uint8Array, timestamp?: Uint8Array): ReferrerArtifact {
+  const { subject, chain, kind } = prepared.request;
+  const envelope = assembleEnvelope(prepared, signature, timestamp);
+  const at = prepared.signing.attributes.signingTime;
   const manifest = encodeSignatureManifest({ envelope, envelopeType: kind.mediaType, chain, subject, at });
   return { kind: "referrer", blobs: [envelope, emptyConfig.bytes], manifest };
 }
 
 /** In whole seconds, which envelopes hold. Throws USAGE for an end that is no later than the beginning. */
-export function timesIn({ at, expiry }: Terms): { readonly signingTime: Instant; readonly expiry?: Instant } {
+export function timesIn({ at, expiry }: Pick<Terms, "at" | "expiry">): { readonly signingTime: Instant; readonly expiry?: Instant } {
   const signingTime = wholeSeconds(at);
   if (expiry === undefined) return { signingTime };
   const end = wholeSeconds(expiry);

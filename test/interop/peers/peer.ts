@@ -10,10 +10,10 @@ export function peerFolder(name: PeerName): string {
   return join(peersFolder, `${name}@${pins[name].version}`);
 }
 
-/** The package that Go builds it from. */
+/** The package that Go builds it from; a program of ours is one of the module that it is built in. */
 export function peerPackage(name: PeerName): string {
-  const { module, command = "" } = pins[name];
-  return posix.join(module, command);
+  const { module, command = "", isLibrary } = pins[name];
+  return isLibrary ? posix.join("peer", name) : posix.join(module, command);
 }
 
 /** The binary of one peer, which Go names after its package's last folder. */
