@@ -5,11 +5,11 @@ import type { Check } from "../../core/finding.ts";
 import type { Descriptor } from "../../core/oci.ts";
 import { hasDigest } from "../../core/subject.ts";
 import type { NotaryAlgorithm } from "./algorithms.ts";
-import type { Target } from "./payload.ts";
+import { differingPart, type Target } from "./payload.ts";
 
 /** Media type, digest and size are the image's. */
 export function checkImage(target: Target, descriptor: Descriptor): Check {
-  const other = (["digest", "mediaType", "size"] as const).find((part) => target[part] !== descriptor[part]);
+  const other = differingPart(target, descriptor);
   return other === undefined ? passed(target) : mismatch(other, target[other], descriptor[other]);
 }
 

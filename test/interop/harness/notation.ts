@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { peerPath } from "../peers/peer.ts";
 import { run, runWell, type Ran } from "./run.ts";
+import type { Environment } from "./server.ts";
 
 const notation = peerPath("notation");
 
@@ -16,6 +17,11 @@ export async function listKeys(config: string, folder: string, names: readonly s
 
 export async function sign(image: string, config: string, key: string, options: readonly string[] = []): Promise<void> {
   await runWell(notation, ["sign", "--insecure-registry", "--key", key, ...options, image], { env: environment(config) });
+}
+
+/** By a key that the folder's plugin keeps; what the plugin hears of is in `env`. */
+export async function signByPlugin(image: string, config: string, options: readonly string[], env: Environment = {}): Promise<Ran> {
+  return run(notation, ["sign", "--insecure-registry", ...options, image], { env: { ...environment(config), ...env } });
 }
 
 export async function verify(image: string, config: string, options: readonly string[] = []): Promise<Ran> {

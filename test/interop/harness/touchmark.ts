@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { run, runWell, type Ran } from "./run.ts";
 import type { Format } from "./cosign.ts";
-import { startServer, type Running } from "./server.ts";
+import { startServer, type Environment, type Running } from "./server.ts";
 
 const touchmark = join(import.meta.dirname, "../../../bin/touchmark.js");
 const env = { TOUCHMARK_PASSWORD: "" };
@@ -23,6 +23,11 @@ export async function verify(image: string, keyPrefix: string, options: readonly
 /** As `flags` say who signs, or whose signature is expected. */
 export async function signAs(image: string, flags: readonly string[]): Promise<void> {
   await runWell(process.execPath, [touchmark, "sign", ...flags, image], { env });
+}
+
+/** By a key that a plugin of notation keeps; what the plugin hears of is in `more`. */
+export async function signByPlugin(image: string, flags: readonly string[], more: Environment = {}): Promise<Ran> {
+  return run(process.execPath, [touchmark, "sign", "--format", "notation", ...flags, image], { env: { ...env, ...more } });
 }
 
 export async function verifyBy(image: string, flags: readonly string[]): Promise<Ran> {
