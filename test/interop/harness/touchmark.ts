@@ -43,6 +43,15 @@ export async function verifyFile(file: string, bundle: string, keyPrefix: string
   return run(process.execPath, [touchmark, "verify-blob", "--key", `${keyPrefix}.pub`, "--bundle", bundle, file], { env });
 }
 
+/** The same, as `flags` say. */
+export async function signFileAs(file: string, flags: readonly string[]): Promise<void> {
+  await runWell(process.execPath, [touchmark, "sign-blob", ...flags, file], { env });
+}
+
+export async function verifyFileBy(file: string, flags: readonly string[]): Promise<Ran> {
+  return run(process.execPath, [touchmark, "verify-blob", ...flags, file], { env });
+}
+
 /** As whoever the token names, by the services of that config. */
 export async function signKeyless(image: string, format: Format, services: readonly string[]): Promise<void> {
   await runWell(process.execPath, [touchmark, "sign", "--format", format, ...services, image], { env });
