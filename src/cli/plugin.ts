@@ -5,7 +5,7 @@ import { usageError, type Arguments } from "./arguments.ts";
 import { pairsOf } from "./common.ts";
 import type { Io } from "./io.ts";
 import { notationFolder } from "./notation.ts";
-import type { SigningContext } from "./signing.ts";
+import type { SigningContext } from "./signing-context.ts";
 
 /** For signatures in these formats. Throws USAGE, and what opening the key does. */
 export async function openPlugin(args: Arguments, io: Io, { formats, signal }: SigningContext): Promise<Signer | EnvelopeSigner> {

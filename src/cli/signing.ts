@@ -1,15 +1,14 @@
 /** Who signs, and what seals the signature, as the flags of `sign` and `sign-blob` say it. */
 import { TouchmarkError } from "../core/errors.ts";
-import type { LogUpload } from "../core/seals.ts";
 import type { EnvelopeSigner, Signer } from "../core/signer.ts";
 import { openKeyFile } from "../signers/file/key-file.ts";
 import type { SignatureOptions } from "../formats/format.ts";
-import type { SelectedServices } from "../trust/select-services.ts";
 import { usageError, type Arguments } from "./arguments.ts";
 import { parseDuration, signingTime } from "./common.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
 import { passwordFor } from "./password.ts";
+import type { SigningContext, SigningWith } from "./signing-context.ts";
 
 export const signingFlags: readonly Flag[] = [
   { name: "key", value: "KEY", summary: "Private key: a file (cosign's encrypted key, or PEM), env://VARIABLE, or a PKCS #11 URI" },
@@ -35,25 +34,6 @@ export const signingFlags: readonly Flag[] = [
   { name: "timestamp-root", value: "FILE", summary: "What its timestamps are proven by (PEM)" },
   { name: "yes", summary: "Publish what logs make public without asking" },
 ];
-
-export interface SigningWith {
-  readonly signer: Signer | EnvelopeSigner;
-  /** The key is made for this once: it cannot have signed before. */
-  readonly isEphemeral: boolean;
-  /** Fails as soon as it is known that nothing can be signed. */
-  readonly ready: Promise<unknown>;
-}
-
-export interface SigningContext {
-  /** Names of the formats that will be written. */
-  readonly formats: readonly string[];
-  /** Whether anybody may pull all that is signed; asked only where something is to be published about it. */
-  readonly isPublic: () => Promise<boolean>;
-  /** What to say of it if not. */
-  readonly secret: string;
-  readonly logUpload?: LogUpload;
-  readonly signal: AbortSignal;
-}
 
 /** Nothing goes out that is not needed: a key alone asks nobody. Throws USAGE. */
 export async function openSigner(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
@@ -167,13 +147,4 @@ async function sealed(signer: Signer, args: Arguments, io: Io, context: SigningC
   const { services, root, http } = await openServices(args, io, context);
   const { logUpload = "now" } = context;
   return sealedSigner(signer, { services, root, logUpload, http, clock: io.now });
-}
-
-/** Throws UNSUPPORTED for a format that could not carry what the services give. */
-export function checkFormats(formats: readonly string[], { logs, timestampAuthorities }: SelectedServices): void {
-  if (!formats.includes("cosign")) return;
-  const hint = "Sign in the format bundle, or name one log of Rekor 1 and at most one timestamp authority in the signing config.";
-  const refuse = (message: string) => new TouchmarkError("UNSUPPORTED", `${message}, which cosign's layers cannot carry`, { hint });
-  if (logs.some(({ majorApiVersion }) => majorApiVersion !== 1)) throw refuse("the signing config names a log that gives no promise");
-  if (logs.length > 1 || timestampAuthorities.length > 1) throw refuse("the signing config asks for several logs or timestamps");
 }
