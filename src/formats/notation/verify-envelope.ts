@@ -33,7 +33,7 @@ export interface EnvelopeProof {
 export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTrust, at: Instant, facts: Facts): Promise<EnvelopeProof> {
   const { attributes, chain } = envelope;
   const [leaf] = chain;
-  const signature = await checkSignature(envelope, leaf);
+  const signature = await checkSignature(envelope);
   if (signature.outcome !== "passed") return { checks: [signature], seen: [], needs: [] };
   const signer: Signatory = { kind: "x509", subject: leaf.subject.text, issuer: leaf.issuer.text };
   const breach = await chainBreach(chain);
@@ -64,7 +64,8 @@ function revocationCheck(standing: Standing): Check {
   return { name: "revocation", outcome: standing.outcome, code: standing.code, detail };
 }
 
-async function checkSignature({ algorithm, signature, toBeSigned }: NotaryEnvelope, leaf: Certificate): Promise<Check> {
+/** Whether it is by the first certificate of its chain, whoever that is. */
+export async function checkSignature({ algorithm, signature, toBeSigned, chain: [leaf] }: NotaryEnvelope): Promise<Check> {
   const failed = (detail: string): Check => ({ name: "signature", outcome: "failed", code: "SIGNATURE_INVALID", detail });
   try {
     const own = algorithmOf(leaf.publicKey);
