@@ -49,7 +49,8 @@ async function checkTimestamp({ timestamp, signature, chain }: NotaryEnvelope, t
   }
   const proof = await proveTimestamp(timestamp, { stamped: signature, authorities: timestampAuthorities(trust) });
   if (!("value" in proof)) return unseen(proof.check);
-  const { at: stamped, accuracy = 0, authority, chain: stampers } = proof.value;
+  const { at: stamped, accuracy = 0, isNamedBySha1, authority, chain: stampers } = proof.value;
+  if (isNamedBySha1) return unseen(invalid("names the certificate it is signed with by SHA-1 alone (no signing-certificate-v2)"));
   if (stamped > known.at) return unseen(late(stamped, known.at));
   const unfit = stamperBreach(stampers);
   if (unfit !== undefined) {
@@ -88,6 +89,9 @@ function validity(breach: string | undefined, when: string): Check {
 }
 
 function late(time: Instant, at: Instant): Check {
-  const detail = `made at ${formatInstant(time)}, after the time of verification, ${formatInstant(at)}`;
+  return invalid(`made at ${formatInstant(time)}, after the time of verification, ${formatInstant(at)}`);
+}
+
+function invalid(detail: string): Check {
   return { name: "timestamp", outcome: "failed", code: "TIMESTAMP_INVALID", detail };
 }
