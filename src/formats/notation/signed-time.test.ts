@@ -6,6 +6,7 @@ import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
 import { keyOf } from "../../core/facts.ts";
 import { outcomeOf } from "../../core/finding.ts";
 import { hash } from "../../core/hash.ts";
+import { formatInstant, maxSkew } from "../../core/instant.ts";
 import {
   bitString,
   extension,
@@ -93,7 +94,7 @@ suite("Notary Project times", () => {
     assert.deepEqual(await checksOf(at("2026-06-15T12:00:00+02:00"), { trusted, at: late }), good);
     assert.deepEqual(await checksOf(at("2025-06-15T12:00:00Z"), { trusted, at: late }), good.toSpliced(4, 1, "certificate EXPIRED"));
     assert.deepEqual(
-      await checksOf(at("2026-06-15T12:00:00Z"), { trusted, at: now - 1 }),
+      await checksOf(at("2026-06-15T12:00:00Z"), { trusted, at: now - maxSkew - 1 }),
       good.toSpliced(4, 1, "timestamp TIMESTAMP_INVALID"),
     );
     assert.deepEqual(await checksOf(at("2026-06-15T12:00:00Z")), good.toSpliced(2, 1, "certificate CERTIFICATE_UNTRUSTED"));
@@ -141,7 +142,20 @@ suite("Notary Project times", () => {
     for (const time of [leaf.notBefore - 1000, leaf.notAfter + 1000]) {
       assert.deepEqual(await checksOf(stamped(time), { trusted: stamping, at }), withTime.toSpliced(5, 1, "certificate EXPIRED"));
     }
-    assert.deepEqual(await checksOf(stamped(now + 1000), { trusted: stamping }), good.toSpliced(4, 1, "timestamp TIMESTAMP_INVALID"));
+    const ahead = now + maxSkew + 1000;
+    assert.deepEqual(await checksOf(stamped(ahead), { trusted: stamping }), good.toSpliced(4, 1, "timestamp TIMESTAMP_INVALID"));
+  });
+
+  test("what was just signed verifies at once, though the other's clock is a little ahead", async () => {
+    assert.deepEqual(await checksOf(stamped(now + maxSkew), { trusted: stamping }), withTime);
+    const headers = {
+      [scheme]: "notary.x509.signingAuthority",
+      [signingTime]: undefined,
+      [authenticTime]: formatInstant(now + maxSkew),
+      crit: [scheme, authenticTime],
+    };
+    const trusted: NotationTrust = { ...trust, stores: { ca: [], signingAuthority: [root], tsa: [] } };
+    assert.deepEqual(await looseChecks({ headers }, { trusted }), good);
   });
 
   test("a timestamp must be there, of this signature, by a trusted authority", async () => {
