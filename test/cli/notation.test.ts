@@ -159,6 +159,24 @@ describe("a Notary Project signature", () => {
   });
 });
 
+describe("a Notary Project signature in a file", () => {
+  it("decides about the image that it is of, and about no other", async (t) => {
+    const { acme, repository, run, path } = await acmeAt(t);
+    const { flags } = await acme.signer("layout");
+    const layout = `oci:${path("layout")}`;
+    for (const tag of ["1", "2"]) await putImage(repository(layout), tag, tag);
+    assert.equal((await run("sign", "--format", "notation", ...flags, `${layout}:1`)).status, 0);
+    const tree = JSON.parse((await run("tree", "-o", "json", `${layout}:1`)).stdout);
+    const envelope = await readFile(path(`layout/blobs/${tree.attached[0].evidence[0].layer.replace(":", "/")}`));
+    for (const name of ["image.jws.sig", "image"]) {
+      await writeFile(path(name), envelope);
+      const verify = (tag: string) => run("verify", "--certificate", path("acme.crt"), "--bundle", path(name), `${layout}:${tag}`);
+      assert.equal((await verify("1")).status, 0);
+      assert.match((await verify("2")).stdout, /^refused: SUBJECT_MISMATCH/);
+    }
+  });
+});
+
 describe("verifying by certificate authority", () => {
   it("refuses what is past the end that its signer gave it", async (t) => {
     const { image, path, runWith, sign, verify } = await acmeAt(t);

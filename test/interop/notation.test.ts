@@ -112,6 +112,25 @@ for (const registry of registries) {
   });
 }
 
+describe("Notary Project signatures of files", () => {
+  for (const envelope of envelopes) {
+    test(`touchmark's are stamped for notation, in ${envelope}`, async () => {
+      const [stamped, plain] = [world.path(`stamped-${envelope}`), world.path(`plain-${envelope}`)];
+      for (const [file, options] of [
+        [stamped, world.stamps],
+        [plain, []],
+      ] as const) {
+        await writeFile(file, "what is signed");
+        await touchmark.signFileAs(file, ["--format", "notation", "--envelope", envelope, ...keyOf("rsa-3072"), ...options]);
+        const signature = `${file}.${envelope}.sig`;
+        const theirs = await notation.verifyFile(file, signature, world.path("stamped"));
+        const ours = await touchmark.verifyFileBy(file, ["--notation-config", world.path("stamped"), "--signature", signature]);
+        assert.deepEqual([theirs.status, ours.status], file === stamped ? [0, 0] : [1, 12], theirs.stderr + ours.stdout);
+      }
+    });
+  }
+});
+
 interface Signing {
   readonly signer: Signer;
   readonly envelope: notation.Envelope;
@@ -120,14 +139,17 @@ interface Signing {
 }
 
 async function sign(image: string, { signer, envelope, kind, options = [] }: Signing): Promise<void> {
-  const { path } = world;
   if (signer === "notation") {
+    const { path } = world;
     const named = options.map((option) => (option === "--timestamp-root" ? "--timestamp-root-cert" : option));
     await notation.sign(image, path("plain"), kind, ["--signature-format", envelope, ...named]);
     return;
   }
-  const key = ["--key", path(`${kind}.key`), "--certificate-chain", path(`${kind}.pem`)];
-  await touchmark.signAs(image, ["--format", "notation", "--envelope", envelope, ...key, ...options]);
+  await touchmark.signAs(image, ["--format", "notation", "--envelope", envelope, ...keyOf(kind), ...options]);
+}
+
+function keyOf(kind: string): readonly string[] {
+  return ["--key", world.path(`${kind}.key`), "--certificate-chain", world.path(`${kind}.pem`)];
 }
 
 function byAuthority(...more: readonly string[]): readonly string[] {
@@ -159,6 +181,8 @@ async function openWorld(): Promise<World> {
   })) {
     await writeTrustFolder(path(name), { statements: [statement], stores });
   }
+  const ofFiles = { registryScopes: undefined, globalPolicy: true, trustStores: ["ca:acme", "tsa:stamps"] };
+  await writeTrustFolder(path("stamped"), { statements: [ofFiles], stores: {} }, "trustpolicy.blob.json");
   await notation.listKeys(path("plain"), folder, Object.keys(notaryKeys));
   return {
     path,

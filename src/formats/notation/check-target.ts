@@ -19,7 +19,7 @@ export function checkFile(target: Target, file: FileSubject, { hash, jws }: Nota
   if (algorithm !== hash) return failed(`for a digest by ${algorithm}, and a key that signs by ${jws} signs files by ${hash}`);
   const isSame = hasDigest(file, algorithm, hexOf(target.digest));
   if (isSame === false) return mismatch("digest", target.digest, file.digest);
-  const { size, mediaType = target.mediaType } = file;
+  const { bytes, size = bytes?.length, mediaType = target.mediaType } = file;
   if (mediaType !== target.mediaType) return mismatch("mediaType", target.mediaType, mediaType);
   if (isSame === undefined || size === undefined) {
     const detail = `for ${target.digest} of ${target.size} bytes: that needs the file itself`;
