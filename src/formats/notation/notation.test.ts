@@ -104,6 +104,15 @@ suite("Notary Project signatures", () => {
     assert.deepEqual(await checksOf(make(), { trusted: by() }), mismatch);
   });
 
+  test("are by whom a certificate names by serial number and postal code, as notation spells these", async () => {
+    const certificates = [certificate({ ...leafShape, subject: "C=US,2.5.4.17=98101,ST=WA,O=acme,2.5.4.5=7" }), root];
+    const by = (text: string): NotationTrust => ({ ...trust, identities: [parseDistinguishedName(text, "identity")] });
+    for (const text of ["C=US,ST=WA,O=acme", "C=US,ST=WA,O=acme,SERIALNUMBER=7,POSTALCODE=98101"])
+      assert.deepEqual(await looseChecks({ certificates }, { trusted: by(text) }), good);
+    const other = by("C=US,ST=WA,O=acme,SERIALNUMBER=8");
+    assert.deepEqual(await looseChecks({ certificates }, { trusted: other }), good.toSpliced(3, 1, "identity IDENTITY_MISMATCH"));
+  });
+
   test("T17: a certificate's subject is held to the rules of names: no encoded values, no joined parts, no type twice", async () => {
     const trusted: NotationTrust = { ...trust, identities: [parseDistinguishedName("C=US,ST=WA,O=acme", "identity")] };
     for (const name of ["C=US,ST=WA,O=acme,1.2.3.4=x", "C=US+ST=WA,O=acme", "C=US,ST=WA,O=acme,OU=a,OU=b", "C=US,O=acme", "CN=acme"]) {
