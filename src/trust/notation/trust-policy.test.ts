@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 import * as fc from "fast-check";
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
+import { parseReference, repositoryOf } from "../../core/reference.ts";
 import { levels, validationOf } from "./level.ts";
 import { applicableBlobPolicy, applicablePolicy, parseBlobTrustPolicy, parseOciTrustPolicy } from "./trust-policy.ts";
 
@@ -66,6 +67,15 @@ suite("trust policies for images", () => {
     assert.equal(applicablePolicy(parse({}), "*"), undefined);
   });
 
+  test("that name docker.io by its other name are for its images too, not passed over for what is for all", () => {
+    const statements = parse(
+      { name: "alpine", registryScopes: ["index.docker.io/library/alpine"] },
+      { name: "all", registryScopes: ["*"] },
+    );
+    for (const text of ["index.docker.io/library/alpine", "docker.io/library/alpine", "alpine"])
+      assert.equal(applicablePolicy(statements, repositoryOf(parseReference(text)))?.name, "alpine");
+  });
+
   const override = (validation: string, action: string) => ({
     signatureVerification: { level: "strict", override: { [validation]: action } },
   });
@@ -107,6 +117,7 @@ suite("trust policies for images", () => {
     "a scope with a digest": { registryScopes: [`a.example/b@sha256:${"0".repeat(64)}`] },
     "a scope in upper case": { registryScopes: ["a.example/B"] },
     "a scope twice": { registryScopes: ["a.example/b", "a.example/b"] },
+    "a scope twice, by both names of docker.io": { registryScopes: ["docker.io/a/b", "index.docker.io/a/b"] },
     "a scope twice, in two statements": [{}, { name: "other" }],
     "two for every image": [{ registryScopes: ["*"] }, { name: "other", registryScopes: ["*"] }],
     "an identity beside *": { trustedIdentities: ["*", acme] },

@@ -141,7 +141,8 @@ function parseScopes(fields: Fields): "any" | readonly string[] {
       throw malformed(`${fields.at}.registryScopes has ${JSON.stringify(scope.slice(0, 200))}, expected HOST/NAME or "*" alone`);
     }
   }
-  return scopes;
+  // As references are read: else a statement that names the image would give way to the one for all.
+  return scopes.map((scope) => scope.replace(/^index\.docker\.io\//, "docker.io/"));
 }
 
 /** Whether a store may have this name; such a one is safe to build a path from. */
