@@ -1,9 +1,11 @@
 /** Signing with keys that notation's plugins keep, and what the signatures are worth. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { decodeUtf8, encodeUtf8, toBase64 } from "../../src/core/bytes.ts";
+import { digestOf } from "../../src/core/digest.ts";
 import { hashOf } from "../../src/core/hash.ts";
 import { encodePem } from "../../src/core/pem.ts";
 import { parseCertificate } from "../../src/core/x509/certificate.ts";
@@ -52,18 +54,26 @@ const named = {
   "com.example.profile": `${profile}/1`,
 };
 
+/** What a signature need not have understood. */
+const loose = new Set(["io.cncf.notary.signingTime"]);
+
+type Attributes = Readonly<Record<string, string | undefined>>;
+
+function envelopeFor(targetArtifact: object, attributes: Attributes): Uint8Array {
+  const critical = new Set(["io.cncf.notary.signingScheme", ...Object.keys(attributes)]).difference(loose);
+  const payload = encodeUtf8(JSON.stringify({ targetArtifact }));
+  return looseJws({ headers: { crit: [...critical], ...attributes }, payload, certificates, key: key.privateKey }).envelope;
+}
+
 /** An image with a signature of these attributes. */
 async function withSignature(
   t: TestContext,
-  attributes: Readonly<Record<string, string>>,
+  attributes: Attributes,
   capabilities?: readonly string[],
 ): Promise<Awaited<ReturnType<typeof withPlugin>>> {
   const b = await withPlugin(t, capabilities);
   const { mediaType, digest, size } = await putImage(b.repository(b.image), "x", "1");
-  const headers = { crit: ["io.cncf.notary.signingScheme", ...Object.keys(attributes)], ...attributes };
-  const payload = encodeUtf8(JSON.stringify({ targetArtifact: { mediaType, digest, size } }));
-  const { envelope } = looseJws({ headers, payload, certificates, key: key.privateKey });
-  const layer = { mediaType: "application/jose+json", bytes: envelope };
+  const layer = { mediaType: "application/jose+json", bytes: envelopeFor({ mediaType, digest, size }, attributes) };
   await putReferrer(b.repository(b.image), { subject: { mediaType, digest, size }, artifactType: signatureType, layer });
   return b;
 }
@@ -108,10 +118,7 @@ describe("touchmark verify, by a trust policy with names that only a plugin can 
   /** Verifies the image by a trust policy that trusts these. */
   async function trusting(
     t: TestContext,
-    {
-      attributes = named,
-      capabilities,
-    }: { readonly attributes?: Readonly<Record<string, string>>; readonly capabilities?: readonly string[] } = {},
+    { attributes = named, capabilities }: { readonly attributes?: Attributes; readonly capabilities?: readonly string[] } = {},
   ): Promise<(trustedIdentities: readonly string[], by?: Moods, ...flags: readonly string[]) => Promise<Outcome>> {
     const { runWith, image, config } = await withSignature(t, attributes, capabilities);
     const stores = { "ca/acme": certificates.slice(1) };
@@ -178,6 +185,48 @@ describe("touchmark verify, by a trust policy with names that only a plugin can 
       assert.equal(undecided.status, 32, `${what}: ${undecided.stdout}`);
     }
     assert.equal((await verify([profile], {}, "--offline")).status, 32);
+  });
+
+  it("is written as the guide has it, and told what the plugin is told", async (t) => {
+    const guide = await readFile(new URL("../../docs/guides/notation-plugins.md", import.meta.url), "utf8");
+    const [policy = ""] = /^ {4}\{$[\s\S]*?^ {4}\}$/m.exec(guide) ?? [];
+    const [{ trustedIdentities, trustStores }] = JSON.parse(policy).trustPolicies;
+    const byAuthority = {
+      "io.cncf.notary.signingScheme": "notary.x509.signingAuthority",
+      "io.cncf.notary.signingTime": undefined,
+      "io.cncf.notary.authenticSigningTime": "2026-06-15T12:00:00Z",
+    };
+    const attributes = { ...named, ...byAuthority, "com.example.profile": `${trustedIdentities[0]}/1` };
+    const { runWith, image, config } = await withSignature(t, attributes);
+    const stores = { [trustStores[0].replace(":", "/")]: certificates.slice(1) };
+    await writeTrustFolder(config, { statements: [], stores });
+    await writeFile(join(config, "trustpolicy.json"), policy);
+    const verify = (mood: Moods[string]) =>
+      runWith({ env: moods({ "verify-signature": mood }) }, "verify", "--notation-config", config, image);
+    const allowed = await verify("profiles");
+    assert.equal(allowed.status, 0, allowed.stdout + allowed.stderr);
+    const told = await verify("echoPolicy");
+    assert.ok(told.stdout.includes(JSON.stringify({ trustedIdentities, signatureVerification: [identity] })), told.stdout);
+  });
+
+  it("is decided by the plugin for files too", async (t) => {
+    const { runWith, path, config } = await withPlugin(t);
+    const file = encodeUtf8("a file");
+    await writeFile(path("app"), file);
+    const target = { mediaType: "application/octet-stream", digest: digestOf(file), size: file.length };
+    await writeFile(path("app.jws.sig"), envelopeFor(target, named));
+    const verifyBlob = async (trusted: string, mood: Moods[string], ...flags: readonly string[]): Promise<Outcome> => {
+      const statement = { globalPolicy: true, registryScopes: undefined, trustedIdentities: [trusted] };
+      await writeTrustFolder(config, { statements: [statement], stores: { "ca/acme": certificates.slice(1) } }, "trustpolicy.blob.json");
+      const env = { NOTATION_CONFIG: config, ...moods({ "verify-signature": mood }) };
+      return runWith({ env }, "verify-blob", ...flags, "--signature", path("app.jws.sig"), path("app"));
+    };
+    const allowed = await verifyBlob(profile, "profiles");
+    assert.equal(allowed.status, 0, allowed.stdout + allowed.stderr);
+    assert.equal((await verifyBlob(`${profile}s`, "profiles")).status, 12);
+    const told = await verifyBlob(profile, "echoPolicy", "--plugin-config", "region=here");
+    assert.equal(told.status, 32, told.stderr);
+    assert.ok(told.stdout.includes('"pluginConfig":{"region":"here"}'), told.stdout);
   });
 
   it("is undecided where the plugin is not installed", async (t) => {
