@@ -106,7 +106,7 @@ suite("Notary Project signatures", () => {
 
   test("are by whom a certificate names by serial number and postal code, as notation spells these", async () => {
     const certificates = [certificate({ ...leafShape, subject: "C=US,2.5.4.17=98101,ST=WA,O=acme,2.5.4.5=7" }), root];
-    const by = (text: string): NotationTrust => ({ ...trust, identities: [parseDistinguishedName(text, "identity")] });
+    const by = (text: string): NotationTrust => ({ ...trust, identities: [subjectNamed(text, "identity")] });
     for (const text of ["C=US,ST=WA,O=acme", "C=US,ST=WA,O=acme,SERIALNUMBER=7,POSTALCODE=98101"])
       assert.deepEqual(await looseChecks({ certificates }, { trusted: by(text) }), good);
     const other = by("C=US,ST=WA,O=acme,SERIALNUMBER=8");
