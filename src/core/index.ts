@@ -32,6 +32,6 @@ export { publicKeyOf, type PublicKey } from "./public-key.ts";
 export type { KeyAlgorithm, KeyAlgorithmName } from "./key-algorithms.ts";
 export type { SignatureScheme, SigningScheme } from "./signature-schemes.ts";
 export type { Repository, StoredManifest } from "./repository.ts";
-export type { Signed, Signer, SignerDescription, SignRequest } from "./signer.ts";
+export type { EnvelopeRequest, EnvelopeSigner, MadeEnvelope, Signed, Signer, SignerDescription, SignRequest } from "./signer.ts";
 export type { RecordedEvent, Recorder } from "./recorder.ts";
 export { version } from "./version.ts";

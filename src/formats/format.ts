@@ -13,7 +13,7 @@ import type { Descriptor, ImageManifest } from "../core/oci.ts";
 import type { LogEntryJson } from "../core/seals.ts";
 import type { SignedContent } from "../core/signed-content.ts";
 import type { SigningScheme } from "../core/signature-schemes.ts";
-import type { Signed, SignerDescription } from "../core/signer.ts";
+import type { EnvelopeRequest, MadeEnvelope, Signed, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { LoggedSignature } from "../proof/logged-signature.ts";
 import type { Trust } from "../trust/trust.ts";
@@ -43,11 +43,27 @@ export interface Format {
   /** The signature, what it signs and what seals it, as a registry stores them. Throws UNSUPPORTED for seals that the format cannot carry. */
   assemble(toSign: ToSign, subject: Subject, signed: Signed, at: Instant): Artifact | Promise<Artifact>;
 
+  /** Its signatures that a signer makes whole; absent in a format that nobody does so for. */
+  readonly envelopes?: EnvelopeFormat;
+
   /** Its evidence as files; absent in a format that has none. */
   readonly files?: FileFormat;
 
   /** Its signatures that a log is yet to be asked to keep; absent in a format whose signatures cannot wait. */
   readonly pending?: PendingUploads;
+}
+
+export interface EnvelopeFormat {
+  /** What to ask for. Throws USAGE for options that are not the format's own. */
+  prepare(terms: SignatureTerms): EnvelopeRequest | Promise<EnvelopeRequest>;
+
+  /** What came, read and held to what was asked, as a registry stores it. Throws for anything that no verifier would take for it. */
+  accept(made: MadeEnvelope, terms: SignatureTerms): Promise<AcceptedEnvelope>;
+}
+
+export interface AcceptedEnvelope {
+  readonly artifact: Artifact;
+  readonly by: SignerDescription;
 }
 
 export interface PendingUploads {
@@ -64,11 +80,15 @@ export interface PendingUpload {
   readonly logs: readonly string[];
 }
 
-export interface SignatureRequest {
+/** What shall be signed, whoever does. */
+export interface SignatureTerms {
   readonly claim: SignatureClaim;
   readonly subject: Subject;
-  readonly by: SignerDescription;
   readonly options: SignatureOptions;
+}
+
+export interface SignatureRequest extends SignatureTerms {
+  readonly by: SignerDescription;
 }
 
 export interface SignatureOptions {

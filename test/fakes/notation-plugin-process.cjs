@@ -33,6 +33,19 @@ const behaviours = {
   },
   tell: () => fail(1, { errorCode: "ERROR", errorMessage: Object.keys(process.env).toSorted().join(" ") }),
   echo: () => fail(1, { errorCode: "ERROR", errorMessage: readFileSync(0, "utf8").replace(/"certificateChain":\[[^\]]*\],?/, "") }),
+  echoPolicy() {
+    const { trustPolicy, pluginConfig } = JSON.parse(readFileSync(0, "utf8"));
+    fail(1, { errorCode: "ERROR", errorMessage: JSON.stringify({ trustPolicy, pluginConfig }) });
+  },
+  /** Knows signers by what they signed by, as AWS Signer's plugin does: the policy has a profile's name, the signature a version of it. */
+  profiles() {
+    const { signature, trustPolicy } = JSON.parse(readFileSync(0, "utf8"));
+    const version = signature.criticalAttributes.extendedAttributes["com.example.profile"];
+    const profile = trustPolicy.trustedIdentities.find((name) => version.startsWith(`${name}/`));
+    const who = { success: profile !== undefined, reason: profile === undefined ? "no such profile" : `the profile ${profile}` };
+    const { verificationResults, ...rest } = verified({ signature, trustPolicy });
+    print({ ...rest, verificationResults: { ...verificationResults, "SIGNATURE_VERIFIER.TRUSTED_IDENTITY": who } });
+  },
   /** Does not read its request. */
   deaf() {
     process.stdin.destroy();
@@ -51,15 +64,20 @@ function answerTo(request) {
   const { keyId } = request;
   if (command === "describe-key") return { keyId, keySpec: "EC-256" };
   if (command === "generate-signature") return { keyId, signingAlgorithm: "ECDSA-SHA-256", ...signed(request.payload) };
+  if (command === "generate-envelope") return require("./notation-envelope.cjs").envelop(request, held());
   if (command === "verify-signature") return verified(request);
   return JSON.parse(readFileSync(join(home, "metadata.json"), "utf8"));
 }
 
+/** The key, and its certificates in base64. */
+function held() {
+  return { key: readFileSync(join(home, "key.pem")), chain: JSON.parse(readFileSync(join(home, "chain.json"), "utf8")) };
+}
+
 function signed(payload) {
-  const key = readFileSync(join(home, "key.pem"));
-  const certificateChain = JSON.parse(readFileSync(join(home, "chain.json"), "utf8"));
+  const { key, chain } = held();
   const signature = require("node:crypto").sign("sha256", Buffer.from(payload, "base64"), { key, dsaEncoding: "ieee-p1363" });
-  return { certificateChain, signature: signature.toString("base64") };
+  return { certificateChain: chain, signature: signature.toString("base64") };
 }
 
 /** Content with all that it was asked. */

@@ -1,3 +1,4 @@
+import { TouchmarkError } from "../../core/errors.ts";
 import { signFile, type FileSigned } from "../../engine/sign-file.ts";
 import { fileFormats } from "../../formats/all.ts";
 import type { FormatOfFiles } from "../../formats/format.ts";
@@ -59,6 +60,7 @@ export const command: Command = {
       isPublic: () => Promise.resolve(false),
       signal,
     });
+    if ("envelop" in signer) throw forImages();
     const reading = await format.files.readingFor(() => signer.describe(signal));
     const [file] = await Promise.all([readFileOperand(args.operand(0), io, reading, signal), ready]);
     const { made, evidence } = await signFile(
@@ -70,6 +72,12 @@ export const command: Command = {
     return 0;
   },
 };
+
+function forImages(): TouchmarkError {
+  return new TouchmarkError("UNSUPPORTED", "the plugin makes envelopes whole, which it does for images alone", {
+    hint: "Sign files with a plugin that makes raw signatures (SIGNATURE_GENERATOR.RAW).",
+  });
+}
 
 function chosenFormat(args: Arguments): FormatOfFiles {
   const name = oneOf("format", args.value("format") ?? "bundle", formatNames);

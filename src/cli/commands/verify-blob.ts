@@ -13,13 +13,13 @@ import { gathererFor, revocationFlags } from "../revocation.ts";
 
 export const command: Command = {
   usage:
-    "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL | --certificate FILE) --bundle FILE [flags] FILE|-|sha256:HEX",
+    "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL | --certificate FILE) (--bundle FILE | --signature FILE) [flags] FILE|-|sha256:HEX",
   summary: "Decide whether a file is signed as it must be",
   details: [
     "The file may be of any size, or be named by its digest alone, where the signature is by ECDSA P-256, as sigstore's are. Other keys",
     "need the file itself, up to 512 MiB. A bundle with an attestation is no signature.",
-    "Signatures of the Notary Project are known by their names, FILE.jws.sig and FILE.cose.sig, or by what is in them; the file may be of",
-    "any size, and is not named by its digest.",
+    "Of the Notary Project's signatures, FILE.jws.sig and FILE.cose.sig, the file may be of any size by any key, and is needed itself. Under",
+    "another name a signature of either kind is known by what is in it.",
     "Exit status: 0 allowed, 10 no signature, 12 it does not match, 13 no certificate, 21 revoked, 22 expired, 32 undecided.",
   ].join("\n"),
   flags: [
@@ -58,11 +58,11 @@ export const command: Command = {
       throw usageError("nothing says where the signature is", "Name its file: --bundle app.sigstore.json, or --signature app.tar.jws.sig.");
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
-    const given = await readBundle(path, io, signal);
-    const reading = await given.format.files.readingOf(given.evidence);
-    const [basisFor, file] = await Promise.all([
+    const reading = readBundle(path, io, signal);
+    const [basisFor, given, file] = await Promise.all([
       openBasis(args, io, annotations, signal),
-      readFileOrDigest(args.operand(0), io, reading, signal),
+      reading,
+      reading.then(async ({ format, evidence }) => readFileOrDigest(args.operand(0), io, await format.files.readingOf(evidence), signal)),
     ]);
     const options = { given, basis: await basisFor(), at: io.now(), gather: gathererFor(args, io), recorder: noRecord, signal };
     const verdicts = [await verifyFile({ ...file, ...mediaType }, options)];

@@ -5,11 +5,11 @@ import type { Check } from "../../core/finding.ts";
 import type { Descriptor } from "../../core/oci.ts";
 import { hasDigest } from "../../core/subject.ts";
 import type { NotaryAlgorithm } from "./algorithms.ts";
-import type { Target } from "./payload.ts";
+import { differingPart, type Target } from "./payload.ts";
 
 /** Media type, digest and size are the image's. */
 export function checkImage(target: Target, descriptor: Descriptor): Check {
-  const other = (["digest", "mediaType", "size"] as const).find((part) => target[part] !== descriptor[part]);
+  const other = differingPart(target, descriptor);
   return other === undefined ? passed(target) : mismatch(other, target[other], descriptor[other]);
 }
 
@@ -19,7 +19,7 @@ export function checkFile(target: Target, file: FileSubject, { hash, jws }: Nota
   if (algorithm !== hash) return failed(`for a digest by ${algorithm}, and a key that signs by ${jws} signs files by ${hash}`);
   const isSame = hasDigest(file, algorithm, hexOf(target.digest));
   if (isSame === false) return mismatch("digest", target.digest, file.digest);
-  const { size, mediaType = target.mediaType } = file;
+  const { bytes, size = bytes?.length, mediaType = target.mediaType } = file;
   if (mediaType !== target.mediaType) return mismatch("mediaType", target.mediaType, mediaType);
   if (isSame === undefined || size === undefined) {
     const detail = `for ${target.digest} of ${target.size} bytes: that needs the file itself`;

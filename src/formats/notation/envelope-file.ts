@@ -55,7 +55,7 @@ export const envelopeFile: FileFormat = {
     return { algorithm: algorithmOf(publicKey)?.hash ?? "sha256", maxBytes: 0 };
   },
 
-  prepare({ file: { reference, digest, size, mediaType = usualMediaType }, ...request }) {
+  prepare({ file: { reference, digest, bytes, size = bytes?.length, mediaType = usualMediaType }, ...request }) {
     if (size === undefined) throw new TouchmarkError("USAGE", `${reference} is a digest, and it is the file itself that is signed`);
     return toSign({ mediaType, digest, size }, request);
   },

@@ -10,7 +10,7 @@ import { envelopeFile } from "./envelope-file.ts";
 import { envelopeTypes, maxEnvelopeBytes, type EnvelopeType } from "./envelope-types.ts";
 import { verifyEvidence, type NotationEvidence } from "./evidence.ts";
 import { isSignatureManifest, signatureType } from "./signature-type.ts";
-import { toSign, type NotationToSign } from "./to-sign.ts";
+import { termsOf, toSign, type NotationToSign } from "./to-sign.ts";
 
 export const notation: FormatOfFiles = {
   name: "notation",
@@ -28,6 +28,24 @@ export const notation: FormatOfFiles = {
   async assemble({ prepared }: NotationToSign<Descriptor>, _subject, { signature, seals }) {
     const { assembleSignature } = await import("./sign.ts");
     return assembleSignature(prepared, signature, seals?.timestamps[0]);
+  },
+
+  envelopes: {
+    async prepare(request) {
+      const [terms, { requestEnvelope }] = await Promise.all([
+        termsOf(request.subject.descriptor, request),
+        import("./foreign-envelope.ts"),
+      ]);
+      return requestEnvelope(terms);
+    },
+
+    async accept(made, request) {
+      const [terms, { acceptEnvelope }] = await Promise.all([
+        termsOf(request.subject.descriptor, request),
+        import("./foreign-envelope.ts"),
+      ]);
+      return acceptEnvelope(made, terms);
+    },
   },
 
   files: envelopeFile,

@@ -8,23 +8,27 @@ import { version } from "../../core/version.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import type { ReferrerArtifact } from "../format.ts";
 import { algorithmOf } from "./algorithms.ts";
-import { chainBreach, validityBreach } from "./certificate-chain.ts";
+import { requireChain } from "./certificate-chain.ts";
 import type { EnvelopeKind, Signing } from "./envelope.ts";
 import { encodePayload, type Target } from "./payload.ts";
 import { encodeSignatureManifest } from "./signature-manifest.ts";
 
-export interface SignatureRequest<T extends Target = Descriptor> {
+/** What shall be signed, whoever does. */
+export interface Terms<T extends Target = Descriptor> {
   /** What is signed: its media type, digest and size count. */
   readonly subject: T;
   /** What the signer adds. */
   readonly annotations: Readonly<Record<string, string>>;
-  /** From the signer's certificate to the root. */
-  readonly chain: readonly Certificate[];
   readonly kind: EnvelopeKind;
   /** Now. */
   readonly at: Instant;
   /** Until when it is meant to be used. */
   readonly expiry?: Instant;
+}
+
+export interface SignatureRequest<T extends Target = Descriptor> extends Terms<T> {
+  /** From the signer's certificate to the root. */
+  readonly chain: readonly Certificate[];
 }
 
 export interface PreparedSignature<T extends Target = Descriptor> {
@@ -39,24 +43,15 @@ const agent = `touchmark/${version}`;
 
 /** The exact bytes to sign. Throws CERTIFICATE_INVALID, EXPIRED or UNSUPPORTED for a chain that no verifier would accept now, USAGE for a reserved annotation. */
 export async function prepareSignature<T extends Target>(request: SignatureRequest<T>): Promise<PreparedSignature<T>> {
-  const { subject, annotations, chain, kind, at, expiry } = request;
+  const { subject, annotations, chain, kind, at } = request;
   const [leaf] = chain;
   if (!leaf)
     throw new TouchmarkError("CERTIFICATE_REQUIRED", "a Notary Project signature needs the signer's certificate, and none was given");
-  const breach = await chainBreach(chain);
-  if (breach) throw new TouchmarkError(breach.code, breach.detail);
-  const outside = validityBreach(chain, at);
-  if (outside !== undefined) throw new TouchmarkError("EXPIRED", outside);
+  await requireChain(chain, at);
   const algorithm = algorithmOf(leaf.publicKey);
   if (!algorithm) throw new TouchmarkError("INVALID_KEY", `a key of ${leaf.publicKey.algorithm.name} makes no Notary Project signature`);
-  const signingTime = wholeSeconds(at);
-  if (expiry !== undefined && wholeSeconds(expiry) <= signingTime)
-    throw new TouchmarkError("USAGE", "the signature would expire before it is made");
-  const signing: Signing = {
-    algorithm,
-    attributes: { scheme: "notary.x509", signingTime, ...(expiry !== undefined && { expiry: wholeSeconds(expiry) }) },
-    payload: encodePayload(subject, annotations),
-  };
+  const attributes = { scheme: "notary.x509", ...timesIn(request) } as const;
+  const signing: Signing = { algorithm, attributes, payload: encodePayload(subject, annotations) };
   return { request, signing, scheme: algorithm.scheme, toBeSigned: kind.toBeSigned(signing) };
 }
 
@@ -78,7 +73,15 @@ export function assembleSignature(prepared: PreparedSignature, signature: Uint8A
   return { kind: "referrer", blobs: [envelope, emptyConfig.bytes], manifest };
 }
 
-/** What envelopes can hold. */
+/** In whole seconds, which envelopes hold. Throws USAGE for an end that is no later than the beginning. */
+export function timesIn({ at, expiry }: Pick<Terms, "at" | "expiry">): { readonly signingTime: Instant; readonly expiry?: Instant } {
+  const signingTime = wholeSeconds(at);
+  if (expiry === undefined) return { signingTime };
+  const end = wholeSeconds(expiry);
+  if (end <= signingTime) throw new TouchmarkError("USAGE", "the signature would expire before it is made");
+  return { signingTime, expiry: end };
+}
+
 function wholeSeconds(at: Instant): Instant {
   return Math.floor(at / 1000) * 1000;
 }
