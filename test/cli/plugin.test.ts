@@ -78,6 +78,13 @@ describe("touchmark verify, of a signature that names a plugin", { skip }, () =>
     assert.equal((await verify({}, "--offline")).status, 32);
     assert.equal((await verify({}, "--notation-config", "/nowhere")).status, 2);
   });
+
+  it("has the plugin told what --plugin-config says", async (t) => {
+    const { verify } = await signed(t);
+    const told = await verify({ "verify-signature": "echoPolicy" }, "--plugin-config", "region=here", "--plugin-config", "site=a=b");
+    assert.equal(told.status, 32, told.stderr);
+    assert.ok(told.stdout.includes('"pluginConfig":{"region":"here","site":"a=b"}'), told.stdout);
+  });
 });
 
 describe("touchmark sign --plugin", { skip }, () => {

@@ -33,6 +33,10 @@ const behaviours = {
   },
   tell: () => fail(1, { errorCode: "ERROR", errorMessage: Object.keys(process.env).toSorted().join(" ") }),
   echo: () => fail(1, { errorCode: "ERROR", errorMessage: readFileSync(0, "utf8").replace(/"certificateChain":\[[^\]]*\],?/, "") }),
+  echoPolicy() {
+    const { trustPolicy, pluginConfig } = JSON.parse(readFileSync(0, "utf8"));
+    fail(1, { errorCode: "ERROR", errorMessage: JSON.stringify({ trustPolicy, pluginConfig }) });
+  },
   /** Does not read its request. */
   deaf() {
     process.stdin.destroy();

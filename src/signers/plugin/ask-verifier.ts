@@ -32,16 +32,24 @@ export interface VerifierResult {
   readonly reason: string;
 }
 
+export interface VerifierSurroundings extends PluginSurroundings {
+  /** notation's folder. */
+  readonly folder: string;
+  /** Handed to the plugin as it is. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
 /** Throws what findPlugin and askPlugin do, UNSUPPORTED for a plugin that is too old or verifies nothing, MALFORMED for an answer to something else. */
 export async function askVerifier(
   question: PluginQuestion,
-  { folder, ...surroundings }: PluginSurroundings & { readonly folder: string },
+  { folder, config, ...surroundings }: VerifierSurroundings,
 ): Promise<VerifierWord> {
   const plugin = await findPlugin(folder, question.plugin);
   const digest = await digestOfFile(plugin.path, surroundings.signal);
-  const metadata = await readPluginMetadata(plugin, {}, surroundings);
+  const metadata = await readPluginMetadata(plugin, config, surroundings);
   const checks = checksOf(plugin, metadata, question);
-  const answer = await askPlugin(plugin, "verify-signature", requestFor(question, checks), surroundings);
+  const request = { ...requestFor(question, checks), pluginConfig: config };
+  const answer = await askPlugin(plugin, "verify-signature", request, surroundings);
   expectSame(answer, "processedAttributes", textsOf(answer, "processedAttributes"), Object.keys(question.extended));
   const results = answer.fields("verificationResults");
   expectSame(answer, "verificationResults", Object.keys(results.object), checks);
