@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { suite, test } from "node:test";
-import { attribute, makeToken, oids as cmsOids } from "../../../test/fakes/timestamp-authority.ts";
+import { attribute, makeResponse, makeToken, oids as cmsOids } from "../../../test/fakes/timestamp-authority.ts";
 import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
 import { keyOf } from "../../core/facts.ts";
 import { outcomeOf } from "../../core/finding.ts";
@@ -183,7 +183,7 @@ suite("Notary Project times", () => {
     assert.deepEqual(await checksOf(stamped(now), { trusted }), good.toSpliced(4, 1, "timestamp CERTIFICATE_INVALID"));
   });
 
-  test("a timestamp must be signed with a key that signatures may be made with, and name its certificate by SHA-2", async () => {
+  test("a timestamp is a token alone, signed with a key that signatures may be made with, and names its certificate by SHA-2", async () => {
     const key = generateKeyPairSync("rsa", { modulusLength: 2304 });
     const byRsa = makeDer({
       ...tsaRootShape,
@@ -210,9 +210,12 @@ suite("Notary Project times", () => {
         at: now,
         attributes: (usual) => ({ ...usual, signingCertificate: sha1 }),
       });
+    const whole = (message: Uint8Array) =>
+      makeResponse(0, makeToken({ certificate: tsaCertificate, privateKey: tsaKey.privateKey, message, at: now }));
     for (const [token, code] of [
       [odd, "CERTIFICATE_INVALID"],
       [old, "TIMESTAMP_INVALID"],
+      [whole, "TIMESTAMP_INVALID"],
     ] as const) {
       const { envelope } = await make();
       const { signature, ...rest } = jws.parse(envelope);

@@ -5,6 +5,7 @@
 import type { Facts, Question } from "../../core/facts.ts";
 import type { Check, Sighting } from "../../core/finding.ts";
 import { formatInstant, maxSkew, type Instant } from "../../core/instant.ts";
+import { bareToken } from "../../core/timestamp-token.ts";
 import { proveRevocation } from "../../proof/prove-revocation.ts";
 import { proveTimestamp } from "../../proof/prove-timestamp.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
@@ -50,6 +51,8 @@ async function checkTimestamp({ timestamp, signature, chain }: NotaryEnvelope, t
   const proof = await proveTimestamp(timestamp, { stamped: signature, authorities: timestampAuthorities(trust) });
   if (!("value" in proof)) return unseen(proof.check);
   const { at: stamped, accuracy = 0, isNamedBySha1, authority, chain: stampers } = proof.value;
+  if (bareToken(timestamp).length < timestamp.length)
+    return unseen(invalid("is the whole answer of a timestamp authority, expected the token alone"));
   if (isNamedBySha1) return unseen(invalid("names the certificate it is signed with by SHA-1 alone (no signing-certificate-v2)"));
   if (stamped > known.at + maxSkew) return unseen(late(stamped, known.at));
   const unfit = stamperBreach(stampers);
