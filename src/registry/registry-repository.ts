@@ -146,6 +146,7 @@ export class RegistryRepository implements Repository {
       name: `${this.name}:${tag}`,
       read: () => this.manifest(tag, signal),
       write: (index) => this.#put(tag, index, mediaTypes.ociIndex, signal),
+      signal,
     };
   }
 }
