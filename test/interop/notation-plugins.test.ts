@@ -42,20 +42,26 @@ const [ours, theirs] = ["x509.subject: C=US, ST=WA, O=acme", "x509.subject: C=US
 const identity = "SIGNATURE_VERIFIER.TRUSTED_IDENTITY";
 const revocation = "SIGNATURE_VERIFIER.REVOCATION_CHECK";
 
-/** A plugin that verifies, if there is one: what it can, and how it answers. */
+/** How a signature speaks of its plugin, and of the profile that it was made by. */
+type Naming = "critically" | "with a profile that is not critical" | "not at all";
+
+/** A plugin that verifies. */
 interface Verifier {
-  readonly capabilities: readonly string[];
+  /** What it can; absent where it is not installed. */
+  readonly capabilities?: readonly string[];
   readonly answer?: Moods[string];
+  readonly named?: Naming;
 }
 const knowsProfiles: Verifier = { capabilities: [identity], answer: "profiles" };
-const verifiers: Readonly<Record<string, Verifier | "none" | "unnamed">> = {
+const verifiers: Readonly<Record<string, Verifier>> = {
   "knows profiles": knowsProfiles,
   "knows profiles, and of revocation": { ...knowsProfiles, capabilities: [identity, revocation] },
   "accepts whoever signed": { capabilities: [identity], answer: {} },
   "looks at revocation alone": { capabilities: [revocation] },
   "verifies nothing": { capabilities: [capabilities["a raw signature"]] },
-  "is not installed": "none",
-  "is not named": "unnamed",
+  "is not installed": {},
+  "is not named": { ...knowsProfiles, named: "not at all" },
+  "knows profiles, which are not critical": { ...knowsProfiles, named: "with a profile that is not critical" },
   "leaves out who signed": { ...knowsProfiles, answer: { verificationResults: {} } },
   "leaves out an attribute": { ...knowsProfiles, answer: { processedAttributes: [] } },
   "is not JSON": { ...knowsProfiles, answer: "chatter" },
@@ -74,7 +80,9 @@ const names: Readonly<Record<string, readonly string[]>> = {
 };
 const trusting: readonly (readonly [whom: string, verifier: string])[] = [
   ...Object.keys(names).map((whom) => [whom, "knows profiles"] as const),
-  ...["the profile", "another profile"].map((whom) => [whom, "knows profiles, and of revocation"] as const),
+  ...["the profile", "another profile"].flatMap((whom) =>
+    ["knows profiles, and of revocation", "knows profiles, which are not critical"].map((verifier) => [whom, verifier] as const),
+  ),
   ["another subject", "accepts whoever signed"],
   ...["looks at revocation alone", "is not named"].flatMap((verifier) =>
     ["the profile", "the profile, the subject", "the profile, another subject"].map((whom) => [whom, verifier] as const),
@@ -193,25 +201,24 @@ describe("signatures by notation's plugins", { skip: process.platform === "win32
     const place = config(`${whom} ${verifier}`);
     const statements = [{ trustStores: ["signingAuthority:acme"], trustedIdentities: names[whom] }];
     await writeTrustFolder(place, { statements, stores: { "signingAuthority/acme": [root] } });
-    const plugin = verifiers[verifier];
-    const { capabilities: can, answer = {} } = typeof plugin === "object" ? plugin : { capabilities: [identity] };
+    const { capabilities: can, answer = {} } = verifiers[verifier] ?? {};
     const keys = { key: release.privateKey, chain: [release.certificate.raw, root.raw] };
-    if (plugin !== "none") await installPlugin(place, { ...keys, capabilities: can });
+    if (can) await installPlugin(place, { ...keys, capabilities: can });
     const env = moods({ "verify-signature": answer });
     return [await notation.verify(image, place, [], env), await touchmark.verifyBy(image, ["--notation-config", place], env)];
   }
 
-  const images = new Map<string, Promise<string>>();
-  /** An image that a signing authority has signed, for the plugin to verify or for anybody. */
-  const signedBy = (what: "named" | "unnamed"): Promise<string> => {
-    const image = images.get(what) ?? signByAuthority(what);
-    images.set(what, image);
+  const images = new Map<Naming, Promise<string>>();
+  /** An image that a signing authority has signed. */
+  const naming = (named: Naming): Promise<string> => {
+    const image = images.get(named) ?? signByAuthority(named);
+    images.set(named, image);
     return image;
   };
-  async function signByAuthority(what: "named" | "unnamed"): Promise<string> {
-    const image = await push(`decided/${what}`);
+  async function signByAuthority(named: Naming): Promise<string> {
+    const image = await push(`decided/${named.replaceAll(" ", "-")}`);
     const { parts } = await good(image);
-    const envelope = jws(asAuthority(parts, what === "named"));
+    const envelope = jws(asAuthority(parts, named));
     const { status, stdout, stderr } = await sign(image, "touchmark", {
       what: authority,
       envelope: "jws",
@@ -223,7 +230,7 @@ describe("signatures by notation's plugins", { skip: process.platform === "win32
 
   for (const [whom, verifier] of trusting) {
     test(`both decide alike where ${whom} is trusted and the plugin ${verifier}`, async () => {
-      const image = await signedBy(verifiers[verifier] === "unnamed" ? "unnamed" : "named");
+      const image = await naming(verifiers[verifier]?.named ?? "critically");
       const said = await decide(image, whom, verifier);
       const outcomes = said.map(({ status }) => (status === 0 ? "accepted" : "refused"));
       const row = [whom, verifier, craneRegistry.name];
@@ -257,15 +264,17 @@ describe("signatures by notation's plugins", { skip: process.platform === "win32
 });
 
 /** As AWS Signer makes them: by an authority that vouches for the time, and for its plugin to verify. */
-function asAuthority(parts: LooseParts, isForPlugin = true): LooseParts {
+function asAuthority(parts: LooseParts, named: Naming = "critically"): LooseParts {
   const { [notary("signingTime")]: time, [notary("expiry")]: expiry } = parts.headers ?? {};
+  const by = { "com.example.profile": `${profile}/1` };
   const critical = {
     [notary("signingScheme")]: "notary.x509.signingAuthority",
     [notary("authenticSigningTime")]: time,
     [notary("expiry")]: expiry,
-    ...(isForPlugin && { [notary("verificationPlugin")]: "com.example.fake", "com.example.profile": `${profile}/1` }),
+    ...(named !== "not at all" && { [notary("verificationPlugin")]: "com.example.fake" }),
+    ...(named === "critically" && by),
   };
-  return { ...parts, headers: { ...critical, crit: Object.keys(critical), [notary("signingTime")]: undefined } };
+  return { ...parts, headers: { ...critical, ...by, crit: Object.keys(critical), [notary("signingTime")]: undefined } };
 }
 
 const notary = (name: string): string => `io.cncf.notary.${name}`;

@@ -54,12 +54,15 @@ const other = "x509.subject: C=US, ST=WA, O=other";
 suite("a signature that names a plugin", () => {
   test("is undecided until the plugin was asked, and says what to ask", async () => {
     for (const made of [
-      looseJws({ headers }),
+      looseJws({ headers: { ...headers, "com.example.hint": "x", "com.example.list": [1] } }),
       looseCose([
         [2, headers.crit],
         [name, "example"],
         [minVersion, "1.2.0"],
         ["com.example.level", 3],
+        ["com.example.hint", "x"],
+        ["com.example.list", [1]],
+        [99, "y"],
       ]),
     ]) {
       const finding = await verifyMade(made);
@@ -72,7 +75,8 @@ suite("a signature that names a plugin", () => {
         minVersion: "1.2.0",
         contentType: "application/vnd.cncf.notary.payload.v1+json",
         signingScheme: "notary.x509",
-        extended: { "com.example.level": 3 },
+        extended: { "com.example.level": 3, "com.example.hint": "x" },
+        unprocessed: ["com.example.level"],
         trustedIdentities: ["*"],
         wanted: [identity],
       });
@@ -220,6 +224,11 @@ suite("a signature that names a plugin", () => {
       assert.deepEqual(summary(await verifyMade(looseJws({ headers: change }))), expected);
     });
   }
+
+  test("is undecided where it has more attributes than a plugin is told", async () => {
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_none, i) => [`com.example.${i}`, i]));
+    assert.deepEqual(summary(await verifyMade(looseJws({ headers: { ...headers, ...many } }))), ["format LIMIT_EXCEEDED?"]);
+  });
 
   test("is refused where a number of COSE is for the plugin", async () => {
     const made = looseCose([

@@ -65,6 +65,7 @@ function questionOf(
     ...(expiry !== undefined && { expiry }),
     ...(scheme === "notary.x509.signingAuthority" && { authenticSigningTime: signingTime }),
     extended: plugin.extended,
+    unprocessed: plugin.unprocessed,
     chain,
     trustedIdentities: identities === "any" ? ["*"] : identities.map(({ text }) => text),
     wanted: ["SIGNATURE_VERIFIER.TRUSTED_IDENTITY", ...(revocation === "skip" ? [] : (["SIGNATURE_VERIFIER.REVOCATION_CHECK"] as const))],

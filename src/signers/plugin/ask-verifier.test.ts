@@ -22,7 +22,8 @@ const question: PluginQuestion = {
   signingScheme: "notary.x509.signingAuthority",
   authenticSigningTime: Date.UTC(2026, 5, 15),
   expiry: Date.UTC(2026, 6, 15),
-  extended: { "com.example.level": 3, "com.example.note": null },
+  extended: { "com.example.level": 3, "com.example.note": null, "com.example.hint": "x" },
+  unprocessed: ["com.example.level", "com.example.note"],
   chain: [certificate],
   trustedIdentities: ["*"],
   wanted: [identity, revocation],
@@ -69,6 +70,11 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
     await assert.rejects(ask({}, { "get-plugin-metadata": "echo" }), /"pluginConfig":\{"region":"here"\}/);
   });
 
+  test("may have processed what it need not", async () => {
+    const processedAttributes = ["com.example.note", "com.example.hint", "com.example.level"];
+    assert.equal((await ask({}, { "verify-signature": { processedAttributes } })).results.size, 1);
+  });
+
   test("may say no, in words that are cleaned", async () => {
     const no = { [identity]: { success: false, reason: "\u001b[2Jnot\nours" } };
     const { results } = await ask({}, { "verify-signature": { verificationResults: no } });
@@ -88,6 +94,12 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
       { "verify-signature": { verificationResults: { [identity]: fine, [revocation]: fine } } },
       "MALFORMED",
       /REVOCATION_CHECK", expected/,
+    ],
+    "knows an attribute that is not there": [
+      {},
+      { "verify-signature": { processedAttributes: ["com.example.level", "com.example.note", "com.example.more"] } },
+      "MALFORMED",
+      /com.example.more/,
     ],
     "leaves out an attribute": [
       {},
