@@ -44,7 +44,7 @@ const table: Readonly<Record<string, Room>> = {
   },
   trust: { rooms: ["core"], packages: ["re2js"], builtins: ["crypto"] },
   proof: { rooms: ["core", "trust"], packages: [], builtins: [] },
-  anchors: { rooms: ["core", "net", "trust"], packages: [], builtins: ["crypto", "fs/promises", "path"] },
+  anchors: { rooms: ["core", "net", "trust"], packages: [], builtins: ["crypto", "fs", "fs/promises", "path"] },
   registry: { rooms: ["core", "net"], packages: [], builtins: ["fs", "fs/promises", "path", "child_process", "crypto"] },
   "signers/file": { rooms: ["core", "net", "trust"], packages: ["@noble/ciphers"], builtins: ["fs/promises", "crypto", "util"] },
   "signers/keyless": {

@@ -5,6 +5,7 @@ import { encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { Fields, parseJson, type Json } from "../core/json.ts";
 import { writeDraft } from "../net/draft.ts";
+import { isMissing } from "../net/missing.ts";
 
 /** A pipe that nobody writes to may not hold us up. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
@@ -16,7 +17,7 @@ export async function readJsonFile(path: string, maxBytes: number): Promise<Fiel
     return new Fields(parseJson(await readWhole(file, path, maxBytes), path, { maxBytes }), path);
   } catch (error) {
     if (error instanceof TouchmarkError) throw error;
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;
+    if (isMissing(error)) return undefined;
     throw new TouchmarkError("FILE_NOT_FOUND", `${path} cannot be read`, { cause: error });
   }
 }

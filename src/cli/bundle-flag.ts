@@ -1,21 +1,30 @@
-/** `--bundle FILE`: a signature in a file of its own. */
-import { fileFormat } from "../formats/all.ts";
+/** `--bundle FILE`, or `--signature FILE`: a signature in a file of its own. */
+import { readGiven, type GivenEvidence } from "../engine/given.ts";
+import { fileFormats } from "../formats/all.ts";
 import { readSource } from "../net/source.ts";
-import type { EvidenceFile } from "../engine/given.ts";
 import { usageError, type Arguments } from "./arguments.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
 
 export const bundleFlag = (summary: string): Flag => ({ name: "bundle", value: "FILE", summary: `${summary} (sigstore bundle)` });
 
-/** Its path. Throws USAGE for `-`: what is piped in or out is another file. */
+/** The same under the name that notation has for it. */
+export const signatureFlag = (summary: string): Flag => ({ name: "signature", value: "FILE", summary: `${summary} (Notary Project)` });
+
+const maxBytes = Math.max(...fileFormats.map(({ files }) => files.maxBytes));
+
+/** Its path, by either flag. Throws USAGE for both, and for `-`: what is piped in or out is another file. */
 export function bundleOf(args: Arguments): string | undefined {
-  const path = args.value("bundle");
-  if (path === "-" || path === "") throw usageError(`--bundle names a file; found ${JSON.stringify(path)}`);
+  const [flag, ...more] = ["bundle", "signature"].filter((name) => args.has(name));
+  if (flag === undefined) return undefined;
+  if (more.length > 0)
+    throw usageError("--bundle and --signature both name the signature's file", "Give one of them; either takes any kind.");
+  const path = args.value(flag);
+  if (path === "-" || path === "") throw usageError(`--${flag} names a file; found ${JSON.stringify(path)}`);
   return path;
 }
 
-/** What is in it. Throws FILE_NOT_FOUND, or LIMIT_EXCEEDED for more than a bundle may have. */
-export async function readBundle(path: string, { env }: Io, signal: AbortSignal): Promise<EvidenceFile> {
-  return { path, bytes: await readSource(path, { maxBytes: fileFormat.files.maxBytes, env, signal }) };
+/** What is in it. Throws FILE_NOT_FOUND, or LIMIT_EXCEEDED for more than a signature may have. */
+export async function readBundle(path: string, { env }: Io, signal: AbortSignal): Promise<GivenEvidence> {
+  return readGiven({ path, bytes: await readSource(path, { maxBytes, env, signal }) }, fileFormats);
 }

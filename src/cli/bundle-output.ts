@@ -13,7 +13,7 @@ export interface BundleOutput {
 export async function bundleOutput(path: string, format: FileFormat, signal: AbortSignal): Promise<BundleOutput> {
   const found = await lstat(path).catch(() => undefined);
   if (found && !(found.isFile() && (await isBundle(path, format, signal)))) {
-    throw fileExists(path, "Choose another name, or move it away: it is no bundle, and only a bundle is written anew.");
+    throw fileExists(path, "Choose another name, or move it away: it holds no such signature, and only one is written anew.");
   }
   return {
     async write(bytes) {

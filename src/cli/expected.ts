@@ -116,6 +116,8 @@ export function requireExpected(args: Arguments, io: Io): void {
     throw usageError(`--${authority} says more of a certificate authority, and none is named`, "Name it: --certificate CA.pem.");
   }
   if (args.has("certificate") && args.has("notation-config")) throw usageError("--certificate and --notation-config cannot both be given");
+  if (args.has("policy-name") && (args.has("certificate") || !speaksOfNotation(args, io)))
+    throw usageError("--policy-name chooses in notation's trust policy, and none is asked", "Name its folder: --notation-config DIR.");
   if (subject) return;
   const narrowing = expectedFlags.find(({ name }) => narrowsIdentity(name) && args.has(name));
   if (narrowing)

@@ -1,7 +1,7 @@
 /** The file that a command speaks of: `PATH`, `-` for what is piped in, or `sha256:HEX` where only its digest is at hand. */
 import { open } from "node:fs/promises";
 import { isDigest } from "../core/digest.ts";
-import { readFileSubject, type FileSubject } from "../core/file-subject.ts";
+import { readFileSubject, type FileReading, type FileSubject } from "../core/file-subject.ts";
 import { cannotRead } from "../net/source.ts";
 import { usageError } from "./arguments.ts";
 import type { Io } from "./io.ts";
@@ -9,11 +9,11 @@ import type { Io } from "./io.ts";
 const chunkBytes = 1024 * 1024;
 
 /** Throws FILE_NOT_FOUND. */
-export async function readFileOperand(operand: string, io: Io, signal: AbortSignal): Promise<FileSubject> {
+export async function readFileOperand(operand: string, io: Io, reading: FileReading, signal: AbortSignal): Promise<FileSubject> {
   try {
-    if (operand === "-") return await readFileSubject(operand, io.stdin(signal));
+    if (operand === "-") return await readFileSubject(operand, io.stdin(signal), reading);
     await using file = await open(operand);
-    return await readFileSubject(operand, file.createReadStream({ highWaterMark: chunkBytes, signal }));
+    return await readFileSubject(operand, file.createReadStream({ highWaterMark: chunkBytes, signal }), reading);
   } catch (error) {
     signal.throwIfAborted();
     throw cannotRead(operand, error);
@@ -21,8 +21,8 @@ export async function readFileOperand(operand: string, io: Io, signal: AbortSign
 }
 
 /** As well by its digest. Throws USAGE for one that is none. */
-export async function readFileOrDigest(operand: string, io: Io, signal: AbortSignal): Promise<FileSubject> {
-  if (!operand.startsWith("sha256:")) return readFileOperand(operand, io, signal);
+export async function readFileOrDigest(operand: string, io: Io, reading: FileReading, signal: AbortSignal): Promise<FileSubject> {
+  if (!operand.startsWith("sha256:")) return readFileOperand(operand, io, reading, signal);
   if (isDigest(operand)) return { reference: operand, digest: operand };
   throw usageError(
     `a digest is sha256: and 64 digits of lower-case hex; found ${JSON.stringify(operand.slice(0, 100))}`,

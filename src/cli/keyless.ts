@@ -13,7 +13,7 @@ import type { Arguments } from "./arguments.ts";
 import { askConsent, publicHosts } from "./consent.ts";
 import type { Io } from "./io.ts";
 import { openServices } from "./services.ts";
-import type { SigningContext, SigningWith } from "./signing.ts";
+import type { SigningContext, SigningWith } from "./signing-context.ts";
 
 export async function openKeyless(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
   const { services, root, http } = await openServices(args, io, context);

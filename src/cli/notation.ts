@@ -37,13 +37,16 @@ export function openNotation(
     return async () => ({ trust: await authorities(signal), level: levels.strict, isSkipped: false });
   }
   const folder = notationFolder(args, io);
+  const name = args.value("policy-name");
   const imagePolicy = openedOnce(() => readOciTrustPolicy(folder, signal));
   const filePolicy = openedOnce(() => readBlobTrustPolicy(folder, signal));
   const trusts = new Map<Statement, Promise<NotationTrust>>();
   return async (repository) => {
     const statement =
-      repository === undefined ? applicableBlobPolicy(await filePolicy(signal)) : applicablePolicy(await imagePolicy(signal), repository);
-    if (!statement) throw notApplicable(folder, repository);
+      repository === undefined
+        ? applicableBlobPolicy(await filePolicy(signal), name)
+        : applicablePolicy(await imagePolicy(signal), repository);
+    if (!statement) throw repository === undefined ? noneForFiles(folder, name) : noneFor(repository, folder);
     const trust = trusts.get(statement) ?? readNotationTrust(statement, folder, signal);
     trusts.set(statement, trust);
     return { trust: await trust, level: statement.level, isSkipped: statement.levelName === "skip" };
@@ -63,9 +66,15 @@ async function namedAuthorities(args: Arguments, io: Io, signal: AbortSignal): P
   };
 }
 
-function notApplicable(folder: string, repository: string | undefined): TouchmarkError {
-  const what = repository === undefined ? "files" : repository;
-  return new TouchmarkError("USAGE", `no statement of the trust policy in ${folder} is for ${what}`, {
+function noneFor(repository: string, folder: string): TouchmarkError {
+  return new TouchmarkError("USAGE", `no statement of the trust policy in ${folder} is for ${repository}`, {
     hint: "Add one to its trustpolicy.json, or name the signer: --certificate CA.pem, --key, or --certificate-identity.",
+  });
+}
+
+function noneForFiles(folder: string, name: string | undefined): TouchmarkError {
+  const which = name === undefined ? "global" : `called ${JSON.stringify(name.slice(0, 100))}`;
+  return new TouchmarkError("USAGE", `no statement of the trust policy for files in ${folder} is ${which}`, {
+    hint: "Choose one of its trustpolicy.blob.json, --policy-name NAME, or name the signer: --certificate CA.pem, --key, or --certificate-identity.",
   });
 }

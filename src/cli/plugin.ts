@@ -1,13 +1,14 @@
 /** A key that a plugin of notation keeps, as the flags name it. */
-import type { Signer } from "../core/signer.ts";
-import { openPluginKey } from "../signers/plugin/plugin-signer.ts";
+import type { EnvelopeSigner, Signer } from "../core/signer.ts";
+import { openPluginKey } from "../signers/plugin/open-plugin.ts";
 import { usageError, type Arguments } from "./arguments.ts";
 import { pairsOf } from "./common.ts";
 import type { Io } from "./io.ts";
 import { notationFolder } from "./notation.ts";
+import type { SigningContext } from "./signing-context.ts";
 
-/** For signatures in these formats. Throws USAGE. */
-export function openPlugin(args: Arguments, io: Io, formats: readonly string[]): Signer {
+/** For signatures in these formats. Throws USAGE, and what opening the key does. */
+export async function openPlugin(args: Arguments, io: Io, { formats, signal }: SigningContext): Promise<Signer | EnvelopeSigner> {
   const stray = ["key", "certificate-chain"].find((name) => args.has(name));
   if (stray !== undefined) throw usageError(`--plugin and --${stray} cannot both be given`, "A plugin has its own key and certificates.");
   const other = formats.find((name) => name !== "notation");
@@ -16,11 +17,12 @@ export function openPlugin(args: Arguments, io: Io, formats: readonly string[]):
   }
   const id = args.value("id");
   if (id === undefined) throw usageError("--plugin needs --id", "Name the key as the plugin knows it.");
-  return openPluginKey({
+  const key = {
     folder: notationFolder(args, io),
     plugin: args.value("plugin") ?? "",
     id,
     config: pairsOf(args, "plugin-config", "a plugin's setting"),
     env: io.env,
-  });
+  };
+  return openPluginKey(key, signal);
 }

@@ -1,5 +1,6 @@
 /** The services that certify, log and timestamp, as the flags and the kept sigstore instances name them. */
 import { openSigning, type SigningInstance } from "../anchors/roots/open-signing.ts";
+import { TouchmarkError } from "../core/errors.ts";
 import type { HttpClient } from "../net/http.ts";
 import { selectServices, type SelectedServices } from "../trust/select-services.ts";
 import type { TrustedRoot } from "../trust/trusted-root.ts";
@@ -7,7 +8,7 @@ import type { Arguments } from "./arguments.ts";
 import type { Io } from "./io.ts";
 import { serviceHttp } from "./registries.ts";
 import { warningLines } from "./render/text.ts";
-import { checkFormats, type SigningContext } from "./signing.ts";
+import type { SigningContext } from "./signing-context.ts";
 
 export interface Services {
   readonly services: Promise<SelectedServices>;
@@ -53,4 +54,13 @@ export function openInstance(args: Arguments, io: Io, { http, signal }: Opening)
     () => undefined,
   );
   return instance;
+}
+
+/** Throws UNSUPPORTED for a format that could not carry what the services give. */
+function checkFormats(formats: readonly string[], { logs, timestampAuthorities }: SelectedServices): void {
+  if (!formats.includes("cosign")) return;
+  const hint = "Sign in the format bundle, or name one log of Rekor 1 and at most one timestamp authority in the signing config.";
+  const refuse = (message: string) => new TouchmarkError("UNSUPPORTED", `${message}, which cosign's layers cannot carry`, { hint });
+  if (logs.some(({ majorApiVersion }) => majorApiVersion !== 1)) throw refuse("the signing config names a log that gives no promise");
+  if (logs.length > 1 || timestampAuthorities.length > 1) throw refuse("the signing config asks for several logs or timestamps");
 }

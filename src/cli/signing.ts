@@ -1,15 +1,14 @@
 /** Who signs, and what seals the signature, as the flags of `sign` and `sign-blob` say it. */
 import { TouchmarkError } from "../core/errors.ts";
-import type { LogUpload } from "../core/seals.ts";
-import type { Signer } from "../core/signer.ts";
+import type { EnvelopeSigner, Signer } from "../core/signer.ts";
 import { openKeyFile } from "../signers/file/key-file.ts";
 import type { SignatureOptions } from "../formats/format.ts";
-import type { SelectedServices } from "../trust/select-services.ts";
 import { usageError, type Arguments } from "./arguments.ts";
 import { parseDuration, signingTime } from "./common.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
 import { passwordFor } from "./password.ts";
+import type { SigningContext, SigningWith } from "./signing-context.ts";
 
 export const signingFlags: readonly Flag[] = [
   { name: "key", value: "KEY", summary: "Private key: a file (cosign's encrypted key, or PEM), env://VARIABLE, or a PKCS #11 URI" },
@@ -36,25 +35,6 @@ export const signingFlags: readonly Flag[] = [
   { name: "yes", summary: "Publish what logs make public without asking" },
 ];
 
-export interface SigningWith {
-  readonly signer: Signer;
-  /** The key is made for this once: it cannot have signed before. */
-  readonly isEphemeral: boolean;
-  /** Fails as soon as it is known that nothing can be signed. */
-  readonly ready: Promise<unknown>;
-}
-
-export interface SigningContext {
-  /** Names of the formats that will be written. */
-  readonly formats: readonly string[];
-  /** Whether anybody may pull all that is signed; asked only where something is to be published about it. */
-  readonly isPublic: () => Promise<boolean>;
-  /** What to say of it if not. */
-  readonly secret: string;
-  readonly logUpload?: LogUpload;
-  readonly signal: AbortSignal;
-}
-
 /** Nothing goes out that is not needed: a key alone asks nobody. Throws USAGE. */
 export async function openSigner(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
   const opened = await open(args, io, context);
@@ -64,31 +44,27 @@ export async function openSigner(args: Arguments, io: Io, context: SigningContex
 
 async function open(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
   checkNotary(args, context.formats);
+  checkKey(args, context);
   const key = await openKey(args, io, context);
   if (key === undefined) {
     if (context.formats.includes(notary)) throw keyNeeded();
     const { openKeyless } = await import("./keyless.ts");
     return openKeyless(args, io, context);
   }
-  const stray = ["identity-token", "oidc-issuer", "oidc-client-id", "sign-in"].find((name) => args.has(name));
-  if (stray !== undefined) throw usageError(`--${args.has("plugin") ? "plugin" : "key"} and --${stray} cannot both say who signs`);
-  const isSealed = args.has("signing-config") || args.has("instance");
-  if (args.has("trusted-root") && !isSealed) {
-    throw usageError("--trusted-root proves what services answer, and with a key none is named", "Name them: --signing-config FILE.");
-  }
-  if (context.logUpload === "later" && !isSealed) {
-    throw usageError("a log is to be asked later, and with a key none is asked unless it is named", "Name it: --signing-config FILE.");
+  if ("envelop" in key) {
+    if (args.has("timestamp-url")) throw ownTimestamps();
+    return { signer: key, isEphemeral: false, ready: Promise.resolve() };
   }
   const stamped = args.has("timestamp-url") ? await timestamped(key, args, io, context) : key;
-  const signer = isSealed ? await sealed(stamped, args, io, context) : stamped;
+  const signer = namesServices(args) ? await sealed(stamped, args, io, context) : stamped;
   return { signer, isEphemeral: false, ready: signer.describe(context.signal) };
 }
 
 /** A key that is kept somewhere; undefined where none is named. */
-async function openKey(args: Arguments, io: Io, { formats }: SigningContext): Promise<Signer | undefined> {
+async function openKey(args: Arguments, io: Io, context: SigningContext): Promise<Signer | EnvelopeSigner | undefined> {
   if (args.has("plugin")) {
     const { openPlugin } = await import("./plugin.ts");
-    return openPlugin(args, io, formats);
+    return openPlugin(args, io, context);
   }
   const ofPlugins = ["id", "plugin-config", "notation-config"].find((name) => args.has(name));
   if (ofPlugins !== undefined) throw usageError(`--${ofPlugins} is for plugins, and none is named`, "Name it: --plugin NAME.");
@@ -116,9 +92,33 @@ function checkNotary(args: Arguments, formats: readonly string[]): void {
     throw usageError("--timestamp-root proves what an authority answers, and none is named", "Name it: --timestamp-url URL.");
 }
 
+/** Throws USAGE for what a key, wherever it is kept, has no use for. */
+function checkKey(args: Arguments, { logUpload }: SigningContext): void {
+  const key = ["plugin", "key"].find((name) => args.has(name));
+  if (key === undefined) return;
+  const stray = ["identity-token", "oidc-issuer", "oidc-client-id", "sign-in"].find((name) => args.has(name));
+  if (stray !== undefined) throw usageError(`--${key} and --${stray} cannot both say who signs`);
+  if (namesServices(args)) return;
+  if (args.has("trusted-root"))
+    throw usageError("--trusted-root proves what services answer, and with a key none is named", "Name them: --signing-config FILE.");
+  if (logUpload === "later")
+    throw usageError("a log is to be asked later, and with a key none is asked unless it is named", "Name it: --signing-config FILE.");
+}
+
+function namesServices(args: Arguments): boolean {
+  return args.has("signing-config") || args.has("instance");
+}
+
 function keyNeeded(): TouchmarkError {
   return new TouchmarkError("CERTIFICATE_REQUIRED", "a Notary Project signature needs a key and its certificates, and no key is named", {
     hint: "Name both, --key KEY --certificate-chain FILE, or a plugin that has them: --plugin NAME --id ID.",
+  });
+}
+
+/** What a plugin makes whole is its own, timestamp and all (Notary Project, plugin-extensibility, "FAQ"). */
+function ownTimestamps(): TouchmarkError {
+  return new TouchmarkError("UNSUPPORTED", "the plugin makes envelopes whole, and nobody else adds a timestamp to them", {
+    hint: "Leave out --timestamp-url; whether the plugin adds one itself, its publisher says.",
   });
 }
 
@@ -147,13 +147,4 @@ async function sealed(signer: Signer, args: Arguments, io: Io, context: SigningC
   const { services, root, http } = await openServices(args, io, context);
   const { logUpload = "now" } = context;
   return sealedSigner(signer, { services, root, logUpload, http, clock: io.now });
-}
-
-/** Throws UNSUPPORTED for a format that could not carry what the services give. */
-export function checkFormats(formats: readonly string[], { logs, timestampAuthorities }: SelectedServices): void {
-  if (!formats.includes("cosign")) return;
-  const hint = "Sign in the format bundle, or name one log of Rekor 1 and at most one timestamp authority in the signing config.";
-  const refuse = (message: string) => new TouchmarkError("UNSUPPORTED", `${message}, which cosign's layers cannot carry`, { hint });
-  if (logs.some(({ majorApiVersion }) => majorApiVersion !== 1)) throw refuse("the signing config names a log that gives no promise");
-  if (logs.length > 1 || timestampAuthorities.length > 1) throw refuse("the signing config asks for several logs or timestamps");
 }

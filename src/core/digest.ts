@@ -1,9 +1,13 @@
 /** Content digests as OCI writes them: `sha256:HEX` or `sha512:HEX` (OCI image specification, descriptor.md). */
 import { createHash } from "node:crypto";
 import { malformed } from "./errors.ts";
+import type { HashAlgorithm } from "./hash.ts";
 
 export type DigestAlgorithm = "sha256" | "sha512";
 export type Digest = `${DigestAlgorithm}:${string}`;
+
+/** A digest of a file: by SHA-384 as well, which OCI does not know. */
+export type FileDigest = `${HashAlgorithm}:${string}`;
 
 const grammar = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
 
@@ -17,16 +21,24 @@ export function parseDigest(text: string, what = "digest"): Digest {
   return text;
 }
 
+/** As `isDigest`, of a file. */
+export function isFileDigest(text: string): text is FileDigest {
+  return isDigest(text) || /^sha384:[0-9a-f]{96}$/.test(text);
+}
+
 export function digestOf(bytes: Uint8Array, algorithm: DigestAlgorithm = "sha256"): Digest {
   return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
 }
 
-export function algorithmOf(digest: Digest): DigestAlgorithm {
-  return digest.startsWith("sha512:") ? "sha512" : "sha256";
+export function algorithmOf(digest: Digest): DigestAlgorithm;
+export function algorithmOf(digest: FileDigest): HashAlgorithm;
+export function algorithmOf(digest: FileDigest): HashAlgorithm {
+  if (digest.startsWith("sha512:")) return "sha512";
+  return digest.startsWith("sha384:") ? "sha384" : "sha256";
 }
 
 /** The hexadecimal part. */
-export function hexOf(digest: Digest): string {
+export function hexOf(digest: FileDigest): string {
   return digest.slice(7);
 }
 

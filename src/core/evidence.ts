@@ -1,5 +1,5 @@
 /** Bytes that hang on a subject and bear on trust, where they lie, and what they say. */
-import type { Digest } from "./digest.ts";
+import type { Digest, FileDigest } from "./digest.ts";
 import type { Descriptor, ImageManifest } from "./oci.ts";
 
 export type ClaimKind = "signature" | "attestation";
@@ -44,7 +44,7 @@ export type Claim = SignatureClaim | AttestationClaim;
 export interface SignatureClaim {
   readonly kind: "signature";
   /** The image or file that is signed. */
-  readonly subject: Digest;
+  readonly subject: FileDigest;
   readonly annotations: Readonly<Record<string, string>>;
   /** The name under which it was signed, in the formats that have one (simple signing's `docker-reference`). */
   readonly identity?: string;
@@ -52,7 +52,7 @@ export interface SignatureClaim {
 
 export interface AttestationClaim {
   readonly kind: "attestation";
-  readonly subject: Digest;
+  readonly subject: FileDigest;
   readonly predicateType: string;
 }
 

@@ -14,10 +14,13 @@ describe("a file that is read", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 10 }), fc.nat(300), async (chunks, maxBytes) => {
         const whole = concat(chunks);
-        const { reference, digest, bytes } = await readFileSubject("name", chunksOf(chunks), maxBytes);
-        assert.equal(reference, "name");
-        assert.equal(digest, `sha256:${createHash("sha256").update(whole).digest("hex")}`);
-        assert.deepEqual(bytes, whole.length <= maxBytes ? whole : undefined);
+        for (const algorithm of ["sha256", "sha384", "sha512"] as const) {
+          const { reference, digest, size, bytes } = await readFileSubject("name", chunksOf(chunks), { algorithm, maxBytes });
+          assert.equal(reference, "name");
+          assert.equal(digest, `${algorithm}:${createHash(algorithm).update(whole).digest("hex")}`);
+          assert.equal(size, whole.length);
+          assert.deepEqual(bytes, whole.length <= maxBytes ? whole : undefined);
+        }
       }),
     );
   });

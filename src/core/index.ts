@@ -1,6 +1,6 @@
 /** The nouns: references, digests, the OCI model, evidence, claims, findings, verdicts, errors; and the ports to implement. */
 export { catalogue, TouchmarkError, type Code, type CodeEntry, type ErrorDetails } from "./errors.ts";
-export { digestOf, isDigest, matchesDigest, parseDigest, type Digest, type DigestAlgorithm } from "./digest.ts";
+export { digestOf, isDigest, matchesDigest, parseDigest, type Digest, type DigestAlgorithm, type FileDigest } from "./digest.ts";
 export {
   formatReference,
   parseReference,
@@ -27,11 +27,11 @@ export {
 } from "./facts.ts";
 export type { Instant } from "./instant.ts";
 export type { Content, Subject, SubjectAddress } from "./subject.ts";
-export { readFileSubject, type FileSubject } from "./file-subject.ts";
+export { readFileSubject, wholeFile, type FileReading, type FileSubject } from "./file-subject.ts";
 export { publicKeyOf, type PublicKey } from "./public-key.ts";
 export type { KeyAlgorithm, KeyAlgorithmName } from "./key-algorithms.ts";
 export type { SignatureScheme, SigningScheme } from "./signature-schemes.ts";
 export type { Repository, StoredManifest } from "./repository.ts";
-export type { Signed, Signer, SignerDescription, SignRequest } from "./signer.ts";
+export type { EnvelopeRequest, EnvelopeSigner, MadeEnvelope, Signed, Signer, SignerDescription, SignRequest } from "./signer.ts";
 export type { RecordedEvent, Recorder } from "./recorder.ts";
 export { version } from "./version.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
+import { readsOrRefuses } from "../../test/reads-or-refuses.ts";
 import { contextTag, encodeDer, parseDer, tags } from "./der.ts";
-import { TouchmarkError } from "./errors.ts";
 import { hash } from "./hash.ts";
 import { encodeOcspRequest, isCertificateId, keyHash } from "./ocsp-request.ts";
 import { MAX_OCSP_BYTES, parseOcspResponse } from "./ocsp.ts";
@@ -117,12 +117,7 @@ suite("what an OCSP responder answers", () => {
       fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
         const bytes = Uint8Array.from(whole);
         for (const { at, to } of changes) bytes[at] = to;
-        try {
-          parseOcspResponse(bytes).answers.forEach(({ id }) => isCertificateId(id, certificate, issuer));
-        } catch (error) {
-          assert.ok(error instanceof TouchmarkError, String(error));
-          assert.notEqual(error.code, "INTERNAL");
-        }
+        readsOrRefuses(() => parseOcspResponse(bytes).answers.forEach(({ id }) => isCertificateId(id, certificate, issuer)));
       }),
       { numRuns: 500 },
     );

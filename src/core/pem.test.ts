@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
+import { readsOrRefuses } from "../../test/reads-or-refuses.ts";
 import { encodeUtf8 } from "./bytes.ts";
-import { TouchmarkError } from "./errors.ts";
 import { encodePem, parsePem } from "./pem.ts";
 
 const anyLabel = fc.constantFrom("PUBLIC KEY", "CERTIFICATE", "X509 CRL", "ENCRYPTED SIGSTORE PRIVATE KEY", "A-B C");
@@ -29,11 +29,7 @@ suite("PEM", () => {
     const piece = fc.oneof(fc.string(), fc.constantFrom("-----BEGIN A-----\n", "-----END A-----\n", "-----BEGIN B-----", "AAAA\n", "\n"));
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
-        try {
-          parse(pieces.join(""));
-        } catch (error) {
-          assert(error instanceof TouchmarkError && error.code === "MALFORMED");
-        }
+        readsOrRefuses(() => parse(pieces.join("")), "MALFORMED");
       }),
     );
   });

@@ -18,6 +18,12 @@ export interface PutManifestOptions {
   readonly readsBack?: boolean;
 }
 
+/** The way for blobs that are yet to be made. What is left of it is given back when it is disposed of. */
+export interface ExpectedBlobs extends AsyncDisposable {
+  /** UNAUTHORIZED where nothing may be stored, and what else the repository throws. */
+  readonly ready: Promise<unknown>;
+}
+
 /**
  * Every byte that comes out was checked: a manifest asked for by digest has that digest, a blob has its
  * descriptor's digest and size. What does not throws DIGEST_MISMATCH; what is over the bounds, LIMIT_EXCEEDED.
@@ -44,6 +50,9 @@ export interface Repository {
    * types are the registry's word only: open the manifest. At most `maxEntries`, else LIMIT_EXCEEDED.
    */
   referrers(digest: Digest, signal: AbortSignal): Promise<readonly Descriptor[]>;
+
+  /** Prepares for so many blobs: the next calls of `putBlob` have less to wait for. */
+  expectBlobs(count: number, signal: AbortSignal): ExpectedBlobs;
 
   /** Stores a blob, unless it is there. */
   putBlob(bytes: Uint8Array, signal: AbortSignal): Promise<void>;

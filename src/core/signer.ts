@@ -1,4 +1,4 @@
-/** The port to what holds a private key. It sees what it signs, so that roles and lineage are possible. */
+/** The ports to what holds a private key. It sees what it signs, so that roles and lineage are possible. */
 import type { Claim } from "./evidence.ts";
 import type { PublicKey } from "./public-key.ts";
 import type { Seals } from "./seals.ts";
@@ -36,4 +36,25 @@ export interface SignRequest {
 export interface Signer {
   describe(signal: AbortSignal): Promise<SignerDescription>;
   sign(request: SignRequest, signal: AbortSignal): Promise<Signed>;
+}
+
+/** What makes signatures whole in an envelope of its own, and shows its key with each of them alone: nothing can be known of it before, or sealed after it. */
+export interface EnvelopeSigner {
+  envelop(request: EnvelopeRequest, signal: AbortSignal): Promise<MadeEnvelope>;
+}
+
+export interface EnvelopeRequest {
+  readonly payload: Uint8Array;
+  /** Media types, of the payload and of the envelope to make. */
+  readonly payloadType: string;
+  readonly envelopeType: string;
+  /** How long the signature is meant to be used, in seconds. */
+  readonly lifetime?: number;
+}
+
+/** As it came, of the type that was asked. It proves nothing until it was read. */
+export interface MadeEnvelope {
+  readonly bytes: Uint8Array;
+  /** What its maker wants said where it is stored. */
+  readonly annotations: Readonly<Record<string, string>>;
 }

@@ -4,7 +4,7 @@
  *     {"_type":"https://in-toto.io/Statement/v1","subject":[{"name"?,"digest":{ALG:HEX},"annotations"?}],
  *      "predicateType":URI,"predicate"?:{…}}
  */
-import { isDigest, type Digest } from "./digest.ts";
+import { isDigest, type FileDigest } from "./digest.ts";
 import { malformed } from "./errors.ts";
 import { Fields, parseJson, type Json } from "./json.ts";
 import { isNamedBy, type Content } from "./subject.ts";
@@ -46,7 +46,7 @@ function parseSubject(fields: Fields): StatementSubject {
 }
 
 export interface Told {
-  readonly digest: Digest;
+  readonly digest: FileDigest;
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether it is the content in question. */
   readonly isSubject: boolean;

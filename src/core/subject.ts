@@ -1,6 +1,6 @@
 /** What is signed and decided about: one image, by digest. A tag is resolved once; everything after speaks of the digest. */
 import { createHash } from "node:crypto";
-import { algorithmOf, hexOf, type Digest } from "./digest.ts";
+import { algorithmOf, hexOf, type Digest, type FileDigest } from "./digest.ts";
 import type { Descriptor } from "./oci.ts";
 
 /** Where a subject lies: enough to say where its evidence may lie. */
@@ -20,7 +20,7 @@ export interface Subject extends SubjectAddress {
 
 /** Content that may be signed: its digest, and its bytes where they are at hand. */
 export interface Content {
-  readonly digest: Digest;
+  readonly digest: FileDigest;
   readonly bytes?: Uint8Array;
 }
 

@@ -1,5 +1,5 @@
 /** The answer for one subject under one policy: the one shape that is printed, sent, kept and shown. */
-import type { Digest } from "./digest.ts";
+import type { Digest, FileDigest } from "./digest.ts";
 import type { Code } from "./errors.ts";
 import type { CheckName, Finding, Gap } from "./finding.ts";
 import type { Instant } from "./instant.ts";
@@ -24,7 +24,7 @@ export interface VerdictSubject {
   /** Absent for a file, which lies in none. */
   readonly repository?: string;
   /** Absent if it could not be resolved. */
-  readonly digest?: Digest;
+  readonly digest?: FileDigest;
   readonly mediaType?: string;
 }
 

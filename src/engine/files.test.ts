@@ -9,10 +9,11 @@ import type { FileSubject } from "../core/file-subject.ts";
 import { publicKeyOf } from "../core/public-key.ts";
 import type { RecordedEvent } from "../core/recorder.ts";
 import type { Signer } from "../core/signer.ts";
-import { fileFormat as format, formats } from "../formats/all.ts";
+import { fileFormat as format, fileFormats } from "../formats/all.ts";
 import { instance, later as at, trustOf, workflow } from "../formats/keyless-fixture.test.ts";
 import { signaturePolicy } from "../policy/policy.ts";
 import type { Trust } from "../trust/trust.ts";
+import { readGiven } from "./given.ts";
 import { signFile, type SignedFile } from "./sign-file.ts";
 import { verifyFile } from "./verify-file.ts";
 
@@ -32,13 +33,14 @@ function recording(): Recorded {
 }
 
 function signed(signer: Signer, { recorder } = recording()): Promise<SignedFile> {
-  return signFile(file, { format, signer, recorder, signal });
+  return signFile(file, { format, signer, annotations: {}, signature: { at }, recorder, signal });
 }
 
 async function answer(evidence: Uint8Array, trust: Trust, about = file): Promise<string> {
   const { events, recorder } = recording();
   const basis = { policy: signaturePolicy(trust, {}), trust };
-  const verdict = await verifyFile(about, { formats, given: { path: "app.json", bytes: evidence }, basis, at, recorder });
+  const given = readGiven({ path: "app.json", bytes: evidence }, fileFormats);
+  const verdict = await verifyFile(about, { given, basis, at, recorder, signal });
   assert.deepEqual(events, [{ kind: "decided", verdict }]);
   assert.deepEqual(verdict.subject, { reference: about.reference, digest: about.digest });
   return verdict.reason ? `${verdict.decision} ${verdict.reason.code}` : verdict.decision;
@@ -92,7 +94,7 @@ describe("a file", () => {
   it("that cannot be held whole is not signed", async () => {
     const { events, recorder } = recording();
     const large: FileSubject = { reference: "disk.img", digest: file.digest };
-    await assert.rejects(signFile(large, { format, signer: alice.signer, recorder, signal }), {
+    await assert.rejects(signFile(large, { format, signer: alice.signer, annotations: {}, signature: { at }, recorder, signal }), {
       code: "LIMIT_EXCEEDED",
       message: "disk.img has more than the 512 MiB that can be signed",
     });

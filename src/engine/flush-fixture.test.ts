@@ -26,7 +26,8 @@ import { parseTrustedRoot } from "../trust/parse-trusted-root.ts";
 import { selectServices } from "../trust/select-services.ts";
 import { exactly } from "../trust/text-pattern.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
-import { flush, type FlushedImage, type FlushOptions, type FlushServices } from "./flush.ts";
+import { flush, type FlushedImage, type FlushOptions } from "./flush.ts";
+import type { FlushServices } from "./flush-one.ts";
 import { sign } from "./sign.ts";
 import { verify } from "./verify.ts";
 

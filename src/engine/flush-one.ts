@@ -3,8 +3,10 @@ import { digestOf, type Digest } from "../core/digest.ts";
 import { asTouchmarkError, TouchmarkError, type Code } from "../core/errors.ts";
 import type { Evidence } from "../core/evidence.ts";
 import { isPending, type Check, type Finding } from "../core/finding.ts";
+import type { Instant } from "../core/instant.ts";
 import { mediaTypes, parseManifest } from "../core/oci.ts";
 import type { Repository } from "../core/repository.ts";
+import type { LogEntryJson } from "../core/seals.ts";
 import type { SignedBy } from "../core/signer.ts";
 import type { Subject } from "../core/subject.ts";
 import { parseCertificate } from "../core/x509/certificate.ts";
@@ -14,7 +16,6 @@ import type { Format, PendingUpload, PendingUploads, ReferrerArtifact } from "..
 import { exactly } from "../trust/text-pattern.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
 import type { TrustedRoot } from "../trust/trusted-root.ts";
-import type { FlushOptions, FlushServices } from "./flush.ts";
 import { loggedEntry, type LoggedEntry } from "./signed-by.ts";
 import { store } from "./store.ts";
 
@@ -28,11 +29,20 @@ export interface Waiting {
   readonly upload: Reading<PendingUpload>;
 }
 
-export interface FlushContext extends FlushServices, Pick<FlushOptions, "at" | "signal"> {
+export interface FlushServices {
+  /** What a signature must be proven by before it is logged: no log is filled with what strangers hang on an image. */
+  readonly root: TrustedRoot;
+  /** The entries of all logs that the signature waits for. Throws where one may not be asked, or does not answer. */
+  upload(pending: PendingUpload, signal: AbortSignal): Promise<readonly LogEntryJson[]>;
+}
+
+export interface FlushContext extends FlushServices {
   readonly repository: Repository;
   readonly subject: Subject;
   /** All that hangs on the image. */
   readonly evidence: readonly Evidence[];
+  readonly at: Instant;
+  readonly signal: AbortSignal;
 }
 
 /** `waiting`: the manifest that waits, or waited. */

@@ -6,12 +6,10 @@ import type { Gap } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Reference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
-import type { LogEntryJson } from "../core/seals.ts";
 import type { Subject } from "../core/subject.ts";
-import type { Format, PendingUpload } from "../formats/format.ts";
-import type { TrustedRoot } from "../trust/trusted-root.ts";
+import type { Format } from "../formats/format.ts";
 import { collect } from "./collect.ts";
-import { flushOne, type PendingFormat, type Upload, type Waiting } from "./flush-one.ts";
+import { flushOne, type FlushServices, type PendingFormat, type Upload, type Waiting } from "./flush-one.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 
 export interface FlushOptions {
@@ -22,13 +20,6 @@ export interface FlushOptions {
   /** Every image of an index too. */
   readonly recursive: boolean;
   readonly signal: AbortSignal;
-}
-
-export interface FlushServices {
-  /** What a signature must be proven by before it is logged: no log is filled with what strangers hang on an image. */
-  readonly root: TrustedRoot;
-  /** The entries of all logs that the signature waits for. Throws where one may not be asked, or does not answer. */
-  upload(pending: PendingUpload, signal: AbortSignal): Promise<readonly LogEntryJson[]>;
 }
 
 export interface FlushedImage {

@@ -1,7 +1,6 @@
-/** Evidence that was named, as a file, in place of what hangs on an image. */
-import type { FilePlace } from "../core/evidence.ts";
-import type { Format, FormatOfFiles } from "../formats/format.ts";
-import type { Collected } from "./collect.ts";
+/** Evidence that was named, as a file: beside another file, or in place of what hangs on an image. */
+import type { Evidence, FilePlace } from "../core/evidence.ts";
+import type { FormatOfFiles } from "../formats/format.ts";
 
 export interface EvidenceFile {
   /** As it was named. */
@@ -9,13 +8,17 @@ export interface EvidenceFile {
   readonly bytes: Uint8Array;
 }
 
-/** The evidence in the file, by every format that has files. */
-export function readGiven({ path, bytes }: EvidenceFile, formats: readonly Format[]): Collected {
-  const place: FilePlace = { kind: "file", path };
-  return { places: [place], evidence: fileFormats(formats).map(({ files }) => files.read(bytes, path)), gaps: [] };
+export interface GivenEvidence {
+  readonly format: FormatOfFiles;
+  readonly place: FilePlace;
+  readonly evidence: Evidence;
 }
 
-/** Those that have files. */
-export function fileFormats(formats: readonly Format[]): readonly FormatOfFiles[] {
-  return formats.filter((format): format is FormatOfFiles => format.files !== undefined);
+/** Reads it by the format that its name says or, where it says none, its bytes; what is of no format, the first says so of. */
+export function readGiven({ path, bytes }: EvidenceFile, [first, ...others]: readonly [FormatOfFiles, ...FormatOfFiles[]]): GivenEvidence {
+  const name = path.toLowerCase();
+  const isNamed = ({ files: { suffixes } }: FormatOfFiles): boolean => Object.values(suffixes ?? {}).some((end) => name.endsWith(end));
+  const formats = [first, ...others];
+  const format = formats.find(isNamed) ?? formats.find(({ files }) => files.owns(bytes)) ?? first;
+  return { format, place: { kind: "file", path }, evidence: format.files.read(bytes, path) };
 }

@@ -1,17 +1,18 @@
 /** Sign a file: a signature that is a file of its own. */
-import { digestOf, type Digest } from "../core/digest.ts";
-import { TouchmarkError } from "../core/errors.ts";
+import { digestOf, type FileDigest } from "../core/digest.ts";
 import type { SignatureClaim } from "../core/evidence.ts";
-import { maxWholeBytes, type FileSubject } from "../core/file-subject.ts";
-import { verifies } from "../core/public-key.ts";
+import type { FileSubject } from "../core/file-subject.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { SignedBy, Signer } from "../core/signer.ts";
-import type { FormatOfFiles } from "../formats/format.ts";
+import type { FormatOfFiles, SignatureOptions } from "../formats/format.ts";
+import { signChecked } from "./sign-checked.ts";
 import { entriesOf, signedBy, type LoggedEntry } from "./signed-by.ts";
 
 export interface SignFileOptions {
   readonly format: FormatOfFiles;
   readonly signer: Signer;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly signature: SignatureOptions;
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
 }
@@ -19,7 +20,7 @@ export interface SignFileOptions {
 export interface FileSigned {
   /** The file's name, as it was given. */
   readonly reference: string;
-  readonly digest: Digest;
+  readonly digest: FileDigest;
   readonly format: string;
   readonly by: SignedBy;
   /** Where logs hold it. */
@@ -32,21 +33,15 @@ export interface SignedFile {
   readonly evidence: Uint8Array;
 }
 
-/** Throws LIMIT_EXCEEDED for a file that is too large to be held: signers get the whole message. */
-export async function signFile(file: FileSubject, { format, signer, recorder, signal }: SignFileOptions): Promise<SignedFile> {
-  const { reference, digest, bytes } = file;
-  if (!bytes) {
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${reference} has more than the ${maxWholeBytes / 1024 ** 2} MiB that can be signed`, {
-      hint: "Sign its checksum in its place: sha256sum FILE > SHA256SUMS.",
-    });
-  }
-  const claim: SignatureClaim = { kind: "signature", subject: digest, annotations: {} };
-  const signed = await signer.sign({ bytes, content: { kind: "message", message: bytes }, claim }, signal);
-  const { publicKey } = signed.by;
-  if (!(await verifies(publicKey, bytes, signed.signature))) {
-    throw new TouchmarkError("INVALID_KEY", `what the key sha256:${publicKey.fingerprint} signs does not verify with its own public half`);
-  }
-  const evidence = format.files.assemble(file, signed);
+/** The file was read as the format's `readingFor` says. Throws what the format's `prepare` and the signer do. */
+export async function signFile(file: FileSubject, options: SignFileOptions): Promise<SignedFile> {
+  const { format, signer, annotations, signature, recorder, signal } = options;
+  const { reference, digest } = file;
+  const by = await signer.describe(signal);
+  const claim: SignatureClaim = { kind: "signature", subject: digest, annotations };
+  const toSign = await format.files.prepare({ file, claim, by, options: signature });
+  const signed = await signChecked(toSign, { signer, by, claim, signal });
+  const evidence = await format.files.assemble(toSign, file, signed);
   const made = { reference, format: format.name, by: signedBy(signed) };
   await recorder.record({ kind: "file-signed", ...made, claim, evidence: digestOf(evidence) });
   return { made: { ...made, digest, logged: entriesOf(signed) }, evidence };

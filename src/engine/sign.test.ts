@@ -10,6 +10,7 @@ import { parseManifest } from "../core/oci.ts";
 import type { RecordedEvent } from "../core/recorder.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
+import type { Signer } from "../core/signer.ts";
 import { signaturePolicy } from "../policy/policy.ts";
 import { sign, type SignatureMade, type SignOptions } from "./sign.ts";
 import { verify } from "./verify.ts";
@@ -243,6 +244,19 @@ describe("sign: writers and registries that get in the way", () => {
       assert.equal(await signatureLayers(repository, digest), 1);
     });
   }
+
+  it("asks nobody to sign what may not be stored, and gives back what it asked for where nobody signs", async () => {
+    const repository = memoryRepository();
+    await putImage(repository, "x", "1");
+    const refused = Promise.reject(new TouchmarkError("UNAUTHORIZED", "no pushing here"));
+    refused.catch(() => undefined);
+    const signer: Signer = { describe: alice.signer.describe, sign: () => Promise.reject(new Error("asked to sign")) };
+    const readOnly: Repository = { ...repository, expectBlobs: (...args) => ({ ...repository.expectBlobs(...args), ready: refused }) };
+    await assert.rejects(signs(readOnly, { signer }), { code: "UNAUTHORIZED" });
+    const locked: Signer = { ...signer, describe: () => Promise.reject(new TouchmarkError("WRONG_PASSWORD", "no")) };
+    await assert.rejects(signs(repository, { signer: locked }), { code: "WRONG_PASSWORD" });
+    assert.equal(repository.calls.filter((call) => call === "expected no more").length, 2);
+  });
 
   it("stops when it is interrupted", async () => {
     const repository = memoryRepository();

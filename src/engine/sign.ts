@@ -2,22 +2,21 @@
 import { isDeepStrictEqual } from "node:util";
 import { mapBounded } from "../core/bounded.ts";
 import type { Digest } from "../core/digest.ts";
-import { TouchmarkError } from "../core/errors.ts";
 import { describePlace, type SignatureClaim } from "../core/evidence.ts";
 import { outcomeOf, type Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import { parseManifest } from "../core/oci.ts";
-import { verifies } from "../core/public-key.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Reference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
-import type { SignedBy, Signer, SignerDescription } from "../core/signer.ts";
+import type { EnvelopeSigner, SignedBy, Signer, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Format, SignatureOptions } from "../formats/format.ts";
 import type { NotationTrust } from "../trust/notation/notation-trust.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
 import { placesOf } from "./places.ts";
+import { prepare, type Who } from "./prepare.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { entriesOf, signedBy, type LoggedEntry } from "./signed-by.ts";
 import { store } from "./store.ts";
@@ -26,7 +25,7 @@ import { verifyAll } from "./verify-all.ts";
 export interface SignOptions {
   /** Those to sign in. */
   readonly formats: readonly Format[];
-  readonly signer: Signer;
+  readonly signer: Signer | EnvelopeSigner;
   readonly annotations: Readonly<Record<string, string>>;
   readonly at: Instant;
   /** What some formats let one choose. */
@@ -58,12 +57,11 @@ export interface SignatureMade {
 
 /** One entry a format and image, the index first. All is signed before the first is written, image by image. */
 export async function sign(repository: Repository, reference: Reference, options: SignOptions): Promise<readonly SignatureMade[]> {
-  const { signer, recursive, signal } = options;
-  const described = signer.describe(signal);
-  described.catch(() => undefined);
+  const { recursive, signal } = options;
+  const who = whoSigns(options);
   // A digest needs no resolving: what hangs on it is looked for beside the image itself.
   const { digest } = reference;
-  const isLookedFor = !options.force && options.signature?.expiry === undefined; // another end each time
+  const isLookedFor = who.described && !options.force && options.signature?.expiry === undefined; // another end each time
   const ahead = digest && isLookedFor ? look(repository, { repository: repository.name, digest }, options) : undefined;
   ahead?.catch(() => undefined);
   if (digest && !isLookedFor) getReady(repository, { repository: repository.name, digest }, options);
@@ -79,16 +77,23 @@ export async function sign(repository: Repository, reference: Reference, options
       ...(reference.kind === "registry" && { identity: repository.name }),
     };
     const looked = isLookedFor ? (subject.digest === digest && ahead) || look(repository, subject, options) : nothing;
-    return signOne(repository, subject, claim, { ...options, described, looked });
+    return signOne(repository, subject, claim, { ...options, who, looked });
   });
   return made.flat();
 }
 
 interface Signing extends SignOptions {
-  /** Under way while the registry answers. */
-  readonly described: Promise<SignerDescription>;
+  readonly who: Who;
   /** What hangs on the image already. */
   readonly looked: Promise<Collected>;
+}
+
+/** Described while the registry answers. */
+function whoSigns({ signer, signal }: SignOptions): Who {
+  if ("envelop" in signer) return { signer };
+  const described = signer.describe(signal);
+  described.catch(() => undefined);
+  return { signer, described };
 }
 
 const nothing: Promise<Collected> = Promise.resolve({ places: [], evidence: [], gaps: [] });
@@ -109,38 +114,36 @@ async function signOne(
   claim: SignatureClaim,
   options: Signing,
 ): Promise<readonly SignatureMade[]> {
-  const { formats, signer, at, recorder, signal } = options;
+  const { formats, who, at, recorder, signal } = options;
   const existing = await signedAlready(subject, claim, options);
-  const by = await options.described;
-  const key = by.publicKey.fingerprint;
+  const missing = formats.filter(({ name }) => !existing.some(({ format }) => format === name));
+  await using uploads = repository.expectBlobs(missing.length, signal);
+  const by = await who.described;
 
-  // Signing may publish: nothing is signed in one format that cannot be made in another.
-  const toSigns = await Promise.all(
+  // Signing may publish: nothing is signed in one format that cannot be made in another, or that may not be stored.
+  const ready = await Promise.all(
     formats.map(async (format) => {
       const earlier = existing.find((finding) => finding.format === format.name);
-      if (earlier?.manifest !== undefined) return { format, earlier: { place: describePlace(earlier.place), manifest: earlier.manifest } };
-      return { format, toSign: await format.prepare({ claim, subject, by, options: { ...options.signature, at } }) };
+      if (by && earlier?.manifest !== undefined) {
+        const key = by.publicKey.fingerprint;
+        return { format, earlier: { place: describePlace(earlier.place), manifest: earlier.manifest, by: { key } } };
+      }
+      return { format, make: await prepare(format, who, { claim, subject, options: { ...options.signature, at } }) };
     }),
   );
+  await uploads.ready;
   const prepared = await Promise.all(
-    toSigns.map(async ({ format, earlier, toSign }) => {
+    ready.map(async ({ format, earlier, make }) => {
       if (earlier) return { format, earlier };
-      const { bytes, content, scheme } = toSign;
-      const signed = await signer.sign({ bytes, claim, ...(content && { content }), ...(scheme && { scheme }) }, signal);
-      const isSigned = scheme
-        ? await scheme.verify(by.publicKey.key, bytes, signed.signature)
-        : await verifies(by.publicKey, bytes, signed.signature);
-      if (!isSigned) {
-        throw new TouchmarkError("INVALID_KEY", `what the key sha256:${key} signs does not verify with its own public half`);
-      }
-      return { format, signed, artifact: await format.assemble(toSign, subject, signed, at) };
+      const { signed, artifact } = await make(signal);
+      return { format, signed, artifact };
     }),
   );
   const { reference, digest } = subject;
-  return Promise.all(
+  return await Promise.all(
     prepared.map(async ({ format, earlier, signed, artifact }): Promise<SignatureMade> => {
       const common = { reference, repository: repository.name, digest, format: format.name };
-      if (earlier) return { ...common, ...earlier, by: { key }, logged: [], pending: [], already: true };
+      if (earlier) return { ...common, ...earlier, logged: [], pending: [], already: true };
       const made = { ...common, by: signedBy(signed), logged: entriesOf(signed), pending: signed.seals?.pending ?? [] };
       const manifest = await store(repository, subject, artifact, signal);
       await recorder.record({ kind: "signed", repository: repository.name, claim, format: format.name, by: made.by, manifest });
@@ -152,9 +155,10 @@ async function signOne(
 
 /** Signatures by the same key that say exactly the same. What cannot be read now does not keep from signing. */
 async function signedAlready(subject: Subject, claim: SignatureClaim, options: Signing): Promise<readonly Finding[]> {
-  const { formats, at, described, looked, signal } = options;
+  const { formats, at, who, looked, signal } = options;
   const { evidence } = await looked;
-  const trust = trustIn(await described);
+  if (!who.described || evidence.length === 0) return []; // and nobody waits for the key
+  const trust = trustIn(await who.described);
   const findings = await verifyAll(evidence, subject, { formats, trust, at, signal });
   return findings.filter((finding) => outcomeOf(finding) === "passed" && saysTheSame(finding, claim));
 }

@@ -11,13 +11,15 @@ export interface LoggedEntry {
   readonly log: string;
 }
 
-export function signedBy({ by, seals }: Signed): SignedBy {
+type SignedAndSealed = Pick<Signed, "by" | "seals">;
+
+export function signedBy({ by, seals }: SignedAndSealed): SignedBy {
   if (!seals?.certificate) return { key: by.publicKey.fingerprint };
   const { subjectAlternativeName, issuer = "" } = certificateIdentity(parseCertificate(seals.certificate));
   return { identity: subjectAlternativeName, issuer };
 }
 
-export function entriesOf({ seals }: Signed): readonly LoggedEntry[] {
+export function entriesOf({ seals }: SignedAndSealed): readonly LoggedEntry[] {
   return (seals?.entries ?? []).map(loggedEntry);
 }
 

@@ -1,7 +1,7 @@
 /** A finding for each piece of evidence, by the format that recognised it; for one signature that lies there several times, one. */
 import { mapBounded } from "../core/bounded.ts";
 import type { Evidence } from "../core/evidence.ts";
-import type { Answer, GatherFacts } from "../core/facts.ts";
+import type { Answer, Facts, GatherFacts } from "../core/facts.ts";
 import { outcomeOf, type Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Subject } from "../core/subject.ts";
@@ -30,21 +30,20 @@ export async function verifyAll(evidence: readonly Evidence[], subject: Subject,
   });
   const named = await mapBounded(known, width, async ({ one, format }): Promise<Named> => {
     options.signal.throwIfAborted();
-    const finding = await verifyWithFacts(one, subject, format, options);
+    const finding = await withFacts((facts) => format.verify(one, subject, options.trust, options.at, facts), options);
     return { finding, name: nameOf(one, finding) };
   });
   return distinct(named);
 }
 
-async function verifyWithFacts(
-  evidence: Evidence,
-  subject: Subject,
-  format: Format,
-  { trust, at, gather, signal }: VerifyAll,
+/** What verifying finds, asked again with what it needs to know. */
+export async function withFacts(
+  verify: (facts: Facts) => Promise<Finding>,
+  { gather, signal }: Pick<VerifyAll, "gather" | "signal">,
 ): Promise<Finding> {
   const facts = new Map<string, Answer>();
   for (let round = 0; ; round++) {
-    const { needs, ...finding } = await format.verify(evidence, subject, trust, at, facts);
+    const { needs, ...finding } = await verify(facts);
     if (!gather || !needs || round === maxRounds) return finding;
     for (const [key, answer] of await gather(needs, signal)) facts.set(key, answer);
   }

@@ -8,6 +8,7 @@ import type { Repository } from "../core/repository.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { formats } from "../formats/all.ts";
 import { signaturePolicy } from "../policy/policy.ts";
+import type { Trust } from "../trust/trust.ts";
 import { sign } from "./sign.ts";
 import { verify } from "./verify.ts";
 
@@ -32,17 +33,22 @@ export async function signed(by: Person, repository: MemoryRepository, reference
 }
 
 export interface Asked {
+  /** Alice's unless said otherwise. */
+  readonly trust?: Trust;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly recursive?: boolean;
   readonly recorder?: Recorder;
   readonly signal?: AbortSignal;
 }
 
-export async function verifyAll(repository: Repository, reference: string, asked: Asked = {}): Promise<readonly Verdict[]> {
-  const policy = signaturePolicy(alice.trust, { annotations: asked.annotations ?? {} });
+export async function verifyAll(
+  repository: Repository,
+  reference: string,
+  { trust = alice.trust, annotations = {}, ...asked }: Asked = {},
+): Promise<readonly Verdict[]> {
   return verify(repository, parseReference(reference), {
     formats,
-    basis: { policy, trust: alice.trust },
+    basis: { policy: signaturePolicy(trust, { annotations }), trust },
     at,
     recorder: nobodyListens,
     recursive: false,

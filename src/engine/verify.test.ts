@@ -8,11 +8,8 @@ import { decodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
-import { formats } from "../formats/all.ts";
-import { signaturePolicy } from "../policy/policy.ts";
 import { sign } from "./sign.ts";
 import { at, signal, alice, mallory, bundleType, nobodyListens, signed, verifyAll, answer, referrer } from "./verify-fixture.test.ts";
-import { verify } from "./verify.ts";
 
 describe("verify", () => {
   for (const format of ["bundle", "cosign"]) {
@@ -112,15 +109,7 @@ describe("verify", () => {
     const repository = memoryRepository();
     repository.manifests.set(subject.digest, { descriptor: subject.descriptor, bytes: subject.manifest });
     await referrer(repository, subject.descriptor, layer);
-    const options = {
-      formats,
-      basis: { policy: signaturePolicy(trust, {}), trust },
-      at,
-      recorder: nobodyListens,
-      recursive: false,
-      signal,
-    };
-    const [verdict] = await verify(repository, parseReference(subject.reference), options);
+    const [verdict] = await verifyAll(repository, subject.reference, { trust });
     assert.equal(verdict?.reason?.code, "NO_SIGNATURE");
     assert.match(verdict?.reason?.found ?? "", /1 attestation/);
   });

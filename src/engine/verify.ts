@@ -13,7 +13,7 @@ import { evaluate } from "../policy/evaluate.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Trust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
-import { readGiven, type EvidenceFile } from "./given.ts";
+import type { GivenEvidence } from "./given.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { verifyAll } from "./verify-all.ts";
 
@@ -28,7 +28,7 @@ export interface VerifyOptions {
   /** A promise of it lets the first requests go out while keys are read; its failure is thrown. */
   readonly basis: Basis | Promise<Basis>;
   /** Evidence in a file: nothing else is looked for. */
-  readonly given?: EvidenceFile;
+  readonly given?: GivenEvidence;
   readonly at: Instant;
   /** Asks what a finding needs to be decided: whether certificates were revoked. */
   readonly gather?: GatherFacts | undefined;
@@ -69,7 +69,9 @@ async function decideAll(repository: Repository, reference: Reference, options: 
 }
 
 async function look(repository: Repository, subject: SubjectAddress, { formats, given, signal }: VerifyOptions): Promise<Collected> {
-  return given ? readGiven(given, formats) : collect(repository, subject, { formats, kind: "signature", signal });
+  return given
+    ? { places: [given.place], evidence: [given.evidence], gaps: [] }
+    : collect(repository, subject, { formats, kind: "signature", signal });
 }
 
 async function decide(

@@ -6,5 +6,8 @@ import type { Format, FormatOfFiles } from "./format.ts";
 
 export const formats: readonly Format[] = [bundle, cosign, notation];
 
-/** The one that files are signed in, and signatures of images taken along. */
+/** Those that files are signed in; the first, unless another is chosen. */
+export const fileFormats: readonly [FormatOfFiles, ...FormatOfFiles[]] = [bundle, notation];
+
+/** The one that signatures of images are taken along in. */
 export const fileFormat: FormatOfFiles = bundle;

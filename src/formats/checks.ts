@@ -3,8 +3,8 @@ import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import type { Claim, Evidence } from "../core/evidence.ts";
 import type { Question } from "../core/facts.ts";
 import type { Check, Finding, Sighting, Signatory } from "../core/finding.ts";
+import type { Instant } from "../core/instant.ts";
 import type { Content } from "../core/subject.ts";
-import type { SignatureOptions } from "./format.ts";
 import { describeHint } from "../proof/key-signature.ts";
 
 /** What reading gave, or the check that says why it could not be read. */
@@ -63,7 +63,7 @@ export function findingOf(evidence: Evidence, { checks, claim, signer, seen = []
 }
 
 /** For formats that cannot say until when a signature is meant to be used. Throws USAGE. */
-export function refuseExpiry(format: string, { expiry }: SignatureOptions): void {
+export function refuseExpiry(format: string, { expiry }: { readonly expiry?: Instant }): void {
   if (expiry === undefined) return;
   throw new TouchmarkError("USAGE", `a signature in the format ${format} cannot say when it expires`, {
     hint: "Only the format notation can: sign in it alone, or without an expiry.",

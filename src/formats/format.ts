@@ -5,7 +5,7 @@
  */
 import type { Digest } from "../core/digest.ts";
 import type { Evidence, Found, RepositoryPlace, SignatureClaim } from "../core/evidence.ts";
-import type { FileSubject } from "../core/file-subject.ts";
+import type { FileReading, FileSubject } from "../core/file-subject.ts";
 import type { Facts } from "../core/facts.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
@@ -13,7 +13,7 @@ import type { Descriptor, ImageManifest } from "../core/oci.ts";
 import type { LogEntryJson } from "../core/seals.ts";
 import type { SignedContent } from "../core/signed-content.ts";
 import type { SigningScheme } from "../core/signature-schemes.ts";
-import type { Signed, SignerDescription } from "../core/signer.ts";
+import type { EnvelopeRequest, MadeEnvelope, Signed, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { LoggedSignature } from "../proof/logged-signature.ts";
 import type { Trust } from "../trust/trust.ts";
@@ -43,11 +43,27 @@ export interface Format {
   /** The signature, what it signs and what seals it, as a registry stores them. Throws UNSUPPORTED for seals that the format cannot carry. */
   assemble(toSign: ToSign, subject: Subject, signed: Signed, at: Instant): Artifact | Promise<Artifact>;
 
+  /** Its signatures that a signer makes whole; absent in a format that nobody does so for. */
+  readonly envelopes?: EnvelopeFormat;
+
   /** Its evidence as files; absent in a format that has none. */
   readonly files?: FileFormat;
 
   /** Its signatures that a log is yet to be asked to keep; absent in a format whose signatures cannot wait. */
   readonly pending?: PendingUploads;
+}
+
+export interface EnvelopeFormat {
+  /** What to ask for. Throws USAGE for options that are not the format's own. */
+  prepare(terms: SignatureTerms): EnvelopeRequest | Promise<EnvelopeRequest>;
+
+  /** What came, read and held to what was asked, as a registry stores it. Throws for anything that no verifier would take for it. */
+  accept(made: MadeEnvelope, terms: SignatureTerms): Promise<AcceptedEnvelope>;
+}
+
+export interface AcceptedEnvelope {
+  readonly artifact: Artifact;
+  readonly by: SignerDescription;
 }
 
 export interface PendingUploads {
@@ -64,11 +80,15 @@ export interface PendingUpload {
   readonly logs: readonly string[];
 }
 
-export interface SignatureRequest {
+/** What shall be signed, whoever does. */
+export interface SignatureTerms {
   readonly claim: SignatureClaim;
   readonly subject: Subject;
-  readonly by: SignerDescription;
   readonly options: SignatureOptions;
+}
+
+export interface SignatureRequest extends SignatureTerms {
+  readonly by: SignerDescription;
 }
 
 export interface SignatureOptions {
@@ -87,17 +107,33 @@ export interface FileFormat {
   /** Of such a file. */
   readonly maxBytes: number;
 
+  /** What the name of a file's signature ends in, by its envelope, where that is fixed: then the name says what is in it. */
+  readonly suffixes?: Readonly<Record<NonNullable<SignatureOptions["envelope"]>, string>>;
+
   /** Whether the bytes are such a file. */
   owns(bytes: Uint8Array): boolean;
 
   /** The evidence in a file that was named. */
   read(bytes: Uint8Array, path: string): Evidence;
 
-  /** As `verify`, about a file. */
-  verify(evidence: Evidence, file: FileSubject, trust: Trust, at: Instant): Promise<Finding>;
+  /** How a file has to be read for what the evidence says of it to be verified. */
+  readingOf(evidence: Evidence): Promise<FileReading>;
 
-  /** The file that holds the signature over the bytes of another. */
-  assemble(file: FileSubject, signed: Signed): Uint8Array;
+  /** As `verify`, about a file. */
+  verify(evidence: Evidence, file: FileSubject, trust: Trust, at: Instant, facts?: Facts): Promise<Finding>;
+
+  /** How a file has to be read for a signer to sign it. */
+  readingFor(describe: () => Promise<SignerDescription>): Promise<FileReading>;
+
+  /** As `prepare`, about a file. Throws LIMIT_EXCEEDED as well, for a file that had to be held whole and is too large. */
+  prepare(request: FileSignatureRequest): ToSign | Promise<ToSign>;
+
+  /** The file that holds the signature of another. */
+  assemble(toSign: ToSign, file: FileSubject, signed: Signed): Uint8Array | Promise<Uint8Array>;
+}
+
+export interface FileSignatureRequest extends Omit<SignatureRequest, "subject"> {
+  readonly file: FileSubject;
 }
 
 export interface Recognised {

@@ -10,11 +10,13 @@ export interface PoolOptions {
 /** Opens a request, by way of the proxy where one is named. */
 export type Opener = (address: object, proxy: string | undefined) => ClientRequest;
 
+export const maxSockets = 16;
+
 /** Each agent is made when its way is first taken. */
 export function keepingAgents<A>(create: (options: PoolOptions) => A, open: (address: object, agent: A) => ClientRequest): Opener {
   const agents = new Map<string | undefined, A>();
   return (address, proxy) => {
-    const pool = { keepAlive: true, maxSockets: 16 } as const;
+    const pool = { keepAlive: true, maxSockets } as const;
     const agent =
       agents.get(proxy) ?? create(proxy === undefined ? pool : { ...pool, proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } });
     agents.set(proxy, agent);

@@ -42,6 +42,7 @@ export async function exchange(transport: Transport, request: HttpRequest, { tim
   const failure = (error: unknown): unknown => ended ?? failureOf(error, url);
   const abort = (): void => end(interruption(signal));
   signal.addEventListener("abort", abort);
+  if (signal.aborted) abort();
   outgoing.once("close", () => signal.removeEventListener("abort", abort));
   outgoing.once("timeout", () => end(timeout(url, timeouts.silence)));
   limitConnecting(outgoing, timeouts.connect, () => end(timeout(url, timeouts.connect)));

@@ -4,7 +4,6 @@ import { once } from "node:events";
 import type { AddressInfo, Server } from "node:net";
 import type { TestContext } from "node:test";
 import type { ScriptLine } from "../../test/fakes/scripted-registry.ts";
-import { TouchmarkError, type Code } from "../core/errors.ts";
 import { createHttpClient } from "./http-client.ts";
 import type { HttpClient, HttpRequest } from "./http.ts";
 
@@ -19,15 +18,6 @@ export function patientClient(): { readonly http: HttpClient; readonly delays: n
 
 export function get(url: string, more: Partial<HttpRequest> = {}): HttpRequest {
   return { method: "GET", url: new URL(url), maxBytes: 1000, signal: AbortSignal.timeout(10_000), ...more };
-}
-
-export function refuses(code: Code, message: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof TouchmarkError, String(error));
-    assert.equal(error.code, code, error.message);
-    assert.match(error.message, message);
-    return true;
-  };
 }
 
 export const cut: ScriptLine = (_, response) => void response.destroy();

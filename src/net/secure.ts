@@ -4,6 +4,9 @@ import { Agent, request } from "node:https";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { TouchmarkError } from "../core/errors.ts";
 import { keepingAgents, type Opener } from "./agents.ts";
+import type { HeadStart } from "./head-start.ts";
+
+type Connect = Agent["createConnection"];
 
 /** PEM. Who is believed and who we are where TLS is spoken. */
 export interface TlsOptions {
@@ -14,10 +17,16 @@ export interface TlsOptions {
 }
 
 /** Throws USAGE for certificates or a key that cannot be used. */
-export function createSecureOpener(tls: TlsOptions | undefined): Opener {
+export function createSecureOpener(early: HeadStart, tls: TlsOptions | undefined): Opener {
   const secure = tls && { secureContext: contextOf(tls) };
+  class EarlyAgent extends Agent {
+    override createConnection(...[options, done]: Parameters<Connect>): ReturnType<Connect> {
+      const socket = early.take(options);
+      return super.createConnection({ ...options, ...(socket && { socket }) }, done);
+    }
+  }
   return keepingAgents(
-    (options) => new Agent({ ...options, ...secure }),
+    (options) => new EarlyAgent({ ...options, ...secure }),
     (address, agent) => request({ ...address, agent }),
   );
 }

@@ -29,7 +29,7 @@ async function readFile(path: string, options: SourceOptions): Promise<Uint8Arra
   const { maxBytes, signal } = options;
   signal?.throwIfAborted();
   try {
-    const bytes = statSync(path).isFile() ? readNow(path, maxBytes) : await readWhenThere(path, options);
+    const bytes = statSync(path).isFile() ? readUpTo(path, maxBytes + 1) : await readWhenThere(path, options);
     if (bytes.length > maxBytes) throw tooLarge(path, options);
     return bytes;
   } catch (error) {
@@ -38,13 +38,13 @@ async function readFile(path: string, options: SourceOptions): Promise<Uint8Arra
   }
 }
 
-/** A file is small and at hand: to ask another thread for it would take longer. Up to one byte more than it may have. */
-function readNow(path: string, maxBytes: number): Uint8Array {
-  const file = openSync(path, "r");
+/** At most so many bytes of a file, from its beginning. It is small and at hand: to ask another thread for it would take longer. */
+export function readUpTo(path: string, max: number, flags: string | number = "r"): Uint8Array {
+  const file = openSync(path, flags);
   try {
-    const buffer = Buffer.alloc(maxBytes + 1);
+    const buffer = Buffer.alloc(max);
     let size = 0;
-    for (let read = 1; read > 0 && size <= maxBytes; size += read) read = readSync(file, buffer, { offset: size });
+    for (let read = 1; read > 0 && size < max; size += read) read = readSync(file, buffer, { offset: size });
     return buffer.subarray(0, size);
   } finally {
     closeSync(file);

@@ -8,6 +8,7 @@ import { test, type TestContext } from "node:test";
 import { authority, clientIdentity, serverIdentity } from "../../test/fakes/pki/pki.ts";
 import { createHttpClient, type HttpClientOptions } from "./http-client.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
+import { headStart } from "./head-start.ts";
 import { createSecureOpener } from "./secure.ts";
 
 const answer: RequestListener = (request, response) => void response.end(`asked for ${request.url}`);
@@ -63,7 +64,8 @@ test("certificates and keys that cannot be used are refused at once, and not rep
     { client: { certificate: clientIdentity.certificate, key: serverIdentity.key } },
     { client: { certificate: Buffer.from("secret"), key: clientIdentity.key } },
   ];
-  for (const tls of bad) assert.throws(() => createSecureOpener(tls), { code: "USAGE", message: /^the certificates or the key/ });
+  for (const tls of bad)
+    assert.throws(() => createSecureOpener(headStart(1), tls), { code: "USAGE", message: /^the certificates or the key/ });
 });
 
 interface Proxy {

@@ -1,8 +1,9 @@
-/** Where connections come from: plain ones here; those over TLS from secure.ts, which is loaded for the first https URL. */
-import { Agent, request, type ClientRequest } from "node:http";
+/** Where connections come from: plain.ts or secure.ts, each loaded for its first URL, when the connections to there are under way. */
+import type { ClientRequest } from "node:http";
 import type { LookupFunction } from "node:net";
 import { TouchmarkError } from "../core/errors.ts";
-import { keepingAgents, type Opener } from "./agents.ts";
+import { maxSockets, type Opener } from "./agents.ts";
+import { headStart, type Destination, type HeadStart } from "./head-start.ts";
 import { printableText } from "./printable.ts";
 import type { Proxies } from "./proxies.ts";
 import type { TlsOptions } from "./secure.ts";
@@ -31,34 +32,40 @@ const maxHeaderSize = 32 * 1024;
 
 /** Certificates or a key that cannot be used make the first request over TLS throw USAGE. */
 export function createTransport({ tls, proxies, resolver }: TransportSettings = {}): Transport {
-  const openPlain = keepingAgents(
-    (options) => new Agent(options),
-    (address, agent) => request({ ...address, agent }),
-  );
-  let openSecure: Promise<Opener> | undefined;
+  const early = headStart(maxSockets);
+  const ways = new Map([
+    ["http:", { port: 80, open: opener(early, async () => (await import("./plain.ts")).createPlainOpener(early)) }],
+    ["https:", { port: 443, open: opener(early, async () => (await import("./secure.ts")).createSecureOpener(early, tls)) }],
+  ]);
   return async (url, options) => {
-    const hostname = url.hostname.replaceAll(/[[\]]/g, "");
-    const address = {
-      hostname,
-      // Not looked at by way of a proxy, which resolves names itself.
-      lookup: resolver?.(hostname),
-      port: url.port === "" ? undefined : Number(url.port),
-      path: url.pathname + url.search,
-      maxHeaderSize,
-      ...options,
-    };
-    const proxy = proxies?.(url)?.href;
-    switch (url.protocol) {
-      case "http:":
-        return openPlain(address, proxy);
-      case "https:":
-        openSecure ??= import("./secure.ts").then(({ createSecureOpener }) => createSecureOpener(tls));
-        return (await openSecure)(address, proxy);
-      default:
-        throw new TouchmarkError(
-          "UNREACHABLE",
-          `${printableText(url.protocol, 40)} is not a scheme that is spoken here, only https and http`,
-        );
+    const way = ways.get(url.protocol);
+    if (!way) {
+      const scheme = printableText(url.protocol, 40);
+      throw new TouchmarkError("UNREACHABLE", `${scheme} is not a scheme that is spoken here, only https and http`);
     }
+    const host = url.hostname.replaceAll(/[[\]]/g, "");
+    const port = url.port === "" ? way.port : Number(url.port);
+    const lookup = resolver?.(host); // not looked at by way of a proxy, which resolves names itself
+    const path = url.pathname + url.search;
+    return way.open({ host, port, lookup }, { path, maxHeaderSize, ...options }, proxies?.(url)?.href);
+  };
+}
+
+type Way = (to: Destination, options: object, proxy: string | undefined) => Promise<ClientRequest>;
+
+/** Loads what opens requests for the first of them, once the connections for all that came with it are on their way. */
+function opener(early: HeadStart, load: () => Promise<Opener>): Way {
+  let loading: Promise<Opener> | undefined;
+  let open: Opener | undefined;
+  return async (to, options, proxy) => {
+    if (!open && proxy === undefined) early.connect(to);
+    loading ??= new Promise<void>((resolve) => process.nextTick(resolve)).then(load); // node:net, too, connects in the next tick
+    try {
+      open = await loading;
+    } catch (error) {
+      early.end();
+      throw error;
+    }
+    return open({ ...to, ...options }, proxy);
   };
 }

@@ -37,41 +37,50 @@ export function evaluate(policy: Policy, { subject, places, findings, gaps, trus
   };
 }
 
+type Refusal = Pick<Exclude<Requirement, { readonly decision: "allow" }>, "decision" | "reason">;
+
+/** What speaks against one piece of evidence under the rule. */
+interface Fault {
+  readonly decision: Exclude<Decision, "allow">;
+  readonly code: Code;
+  readonly detail: string;
+}
+
 /** How one piece of evidence stands to the rule. */
-type Standing =
-  | { readonly decision: "allow" }
-  | { readonly decision: Exclude<Decision, "allow">; readonly code: Code; readonly detail: string };
+type Standing = { readonly decision: "allow" } | Fault;
 
 function decide(rule: Rule, { places, findings: all, gaps, trust }: Omit<Considered, "subject" | "at">): Requirement {
+  const { name } = rule;
   const findings = all.filter((finding) => finding.claim?.kind !== "attestation");
-  const judged = findings.map((finding) => standing(rule, finding));
-  const standings = judged.filter((one) => one.decision !== "allow");
-  if (standings.length < judged.length) return { name: rule.name, decision: "allow", findings };
-
+  const faults = findings.map((finding) => standing(rule, finding)).filter((one) => one.decision !== "allow");
+  if (faults.length < findings.length) return { name, decision: "allow", findings };
   const expected = expectation(rule, trust);
   const [gap] = gaps;
-  if (gap) {
-    const found = `${standings.length === 0 ? "none" : "no such signature"} so far, and ${gap.place} could not be read: ${gap.message}`;
-    return { name: rule.name, decision: "undecided", reason: { code: gap.code, expected, found, remedy: gap.hint }, findings };
-  }
-  if (standings.length === 0) {
-    const attestations = all.length - findings.length;
-    const beside = attestations === 0 ? "" : ` (${count(attestations, "attestation")}, which never counts as one)`;
-    const found = `no signature in ${places.map(describePlace).join(" or ")}${beside}`;
-    return { name: rule.name, decision: "deny", reason: { ...reasonOf("NO_SIGNATURE", expected, found), ...remedyFor(places) }, findings };
-  }
-  const undecided = standings.every(({ decision }) => decision === "undecided");
-  const codes = new Set(standings.map(({ code }) => code));
+  if (gap) return { name, ...notAllSeen(gap, faults, expected), findings };
+  if (faults.length > 0) return { name, ...noneFits(faults, expected), findings };
+  return { name, ...noneThere(places, all.length - findings.length, expected), findings };
+}
+
+/** What was found may not be all there is. */
+function notAllSeen({ place, code, message, hint }: Gap, faults: readonly Fault[], expected: string): Refusal {
+  const found = `${faults.length === 0 ? "none" : "no such signature"} so far, and ${place} could not be read: ${message}`;
+  return { decision: "undecided", reason: { code, expected, found, remedy: hint } };
+}
+
+function noneThere(places: readonly Place[], attestations: number, expected: string): Refusal {
+  const beside = attestations === 0 ? "" : ` (${count(attestations, "attestation")}, which never counts as one)`;
+  const found = `no signature in ${places.map(describePlace).join(" or ")}${beside}`;
+  return { decision: "deny", reason: { ...reasonOf("NO_SIGNATURE", expected, found), ...remedyFor(places) } };
+}
+
+function noneFits(faults: readonly Fault[], expected: string): Refusal {
+  const undecided = faults.every(({ decision }) => decision === "undecided");
+  const codes = new Set(faults.map(({ code }) => code));
   const [only = "NO_MATCHING_SIGNATURE"] = codes;
   const several: Code = undecided ? "UNDECIDED" : "NO_MATCHING_SIGNATURE";
-  const details = [...new Set(standings.map(({ detail }) => detail))];
-  const found = `${count(standings.length, "signature")}: ${details.slice(0, 3).join("; ")}${details.length > 3 ? "; …" : ""}`;
-  return {
-    name: rule.name,
-    decision: undecided ? "undecided" : "deny",
-    reason: reasonOf(codes.size === 1 ? only : several, expected, found),
-    findings,
-  };
+  const details = [...new Set(faults.map(({ detail }) => detail))];
+  const found = `${count(faults.length, "signature")}: ${details.slice(0, 3).join("; ")}${details.length > 3 ? "; …" : ""}`;
+  return { decision: undecided ? "undecided" : "deny", reason: reasonOf(codes.size === 1 ? only : several, expected, found) };
 }
 
 function standing(rule: Rule, finding: Finding): Standing {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
+import { readsOrRefuses } from "../../test/reads-or-refuses.ts";
 import { concat, toHex } from "../core/bytes.ts";
 import { encodeDer, tags } from "../core/der.ts";
-import { TouchmarkError } from "../core/errors.ts";
 import { bigEndian, readSctList } from "./sct-list.ts";
 
 const vector = (bytes: Uint8Array) => concat([bigEndian(bytes.length, 2), bytes]);
@@ -46,11 +46,7 @@ suite("the list of certificate log timestamps", () => {
     );
     fc.assert(
       fc.property(any, (value) => {
-        try {
-          readSctList(value);
-        } catch (error) {
-          assert(error instanceof TouchmarkError && error.code === "MALFORMED", String(error));
-        }
+        readsOrRefuses(() => readSctList(value), "MALFORMED");
       }),
     );
   });

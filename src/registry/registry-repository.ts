@@ -2,7 +2,7 @@
 import { streamOf } from "../core/bytes.ts";
 import { digestOf, isDigest, parseDigest, type Digest } from "../core/digest.ts";
 import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci.ts";
-import type { PutBlobOptions, PutManifestOptions, Repository, StoredManifest } from "../core/repository.ts";
+import type { ExpectedBlobs, PutBlobOptions, PutManifestOptions, Repository, StoredManifest } from "../core/repository.ts";
 import type { HttpResponse } from "../net/http.ts";
 import { checkedBytes, checkedTarget, checkSize, mismatch, noBlob } from "./checks.ts";
 import type { Connection } from "./connection.ts";
@@ -10,6 +10,7 @@ import { remove } from "./deletion.ts";
 import { download, fetchBlob } from "./download.ts";
 import { list, unlist, type FallbackListing } from "./fallback-listing.ts";
 import { manifestTypeOf } from "./media-type.ts";
+import { OpenedUploads } from "./opened-uploads.ts";
 import { listReferrers } from "./referrers-api.ts";
 import { entriesOf, referrersTag } from "./referrers-tag.ts";
 import { listed, subjectOf, united } from "./referrers.ts";
@@ -21,10 +22,12 @@ export class RegistryRepository implements Repository {
   readonly #connection: Connection;
   /** Known once referrers were asked for. */
   #lacksReferrersApi = false;
+  readonly #opened: OpenedUploads;
 
   constructor(connection: Connection) {
     this.name = connection.name;
     this.#connection = connection;
+    this.#opened = new OpenedUploads(connection);
   }
 
   async manifest(target: string, signal: AbortSignal): Promise<StoredManifest | undefined> {
@@ -63,8 +66,12 @@ export class RegistryRepository implements Repository {
     return united(fromApi ?? [], entriesOf(fromTag));
   }
 
+  expectBlobs(count: number, signal: AbortSignal): ExpectedBlobs {
+    return this.#opened.open(count, signal);
+  }
+
   putBlob(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    return uploadBytes(this.#connection, bytes, signal);
+    return uploadBytes({ connection: this.#connection, bytes, takeOpened: () => this.#opened.take(), signal });
   }
 
   putBlobFrom(

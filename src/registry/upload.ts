@@ -24,8 +24,13 @@ export interface Upload {
   readonly open: () => AsyncIterable<Uint8Array>;
   /** Another repository of the same registry that has it: `library/alpine`. */
   readonly mountFrom: string | undefined;
+  /** Gives an upload that was opened before the blob was known, if there is one: it is this blob's then. */
+  readonly takeOpened?: () => OpenedUpload | undefined;
   readonly signal: AbortSignal;
 }
+
+/** The registry's answer to who opens an upload. */
+export type OpenedUpload = HttpResponse;
 
 const stored = [200, 201, 204];
 const maxTries = 3;
@@ -35,14 +40,16 @@ export async function upload(blob: Upload): Promise<void> {
   if (!(await isThere(blob))) await deliver(blob);
 }
 
-async function deliver({ open, ...rest }: Upload): Promise<void> {
+async function deliver({ open, takeOpened, ...rest }: Upload): Promise<void> {
   const checked: Upload = { ...rest, open: () => sent(open(), rest.descriptor, rest.connection.name) };
+  const opened = takeOpened?.();
   for (let tries = 1; ; tries++) {
     try {
-      const begun = (tries === 1 && (await mount(checked))) || (await begin(checked));
+      const begun = (tries === 1 && (opened ?? (await mount(checked)))) || (await openUpload(checked));
       if (begun.status === 202) await send(checked, begun);
       return;
     } catch (error) {
+      if (tries === 1 && opened && isRefused(error)) continue; // it may have been closed meanwhile
       // Where the answer was lost it may be stored; where the upload broke, what was sent of it is of no use.
       const unclear = error instanceof TouchmarkError && (error.code === "REGISTRY_ERROR" || isReset(error));
       if (!unclear) throw error;
@@ -59,10 +66,14 @@ async function deliver({ open, ...rest }: Upload): Promise<void> {
 const maxUnasked = 16 * 1024;
 
 /** The same for bytes that are here already. */
-export function uploadBytes(connection: Connection, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+export function uploadBytes({ bytes, ...rest }: BytesUpload): Promise<void> {
   const descriptor = { mediaType: "application/octet-stream", digest: digestOf(bytes), size: bytes.length };
   const store = bytes.length > maxUnasked || descriptor.digest === emptyConfig.descriptor.digest ? upload : deliver;
-  return store({ connection, descriptor, open: () => streamOf(bytes), mountFrom: undefined, signal });
+  return store({ ...rest, descriptor, open: () => streamOf(bytes), mountFrom: undefined });
+}
+
+export interface BytesUpload extends Pick<Upload, "connection" | "takeOpened" | "signal"> {
+  readonly bytes: Uint8Array;
 }
 
 async function isThere({ connection, descriptor, signal }: Upload): Promise<boolean> {
@@ -77,7 +88,7 @@ async function mount({ connection, descriptor, mountFrom, signal }: Upload): Pro
   try {
     return await connection.write({ method: "POST", to: `blobs/uploads/?${query.toString()}`, expect: [201, 202], signal });
   } catch (error) {
-    if (error instanceof TouchmarkError && (error.code === "UNAUTHORIZED" || error.code === "REGISTRY_ERROR")) return undefined;
+    if (isRefused(error)) return undefined;
     throw error;
   }
 }
@@ -94,12 +105,23 @@ async function send(blob: Upload, begun: HttpResponse): Promise<void> {
     signal,
   });
   if (answer.status !== 413) return;
-  const last = await sendChunks(blob, await begin(blob));
+  const last = await sendChunks(blob, await openUpload(blob));
   await connection.write({ method: "PUT", to: finalOf(last, descriptor), expect: stored, signal });
 }
 
-function begin({ connection, signal }: Upload): Promise<HttpResponse> {
+export function openUpload({ connection, signal }: Pick<Upload, "connection" | "signal">): Promise<OpenedUpload> {
   return connection.write({ method: "POST", to: "blobs/uploads/", expect: [202], signal });
+}
+
+/** Gives up an upload that is not needed. Where that fails, the registry forgets it in its own time. */
+export async function closeUpload({ connection, signal }: Pick<Upload, "connection" | "signal">, opened: OpenedUpload): Promise<void> {
+  try {
+    await connection.write({ method: "DELETE", to: locationIn(opened, connection.name), expect: [204], signal });
+  } catch {}
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof TouchmarkError && (error.code === "REGISTRY_ERROR" || error.code === "UNAUTHORIZED");
 }
 
 function finalOf(location: URL, { digest }: Descriptor): URL {

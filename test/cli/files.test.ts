@@ -265,7 +265,7 @@ describe("sign-blob", () => {
     for (const name of ["app", "alice.key", "registry", "link"]) {
       const { status, stderr } = await run("sign-blob", "--key", path("alice.key"), "--bundle", path(name), path("app"));
       assert.equal(status, 2, name);
-      assert.match(stderr, /^error: .* exists already\nhint: .*only a bundle is written anew/);
+      assert.match(stderr, /^error: .* exists already\nhint: .*only one is written anew/);
     }
     assert.equal(await readFile(path("app"), "utf8"), "changed");
     assert.deepEqual(

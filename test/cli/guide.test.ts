@@ -40,13 +40,15 @@ it("the guide to Notary Project signatures does what it says", async (t) => {
   for (const name of ["ca.pem", "tsa.pem"]) await writeFile(path(name), pem(company.root));
 
   const guide = readFileSync(new URL("../../docs/guides/notation.md", import.meta.url), "utf8");
-  const policy = guide.slice(guide.indexOf("    {\n"), guide.indexOf("\n    }\n") + 6);
+  const [forImages = "", forFiles = ""] = guide.match(/^ {4}\{\n[\s\S]*?\n {4}\}\n/gm) ?? [];
   await mkdir(path("notation"));
-  await writeFile(path("notation/trustpolicy.json"), policy);
+  await writeFile(path("notation/trustpolicy.json"), forImages);
+  await writeFile(path("notation/trustpolicy.blob.json"), forFiles);
+  await writeFile(path("app.tar"), "a file");
   const commands = Array.from(guide.matchAll(/^ {4}touchmark (.*)$/gm), ([, command = ""]) => command);
   const ofKind = (verb: string): readonly string[] => commands.filter((command) => command.startsWith(`${verb} `));
   const around = { cwd: folder.path, env: { NOTATION_CONFIG: path("notation"), XDG_CACHE_HOME: folder.path, NO_COLOR: "1" } };
-  const typed = [...ofKind("trust"), ...ofKind("sign"), ...ofKind("verify")];
+  const typed = ["trust", "sign", "sign-blob", "verify", "verify-blob"].flatMap(ofKind);
   assert.equal(typed.length, commands.length);
   for (const command of typed) {
     const { status, output } = await ended(

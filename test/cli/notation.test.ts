@@ -2,14 +2,12 @@
 import assert from "node:assert/strict";
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { digestOf } from "../../src/core/digest.ts";
 import { mediaTypes } from "../../src/core/oci.ts";
-import type { KeyPair } from "../../src/core/x509/fixture.test.ts";
 import { jws } from "../../src/formats/notation/jws-envelope.ts";
 import { assembleSignature, prepareSignature } from "../../src/formats/notation/sign.ts";
-import { parsePrivateKey } from "../../src/signers/file/parse-private-key.ts";
+import { notaryKeys } from "../fakes/notary-keys.ts";
 import { day, makeCompany, pem, type Company } from "../fakes/notary.ts";
 import { putImage, putIndex } from "../fakes/people.ts";
 import { scriptedServer } from "../fakes/scripted-registry.ts";
@@ -53,18 +51,8 @@ async function attached({ run, image }: Acme): Promise<readonly string[]> {
   return nodes.flatMap(({ evidence }) => evidence.map(({ format }) => format));
 }
 
-const curve = (namedCurve: string) => (): KeyPair => generateKeyPairSync("ec", { namedCurve });
-/** Larger keys take seconds to make: these were made before. */
-const rsa = (bits: number) => async (): Promise<KeyPair> => {
-  const path = join(import.meta.dirname, `../vectors/keys/cosign/rsa-${bits}.key`);
-  const file = parsePrivateKey(await readFile(path), path);
-  const privateKey = file.encrypted ? await file.decrypt("correct-horse") : file.key;
-  return { privateKey, publicKey: createPublicKey(privateKey) };
-};
-const keyKinds = { p256: curve("P-256"), p384: curve("P-384"), p521: curve("P-521"), r2048: rsa(2048), r3072: rsa(3072), r4096: rsa(4096) };
-
 describe("a Notary Project signature", () => {
-  for (const [kind, make] of Object.entries(keyKinds)) {
+  for (const [kind, make] of Object.entries(notaryKeys)) {
     for (const envelope of ["jws", "cose"]) {
       it(`by ${kind} in ${envelope} is made, found and allowed`, async (t) => {
         const { acme, image, run, verify } = await acmeAt(t);
@@ -168,6 +156,24 @@ describe("a Notary Project signature", () => {
     assert.equal((await run("sign", "--format", "notation", ...flags, `${layout}:1`)).status, 0);
     const { status, stdout } = await run("verify", "--certificate", path("acme.crt"), `${layout}:1`);
     assert.equal(status, 0, stdout);
+  });
+});
+
+describe("a Notary Project signature in a file", () => {
+  it("decides about the image that it is of, and about no other", async (t) => {
+    const { acme, repository, run, path } = await acmeAt(t);
+    const { flags } = await acme.signer("layout");
+    const layout = `oci:${path("layout")}`;
+    for (const tag of ["1", "2"]) await putImage(repository(layout), tag, tag);
+    assert.equal((await run("sign", "--format", "notation", ...flags, `${layout}:1`)).status, 0);
+    const tree = JSON.parse((await run("tree", "-o", "json", `${layout}:1`)).stdout);
+    const envelope = await readFile(path(`layout/blobs/${tree.attached[0].evidence[0].layer.replace(":", "/")}`));
+    for (const name of ["image.jws.sig", "image"]) {
+      await writeFile(path(name), envelope);
+      const verify = (tag: string) => run("verify", "--certificate", path("acme.crt"), "--bundle", path(name), `${layout}:${tag}`);
+      assert.equal((await verify("1")).status, 0);
+      assert.match((await verify("2")).stdout, /^refused: SUBJECT_MISMATCH/);
+    }
   });
 });
 

@@ -1,8 +1,10 @@
 /** Signing with keys that notation's plugins keep, and what the signatures are worth. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
-import { encodeUtf8 } from "../../src/core/bytes.ts";
+import { decodeUtf8, encodeUtf8, toBase64 } from "../../src/core/bytes.ts";
+import { hashOf } from "../../src/core/hash.ts";
 import { encodePem } from "../../src/core/pem.ts";
 import { parseCertificate } from "../../src/core/x509/certificate.ts";
 import { extensions, makeDer, makeKey } from "../../src/core/x509/fixture.test.ts";
@@ -22,63 +24,63 @@ const leaf = makeDer({
   key,
   extensions: [extensions.digitalSignature],
 });
+const skip = process.platform === "win32" && "the fake plugin is a script";
 const plugin = ["--plugin", "com.example.fake", "--id", "release", "--plugin-config", "region=here"];
 
 /** With the plugin installed in notation's folder, and an image. */
-async function withPlugin(t: TestContext): Promise<Bench & { readonly image: string; readonly config: string }> {
+async function withPlugin(
+  t: TestContext,
+  capabilities?: readonly string[],
+): Promise<Bench & { readonly image: string; readonly config: string }> {
   const b = await bench(t);
   const config = b.path("notation");
-  await installPlugin(config, { key: key.privateKey, chain: [leaf, root] });
+  await installPlugin(config, { key: key.privateKey, chain: [leaf, root], ...(capabilities && { capabilities }) });
   await writeFile(b.path("root.pem"), encodePem("CERTIFICATE", root));
   const image = `${b.address}/app:1`;
   await putImage(b.repository(image), "x", "1");
   return { ...b, image, config };
 }
 
-describe(
-  "touchmark verify, of a signature that names a plugin",
-  { skip: process.platform === "win32" && "the fake plugin is a script" },
-  () => {
-    /** An image that is signed so, and the flags that trust the signer. */
-    async function signed(t: TestContext): Promise<{ readonly verify: (by?: Moods, ...flags: readonly string[]) => Promise<Outcome> }> {
-      const { runWith, repository, image, path, config } = await withPlugin(t);
-      const { mediaType, digest, size } = await putImage(repository(image), "x", "1");
-      const headers = {
-        crit: ["io.cncf.notary.signingScheme", "io.cncf.notary.verificationPlugin"],
-        "io.cncf.notary.verificationPlugin": "com.example.fake",
-      };
-      const payload = encodeUtf8(JSON.stringify({ targetArtifact: { mediaType, digest, size } }));
-      const certificates = [leaf, root].map((der) => parseCertificate(der));
-      const { envelope } = looseJws({ headers, payload, certificates, key: key.privateKey });
-      const layer = { mediaType: "application/jose+json", bytes: envelope };
-      await putReferrer(repository(image), { subject: { mediaType, digest, size }, artifactType: signatureType, layer });
-      const verify = (by: Moods = {}, ...flags: readonly string[]) =>
-        runWith({ env: { NOTATION_CONFIG: config, ...moods(by) } }, "verify", "--certificate", path("root.pem"), ...flags, image);
-      return { verify };
+describe("touchmark verify, of a signature that names a plugin", { skip }, () => {
+  /** An image that is signed so, and the flags that trust the signer. */
+  async function signed(t: TestContext): Promise<{ readonly verify: (by?: Moods, ...flags: readonly string[]) => Promise<Outcome> }> {
+    const { runWith, repository, image, path, config } = await withPlugin(t);
+    const { mediaType, digest, size } = await putImage(repository(image), "x", "1");
+    const headers = {
+      crit: ["io.cncf.notary.signingScheme", "io.cncf.notary.verificationPlugin"],
+      "io.cncf.notary.verificationPlugin": "com.example.fake",
+    };
+    const payload = encodeUtf8(JSON.stringify({ targetArtifact: { mediaType, digest, size } }));
+    const certificates = [leaf, root].map((der) => parseCertificate(der));
+    const { envelope } = looseJws({ headers, payload, certificates, key: key.privateKey });
+    const layer = { mediaType: "application/jose+json", bytes: envelope };
+    await putReferrer(repository(image), { subject: { mediaType, digest, size }, artifactType: signatureType, layer });
+    const verify = (by: Moods = {}, ...flags: readonly string[]) =>
+      runWith({ env: { NOTATION_CONFIG: config, ...moods(by) } }, "verify", "--certificate", path("root.pem"), ...flags, image);
+    return { verify };
+  }
+  const no = { verificationResults: { "SIGNATURE_VERIFIER.TRUSTED_IDENTITY": { success: false, reason: "not \u001b[2Jours" } } };
+
+  it("is allowed if the plugin accepts it, refused if it refuses, and undecided if it cannot say", async (t) => {
+    const { verify } = await signed(t);
+    const allowed = await verify();
+    assert.equal(allowed.status, 0, allowed.stdout + allowed.stderr);
+    assert.match((await verify({}, "-o", "json")).stdout, /com.example.fake 1\.2\.3 \(sha256:[0-9a-f]{64}\) accepts who signed/);
+
+    const refused = await verify({ "verify-signature": no });
+    assert.equal(refused.status, 12, refused.stdout);
+    assert.match(refused.stdout, /refuses who signed: not \[2Jours/);
+
+    for (const by of [{ "verify-signature": "crash" }, { "get-plugin-metadata": { capabilities: [] } }]) {
+      const undecided = await verify(by);
+      assert.equal(undecided.status, 32, undecided.stdout);
     }
-    const no = { verificationResults: { "SIGNATURE_VERIFIER.TRUSTED_IDENTITY": { success: false, reason: "not \u001b[2Jours" } } };
+    assert.equal((await verify({}, "--offline")).status, 32);
+    assert.equal((await verify({}, "--notation-config", "/nowhere")).status, 2);
+  });
+});
 
-    it("is allowed if the plugin accepts it, refused if it refuses, and undecided if it cannot say", async (t) => {
-      const { verify } = await signed(t);
-      const allowed = await verify();
-      assert.equal(allowed.status, 0, allowed.stdout + allowed.stderr);
-      assert.match((await verify({}, "-o", "json")).stdout, /com.example.fake 1\.2\.3 \(sha256:[0-9a-f]{64}\) accepts who signed/);
-
-      const refused = await verify({ "verify-signature": no });
-      assert.equal(refused.status, 12, refused.stdout);
-      assert.match(refused.stdout, /refuses who signed: not \[2Jours/);
-
-      for (const by of [{ "verify-signature": "crash" }, { "get-plugin-metadata": { capabilities: [] } }]) {
-        const undecided = await verify(by);
-        assert.equal(undecided.status, 32, undecided.stdout);
-      }
-      assert.equal((await verify({}, "--offline")).status, 32);
-      assert.equal((await verify({}, "--notation-config", "/nowhere")).status, 2);
-    });
-  },
-);
-
-describe("touchmark sign --plugin", { skip: process.platform === "win32" && "the fake plugin is a script" }, () => {
+describe("touchmark sign --plugin", { skip }, () => {
   for (const envelope of ["jws", "cose"]) {
     it(`makes a signature in ${envelope} that verifies by the plugin's certificates, once`, async (t) => {
       const { run, path, image, config } = await withPlugin(t);
@@ -120,4 +122,82 @@ describe("touchmark sign --plugin", { skip: process.platform === "win32" && "the
       assert.match(stderr, message);
     });
   }
+});
+
+describe("touchmark sign --plugin, of one that makes envelopes whole", { skip }, () => {
+  const epoch = Date.UTC(2026, 10, 21, 9) / 1000;
+
+  /** An image, and how to sign it and to ask about it. */
+  async function withMaker(t: TestContext) {
+    const b = await withPlugin(t, ["SIGNATURE_GENERATOR.ENVELOPE"]);
+    const env = (by: Moods) => ({ NOTATION_CONFIG: b.config, SOURCE_DATE_EPOCH: String(epoch), ...moods(by) });
+    const sign = (by: Moods, ...flags: readonly string[]): Promise<Outcome> =>
+      b.runWith({ env: env(by) }, "sign", "--format", "notation", ...plugin, ...flags, b.image);
+    const verify = (...flags: readonly string[]): Promise<Outcome> =>
+      b.run("verify", "--certificate", b.path("root.pem"), ...flags, b.image);
+    return { ...b, sign, verify };
+  }
+
+  for (const envelope of ["jws", "cose"]) {
+    it(`stores its envelope in ${envelope}, each time anew, and the signature verifies`, async (t) => {
+      const { sign, verify } = await withMaker(t);
+      for (let time = 0; time < 2; time++) {
+        const signed = await sign({}, "--envelope", envelope, "-a", "stage=test", "--expiry", "1h");
+        assert.equal(signed.status, 0, signed.stderr);
+        assert.match(signed.stdout, /^signed /);
+      }
+      const verified = await verify("-a", "stage=test", "-o", "json");
+      assert.equal(verified.status, 0, verified.stdout + verified.stderr);
+      assert.match(verified.stdout, /meant to be used until 2026-11-21T10:00:00Z/);
+      assert.equal((await verify("-a", "stage=production")).status, 12);
+    });
+  }
+
+  it("says in the signature's manifest what the plugin wants said there", async (t) => {
+    const { sign, repository, image } = await withMaker(t);
+    const { stdout } = await sign({ "generate-envelope": { annotations: { "com.example.arn": "a:b" } } }, "-o", "json");
+    const stored = await repository(image).manifest(JSON.parse(stdout).manifest, new AbortController().signal);
+    const { annotations } = JSON.parse(decodeUtf8(stored?.bytes ?? new Uint8Array()));
+    assert.deepEqual(annotations, {
+      "com.example.arn": "a:b",
+      "io.cncf.notary.x509chain.thumbprint#S256": JSON.stringify([leaf, root].map((der) => hashOf(der, "sha256"))),
+      "org.opencontainers.image.created": "2026-11-21T09:00:00Z",
+    });
+  });
+
+  const other = looseJws({ certificates: [leaf, root].map((der) => parseCertificate(der)), key: key.privateKey }).envelope;
+  const bad: Readonly<Record<string, readonly [Moods[string], status: number, message: RegExp]>> = {
+    "signs something else": [{ signatureEnvelope: toBase64(other) }, 30, /the envelope that the plugin made is for digest "sha256:/],
+    "answers with no envelope": [{ signatureEnvelope: "AAAA" }, 32, /the envelope that the plugin made is not accepted: /],
+    "answers with another type": [{ signatureEnvelopeType: "application/cose" }, 30, /an envelope of type "application\/cose", asked for/],
+    "takes an annotation that is ours": [{ annotations: { "io.cncf.notary.x": "1" } }, 30, /not the plugin's to set/],
+    refuses: ["refuse", 31, /failed at generate-envelope, saying ACCESS_DENIED: log in/],
+  };
+  for (const [name, [mood, status, message]] of Object.entries(bad)) {
+    it(`writes nothing where the plugin ${name}`, async (t) => {
+      const { sign, verify } = await withMaker(t);
+      const outcome = await sign({ "generate-envelope": mood });
+      assert.equal(outcome.status, status, outcome.stderr);
+      assert.match(outcome.stderr, message);
+      assert.equal((await verify()).status, 10);
+    });
+  }
+
+  it("signs no files", async (t) => {
+    const { runWith, path, config } = await withMaker(t);
+    await writeFile(path("app.tar"), "a file");
+    const env = { NOTATION_CONFIG: config };
+    const { status, stderr } = await runWith({ env }, "sign-blob", "--format", "notation", ...plugin, path("app.tar"));
+    assert.equal(status, 32, stderr);
+    assert.match(stderr, /makes envelopes whole, which it does for images alone/);
+    assert.equal(existsSync(path("app.tar.jws.sig")), false);
+  });
+
+  it("refuses to add a timestamp, without asking for a signature", async (t) => {
+    const { sign, path } = await withMaker(t);
+    const stamped = ["--timestamp-url", "http://127.0.0.1:1", "--timestamp-root", path("root.pem")];
+    const { status, stderr } = await sign({ "generate-envelope": "crash" }, ...stamped);
+    assert.equal(status, 32, stderr);
+    assert.match(stderr, /the plugin makes envelopes whole, and nobody else adds a timestamp/);
+  });
 });

@@ -75,6 +75,19 @@ describe("verify: revocation", () => {
     assert.match(stdout, /^refused: REVOKED/);
   });
 
+  it("refuses what it has, beside a file as well", async (t) => {
+    const { run, path, asked } = await signed(t, revoked);
+    await writeFile(path("app"), "what is signed");
+    const signer = ["--key", path("leaf.key"), "--certificate-chain", path("chain.pem")];
+    assert.equal((await run("sign-blob", "--format", "notation", ...signer, path("app"))).status, 0);
+    const verify = ["verify-blob", "--certificate", path("root.pem"), "--signature", path("app.jws.sig"), path("app")];
+    const { status, stdout } = await run(...verify, allowed);
+    assert.equal(status, 21, stdout);
+    assert.match(stdout, /^refused: REVOKED/);
+    assert.deepEqual(asked, ["/list.crl"]);
+    assert.equal((await run(...verify, "--offline")).status, 32);
+  });
+
   it("asks nobody of our own network unless told to, nor anybody offline, and is undecided then", async (t) => {
     const { verify, path, asked } = await signed(t);
     for (const flags of [[], ["--offline", allowed]]) {

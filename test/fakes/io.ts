@@ -18,7 +18,7 @@ export function testIo(changes: Partial<Io>): TestIo {
     askSecret: undefined,
     ask: undefined,
     env: {},
-    home: "/nonexistent",
+    home: "/dev/null/home", // beneath what is no folder, none can come into being
     now: Date.now,
     signal: new AbortController().signal,
     ...changes,

@@ -54,6 +54,10 @@ export function memoryRepository(name = "registry.example/app"): MemoryRepositor
       signal.throwIfAborted();
       return [...manifests.values()].flatMap((stored) => listing(stored, digest));
     },
+    expectBlobs() {
+      calls.push("expectBlobs");
+      return { ready: Promise.resolve(), [Symbol.asyncDispose]: async () => void calls.push("expected no more") };
+    },
     async putBlob(bytes) {
       calls.push("putBlob");
       blobs.set(digestOf(bytes), bytes);

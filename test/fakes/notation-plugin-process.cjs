@@ -51,15 +51,20 @@ function answerTo(request) {
   const { keyId } = request;
   if (command === "describe-key") return { keyId, keySpec: "EC-256" };
   if (command === "generate-signature") return { keyId, signingAlgorithm: "ECDSA-SHA-256", ...signed(request.payload) };
+  if (command === "generate-envelope") return require("./notation-envelope.cjs").envelop(request, held());
   if (command === "verify-signature") return verified(request);
   return JSON.parse(readFileSync(join(home, "metadata.json"), "utf8"));
 }
 
+/** The key, and its certificates in base64. */
+function held() {
+  return { key: readFileSync(join(home, "key.pem")), chain: JSON.parse(readFileSync(join(home, "chain.json"), "utf8")) };
+}
+
 function signed(payload) {
-  const key = readFileSync(join(home, "key.pem"));
-  const certificateChain = JSON.parse(readFileSync(join(home, "chain.json"), "utf8"));
+  const { key, chain } = held();
   const signature = require("node:crypto").sign("sha256", Buffer.from(payload, "base64"), { key, dsaEncoding: "ieee-p1363" });
-  return { certificateChain, signature: signature.toString("base64") };
+  return { certificateChain: chain, signature: signature.toString("base64") };
 }
 
 /** Content with all that it was asked. */

@@ -8,10 +8,18 @@ export interface FakePlugin {
   readonly key: KeyObject;
   /** DER. */
   readonly chain: readonly Uint8Array[];
+  /** What it can, as its metadata says. */
+  readonly capabilities?: readonly string[];
 }
 
+const usual = ["SIGNATURE_GENERATOR.RAW", "SIGNATURE_VERIFIER.TRUSTED_IDENTITY"];
+
 /** Where its executable lies. */
-export async function installPlugin(folder: string, { name = "com.example.fake", key, chain }: FakePlugin): Promise<string> {
+export async function installPlugin(
+  folder: string,
+  { name = "com.example.fake", key, chain, capabilities = usual }: FakePlugin,
+): Promise<string> {
+  const metadata = JSON.stringify(metadataOf(name, capabilities));
   const home = join(folder, "plugins", name);
   await mkdir(home, { recursive: true });
   await writeFile(join(home, "key.pem"), key.export({ format: "pem", type: "pkcs8" }));
@@ -24,24 +32,24 @@ export async function installPlugin(folder: string, { name = "com.example.fake",
     `#!/bin/sh
 case "$1:$FAKE_PLUGIN" in
   *"\\"$1\\""*) ;;
-  get-plugin-metadata:*) cat > /dev/null; echo '${JSON.stringify(metadata(name))}'; exit ;;
+  get-plugin-metadata:*) cat > /dev/null; echo '${metadata}'; exit ;;
   describe-key:*) cat > /dev/null; echo '{"keyId":"release","keySpec":"EC-256"}'; exit ;;
 esac
 exec '${process.execPath}' '${script}' "$0" "$1"
 `,
   );
   await chmod(path, 0o755);
-  await writeFile(join(home, "metadata.json"), JSON.stringify(metadata(name)));
+  await writeFile(join(home, "metadata.json"), metadata);
   return path;
 }
 
-const metadata = (name: string): object => ({
+const metadataOf = (name: string, capabilities: readonly string[]): object => ({
   name,
   description: "A plugin that tests are made with",
   version: "1.2.3",
   url: "https://example.com",
   supportedContractVersions: ["1.0"],
-  capabilities: ["SIGNATURE_GENERATOR.RAW", "SIGNATURE_VERIFIER.TRUSTED_IDENTITY"],
+  capabilities,
 });
 
 /** By command: members of its answer in place of the usual ones, or a whole other way to behave. */

@@ -22,10 +22,10 @@ export interface ScriptedAnswer {
   readonly body?: string | Uint8Array;
 }
 
-/** An answer, or a function that makes one or, for what no answer can say, handles the response itself. */
-export type ScriptLine =
-  | ScriptedAnswer
-  | ((seen: SeenRequest, response: ServerResponse) => ScriptedAnswer | undefined | Promise<ScriptedAnswer | undefined>);
+/** Makes an answer or, for what no answer can say, handles the response itself. */
+export type Handler = (seen: SeenRequest, response: ServerResponse) => ScriptedAnswer | undefined | Promise<ScriptedAnswer | undefined>;
+
+export type ScriptLine = ScriptedAnswer | Handler;
 
 /** `METHOD /path` or, for any query, `METHOD /path?*` or, for all that is below, `METHOD /path/*`, to an answer that repeats or to a list that is used up. */
 export type Script = Record<string, ScriptLine | ScriptLine[]>;
@@ -40,6 +40,13 @@ export interface ScriptedServer {
   readonly lines: readonly string[];
   /** More lines for the script; those of the same name are replaced. */
   on(script: Script): void;
+}
+
+/** What a fake does at this line of its script, for tests that put something else in its place for a while. */
+export function handlerOf(script: Script, line: string): Handler {
+  const usual = script[line];
+  assert.ok(typeof usual === "function", `the fake does not answer ${line}`);
+  return usual;
 }
 
 /** Starts a server that ends with the test. */

@@ -5,7 +5,7 @@ import { encodeTrustedRoot } from "../../src/trust/encode-trusted-root.ts";
 import { fulcioFake, type FulcioOptions } from "./fulcio.ts";
 import { rekorV1Fake, type RekorV1Options } from "./rekor-v1.ts";
 import { rekorV2Fake } from "./rekor-v2.ts";
-import { scriptedServer, type Script, type ScriptedServer, type ScriptLine } from "./scripted-registry.ts";
+import { handlerOf, scriptedServer, type Handler, type Script, type ScriptedServer } from "./scripted-registry.ts";
 import { tsaFake, type TsaOptions } from "./tsa.ts";
 
 export interface SigningServicesOptions {
@@ -31,7 +31,7 @@ export interface SigningServices {
 
 export interface Line {
   readonly name: string;
-  readonly usual: Extract<ScriptLine, (...asked: never) => unknown>;
+  readonly usual: Handler;
 }
 
 const mediaType = "application/vnd.dev.sigstore.signingconfig.v0.2+json";
@@ -54,9 +54,7 @@ export async function signingServices(t: TestContext, options: SigningServicesOp
 }
 
 function lineOf(script: Script, name: string): Line {
-  const usual = script[name];
-  if (typeof usual !== "function") throw new Error(`the fake does not answer ${name}`);
-  return { name, usual };
+  return { name, usual: handlerOf(script, name) };
 }
 
 /** Of one service of each kind, by their URLs. */

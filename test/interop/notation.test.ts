@@ -1,11 +1,11 @@
 /** Who signs for the Notary Project, in which envelope, with which kind of key, into which registry, and what whoever verifies then says. */
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Certificate } from "../../src/core/x509/certificate.ts";
+import { notaryKeys } from "../fakes/notary-keys.ts";
 import { day, makeCompany, pem, writeTrustFolder } from "../fakes/notary.ts";
 import { pushImage } from "./harness/crane.ts";
 import * as notation from "./harness/notation.ts";
@@ -18,16 +18,6 @@ import { parsePem } from "../../src/core/pem.ts";
 import { parseCertificate } from "../../src/core/x509/certificate.ts";
 import { openTable } from "./page/table.ts";
 
-const curve = (namedCurve: string) => () => generateKeyPairSync("ec", { namedCurve });
-const rsa = (modulusLength: number) => () => generateKeyPairSync("rsa", { modulusLength });
-const kinds = {
-  "ecdsa-p256": curve("P-256"),
-  "ecdsa-p384": curve("P-384"),
-  "ecdsa-p521": curve("P-521"),
-  "rsa-2048": rsa(2048),
-  "rsa-3072": rsa(3072),
-  "rsa-4096": rsa(4096),
-};
 const signers = ["notation", "touchmark"] as const;
 const envelopes = ["jws", "cose"] as const;
 
@@ -39,7 +29,7 @@ const signatures = openTable({
   names: ["signed by", "envelope", "key", "in the registry of"],
   outcomes: ["notation verify", "touchmark verify", "the same, timestamped"],
   rows: signers.flatMap((signer) =>
-    envelopes.flatMap((envelope) => Object.keys(kinds).flatMap((kind) => names.map((registry) => [signer, envelope, kind, registry]))),
+    envelopes.flatMap((envelope) => Object.keys(notaryKeys).flatMap((kind) => names.map((registry) => [signer, envelope, kind, registry]))),
   ),
 });
 
@@ -68,7 +58,7 @@ for (const registry of registries) {
 
     for (const signer of signers) {
       for (const envelope of envelopes) {
-        for (const kind of Object.keys(kinds)) {
+        for (const kind of Object.keys(notaryKeys)) {
           test(`${signer} signs with ${kind} in ${envelope}`, async () => {
             const image = await push(`${signer}/${envelope}/${kind}`);
             await sign(image, { signer, envelope, kind });
@@ -122,6 +112,25 @@ for (const registry of registries) {
   });
 }
 
+describe("Notary Project signatures of files", () => {
+  for (const envelope of envelopes) {
+    test(`touchmark's are stamped for notation, in ${envelope}`, async () => {
+      const [stamped, plain] = [world.path(`stamped-${envelope}`), world.path(`plain-${envelope}`)];
+      for (const [file, options] of [
+        [stamped, world.stamps],
+        [plain, []],
+      ] as const) {
+        await writeFile(file, "what is signed");
+        await touchmark.signFileAs(file, ["--format", "notation", "--envelope", envelope, ...keyOf("rsa-3072"), ...options]);
+        const signature = `${file}.${envelope}.sig`;
+        const theirs = await notation.verifyFile(file, signature, world.path("stamped"));
+        const ours = await touchmark.verifyFileBy(file, ["--notation-config", world.path("stamped"), "--signature", signature]);
+        assert.deepEqual([theirs.status, ours.status], file === stamped ? [0, 0] : [1, 12], theirs.stderr + ours.stdout);
+      }
+    });
+  }
+});
+
 interface Signing {
   readonly signer: Signer;
   readonly envelope: notation.Envelope;
@@ -130,14 +139,17 @@ interface Signing {
 }
 
 async function sign(image: string, { signer, envelope, kind, options = [] }: Signing): Promise<void> {
-  const { path } = world;
   if (signer === "notation") {
+    const { path } = world;
     const named = options.map((option) => (option === "--timestamp-root" ? "--timestamp-root-cert" : option));
     await notation.sign(image, path("plain"), kind, ["--signature-format", envelope, ...named]);
     return;
   }
-  const key = ["--key", path(`${kind}.key`), "--certificate-chain", path(`${kind}.pem`)];
-  await touchmark.signAs(image, ["--format", "notation", "--envelope", envelope, ...key, ...options]);
+  await touchmark.signAs(image, ["--format", "notation", "--envelope", envelope, ...keyOf(kind), ...options]);
+}
+
+function keyOf(kind: string): readonly string[] {
+  return ["--key", world.path(`${kind}.key`), "--certificate-chain", world.path(`${kind}.pem`)];
 }
 
 function byAuthority(...more: readonly string[]): readonly string[] {
@@ -154,7 +166,7 @@ async function openWorld(): Promise<World> {
   const validity = { notBefore: Date.now() - day, notAfter: Date.now() + day };
   const acme = await makeCompany(folder, "acme", validity);
   const mallory = await makeCompany(folder, "mallory", validity);
-  for (const [kind, make] of Object.entries(kinds)) await acme.signer(kind, { key: make() });
+  for (const [kind, make] of Object.entries(notaryKeys)) await acme.signer(kind, { key: await make() });
 
   const authority = await startTimestampAuthority("--include-chain-in-response");
   const service = `http://127.0.0.1:${authority.said}/api/v1/timestamp`;
@@ -169,7 +181,9 @@ async function openWorld(): Promise<World> {
   })) {
     await writeTrustFolder(path(name), { statements: [statement], stores });
   }
-  await notation.listKeys(path("plain"), folder, Object.keys(kinds));
+  const ofFiles = { registryScopes: undefined, globalPolicy: true, trustStores: ["ca:acme", "tsa:stamps"] };
+  await writeTrustFolder(path("stamped"), { statements: [ofFiles], stores: {} }, "trustpolicy.blob.json");
+  await notation.listKeys(path("plain"), folder, Object.keys(notaryKeys));
   return {
     path,
     stamps: ["--timestamp-url", service, "--timestamp-root", path("stamps.crt")],

@@ -1,27 +1,24 @@
-/** Files and folders that are what they are: symbolic links are never followed (Notary Project, trust store). */
-import { constants, lstat, open, readdir } from "node:fs/promises";
+/**
+ * Files and folders that are what they are: symbolic links are never followed (Notary Project, trust store). They are small and at
+ * hand, and read by the thread that wants them.
+ */
+import { constants, lstatSync, readdirSync } from "node:fs";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
+import { readUpTo } from "../../net/source.ts";
 
 /** Undefined where there is nothing. */
 export type Kind = "file" | "folder" | "other" | undefined;
 
 export async function kindOf(path: string): Promise<Kind> {
-  try {
-    const found = await lstat(path);
-    if (found.isFile()) return "file";
-    return found.isDirectory() ? "folder" : "other";
-  } catch (thrown) {
-    if (hasCode(thrown, "ENOENT") || hasCode(thrown, "ENOTDIR")) return undefined;
-    throw unreadable(path, thrown);
-  }
+  const found = told(path, () => lstatSync(path, { throwIfNoEntry: false }));
+  if (found?.isFile()) return "file";
+  return found && (found.isDirectory() ? "folder" : "other");
 }
 
 /** Names in a folder, sorted. Throws FILE_NOT_FOUND, LIMIT_EXCEEDED, or MALFORMED for what is no folder. */
 export async function namesIn(path: string, max: number): Promise<readonly string[]> {
   await expectKind(path, "folder");
-  const names = await readdir(path).catch((thrown: unknown) => {
-    throw unreadable(path, thrown);
-  });
+  const names = told(path, () => readdirSync(path));
   if (names.length > max) throw new TouchmarkError("LIMIT_EXCEEDED", `${path} has ${names.length} files, over the limit of ${max}`);
   return names.toSorted((a, b) => (a < b ? -1 : 1));
 }
@@ -30,20 +27,10 @@ export async function namesIn(path: string, max: number): Promise<readonly strin
 export async function readPlainFile(path: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   signal.throwIfAborted();
   await expectKind(path, "file");
-  try {
-    // Not followed either if it has become a link since; Windows has no such flag.
-    const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-    try {
-      const { size } = await file.stat();
-      if (size > maxBytes) throw new TouchmarkError("LIMIT_EXCEEDED", `${path} has ${size} bytes, over the limit of ${maxBytes}`);
-      return await file.readFile({ signal });
-    } finally {
-      await file.close();
-    }
-  } catch (thrown) {
-    if (thrown instanceof TouchmarkError || signal.aborted) throw thrown;
-    throw unreadable(path, thrown);
-  }
+  // Not followed either if it has become a link since; Windows has no such flag.
+  const bytes = told(path, () => readUpTo(path, maxBytes + 1, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)));
+  if (bytes.length > maxBytes) throw new TouchmarkError("LIMIT_EXCEEDED", `${path} has more than the ${maxBytes} bytes it may have`);
+  return bytes;
 }
 
 async function expectKind(path: string, expected: "file" | "folder"): Promise<void> {
@@ -52,10 +39,11 @@ async function expectKind(path: string, expected: "file" | "folder"): Promise<vo
   if (kind !== expected) throw malformed(`${path} is no plain ${expected}; symbolic links are not followed`);
 }
 
-function unreadable(path: string, cause: unknown): TouchmarkError {
-  return new TouchmarkError("FILE_NOT_FOUND", `${path} cannot be read`, { cause });
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && "code" in thrown && thrown.code === code;
+/** Throws FILE_NOT_FOUND for what cannot be read. */
+function told<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new TouchmarkError("FILE_NOT_FOUND", `${path} cannot be read`, { cause });
+  }
 }

@@ -13,6 +13,7 @@ import { fromBase64, toBase64 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { formatInstant, parseInstant, type Instant } from "../../core/instant.ts";
 import type { Fields, JsonObject } from "../../core/json.ts";
+import { isMissing } from "../../net/missing.ts";
 import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import { readJsonFile, writeJsonFile } from "../json-file.ts";
@@ -125,7 +126,7 @@ async function entriesOf(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return [];
+    if (isMissing(error)) return [];
     throw new TouchmarkError("FILE_NOT_FOUND", `${folder} cannot be read`, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { asTouchmarkError } from "../../core/errors.ts";
 import { formatReference, parseReference, type Reference } from "../../core/reference.ts";
-import { flush, type FlushedImage, type FlushServices } from "../../engine/flush.ts";
+import { flush, type FlushedImage } from "../../engine/flush.ts";
+import type { FlushServices } from "../../engine/flush-one.ts";
 import type { Upload } from "../../engine/flush-one.ts";
 import { formats } from "../../formats/all.ts";
 import type { Arguments } from "../arguments.ts";

@@ -1,15 +1,21 @@
+import { TouchmarkError } from "../../core/errors.ts";
 import { signFile, type FileSigned } from "../../engine/sign-file.ts";
-import { fileFormat } from "../../formats/all.ts";
-import { usageError } from "../arguments.ts";
-import { bundleFlag, bundleOf } from "../bundle-flag.ts";
+import { fileFormats } from "../../formats/all.ts";
+import type { FormatOfFiles } from "../../formats/format.ts";
+import { oneOf, usageError, type Arguments } from "../arguments.ts";
+import { bundleFlag, bundleOf, signatureFlag } from "../bundle-flag.ts";
 import { bundleOutput } from "../bundle-output.ts";
 import type { Command } from "../command.ts";
-import { deadlineOf, outputFlag, timeoutFlag } from "../common.ts";
+import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, signingTime, timeoutFlag } from "../common.ts";
 import { readFileOperand } from "../file-operand.ts";
+import { mediaTypeFlag, mediaTypeOf } from "../media-type.ts";
 import { noRecord } from "../recorder.ts";
 import { signedFields } from "../render/signed.ts";
 import { clean, field } from "../render/text.ts";
-import { openSigner, signingFlags } from "../signing.ts";
+import { openSigner, signatureOptionsOf, signingFlags } from "../signing.ts";
+
+const formatNames = fileFormats.map(({ name }) => name);
+const allSuffixes = fileFormats.flatMap(({ files }) => Object.values(files.suffixes ?? {}));
 
 export const command: Command = {
   usage: "[--key KEY] --bundle FILE [flags] FILE|-",
@@ -18,30 +24,79 @@ export const command: Command = {
     "Without --key, who signs is said by an identity token: of the CI job, or of a person who signs in.",
     "The signature is written to a sigstore bundle, to be handed on beside the file. A bundle that is there already is written anew;",
     "any other file is left alone. A file of up to 512 MiB is signed; of a larger one, sign the checksum.",
+    "With --format notation a file of any size is signed for the Notary Project, into FILE.jws.sig or FILE.cose.sig.",
   ].join("\n"),
-  flags: [...signingFlags, bundleFlag("Write the signature here"), outputFlag, timeoutFlag],
+  flags: [
+    ...signingFlags,
+    { name: "format", value: formatNames.join("|"), summary: "Signature format (bundle)" },
+    bundleFlag("Write the signature here"),
+    signatureFlag("The same, FILE.jws.sig or FILE.cose.sig if not said"),
+    annotationsFlag("Annotation that the signature shall carry, for the Notary Project"),
+    mediaTypeFlag("What the file is said to be (application/octet-stream)"),
+    outputFlag,
+    timeoutFlag,
+  ],
   operands: { min: 1, max: 1, value: "FILE" },
-  examples: [{ command: "touchmark sign-blob --key touchmark.key --bundle app.sigstore.json app.tar", explains: "Sign a file" }],
+  examples: [
+    { command: "touchmark sign-blob --key touchmark.key --bundle app.sigstore.json app.tar", explains: "Sign a file" },
+    {
+      command: "touchmark sign-blob --format notation --key company.key --certificate-chain company.pem app.tar",
+      explains: "Sign it for the Notary Project, into app.tar.jws.sig",
+    },
+  ],
   async run(args, io) {
     const json = args.choice("output", ["text", "json"]) === "json";
-    const path = bundleOf(args);
-    if (path === undefined) throw usageError("nothing says where the signature shall go", "Name a file: --bundle app.sigstore.json.");
+    const format = chosenFormat(args);
+    const signature = { ...signatureOptionsOf(args, io), at: signingTime(io) };
+    const annotations = annotationsOf(args);
+    const mediaType = mediaTypeOf(args);
+    const path = outputOf(args, format);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
-    const output = await bundleOutput(path, fileFormat.files, signal);
+    const output = await bundleOutput(path, format.files, signal);
     const { signer, ready } = await openSigner(args, io, {
-      formats: [fileFormat.name],
+      formats: [format.name],
       secret: "nothing says that everybody may know of this file",
       isPublic: () => Promise.resolve(false),
       signal,
     });
-    const [file] = await Promise.all([readFileOperand(args.operand(0), io, signal), ready]);
-    const { made, evidence } = await signFile(file, { format: fileFormat, signer, recorder: noRecord, signal });
+    if ("envelop" in signer) throw forImages();
+    const reading = await format.files.readingFor(() => signer.describe(signal));
+    const [file] = await Promise.all([readFileOperand(args.operand(0), io, reading, signal), ready]);
+    const { made, evidence } = await signFile(
+      { ...file, ...mediaType },
+      { format, signer, annotations, signature, recorder: noRecord, signal },
+    );
     await output.write(evidence);
     io.stdout.write(json ? `${JSON.stringify({ ...made, bundle: path })}\n` : render(made, path));
     return 0;
   },
 };
+
+function forImages(): TouchmarkError {
+  return new TouchmarkError("UNSUPPORTED", "the plugin makes envelopes whole, which it does for images alone", {
+    hint: "Sign files with a plugin that makes raw signatures (SIGNATURE_GENERATOR.RAW).",
+  });
+}
+
+function chosenFormat(args: Arguments): FormatOfFiles {
+  const name = oneOf("format", args.value("format") ?? "bundle", formatNames);
+  return fileFormats.find((format) => format.name === name) ?? fileFormats[0];
+}
+
+/** Where the signature goes. Throws USAGE where nothing says so, and for a name that says another kind of signature. */
+function outputOf(args: Arguments, { files: { suffixes } }: FormatOfFiles): string {
+  const suffix = suffixes?.[args.choice("envelope", ["jws", "cose"])];
+  const given = bundleOf(args);
+  const file = args.operand(0);
+  if (given === undefined) {
+    if (suffix !== undefined && file !== "-") return `${file}${suffix}`;
+    throw usageError("nothing says where the signature shall go", "Name a file: --bundle app.sigstore.json, or --signature app.jws.sig.");
+  }
+  const other = allSuffixes.find((end) => end !== suffix && given.toLowerCase().endsWith(end));
+  if (other !== undefined) throw usageError(`${given} ends in ${other}, which says that another kind of signature is in it`);
+  return given;
+}
 
 function render({ reference, digest, format, by, logged }: FileSigned, bundle: string): string {
   return [

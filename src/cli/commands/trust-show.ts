@@ -1,7 +1,7 @@
 import { describeInstance } from "../../anchors/roots/describe-instance.ts";
 import { chooseInstances } from "../../anchors/roots/open-roots.ts";
 import { trustFolder } from "../../anchors/roots/place.ts";
-import { digestOf } from "../../core/digest.ts";
+import { digestOf, type Digest } from "../../core/digest.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { CertificateAuthority, LogAuthority, Period, TrustedRoot } from "../../trust/trusted-root.ts";
 import type { Command } from "../command.ts";
@@ -45,30 +45,20 @@ interface Member {
 }
 
 function membersOf({ certificateAuthorities, logs, certificateLogs, timestampAuthorities }: TrustedRoot): readonly Member[] {
-  const authority =
-    (kind: Member["kind"]) =>
-    ({ name, operator, validFor, chain }: CertificateAuthority): Member => ({
-      kind,
-      url: name,
-      operator,
-      validFor,
-      fingerprint: digestOf(chain.at(-1)?.raw ?? new Uint8Array()),
-    });
-  const log =
-    (kind: Member["kind"]) =>
-    ({ name, operator, validFor, publicKey }: LogAuthority): Member => ({
-      kind,
-      url: name,
-      operator,
-      validFor,
-      fingerprint: `sha256:${publicKey.fingerprint}`,
-    });
   return [
-    ...certificateAuthorities.map(authority("certificate authority")),
-    ...logs.map(log("log")),
-    ...certificateLogs.map(log("certificate log")),
-    ...timestampAuthorities.map(authority("timestamp authority")),
+    ...certificateAuthorities.map((one) => member("certificate authority", one, fingerprintOf(one))),
+    ...logs.map((one) => member("log", one, `sha256:${one.publicKey.fingerprint}`)),
+    ...certificateLogs.map((one) => member("certificate log", one, `sha256:${one.publicKey.fingerprint}`)),
+    ...timestampAuthorities.map((one) => member("timestamp authority", one, fingerprintOf(one))),
   ];
+}
+
+function member(kind: Member["kind"], { name: url, operator, validFor }: CertificateAuthority | LogAuthority, fingerprint: string): Member {
+  return { kind, url, operator, validFor, fingerprint };
+}
+
+function fingerprintOf({ chain }: CertificateAuthority): Digest {
+  return digestOf(chain.at(-1)?.raw ?? new Uint8Array());
 }
 
 const labels: Readonly<Record<Member["kind"], string>> = {
@@ -84,8 +74,8 @@ function memberText({ kind, url, operator, validFor, fingerprint }: Member): str
   return field(labels[kind], `${url} (${operator}), ${span}, ${fingerprint}`);
 }
 
-function memberJson({ validFor, ...member }: Member): object {
-  return { ...member, validFor: periodText(validFor) };
+function memberJson({ validFor, ...rest }: Member): object {
+  return { ...rest, validFor: periodText(validFor) };
 }
 
 function periodText({ start, end }: Period): { readonly start: string; readonly end?: string } {

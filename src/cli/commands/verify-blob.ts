@@ -1,29 +1,47 @@
 import { verifyFile } from "../../engine/verify-file.ts";
-import { formats } from "../../formats/all.ts";
 import { usageError } from "../arguments.ts";
-import { bundleFlag, bundleOf, readBundle } from "../bundle-flag.ts";
+import { bundleFlag, bundleOf, readBundle, signatureFlag } from "../bundle-flag.ts";
 import type { Command } from "../command.ts";
-import { deadlineOf, outputFlag, timeoutFlag } from "../common.ts";
+import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, timeoutFlag } from "../common.ts";
 import { exitOfVerdicts } from "../exit.ts";
 import { expectedFlags, openBasis, requireExpected } from "../expected.ts";
 import { readFileOrDigest } from "../file-operand.ts";
+import { mediaTypeFlag, mediaTypeOf } from "../media-type.ts";
 import { noRecord } from "../recorder.ts";
 import { printVerdicts } from "../render/print-verdicts.ts";
+import { gathererFor, revocationFlags } from "../revocation.ts";
 
 export const command: Command = {
-  usage: "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL) --bundle FILE [flags] FILE|-|sha256:HEX",
+  usage:
+    "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL | --certificate FILE) (--bundle FILE | --signature FILE) [flags] FILE|-|sha256:HEX",
   summary: "Decide whether a file is signed as it must be",
   details: [
     "The file may be of any size, or be named by its digest alone, where the signature is by ECDSA P-256, as sigstore's are. Other keys",
     "need the file itself, up to 512 MiB. A bundle with an attestation is no signature.",
-    "Exit status: 0 allowed, 10 no signature, 12 it does not match, 13 no certificate, 32 undecided.",
+    "Of the Notary Project's signatures, FILE.jws.sig and FILE.cose.sig, the file may be of any size by any key, and is needed itself. Under",
+    "another name a signature of either kind is known by what is in it.",
+    "Exit status: 0 allowed, 10 no signature, 12 it does not match, 13 no certificate, 21 revoked, 22 expired, 32 undecided.",
   ].join("\n"),
-  flags: [...expectedFlags, bundleFlag("The signature"), outputFlag, timeoutFlag],
+  flags: [
+    ...expectedFlags,
+    { name: "policy-name", value: "NAME", summary: "The statement of notation's trust policy to decide by (the global one)" },
+    ...revocationFlags,
+    bundleFlag("The signature"),
+    signatureFlag("The same"),
+    annotationsFlag("Annotation that the signature must carry"),
+    mediaTypeFlag("What the file must be said to be"),
+    outputFlag,
+    timeoutFlag,
+  ],
   operands: { min: 1, max: 1, value: "FILE" },
   examples: [
     {
       command: "touchmark verify-blob --key touchmark.pub --bundle app.sigstore.json app.tar",
       explains: "Is this file signed with my key?",
+    },
+    {
+      command: "touchmark verify-blob --certificate ca.pem --certificate-subject C=US,ST=WA,O=example --signature app.tar.jws.sig app.tar",
+      explains: "Is it signed for the Notary Project, by whom my company's authority certified?",
     },
     {
       command: "touchmark verify-blob --key touchmark.pub --bundle app.sigstore.json -o json app.tar",
@@ -33,17 +51,21 @@ export const command: Command = {
   async run(args, io) {
     const output = args.choice("output", ["text", "json"]);
     requireExpected(args, io);
+    const annotations = annotationsOf(args);
+    const mediaType = mediaTypeOf(args);
     const path = bundleOf(args);
-    if (path === undefined) throw usageError("nothing says where the signature is", "Name its file: --bundle app.sigstore.json.");
+    if (path === undefined)
+      throw usageError("nothing says where the signature is", "Name its file: --bundle app.sigstore.json, or --signature app.tar.jws.sig.");
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
+    const reading = readBundle(path, io, signal);
     const [basisFor, given, file] = await Promise.all([
-      openBasis(args, io, {}, signal),
-      readBundle(path, io, signal),
-      readFileOrDigest(args.operand(0), io, signal),
+      openBasis(args, io, annotations, signal),
+      reading,
+      reading.then(async ({ format, evidence }) => readFileOrDigest(args.operand(0), io, await format.files.readingOf(evidence), signal)),
     ]);
-    const basis = await basisFor();
-    const verdicts = [await verifyFile(file, { formats, given, basis, at: io.now(), recorder: noRecord })];
+    const options = { given, basis: await basisFor(), at: io.now(), gather: gathererFor(args, io), recorder: noRecord, signal };
+    const verdicts = [await verifyFile({ ...file, ...mediaType }, options)];
     printVerdicts(verdicts, output, io);
     return exitOfVerdicts(verdicts);
   },

@@ -62,7 +62,7 @@ export const distinguishedName = (text: string): Uint8Array =>
       ),
     ),
   );
-const nameFrom = (text: string): Uint8Array => (text.includes("=") ? distinguishedName(text) : commonName(text));
+export const nameFrom = (text: string): Uint8Array => (text.includes("=") ? distinguishedName(text) : commonName(text));
 
 const critical = encodeDer(tags.boolean, Uint8Array.of(0xff));
 export const extension = (id: string, value: Uint8Array, isCritical = false): Uint8Array =>

@@ -5,7 +5,7 @@ import { contextTag, encodeDer, tags } from "../der.ts";
 import type { Instant } from "../instant.ts";
 import { encodeOcspRequest, keyHash } from "../ocsp-request.ts";
 import type { Certificate } from "./certificate.ts";
-import { bitString, commonName, extension, integer, octetString, oid, oids, sequence, time } from "./fixture.test.ts";
+import { bitString, extension, integer, nameFrom, octetString, oid, oids, sequence, time } from "./fixture.test.ts";
 import { parseDer } from "../der.ts";
 
 const uri = (url: string): Uint8Array => encodeDer(contextTag(6, "primitive"), encodeUtf8(url));
@@ -101,7 +101,7 @@ export function makeCrl(shape: CrlShape): Uint8Array {
   const tbs = sequence(
     integer(version),
     ecdsa,
-    commonName(issuer),
+    nameFrom(issuer),
     time(thisUpdate),
     ...(nextUpdate === null ? [] : [time(nextUpdate)]),
     ...(revoked.length > 0 ? [encodeDer(tags.sequence, revoked)] : []),

@@ -1,8 +1,9 @@
-/** Bundles as files of their own: beside a file that is signed, or taken along from an image. */
+/** Bundles as files of their own: beside a file that is signed, or taken along from an image. A signature is over the file itself. */
 import { digestOf } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
+import { maxWholeBytes, wholeFile } from "../../core/file-subject.ts";
 import { bundleHint } from "../../core/public-key.ts";
-import { reading } from "../checks.ts";
+import { findingOf, reading, refuseExpiry } from "../checks.ts";
 import type { FileFormat } from "../format.ts";
 import { bundleMediaType, encodeMessageBundle, maxBundleBytes, parseBundle } from "./sigstore-bundle.ts";
 import { bundleEvidence, verifyEvidence, type BundleEvidence } from "./verify-evidence.ts";
@@ -17,9 +18,30 @@ export const bundleFile: FileFormat = {
     return bundleEvidence({ format: "bundle", place: { kind: "file", path }, layer }, bytes);
   },
 
-  verify: (evidence: BundleEvidence, file, trust, at) => verifyEvidence(evidence, file, trust, at),
+  readingOf: async () => wholeFile,
 
-  assemble(file, { signature, by, seals }) {
+  async verify(evidence: BundleEvidence, file, trust, at) {
+    if (file.mediaType === undefined) return verifyEvidence(evidence, file, trust, at);
+    const detail = `says nothing of a media type, and ${JSON.stringify(file.mediaType)} is asked for`;
+    return findingOf(evidence, { checks: [{ name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail }] });
+  },
+
+  readingFor: async () => wholeFile,
+
+  prepare({ file: { reference, mediaType, bytes }, claim, options }) {
+    refuseExpiry("bundle", options);
+    if (mediaType !== undefined || Object.keys(claim.annotations).length > 0) {
+      throw new TouchmarkError("USAGE", "the signature of a file in a bundle carries neither annotations nor a media type", {
+        hint: "One of the Notary Project does: --format notation.",
+      });
+    }
+    if (bytes) return { bytes, content: { kind: "message", message: bytes } };
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${reference} has more than the ${maxWholeBytes / 1024 ** 2} MiB that can be signed`, {
+      hint: "Sign its checksum in its place: sha256sum FILE > SHA256SUMS.",
+    });
+  },
+
+  assemble(_toSign, file, { signature, by, seals }) {
     if (seals?.pending) throw new TouchmarkError("UNSUPPORTED", "a file cannot be completed once its signature is logged: log it now");
     return encodeMessageBundle(file.digest, signature, { hint: bundleHint(by.publicKey), ...seals });
   },

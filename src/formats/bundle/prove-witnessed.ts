@@ -1,9 +1,22 @@
 /** What a bundle proves by all that it holds: certificates, log entries and timestamps too. */
+import type { Instant } from "../../core/instant.ts";
+import type { SignedContent } from "../../core/signed-content.ts";
 import { proveSignature } from "../../proof/prove-signature.ts";
 import type { SignatureProof } from "../../proof/key-signature.ts";
+import type { Trust } from "../../trust/trust.ts";
 import { reading, type Reading } from "../checks.ts";
 import { parseMaterial } from "./material.ts";
-import type { BundleQuestion } from "./verify-bundle.ts";
+import type { SigstoreBundle } from "./sigstore-bundle.ts";
+
+export interface BundleQuestion {
+  readonly bundle: SigstoreBundle;
+  readonly content: SignedContent;
+  /** It says that a log is yet to be asked to keep it. */
+  readonly isPending: boolean;
+  readonly trust: Trust;
+  /** The time of verification: nothing proven lies after it, further than clocks may differ. */
+  readonly at: Instant;
+}
 
 export async function proveWitnessed({ bundle, content, isPending, trust, at }: BundleQuestion): Promise<Reading<SignatureProof>> {
   const material = reading(() => parseMaterial(bundle));

@@ -8,7 +8,7 @@
  */
 import { encodeUtf8, fromBase64, toBase64, toHex } from "../../core/bytes.ts";
 import { parseDsse, type DsseEnvelope } from "../../core/dsse.ts";
-import { hexOf, type Digest } from "../../core/digest.ts";
+import { algorithmOf, hexOf, type FileDigest } from "../../core/digest.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import type { HashAlgorithm } from "../../core/hash.ts";
 import { Fields, parseJson, type JsonObject } from "../../core/json.ts";
@@ -119,9 +119,9 @@ export function encodeBundle(envelope: Omit<DsseEnvelope, "signatures">, signatu
   return encode(seals, { dsseEnvelope });
 }
 
-/** A bundle around the signature of a file, by the file's SHA-256; by a key of ECDSA P-256 or RSA alone, as cosign writes it byte for byte. */
-export function encodeMessageBundle(sha256: Digest, signature: Uint8Array, seals: BundleSeals): Uint8Array {
-  const messageDigest = { algorithm: "SHA2_256", digest: toBase64(Buffer.from(hexOf(sha256), "hex")) };
+/** A bundle around the signature of a file of this digest; by SHA-256 and a key of ECDSA P-256 or RSA alone, as cosign writes it byte for byte. */
+export function encodeMessageBundle(digest: FileDigest, signature: Uint8Array, seals: BundleSeals): Uint8Array {
+  const messageDigest = { algorithm: `SHA2_${algorithmOf(digest).slice(3)}`, digest: toBase64(Buffer.from(hexOf(digest), "hex")) };
   return encode(seals, { messageSignature: { messageDigest, signature: toBase64(signature) } });
 }
 

@@ -1,20 +1,8 @@
 /** What a bundle proves of its signature over the content it must have signed. */
 import type { Check } from "../../core/finding.ts";
-import type { Instant } from "../../core/instant.ts";
 import { proveKeySignature, unproven, type SignatureProof } from "../../proof/key-signature.ts";
-import type { SignedContent } from "../../core/signed-content.ts";
-import type { Trust } from "../../trust/trust.ts";
+import type { BundleQuestion } from "./prove-witnessed.ts";
 import type { SigstoreBundle } from "./sigstore-bundle.ts";
-
-export interface BundleQuestion {
-  readonly bundle: SigstoreBundle;
-  readonly content: SignedContent;
-  /** It says that a log is yet to be asked to keep it. */
-  readonly isPending: boolean;
-  readonly trust: Trust;
-  /** The time of verification: nothing proven lies after it, further than clocks may differ. */
-  readonly at: Instant;
-}
 
 /** What only certificates, logs and timestamps need: loaded once there is a bundle that holds one, and asked for once. */
 let loading: Promise<typeof import("./prove-witnessed.ts")> | undefined;

@@ -1,5 +1,5 @@
 /** What a bundle says of an image or a file, and what of it is proven. */
-import { digestOf, hexOf, isDigest } from "../../core/digest.ts";
+import { algorithmOf, digestOf, hexOf, isDigest } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Claim, Evidence } from "../../core/evidence.ts";
 import type { Check, Finding } from "../../core/finding.ts";
@@ -62,6 +62,7 @@ function readMessage(stated: Extract<BundleContent, { readonly kind: "message" }
     const subject: Check = { name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail: `for ${other}, not for ${digest}` };
     return isDigest(other) ? { claim: { kind: "signature", subject: other, annotations: {} }, subject } : { subject };
   }
+  if (!bytes && algorithmOf(digest) !== "sha256") throw new TouchmarkError("UNSUPPORTED", `${digest} is no SHA-256, which is needed`);
   const claim: Claim = { kind: "signature", subject: digest, annotations: {} };
   return {
     claim,

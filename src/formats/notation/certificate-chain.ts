@@ -5,7 +5,7 @@
  * Critical extensions that are not understood here leave it undecided, where the specification would pass over them.
  */
 import { equalBytes } from "../../core/bytes.ts";
-import { asTouchmarkError } from "../../core/errors.ts";
+import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
 import type { Check } from "../../core/finding.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import { describeCertificate, type Certificate } from "../../core/x509/certificate.ts";
@@ -45,6 +45,14 @@ export async function chainBreach(chain: readonly Certificate[]): Promise<Refusa
     }
   }
   return undefined;
+}
+
+/** Throws CERTIFICATE_INVALID, UNSUPPORTED, LIMIT_EXCEEDED or EXPIRED for a chain that no verifier would accept at a moment, or at the moments from one to another. */
+export async function requireChain(chain: readonly Certificate[], from: Instant, to?: Instant): Promise<void> {
+  const breach = await chainBreach(chain);
+  if (breach) throw new TouchmarkError(breach.code, breach.detail);
+  const outside = validityBreach(chain, from, to);
+  if (outside !== undefined) throw new TouchmarkError("EXPIRED", outside);
 }
 
 /** Why not every certificate holds at a moment, or at the moments from one to another. */

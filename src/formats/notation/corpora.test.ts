@@ -106,22 +106,24 @@ suite("notation-envelopes", { skip }, () => {
 suite("notation-verifier", { skip }, () => {
   const tsa = () => [parseCertificate(read("notation-verifier/truststore/x509/tsa/test-timestamp/globalsignRoot.cer"))];
   const at = Date.UTC(2026, 10, 21);
+  // All holds but that its authority says by OCSP whether it was revoked, and is not asked here.
+  const unasked = ["timestamp REVOCATION_UNKNOWN"];
   const verdicts: Readonly<Record<string, readonly string[]>> = {
-    jwsWithTimestamp: [],
-    coseWithTimestamp: [],
-    jwsExpiredWithTimestamp: [],
-    coseExpiredWithTimestamp: [],
+    jwsWithTimestamp: unasked,
+    coseWithTimestamp: unasked,
+    jwsExpiredWithTimestamp: unasked,
+    coseExpiredWithTimestamp: unasked,
     withoutTimestamp: ["timestamp TIMESTAMP_MISSING"],
     timestampBeforeNotBefore: ["certificate EXPIRED"],
     timestampAfterNotAfter: ["certificate EXPIRED"],
   };
   for (const [name, expected] of Object.entries(verdicts)) {
     const path = `notation-verifier/timestamp/sigEnv/${name}.sig`;
-    test(`${name}: ${expected.join(", ") || "holds"}`, async () => {
+    test(`${name}: ${expected.join(", ")}`, async () => {
       assert.deepEqual(await codes(path, trusting(envelopeIn(path).chain, tsa()), at), expected);
     });
 
-    if (expected.length === 0) {
+    if (expected === unasked) {
       test(`${name} does not hold with another authority's root, or before it was stamped`, async () => {
         const { chain } = envelopeIn(path);
         const other = [parseCertificate(read("notation-verifier/truststore/x509/tsa/test-mismatch/DigiCertTSARootSHA384.cer"))];

@@ -1,6 +1,9 @@
-/** Media types of the layers that envelopes come in, and the bound on them. */
+/** Media types of envelopes, and the bound on them. */
 export const envelopeTypes = ["application/jose+json", "application/cose"] as const;
 export type EnvelopeType = (typeof envelopeTypes)[number];
+
+/** By the names that people call them. */
+export const typeNamed: Readonly<Record<"jws" | "cose", EnvelopeType>> = { jws: "application/jose+json", cose: "application/cose" };
 
 /** Bytes of one envelope. */
 export const maxEnvelopeBytes: number = 32 * 1024 * 1024;

@@ -29,11 +29,11 @@ export const now: Instant = Date.UTC(2026, 5, 15, 12);
 export const image: Uint8Array = encodeUtf8('{"an":"image"}');
 export const subject: Descriptor = { mediaType: mediaTypes.ociManifest, digest: digestOf(image), size: image.length };
 
-const authority = makeKey();
+export const rootKey: KeyPair = makeKey();
 export const signerKey: KeyPair = makeKey();
 export const rootShape: Shape = {
   subject: "C=US,ST=WA,O=acme,CN=root",
-  key: authority,
+  key: rootKey,
   extensions: [extensions.authority(), extensions.keyCertSign],
 };
 /** A signer's certificate, issued by the root. */
@@ -41,7 +41,7 @@ export const leafShape: Shape = {
   subject: "C=US,ST=WA,O=acme,CN=release",
   issuer: "C=US,ST=WA,O=acme,CN=root",
   key: signerKey,
-  signedBy: authority.privateKey,
+  signedBy: rootKey.privateKey,
   extensions: [extensions.digitalSignature],
 };
 export const certificate = (shape: Shape): Certificate => parseCertificate(makeDer(shape));

@@ -8,7 +8,8 @@ import { digestOf } from "../../core/digest.ts";
 import { outcomeOf } from "../../core/finding.ts";
 import { emptyConfig, mediaTypes, parseManifest } from "../../core/oci.ts";
 import { publicKeyOf } from "../../core/public-key.ts";
-import { makeKey } from "../../core/x509/fixture.test.ts";
+import { extensions, makeKey } from "../../core/x509/fixture.test.ts";
+import { revocable } from "../../core/x509/revocation-fixture.test.ts";
 import { parseDistinguishedName } from "../../trust/notation/distinguished-name.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import { makeTrust } from "../../trust/trust.ts";
@@ -58,6 +59,19 @@ suite("Notary Project signatures", () => {
     const key = { name: "release.pub", publicKey: publicKeyOf(makeKey().publicKey, "release.pub") };
     assert.deepEqual(summary(await notation.verify(evidence, about, makeTrust([key]), now)), ["format", "signature KEY_MISMATCH"]);
     assert.equal(nobody.signer, undefined);
+  });
+
+  test("T37: by a stranger nobody is asked about, and whether they were revoked is then not known", async () => {
+    const leafToAsk = certificate({ ...leafShape, extensions: [extensions.digitalSignature, revocable.crl("http://ca.example/list")] });
+    const ours: NotationTrust = { ...trust, revocation: "ask" };
+    const theirs = { ...ours, stores: { ...ours.stores, ca: [certificate({ ...rootShape, key: makeKey() })] } };
+    const made = looseJws({ certificates: [leafToAsk, root] });
+    const unknown = good.toSpliced(-1, 0, "revocation REVOCATION_UNKNOWN?");
+    const strangers = await verifyMade(made, { trusted: theirs });
+    assert.deepEqual(summary(strangers), unknown.toSpliced(2, 1, "certificate CERTIFICATE_UNTRUSTED"));
+    assert.equal(strangers.needs, undefined);
+    const known = await verifyMade(made, { trusted: ours });
+    assert.deepEqual([summary(known), known.needs?.length], [unknown, 1]);
   });
 
   test("T19: are for the digest, the media type and the size that were asked for, all three", async () => {

@@ -1,31 +1,18 @@
-/** Signatures of the Notary Project over referrers: what notation writes. What only they need is loaded when there is one. */
-import type { Evidence, Found } from "../../core/evidence.ts";
+/** Signatures of the Notary Project over referrers: what notation writes. */
+import type { Found } from "../../core/evidence.ts";
 import { malformed } from "../../core/errors.ts";
 import type { Check } from "../../core/finding.ts";
-import type { ImageManifest } from "../../core/oci.ts";
-import { findingOf, reading, tooLarge, type Reading } from "../checks.ts";
-import type { Format, Recognised, ToSign } from "../format.ts";
+import type { Descriptor, ImageManifest } from "../../core/oci.ts";
+import { reading, tooLarge } from "../checks.ts";
+import type { FormatOfFiles, Recognised } from "../format.ts";
+import { checkImage } from "./check-target.ts";
+import { envelopeFile } from "./envelope-file.ts";
 import { envelopeTypes, maxEnvelopeBytes, type EnvelopeType } from "./envelope-types.ts";
-import type { PreparedSignature } from "./sign.ts";
+import { verifyEvidence, type NotationEvidence } from "./evidence.ts";
 import { isSignatureManifest, signatureType } from "./signature-type.ts";
+import { termsOf, toSign, type NotationToSign } from "./to-sign.ts";
 
-interface Content {
-  readonly type: EnvelopeType;
-  readonly bytes: Uint8Array;
-}
-
-interface NotationEvidence extends Evidence {
-  readonly content: Reading<Content>;
-}
-
-interface NotationToSign extends ToSign {
-  readonly prepared: PreparedSignature;
-}
-
-/** To look up a module that is loaded takes longer than to read an envelope. */
-let verifying: Promise<[typeof import("./envelope-kinds.ts"), typeof import("./verify-signature.ts")]> | undefined;
-
-export const notation: Format = {
+export const notation: FormatOfFiles = {
   name: "notation",
   artifactTypes: [signatureType],
 
@@ -33,26 +20,35 @@ export const notation: Format = {
 
   recognise,
 
-  async verify(evidence: NotationEvidence, subject, trust, at, facts = new Map()) {
-    if ("problem" in evidence.content) return findingOf(evidence, { checks: [evidence.content.problem] });
-    const { type, bytes } = evidence.content.value;
-    verifying ??= Promise.all([import("./envelope-kinds.ts"), import("./verify-signature.ts")]);
-    const [{ envelopeKinds }, { verifySignature }] = await verifying;
-    return verifySignature(evidence, { kind: envelopeKinds[type], bytes }, { subject, trust, at, facts });
-  },
+  verify: (evidence: NotationEvidence, { descriptor }, trust, at, facts = new Map()) =>
+    verifyEvidence(evidence, { check: (target) => checkImage(target, descriptor), trust, at, facts }),
 
-  async prepare({ claim, subject, by, options }): Promise<NotationToSign> {
-    const [{ envelopeKinds }, { prepareSignature }] = await Promise.all([import("./envelope-kinds.ts"), import("./sign.ts")]);
-    const kind = envelopeKinds[options.envelope === "cose" ? "application/cose" : "application/jose+json"];
-    const { annotations } = claim;
-    const prepared = await prepareSignature({ ...options, kind, annotations, subject: subject.descriptor, chain: by.chain ?? [] });
-    return { bytes: prepared.toBeSigned, scheme: prepared.scheme, prepared };
-  },
+  prepare: (request) => toSign(request.subject.descriptor, request),
 
-  async assemble({ prepared }: NotationToSign, _subject, { signature, seals }) {
+  async assemble({ prepared }: NotationToSign<Descriptor>, _subject, { signature, seals }) {
     const { assembleSignature } = await import("./sign.ts");
     return assembleSignature(prepared, signature, seals?.timestamps[0]);
   },
+
+  envelopes: {
+    async prepare(request) {
+      const [terms, { requestEnvelope }] = await Promise.all([
+        termsOf(request.subject.descriptor, request),
+        import("./foreign-envelope.ts"),
+      ]);
+      return requestEnvelope(terms);
+    },
+
+    async accept(made, request) {
+      const [terms, { acceptEnvelope }] = await Promise.all([
+        termsOf(request.subject.descriptor, request),
+        import("./foreign-envelope.ts"),
+      ]);
+      return acceptEnvelope(made, terms);
+    },
+  },
+
+  files: envelopeFile,
 };
 
 function recognise({ place, descriptor, manifest }: Found): Recognised | undefined {

@@ -2,23 +2,75 @@
  * The payload of Notary Project signatures (signature specification, "Payload"): what is signed, as OCI describes it.
  *
  *     {"targetArtifact":{"annotations"?:{…},"digest":"sha256:…","mediaType":TEXT,"size":NUMBER}}
+ *
+ * Of a file the digest is by the hash of the key that signs, SHA-384 among them.
  */
 import { encodeUtf8 } from "../../core/bytes.ts";
-import { TouchmarkError } from "../../core/errors.ts";
+import { isFileDigest, type FileDigest } from "../../core/digest.ts";
+import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json.ts";
-import { parseDescriptor, type Descriptor } from "../../core/oci.ts";
 
 export const payloadType = "application/vnd.cncf.notary.payload.v1+json";
 const maxBytes = 4 * 1024 * 1024;
-const reserved = "io.cncf.notary";
+const members: ReadonlySet<string> = new Set(["annotations", "digest", "mediaType", "size"]);
+/** With what names begin that are the Notary Project's own. */
+export const reserved = "io.cncf.notary";
+
+/** What is signed: an image's manifest, or a file. */
+export interface Target {
+  readonly mediaType: string;
+  readonly digest: FileDigest;
+  readonly size: number;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
 
 /** Reads it. Throws MALFORMED or LIMIT_EXCEEDED. */
-export function parsePayload(bytes: Uint8Array): Descriptor {
-  return parseDescriptor(new Fields(parseJson(bytes, "payload", { maxBytes }), "payload").fields("targetArtifact"));
+export function parsePayload(bytes: Uint8Array): Target {
+  return parseTarget(readPayload(bytes).fields("targetArtifact"));
+}
+
+function readPayload(bytes: Uint8Array): Fields {
+  return new Fields(parseJson(bytes, "payload", { maxBytes }), "payload");
+}
+
+function parseTarget(fields: Fields): Target {
+  const digest = fields.string("digest");
+  if (!isFileDigest(digest)) throw malformed(`${fields.at}.digest is no digest: ${JSON.stringify(digest.slice(0, 150))}`);
+  return { mediaType: fields.string("mediaType"), digest, size: fields.size("size"), annotations: fields.strings("annotations") };
+}
+
+/**
+ * Why a payload that somebody made of ours says something else, as the end of a sentence that begins with it. Annotations may have
+ * been added. Throws MALFORMED or LIMIT_EXCEEDED.
+ */
+export function payloadBreach(bytes: Uint8Array, subject: Target, annotations: Readonly<Record<string, string>>): string | undefined {
+  const payload = readPayload(bytes);
+  const fields = payload.fields("targetArtifact");
+  const strange = [
+    ...Object.keys(payload.object).filter((name) => name !== "targetArtifact"),
+    ...Object.keys(fields.object).filter((name) => !members.has(name)),
+  ];
+  if (strange[0] !== undefined) return `has the member ${quote(strange[0])}, which was not asked`;
+  const made = parseTarget(fields);
+  const other = differingPart(made, subject);
+  if (other !== undefined) return `is for ${other} ${quote(made[other])}, asked for ${quote(subject[other])}`;
+  const lost = Object.entries(annotations).find(([name, value]) => made.annotations?.[name] !== value);
+  if (lost) return `does not have the annotation ${quote(lost[0])} as it was asked`;
+  const taken = Object.keys(made.annotations ?? {}).find((name) => name.startsWith(reserved));
+  return taken === undefined ? undefined : `has the annotation ${quote(taken)}, whose name is reserved`;
+}
+
+/** By what one target is not another. */
+export function differingPart(one: Target, other: Target): "digest" | "mediaType" | "size" | undefined {
+  return (["digest", "mediaType", "size"] as const).find((part) => one[part] !== other[part]);
+}
+
+function quote(value: string | number): string {
+  return JSON.stringify(value).slice(0, 150);
 }
 
 /** The payload for an artifact, with what its signer adds; members and annotations in order of their names. Throws USAGE for a name that is reserved. */
-export function encodePayload({ mediaType, digest, size }: Descriptor, annotations: Readonly<Record<string, string>>): Uint8Array {
+export function encodePayload({ mediaType, digest, size }: Target, annotations: Readonly<Record<string, string>>): Uint8Array {
   const entries = Object.entries(annotations).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const taken = entries.find(([name]) => name.startsWith(reserved));
   if (taken)

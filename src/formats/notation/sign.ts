@@ -1,4 +1,4 @@
-/** Signatures of our own: the bytes to sign with a key and its chain of certificates, and what a registry then stores. */
+/** Signatures of our own: the bytes to sign with a key and its chain of certificates, and what is then stored. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { emptyConfig, type Descriptor } from "../../core/oci.ts";
@@ -8,18 +8,17 @@ import { version } from "../../core/version.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import type { ReferrerArtifact } from "../format.ts";
 import { algorithmOf } from "./algorithms.ts";
-import { chainBreach, validityBreach } from "./certificate-chain.ts";
+import { requireChain } from "./certificate-chain.ts";
 import type { EnvelopeKind, Signing } from "./envelope.ts";
-import { encodePayload } from "./payload.ts";
+import { encodePayload, type Target } from "./payload.ts";
 import { encodeSignatureManifest } from "./signature-manifest.ts";
 
-export interface SignatureRequest {
+/** What shall be signed, whoever does. */
+export interface Terms<T extends Target = Descriptor> {
   /** What is signed: its media type, digest and size count. */
-  readonly subject: Descriptor;
+  readonly subject: T;
   /** What the signer adds. */
   readonly annotations: Readonly<Record<string, string>>;
-  /** From the signer's certificate to the root. */
-  readonly chain: readonly Certificate[];
   readonly kind: EnvelopeKind;
   /** Now. */
   readonly at: Instant;
@@ -27,8 +26,13 @@ export interface SignatureRequest {
   readonly expiry?: Instant;
 }
 
-export interface PreparedSignature {
-  readonly request: SignatureRequest;
+export interface SignatureRequest<T extends Target = Descriptor> extends Terms<T> {
+  /** From the signer's certificate to the root. */
+  readonly chain: readonly Certificate[];
+}
+
+export interface PreparedSignature<T extends Target = Descriptor> {
+  readonly request: SignatureRequest<T>;
   readonly signing: Signing;
   /** How the key signs, whatever it would do elsewhere. */
   readonly scheme: SigningScheme;
@@ -38,42 +42,46 @@ export interface PreparedSignature {
 const agent = `touchmark/${version}`;
 
 /** The exact bytes to sign. Throws CERTIFICATE_INVALID, EXPIRED or UNSUPPORTED for a chain that no verifier would accept now, USAGE for a reserved annotation. */
-export async function prepareSignature(request: SignatureRequest): Promise<PreparedSignature> {
-  const { subject, annotations, chain, kind, at, expiry } = request;
+export async function prepareSignature<T extends Target>(request: SignatureRequest<T>): Promise<PreparedSignature<T>> {
+  const { subject, annotations, chain, kind, at } = request;
   const [leaf] = chain;
   if (!leaf)
     throw new TouchmarkError("CERTIFICATE_REQUIRED", "a Notary Project signature needs the signer's certificate, and none was given");
-  const breach = await chainBreach(chain);
-  if (breach) throw new TouchmarkError(breach.code, breach.detail);
-  const outside = validityBreach(chain, at);
-  if (outside !== undefined) throw new TouchmarkError("EXPIRED", outside);
+  await requireChain(chain, at);
   const algorithm = algorithmOf(leaf.publicKey);
   if (!algorithm) throw new TouchmarkError("INVALID_KEY", `a key of ${leaf.publicKey.algorithm.name} makes no Notary Project signature`);
-  const signingTime = wholeSeconds(at);
-  if (expiry !== undefined && wholeSeconds(expiry) <= signingTime)
-    throw new TouchmarkError("USAGE", "the signature would expire before it is made");
-  const signing: Signing = {
-    algorithm,
-    attributes: { scheme: "notary.x509", signingTime, ...(expiry !== undefined && { expiry: wholeSeconds(expiry) }) },
-    payload: encodePayload(subject, annotations),
-  };
+  const attributes = { scheme: "notary.x509", ...timesIn(request) } as const;
+  const signing: Signing = { algorithm, attributes, payload: encodePayload(subject, annotations) };
   return { request, signing, scheme: algorithm.scheme, toBeSigned: kind.toBeSigned(signing) };
 }
 
-/** The signature, as a registry stores it, with a timestamp over it if there is one: a token, or the response of an authority. Throws TIMESTAMP_INVALID for a response that refuses. */
-export function assembleSignature(
-  { request, signing }: PreparedSignature,
+/** The signature in its envelope, with a timestamp over it if there is one: a token, or the response of an authority. Throws TIMESTAMP_INVALID for a response that refuses. */
+export function assembleEnvelope(
+  { request: { chain, kind }, signing }: PreparedSignature<Target>,
   signature: Uint8Array,
   timestamp?: Uint8Array,
-): ReferrerArtifact {
-  const { subject, chain, kind } = request;
-  const envelope = kind.encode({ ...signing, signature, chain, agent, ...(timestamp && { timestamp: bareToken(timestamp) }) });
-  const at = signing.attributes.signingTime;
+): Uint8Array {
+  return kind.encode({ ...signing, signature, chain, agent, ...(timestamp && { timestamp: bareToken(timestamp) }) });
+}
+
+/** The same, as a registry stores it. */
+export function assembleSignature(prepared: PreparedSignature, signature: Uint8Array, timestamp?: Uint8Array): ReferrerArtifact {
+  const { subject, chain, kind } = prepared.request;
+  const envelope = assembleEnvelope(prepared, signature, timestamp);
+  const at = prepared.signing.attributes.signingTime;
   const manifest = encodeSignatureManifest({ envelope, envelopeType: kind.mediaType, chain, subject, at });
   return { kind: "referrer", blobs: [envelope, emptyConfig.bytes], manifest };
 }
 
-/** What envelopes can hold. */
+/** In whole seconds, which envelopes hold. Throws USAGE for an end that is no later than the beginning. */
+export function timesIn({ at, expiry }: Pick<Terms, "at" | "expiry">): { readonly signingTime: Instant; readonly expiry?: Instant } {
+  const signingTime = wholeSeconds(at);
+  if (expiry === undefined) return { signingTime };
+  const end = wholeSeconds(expiry);
+  if (end <= signingTime) throw new TouchmarkError("USAGE", "the signature would expire before it is made");
+  return { signingTime, expiry: end };
+}
+
 function wholeSeconds(at: Instant): Instant {
   return Math.floor(at / 1000) * 1000;
 }

@@ -12,6 +12,7 @@ import type { EnvelopeType } from "./envelope-types.ts";
 import { signatureType } from "./signature-type.ts";
 
 const thumbprints = "io.cncf.notary.x509chain.thumbprint#S256";
+export const created = "org.opencontainers.image.created";
 
 export interface SignatureManifest {
   readonly envelope: Uint8Array;
@@ -19,11 +20,18 @@ export interface SignatureManifest {
   readonly chain: readonly Certificate[];
   readonly subject: Descriptor;
   readonly at: Instant;
+  /** What else whoever signed wants said, beside the manifest's own annotations. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** The manifest, byte for byte as notation 1.3 writes it. */
-export function encodeSignatureManifest({ envelope, envelopeType, chain, subject, at }: SignatureManifest): Uint8Array {
+export function encodeSignatureManifest({ envelope, envelopeType, chain, subject, at, annotations = {} }: SignatureManifest): Uint8Array {
   const { mediaType, digest, size } = subject;
+  const named = {
+    ...annotations,
+    [thumbprints]: JSON.stringify(chain.map(({ raw }) => hashOf(raw, "sha256"))),
+    [created]: formatInstant(at),
+  };
   return encodeUtf8(
     JSON.stringify({
       schemaVersion: 2,
@@ -31,10 +39,7 @@ export function encodeSignatureManifest({ envelope, envelopeType, chain, subject
       config: { mediaType: signatureType, digest: emptyConfig.descriptor.digest, size: emptyConfig.descriptor.size },
       layers: [{ mediaType: envelopeType, digest: digestOf(envelope), size: envelope.length }],
       subject: { mediaType, digest, size },
-      annotations: {
-        [thumbprints]: JSON.stringify(chain.map(({ raw }) => hashOf(raw, "sha256"))),
-        "org.opencontainers.image.created": formatInstant(at),
-      },
+      annotations: Object.fromEntries(Object.entries(named).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     }),
   );
 }

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { makeToken } from "../../../test/fakes/timestamp-authority.ts";
 import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
+import { keyOf } from "../../core/facts.ts";
 import { outcomeOf } from "../../core/finding.ts";
 import { bitString, extension, extensions, makeDer, makeKey, oids, type Shape } from "../../core/x509/fixture.test.ts";
+import { makeCrl, revocable, type EntryShape } from "../../core/x509/revocation-fixture.test.ts";
 import { levels, validationOf } from "../../trust/notation/level.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import { cose } from "./cose-envelope.ts";
@@ -13,10 +15,12 @@ import {
   chain,
   day,
   leaf,
+  leafShape,
   looseJws,
   make,
   now,
   root,
+  rootKey,
   rootShape,
   summary,
   trust,
@@ -103,11 +107,11 @@ suite("Notary Project times", () => {
   const stamping: NotationTrust = { ...trust, stores: { ...trust.stores, tsa: [tsaRoot] } };
 
   /** A signature with a timestamp over it, or over other bytes. */
-  async function stamped(at: number, kind = jws, message?: Uint8Array, signer = tsaCertificate): Promise<Made> {
-    const { envelope } = await make({ kind });
+  async function stamped(at: number, kind = jws, message?: Uint8Array, signer = tsaCertificate, by = chain): Promise<Made> {
+    const { envelope } = await make({ kind, chain: by });
     const { signature, ...rest } = kind.parse(envelope);
     const timestamp = makeToken({ certificate: signer, privateKey: tsaKey.privateKey, message: message ?? signature, at });
-    return around(kind.encode({ ...rest, chain, signature, timestamp, agent: "test" }), kind.mediaType);
+    return around(kind.encode({ ...rest, chain: by, signature, timestamp, agent: "test" }), kind.mediaType);
   }
   const withTime = good.toSpliced(4, 0, "timestamp");
 
@@ -150,6 +154,57 @@ suite("Notary Project times", () => {
     const unsaid = certificate({ ...tsaRootShape, extensions: [extensions.authority()] });
     const trusted: NotationTrust = { ...trust, stores: { ...trust.stores, tsa: [unsaid] } };
     assert.deepEqual(await checksOf(stamped(now), { trusted }), good.toSpliced(4, 1, "timestamp CERTIFICATE_INVALID"));
+  });
+
+  test("T21: of an authority that may be revoked a timestamp is worth nothing, whatever is said of the signer's revocation", async () => {
+    const url = "http://tsa.example/list";
+    const signer = tsaLeaf(extensions.digitalSignature, timeStamping, revocable.crl(url));
+    const made = await stamped(now, jws, undefined, signer);
+    const question = { kind: "crl", url, issuer: tsaRoot } as const;
+    const list = (...entries: readonly EntryShape[]) =>
+      makeCrl({ issuer: "tsa root", signedBy: tsaRootKey.privateKey, thisUpdate: now - day, nextUpdate: now + day, entries });
+    const known = (bytes: Uint8Array) => new Map([[keyOf(question), { bytes }]]);
+    for (const revocation of ["skip", "ask"] as const) {
+      const trusted: NotationTrust = { ...stamping, revocation };
+      const of = (code: string) => good.toSpliced(4, 1, ...(code === "" ? ["timestamp", "certificate"] : [`timestamp ${code}`]));
+      const all = (code: string) => (revocation === "skip" ? of(code) : of(code).toSpliced(-1, 0, "revocation"));
+      const asked = await verifyMade(made, { trusted });
+      assert.deepEqual(summary(asked), all("REVOCATION_UNKNOWN?"));
+      assert.deepEqual([asked.needs?.map(keyOf), asked.seen], [[keyOf(question)], []]);
+      assert.deepEqual(await checksOf(made, { trusted, facts: known(list()) }), all(""));
+      const revoked = await verifyMade(made, { trusted, facts: known(list({ serial: 7, reason: 1 })) });
+      assert.deepEqual(summary(revoked), all("REVOKED"));
+      const failed = revoked.checks.find((check) => check.outcome === "failed");
+      assert.ok(failed);
+      assert.equal(validationOf(failed), "authenticTimestamp");
+      const strangers = await verifyMade(made, { trusted: { ...trusted, stores: { ...trusted.stores, ca: [] } } });
+      assert.deepEqual(strangers.needs, undefined);
+    }
+  });
+
+  test("a timestamp excuses no revocation while its own authority may be revoked", async () => {
+    const url = { tsa: "http://tsa.example/list", signer: "http://ca.example/list" };
+    const certificates = [certificate({ ...leafShape, extensions: [extensions.digitalSignature, revocable.crl(url.signer)] }), root];
+    const signer = tsaLeaf(extensions.digitalSignature, timeStamping, revocable.crl(url.tsa));
+    const made = await stamped(now, jws, undefined, signer, certificates);
+    const dates = { thisUpdate: now - day, nextUpdate: now + day };
+    const signers = makeCrl({
+      ...dates,
+      issuer: "C=US,ST=WA,O=acme,CN=root",
+      signedBy: rootKey.privateKey,
+      entries: [{ serial: 7, reason: 1, at: now, invalidFrom: now + 1000 }],
+    });
+    const stampers = (entries: readonly EntryShape[]) =>
+      makeCrl({ ...dates, issuer: "tsa root", signedBy: tsaRootKey.privateKey, entries });
+    const known = (entries: readonly EntryShape[]) =>
+      new Map([
+        [keyOf({ kind: "crl", url: url.signer, issuer: root }), { bytes: signers }],
+        [keyOf({ kind: "crl", url: url.tsa, issuer: tsaRoot }), { bytes: stampers(entries) }],
+      ]);
+    const trusted: NotationTrust = { ...stamping, revocation: "ask" };
+    const checks = (entries: readonly EntryShape[]) => checksOf(made, { trusted, facts: known(entries), at: now + 2000 });
+    assert.deepEqual((await checks([])).slice(4), ["timestamp", "certificate", "revocation", "subject"]);
+    assert.deepEqual((await checks([{ serial: 7, reason: 1 }])).slice(4), ["timestamp REVOKED", "revocation REVOKED", "subject"]);
   });
 
   test("a timestamp is not looked at where none is asked for", async () => {

@@ -2,9 +2,10 @@
  * Whether the signer's certificates held when the signature was made (Notary Project, trust policy, "Validate Authentic
  * Timestamp"): at the time the signing authority vouches for, else at that of a timestamp, else now.
  */
+import type { Facts, Question } from "../../core/facts.ts";
 import type { Check, Sighting } from "../../core/finding.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
-import type { Certificate } from "../../core/x509/certificate.ts";
+import { proveRevocation } from "../../proof/prove-revocation.ts";
 import { proveTimestamp } from "../../proof/prove-timestamp.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import type { CertificateAuthority } from "../../trust/trusted-root.ts";
@@ -16,11 +17,20 @@ export interface SignedTime {
   /** In the order they were made. */
   readonly checks: readonly Check[];
   readonly seen: readonly Sighting[];
-  /** The timestamp that was proven: the latest it may speak of, and the authority's certificates up to the root. */
-  readonly stamped?: { readonly until: Instant; readonly chain: readonly Certificate[] };
+  /** The latest that a timestamp which was proven may speak of. */
+  readonly until?: Instant;
+  /** What would tell whether the authority's certificates were revoked. */
+  readonly needs?: readonly Question[];
 }
 
-export async function checkSignedTime(envelope: NotaryEnvelope, trust: NotationTrust, at: Instant): Promise<SignedTime> {
+export interface Known {
+  readonly facts: Facts;
+  /** The time of verification. */
+  readonly at: Instant;
+}
+
+export async function checkSignedTime(envelope: NotaryEnvelope, trust: NotationTrust, known: Known): Promise<SignedTime> {
+  const { at } = known;
   const { attributes, chain } = envelope;
   if (attributes.scheme === "notary.x509.signingAuthority") {
     const { signingTime } = attributes;
@@ -30,28 +40,32 @@ export async function checkSignedTime(envelope: NotaryEnvelope, trust: NotationT
   const isExpired = chain.some(({ notAfter }) => notAfter < at);
   const isWanted = trust.stores.tsa.length > 0 && (trust.verifyTimestamp === "always" || isExpired);
   if (!isWanted) return unseen(validity(validityBreach(chain, at), `at ${formatInstant(at)}`));
-  return checkTimestamp(envelope, trust, at);
+  return checkTimestamp(envelope, trust, known);
 }
 
-async function checkTimestamp({ timestamp, signature, chain }: NotaryEnvelope, trust: NotationTrust, at: Instant): Promise<SignedTime> {
+async function checkTimestamp({ timestamp, signature, chain }: NotaryEnvelope, trust: NotationTrust, known: Known): Promise<SignedTime> {
   if (timestamp === undefined) {
     return unseen({ name: "timestamp", outcome: "failed", code: "TIMESTAMP_MISSING", detail: "the signature carries no timestamp" });
   }
   const proof = await proveTimestamp(timestamp, { stamped: signature, authorities: timestampAuthorities(trust) });
   if (!("value" in proof)) return unseen(proof.check);
   const { at: stamped, accuracy = 0, authority, chain: stampers } = proof.value;
-  if (stamped > at) return unseen(late(stamped, at));
+  if (stamped > known.at) return unseen(late(stamped, known.at));
   const unfit = stamperBreach(stampers);
   if (unfit !== undefined) {
     const detail = `a certificate of ${authority.name} ${unfit}`;
     return unseen({ name: "timestamp", outcome: "failed", code: "CERTIFICATE_INVALID", detail });
   }
   const breach = validityBreach(chain, stamped - accuracy, stamped + accuracy);
-  return {
-    checks: [proof.check, validity(breach, `when it was stamped, ${formatInstant(stamped)}`)],
-    seen: [{ kind: "timestamp", by: authority.name, at: stamped }],
-    stamped: { until: stamped + accuracy, chain: stampers },
-  };
+  const checks = [proof.check, validity(breach, `when it was stamped, ${formatInstant(stamped)}`)];
+  const seen = [{ kind: "timestamp", by: authority.name, at: stamped } as const];
+  if (breach !== undefined) return { checks, seen };
+  // Asked even where the trust policy does without the signer's: it is part of the time.
+  const { standing } = await proveRevocation({ chain: stampers, ...known });
+  if (standing.outcome === "passed") return { checks, seen, until: stamped + accuracy };
+  const { outcome, code, detail } = standing;
+  const doubt = unseen({ name: "timestamp", outcome, code, detail: `of ${authority.name}: ${detail}` });
+  return outcome === "undecided" ? { ...doubt, needs: standing.needs } : doubt;
 }
 
 /** Each root of the stores is an authority of its own. */

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { encodeUtf8 } from "../../core/bytes.ts";
+import { digestOf } from "../../core/digest.ts";
 import type { Instant } from "../../core/instant.ts";
 import { mediaTypes } from "../../core/oci.ts";
 import { parsePem } from "../../core/pem.ts";
@@ -75,7 +76,7 @@ suite("signatures of notation 1.3.2", () => {
       const payload = Buffer.from(encodePayload(target, target.annotations ?? {}));
       if (kind === jws) assert.deepEqual(payload, envelope.payload);
       else assert.deepEqual(JSON.parse(payload.toString()), JSON.parse(Buffer.from(envelope.payload).toString()));
-      const subject = { ...target, mediaType: mediaTypes.ociManifest };
+      const subject = { ...target, mediaType: mediaTypes.ociManifest, digest: digestOf(image) };
       const written = encodeSignatureManifest({
         envelope: layer,
         envelopeType: kind.mediaType,

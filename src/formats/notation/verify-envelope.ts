@@ -11,7 +11,7 @@ import { formatInstant, type Instant } from "../../core/instant.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { quoteName } from "../../core/x509/name.ts";
 import { proveRevocation } from "../../proof/prove-revocation.ts";
-import { allOf, type Standing } from "../../proof/standing.ts";
+import type { Standing } from "../../proof/standing.ts";
 import { includesName, parseDistinguishedName } from "../../trust/notation/distinguished-name.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import { algorithmOf } from "./algorithms.ts";
@@ -19,7 +19,7 @@ import { chainBreach } from "./certificate-chain.ts";
 import type { NotaryEnvelope } from "./envelope.ts";
 import type { SigningScheme } from "./signed-attributes.ts";
 import { checkPlugin } from "./check-plugin.ts";
-import { checkSignedTime, type SignedTime } from "./signed-time.ts";
+import { checkSignedTime } from "./signed-time.ts";
 
 export interface EnvelopeProof {
   readonly checks: readonly Check[];
@@ -33,17 +33,18 @@ export interface EnvelopeProof {
 export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTrust, at: Instant, facts: Facts): Promise<EnvelopeProof> {
   const { attributes, chain } = envelope;
   const [leaf] = chain;
-  const signature = await checkSignature(envelope, leaf);
+  const signature = await checkSignature(envelope);
   if (signature.outcome !== "passed") return { checks: [signature], seen: [], needs: [] };
   const signer: Signatory = { kind: "x509", subject: leaf.subject.text, issuer: leaf.issuer.text };
   const breach = await chainBreach(chain);
   if (breach) return { checks: [signature, breach], signer, seen: [], needs: [] };
-  const time = await checkSignedTime(envelope, trust, at);
+  const time = await checkSignedTime(envelope, trust, { facts, at });
   const trusted = checkTrusted(chain, attributes.scheme, trust);
-  // Nobody is asked about a stranger's certificates: they name whom to ask.
-  const isAsked = trusted.outcome === "passed" && trust.revocation !== "skip";
-  const standing = isAsked ? await standingOf(chain, time.stamped, { facts, at }) : undefined;
-  const plugin = checkPlugin(envelope, trust, { facts, isTrusted: trusted.outcome === "passed" });
+  const revocation = { chain, facts, at, ...(time.until !== undefined && { signedAt: time.until }) };
+  const standing = trust.revocation === "skip" ? undefined : (await proveRevocation(revocation)).standing;
+  // Nobody is asked about a stranger's signature: its certificates name whom to ask.
+  const isTrusted = trusted.outcome === "passed";
+  const plugin = checkPlugin(envelope, trust, { facts, isTrusted });
   const checks: readonly Check[] = [
     signature,
     trusted,
@@ -53,19 +54,8 @@ export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTr
     ...(standing ? [revocationCheck(standing)] : []),
     ...plugin.checks,
   ];
-  const needs = [...(standing?.outcome === "undecided" ? standing.needs : []), ...plugin.needs];
-  return { checks, signer, seen: time.seen, needs };
-}
-
-/** Of the signer's certificates and, where a timestamp counts, of its authority's: both are asked for at once. */
-async function standingOf(
-  chain: readonly Certificate[],
-  stamped: SignedTime["stamped"],
-  known: { readonly facts: Facts; readonly at: Instant },
-): Promise<Standing> {
-  const signers = await proveRevocation({ chain, ...known, ...(stamped && { signedAt: stamped.until }) });
-  const stampers = stamped && (await proveRevocation({ chain: stamped.chain, ...known }));
-  return allOf([signers.standing, ...(stampers ? [stampers.standing] : [])]);
+  const needs = [...(time.needs ?? []), ...(standing?.outcome === "undecided" ? standing.needs : []), ...plugin.needs];
+  return { checks, signer, seen: time.seen, needs: isTrusted ? needs : [] };
 }
 
 function revocationCheck(standing: Standing): Check {
@@ -74,7 +64,8 @@ function revocationCheck(standing: Standing): Check {
   return { name: "revocation", outcome: standing.outcome, code: standing.code, detail };
 }
 
-async function checkSignature({ algorithm, signature, toBeSigned }: NotaryEnvelope, leaf: Certificate): Promise<Check> {
+/** Whether it is by the first certificate of its chain, whoever that is. */
+export async function checkSignature({ algorithm, signature, toBeSigned, chain: [leaf] }: NotaryEnvelope): Promise<Check> {
   const failed = (detail: string): Check => ({ name: "signature", outcome: "failed", code: "SIGNATURE_INVALID", detail });
   try {
     const own = algorithmOf(leaf.publicKey);

@@ -1,14 +1,13 @@
-/** What a fetched envelope proves about an image. */
+/** What an envelope proves about an image, or a file. */
 import type { Evidence, SignatureClaim } from "../../core/evidence.ts";
 import type { Facts } from "../../core/facts.ts";
 import type { Check, Finding } from "../../core/finding.ts";
 import type { Instant } from "../../core/instant.ts";
-import type { Descriptor } from "../../core/oci.ts";
-import type { Subject } from "../../core/subject.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { findingOf, reading } from "../checks.ts";
 import { parseEnvelope, type EnvelopeKind } from "./envelope.ts";
-import { parsePayload } from "./payload.ts";
+import type { NotaryAlgorithm } from "./algorithms.ts";
+import { parsePayload, type Target } from "./payload.ts";
 import { verifyEnvelope } from "./verify-envelope.ts";
 
 export interface FetchedEnvelope {
@@ -16,8 +15,9 @@ export interface FetchedEnvelope {
   readonly bytes: Uint8Array;
 }
 
-interface Asked {
-  readonly subject: Subject;
+export interface Asked {
+  /** Whether what is signed is what was asked about; the algorithm proves nothing where the signature does not verify. */
+  readonly check: (target: Target, algorithm: NotaryAlgorithm) => Check;
   readonly trust: Trust;
   readonly at: Instant;
   readonly facts: Facts;
@@ -27,7 +27,7 @@ interface Asked {
 export async function verifySignature(
   evidence: Evidence,
   { kind, bytes }: FetchedEnvelope,
-  { subject, trust, at, facts }: Asked,
+  { check, trust, at, facts }: Asked,
 ): Promise<Finding> {
   const read = reading(() => {
     const envelope = parseEnvelope(kind, bytes, Object.values(trust.notation?.stores ?? {}).flat());
@@ -40,7 +40,7 @@ export async function verifySignature(
   const hint = envelope.chain[0].subject.text;
   if (!trust.notation) return findingOf(evidence, { claim, hint, checks: [format, unexpected(trust)] });
   const { checks, ...proof } = await verifyEnvelope(envelope, trust.notation, at, facts);
-  return findingOf(evidence, { ...proof, claim, hint, checks: [format, ...checks, checkSubject(target, subject)] });
+  return findingOf(evidence, { ...proof, claim, hint, checks: [format, ...checks, check(target, envelope.algorithm)] });
 }
 
 /** A signature by a certificate that nothing was said of. */
@@ -51,12 +51,4 @@ function unexpected({ keys }: Trust): Check {
   }
   const detail = `made with a certificate, not with ${keys.map(({ name }) => name).join(" or ")}`;
   return { name: "signature", outcome: "failed", code: "KEY_MISMATCH", detail };
-}
-
-/** Whether media type, digest and size are the image's. */
-function checkSubject(target: Descriptor, { descriptor }: Subject): Check {
-  const other = (["digest", "mediaType", "size"] as const).find((part) => target[part] !== descriptor[part]);
-  if (other === undefined) return { name: "subject", outcome: "passed", detail: `for ${descriptor.digest}` };
-  const values = [target, descriptor].map((one) => JSON.stringify(one[other]).slice(0, 150));
-  return { name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail: `for ${other} ${values[0]}, not for ${values[1]}` };
 }

@@ -20,7 +20,7 @@ export async function probeWriting(connection: Connection, repository: string, s
   const blob = `blobs/${digestOf(layer)}`;
 
   const push = await probe("push", signal, async () => {
-    await Promise.all([uploadBytes(connection, layer, signal), uploadBytes(connection, emptyConfig.bytes, signal)]);
+    await Promise.all([layer, emptyConfig.bytes].map((bytes) => uploadBytes({ connection, bytes, signal })));
     const { answer } = await scratch.putManifest(layer, {}, name);
     return told(answer, [201], "an image was pushed");
   });

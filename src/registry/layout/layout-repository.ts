@@ -11,7 +11,7 @@ import { TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json.ts";
 import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../../core/oci.ts";
 import { defaultTag } from "../../core/reference.ts";
-import type { Repository, StoredManifest } from "../../core/repository.ts";
+import type { ExpectedBlobs, Repository, StoredManifest } from "../../core/repository.ts";
 import { throwIfAborted } from "../../net/interruption.ts";
 import { received, sent } from "../checked-stream.ts";
 import { checkedBytes, checkedTarget, checkSize, mismatch, noBlob } from "../checks.ts";
@@ -78,6 +78,11 @@ export class LayoutRepository implements Repository {
     const content = data ? streamOf(data) : await this.#files.open(pathOf(descriptor.digest));
     if (content === undefined) throw noBlob(this.name, descriptor.digest);
     yield* received(interruptible(content, signal), descriptor, this.name);
+  }
+
+  /** Files need no preparation. */
+  expectBlobs(): ExpectedBlobs {
+    return { ready: Promise.resolve(), async [Symbol.asyncDispose]() {} };
   }
 
   putBlob(bytes: Uint8Array, signal: AbortSignal): Promise<void> {

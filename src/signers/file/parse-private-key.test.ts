@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import { inspect } from "node:util";
 import * as fc from "fast-check";
+import { readsOrRefuses } from "../../../test/reads-or-refuses.ts";
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { encodePem, parsePem } from "../../core/pem.ts";
@@ -123,11 +124,7 @@ suite("parsePrivateKey", () => {
     const arbitrary = fc.record({ label: genuine.map(({ label }) => label), bytes: fc.uint8Array({ maxLength: 100 }) });
     fc.assert(
       fc.property(fc.oneof(mutated, arbitrary), ({ label, bytes }) => {
-        try {
-          parse(encodePem(label, bytes));
-        } catch (error) {
-          assert(error instanceof TouchmarkError && error.code === "INVALID_KEY");
-        }
+        readsOrRefuses(() => parse(encodePem(label, bytes)), "INVALID_KEY");
       }),
       { numRuns: 500 },
     );

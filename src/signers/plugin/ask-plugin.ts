@@ -11,7 +11,7 @@ import { printableText } from "../../net/printable.ts";
 import type { Plugin } from "./find-plugin.ts";
 import { runProgram } from "./run-program.ts";
 
-export type PluginCommand = "get-plugin-metadata" | "describe-key" | "generate-signature" | "verify-signature";
+export type PluginCommand = "get-plugin-metadata" | "describe-key" | "generate-signature" | "generate-envelope" | "verify-signature";
 
 export interface PluginSurroundings {
   /** Of this process; what is no plugin's business is taken out. */

@@ -1,10 +1,8 @@
 /** What the tests of the clients share: how they ask, and signatures to ask about. */
-import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
 import type { TestContext } from "node:test";
 import { scriptedServer, type Script, type ScriptedServer } from "../../../test/fakes/scripted-registry.ts";
 import { preAuthEncoding } from "../../core/dsse.ts";
-import { TouchmarkError, type Code } from "../../core/errors.ts";
 import { publicKeyOf } from "../../core/public-key.ts";
 import { extensions, makeCertificate } from "../../core/x509/fixture.test.ts";
 import { createHttpClient } from "../../net/http-client.ts";
@@ -14,15 +12,6 @@ import type { Asker } from "./ask.ts";
 /** Asks again at once where a service is busy. */
 export function asker(more: Partial<Asker> = {}): Asker {
   return { http: createHttpClient({ sleep: async () => {} }), clock: Date.now, signal: new AbortController().signal, ...more };
-}
-
-export function refuses(code: Code, message: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof TouchmarkError, String(error));
-    assert.equal(error.code, code, error.message);
-    assert.match(error.message, message);
-    return true;
-  };
 }
 
 /** A server whose script is that of a fake, but for what the test puts in its place. */

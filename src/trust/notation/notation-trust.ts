@@ -14,7 +14,7 @@ export interface NotationTrust {
   readonly stores: Readonly<Record<StoreType, readonly Certificate[]>>;
   readonly identities: TrustedNames;
   readonly verifyTimestamp: TimestampRule;
-  /** Whether it is asked if certificates were revoked. */
+  /** Whether it is asked if a signer's certificates were revoked; of those of timestamp authorities it always is. */
   readonly revocation: "ask" | "skip";
 }
 

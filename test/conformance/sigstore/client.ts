@@ -19,9 +19,9 @@ import type { Flag, Grammar } from "../../../src/cli/grammar.ts";
 import type { Io } from "../../../src/cli/io.ts";
 import { report } from "../../../src/cli/main.ts";
 import { isDigest } from "../../../src/core/digest.ts";
+import { wholeFile } from "../../../src/core/file-subject.ts";
 import { outcomeOf } from "../../../src/core/finding.ts";
-import { findingsAbout } from "../../../src/engine/verify-file.ts";
-import { formats } from "../../../src/formats/all.ts";
+import { findingAbout } from "../../../src/engine/verify-file.ts";
 
 const staging: Flag = { name: "staging", summary: "Use sigstore's staging instance" };
 const verifying: Grammar = {
@@ -62,10 +62,10 @@ async function verifyBundle(args: Arguments, io: Io): Promise<number> {
   const { signal } = deadline;
   const trust = await readExpected(args, io, signal);
   const given = await readBundle(bundle, io, signal);
-  const file = await readFileOrDigest(operandOf(args), io, signal);
-  const findings = await findingsAbout(file, trust, { formats, given, at: io.now() });
-  if (findings.some((finding) => outcomeOf(finding) === "passed" && finding.signer !== undefined)) return 0;
-  io.stderr.write(`${JSON.stringify(findings, undefined, 1)}\n`);
+  const file = await readFileOrDigest(operandOf(args), io, wholeFile, signal);
+  const finding = await findingAbout(file, trust, { given, at: io.now(), signal });
+  if (outcomeOf(finding) === "passed" && finding.signer !== undefined) return 0;
+  io.stderr.write(`${JSON.stringify(finding, undefined, 1)}\n`);
   return 1;
 }
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { run, runWell, type Ran } from "./run.ts";
 import type { Format } from "./cosign.ts";
-import { startServer, type Running } from "./server.ts";
+import { startServer, type Environment, type Running } from "./server.ts";
 
 const touchmark = join(import.meta.dirname, "../../../bin/touchmark.js");
 const env = { TOUCHMARK_PASSWORD: "" };
@@ -25,6 +25,11 @@ export async function signAs(image: string, flags: readonly string[]): Promise<v
   await runWell(process.execPath, [touchmark, "sign", ...flags, image], { env });
 }
 
+/** By a key that a plugin of notation keeps; what the plugin hears of is in `more`. */
+export async function signByPlugin(image: string, flags: readonly string[], more: Environment = {}): Promise<Ran> {
+  return run(process.execPath, [touchmark, "sign", "--format", "notation", ...flags, image], { env: { ...env, ...more } });
+}
+
 export async function verifyBy(image: string, flags: readonly string[]): Promise<Ran> {
   return run(process.execPath, [touchmark, "verify", ...flags, image], { env });
 }
@@ -36,6 +41,15 @@ export async function signFile(file: string, bundle: string, keyPrefix: string):
 
 export async function verifyFile(file: string, bundle: string, keyPrefix: string): Promise<Ran> {
   return run(process.execPath, [touchmark, "verify-blob", "--key", `${keyPrefix}.pub`, "--bundle", bundle, file], { env });
+}
+
+/** The same, as `flags` say. */
+export async function signFileAs(file: string, flags: readonly string[]): Promise<void> {
+  await runWell(process.execPath, [touchmark, "sign-blob", ...flags, file], { env });
+}
+
+export async function verifyFileBy(file: string, flags: readonly string[]): Promise<Ran> {
+  return run(process.execPath, [touchmark, "verify-blob", ...flags, file], { env });
 }
 
 /** As whoever the token names, by the services of that config. */

@@ -3,7 +3,7 @@
  * of those that Go builds.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { installDebianPackages } from "./install-debian.ts";
 import { peerFolder, peerPackage, peerPath } from "./peer.ts";
@@ -15,7 +15,7 @@ if (named.size === 0) installDebianPackages();
 
 /** Builds into a folder beside the place and moves it there whole, so that half a build is never taken for a peer. */
 function install(name: PeerName): void {
-  const { module, version } = pins[name];
+  const { module, version, isLibrary } = pins[name];
   process.stderr.write(`building ${name} ${version}, which takes a few minutes the first time\n`);
   const parent = dirname(peerFolder(name));
   mkdirSync(parent, { recursive: true });
@@ -24,6 +24,7 @@ function install(name: PeerName): void {
   try {
     // In a module of its own: `go install PACKAGE@VERSION` asks a proxy for the list of versions too, which not every one has.
     writeFileSync(join(folder, "go.mod"), `module peer\n\ngo 1.24\n\nrequire ${module} ${version}\n`);
+    if (isLibrary) cpSync(join(import.meta.dirname, name), join(folder, name), { recursive: true });
     const { error, status } = spawnSync("go", ["install", peerPackage(name)], {
       cwd: folder,
       env: { ...process.env, GOBIN: built, GOFLAGS: "-mod=mod" },

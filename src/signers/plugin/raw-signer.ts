@@ -1,6 +1,6 @@
 /**
- * The signer whose key a plugin keeps (Notary Project, plugin-extensibility, "Signature Generator"). What the plugin returns is
- * verified with the key of the certificate that it returned before.
+ * The signer whose key a plugin keeps that makes bare signatures (Notary Project, plugin-extensibility, "Signature Generator"). What the
+ * plugin returns is verified with the key of the certificate that it returned before.
  *
  * A plugin shows its certificates only with a signature, and they are needed before there is something to sign: they are part of
  * it, and by them a signature is found that is there already. So a plugin is first asked to sign a text that is nothing else.
@@ -8,28 +8,16 @@
 import { encodeUtf8, equalBytes, fromBase64, toBase64 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { openedOnce } from "../../core/opened-once.ts";
-import type { Fields, JsonObject } from "../../core/json.ts";
+import type { Fields } from "../../core/json.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
-import { printableText } from "../../net/printable.ts";
 import { askPlugin, type PluginSurroundings } from "./ask-plugin.ts";
-import { findPlugin, type Plugin } from "./find-plugin.ts";
+import type { Plugin } from "./find-plugin.ts";
 import { keySpecName, keySpecOf, type KeySpec } from "./key-specs.ts";
-import { readPluginMetadata, textsOf } from "./plugin-metadata.ts";
-
-export interface PluginKey {
-  /** notation's folder. */
-  readonly folder: string;
-  readonly plugin: string;
-  /** The key, as the plugin knows it. */
-  readonly id: string;
-  /** Handed to the plugin as it is. */
-  readonly config: Readonly<Record<string, string>>;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
+import { failed, keyRequest, quote, type PluginKey } from "./plugin-key.ts";
+import { textsOf } from "./plugin-metadata.ts";
 
 interface OpenKey {
-  readonly plugin: Plugin;
   readonly spec: KeySpec;
   readonly description: SignerDescription & { readonly chain: readonly Certificate[] };
 }
@@ -39,20 +27,19 @@ interface RawSignature {
   readonly chain: readonly [Certificate, ...Certificate[]];
 }
 
-const capability = "SIGNATURE_GENERATOR.RAW";
 const maxChain = 16;
 const trial = encodeUtf8("Touchmark asks for the certificates of this key. This text is not a signature of anything.\n");
 
-/** Opened once. Describing and signing throw what findPlugin and askPlugin do, UNSUPPORTED, PLUGIN_FAILED for an answer that does not hold. */
-export function openPluginKey(key: PluginKey): Signer {
-  const open = openedOnce((signal) => openKey(key, signal));
+/** Opened once. Describing and signing throw what askPlugin does, UNSUPPORTED, PLUGIN_FAILED for an answer that does not hold. */
+export function rawSigner(key: PluginKey, plugin: Plugin): Signer {
+  const open = openedOnce((signal) => openKey(key, plugin, signal));
 
   return {
     async describe(signal) {
       return (await open(signal)).description;
     },
     async sign({ bytes, scheme }, signal) {
-      const { plugin, spec, description } = await open(signal);
+      const { spec, description } = await open(signal);
       if (scheme !== spec.scheme) {
         throw new TouchmarkError("UNSUPPORTED", "notation's plugins sign for the Notary Project alone", {
           hint: "Sign in the format notation.",
@@ -66,22 +53,14 @@ export function openPluginKey(key: PluginKey): Signer {
   };
 }
 
-async function openKey(key: PluginKey, signal: AbortSignal): Promise<OpenKey> {
+async function openKey(key: PluginKey, plugin: Plugin, signal: AbortSignal): Promise<OpenKey> {
   const surroundings = { env: key.env, signal };
-  const plugin = await findPlugin(key.folder, key.plugin);
-  const { capabilities } = await readPluginMetadata(plugin, key.config, surroundings);
-  if (!capabilities.has(capability)) {
-    const has = printableText([...capabilities].join(", "), 200) || "nothing";
-    throw new TouchmarkError("UNSUPPORTED", `the plugin ${plugin.name} is capable of ${has}, expected ${capability}`, {
-      hint: "Use a plugin that makes raw signatures.",
-    });
-  }
   const described = await askPlugin(plugin, "describe-key", keyRequest(key), surroundings);
   expectSame(described, key);
   const spec = keySpecOf(described.string("keySpec"));
   if (!spec) throw failed(key, `has a key of kind ${quote(described.string("keySpec"))}, which is not accepted`);
   const { chain } = await generateSignature({ key, plugin, spec, bytes: trial }, surroundings);
-  return { plugin, spec, description: { publicKey: chain[0].publicKey, chain } };
+  return { spec, description: { publicKey: chain[0].publicKey, chain } };
 }
 
 interface Generation {
@@ -107,10 +86,6 @@ async function generateSignature({ key, plugin, spec, bytes }: Generation, surro
   return { signature, chain };
 }
 
-function keyRequest({ id, config }: PluginKey): JsonObject {
-  return { keyId: id, pluginConfig: config };
-}
-
 function expectSame(answer: Fields, key: PluginKey): void {
   const id = answer.string("keyId");
   if (id !== key.id) throw failed(key, `answers for the key ${quote(id)}, asked for ${quote(key.id)}`);
@@ -125,12 +100,4 @@ function readChain(answer: Fields): readonly [Certificate, ...Certificate[]] {
   });
   if (!leaf) throw new TouchmarkError("MALFORMED", `${answer.at} has no certificate`);
   return [leaf, ...issuers];
-}
-
-function failed({ plugin }: PluginKey, why: string): TouchmarkError {
-  return new TouchmarkError("PLUGIN_FAILED", `the plugin ${plugin} ${why}`);
-}
-
-function quote(text: string): string {
-  return JSON.stringify(printableText(text, 100));
 }

@@ -1,0 +1,45 @@
+/** One signature in one format, in two steps: what could refuse it is asked first, and only then is it made. */
+import { TouchmarkError } from "../core/errors.ts";
+import type { EnvelopeSigner, Signed, Signer, SignerDescription } from "../core/signer.ts";
+import type { Artifact, Format, SignatureRequest, SignatureTerms } from "../formats/format.ts";
+import { signChecked } from "./sign-checked.ts";
+
+/** A key that can be told of before it signs, or what makes signatures whole and cannot. */
+export type Who =
+  | { readonly signer: Signer; readonly described: Promise<SignerDescription> }
+  | { readonly signer: EnvelopeSigner; readonly described?: undefined };
+
+export interface Made {
+  readonly signed: Pick<Signed, "by" | "seals">;
+  readonly artifact: Artifact;
+}
+
+/** Makes it. Throws what the signer does, and for a signature that does not hold. */
+export type Make = (signal: AbortSignal) => Promise<Made>;
+
+/** Throws what the format does, and UNSUPPORTED for one that has no place for whole envelopes. */
+export async function prepare(format: Format, who: Who, terms: SignatureTerms): Promise<Make> {
+  if (!who.described) return prepareEnvelope(format, who.signer, terms);
+  return prepareSignature(format, who.signer, { ...terms, by: await who.described });
+}
+
+async function prepareSignature(format: Format, signer: Signer, request: SignatureRequest): Promise<Make> {
+  const { claim, subject, by, options } = request;
+  const toSign = await format.prepare(request);
+  return async (signal) => {
+    const signed = await signChecked(toSign, { signer, by, claim, signal });
+    return { signed, artifact: await format.assemble(toSign, subject, signed, options.at) };
+  };
+}
+
+async function prepareEnvelope(format: Format, signer: EnvelopeSigner, terms: SignatureTerms): Promise<Make> {
+  const { envelopes } = format;
+  if (!envelopes) {
+    throw new TouchmarkError("UNSUPPORTED", `the signer makes envelopes of its own, and a signature of format ${format.name} has none`);
+  }
+  const request = await envelopes.prepare(terms);
+  return async (signal) => {
+    const { by, artifact } = await envelopes.accept(await signer.envelop(request, signal), terms);
+    return { signed: { by }, artifact };
+  };
+}

@@ -1,0 +1,24 @@
+/** Ask a signer for a signature, and take none that does not verify. */
+import { TouchmarkError } from "../core/errors.ts";
+import type { SignatureClaim } from "../core/evidence.ts";
+import { verifies } from "../core/public-key.ts";
+import type { Signed, Signer, SignerDescription } from "../core/signer.ts";
+import type { ToSign } from "../formats/format.ts";
+
+export interface SigningBy {
+  readonly signer: Signer;
+  readonly by: SignerDescription;
+  readonly claim: SignatureClaim;
+  readonly signal: AbortSignal;
+}
+
+/** Throws what the signer does, and INVALID_KEY for what its own public half does not verify. */
+export async function signChecked({ bytes, content, scheme }: ToSign, { signer, by, claim, signal }: SigningBy): Promise<Signed> {
+  const signed = await signer.sign({ bytes, claim, ...(content && { content }), ...(scheme && { scheme }) }, signal);
+  const { publicKey } = by;
+  const isSigned = scheme
+    ? await scheme.verify(publicKey.key, bytes, signed.signature)
+    : await verifies(publicKey, bytes, signed.signature);
+  if (isSigned) return signed;
+  throw new TouchmarkError("INVALID_KEY", `what the key sha256:${publicKey.fingerprint} signs does not verify with its own public half`);
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { memoryRepository, type MemoryRepository } from "../../test/fakes/memory-repository.ts";
+import { putImage } from "../../test/fakes/people.ts";
+import { encodeUtf8 } from "../core/bytes.ts";
+import { parseReference } from "../core/reference.ts";
+import type { EnvelopeRequest, EnvelopeSigner } from "../core/signer.ts";
+import { formats } from "../formats/all.ts";
+import { leaf, looseJws, now, subject } from "../formats/notation/fixture.test.ts";
+import { sign, type SignatureMade, type SignOptions } from "./sign.ts";
+
+const { signal } = new AbortController();
+const notation = formats.filter(({ envelopes }) => envelopes);
+
+/** Signs what it is asked, or something else. */
+function maker(payload?: Uint8Array): EnvelopeSigner & { readonly asked: readonly EnvelopeRequest[] } {
+  const asked: EnvelopeRequest[] = [];
+  return {
+    asked,
+    async envelop(request) {
+      asked.push(request);
+      return { bytes: looseJws({ payload: payload ?? request.payload }).envelope, annotations: {} };
+    },
+  };
+}
+
+async function image(): Promise<MemoryRepository> {
+  const repository = memoryRepository();
+  await putImage(repository, "x", "1");
+  repository.calls.length = 0;
+  return repository;
+}
+
+function signs(repository: MemoryRepository, options: Pick<SignOptions, "signer" | "formats">): Promise<readonly SignatureMade[]> {
+  const recorder = { record: async () => undefined };
+  const common = { annotations: { stage: "test" }, at: now, recorder, recursive: false, force: false, signal };
+  return sign(repository, parseReference("registry.example/app:1"), { ...common, ...options });
+}
+
+const writes = ({ calls }: MemoryRepository): readonly string[] => calls.filter((call) => call.startsWith("put"));
+
+describe("sign, by one who makes envelopes whole", () => {
+  it("stores them, each time anew, and says whose they are", async () => {
+    const repository = await image();
+    const signer = maker();
+    for (const time of [1, 2]) {
+      const [made, ...more] = await signs(repository, { signer, formats: notation });
+      assert.ok(made && more.length === 0);
+      assert.deepEqual([made.format, made.place, made.already], ["notation", "referrers", false]);
+      assert.deepEqual(made.by, { key: leaf.publicKey.fingerprint });
+      assert.equal(signer.asked.length, time);
+    }
+  });
+
+  it("asks for nothing and writes nothing where a format has no place for them", async () => {
+    const repository = await image();
+    const signer = maker();
+    await assert.rejects(signs(repository, { signer, formats }), { code: "UNSUPPORTED", message: /of format bundle has none/ });
+    assert.deepEqual(signer.asked, []);
+    assert.deepEqual(writes(repository), []);
+  });
+
+  it("writes nothing of what is not what was asked", async () => {
+    const repository = await image();
+    const signer = maker(encodeUtf8(JSON.stringify({ targetArtifact: subject })));
+    await assert.rejects(signs(repository, { signer, formats: notation }), { code: "PLUGIN_FAILED", message: /is for digest/ });
+    assert.deepEqual(writes(repository), []);
+  });
+});

@@ -1,0 +1,42 @@
+/** Whether what an envelope signs is what was asked about. */
+import { algorithmOf, hexOf } from "../../core/digest.ts";
+import type { FileSubject } from "../../core/file-subject.ts";
+import type { Check } from "../../core/finding.ts";
+import type { Descriptor } from "../../core/oci.ts";
+import { hasDigest } from "../../core/subject.ts";
+import type { NotaryAlgorithm } from "./algorithms.ts";
+import { differingPart, type Target } from "./payload.ts";
+
+/** Media type, digest and size are the image's. */
+export function checkImage(target: Target, descriptor: Descriptor): Check {
+  const other = differingPart(target, descriptor);
+  return other === undefined ? passed(target) : mismatch(other, target[other], descriptor[other]);
+}
+
+/** Digest and size are the file's, and so is the media type where one is asked for; the digest is by the hash of the key (signature specification, "Payload"). */
+export function checkFile(target: Target, file: FileSubject, { hash, jws }: NotaryAlgorithm): Check {
+  const algorithm = algorithmOf(target.digest);
+  if (algorithm !== hash) return failed(`for a digest by ${algorithm}, and a key that signs by ${jws} signs files by ${hash}`);
+  const isSame = hasDigest(file, algorithm, hexOf(target.digest));
+  if (isSame === false) return mismatch("digest", target.digest, file.digest);
+  const { bytes, size = bytes?.length, mediaType = target.mediaType } = file;
+  if (mediaType !== target.mediaType) return mismatch("mediaType", target.mediaType, mediaType);
+  if (isSame === undefined || size === undefined) {
+    const detail = `for ${target.digest} of ${target.size} bytes: that needs the file itself`;
+    return { name: "subject", outcome: "undecided", code: "UNSUPPORTED", detail };
+  }
+  return size === target.size ? passed(target) : mismatch("size", target.size, size);
+}
+
+function passed({ digest }: Target): Check {
+  return { name: "subject", outcome: "passed", detail: `for ${digest}` };
+}
+
+function mismatch(part: keyof Target, ...values: readonly [signed: string | number, asked: string | number]): Check {
+  const [signed, asked] = values.map((value) => JSON.stringify(value).slice(0, 150));
+  return failed(`for ${part} ${signed}, not for ${asked}`);
+}
+
+function failed(detail: string): Check {
+  return { name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail };
+}

@@ -1,0 +1,70 @@
+/** Uploads opened ahead: taken by who stores next, closed if nobody does, opened anew where the registry closed them. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { absent, blob, content, opened, signal } from "../../test/fakes/scripted-repository.ts";
+import { emptyConfig } from "../core/oci.ts";
+
+const uploads = "POST /v2/app/blobs/uploads/";
+const query = `digest=${encodeURIComponent(blob.digest)}`;
+const at = (location: string) => ({ status: 202, headers: { location } });
+
+test("a blob that was expected is sent at once", async (t) => {
+  const { server, repository } = await opened(t, { [uploads]: at("/1"), [`PUT /1?${query}`]: { status: 201 } });
+  await using expected = repository.expectBlobs(1, signal);
+  await expected.ready;
+  assert.deepEqual(server.lines, [uploads]);
+  await repository.putBlob(content, signal);
+  assert.deepEqual(server.lines, [uploads, `PUT /1?${query}`]);
+});
+
+test("what nobody took is closed, whatever the registry says to that", async (t) => {
+  const { server, repository } = await opened(t, {
+    [uploads]: [at("/1"), at("/2"), at("/3")],
+    [`PUT /1?${query}`]: { status: 201 },
+    "DELETE /2": { status: 204 },
+    "DELETE /3": { status: 405 },
+  });
+  {
+    await using expected = repository.expectBlobs(3, signal);
+    await expected.ready;
+    await repository.putBlob(content, signal);
+  }
+  assert.deepEqual(server.lines.slice(4).toSorted(), ["DELETE /2", "DELETE /3"]);
+});
+
+test("one that the registry closed meanwhile is opened anew", async (t) => {
+  for (const status of [404, 403]) {
+    const { server, repository } = await opened(t, {
+      [uploads]: [at("/1"), at("/2")],
+      [`PUT /1?${query}`]: { status },
+      [`PUT /2?${query}`]: { status: 201 },
+    });
+    await using expected = repository.expectBlobs(1, signal);
+    await expected.ready;
+    await repository.putBlob(content, signal);
+    assert.deepEqual(server.lines, [uploads, `PUT /1?${query}`, uploads, `PUT /2?${query}`]);
+  }
+});
+
+test("a blob that is there takes none", async (t) => {
+  const { server, repository } = await opened(t, {
+    [uploads]: at("/1"),
+    [`HEAD /v2/app/blobs/${emptyConfig.descriptor.digest}`]: {},
+    "DELETE /1": { status: 204 },
+  });
+  {
+    await using expected = repository.expectBlobs(1, signal);
+    await expected.ready;
+    await repository.putBlob(emptyConfig.bytes, signal);
+  }
+  assert.equal(server.lines.at(-1), "DELETE /1");
+});
+
+test("who may not push hears of it before there is anything to push", async (t) => {
+  const { server, repository } = await opened(t, { [uploads]: [{ status: 403, body: absent.body ?? "" }, at("/2")], "DELETE /2": {} });
+  {
+    await using expected = repository.expectBlobs(2, signal);
+    await assert.rejects(expected.ready, { code: "UNAUTHORIZED" });
+  }
+  assert.equal(server.lines.at(-1), "DELETE /2", "the other one is closed");
+});

@@ -1,0 +1,38 @@
+/** Uploads of one repository that are opened while the blobs for them are made: a trip less to wait for once they are. */
+import type { ExpectedBlobs } from "../core/repository.ts";
+import type { Connection } from "./connection.ts";
+import { closeUpload, openUpload, type OpenedUpload } from "./upload.ts";
+
+export class OpenedUploads {
+  readonly #connection: Connection;
+  readonly #waiting = new Set<OpenedUpload>();
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Opens so many; those that nobody took are closed at the end. */
+  open(count: number, signal: AbortSignal): ExpectedBlobs {
+    const opening = Array.from({ length: count }, async () => {
+      const opened = await openUpload({ connection: this.#connection, signal });
+      this.#waiting.add(opened);
+      return opened;
+    });
+    const ready = Promise.all(opening);
+    ready.catch(() => undefined); // whoever waits for it hears of it
+    return {
+      ready,
+      [Symbol.asyncDispose]: async () => {
+        const settled = await Promise.allSettled(opening);
+        const left = settled.filter((one) => one.status === "fulfilled").filter(({ value }) => this.#waiting.delete(value));
+        await Promise.all(left.map(({ value }) => closeUpload({ connection: this.#connection, signal }, value)));
+      },
+    };
+  }
+
+  take(): OpenedUpload | undefined {
+    const [opened] = this.#waiting;
+    if (opened) this.#waiting.delete(opened);
+    return opened;
+  }
+}
