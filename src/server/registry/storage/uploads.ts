@@ -26,7 +26,7 @@ export interface UploadLimits {
 interface Upload {
   readonly name: RepositoryName;
   readonly path: string;
-  /** SHA-256 of what has come so far, as long as it is less than a portion. */
+  /** SHA-256 of what has come so far, while that is less than a portion. */
   hash: Hash;
   /** Bytes that have come so far. */
   size: number;
@@ -34,7 +34,7 @@ interface Upload {
 
 const maxUploads = 10_000;
 
-/** Bytes from which on an upload is hashed by the other thread, and after which it is told of more. */
+/** An upload of so many bytes is left to the thread for large files, which is told after every so many. */
 const portion = 4 * 2 ** 20;
 
 export class Uploads {
@@ -135,7 +135,7 @@ export class Uploads {
     );
   }
 
-  /** Ends the other thread; what it has not hashed yet fails. */
+  /** Ends the thread for large files; what it is still asked for fails. */
   close(): Promise<void> {
     return this.#hasher.close();
   }
