@@ -47,6 +47,11 @@ export function pairsOf(args: Arguments, flag: string, what: string): Readonly<R
   return record;
 }
 
+/** What a plugin of notation is told. Throws as pairsOf. */
+export function pluginConfigOf(args: Arguments): Readonly<Record<string, string>> {
+  return pairsOf(args, "plugin-config", "a plugin's setting");
+}
+
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Milliseconds of a duration as Go writes it, and in days: `90s`, `3m`, `1h30m`, `90d`. */

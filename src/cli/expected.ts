@@ -7,7 +7,7 @@ import type { TrustedIdentity } from "../trust/identity.ts";
 import { exactly, fitsAnything, matching, type TextPattern } from "../trust/text-pattern.ts";
 import { makeTrust, type Omissible, type Trust } from "../trust/trust.ts";
 import { usageError, type Arguments } from "./arguments.ts";
-import { trustedRootFlags } from "./common.ts";
+import { pluginConfigOf, trustedRootFlags } from "./common.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
 import { problem } from "./render/text.ts";
@@ -50,6 +50,7 @@ export const expectedFlags: readonly Flag[] = [
     value: "DIR",
     summary: "Take trust policy and stores as notation keeps them in this folder (NOTATION_CONFIG)",
   },
+  { name: "plugin-config", value: "KEY=VALUE", repeatable: true, summary: "What the plugin that a signature names is told" },
 ];
 
 /** Reads what the flags name, and throws USAGE before that if they name nobody. Warnings go to stderr. */
@@ -118,6 +119,12 @@ export function requireExpected(args: Arguments, io: Io): void {
   if (args.has("certificate") && args.has("notation-config")) throw usageError("--certificate and --notation-config cannot both be given");
   if (args.has("policy-name") && (args.has("certificate") || !speaksOfNotation(args, io)))
     throw usageError("--policy-name chooses in notation's trust policy, and none is asked", "Name its folder: --notation-config DIR.");
+  if (args.has("plugin-config") && !speaksOfNotation(args, io))
+    throw usageError(
+      "--plugin-config is for plugins of notation, and no authority that they could speak for is named",
+      "Name it: --certificate CA.pem, or --notation-config DIR.",
+    );
+  pluginConfigOf(args);
   if (subject) return;
   const narrowing = expectedFlags.find(({ name }) => narrowsIdentity(name) && args.has(name));
   if (narrowing)

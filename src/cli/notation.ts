@@ -4,10 +4,10 @@ import { readCertificates } from "../anchors/notation/certificate-file.ts";
 import { readBlobTrustPolicy, readNotationTrust, readOciTrustPolicy } from "../anchors/notation/trust-folder.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { openedOnce } from "../core/opened-once.ts";
-import { parseDistinguishedName } from "../trust/notation/distinguished-name.ts";
 import { levels, type Level } from "../trust/notation/level.ts";
 import type { NotationTrust } from "../trust/notation/notation-trust.ts";
 import { applicableBlobPolicy, applicablePolicy, type Statement } from "../trust/notation/trust-policy.ts";
+import { subjectNamed } from "../trust/notation/trusted-names.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Io } from "./io.ts";
 
@@ -56,7 +56,7 @@ export function openNotation(
 async function namedAuthorities(args: Arguments, io: Io, signal: AbortSignal): Promise<NotationTrust> {
   const read = async (flag: string) =>
     (await Promise.all(args.values(flag).map((path) => readCertificates(path, { env: io.env, signal })))).flat();
-  const subjects = args.values("certificate-subject").map((text) => parseDistinguishedName(text, "--certificate-subject"));
+  const subjects = args.values("certificate-subject").map((text) => subjectNamed(text, "--certificate-subject"));
   return {
     name: "the command line",
     stores: { ca: await read("certificate"), signingAuthority: [], tsa: await read("timestamp-root") },

@@ -2,7 +2,7 @@
 import type { EnvelopeSigner, Signer } from "../core/signer.ts";
 import { openPluginKey } from "../signers/plugin/open-plugin.ts";
 import { usageError, type Arguments } from "./arguments.ts";
-import { pairsOf } from "./common.ts";
+import { pluginConfigOf } from "./common.ts";
 import type { Io } from "./io.ts";
 import { notationFolder } from "./notation.ts";
 import type { SigningContext } from "./signing-context.ts";
@@ -21,7 +21,7 @@ export async function openPlugin(args: Arguments, io: Io, { formats, signal }: S
     folder: notationFolder(args, io),
     plugin: args.value("plugin") ?? "",
     id,
-    config: pairsOf(args, "plugin-config", "a plugin's setting"),
+    config: pluginConfigOf(args),
     env: io.env,
   };
   return openPluginKey(key, signal);

@@ -1,6 +1,7 @@
 /** Asking what verifying cannot know by itself: whether certificates were revoked, and what plugins of notation say. */
 import type { GatherFacts, PluginQuestion, StandingQuestion } from "../core/facts.ts";
 import type { Arguments } from "./arguments.ts";
+import { pluginConfigOf } from "./common.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
 
@@ -34,7 +35,7 @@ async function pluginsGatherer(args: Arguments, io: Io): Promise<GatherFacts<Plu
     import("../signers/plugin/gather-words.ts"),
     import("./notation.ts"),
   ]);
-  return pluginGatherer({ folder: notationFolder(args, io), env: io.env });
+  return pluginGatherer({ folder: notationFolder(args, io), config: pluginConfigOf(args), env: io.env });
 }
 
 async function revocationGatherer(args: Arguments, io: Io): Promise<GatherFacts<StandingQuestion>> {

@@ -41,8 +41,10 @@ export interface PluginQuestion {
   readonly signingScheme: string;
   readonly expiry?: Instant;
   readonly authenticSigningTime?: Instant;
-  /** Critical attributes that are for the plugin to process, all of them. */
+  /** Attributes that only the plugin knows. */
   readonly extended: Readonly<Record<string, string | number | null>>;
+  /** Which of them are critical: the plugin has to process them. */
+  readonly unprocessed: readonly string[];
   readonly chain: readonly Certificate[];
   /** As the trust policy has them. */
   readonly trustedIdentities: readonly string[];

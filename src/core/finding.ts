@@ -26,7 +26,7 @@ export type CheckName =
   | "revocation"
   /** The one who signed is the one who is expected. */
   | "identity"
-  /** The plugin that it names accepts it. */
+  /** The plugin that it names has processed what only that one knows. */
   | "plugin"
   /** It is not past the time that its signer gave it. */
   | "expiry";

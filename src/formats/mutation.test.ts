@@ -3,6 +3,7 @@
  * original passed. What nobody signed, such as a hint, may be altered for nothing.
  */
 import assert from "node:assert/strict";
+import { isUtf8 } from "node:buffer";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
 import * as conformance from "../../test/conformance/sigstore/suite.ts";
@@ -86,7 +87,7 @@ function alteredText(text: string, change: Alteration): string {
   if (pem) return `${pem[1]}${alteredText((pem[2] ?? "").replaceAll("\n", ""), change)}\n${pem[3]}`;
   const bytes = Buffer.from(text, "base64");
   if (bytes.length > 0 && toBase64(bytes) === text && change.how > 1) {
-    const inner = bytes[0] === 0x7b ? encodeUtf8(alteredText(decodeUtf8(bytes), change)) : flipped(bytes, change);
+    const inner = bytes[0] === 0x7b && isUtf8(bytes) ? encodeUtf8(alteredText(decodeUtf8(bytes), change)) : flipped(bytes, change);
     return toBase64(inner);
   }
   return text === "" ? "A" : Buffer.from(flipped(Buffer.from(text), change)).toString("latin1");

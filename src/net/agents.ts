@@ -1,10 +1,17 @@
 /** Agents, which keep the connections of each origin apart and open for the next request: one for each way out. */
 import type { ClientRequest } from "node:http";
+import type { Duplex } from "node:stream";
 
 export interface PoolOptions {
   readonly keepAlive: true;
   readonly maxSockets: number;
   readonly proxyEnv?: { readonly HTTP_PROXY: string; readonly HTTPS_PROXY: string };
+}
+
+/** What a request is opened with, beside what Node knows. */
+export interface Opening {
+  /** Told of the connection that is being opened for the request, if it gets one of its own, when that begins. */
+  readonly connecting?: (connection: Duplex) => void;
 }
 
 /** Opens a request, by way of the proxy where one is named. */

@@ -1,7 +1,8 @@
 /** One request and its answer on the wire, bounded in size and time. No redirect, no second try. */
-import type { ClientRequest, IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { concat, streamOf } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
+import { Connecting } from "./connecting.ts";
 import { failureOf } from "./failure.ts";
 import type { HttpRequest, HttpStream } from "./http.ts";
 import { isGood, readBody, streamBody } from "./incoming-body.ts";
@@ -28,44 +29,45 @@ export interface ExchangeOptions {
 export async function exchange(transport: Transport, request: HttpRequest, { timeouts, streamed }: ExchangeOptions): Promise<HttpStream> {
   const { method, url, headers = {}, body, signal } = request;
   throwIfAborted(signal);
+  const connecting = new Connecting(timeouts.connect, () => end(timeout(url, timeouts.connect)));
   const outgoing = await transport(url, {
     method,
     headers: { "user-agent": "touchmark", "accept-encoding": "identity", ...lengthOf(request), ...headers },
     timeout: timeouts.silence,
+    connecting: (connection) => connecting.begin(connection),
   });
 
+  const answer = Promise.withResolvers<IncomingMessage>();
+  // Stays for good: once there is an answer, reading it reports what breaks, and this one falls silent.
+  outgoing.on("error", answer.reject);
+  outgoing.once("response", answer.resolve);
   let ended: unknown;
   const end = (why: unknown): void => {
     ended ??= why;
     outgoing.destroy();
+    answer.reject(why); // a request without a connection does not say that it was destroyed
   };
   const failure = (error: unknown): unknown => ended ?? failureOf(error, url);
   const abort = (): void => end(interruption(signal));
   signal.addEventListener("abort", abort);
   if (signal.aborted) abort();
-  outgoing.once("close", () => signal.removeEventListener("abort", abort));
+  const stopListening = (): void => signal.removeEventListener("abort", abort);
+  outgoing.once("close", stopListening);
   outgoing.once("timeout", () => end(timeout(url, timeouts.silence)));
-  limitConnecting(outgoing, timeouts.connect, () => end(timeout(url, timeouts.connect)));
+  outgoing.once("socket", (socket) => connecting.assign(socket));
   try {
-    const answer = answerTo(outgoing);
     sendBody(outgoing, body).catch(end);
-    const incoming = await answer;
+    const incoming = await answer.promise;
     // What is said before all was heard is all that is said: the connection is of no further use.
     incoming.once("end", () => !outgoing.writableEnded && outgoing.destroy());
     const head = { status: incoming.statusCode ?? 0, url, headers: headersOf(incoming) };
     if (isGood(incoming) && streamed) return { ...head, body: nothing, content: failing(streamBody(incoming, request), failure) };
     return { ...head, body: await readBody(incoming, request), content: streamOf(nothing) };
   } catch (error) {
+    connecting.giveUp();
+    stopListening();
     throw failure(error);
   }
-}
-
-function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    // Stays for good: once there is an answer, reading it reports what breaks, and this one falls silent.
-    outgoing.on("error", reject);
-    outgoing.once("response", resolve);
-  });
 }
 
 async function* failing(content: AsyncIterable<Uint8Array>, failure: (error: unknown) => unknown): AsyncGenerator<Uint8Array, void> {
@@ -74,16 +76,6 @@ async function* failing(content: AsyncIterable<Uint8Array>, failure: (error: unk
   } catch (error) {
     throw failure(error);
   }
-}
-
-function limitConnecting(outgoing: ClientRequest, ms: number, expired: () => void): void {
-  outgoing.once("socket", (socket) => {
-    if (!socket.connecting) return; // kept open from an earlier request
-    const timer = setTimeout(expired, ms);
-    const stop = (): void => clearTimeout(timer);
-    socket.once("encrypted" in socket ? "secureConnect" : "connect", stop);
-    socket.once("close", stop);
-  });
 }
 
 function headersOf(incoming: IncomingMessage): ReadonlyMap<string, string> {

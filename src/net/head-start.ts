@@ -25,22 +25,17 @@ export interface Destination extends Endpoint {
 /** At most so many connections to one endpoint. */
 export function headStart(max: number): HeadStart {
   const begun = new Map<string, Socket[]>();
-  const socketsTo = ({ host, port }: Endpoint): Socket[] => {
-    const key = `${host} ${port}`;
-    const sockets = begun.get(key) ?? [];
-    begun.set(key, sockets);
-    return sockets;
-  };
   return {
     connect(to) {
-      const sockets = socketsTo(to);
+      const sockets = begun.get(keyOf(to)) ?? [];
+      begun.set(keyOf(to), sockets);
       if (sockets.length === max) return;
       const { host, port, lookup } = to;
       const socket = connect({ host: host ?? undefined, port: Number(port), lookup, noDelay: true, keepAlive: true });
       sockets.push(socket.on("error", () => undefined).unref());
     },
     take(to) {
-      const sockets = socketsTo(to);
+      const sockets = begun.get(keyOf(to)) ?? [];
       for (let socket = sockets.shift(); socket; socket = sockets.shift()) {
         if (!socket.destroyed) return socket.ref();
       }
@@ -51,4 +46,8 @@ export function headStart(max: number): HeadStart {
       begun.clear();
     },
   };
+}
+
+function keyOf({ host, port }: Endpoint): string {
+  return `${host} ${port}`;
 }

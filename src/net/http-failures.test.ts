@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { test } from "node:test";
 import { scriptedServer, type ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { TouchmarkError } from "../core/errors.ts";
+import { maxSockets } from "./agents.ts";
 import { createHttpClient } from "./http-client.ts";
 import { patientClient, get, listening } from "./http-fixture.test.ts";
 
@@ -77,6 +78,26 @@ test("an aborted signal ends the request, whenever it is", async (t) => {
   await assert.rejects(http.request(request), (error) => error === reason);
   await assert.rejects(http.request(request), (error) => error === reason);
   assert.equal(server.seen.length, 1, "nothing is sent under a signal that is aborted already");
+});
+
+test("an aborted signal ends the wait for a connection of a host that keeps all others waiting", async (t) => {
+  const [all, others, late] = [Promise.withResolvers<void>(), new AbortController(), new AbortController()];
+  let waiting = 0;
+  const silent: ScriptLine = () => {
+    if (++waiting === maxSockets) all.resolve();
+    return undefined;
+  };
+  const server = await scriptedServer(t, { "GET /a": silent });
+  const { http } = patientClient();
+  const ask = (path: string, { signal }: AbortController): Promise<void> =>
+    assert.rejects(http.request(get(server.origin + path, { signal })), { code: "INTERRUPTED" });
+  const asked = Array.from({ length: maxSockets }, () => ask("/a", others));
+  await all.promise;
+  const queued = ask("/b", late);
+  setImmediate(() => late.abort());
+  await queued;
+  others.abort();
+  await Promise.all(asked);
 });
 
 test("an aborted signal ends the body", async (t) => {

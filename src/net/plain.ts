@@ -1,14 +1,17 @@
 /** Connections in plain HTTP: apart, to be loaded while the first of them open. */
-import { Agent, request } from "node:http";
-import { keepingAgents, type Opener } from "./agents.ts";
+import { Agent, request, type ClientRequestArgs } from "node:http";
+import type { Duplex } from "node:stream";
+import { keepingAgents, type Opener, type Opening } from "./agents.ts";
 import type { HeadStart } from "./head-start.ts";
 
-type Connect = Agent["createConnection"];
+type Created = (error: Error | null, connection: Duplex) => void;
 
 export function createPlainOpener(early: HeadStart): Opener {
   class EarlyAgent extends Agent {
-    override createConnection(...[options, done]: Parameters<Connect>): ReturnType<Connect> {
-      return early.take(options) ?? super.createConnection(options, done);
+    override createConnection(options: ClientRequestArgs & Opening, created: Created): Duplex | null | undefined {
+      const connection = early.take(options) ?? super.createConnection(options, created);
+      if (connection) options.connecting?.(connection);
+      return connection;
     }
   }
   return keepingAgents(

@@ -1,12 +1,13 @@
 /** Connections over TLS: apart, for loading what they need takes longer than a verification over plain HTTP. */
 import { X509Certificate } from "node:crypto";
-import { Agent, request } from "node:https";
+import { Agent, request, type RequestOptions } from "node:https";
+import type { Duplex } from "node:stream";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { TouchmarkError } from "../core/errors.ts";
-import { keepingAgents, type Opener } from "./agents.ts";
+import { keepingAgents, type Opener, type Opening } from "./agents.ts";
 import type { HeadStart } from "./head-start.ts";
 
-type Connect = Agent["createConnection"];
+type Created = (error: Error | null, connection: Duplex) => void;
 
 /** PEM. Who is believed and who we are where TLS is spoken. */
 export interface TlsOptions {
@@ -20,9 +21,19 @@ export interface TlsOptions {
 export function createSecureOpener(early: HeadStart, tls: TlsOptions | undefined): Opener {
   const secure = tls && { secureContext: contextOf(tls) };
   class EarlyAgent extends Agent {
-    override createConnection(...[options, done]: Parameters<Connect>): ReturnType<Connect> {
+    override createConnection(options: RequestOptions & Opening, created: Created): Duplex | null | undefined {
       const socket = early.take(options);
-      return super.createConnection({ ...options, ...(socket && { socket }) }, done);
+      const begin = (): Duplex | null | undefined => super.createConnection({ ...options, ...(socket && { socket }) }, created);
+      const connection = socket?.connecting ? socket : begin();
+      if (connection) options.connecting?.(connection);
+      if (!socket || connection !== socket) return connection;
+      // TLS waits until it stands: Node crashes where a connection takes the host's next address beneath TLS.
+      socket.once("connect", () => {
+        const secured = begin();
+        if (secured) created(null, secured);
+      });
+      socket.once("error", (error) => created(error, socket));
+      return undefined;
     }
   }
   return keepingAgents(

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { connect, type Socket } from "node:net";
+import { connect, createServer, isIP, type LookupFunction, type Socket } from "node:net";
 import { test, type TestContext } from "node:test";
 import { authority, clientIdentity, serverIdentity } from "../../test/fakes/pki/pki.ts";
 import { createHttpClient, type HttpClientOptions } from "./http-client.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
+import { listening } from "./http-fixture.test.ts";
 import { headStart } from "./head-start.ts";
 import { createSecureOpener } from "./secure.ts";
 
@@ -49,6 +50,31 @@ test("a private authority is trusted where it was named, and nowhere else", asyn
 test("a name that the certificate does not have is refused", async (t) => {
   const url = `https://localhost:${await tlsServer(t)}/a`;
   await assert.rejects(get(url, { tls: { ca: authority } }), { code: "UNREACHABLE", message: /is not one for localhost/ });
+});
+
+for (const scheme of ["http", "https"]) {
+  test(`a host whose first address refuses is reached at the next, over ${scheme}, also where its name is slow to resolve`, async (t) => {
+    const port = scheme === "http" ? await portOf(t, createHttpServer(answer)) : await tlsServer(t);
+    const addresses = ["::1", "127.0.0.1"].map((address) => ({ address, family: isIP(address) }));
+    const slow: LookupFunction = (_, __, found) => void setTimeout(() => found(null, addresses), 20);
+    const url = `${scheme}://registry.example:${port}/a`;
+    assert.equal(await textOf(get(url, { tls: { ca: authority }, resolver: () => slow })), "asked for /a");
+  });
+}
+
+test("a host that none of its addresses reaches is said to, over TLS too", async (t) => {
+  const { port } = await listening(t, createServer(), true);
+  const slow: LookupFunction = (_, __, found) => void setTimeout(() => found(null, [{ address: "127.0.0.1", family: 4 }]), 20);
+  await assert.rejects(get(`https://registry.example:${port}/a`, { resolver: () => slow }), { message: /was refused/ });
+});
+
+test("a name that does not resolve in time is a TIMEOUT, over TLS too", async () => {
+  const timeouts = { connect: 30, silence: 5000 };
+  for (const scheme of ["http", "https"])
+    await assert.rejects(get(`${scheme}://registry.example/a`, { timeouts, resolver: () => () => {} }), {
+      code: "TIMEOUT",
+      message: /did not answer within 0.03 s/,
+    });
 });
 
 test("a client certificate is shown to who asks for one", async (t) => {
@@ -128,6 +154,24 @@ test("a proxy that refuses is said to, without its password", async (t) => {
     assert.ok(!/won/.test(`${error.message} ${String(error.cause)} ${error.stack}`));
     return true;
   });
+});
+
+test("who is interrupted does not wait for a proxy that says nothing, and leaves it", async (t) => {
+  const interrupted = new AbortController();
+  const silent = createHttpServer();
+  const left = new Promise((resolve) => {
+    silent.on("connect", (_, socket) => {
+      socket.resume().once("end", resolve);
+      interrupted.abort();
+    });
+  });
+  const proxy = new URL(`http://127.0.0.1:${await portOf(t, silent)}`);
+  const { signal } = interrupted;
+  const http = createHttpClient({ proxies: () => proxy });
+  await assert.rejects(http.request({ method: "GET", url: new URL("https://registry.example/a"), maxBytes: 1, signal }), {
+    code: "INTERRUPTED",
+  });
+  await left;
 });
 
 test("a proxy that says nothing times out", async (t) => {

@@ -2,13 +2,13 @@
 import type { ClientRequest } from "node:http";
 import type { LookupFunction } from "node:net";
 import { TouchmarkError } from "../core/errors.ts";
-import { maxSockets, type Opener } from "./agents.ts";
+import { maxSockets, type Opener, type Opening } from "./agents.ts";
 import { headStart, type Destination, type HeadStart } from "./head-start.ts";
 import { printableText } from "./printable.ts";
 import type { Proxies } from "./proxies.ts";
 import type { TlsOptions } from "./secure.ts";
 
-export interface TransportOptions {
+export interface TransportOptions extends Opening {
   readonly method: string;
   readonly headers: Readonly<Record<string, string | number>>;
   /** Milliseconds without a byte in either direction, after which the request emits `timeout`. */
@@ -32,10 +32,9 @@ const maxHeaderSize = 32 * 1024;
 
 /** Certificates or a key that cannot be used make the first request over TLS throw USAGE. */
 export function createTransport({ tls, proxies, resolver }: TransportSettings = {}): Transport {
-  const early = headStart(maxSockets);
   const ways = new Map([
-    ["http:", { port: 80, open: opener(early, async () => (await import("./plain.ts")).createPlainOpener(early)) }],
-    ["https:", { port: 443, open: opener(early, async () => (await import("./secure.ts")).createSecureOpener(early, tls)) }],
+    ["http:", { port: 80, open: opener(async (early) => (await import("./plain.ts")).createPlainOpener(early)) }],
+    ["https:", { port: 443, open: opener(async (early) => (await import("./secure.ts")).createSecureOpener(early, tls)) }],
   ]);
   return async (url, options) => {
     const way = ways.get(url.protocol);
@@ -54,12 +53,13 @@ export function createTransport({ tls, proxies, resolver }: TransportSettings = 
 type Way = (to: Destination, options: object, proxy: string | undefined) => Promise<ClientRequest>;
 
 /** Loads what opens requests for the first of them, once the connections for all that came with it are on their way. */
-function opener(early: HeadStart, load: () => Promise<Opener>): Way {
+function opener(load: (early: HeadStart) => Promise<Opener>): Way {
+  const early = headStart(maxSockets);
   let loading: Promise<Opener> | undefined;
   let open: Opener | undefined;
   return async (to, options, proxy) => {
     if (!open && proxy === undefined) early.connect(to);
-    loading ??= new Promise<void>((resolve) => process.nextTick(resolve)).then(load); // node:net, too, connects in the next tick
+    loading ??= new Promise<void>((resolve) => process.nextTick(resolve)).then(() => load(early)); // node:net, too, connects in the next tick
     try {
       open = await loading;
     } catch (error) {

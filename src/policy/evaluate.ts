@@ -133,7 +133,7 @@ function expectation(rule: Rule, trust: Trust): string {
 
 function describeNotation({ name, identities }: NotationTrust): string {
   if (identities === "any") return `anyone whom the certificates of ${name} vouch for`;
-  return `${identities.map(({ text }) => text).join(" or ")} (certificates of ${name})`;
+  return `${identities.map(({ text, subject }) => subject?.text ?? text).join(" or ")} (certificates of ${name})`;
 }
 
 function reasonOf(code: Code, expected: string, found: string): Reason {

@@ -61,7 +61,7 @@ suite("a timestamp", () => {
       const proof = await prove(timestamp, { authorities: [trusted] });
       assert.ok("value" in proof, proof.check.detail);
       const { chain, ...value } = proof.value;
-      assert.deepEqual(value, { at, accuracy: 2000, authority: trusted });
+      assert.deepEqual(value, { at, accuracy: 2000, isNamedBySha1: false, authority: trusted });
       assert.equal(chain.at(-1)?.subject.text, "CN=root");
       assert.equal(proof.check.detail, "https://tsa.example saw it at 2026-06-01T12:00:00Z");
     }

@@ -15,6 +15,8 @@ export interface Timestamp {
   readonly at: Instant;
   /** Milliseconds by which the time may be off, either way; absent where the token does not say. */
   readonly accuracy?: number;
+  /** Only SHA-1 says which certificate it is signed with (RFC 2634, section 5.4), as before RFC 5035. */
+  readonly isNamedBySha1: boolean;
   readonly authority: CertificateAuthority;
   /** From the certificate it is signed with to the authority's root. */
   readonly chain: readonly Certificate[];
@@ -76,11 +78,12 @@ function maySign([first]: readonly Certificate[], signer: Certificate): boolean 
 }
 
 async function proveAuthority(
-  { at, accuracy }: TimestampToken,
+  { at, accuracy, signers }: TimestampToken,
   leaf: Certificate,
   embedded: readonly Certificate[],
   authorities: readonly CertificateAuthority[],
 ): Promise<Proof<Timestamp>> {
+  const isNamedBySha1 = signers.every(({ algorithm }) => algorithm === "sha1");
   const intermediates = embedded.filter(({ raw }) => !equalBytes(raw, leaf.raw));
   let refusal = failed("CERTIFICATE_UNTRUSTED", `${describeCertificate(leaf)} is of no authority that is trusted for timestamps`);
   for (const authority of authorities) {
@@ -89,7 +92,7 @@ async function proveAuthority(
       const detail = `${authority.name} saw it at ${formatInstant(at)}`;
       return {
         check: { name: "timestamp", outcome: "passed", detail },
-        value: { at, authority, chain: path.value.chain, ...(accuracy !== undefined && { accuracy }) },
+        value: { at, authority, chain: path.value.chain, isNamedBySha1, ...(accuracy !== undefined && { accuracy }) },
       };
     }
     // What an authority it leads to says against it tells more than that it does not lead to another.

@@ -1,7 +1,7 @@
 /** What each answer about one certificate is held to, and what answers of both kinds have in common. */
 import { asTouchmarkError } from "../core/errors.ts";
 import { keyOf, type Facts, type StandingQuestion } from "../core/facts.ts";
-import { formatInstant, type Instant } from "../core/instant.ts";
+import { formatInstant, maxSkew, type Instant } from "../core/instant.ts";
 import { describeCertificate, type Certificate } from "../core/x509/certificate.ts";
 import type { RevokedEntry } from "../core/x509/revoked-entry.ts";
 import { good, needed, unknown, type Standing } from "./standing.ts";
@@ -16,9 +16,6 @@ export interface RevocationQuestion {
   /** The latest time at which the signature is proven to have been there, if any is. */
   readonly signedAt?: Instant;
 }
-
-/** An answer made at this moment may be dated a little later by the clock of whoever gives it. */
-const MAX_SKEW = 5 * 60_000;
 
 export interface Asked {
   /** For messages: what the answer comes from. */
@@ -59,7 +56,7 @@ interface Dated {
 
 /** Why an answer is not one of now; undefined if it is. */
 export function staleness({ thisUpdate, nextUpdate }: Dated, at: Instant): string | undefined {
-  if (thisUpdate > at + MAX_SKEW) return `its answer is of ${formatInstant(thisUpdate)}, which is yet to come`;
+  if (thisUpdate > at + maxSkew) return `its answer is of ${formatInstant(thisUpdate)}, which is yet to come`;
   if (nextUpdate === undefined) return "its answer does not say until when it holds";
   return at > nextUpdate ? `its answer held until ${formatInstant(nextUpdate)}` : undefined;
 }

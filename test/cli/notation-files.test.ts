@@ -267,6 +267,12 @@ describe("sign-blob and verify-blob", () => {
       [sign("--expiry", "0s"), 2, /would expire before it is made/],
       [verify("--media-type", "text"), 2, /a media type is written as/],
       [verify("--policy-name", "acme"), 2, /--policy-name chooses in notation's trust policy, and none is asked/],
+      [verify("--plugin-config", "here"), 2, /a plugin's setting is KEY=VALUE; found "here"/],
+      [
+        run("verify-blob", "--key", path("k"), "--plugin-config", "a=b", "--signature", path("s"), path("app")),
+        2,
+        /--plugin-config is for/,
+      ],
       [run("verify-blob", "--key", path("k"), "--policy-name", "x", "--signature", path("s"), path("app")), 2, /--policy-name chooses/],
     ];
     for (const [outcome, status, says] of cases) {

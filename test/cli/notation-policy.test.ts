@@ -195,7 +195,8 @@ describe("a trust policy", () => {
       [{ trustStores: ["ca:../acme"] }, /trustStores has/],
       [{ trustStores: ["tpm:acme"] }, /trustStores has/],
       [{ trustedIdentities: ["*", "x509.subject: C=US, ST=WA, O=acme"] }, /"\*" beside other identities/],
-      [{ trustedIdentities: ["did:web:acme.example"] }, /only x509\.subject/],
+      [{ trustedIdentities: ["*", "did:web:acme.example"] }, /"\*" beside other identities/],
+      [{ trustedIdentities: ["release"] }, /"release", expected a type/],
       [{ signatureVerification: { level: "lax" } }, /"lax", expected strict/],
       [{ colour: "red" }, /has the member "colour"/],
     ] as const) {

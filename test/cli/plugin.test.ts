@@ -1,9 +1,11 @@
 /** Signing with keys that notation's plugins keep, and what the signatures are worth. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { decodeUtf8, encodeUtf8, toBase64 } from "../../src/core/bytes.ts";
+import { digestOf } from "../../src/core/digest.ts";
 import { hashOf } from "../../src/core/hash.ts";
 import { encodePem } from "../../src/core/pem.ts";
 import { parseCertificate } from "../../src/core/x509/certificate.ts";
@@ -11,6 +13,7 @@ import { extensions, makeDer, makeKey } from "../../src/core/x509/fixture.test.t
 import { looseJws } from "../../src/formats/notation/fixture.test.ts";
 import { signatureType } from "../../src/formats/notation/signature-type.ts";
 import { installPlugin, moods, type Moods } from "../fakes/notation-plugin.ts";
+import { writeTrustFolder } from "../fakes/notary.ts";
 import { putImage, putReferrer } from "../fakes/people.ts";
 import { bench, type Bench, type Outcome } from "./harness.ts";
 
@@ -41,25 +44,49 @@ async function withPlugin(
   return { ...b, image, config };
 }
 
+const certificates = [leaf, root].map((der) => parseCertificate(der));
+const profile = "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/release";
+const identity = "SIGNATURE_VERIFIER.TRUSTED_IDENTITY";
+
+/** Signed attributes that name the plugin and hold what only that one knows. */
+const named = {
+  "io.cncf.notary.verificationPlugin": "com.example.fake",
+  "com.example.profile": `${profile}/1`,
+};
+
+/** What a signature need not have understood. */
+const loose = new Set(["io.cncf.notary.signingTime"]);
+
+type Attributes = Readonly<Record<string, string | undefined>>;
+
+function envelopeFor(targetArtifact: object, attributes: Attributes): Uint8Array {
+  const critical = new Set(["io.cncf.notary.signingScheme", ...Object.keys(attributes)]).difference(loose);
+  const payload = encodeUtf8(JSON.stringify({ targetArtifact }));
+  return looseJws({ headers: { crit: [...critical], ...attributes }, payload, certificates, key: key.privateKey }).envelope;
+}
+
+/** An image with a signature of these attributes. */
+async function withSignature(
+  t: TestContext,
+  attributes: Attributes,
+  capabilities?: readonly string[],
+): Promise<Awaited<ReturnType<typeof withPlugin>>> {
+  const b = await withPlugin(t, capabilities);
+  const { mediaType, digest, size } = await putImage(b.repository(b.image), "x", "1");
+  const layer = { mediaType: "application/jose+json", bytes: envelopeFor({ mediaType, digest, size }, attributes) };
+  await putReferrer(b.repository(b.image), { subject: { mediaType, digest, size }, artifactType: signatureType, layer });
+  return b;
+}
+
 describe("touchmark verify, of a signature that names a plugin", { skip }, () => {
   /** An image that is signed so, and the flags that trust the signer. */
   async function signed(t: TestContext): Promise<{ readonly verify: (by?: Moods, ...flags: readonly string[]) => Promise<Outcome> }> {
-    const { runWith, repository, image, path, config } = await withPlugin(t);
-    const { mediaType, digest, size } = await putImage(repository(image), "x", "1");
-    const headers = {
-      crit: ["io.cncf.notary.signingScheme", "io.cncf.notary.verificationPlugin"],
-      "io.cncf.notary.verificationPlugin": "com.example.fake",
-    };
-    const payload = encodeUtf8(JSON.stringify({ targetArtifact: { mediaType, digest, size } }));
-    const certificates = [leaf, root].map((der) => parseCertificate(der));
-    const { envelope } = looseJws({ headers, payload, certificates, key: key.privateKey });
-    const layer = { mediaType: "application/jose+json", bytes: envelope };
-    await putReferrer(repository(image), { subject: { mediaType, digest, size }, artifactType: signatureType, layer });
+    const { runWith, image, path, config } = await withSignature(t, named);
     const verify = (by: Moods = {}, ...flags: readonly string[]) =>
       runWith({ env: { NOTATION_CONFIG: config, ...moods(by) } }, "verify", "--certificate", path("root.pem"), ...flags, image);
     return { verify };
   }
-  const no = { verificationResults: { "SIGNATURE_VERIFIER.TRUSTED_IDENTITY": { success: false, reason: "not \u001b[2Jours" } } };
+  const no = { verificationResults: { [identity]: { success: false, reason: "not \u001b[2Jours" } } };
 
   it("is allowed if the plugin accepts it, refused if it refuses, and undecided if it cannot say", async (t) => {
     const { verify } = await signed(t);
@@ -77,6 +104,136 @@ describe("touchmark verify, of a signature that names a plugin", { skip }, () =>
     }
     assert.equal((await verify({}, "--offline")).status, 32);
     assert.equal((await verify({}, "--notation-config", "/nowhere")).status, 2);
+  });
+
+  it("has the plugin told what --plugin-config says", async (t) => {
+    const { verify } = await signed(t);
+    const told = await verify({ "verify-signature": "echoPolicy" }, "--plugin-config", "region=here", "--plugin-config", "site=a=b");
+    assert.equal(told.status, 32, told.stderr);
+    assert.ok(told.stdout.includes('"pluginConfig":{"region":"here","site":"a=b"}'), told.stdout);
+  });
+});
+
+describe("touchmark verify, by a trust policy with names that only a plugin can read", { skip }, () => {
+  /** Verifies the image by a trust policy that trusts these. */
+  async function trusting(
+    t: TestContext,
+    { attributes = named, capabilities }: { readonly attributes?: Attributes; readonly capabilities?: readonly string[] } = {},
+  ): Promise<(trustedIdentities: readonly string[], by?: Moods, ...flags: readonly string[]) => Promise<Outcome>> {
+    const { runWith, image, config } = await withSignature(t, attributes, capabilities);
+    const stores = { "ca/acme": certificates.slice(1) };
+    return async (trustedIdentities, by = {}, ...flags) => {
+      await writeTrustFolder(config, { statements: [{ trustedIdentities }], stores });
+      const env = { NOTATION_CONFIG: config, ...moods({ "verify-signature": "profiles", ...by }) };
+      return runWith({ env }, "verify", ...flags, image);
+    };
+  }
+  const subject = "x509.subject: C=US, ST=WA, O=acme";
+
+  it("is decided by the plugin, which the verdict names with its digest", async (t) => {
+    const verify = await trusting(t);
+    const allowed = await verify([`${profile}s`, profile], {}, "-o", "json");
+    assert.equal(allowed.status, 0, allowed.stdout + allowed.stderr);
+    const [{ checks }] = JSON.parse(allowed.stdout).requirements[0].findings;
+    const identities = checks.filter(({ name }: { readonly name: string }) => name === "identity");
+    assert.equal(identities.length, 1);
+    assert.match(
+      identities[0].detail,
+      /^com\.example\.fake 1\.2\.3 \(sha256:[0-9a-f]{64}\) accepts who signed: the profile arn:aws:signer:eu-west-1:111122223333:\/signing-profiles\/release$/,
+    );
+    const refused = await verify([`${profile}s`]);
+    assert.equal(refused.status, 12, refused.stdout);
+    assert.match(refused.stdout, /^refused: IDENTITY_MISMATCH[\s\S]*refuses who signed: no such profile/);
+  });
+
+  it("is decided by the subject where the signer bears that, and by the plugin on top", async (t) => {
+    const verify = await trusting(t);
+    assert.equal((await verify([profile, subject])).status, 0);
+    assert.equal((await verify([`${profile}s`, subject])).status, 12);
+    assert.equal((await verify([profile, "x509.subject: C=US, ST=WA, O=other"])).status, 0);
+    assert.equal((await verify(["x509.subject: C=US, ST=WA, O=other"], { "verify-signature": {} })).status, 12);
+  });
+
+  it("trusts nobody without a plugin that reads them", async (t) => {
+    for (const how of [{ attributes: {} }, { capabilities: ["SIGNATURE_VERIFIER.REVOCATION_CHECK"] }]) {
+      const verify = await trusting(t, how);
+      const refused = await verify([profile], { "verify-signature": {} });
+      assert.equal(refused.status, 12, refused.stdout + refused.stderr);
+      assert.match(refused.stdout, /^refused: IDENTITY_MISMATCH[\s\S]*no plugin says who is "arn:aws:signer:eu-west-1/);
+      assert.equal((await verify([profile, subject], { "verify-signature": {} })).status, 0);
+    }
+  });
+
+  const results = (result: unknown): Moods[string] => ({ verificationResults: { [identity]: result } });
+  const bad: Readonly<Record<string, Moods[string]>> = {
+    "leaves out who signed": { verificationResults: {} },
+    "says nothing of it": results(null),
+    "says neither yes nor no": results({ success: 1 }),
+    "says yes in a text": results({ success: "true" }),
+    "leaves out an attribute": { processedAttributes: [] },
+    "knows an attribute that is not there": { processedAttributes: ["com.example.profile", "com.example.more"] },
+    "says more than it was asked": { verificationResults: { [identity]: { success: true }, "SIGNATURE_VERIFIER.MORE": { success: true } } },
+    "breaks down": "crash",
+    "says nothing": "silence",
+    "is not JSON": "chatter",
+    "does not end": "flood",
+  };
+  it("is undecided where the plugin's answer is none", async (t) => {
+    const verify = await trusting(t);
+    for (const [what, mood] of Object.entries(bad)) {
+      const undecided = await verify([profile], { "verify-signature": mood });
+      assert.equal(undecided.status, 32, `${what}: ${undecided.stdout}`);
+    }
+    assert.equal((await verify([profile], {}, "--offline")).status, 32);
+  });
+
+  it("is written as the guide has it, and told what the plugin is told", async (t) => {
+    const guide = await readFile(new URL("../../docs/guides/notation-plugins.md", import.meta.url), "utf8");
+    const [policy = ""] = /^ {4}\{$[\s\S]*?^ {4}\}$/m.exec(guide) ?? [];
+    const [{ trustedIdentities, trustStores }] = JSON.parse(policy).trustPolicies;
+    const byAuthority = {
+      "io.cncf.notary.signingScheme": "notary.x509.signingAuthority",
+      "io.cncf.notary.signingTime": undefined,
+      "io.cncf.notary.authenticSigningTime": "2026-06-15T12:00:00Z",
+    };
+    const attributes = { ...named, ...byAuthority, "com.example.profile": `${trustedIdentities[0]}/1` };
+    const { runWith, image, config } = await withSignature(t, attributes);
+    const stores = { [trustStores[0].replace(":", "/")]: certificates.slice(1) };
+    await writeTrustFolder(config, { statements: [], stores });
+    await writeFile(join(config, "trustpolicy.json"), policy);
+    const verify = (mood: Moods[string]) =>
+      runWith({ env: moods({ "verify-signature": mood }) }, "verify", "--notation-config", config, image);
+    const allowed = await verify("profiles");
+    assert.equal(allowed.status, 0, allowed.stdout + allowed.stderr);
+    const told = await verify("echoPolicy");
+    assert.ok(told.stdout.includes(JSON.stringify({ trustedIdentities, signatureVerification: [identity] })), told.stdout);
+  });
+
+  it("is decided by the plugin for files too", async (t) => {
+    const { runWith, path, config } = await withPlugin(t);
+    const file = encodeUtf8("a file");
+    await writeFile(path("app"), file);
+    const target = { mediaType: "application/octet-stream", digest: digestOf(file), size: file.length };
+    await writeFile(path("app.jws.sig"), envelopeFor(target, named));
+    const verifyBlob = async (trusted: string, mood: Moods[string], ...flags: readonly string[]): Promise<Outcome> => {
+      const statement = { globalPolicy: true, registryScopes: undefined, trustedIdentities: [trusted] };
+      await writeTrustFolder(config, { statements: [statement], stores: { "ca/acme": certificates.slice(1) } }, "trustpolicy.blob.json");
+      const env = { NOTATION_CONFIG: config, ...moods({ "verify-signature": mood }) };
+      return runWith({ env }, "verify-blob", ...flags, "--signature", path("app.jws.sig"), path("app"));
+    };
+    const allowed = await verifyBlob(profile, "profiles");
+    assert.equal(allowed.status, 0, allowed.stdout + allowed.stderr);
+    assert.equal((await verifyBlob(`${profile}s`, "profiles")).status, 12);
+    const told = await verifyBlob(profile, "echoPolicy", "--plugin-config", "region=here");
+    assert.equal(told.status, 32, told.stderr);
+    assert.ok(told.stdout.includes('"pluginConfig":{"region":"here"}'), told.stdout);
+  });
+
+  it("is undecided where the plugin is not installed", async (t) => {
+    const verify = await trusting(t, { attributes: { ...named, "io.cncf.notary.verificationPlugin": "com.example.other" } });
+    const undecided = await verify([profile]);
+    assert.equal(undecided.status, 32, undecided.stdout);
+    assert.match(undecided.stdout, /needs the plugin "com\.example\.other": the plugin com\.example\.other is not installed/);
   });
 });
 
@@ -165,7 +322,7 @@ describe("touchmark sign --plugin, of one that makes envelopes whole", { skip },
     });
   });
 
-  const other = looseJws({ certificates: [leaf, root].map((der) => parseCertificate(der)), key: key.privateKey }).envelope;
+  const other = looseJws({ certificates, key: key.privateKey }).envelope;
   const bad: Readonly<Record<string, readonly [Moods[string], status: number, message: RegExp]>> = {
     "signs something else": [{ signatureEnvelope: toBase64(other) }, 30, /the envelope that the plugin made is for digest "sha256:/],
     "answers with no envelope": [{ signatureEnvelope: "AAAA" }, 32, /the envelope that the plugin made is not accepted: /],

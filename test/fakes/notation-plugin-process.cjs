@@ -33,6 +33,19 @@ const behaviours = {
   },
   tell: () => fail(1, { errorCode: "ERROR", errorMessage: Object.keys(process.env).toSorted().join(" ") }),
   echo: () => fail(1, { errorCode: "ERROR", errorMessage: readFileSync(0, "utf8").replace(/"certificateChain":\[[^\]]*\],?/, "") }),
+  echoPolicy() {
+    const { trustPolicy, pluginConfig } = JSON.parse(readFileSync(0, "utf8"));
+    fail(1, { errorCode: "ERROR", errorMessage: JSON.stringify({ trustPolicy, pluginConfig }) });
+  },
+  /** Knows signers by what they signed by, as AWS Signer's plugin does: the policy has a profile's name, the signature a version of it. */
+  profiles() {
+    const { signature, trustPolicy } = JSON.parse(readFileSync(0, "utf8"));
+    const version = signature.criticalAttributes.extendedAttributes["com.example.profile"];
+    const profile = trustPolicy.trustedIdentities.find((name) => version.startsWith(`${name}/`));
+    const who = { success: profile !== undefined, reason: profile === undefined ? "no such profile" : `the profile ${profile}` };
+    const { verificationResults, ...rest } = verified({ signature, trustPolicy });
+    print({ ...rest, verificationResults: { ...verificationResults, "SIGNATURE_VERIFIER.TRUSTED_IDENTITY": who } });
+  },
   /** Does not read its request. */
   deaf() {
     process.stdin.destroy();

@@ -1,4 +1,7 @@
-/** Which plugin signs, for whom, and what whoever verifies then says; and of which answers both refuse to make a signature. */
+/**
+ * Which plugin signs, for whom, and what whoever verifies then says; of which answers both refuse to make a signature; and whom both trust
+ * by names that only a plugin can read.
+ */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -33,7 +36,73 @@ const signatures = openTable({
   rows: signers.flatMap((signer) => made.flatMap((what) => envelopes.map((envelope) => [signer, what, envelope, craneRegistry.name]))),
 });
 
+const profile = "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/release";
+const another = `${profile}-of-others`;
+const [ours, theirs] = ["x509.subject: C=US, ST=WA, O=acme", "x509.subject: C=US, ST=WA, O=other"];
+const identity = "SIGNATURE_VERIFIER.TRUSTED_IDENTITY";
+const revocation = "SIGNATURE_VERIFIER.REVOCATION_CHECK";
+
+/** How a signature speaks of its plugin, and of the profile that it was made by. */
+type Naming = "critically" | "with a profile that is not critical" | "not at all";
+
+/** A plugin that verifies. */
+interface Verifier {
+  /** What it can; absent where it is not installed. */
+  readonly capabilities?: readonly string[];
+  readonly answer?: Moods[string];
+  readonly named?: Naming;
+}
+const knowsProfiles: Verifier = { capabilities: [identity], answer: "profiles" };
+const verifiers: Readonly<Record<string, Verifier>> = {
+  "knows profiles": knowsProfiles,
+  "knows profiles, and of revocation": { ...knowsProfiles, capabilities: [identity, revocation] },
+  "accepts whoever signed": { capabilities: [identity], answer: {} },
+  "looks at revocation alone": { capabilities: [revocation] },
+  "verifies nothing": { capabilities: [capabilities["a raw signature"]] },
+  "is not installed": {},
+  "is not named": { ...knowsProfiles, named: "not at all" },
+  "knows profiles, which are not critical": { ...knowsProfiles, named: "with a profile that is not critical" },
+  "leaves out who signed": { ...knowsProfiles, answer: { verificationResults: {} } },
+  "leaves out an attribute": { ...knowsProfiles, answer: { processedAttributes: [] } },
+  "is not JSON": { ...knowsProfiles, answer: "chatter" },
+  "breaks down": { ...knowsProfiles, answer: "crash" },
+};
+const names: Readonly<Record<string, readonly string[]>> = {
+  "the profile": [profile],
+  "another profile": [another],
+  "another profile, the subject": [another, ours],
+  "the profile, the subject": [profile, ours],
+  "the profile, another subject": [profile, theirs],
+  "another profile, another subject": [another, theirs],
+  "another subject": [theirs],
+  "the profile, anyone": [profile, "*"],
+  "a word": ["release"],
+};
+const trusting: readonly (readonly [whom: string, verifier: string])[] = [
+  ...Object.keys(names).map((whom) => [whom, "knows profiles"] as const),
+  ...["the profile", "another profile"].flatMap((whom) =>
+    ["knows profiles, and of revocation", "knows profiles, which are not critical"].map((verifier) => [whom, verifier] as const),
+  ),
+  ["another subject", "accepts whoever signed"],
+  ...["looks at revocation alone", "is not named"].flatMap((verifier) =>
+    ["the profile", "the profile, the subject", "the profile, another subject"].map((whom) => [whom, verifier] as const),
+  ),
+  ...["verifies nothing", "is not installed", "leaves out who signed", "leaves out an attribute", "is not JSON", "breaks down"].map(
+    (verifier) => ["the profile, the subject", verifier] as const,
+  ),
+];
+/** Where Touchmark is stricter: a subject it reads itself, so no plugin can vouch for it. */
+const stricter: readonly string[] = ["another subject", "accepts whoever signed"];
+
+const decisions = openTable({
+  section: "notation-plugin-identities",
+  names: ["the trust policy trusts", "the plugin", "in the registry of"],
+  outcomes: ["notation verify", "touchmark verify"],
+  rows: trusting.map(([whom, verifier]) => [whom, verifier, craneRegistry.name]),
+});
+
 after(() => signatures.write());
+after(() => decisions.write());
 
 describe("signatures by notation's plugins", { skip: process.platform === "win32" && "the plugin is a script" }, () => {
   let folder: string;
@@ -52,7 +121,7 @@ describe("signatures by notation's plugins", { skip: process.platform === "win32
       await installPlugin(config(what), { key: release.privateKey, chain: [release.certificate.raw, root.raw], capabilities: can });
     };
     for (const [what, capability] of Object.entries(capabilities)) await install(what, "ca", capability);
-    await install(authority, "signingAuthority", capabilities["an envelope"], "SIGNATURE_VERIFIER.TRUSTED_IDENTITY");
+    await install(authority, "signingAuthority", capabilities["an envelope"], identity);
   });
   after(async () => {
     await server.stop();
@@ -112,7 +181,10 @@ describe("signatures by notation's plugins", { skip: process.platform === "win32
     return { parts: { headers, payload: of(target), certificates: [release.certificate, root], key: release.privateKey }, target };
   }
 
-  const kinds: Readonly<Record<string, (parts: LooseParts) => LooseParts>> = { "an envelope": (parts) => parts, [authority]: asAuthority };
+  const kinds: Readonly<Record<string, (parts: LooseParts) => LooseParts>> = {
+    "an envelope": (parts) => parts,
+    [authority]: (parts) => asAuthority(parts),
+  };
   for (const [what, change] of Object.entries(kinds)) {
     for (const signer of signers) {
       test(`${signer} signs with a plugin that answers with ${what}, and both verify it`, async () => {
@@ -122,6 +194,51 @@ describe("signatures by notation's plugins", { skip: process.platform === "win32
         for (const { status, stdout, stderr } of [signed, ...(await verify(image, what))]) assert.equal(status, 0, stdout + stderr);
       });
     }
+  }
+
+  /** By a trust policy that trusts these, with this plugin, in a folder of its own. */
+  async function decide(image: string, whom: string, verifier: string): Promise<readonly Ran[]> {
+    const place = config(`${whom} ${verifier}`);
+    const statements = [{ trustStores: ["signingAuthority:acme"], trustedIdentities: names[whom] }];
+    await writeTrustFolder(place, { statements, stores: { "signingAuthority/acme": [root] } });
+    const { capabilities: can, answer = {} } = verifiers[verifier] ?? {};
+    const keys = { key: release.privateKey, chain: [release.certificate.raw, root.raw] };
+    if (can) await installPlugin(place, { ...keys, capabilities: can });
+    const env = moods({ "verify-signature": answer });
+    return [await notation.verify(image, place, [], env), await touchmark.verifyBy(image, ["--notation-config", place], env)];
+  }
+
+  const images = new Map<Naming, Promise<string>>();
+  /** An image that a signing authority has signed. */
+  const naming = (named: Naming): Promise<string> => {
+    const image = images.get(named) ?? signByAuthority(named);
+    images.set(named, image);
+    return image;
+  };
+  async function signByAuthority(named: Naming): Promise<string> {
+    const image = await push(`decided/${named.replaceAll(" ", "-")}`);
+    const { parts } = await good(image);
+    const envelope = jws(asAuthority(parts, named));
+    const { status, stdout, stderr } = await sign(image, "touchmark", {
+      what: authority,
+      envelope: "jws",
+      mood: { "generate-envelope": envelope },
+    });
+    assert.equal(status, 0, stdout + stderr);
+    return image;
+  }
+
+  for (const [whom, verifier] of trusting) {
+    test(`both decide alike where ${whom} is trusted and the plugin ${verifier}`, async () => {
+      const image = await naming(verifiers[verifier]?.named ?? "critically");
+      const said = await decide(image, whom, verifier);
+      const outcomes = said.map(({ status }) => (status === 0 ? "accepted" : "refused"));
+      const row = [whom, verifier, craneRegistry.name];
+      decisions.found(row, outcomes);
+      decisions.check(row);
+      const expected = row.slice(0, 2).join() === stricter.join() ? ["accepted", "refused"] : [outcomes[0], outcomes[0]];
+      assert.deepEqual(outcomes, expected, said.map(({ stdout, stderr }) => stdout + stderr).join("\n"));
+    });
   }
 
   const spoilt: Readonly<Record<string, (parts: LooseParts, target: object) => Moods[string]>> = {
@@ -147,16 +264,17 @@ describe("signatures by notation's plugins", { skip: process.platform === "win32
 });
 
 /** As AWS Signer makes them: by an authority that vouches for the time, and for its plugin to verify. */
-function asAuthority(parts: LooseParts): LooseParts {
+function asAuthority(parts: LooseParts, named: Naming = "critically"): LooseParts {
   const { [notary("signingTime")]: time, [notary("expiry")]: expiry } = parts.headers ?? {};
+  const by = { "com.example.profile": `${profile}/1` };
   const critical = {
     [notary("signingScheme")]: "notary.x509.signingAuthority",
     [notary("authenticSigningTime")]: time,
     [notary("expiry")]: expiry,
-    [notary("verificationPlugin")]: "com.example.fake",
-    "com.example.profile": "release/1",
+    ...(named !== "not at all" && { [notary("verificationPlugin")]: "com.example.fake" }),
+    ...(named === "critically" && by),
   };
-  return { ...parts, headers: { ...critical, crit: Object.keys(critical), [notary("signingTime")]: undefined } };
+  return { ...parts, headers: { ...critical, ...by, crit: Object.keys(critical), [notary("signingTime")]: undefined } };
 }
 
 const notary = (name: string): string => `io.cncf.notary.${name}`;

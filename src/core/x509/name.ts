@@ -10,7 +10,7 @@ export interface Name {
   readonly text: string;
 }
 
-/** The short names of RFC 4514, section 3. */
+/** The short names of RFC 4514, section 3, and two more that trust policies of notation have, as it spells them. */
 const shortNames: ReadonlyMap<string, string> = new Map([
   ["2.5.4.3", "CN"],
   ["2.5.4.7", "L"],
@@ -21,6 +21,8 @@ const shortNames: ReadonlyMap<string, string> = new Map([
   ["2.5.4.9", "STREET"],
   ["0.9.2342.19200300.100.1.25", "DC"],
   ["0.9.2342.19200300.100.1.1", "UID"],
+  ["2.5.4.5", "SERIALNUMBER"],
+  ["2.5.4.17", "POSTALCODE"],
 ]);
 
 const MAX_QUOTED = 200;

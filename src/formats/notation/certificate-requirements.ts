@@ -25,8 +25,7 @@ export function signerBreach(certificate: Certificate): string | undefined {
   if (usage !== undefined) return usage;
   const other = extendedKeyUsage(certificate)?.find((oid) => foreignUsages.has(oid));
   if (other !== undefined) return `is for ${foreignUsages.get(other)} (extended key usage ${other})`;
-  if (!algorithmOf(certificate.publicKey)) return `has a key that signs by no accepted algorithm (${certificate.publicKey.algorithm.name})`;
-  return undefined;
+  return keyBreach(certificate);
 }
 
 /** Of an authority's certificate, with `below` other authorities between it and the one who signs. */
@@ -37,7 +36,7 @@ export function authorityBreach(certificate: Certificate, below: number): string
 
 /** Of a chain that a timestamp is signed with, beside what every time-stamping certificate must keep to (RFC 3161, section 2.3). */
 export function stamperBreach([leaf, ...authorities]: readonly Certificate[]): string | undefined {
-  const why = leaf && usageBreach(leaf);
+  const why = leaf && (usageBreach(leaf) ?? keyBreach(leaf));
   return why ?? authorities.map((authority, below) => issuerBreach(authority, below)).find((breach) => breach !== undefined);
 }
 
@@ -56,6 +55,10 @@ function usageBreach(certificate: Certificate): string | undefined {
   if (!usages?.has("digitalSignature")) return "is not for signatures (key usage)";
   const foreign = [...usages].find((usage) => !signerUsages.has(usage));
   return foreign === undefined ? undefined : `is for more than signatures (key usage ${foreign})`;
+}
+
+function keyBreach({ publicKey }: Certificate): string | undefined {
+  return algorithmOf(publicKey) ? undefined : `has a key that signs by no accepted algorithm (${publicKey.algorithm.name})`;
 }
 
 function isCritical({ extensions }: Certificate, oid: string): boolean {

@@ -5,8 +5,8 @@ import { Tagged } from "../../core/cbor.ts";
 import { keyOf, type Answer, type PluginQuestion } from "../../core/facts.ts";
 import { outcomeOf, type Finding } from "../../core/finding.ts";
 import { makeKey } from "../../core/x509/fixture.test.ts";
-import { parseDistinguishedName } from "../../trust/notation/distinguished-name.ts";
 import { levels, validationOf } from "../../trust/notation/level.ts";
+import { parseTrustedNames } from "../../trust/notation/trusted-names.ts";
 import {
   certificate,
   leafShape,
@@ -46,16 +46,23 @@ async function answered(answer: Answer | object, made: Made = looseJws({ headers
   });
 }
 const yes = { success: true, reason: "" };
+const no = { success: false, reason: "" };
+const profile = "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/release";
+const acme = "x509.subject: C=US, ST=WA, O=acme";
+const other = "x509.subject: C=US, ST=WA, O=other";
 
 suite("a signature that names a plugin", () => {
   test("is undecided until the plugin was asked, and says what to ask", async () => {
     for (const made of [
-      looseJws({ headers }),
+      looseJws({ headers: { ...headers, "com.example.hint": "x", "com.example.list": [1] } }),
       looseCose([
         [2, headers.crit],
         [name, "example"],
         [minVersion, "1.2.0"],
         ["com.example.level", 3],
+        ["com.example.hint", "x"],
+        ["com.example.list", [1]],
+        [99, "y"],
       ]),
     ]) {
       const finding = await verifyMade(made);
@@ -68,7 +75,8 @@ suite("a signature that names a plugin", () => {
         minVersion: "1.2.0",
         contentType: "application/vnd.cncf.notary.payload.v1+json",
         signingScheme: "notary.x509",
-        extended: { "com.example.level": 3 },
+        extended: { "com.example.level": 3, "com.example.hint": "x" },
+        unprocessed: ["com.example.level"],
         trustedIdentities: ["*"],
         wanted: [identity],
       });
@@ -85,18 +93,18 @@ suite("a signature that names a plugin", () => {
       ["io.cncf.notary.expiry", new Tagged(1, now / 1000 + 60)],
       [name, "example"],
     ]);
-    const identities = [parseDistinguishedName("C=US,ST=WA,O=acme", "name")];
+    const identities = parseTrustedNames([profile, "x509.subject:C=US,ST=WA,O=acme"], "names");
     const stores = { ca: [], signingAuthority: [root], tsa: [] };
     const question = questionIn(await verifyMade(made, { trusted: { ...trust, stores, identities } }));
     assert.deepEqual([question.authenticSigningTime, question.expiry], [now, now + 60_000]);
-    assert.deepEqual(question.trustedIdentities, ["x509.subject: C=US,ST=WA,O=acme"]);
+    assert.deepEqual(question.trustedIdentities, [profile, "x509.subject:C=US,ST=WA,O=acme"]);
   });
 
   test("holds if the plugin accepts it, and the report names the plugin's digest", async () => {
     const finding = await answered({ [identity]: { success: true, reason: "known" } });
-    assert.deepEqual(summary(finding), [...plain, "plugin", "subject"]);
-    const check = finding.checks.find((one) => one.name === "plugin");
-    assert.equal(check?.detail, "example 1.2.3 (sha256:ab) accepts who signed: known");
+    assert.deepEqual(summary(finding), ["format", "signature", "certificate", "identity", "identity", "certificate", "plugin", "subject"]);
+    assert.ok(finding.checks.some(({ detail }) => detail === "example 1.2.3 (sha256:ab) accepts who signed: known"));
+    assert.equal(finding.checks.find((one) => one.name === "plugin")?.detail, "example 1.2.3 (sha256:ab) knows its attributes");
   });
 
   test("holds too if all that the plugin does is to know its attributes", async () => {
@@ -110,7 +118,7 @@ suite("a signature that names a plugin", () => {
       looseJws({ headers }),
       asked,
     );
-    const refused = finding.checks.filter((one) => one.name === "plugin");
+    const refused = finding.checks.filter(({ outcome }) => outcome === "failed");
     assert.deepEqual(
       refused.map((check) => [check.outcome !== "passed" && check.code, validationOf(check)]),
       [
@@ -120,11 +128,64 @@ suite("a signature that names a plugin", () => {
     );
   });
 
-  test("that the plugin accepts is not accepted for somebody else than the one expected", async () => {
-    const identities = [parseDistinguishedName("C=US,ST=WA,O=other", "name")];
-    const finding = await answered({ [identity]: yes }, looseJws({ headers }), { trusted: { ...trust, identities } });
-    assert.ok(summary(finding).includes("identity IDENTITY_MISMATCH"));
-    assert.equal(outcomeOf(finding), "failed");
+  const mismatch = "identity IDENTITY_MISMATCH";
+  const undecided = "identity UNDECIDED?";
+  const notAsked = { code: "FILE_NOT_FOUND", message: "the plugin is not installed" } as const;
+  const decided: Readonly<Record<string, readonly [trusted: readonly string[], answer: Answer | object, identities: readonly string[]]>> = {
+    "is not accepted for somebody else than the one expected, even if the plugin accepts it": [
+      [other],
+      { [identity]: yes },
+      [mismatch, "identity"],
+    ],
+    "is not accepted for the one expected if the plugin refuses it": [[acme], { [identity]: no }, ["identity", mismatch]],
+    "is accepted by a name that only the plugin can read, if the plugin accepts it": [[profile], { [identity]: yes }, ["identity"]],
+    "is not if the plugin refuses it": [[profile], { [identity]: no }, [mismatch]],
+    "is not if the plugin looks at revocation alone": [[profile], { [revocation]: yes }, [mismatch]],
+    "is not if the plugin looks at nothing": [[profile], {}, [mismatch]],
+    "is undecided if the plugin has no answer": [[profile], notAsked, [undecided]],
+    "is undecided if its word is cut": [[profile], { code: "MALFORMED", message: "it has no success" }, [undecided]],
+    "is accepted by either kind of name, its subject": [[profile, acme], {}, ["identity"]],
+    "is accepted by either kind of name, the plugin's": [[other, profile], { [identity]: yes }, ["identity"]],
+    "is not by its subject if the plugin refuses it": [[profile, acme], { [identity]: no }, ["identity", mismatch]],
+    "is not by neither": [[profile, other], { [identity]: no }, [mismatch]],
+    "is not by a subject of somebody else where the plugin does not look": [[profile, other], { [revocation]: yes }, [mismatch]],
+    "is undecided by no subject of its own without the plugin": [[profile, other], notAsked, [undecided]],
+  };
+  for (const [what, [texts, answer, expected]] of Object.entries(decided)) {
+    test(what, async () => {
+      const trusted = { ...trust, identities: parseTrustedNames(texts, "names"), revocation: "ask" } as const;
+      const finding = await answered(answer, looseJws({ headers }), { trusted });
+      assert.deepEqual(
+        summary(finding).filter((check) => check.startsWith("identity")),
+        expected,
+      );
+      const outcome = expected.includes(mismatch) ? "failed" : "code" in answer ? "undecided" : "passed";
+      assert.equal(outcomeOf(finding), outcome);
+    });
+  }
+
+  test("is undecided by a name that only the plugin can read, until it was asked, and a stranger's asks nothing", async () => {
+    const identities = parseTrustedNames([profile], "names");
+    const finding = await verifyMade(looseJws({ headers }), { trusted: { ...trust, identities } });
+    assert.ok(summary(finding).includes(undecided));
+    assert.deepEqual(questionIn(finding).trustedIdentities, [profile]);
+    const stores = { ca: [], signingAuthority: [root], tsa: [] };
+    const stranger = await verifyMade(looseJws({ headers }), { trusted: { ...trust, identities, stores } });
+    assert.deepEqual([stranger.needs, outcomeOf(stranger)], [undefined, "failed"]);
+  });
+
+  test("is not needed where the names of a policy are for plugins, and without one nobody bears them", async () => {
+    for (const [texts, expected] of [
+      [[profile], "failed"],
+      [[profile, other], "failed"],
+      [[profile, acme], "passed"],
+    ] as const) {
+      const finding = await verifyMade(looseJws(), { trusted: { ...trust, identities: parseTrustedNames(texts, "names") } });
+      assert.equal(outcomeOf(finding), expected);
+      const check = finding.checks.find(({ name: one }) => one === "identity");
+      if (expected === "failed")
+        assert.match(check?.detail ?? "", /is none of those acme trusts, and no plugin says who is "arn:aws:signer/);
+    }
   });
 
   test("stays undecided if the plugin has no answer, with its reason, at no level lost", async () => {
@@ -163,6 +224,11 @@ suite("a signature that names a plugin", () => {
       assert.deepEqual(summary(await verifyMade(looseJws({ headers: change }))), expected);
     });
   }
+
+  test("is undecided where it has more attributes than a plugin is told", async () => {
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_none, i) => [`com.example.${i}`, i]));
+    assert.deepEqual(summary(await verifyMade(looseJws({ headers: { ...headers, ...many } }))), ["format LIMIT_EXCEEDED?"]);
+  });
 
   test("is refused where a number of COSE is for the plugin", async () => {
     const made = looseCose([

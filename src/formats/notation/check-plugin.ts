@@ -1,7 +1,7 @@
 /**
  * What the plugin that a signature names says of it (Notary Project, plugin-extensibility, "Verification workflow using plugin"). Its
  * word comes on top of what is checked here: a plugin can refuse, and process attributes that nobody else knows, but it
- * cannot vouch for an identity or a certificate in place of us.
+ * cannot vouch in place of us for a certificate, nor for an identity that can be read without it.
  */
 import { malformed } from "../../core/errors.ts";
 import { keyOf, type Facts, type PluginCheck, type PluginQuestion } from "../../core/facts.ts";
@@ -12,13 +12,21 @@ import type { NotaryEnvelope } from "./envelope.ts";
 import { payloadType } from "./payload.ts";
 
 export interface PluginChecks {
+  /** Of who signed; absent where no plugin says, or none is named. */
+  readonly identity?: Check;
+  /** All others. */
   readonly checks: readonly Check[];
   readonly needs: readonly PluginQuestion[];
 }
 
-const kinds: Readonly<Record<PluginCheck, { readonly about: string; readonly code: "IDENTITY_MISMATCH" | "REVOKED" }>> = {
-  "SIGNATURE_VERIFIER.TRUSTED_IDENTITY": { about: "who signed", code: "IDENTITY_MISMATCH" },
-  "SIGNATURE_VERIFIER.REVOCATION_CHECK": { about: "revocation", code: "REVOKED" },
+interface Kind {
+  readonly name: "identity" | "revocation";
+  readonly about: string;
+  readonly code: "IDENTITY_MISMATCH" | "REVOKED";
+}
+const kinds: Readonly<Record<PluginCheck, Kind>> = {
+  "SIGNATURE_VERIFIER.TRUSTED_IDENTITY": { name: "identity", about: "who signed", code: "IDENTITY_MISMATCH" },
+  "SIGNATURE_VERIFIER.REVOCATION_CHECK": { name: "revocation", about: "revocation", code: "REVOKED" },
 };
 
 /** No check where no plugin is named. No plugin is run for what somebody signed whom nobody trusts. */
@@ -32,13 +40,14 @@ export function checkPlugin(
   const question = questionOf(envelope, plugin, trust);
   const answer = facts.get(keyOf(question));
   const name = JSON.stringify(plugin.name.slice(0, 100));
-  if (!answer) return { checks: [undecided(`needs the plugin ${name}, which was not asked`)], needs: isTrusted ? [question] : [] };
-  if ("code" in answer) return { checks: [undecided(`needs the plugin ${name}: ${answer.message}`)], needs: [] };
-  return { checks: readWord(answer.bytes, question), needs: [] };
+  if (!answer) return undecided(`needs the plugin ${name}, which was not asked`, isTrusted ? [question] : []);
+  if ("code" in answer) return undecided(`needs the plugin ${name}: ${answer.message}`);
+  return { ...readWord(answer.bytes, question), needs: [] };
 }
 
-function undecided(detail: string): Check {
-  return { name: "plugin", outcome: "undecided", code: "UNDECIDED", detail };
+function undecided(detail: string, needs: readonly PluginQuestion[] = []): PluginChecks {
+  const check = { outcome: "undecided", code: "UNDECIDED", detail } as const;
+  return { identity: { name: "identity", ...check }, checks: [{ name: "plugin", ...check }], needs };
 }
 
 function questionOf(
@@ -56,27 +65,32 @@ function questionOf(
     ...(expiry !== undefined && { expiry }),
     ...(scheme === "notary.x509.signingAuthority" && { authenticSigningTime: signingTime }),
     extended: plugin.extended,
+    unprocessed: plugin.unprocessed,
     chain,
-    trustedIdentities: identities === "any" ? ["*"] : identities.map(({ text }) => `x509.subject: ${text}`),
+    trustedIdentities: identities === "any" ? ["*"] : identities.map(({ text }) => text),
     wanted: ["SIGNATURE_VERIFIER.TRUSTED_IDENTITY", ...(revocation === "skip" ? [] : (["SIGNATURE_VERIFIER.REVOCATION_CHECK"] as const))],
   };
 }
 
-/** A check for each thing that the plugin looked at; one for the attributes alone, where it looked at nothing else. */
-function readWord(bytes: Uint8Array, { wanted }: PluginQuestion): readonly Check[] {
+/** Who gives a word for a signature has processed its attributes. */
+function readWord(bytes: Uint8Array, { wanted }: PluginQuestion): Pick<PluginChecks, "identity" | "checks"> {
   const word = new Fields(parseJson(bytes, "the plugin's word"), "the plugin's word");
   const who = `${word.string("name")} ${word.string("version")} (sha256:${word.string("digest")})`;
   const results = word.fields("results");
-  const checks = wanted.filter((check) => results.has(check)).map((check) => checkOf(results.fields(check), check, who));
-  return checks.length > 0 ? checks : [{ name: "plugin", outcome: "passed", detail: `${who} knows its attributes` }];
+  const said = wanted.filter((check) => results.has(check)).map((check) => checkOf(results.fields(check), kinds[check], who));
+  const identity = said.find(({ name }) => name === "identity");
+  const others = said.filter((check) => check !== identity);
+  return {
+    ...(identity && { identity }),
+    checks: [...others, { name: "plugin", outcome: "passed", detail: `${who} knows its attributes` }],
+  };
 }
 
-function checkOf(result: Fields, check: PluginCheck, who: string): Check {
-  const { about, code } = kinds[check];
+function checkOf(result: Fields, { name, about, code }: Kind, who: string): Check {
   const reason = result.string("reason");
   const words = reason === "" ? "" : `: ${reason}`;
   const success = result.get("success");
-  if (success === true) return { name: "plugin", outcome: "passed", detail: `${who} accepts ${about}${words}` };
+  if (success === true) return { name, outcome: "passed", detail: `${who} accepts ${about}${words}` };
   if (success !== false) throw malformed(`${result.at}.success is not true or false`);
-  return { name: "plugin", outcome: "failed", code, detail: `${who} refuses ${about}${words}` };
+  return { name, outcome: "failed", code, detail: `${who} refuses ${about}${words}` };
 }

@@ -14,7 +14,7 @@ import { algorithms } from "./algorithms.ts";
 import type { EnvelopeKind, Signing } from "./envelope.ts";
 import { maxEnvelopeBytes } from "./envelope-types.ts";
 import { payloadType } from "./payload.ts";
-import { criticalNames, names, readSignedAttributes, timesOf, unsupported, type SignedHeaders } from "./signed-attributes.ts";
+import { criticalNames, names, readSignedAttributes, timesOf, type SignedHeaders } from "./signed-attributes.ts";
 
 const agentName = "io.cncf.notary.signingAgent";
 const timestampName = "io.cncf.notary.timestampSignature";
@@ -58,13 +58,13 @@ function signedHeaders(headers: CborMap): SignedHeaders {
   return {
     contentType: textIn(headers.get(coseLabels.contentType), "content type"),
     critical: readCritical(headers.get(coseLabels.critical)),
+    names: [...headers.keys()].filter((name) => typeof name === "string"),
     has: (name) => headers.has(name),
     text: (name) => textIn(headers.get(name), name),
     time: (name) => timeIn(headers.get(name), name),
     primitive(name) {
       const value = headers.get(name);
-      if (typeof value === "string" || typeof value === "number" || value === null) return value;
-      throw unsupported("a critical attribute that is no text or number", name);
+      return typeof value === "string" || typeof value === "number" || value === null ? value : undefined;
     },
   };
 }

@@ -14,7 +14,7 @@ import type { EnvelopeKind, Signing } from "./envelope.ts";
 import { maxEnvelopeBytes } from "./envelope-types.ts";
 import { parseOffsetTime } from "./offset-time.ts";
 import { payloadType } from "./payload.ts";
-import { criticalNames, names, readSignedAttributes, timesOf, unsupported, type SignedHeaders } from "./signed-attributes.ts";
+import { criticalNames, names, readSignedAttributes, timesOf, type SignedHeaders } from "./signed-attributes.ts";
 
 const agentName = "io.cncf.notary.signingAgent";
 const timestampName = "io.cncf.notary.timestampSignature";
@@ -63,13 +63,13 @@ function signedHeaders(fields: Fields): SignedHeaders {
   return {
     contentType: fields.string("cty"),
     critical: texts(fields, "crit"),
+    names: Object.keys(fields.object).filter((name) => !["alg", "crit", "cty"].includes(name)),
     has: (name) => Object.hasOwn(fields.object, name),
     text: (name) => fields.string(name),
     time: (name) => parseOffsetTime(fields.string(name), `${fields.at}.${name}`),
     primitive(name) {
       const value = fields.object[name];
-      if (typeof value === "string" || typeof value === "number" || value === null) return value;
-      throw unsupported("a critical attribute that is no text or number", name);
+      return typeof value === "string" || typeof value === "number" || value === null ? value : undefined;
     },
   };
 }

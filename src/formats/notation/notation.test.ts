@@ -10,7 +10,7 @@ import { emptyConfig, mediaTypes, parseManifest } from "../../core/oci.ts";
 import { publicKeyOf } from "../../core/public-key.ts";
 import { extensions, makeKey } from "../../core/x509/fixture.test.ts";
 import { revocable } from "../../core/x509/revocation-fixture.test.ts";
-import { parseDistinguishedName } from "../../trust/notation/distinguished-name.ts";
+import { subjectNamed } from "../../trust/notation/trusted-names.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import { makeTrust } from "../../trust/trust.ts";
 import { cose } from "./cose-envelope.ts";
@@ -94,7 +94,7 @@ suite("Notary Project signatures", () => {
   test("are by whom the trust names, all of the name", async () => {
     const by = (...texts: readonly string[]): NotationTrust => ({
       ...trust,
-      identities: texts.map((text) => parseDistinguishedName(text, "identity")),
+      identities: texts.map((text) => subjectNamed(text, "identity")),
     });
     const mismatch = good.toSpliced(3, 1, "identity IDENTITY_MISMATCH");
     assert.deepEqual(await checksOf(make(), { trusted: by("C=US,S=WA,O=other", "C=US,S=WA,O=acme") }), good);
@@ -104,8 +104,17 @@ suite("Notary Project signatures", () => {
     assert.deepEqual(await checksOf(make(), { trusted: by() }), mismatch);
   });
 
+  test("are by whom a certificate names by serial number and postal code, as notation spells these", async () => {
+    const certificates = [certificate({ ...leafShape, subject: "C=US,2.5.4.17=98101,ST=WA,O=acme,2.5.4.5=7" }), root];
+    const by = (text: string): NotationTrust => ({ ...trust, identities: [subjectNamed(text, "identity")] });
+    for (const text of ["C=US,ST=WA,O=acme", "C=US,ST=WA,O=acme,SERIALNUMBER=7,POSTALCODE=98101"])
+      assert.deepEqual(await looseChecks({ certificates }, { trusted: by(text) }), good);
+    const other = by("C=US,ST=WA,O=acme,SERIALNUMBER=8");
+    assert.deepEqual(await looseChecks({ certificates }, { trusted: other }), good.toSpliced(3, 1, "identity IDENTITY_MISMATCH"));
+  });
+
   test("T17: a certificate's subject is held to the rules of names: no encoded values, no joined parts, no type twice", async () => {
-    const trusted: NotationTrust = { ...trust, identities: [parseDistinguishedName("C=US,ST=WA,O=acme", "identity")] };
+    const trusted: NotationTrust = { ...trust, identities: [subjectNamed("C=US,ST=WA,O=acme", "identity")] };
     for (const name of ["C=US,ST=WA,O=acme,1.2.3.4=x", "C=US+ST=WA,O=acme", "C=US,ST=WA,O=acme,OU=a,OU=b", "C=US,O=acme", "CN=acme"]) {
       const certificates = [certificate({ ...leafShape, subject: name }), root];
       assert.deepEqual(await looseChecks({ certificates }, { trusted }), good.toSpliced(3, 1, "identity IDENTITY_MISMATCH"), name);

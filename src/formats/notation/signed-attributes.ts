@@ -22,8 +22,10 @@ export interface SignedAttributes {
 export interface PluginAttributes {
   readonly name: string;
   readonly minVersion?: string;
-  /** Critical attributes that only the plugin knows. */
+  /** Attributes that only the plugin knows: the critical ones, and of the others texts, numbers and nulls. */
   readonly extended: Readonly<Record<string, string | number | null>>;
+  /** The critical ones. */
+  readonly unprocessed: readonly string[];
 }
 
 export const names = {
@@ -41,17 +43,21 @@ const timeNames: Readonly<Record<SigningScheme, string>> = {
   "notary.x509.signingAuthority": names.authenticSigningTime,
 };
 const understood: ReadonlySet<string | number> = new Set([names.scheme, names.signingTime, names.authenticSigningTime, names.expiry]);
-const maxCritical = 100;
+/** What needs no plugin. */
+const ours: ReadonlySet<string | number> = new Set([...understood, names.plugin, names.pluginVersion]);
+const [maxCritical, maxExtended] = [100, 1000];
 
 /** The signed headers of an envelope, as it spells them; each reader throws MALFORMED for another type. */
 export interface SignedHeaders {
   readonly contentType: string;
   readonly critical: readonly (string | number)[];
+  /** All but those of the envelope's own standard. */
+  readonly names: readonly (string | number)[];
   has(name: string | number): boolean;
   text(name: string): string;
   time(name: string): Instant;
-  /** Text, a number or null; throws UNSUPPORTED for all else. */
-  primitive(name: string): string | number | null;
+  /** Text, a number or null; undefined for all else. */
+  primitive(name: string): string | number | null | undefined;
 }
 
 /** Throws MALFORMED, or UNSUPPORTED for a payload or a scheme that is not known here, and for an attribute that no plugin can be told. */
@@ -72,13 +78,21 @@ export function readSignedAttributes(headers: SignedHeaders): SignedAttributes {
 }
 
 function pluginAttributes(headers: SignedHeaders): PluginAttributes {
-  const others = headers.critical.filter((name) => !understood.has(name) && name !== names.plugin && name !== names.pluginVersion);
-  const extended = others.map((name) => {
-    if (typeof name === "number") throw unsupported("the critical attribute", String(name));
-    return [name, headers.primitive(name)] as const;
+  const critical = new Set(headers.critical).difference(ours);
+  const others = critical.union(new Set(headers.names)).difference(ours);
+  if (others.size > maxExtended) throw new TouchmarkError("LIMIT_EXCEEDED", `the signature has ${others.size} attributes for a plugin`);
+  const extended = [...others].flatMap((name) => {
+    const value = typeof name === "number" ? undefined : headers.primitive(name);
+    if (value === undefined && critical.has(name)) throw unsupported("the critical attribute", String(name));
+    return value === undefined ? [] : [[name, value] as const];
   });
   const minVersion = headers.has(names.pluginVersion) && { minVersion: headers.text(names.pluginVersion) };
-  return { name: headers.text(names.plugin), ...minVersion, extended: Object.fromEntries(extended) };
+  return {
+    name: headers.text(names.plugin),
+    ...minVersion,
+    extended: Object.fromEntries(extended),
+    unprocessed: [...critical].map(String),
+  };
 }
 
 /** The attributes that are written critical, in notation's order. */

@@ -1,10 +1,24 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { suite, test } from "node:test";
-import { makeToken } from "../../../test/fakes/timestamp-authority.ts";
+import { attribute, makeResponse, makeToken, oids as cmsOids } from "../../../test/fakes/timestamp-authority.ts";
 import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
 import { keyOf } from "../../core/facts.ts";
 import { outcomeOf } from "../../core/finding.ts";
-import { bitString, extension, extensions, makeDer, makeKey, oids, type Shape } from "../../core/x509/fixture.test.ts";
+import { hash } from "../../core/hash.ts";
+import { formatInstant, maxSkew } from "../../core/instant.ts";
+import {
+  bitString,
+  extension,
+  extensions,
+  makeDer,
+  makeKey,
+  octetString,
+  oid,
+  oids,
+  sequence,
+  type Shape,
+} from "../../core/x509/fixture.test.ts";
 import { makeCrl, revocable, type EntryShape } from "../../core/x509/revocation-fixture.test.ts";
 import { levels, validationOf } from "../../trust/notation/level.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
@@ -80,7 +94,7 @@ suite("Notary Project times", () => {
     assert.deepEqual(await checksOf(at("2026-06-15T12:00:00+02:00"), { trusted, at: late }), good);
     assert.deepEqual(await checksOf(at("2025-06-15T12:00:00Z"), { trusted, at: late }), good.toSpliced(4, 1, "certificate EXPIRED"));
     assert.deepEqual(
-      await checksOf(at("2026-06-15T12:00:00Z"), { trusted, at: now - 1 }),
+      await checksOf(at("2026-06-15T12:00:00Z"), { trusted, at: now - maxSkew - 1 }),
       good.toSpliced(4, 1, "timestamp TIMESTAMP_INVALID"),
     );
     assert.deepEqual(await checksOf(at("2026-06-15T12:00:00Z")), good.toSpliced(2, 1, "certificate CERTIFICATE_UNTRUSTED"));
@@ -128,7 +142,20 @@ suite("Notary Project times", () => {
     for (const time of [leaf.notBefore - 1000, leaf.notAfter + 1000]) {
       assert.deepEqual(await checksOf(stamped(time), { trusted: stamping, at }), withTime.toSpliced(5, 1, "certificate EXPIRED"));
     }
-    assert.deepEqual(await checksOf(stamped(now + 1000), { trusted: stamping }), good.toSpliced(4, 1, "timestamp TIMESTAMP_INVALID"));
+    const ahead = now + maxSkew + 1000;
+    assert.deepEqual(await checksOf(stamped(ahead), { trusted: stamping }), good.toSpliced(4, 1, "timestamp TIMESTAMP_INVALID"));
+  });
+
+  test("what was just signed verifies at once, though the other's clock is a little ahead", async () => {
+    assert.deepEqual(await checksOf(stamped(now + maxSkew), { trusted: stamping }), withTime);
+    const headers = {
+      [scheme]: "notary.x509.signingAuthority",
+      [signingTime]: undefined,
+      [authenticTime]: formatInstant(now + maxSkew),
+      crit: [scheme, authenticTime],
+    };
+    const trusted: NotationTrust = { ...trust, stores: { ca: [], signingAuthority: [root], tsa: [] } };
+    assert.deepEqual(await looseChecks({ headers }, { trusted }), good);
   });
 
   test("a timestamp must be there, of this signature, by a trusted authority", async () => {
@@ -154,6 +181,48 @@ suite("Notary Project times", () => {
     const unsaid = certificate({ ...tsaRootShape, extensions: [extensions.authority()] });
     const trusted: NotationTrust = { ...trust, stores: { ...trust.stores, tsa: [unsaid] } };
     assert.deepEqual(await checksOf(stamped(now), { trusted }), good.toSpliced(4, 1, "timestamp CERTIFICATE_INVALID"));
+  });
+
+  test("a timestamp is a token alone, signed with a key that signatures may be made with, and names its certificate by SHA-2", async () => {
+    const key = generateKeyPairSync("rsa", { modulusLength: 2304 });
+    const byRsa = makeDer({
+      ...tsaRootShape,
+      subject: "tsa",
+      issuer: "tsa root",
+      key,
+      signedBy: tsaRootKey.privateKey,
+      extensions: [extensions.digitalSignature, timeStamping],
+    });
+    const odd = (message: Uint8Array) =>
+      makeToken({
+        certificate: byRsa,
+        privateKey: key.privateKey,
+        message,
+        at: now,
+        signer: (usual) => ({ ...usual, signatureAlgorithm: sequence(oid("1.2.840.113549.1.1.11")) }),
+      });
+    const sha1 = attribute(cmsOids.signingCertificate, sequence(sequence(sequence(octetString(hash("sha1", tsaCertificate))))));
+    const old = (message: Uint8Array) =>
+      makeToken({
+        certificate: tsaCertificate,
+        privateKey: tsaKey.privateKey,
+        message,
+        at: now,
+        attributes: (usual) => ({ ...usual, signingCertificate: sha1 }),
+      });
+    const whole = (message: Uint8Array) =>
+      makeResponse(0, makeToken({ certificate: tsaCertificate, privateKey: tsaKey.privateKey, message, at: now }));
+    for (const [token, code] of [
+      [odd, "CERTIFICATE_INVALID"],
+      [old, "TIMESTAMP_INVALID"],
+      [whole, "TIMESTAMP_INVALID"],
+    ] as const) {
+      const { envelope } = await make();
+      const { signature, ...rest } = jws.parse(envelope);
+      const made = around(jws.encode({ ...rest, chain, signature, timestamp: token(signature), agent: "test" }), jws.mediaType);
+      const finding = await verifyMade(made, { trusted: stamping });
+      assert.deepEqual(summary(finding), good.toSpliced(4, 1, `timestamp ${code}`), JSON.stringify(finding.checks));
+    }
   });
 
   test("T21: of an authority that may be revoked a timestamp is worth nothing, whatever is said of the signer's revocation", async () => {

@@ -4,7 +4,8 @@
  */
 import type { Facts, Question } from "../../core/facts.ts";
 import type { Check, Sighting } from "../../core/finding.ts";
-import { formatInstant, type Instant } from "../../core/instant.ts";
+import { formatInstant, maxSkew, type Instant } from "../../core/instant.ts";
+import { bareToken } from "../../core/timestamp-token.ts";
 import { proveRevocation } from "../../proof/prove-revocation.ts";
 import { proveTimestamp } from "../../proof/prove-timestamp.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
@@ -34,7 +35,7 @@ export async function checkSignedTime(envelope: NotaryEnvelope, trust: NotationT
   const { attributes, chain } = envelope;
   if (attributes.scheme === "notary.x509.signingAuthority") {
     const { signingTime } = attributes;
-    if (signingTime > at) return unseen(late(signingTime, at));
+    if (signingTime > at + maxSkew) return unseen(late(signingTime, at));
     return unseen(validity(validityBreach(chain, signingTime), `at the authority's time of signing, ${formatInstant(signingTime)}`));
   }
   const isExpired = chain.some(({ notAfter }) => notAfter < at);
@@ -49,8 +50,11 @@ async function checkTimestamp({ timestamp, signature, chain }: NotaryEnvelope, t
   }
   const proof = await proveTimestamp(timestamp, { stamped: signature, authorities: timestampAuthorities(trust) });
   if (!("value" in proof)) return unseen(proof.check);
-  const { at: stamped, accuracy = 0, authority, chain: stampers } = proof.value;
-  if (stamped > known.at) return unseen(late(stamped, known.at));
+  const { at: stamped, accuracy = 0, isNamedBySha1, authority, chain: stampers } = proof.value;
+  if (bareToken(timestamp).length < timestamp.length)
+    return unseen(invalid("is the whole answer of a timestamp authority, expected the token alone"));
+  if (isNamedBySha1) return unseen(invalid("names the certificate it is signed with by SHA-1 alone (no signing-certificate-v2)"));
+  if (stamped > known.at + maxSkew) return unseen(late(stamped, known.at));
   const unfit = stamperBreach(stampers);
   if (unfit !== undefined) {
     const detail = `a certificate of ${authority.name} ${unfit}`;
@@ -88,6 +92,9 @@ function validity(breach: string | undefined, when: string): Check {
 }
 
 function late(time: Instant, at: Instant): Check {
-  const detail = `made at ${formatInstant(time)}, after the time of verification, ${formatInstant(at)}`;
+  return invalid(`made at ${formatInstant(time)}, after the time of verification, ${formatInstant(at)}: one of the clocks is wrong`);
+}
+
+function invalid(detail: string): Check {
   return { name: "timestamp", outcome: "failed", code: "TIMESTAMP_INVALID", detail };
 }

@@ -9,7 +9,7 @@ import type { Instant } from "../../core/instant.ts";
 import { mediaTypes } from "../../core/oci.ts";
 import { parsePem } from "../../core/pem.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
-import { parseDistinguishedName } from "../../trust/notation/distinguished-name.ts";
+import { subjectNamed } from "../../trust/notation/trusted-names.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import { cose } from "./cose-envelope.ts";
 import { parseEnvelope } from "./envelope.ts";
@@ -31,7 +31,7 @@ function load(name: string) {
   const trusted: NotationTrust = {
     name: "vector",
     stores: { ca: certificates("root.pem"), signingAuthority: [], tsa: certificates("tsa.pem") },
-    identities: [parseDistinguishedName("C=US, ST=WA, O=acme, CN=release", "identity")],
+    identities: [subjectNamed("C=US, ST=WA, O=acme, CN=release", "identity")],
     verifyTimestamp: "always",
     revocation: "skip",
   };
@@ -96,7 +96,7 @@ suite("signatures of notation 1.3.2", () => {
       assert.equal(summary(other).at(-1), "subject SUBJECT_MISMATCH");
       const stranger = { ...trusted, stores: { ...trusted.stores, ca: [] } };
       assert.ok(summary(await verifyMade(made, { trusted: stranger, of: image, at })).includes("certificate CERTIFICATE_UNTRUSTED"));
-      const identities = [parseDistinguishedName("C=US, ST=WA, O=acme, CN=other", "identity")];
+      const identities = [subjectNamed("C=US, ST=WA, O=acme, CN=other", "identity")];
       assert.ok(
         summary(await verifyMade(made, { trusted: { ...trusted, identities }, of: image, at })).includes("identity IDENTITY_MISMATCH"),
       );

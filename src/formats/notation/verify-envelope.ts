@@ -12,12 +12,12 @@ import type { Certificate } from "../../core/x509/certificate.ts";
 import { quoteName } from "../../core/x509/name.ts";
 import { proveRevocation } from "../../proof/prove-revocation.ts";
 import type { Standing } from "../../proof/standing.ts";
-import { includesName, parseDistinguishedName } from "../../trust/notation/distinguished-name.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import { algorithmOf } from "./algorithms.ts";
 import { chainBreach } from "./certificate-chain.ts";
 import type { NotaryEnvelope } from "./envelope.ts";
 import type { SigningScheme } from "./signed-attributes.ts";
+import { checkIdentity } from "./check-identity.ts";
 import { checkPlugin } from "./check-plugin.ts";
 import { checkSignedTime } from "./signed-time.ts";
 
@@ -48,7 +48,7 @@ export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTr
   const checks: readonly Check[] = [
     signature,
     trusted,
-    checkIdentity(leaf, trust),
+    ...checkIdentity(leaf, trust, plugin.identity),
     ...(attributes.expiry === undefined ? [] : [checkExpiry(attributes.expiry, at)]),
     ...time.checks,
     ...(standing ? [revocationCheck(standing)] : []),
@@ -88,21 +88,6 @@ function checkTrusted(chain: readonly Certificate[], scheme: SigningScheme, { na
   const root = chain.at(-1);
   const detail = `leads to ${root ? quoteName(root.subject) : "nothing"}, which is in no ${store} store of ${name}`;
   return { name: "certificate", outcome: "failed", code: "CERTIFICATE_UNTRUSTED", detail };
-}
-
-function checkIdentity({ subject }: Certificate, { name, identities }: NotationTrust): Check {
-  const detail = quoteName(subject);
-  if (identities === "any") return { name: "identity", outcome: "passed", detail: `${detail}; ${name} trusts anyone its stores certify` };
-  try {
-    const actual = parseDistinguishedName(subject.text, "the subject");
-    const isExpected = identities.some((identity) => includesName(actual, identity));
-    if (isExpected) return { name: "identity", outcome: "passed", detail };
-    return { name: "identity", outcome: "failed", code: "IDENTITY_MISMATCH", detail: `${detail} is none of those ${name} trusts` };
-  } catch (thrown) {
-    const { code, message } = asTouchmarkError(thrown);
-    if (code !== "MALFORMED") return { name: "identity", outcome: "undecided", code, detail: message };
-    return { name: "identity", outcome: "failed", code: "IDENTITY_MISMATCH", detail: message };
-  }
 }
 
 function checkExpiry(expiry: Instant, at: Instant): Check {

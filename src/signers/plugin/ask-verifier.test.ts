@@ -22,7 +22,8 @@ const question: PluginQuestion = {
   signingScheme: "notary.x509.signingAuthority",
   authenticSigningTime: Date.UTC(2026, 5, 15),
   expiry: Date.UTC(2026, 6, 15),
-  extended: { "com.example.level": 3, "com.example.note": null },
+  extended: { "com.example.level": 3, "com.example.note": null, "com.example.hint": "x" },
+  unprocessed: ["com.example.level", "com.example.note"],
   chain: [certificate],
   trustedIdentities: ["*"],
   wanted: [identity, revocation],
@@ -38,8 +39,9 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
   });
   after(() => rm(folder, { recursive: true }));
 
+  const config = { region: "here" };
   const ask = (change: Partial<PluginQuestion> = {}, by: Moods = {}) =>
-    askVerifier({ ...question, ...change }, { folder, env: moods(by), signal });
+    askVerifier({ ...question, ...change }, { folder, config, env: moods(by), signal });
 
   test("is asked what it can of what is wanted, and is known by its digest", async () => {
     const { results, ...word } = await ask();
@@ -50,7 +52,7 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
     assert.deepEqual(word, { name: "com.example.fake", version: "1.2.3", digest });
   });
 
-  test("is told what the signature and the trust policy say", async () => {
+  test("is told what the signature, the trust policy and whoever verifies say", async () => {
     // The fake answers with what it was sent, in the words of a refusal.
     await assert.rejects(ask({}, { "verify-signature": "echo" }), (error) => {
       assert.ok(error instanceof Error);
@@ -59,6 +61,18 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
       assert.match(error.message, /"unprocessedAttributes":\["com.example.level","com.example.note"\]/);
       return true;
     });
+    await assert.rejects(ask({}, { "verify-signature": "echoPolicy" }), (error) => {
+      assert.ok(error instanceof Error);
+      const trustPolicy = { trustedIdentities: ["*"], signatureVerification: [identity] };
+      assert.ok(error.message.endsWith(JSON.stringify({ trustPolicy, pluginConfig: config })), error.message);
+      return true;
+    });
+    await assert.rejects(ask({}, { "get-plugin-metadata": "echo" }), /"pluginConfig":\{"region":"here"\}/);
+  });
+
+  test("may have processed what it need not", async () => {
+    const processedAttributes = ["com.example.note", "com.example.hint", "com.example.level"];
+    assert.equal((await ask({}, { "verify-signature": { processedAttributes } })).results.size, 1);
   });
 
   test("may say no, in words that are cleaned", async () => {
@@ -80,6 +94,12 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
       { "verify-signature": { verificationResults: { [identity]: fine, [revocation]: fine } } },
       "MALFORMED",
       /REVOCATION_CHECK", expected/,
+    ],
+    "knows an attribute that is not there": [
+      {},
+      { "verify-signature": { processedAttributes: ["com.example.level", "com.example.note", "com.example.more"] } },
+      "MALFORMED",
+      /com.example.more/,
     ],
     "leaves out an attribute": [
       {},

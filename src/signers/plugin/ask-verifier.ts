@@ -32,19 +32,28 @@ export interface VerifierResult {
   readonly reason: string;
 }
 
+export interface VerifierSurroundings extends PluginSurroundings {
+  /** notation's folder. */
+  readonly folder: string;
+  /** Handed to the plugin as it is. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
 /** Throws what findPlugin and askPlugin do, UNSUPPORTED for a plugin that is too old or verifies nothing, MALFORMED for an answer to something else. */
 export async function askVerifier(
   question: PluginQuestion,
-  { folder, ...surroundings }: PluginSurroundings & { readonly folder: string },
+  { folder, config, ...surroundings }: VerifierSurroundings,
 ): Promise<VerifierWord> {
   const plugin = await findPlugin(folder, question.plugin);
   const digest = await digestOfFile(plugin.path, surroundings.signal);
-  const metadata = await readPluginMetadata(plugin, {}, surroundings);
+  const metadata = await readPluginMetadata(plugin, config, surroundings);
   const checks = checksOf(plugin, metadata, question);
-  const answer = await askPlugin(plugin, "verify-signature", requestFor(question, checks), surroundings);
-  expectSame(answer, "processedAttributes", textsOf(answer, "processedAttributes"), Object.keys(question.extended));
+  const request = { ...requestFor(question, checks), pluginConfig: config };
+  const answer = await askPlugin(plugin, "verify-signature", request, surroundings);
+  const processed = textsOf(answer, "processedAttributes");
+  expectNames(answer, "processedAttributes", processed, { needed: question.unprocessed, known: Object.keys(question.extended) });
   const results = answer.fields("verificationResults");
-  expectSame(answer, "verificationResults", Object.keys(results.object), checks);
+  expectNames(answer, "verificationResults", Object.keys(results.object), { needed: checks, known: checks });
   return {
     name: plugin.name,
     version: printableText(metadata.version, 100),
@@ -75,7 +84,8 @@ function checksOf({ name }: Plugin, { version, capabilities }: PluginMetadata, q
 }
 
 function requestFor(question: PluginQuestion, checks: readonly PluginCheck[]): JsonObject {
-  const { plugin, minVersion, contentType, signingScheme, expiry, authenticSigningTime, extended, chain, trustedIdentities } = question;
+  const { plugin, minVersion, contentType, signingScheme, expiry, authenticSigningTime, extended, unprocessed, chain, trustedIdentities } =
+    question;
   return {
     signature: {
       criticalAttributes: {
@@ -87,7 +97,7 @@ function requestFor(question: PluginQuestion, checks: readonly PluginCheck[]): J
         ...(minVersion !== undefined && { verificationPluginMinVersion: minVersion }),
         extendedAttributes: extended,
       },
-      unprocessedAttributes: Object.keys(extended),
+      unprocessedAttributes: unprocessed,
       certificateChain: chain.map(({ raw }) => toBase64(raw)),
     },
     trustPolicy: { trustedIdentities, signatureVerification: checks },
@@ -100,10 +110,16 @@ function resultOf(fields: Fields): VerifierResult {
   return { success, reason: printableText(fields.optionalString("reason") ?? "", 500) };
 }
 
-/** What was left out was not looked at, and what was not asked for counts for nothing. */
-function expectSame({ at }: Fields, member: string, found: readonly string[], expected: readonly string[]): void {
-  if (new Set(found).symmetricDifference(new Set(expected)).size === 0) return;
-  const [has, wants] = [found, expected].map((names) => JSON.stringify(printableText(names.join(", "), 200)));
+interface Expected {
+  readonly needed: readonly string[];
+  readonly known: readonly string[];
+}
+
+/** What was left out was not looked at, and what was not told or asked for counts for nothing. */
+function expectNames({ at }: Fields, member: string, names: readonly string[], { needed, known }: Expected): void {
+  const found = new Set(names);
+  if (found.isSupersetOf(new Set(needed)) && found.isSubsetOf(new Set(known))) return;
+  const [has, wants] = [names, needed].map((list) => JSON.stringify(printableText(list.join(", "), 200)));
   throw malformed(`${at}.${member} has ${has}, expected ${wants}`);
 }
 

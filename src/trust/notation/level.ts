@@ -53,17 +53,10 @@ const validations: Readonly<Partial<Record<CheckName, Validation>>> = {
 
 /** The validation that a check of a Notary Project signature is part of. */
 export function validationOf(check: Check): Validation {
-  if (check.name === "plugin") return pluginValidation(check);
   // Of a certificate: what is wrong in itself is integrity, whose it is authenticity, when it holds time.
   if (check.name !== "certificate") return validations[check.name] ?? "integrity";
   if (check.outcome === "passed" || check.code === "CERTIFICATE_UNTRUSTED") return "authenticity";
   return check.code === "EXPIRED" ? "authenticTimestamp" : "integrity";
-}
-
-/** What a plugin refuses is part of what it looked at; what it left undecided, nobody looked at. */
-function pluginValidation(check: Check): Validation {
-  if (check.outcome !== "failed") return "integrity";
-  return check.code === "REVOKED" ? "revocation" : "authenticity";
 }
 
 function isLevelName(name: string): name is LevelName {

@@ -1,8 +1,8 @@
 /** Whom to trust for Notary Project signatures of one image: the statement of a trust policy that is for it, its stores opened. */
 import { digestOf } from "../../core/digest.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
-import type { DistinguishedName } from "./distinguished-name.ts";
-import type { StoreType, TimestampRule, TrustedNames } from "./trust-policy.ts";
+import type { StoreType, TimestampRule } from "./trust-policy.ts";
+import type { TrustedName, TrustedNames } from "./trusted-names.ts";
 
 export interface NotationTrust {
   /** What a person calls it: the statement's name. */
@@ -21,11 +21,13 @@ export interface NotationTrust {
 /** What is trusted, not what it is called, as one text: equal exactly where the trust is. */
 export function notationContent({ stores, identities, verifyTimestamp, revocation }: NotationTrust): string {
   const digests = (certificates: readonly Certificate[]): readonly string[] => certificates.map(({ raw }) => digestOf(raw)).toSorted();
-  const nameOf = ({ attributes }: DistinguishedName): string =>
-    [...attributes]
-      .map((pair) => JSON.stringify(pair))
-      .toSorted()
-      .join();
+  const nameOf = ({ text, subject }: TrustedName): string =>
+    subject
+      ? [...subject.attributes]
+          .map((pair) => JSON.stringify(pair))
+          .toSorted()
+          .join()
+      : JSON.stringify(text);
   const names = identities === "any" ? "any" : identities.map(nameOf).toSorted();
   return JSON.stringify([digests(stores.ca), digests(stores.signingAuthority), digests(stores.tsa), names, verifyTimestamp, revocation]);
 }

@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 import * as fc from "fast-check";
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
+import { parseReference, repositoryOf } from "../../core/reference.ts";
 import { levels, validationOf } from "./level.ts";
 import { applicableBlobPolicy, applicablePolicy, parseBlobTrustPolicy, parseOciTrustPolicy } from "./trust-policy.ts";
 
@@ -27,7 +28,7 @@ suite("trust policies for images", () => {
     const [statement] = parse({ trustStores: ["ca:acme", "signingAuthority:a_b.c-d", "tsa:time"] });
     assert.ok(statement && statement.identities !== "any");
     assert.deepEqual(
-      { ...statement, identities: statement.identities.map(({ attributes }) => Object.fromEntries(attributes)) },
+      { ...statement, identities: statement.identities.map(({ text }) => text) },
       {
         name: "acme",
         levelName: "strict",
@@ -39,7 +40,7 @@ suite("trust policies for images", () => {
           { type: "signingAuthority", name: "a_b.c-d" },
           { type: "tsa", name: "time" },
         ],
-        identities: [{ C: "US", ST: "WA", O: "acme" }],
+        identities: [acme],
       },
     );
   });
@@ -64,6 +65,15 @@ suite("trust policies for images", () => {
     assert.equal(nameFor("*"), "all");
     assert.equal(applicablePolicy(parse({}, unsigned), "docker.io/library/b"), undefined);
     assert.equal(applicablePolicy(parse({}), "*"), undefined);
+  });
+
+  test("that name docker.io by its other name are for its images too, not passed over for what is for all", () => {
+    const statements = parse(
+      { name: "alpine", registryScopes: ["index.docker.io/library/alpine"] },
+      { name: "all", registryScopes: ["*"] },
+    );
+    for (const text of ["index.docker.io/library/alpine", "docker.io/library/alpine", "alpine"])
+      assert.equal(applicablePolicy(statements, repositoryOf(parseReference(text)))?.name, "alpine");
   });
 
   const override = (validation: string, action: string) => ({
@@ -107,15 +117,12 @@ suite("trust policies for images", () => {
     "a scope with a digest": { registryScopes: [`a.example/b@sha256:${"0".repeat(64)}`] },
     "a scope in upper case": { registryScopes: ["a.example/B"] },
     "a scope twice": { registryScopes: ["a.example/b", "a.example/b"] },
+    "a scope twice, by both names of docker.io": { registryScopes: ["docker.io/a/b", "index.docker.io/a/b"] },
     "a scope twice, in two statements": [{}, { name: "other" }],
     "two for every image": [{ registryScopes: ["*"] }, { name: "other", registryScopes: ["*"] }],
     "an identity beside *": { trustedIdentities: ["*", acme] },
-    "identities that overlap": { trustedIdentities: [acme, `${acme}, CN=release`] },
-    "an identity twice": { trustedIdentities: [acme, acme] },
-    "an encoded identity": { trustedIdentities: ["x509.subject: C=US, ST=WA, O=#0c0461636d65"] },
-    "an identity of several attributes in one part": { trustedIdentities: ["x509.subject: C=US+ST=WA, O=acme"] },
+    "an identity that is a number": { trustedIdentities: [1] },
     "an identity without a state": { trustedIdentities: ["x509.subject: C=US, O=acme"] },
-    "an empty identity": { trustedIdentities: ["x509.subject:"] },
   };
   for (const [name, change] of Object.entries(refused)) {
     const changes: readonly object[] = Array.isArray(change) ? change : [change];
@@ -123,8 +130,6 @@ suite("trust policies for images", () => {
   }
 
   test("refuses what is not supported, by that name", () => {
-    assert.throws(() => parse({ trustedIdentities: ["spiffe: trust"] }), { code: "UNSUPPORTED" });
-    assert.throws(() => parse({ trustedIdentities: [""] }), { code: "UNSUPPORTED" });
     assert.throws(() => parseOciTrustPolicy(encodeUtf8('{"version":"2.0","trustPolicies":[]}'), "p"), { code: "UNSUPPORTED" });
   });
 

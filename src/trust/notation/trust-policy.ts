@@ -3,15 +3,15 @@
  *
  *     {"version":"1.0","trustPolicies":[{"name","registryScopes":["HOST/NAME",…] | ["*"],      trustpolicy.oci.json, trustpolicy.json
  *         "signatureVerification":{"level","override"?,"verifyTimestamp"?},
- *         "trustStores":["TYPE:NAME",…],"trustedIdentities":["x509.subject: C=…, ST=…, O=…",…] | ["*"]},…]}
+ *         "trustStores":["TYPE:NAME",…],"trustedIdentities":["TYPE:VALUE",…] | ["*"]},…]}
  *
  * `trustpolicy.blob.json` has `globalPolicy` in place of `registryScopes`. An unknown member refuses the document.
  */
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson, type Json } from "../../core/json.ts";
 import { isRepositoryName } from "../../core/reference.ts";
-import { includesName, parseDistinguishedName, type DistinguishedName } from "./distinguished-name.ts";
 import { parseLevel, type Level, type LevelName } from "./level.ts";
+import { parseTrustedNames, type TrustedNames } from "./trusted-names.ts";
 
 export interface Statement {
   readonly name: string;
@@ -23,8 +23,6 @@ export interface Statement {
 }
 /** When a timestamp is looked at, if a store of timestamp authorities is listed. */
 export type TimestampRule = "always" | "afterCertExpiry";
-/** Who may have signed: anyone whom the stores certify, or who bears all of one of these names. */
-export type TrustedNames = "any" | readonly DistinguishedName[];
 
 export interface StoreName {
   readonly type: StoreType;
@@ -45,7 +43,6 @@ export interface BlobStatement extends Statement {
 const maxBytes = 1024 * 1024;
 const limits = { statements: 1000, scopes: 1000, stores: 100, identities: 500, scope: 1024 } as const;
 const common = ["name", "signatureVerification", "trustStores", "trustedIdentities"];
-const subjectPrefix = "x509.subject:";
 const label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 const host = new RegExp(`^${label}(?:\\.${label})*(?::[0-9]{1,5})?$`);
 
@@ -126,7 +123,7 @@ function parseStatement(fields: Fields): Statement {
   if (levelName !== "skip" && (stores.length === 0 || identities.length === 0)) {
     throw malformed(`${fields.at} needs both trustStores and trustedIdentities`);
   }
-  return { name, levelName, level, verifyTimestamp, stores, identities: parseIdentities(identities, fields.at) };
+  return { name, levelName, level, verifyTimestamp, stores, identities: parseTrustedNames(identities, `${fields.at}.trustedIdentities`) };
 }
 
 function parseScopes(fields: Fields): "any" | readonly string[] {
@@ -141,7 +138,8 @@ function parseScopes(fields: Fields): "any" | readonly string[] {
       throw malformed(`${fields.at}.registryScopes has ${JSON.stringify(scope.slice(0, 200))}, expected HOST/NAME or "*" alone`);
     }
   }
-  return scopes;
+  // As references are read: else a statement that names the image would give way to the one for all.
+  return scopes.map((scope) => scope.replace(/^index\.docker\.io\//, "docker.io/"));
 }
 
 /** Whether a store may have this name; such a one is safe to build a path from. */
@@ -157,26 +155,6 @@ function parseStoreName(text: string, at: string): StoreName {
     throw malformed(`${at}.trustStores has ${JSON.stringify(text.slice(0, 200))}, expected ${storeTypes.join(", ")}, ":" and a name`);
   }
   return { type, name };
-}
-
-function parseIdentities(identities: readonly string[], at: string): TrustedNames {
-  if (identities.length === 1 && identities[0] === "*") return "any";
-  const names = identities.map((text) => {
-    if (text === "*") throw malformed(`${at}.trustedIdentities has "*" beside other identities`);
-    if (!text.startsWith(subjectPrefix)) {
-      throw new TouchmarkError(
-        "UNSUPPORTED",
-        `${at}.trustedIdentities has ${JSON.stringify(text.slice(0, 200))}; only ${subjectPrefix} is supported`,
-      );
-    }
-    return parseDistinguishedName(text.slice(subjectPrefix.length), `${at}.trustedIdentities`);
-  });
-  for (const [i, name] of names.entries()) {
-    const overlapping = names.find((other, j) => i !== j && includesName(name, other));
-    if (overlapping)
-      throw malformed(`${at}.trustedIdentities has ${JSON.stringify(name.text)}, which ${JSON.stringify(overlapping.text)} includes`);
-  }
-  return names;
 }
 
 function texts(fields: Fields, name: string, max: number): readonly string[] {

@@ -25,8 +25,9 @@ export async function signByPlugin(image: string, config: string, options: reado
   return run(notation, ["sign", "--insecure-registry", ...options, image], { env: { ...environment(config), ...env } });
 }
 
-export async function verify(image: string, config: string, options: readonly string[] = []): Promise<Ran> {
-  return run(notation, ["verify", "--insecure-registry", ...options, image], { env: environment(config) });
+/** What the folder's plugin hears of is in `env`. */
+export async function verify(image: string, config: string, options: readonly string[] = [], env: Environment = {}): Promise<Ran> {
+  return run(notation, ["verify", "--insecure-registry", ...options, image], { env: { ...environment(config), ...env } });
 }
 
 /** Writes FILE.jws.sig or FILE.cose.sig, by FOLDER/NAME.key and the chain in FOLDER/NAME.pem. */

@@ -30,8 +30,8 @@ export async function signByPlugin(image: string, flags: readonly string[], more
   return run(process.execPath, [touchmark, "sign", "--format", "notation", ...flags, image], { env: { ...env, ...more } });
 }
 
-export async function verifyBy(image: string, flags: readonly string[]): Promise<Ran> {
-  return run(process.execPath, [touchmark, "verify", ...flags, image], { env });
+export async function verifyBy(image: string, flags: readonly string[], more: Environment = {}): Promise<Ran> {
+  return run(process.execPath, [touchmark, "verify", ...flags, image], { env: { ...env, ...more } });
 }
 
 /** Signs a file into a bundle beside it. */

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { makeTrust } from "../trust.ts";
+import { parseTrustedNames } from "./trusted-names.ts";
+
+const acme = "x509.subject: C=US, ST=WA, O=acme";
+const profile = "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/release";
+const parse = (...texts: readonly string[]) => parseTrustedNames(texts, "it");
+
+suite("trusted names", () => {
+  test("are anyone, certificates' subjects, and what only plugins can read, each kept as it is written", () => {
+    assert.equal(parse("*"), "any");
+    const names = parse(profile, acme, "did:web:acme.example");
+    assert.ok(names !== "any");
+    assert.deepEqual(
+      names.map(({ text, subject }) => [text, subject && Object.fromEntries(subject.attributes)]),
+      [
+        [profile, undefined],
+        [acme, { C: "US", ST: "WA", O: "acme" }],
+        ["did:web:acme.example", undefined],
+      ],
+    );
+  });
+
+  test("of plugins are not looked into, so that none is another", () => {
+    const near = [
+      "X509.Subject: C=US",
+      "x509.subject :C=US, ST=WA, O=acme",
+      " x509.subject: C=US",
+      "x509.subject.cn:*",
+      "*:",
+      ":",
+      "a:b",
+      "a:b",
+    ];
+    const names = parse(...near);
+    assert.ok(names !== "any");
+    assert.deepEqual(
+      names,
+      near.map((text) => ({ text, subject: undefined })),
+    );
+  });
+
+  test("make one trust where they are the same, and another where they are not", () => {
+    const digest = (...texts: readonly string[]): string => {
+      const stores = { ca: [], signingAuthority: [], tsa: [] };
+      const notation = { name: "acme", stores, identities: parse(...texts), verifyTimestamp: "always", revocation: "ask" } as const;
+      return makeTrust([], { roots: [], identities: [], notation }).digest;
+    };
+    assert.equal(digest(profile, acme), digest("x509.subject:O=acme,ST=WA,C=US", profile));
+    const different = [["*"], [profile], [`${profile}s`], [acme], [profile, acme], ["any:"]].map((texts) => digest(...texts));
+    assert.equal(new Set(different).size, different.length);
+  });
+
+  const refused: Readonly<Record<string, readonly string[]>> = {
+    "anyone beside what a plugin reads": [profile, "*"],
+    "anyone beside a subject": ["*", acme],
+    "anyone twice": ["*", "*"],
+    "one without a type": ["release"],
+    "an empty one": [""],
+    "an empty one beside others": [profile, ""],
+    "an empty subject": [profile, "x509.subject:"],
+    "subjects that overlap, whatever is between them": [acme, profile, `${acme}, CN=release`],
+    "a subject twice": [acme, profile, acme],
+    "a subject that cannot be read": [profile, "x509.subject: C=US, ST=WA, O=#0c0461636d65"],
+  };
+  for (const [name, texts] of Object.entries(refused)) {
+    test(`refuse ${name}`, () => assert.throws(() => parse(...texts), { code: "MALFORMED" }));
+  }
+});

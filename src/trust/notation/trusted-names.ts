@@ -1,0 +1,45 @@
+/**
+ * Who may have signed, as trust policies write it (Notary Project, trust policy, "Trusted Identities Constraints"):
+ *
+ *     *                              anyone whom the stores certify; alone
+ *     x509.subject: C=…, ST=…, O=…   whose certificate's subject says all of it; none includes another
+ *     TYPE:VALUE                     of any other type, as `arn:aws:signer:…`: what that means only a plugin knows
+ */
+import { malformed } from "../../core/errors.ts";
+import { includesName, parseDistinguishedName, type DistinguishedName } from "./distinguished-name.ts";
+
+/** Anyone whom the stores certify, or whoever bears one of these names. */
+export type TrustedNames = "any" | readonly TrustedName[];
+
+export interface TrustedName {
+  /** As the trust policy has it. */
+  readonly text: string;
+  /** Undefined where only a plugin can tell who bears the name. */
+  readonly subject: DistinguishedName | undefined;
+}
+
+const subjectPrefix = "x509.subject:";
+
+/** `at` names the list in messages. Throws MALFORMED, or LIMIT_EXCEEDED for a subject past its bound. */
+export function parseTrustedNames(texts: readonly string[], at: string): TrustedNames {
+  if (texts.length === 1 && texts[0] === "*") return "any";
+  const names = texts.map((text) => parseTrustedName(text, at));
+  const subjects = names.flatMap(({ subject }) => subject ?? []);
+  for (const [i, subject] of subjects.entries()) {
+    const overlapping = subjects.find((other, j) => i !== j && includesName(subject, other));
+    if (overlapping) throw malformed(`${at} has ${JSON.stringify(subject.text)}, which ${JSON.stringify(overlapping.text)} includes`);
+  }
+  return names;
+}
+
+function parseTrustedName(text: string, at: string): TrustedName {
+  if (text === "*") throw malformed(`${at} has "*" beside other identities`);
+  if (text.startsWith(subjectPrefix)) return { text, subject: parseDistinguishedName(text.slice(subjectPrefix.length), at) };
+  if (!text.includes(":")) throw malformed(`${at} has ${JSON.stringify(text.slice(0, 200))}, expected a type, ":" and a value`);
+  return { text, subject: undefined };
+}
+
+/** Whoever bears the name in a certificate's subject. `what` names it in messages. Throws as `parseTrustedNames`. */
+export function subjectNamed(name: string, what: string): TrustedName {
+  return { text: `${subjectPrefix} ${name}`, subject: parseDistinguishedName(name, what) };
+}
