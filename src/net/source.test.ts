@@ -74,6 +74,14 @@ suite("readSource", () => {
     });
   });
 
+  test("never repeats the PIN of a key on a token, which is no file", async () => {
+    await assert.rejects(readSource("pkcs11:token=team?pin-value=hunter2", options), (error) => {
+      assert.match(inspect(error), /USAGE/);
+      assert.doesNotMatch(inspect(error), /hunter2/);
+      return true;
+    });
+  });
+
   test("stops with the signal's own reason", async () => {
     const reason = new Error("enough");
     await assert.rejects(readSource(import.meta.filename, { ...options, signal: AbortSignal.abort(reason) }), reason);

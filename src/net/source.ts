@@ -12,6 +12,7 @@ export interface SourceOptions {
 /** Reads it whole. Throws FILE_NOT_FOUND, LIMIT_EXCEEDED past `maxBytes`, USAGE for a reference of another kind. */
 export async function readSource(reference: string, options: SourceOptions): Promise<Uint8Array> {
   if (/[\n\0]/.test(reference)) throw notAReference("a text of several lines is no path"); // a key itself, perhaps: not to be repeated
+  if (reference.startsWith("pkcs11:")) throw notAReference("a PKCS #11 URI is no file"); // the PIN, perhaps: not to be repeated
   const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//.exec(reference) ?? [];
   if (scheme === undefined) return readFile(reference, options);
   if (scheme !== "env") throw notAReference(`${scheme}:// references are not understood here`);

@@ -67,7 +67,7 @@ export const CK = {
 
 /**
  * Loads the package, which is compiled for each machine, and is no dependency: who has no token need not compile it. Found as
- * any package is, from where this code lies. Throws UNSUPPORTED where it is not installed.
+ * any package is, from where this code lies, or by NODE_PATH. Throws UNSUPPORTED where it is not installed.
  */
 export async function loadCryptoki(): Promise<Cryptoki> {
   try {
@@ -77,7 +77,7 @@ export async function loadCryptoki(): Promise<Cryptoki> {
   } catch (cause) {
     throw new TouchmarkError("UNSUPPORTED", "keys on PKCS #11 tokens need the package pkcs11js, which is not installed or not compiled", {
       cause,
-      hint: "Install it beside touchmark, with scripts allowed and a C++ compiler at hand: npm install pkcs11js@2.1.7",
+      hint: "With a C++ compiler: npm install --global --allow-scripts=pkcs11js pkcs11js@2.1.7. Then set NODE_PATH to what npm root --global prints.",
     });
   }
 }

@@ -20,9 +20,9 @@ export async function verify(image: string, keyPrefix: string, options: readonly
   return run(process.execPath, [touchmark, "verify", "--key", `${keyPrefix}.pub`, ...options, image], { env });
 }
 
-/** As `flags` say who signs, or whose signature is expected. */
-export async function signAs(image: string, flags: readonly string[]): Promise<void> {
-  await runWell(process.execPath, [touchmark, "sign", ...flags, image], { env });
+/** As `flags` say who signs, or whose signature is expected; what a key's module hears of is in `more`. */
+export async function signAs(image: string, flags: readonly string[], more: Environment = {}): Promise<void> {
+  await runWell(process.execPath, [touchmark, "sign", ...flags, image], { env: { ...env, ...more } });
 }
 
 /** By a key that a plugin of notation keeps; what the plugin hears of is in `more`. */
@@ -44,8 +44,8 @@ export async function verifyFile(file: string, bundle: string, keyPrefix: string
 }
 
 /** The same, as `flags` say. */
-export async function signFileAs(file: string, flags: readonly string[]): Promise<void> {
-  await runWell(process.execPath, [touchmark, "sign-blob", ...flags, file], { env });
+export async function signFileAs(file: string, flags: readonly string[], more: Environment = {}): Promise<void> {
+  await runWell(process.execPath, [touchmark, "sign-blob", ...flags, file], { env: { ...env, ...more } });
 }
 
 export async function verifyFileBy(file: string, flags: readonly string[]): Promise<Ran> {

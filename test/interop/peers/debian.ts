@@ -2,9 +2,9 @@
  * The tools the interop suite runs against that Debian packages, by command: the versions are those of the release that
  * the machine runs. `npm run peers` installs them where it may; where it may not, their tests are skipped with the reason.
  */
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { peersFolder } from "./peer.ts";
+import { keptReason } from "./not-installed.ts";
 
 export const packages = {
   openssl: "openssl",
@@ -18,6 +18,8 @@ export const packages = {
   buildah: "buildah",
   zsh: "zsh",
   fish: "fish",
+  "softhsm2-util": "softhsm2",
+  "g++": "g++",
 } as const;
 
 export type DebianCommand = keyof typeof packages;
@@ -32,15 +34,7 @@ export function commandPath(command: DebianCommand): string | undefined {
 /** Why these commands cannot be run here, for a test to be skipped with; false if they can. */
 export function missing(...commands: readonly DebianCommand[]): string | false {
   const command = commands.find((wanted) => commandPath(wanted) === undefined);
-  if (command === undefined) return false;
-  const log = installLog(packages[command]);
-  const why = existsSync(log) ? readFileSync(log, "utf8").trim() : "npm run peers has not installed it";
-  return `${command} is not there: ${why}`;
-}
-
-/** Where it is kept why a package could not be installed. */
-export function installLog(name: DebianPackage): string {
-  return join(peersFolder, `${name}.not-installed`);
+  return command !== undefined && `${command} is not there: ${keptReason(packages[command])}`;
 }
 
 function isExecutable(path: string): boolean {

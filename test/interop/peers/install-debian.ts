@@ -1,22 +1,14 @@
 /** Installs the Debian packages whose commands are missing; keeps the reason where that cannot be done. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { commandPath, installLog, packages, type DebianCommand, type DebianPackage } from "./debian.ts";
-import { peersFolder } from "./peer.ts";
+import { commandPath, packages, type DebianCommand, type DebianPackage } from "./debian.ts";
+import { keepReason } from "./not-installed.ts";
 
 export function installDebianPackages(): void {
   const wanted = new Set<DebianPackage>();
   for (const command of commands()) if (commandPath(command) === undefined) wanted.add(packages[command]);
   if (wanted.size === 0) return;
-  mkdirSync(peersFolder, { recursive: true });
   apt("update");
-  for (const name of wanted) {
-    const failure = install(name);
-    rmSync(installLog(name), { force: true });
-    if (failure === undefined) continue;
-    process.stderr.write(`not installed, so that its tests will be skipped: ${name}: ${failure}\n`);
-    writeFileSync(installLog(name), failure);
-  }
+  for (const name of wanted) keepReason(name, install(name));
 }
 
 /** Undefined if it worked, else why it did not. */

@@ -6,12 +6,16 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { installDebianPackages } from "./install-debian.ts";
+import { installPkcs11js } from "./install-pkcs11js.ts";
 import { peerFolder, peerPackage, peerPath } from "./peer.ts";
 import { peerNames, pins, type PeerName } from "./pins.ts";
 
 const named = new Set(process.argv.slice(2));
 for (const name of peerNames) if ((named.size === 0 || named.has(name)) && !existsSync(peerPath(name))) install(name);
-if (named.size === 0) installDebianPackages();
+if (named.size === 0) {
+  installDebianPackages();
+  installPkcs11js(); // with a compiler of those
+}
 
 /** Builds into a folder beside the place and moves it there whole, so that half a build is never taken for a peer. */
 function install(name: PeerName): void {
