@@ -40,7 +40,7 @@ const table: Readonly<Record<string, Room>> = {
   net: {
     rooms: ["core"],
     packages: [],
-    builtins: ["http", "https", "timers/promises", "fs", "fs/promises", "tls", "net", "dns", "crypto"],
+    builtins: ["http", "https", "timers/promises", "fs", "fs/promises", "stream", "tls", "net", "dns", "crypto"],
   },
   trust: { rooms: ["core"], packages: ["re2js"], builtins: ["crypto"] },
   proof: { rooms: ["core", "trust"], packages: [], builtins: [] },

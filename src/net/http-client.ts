@@ -18,8 +18,10 @@ const maxTries = 4;
 const maxRedirects = 5;
 const defaultTimeouts: Timeouts = { connect: 10_000, silence: 30_000 };
 /** What may be sent again when the first answer was lost. */
-const repeatable: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT"]);
-const busy: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+const repeatable: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE"]);
+/** Says that nothing was done, so that anything may be sent again. */
+const tooMany = 429;
+const busy: ReadonlySet<number> = new Set([tooMany, 500, 502, 503, 504]);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
@@ -27,15 +29,16 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const transport = createTransport(options);
 
   async function insist(request: HttpRequest, streamed: boolean): Promise<HttpStream> {
-    const tries = request.repeatable || repeatable.has(request.method) ? maxTries : 1;
+    const isRepeatable = request.repeatable === true || repeatable.has(request.method);
     for (let failures = 1; ; failures++) {
       let delay = backoff(failures);
       try {
         const response = await exchange(transport, request, { timeouts, streamed });
         delay = retryAfter(response.headers.get("retry-after") ?? "", Date.now()) ?? delay;
-        if (!busy.has(response.status) || failures === tries || delay > maxDelay) return response;
+        const isPutOff = response.status === tooMany || (isRepeatable && busy.has(response.status));
+        if (!isPutOff || failures === maxTries || delay > maxDelay) return response;
       } catch (error) {
-        if (!isReset(error) || isStreamed(request) || failures === tries) throw error;
+        if (!isReset(error) || !isRepeatable || isStreamed(request) || failures === maxTries) throw error;
       }
       await sleep(delay, request.signal);
     }

@@ -42,6 +42,16 @@ test("a POST is sent once", async (t) => {
   assert.equal(server.seen.length, 2);
 });
 
+test("429 puts off whatever is asked: nothing was done", async (t) => {
+  const putOff = [{ status: 429, headers: { "retry-after": "2" } }, { status: 202 }];
+  const server = await scriptedServer(t, { "POST /a": [...putOff], "PATCH /a": [...putOff] });
+  const { http, delays } = patientClient();
+  for (const method of ["POST", "PATCH"] as const) {
+    assert.equal((await http.request(get(`${server.origin}/a`, { method, body: Buffer.from("x") }))).status, 202);
+  }
+  assert.deepEqual(delays, [2000, 2000]);
+});
+
 test("a POST that may be repeated is tried again, with its body", async (t) => {
   const server = await scriptedServer(t, { "POST /busy": [{ status: 503 }, { status: 503 }, { status: 201 }] });
   const http = createHttpClient({ sleep: async () => {} });
@@ -51,6 +61,11 @@ test("a POST that may be repeated is tried again, with its body", async (t) => {
     server.seen.map(({ body }) => Buffer.from(body).toString()),
     ["once", "once", "once"],
   );
+});
+
+test("a DELETE is tried again", async (t) => {
+  const server = await scriptedServer(t, { "DELETE /a": [{ status: 503 }, cut, { status: 404 }] });
+  assert.equal((await patientClient().http.request(get(`${server.origin}/a`, { method: "DELETE" }))).status, 404);
 });
 
 test("a connection that breaks in the middle of the body is tried again", async (t) => {

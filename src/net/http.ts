@@ -6,7 +6,7 @@ export interface HttpRequest {
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | StreamedBody;
-  /** That sending it twice does no more than sending it once, as it is of GET, HEAD and PUT. */
+  /** That sending it twice does no more than sending it once, as it is of GET, HEAD, PUT and DELETE. */
   readonly repeatable?: boolean;
   /** Bytes that a 2xx answer may have; a longer one throws LIMIT_EXCEEDED. Of any other, the first 64 KiB are kept. */
   readonly maxBytes: number;
@@ -41,7 +41,8 @@ export interface HttpStream extends HttpResponse {
 export interface HttpClient {
   /**
    * Sends the request and reads the whole answer, whatever its status. GET and HEAD follow redirects; what is
-   * repeatable is tried again while the host is busy or, unless the body is a stream, the connection breaks. Throws
+   * repeatable is tried again while the host is busy or, unless the body is a stream, the connection breaks, and all else
+   * while the host says 429. Throws
    * UNREACHABLE, TIMEOUT, LIMIT_EXCEEDED, what the body's stream throws, or what the signal was aborted with.
    */
   request(request: HttpRequest): Promise<HttpResponse>;

@@ -2,7 +2,7 @@
  * The error for an answer that is not what was asked for, with the registry's own words (distribution specification,
  * error codes): `{"errors":[{"code":TEXT,"message":TEXT}]}`.
  */
-import { TouchmarkError } from "../core/errors.ts";
+import { TouchmarkError, type Code } from "../core/errors.ts";
 import { Fields, parseJson } from "../core/json.ts";
 import type { HttpResponse } from "../net/http.ts";
 import { printableHost, printableText } from "../net/printable.ts";
@@ -12,20 +12,32 @@ export interface Identity {
   readonly source?: string;
 }
 
+/** An answer that is not what was asked for. */
+export class Refusal extends TouchmarkError {
+  /** HTTP's. */
+  readonly status: number;
+
+  constructor(code: Code, status: number, message: string) {
+    super(code, message);
+    this.status = status;
+  }
+}
+
 const maxQuotes = 3;
 const maxErrors = 100;
 
 /** `doing` names what was asked for; `as` is undefined where the registry never asked who we are. */
-export function refusal(response: HttpResponse, doing: string, as: Identity | undefined): TouchmarkError {
+export function refusal(response: HttpResponse, doing: string, as: Identity | undefined): Refusal {
   const host = printableHost(response.url);
   const quote = quoteOf(response);
-  if (response.status === 401 || response.status === 403) {
-    return new TouchmarkError("UNAUTHORIZED", `${host} refuses ${doing}${quote}; ${describe(as)}`);
+  const { status } = response;
+  if (status === 401 || status === 403) {
+    return new Refusal("UNAUTHORIZED", status, `${host} refuses ${doing}${quote}; ${describe(as)}`);
   }
-  if (response.status === 429) {
-    return new TouchmarkError("RATE_LIMITED", `${host} has had too many requests and refuses ${doing}${quote}`);
+  if (status === 429) {
+    return new Refusal("RATE_LIMITED", status, `${host} has had too many requests and refuses ${doing}${quote}`);
   }
-  return new TouchmarkError("REGISTRY_ERROR", `${host} answers ${response.status} to ${doing}${quote}`);
+  return new Refusal("REGISTRY_ERROR", status, `${host} answers ${status} to ${doing}${quote}`);
 }
 
 /** The codes of the registry's errors; none where the body is no such document. */

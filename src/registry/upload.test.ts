@@ -91,6 +91,29 @@ test("an upload that seems to have failed and was stored all the same is good", 
   await repository.putBlob(content, signal);
 });
 
+test("an upload that the registry cannot go on with is begun again", async (t) => {
+  for (const status of [400, 404, 416]) {
+    const { server, repository } = await opened(t, {
+      [`HEAD ${blobPath}`]: absent,
+      [uploads]: [opensAt("/1"), opensAt("/2")],
+      [`PUT /1?${query}`]: [{ status: 503 }, { status }],
+      [`PUT /2?${query}`]: { status: 201 },
+    });
+    await repository.putBlob(content, signal);
+    assert.deepEqual(server.lines, [uploads, `PUT /1?${query}`, `PUT /1?${query}`, `HEAD ${blobPath}`, uploads, `PUT /2?${query}`]);
+  }
+});
+
+test("an upload is opened again where the answer was lost, and where the registry is busy", async (t) => {
+  const lost: ScriptLine = (_, response) => void response.destroy();
+  const { server, repository } = await opened(t, {
+    [uploads]: [{ status: 429 }, { status: 503 }, lost, opensAt("/u")],
+    [`PUT /u?${query}`]: { status: 201 },
+  });
+  await repository.putBlob(content, signal);
+  assert.equal(server.lines.length, 5);
+});
+
 const text = { mediaType: "text/plain", digest: blob.digest, size: 10 };
 
 async function* halves(): AsyncGenerator<Uint8Array> {

@@ -14,6 +14,7 @@ import { isReset } from "../net/failure.ts";
 import type { HttpResponse } from "../net/http.ts";
 import { sent } from "./checked-stream.ts";
 import type { Connection } from "./connection.ts";
+import { Refusal } from "./refusal.ts";
 import { sendChunks } from "./upload-chunks.ts";
 import { locationIn } from "./upload-location.ts";
 
@@ -34,6 +35,8 @@ export type OpenedUpload = HttpResponse;
 
 const stored = [200, 201, 204];
 const maxTries = 3;
+/** Answers to what an upload gets: it is gone, or has other bytes than those that were sent now, as after a try that broke off. */
+const unusable: ReadonlySet<number> = new Set([400, 404, 416]);
 
 /** Stores the blob unless it is there. */
 export async function upload(blob: Upload): Promise<void> {
@@ -44,17 +47,17 @@ async function deliver({ open, takeOpened, ...rest }: Upload): Promise<void> {
   const checked: Upload = { ...rest, open: () => sent(open(), rest.descriptor, rest.connection.name) };
   const opened = takeOpened?.();
   for (let tries = 1; ; tries++) {
+    const begun = (tries === 1 && (opened ?? (await mount(checked)))) || (await openUpload(checked));
+    if (begun.status !== 202) return;
     try {
-      const begun = (tries === 1 && (opened ?? (await mount(checked)))) || (await openUpload(checked));
-      if (begun.status === 202) await send(checked, begun);
-      return;
+      return await send(checked, begun);
     } catch (error) {
       if (tries === 1 && opened && isRefused(error)) continue; // it may have been closed meanwhile
       // Where the answer was lost it may be stored; where the upload broke, what was sent of it is of no use.
-      const unclear = error instanceof TouchmarkError && (error.code === "REGISTRY_ERROR" || isReset(error));
-      if (!unclear) throw error;
+      const isBroken = isReset(error) || (error instanceof Refusal && unusable.has(error.status));
+      if (!isBroken && !(error instanceof TouchmarkError && error.code === "REGISTRY_ERROR")) throw error;
       if (await isThere(checked)) return;
-      if (!isReset(error) || tries === maxTries) throw error;
+      if (!isBroken || tries === maxTries) throw error;
     }
   }
 }
@@ -86,7 +89,13 @@ async function mount({ connection, descriptor, mountFrom, signal }: Upload): Pro
   if (mountFrom === undefined) return undefined;
   const query = new URLSearchParams({ mount: descriptor.digest, from: mountFrom });
   try {
-    return await connection.write({ method: "POST", to: `blobs/uploads/?${query.toString()}`, expect: [201, 202], signal });
+    return await connection.write({
+      method: "POST",
+      to: `blobs/uploads/?${query.toString()}`,
+      repeatable: true,
+      expect: [201, 202],
+      signal,
+    });
   } catch (error) {
     if (isRefused(error)) return undefined;
     throw error;
@@ -109,8 +118,9 @@ async function send(blob: Upload, begun: HttpResponse): Promise<void> {
   await connection.write({ method: "PUT", to: finalOf(last, descriptor), expect: stored, signal });
 }
 
+/** One that was opened twice is forgotten by the registry in its own time. */
 export function openUpload({ connection, signal }: Pick<Upload, "connection" | "signal">): Promise<OpenedUpload> {
-  return connection.write({ method: "POST", to: "blobs/uploads/", expect: [202], signal });
+  return connection.write({ method: "POST", to: "blobs/uploads/", repeatable: true, expect: [202], signal });
 }
 
 /** Gives up an upload that is not needed. Where that fails, the registry forgets it in its own time. */

@@ -141,6 +141,8 @@ describe("touchmark verify, by a trust policy with names that only a plugin can 
       identities[0].detail,
       /^com\.example\.fake 1\.2\.3 \(sha256:[0-9a-f]{64}\) accepts who signed: the profile arn:aws:signer:eu-west-1:111122223333:\/signing-profiles\/release$/,
     );
+    const text = (await verify([profile])).stdout;
+    assert.match(text, /plugin passed \(com\.example\.fake 1\.2\.3 \(sha256:[0-9a-f]{64}\) knows its attributes\)/);
     const refused = await verify([`${profile}s`]);
     assert.equal(refused.status, 12, refused.stdout);
     assert.match(refused.stdout, /^refused: IDENTITY_MISMATCH[\s\S]*refuses who signed: no such profile/);

@@ -29,7 +29,7 @@ export function renderVerdict(verdict: Verdict, style: Style): string {
   ].join("");
 }
 
-/** `bundle in referrers, by touchmark.pub: format passed, signature passed, …`; with the details of what did not pass where they are not said above. */
+/** `bundle in referrers, by touchmark.pub: format passed, signature passed, …`; with the details of what did not pass, and of which plugin had a say, where they are not said above. */
 function renderFinding({ format, place, signer, seen, checks, claim }: Finding, detailed: boolean): string {
   const by = signer ? ` by ${describeSignatory(signer)}` : "";
   const said = claim?.kind === "signature" ? Object.entries(claim.annotations).map(([key, value]) => `${key}=${value}`) : [];
@@ -55,7 +55,8 @@ function renderSource({ signer }: Finding): string {
 
 function describeCheck(check: Check, detailed: boolean): string {
   const { name, outcome, detail } = check;
-  return `${name} ${isPending(check) ? "pending" : outcome}${detailed && outcome !== "passed" ? ` (${detail})` : ""}`;
+  const isTold = detailed && (outcome !== "passed" || name === "plugin");
+  return `${name} ${isPending(check) ? "pending" : outcome}${isTold ? ` (${detail})` : ""}`;
 }
 
 function describeSighting({ by, at, index }: Sighting): string {
