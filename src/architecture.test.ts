@@ -64,7 +64,7 @@ const table: Readonly<Record<string, Room>> = {
   "server/registry": {
     rooms: belowServer,
     packages: [],
-    builtins: ["fs", "fs/promises", "path", "http", "net", "crypto", "stream", "stream/promises", "events"],
+    builtins: ["fs", "fs/promises", "path", "http", "net", "crypto", "stream", "stream/promises", "events", "worker_threads"],
   },
   cli: {
     rooms: [...belowServer, "server/registry"],
