@@ -64,3 +64,16 @@ test("T18: what a thousand copies of a signature need to know is asked once", as
   const failing: GatherFacts = () => Promise.reject(aborted);
   await assert.rejects(verifyAll(many, subjectOf(bytes), { ...options, gather: failing }), aborted);
 });
+
+test("T18: pieces that wait for nothing end with the time that is allowed too", async () => {
+  const busy: Format = {
+    ...bundle,
+    name: "slow",
+    verify: async ({ format, place, layer }) => ({ format, place, layer: layer.digest, seen: [], checks: [] }),
+  };
+  const time = new AbortController();
+  setImmediate(() => time.abort(new TouchmarkError("TIMEOUT", "not done within 3m")));
+  const many = Array.from({ length: 1000 }, () => evidence);
+  const options = { formats: [busy], trust: makeTrust([]), at: 0, signal: time.signal };
+  await assert.rejects(verifyAll(many, subjectOf(bytes), options), { code: "TIMEOUT" });
+});

@@ -21,8 +21,17 @@ async function pointStanding(point: DistributionPoint, question: RevocationQuest
   if (point.isPartial) return unknown("the certificate's revocation list is indirect or of some reasons only, which is not supported");
   if (point.urls.length === 0) return unknown("the certificate's revocation list has no URL");
   return firstKnown(point.urls, (url) =>
-    judge(asked("revocation list", url, question), (bytes) => listStanding(parseCrl(bytes), point, question)),
+    judge(asked("revocation list", url, question), (bytes) => listStanding(listIn(bytes), point, question)),
   );
+}
+
+/** They are long, and many findings may need the same one. */
+const known = new WeakMap<Uint8Array, RevocationList>();
+
+function listIn(bytes: Uint8Array): RevocationList {
+  const list = known.get(bytes) ?? parseCrl(bytes);
+  known.set(bytes, list);
+  return list;
 }
 
 function asked(source: Asked["source"], url: string, { issuer, facts }: RevocationQuestion): Asked {
@@ -49,7 +58,7 @@ async function listStanding(list: RevocationList, point: DistributionPoint, ques
   if (urls.length === 0) return standing;
   return firstKnown(urls, (url) =>
     judge(asked("delta", url, question), async (bytes) => {
-      const delta = parseCrl(bytes);
+      const delta = listIn(bytes);
       const why = (await faultOf(delta, question)) ?? deltaFault(delta, list);
       return why === undefined ? updated(standing, entry, { list, delta, question }) : unknown(why);
     }),
