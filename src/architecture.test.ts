@@ -40,7 +40,7 @@ const table: Readonly<Record<string, Room>> = {
   net: {
     rooms: ["core"],
     packages: [],
-    builtins: ["http", "https", "timers/promises", "fs", "fs/promises", "tls", "net", "dns", "crypto"],
+    builtins: ["http", "https", "timers/promises", "fs", "fs/promises", "stream", "tls", "net", "dns", "crypto"],
   },
   trust: { rooms: ["core"], packages: ["re2js"], builtins: ["crypto"] },
   proof: { rooms: ["core", "trust"], packages: [], builtins: [] },
@@ -64,7 +64,7 @@ const table: Readonly<Record<string, Room>> = {
   "server/registry": {
     rooms: belowServer,
     packages: [],
-    builtins: ["fs", "fs/promises", "path", "http", "net", "crypto", "stream", "stream/promises", "events"],
+    builtins: ["fs", "fs/promises", "path", "http", "net", "crypto", "stream", "stream/promises", "events", "worker_threads"],
   },
   cli: {
     rooms: [...belowServer, "server/registry"],

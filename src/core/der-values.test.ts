@@ -115,6 +115,7 @@ suite("DER values", () => {
     assert.equal(readText(der("0c 02 c3 a9"), "text"), "é");
     assert.equal(readText(der("13 02 41 42"), "text"), "AB");
     assert.equal(readText(der("16 01 40"), "text"), "@");
+    assert.equal(readText(der("12 02 34 32"), "text"), "42");
     assert.equal(readText(der("14 01 e9"), "text"), "é");
     assert.equal(readText(der("1e 04 00 41 20 ac"), "text"), "A€");
     assert.equal(readAscii(Buffer.from("a@b"), "text"), "a@b");

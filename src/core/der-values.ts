@@ -105,6 +105,7 @@ export function readText(value: Der, what: string): string {
   switch (value.tag) {
     case tags.utf8String:
       return decodeUtf8(value.content, what);
+    case tags.numericString:
     case tags.printableString:
     case tags.ia5String:
       return readAscii(value.content, what);

@@ -77,6 +77,13 @@ describe("JSON from strangers", () => {
     assert.throws(() => parse("\uFEFF{}"), { code: "MALFORMED" });
     assert.throws(() => parseJson(encodeUtf8("[1,2,3]"), "document", { maxBytes: 6 }), { code: "LIMIT_EXCEEDED" });
   });
+
+  it("refuses more values than allowed, where that is bounded, and counts none in strings", () => {
+    for (const text of ["[1,2,3]", '{"a":1,"b":[2]}', '["a,b","{",",,,,"]']) {
+      assert.ok(parseJson(encodeUtf8(text), "document", { maxValues: 4 }), text);
+      assert.throws(() => parseJson(encodeUtf8(text), "document", { maxValues: 3 }), { code: "LIMIT_EXCEEDED" }, text);
+    }
+  });
 });
 
 describe("fields of a document", () => {

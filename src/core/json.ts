@@ -15,16 +15,18 @@ export interface JsonLimits {
   readonly maxBytes?: number;
   /** Levels of arrays and objects. */
   readonly maxDepth?: number;
+  /** Values, at all levels together; an empty array or object counts twice. */
+  readonly maxValues?: number;
 }
 
 /** Reads one JSON document; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseJson(bytes: Uint8Array, what: string, limits: JsonLimits = {}): Json {
-  const { maxBytes = 4 * 1024 * 1024, maxDepth = 64 } = limits;
+  const { maxBytes = 4 * 1024 * 1024, maxDepth = 64, maxValues = Infinity } = limits;
   if (bytes.length > maxBytes) {
     throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${bytes.length} bytes, over the limit of ${maxBytes}`);
   }
   const text = decodeUtf8(bytes, what);
-  scan(text, what, maxDepth);
+  scan(text, what, { maxDepth, maxValues });
   try {
     return JSON.parse(text);
   } catch {
@@ -41,10 +43,14 @@ const CLOSE_OBJECT = 0x7d;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 
-/** Finds what JSON.parse lets pass: repeated keys and boundless depth. The grammar itself is left to it. */
-function scan(text: string, what: string, maxDepth: number): void {
+/** Finds what JSON.parse lets pass: repeated keys, boundless depth and number. The grammar itself is left to it. */
+function scan(text: string, what: string, { maxDepth, maxValues }: Required<Omit<JsonLimits, "maxBytes">>): void {
   const open: (Set<string> | undefined)[] = [];
   let atKey = false;
+  let values = 1;
+  const count = (): void => {
+    if (++values > maxValues) throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has more than ${maxValues} values`);
+  };
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
       case OPEN_OBJECT:
@@ -52,6 +58,7 @@ function scan(text: string, what: string, maxDepth: number): void {
         if (open.length === maxDepth) {
           throw new TouchmarkError("LIMIT_EXCEEDED", `${what} is nested deeper than ${maxDepth} levels`);
         }
+        count();
         atKey = text.charCodeAt(i) === OPEN_OBJECT;
         open.push(atKey ? new Set() : undefined);
         break;
@@ -61,6 +68,7 @@ function scan(text: string, what: string, maxDepth: number): void {
         atKey = false;
         break;
       case COMMA:
+        count();
         atKey = open.at(-1) !== undefined;
         break;
       case COLON:

@@ -5,6 +5,7 @@ import { encodeUtf8 } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { Evidence } from "../core/evidence.ts";
+import { keyOf, type GatherFacts, type Question } from "../core/facts.ts";
 import { bundle } from "../formats/bundle/bundle.ts";
 import type { Format } from "../formats/format.ts";
 import { makeTrust } from "../trust/trust.ts";
@@ -34,4 +35,45 @@ test("T04, T18: a thousand pieces of evidence end with the time that is allowed"
   await assert.rejects(verifyAll(many, subjectOf(bytes), { ...asked, signal: time.signal }), { code: "TIMEOUT" });
   assert.equal(begun, 20);
   assert.equal((await verifyAll(many, subjectOf(bytes), { ...asked, signal: new AbortController().signal })).length, 1000);
+});
+
+test("T18: what a thousand copies of a signature need to know is asked once", async () => {
+  const question: Question = { kind: "ocsp", url: "http://ocsp.example/", request: bytes };
+  const needy: Format = {
+    ...bundle,
+    name: "slow",
+    async verify({ format, place, layer }, _subject, _trust, _at, facts = new Map()) {
+      const finding = { format, place, layer: layer.digest, seen: [], checks: [] };
+      const answer = facts.get(keyOf(question));
+      return answer ? { ...finding, hint: JSON.stringify(answer) } : { ...finding, needs: [question] };
+    },
+  };
+  let asked = 0;
+  const gather: GatherFacts = async (questions) => {
+    asked += questions.length;
+    await new Promise(setImmediate);
+    return new Map(questions.map((one) => [keyOf(one), { bytes }]));
+  };
+  const options = { formats: [needy], trust: makeTrust([]), at: 0, gather, signal: new AbortController().signal };
+  const many = Array.from({ length: 1000 }, () => evidence);
+  const findings = await verifyAll(many, subjectOf(bytes), options);
+  assert.ok(findings.every(({ hint }) => hint !== undefined));
+  assert.equal(asked, 1);
+
+  const aborted = new TouchmarkError("TIMEOUT", "not done within 3m");
+  const failing: GatherFacts = () => Promise.reject(aborted);
+  await assert.rejects(verifyAll(many, subjectOf(bytes), { ...options, gather: failing }), aborted);
+});
+
+test("T18: pieces that wait for nothing end with the time that is allowed too", async () => {
+  const busy: Format = {
+    ...bundle,
+    name: "slow",
+    verify: async ({ format, place, layer }) => ({ format, place, layer: layer.digest, seen: [], checks: [] }),
+  };
+  const time = new AbortController();
+  setImmediate(() => time.abort(new TouchmarkError("TIMEOUT", "not done within 3m")));
+  const many = Array.from({ length: 1000 }, () => evidence);
+  const options = { formats: [busy], trust: makeTrust([]), at: 0, signal: time.signal };
+  await assert.rejects(verifyAll(many, subjectOf(bytes), options), { code: "TIMEOUT" });
 });

@@ -7,6 +7,7 @@ import type { Instant } from "../core/instant.ts";
 import type { Subject } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import type { Trust } from "../trust/trust.ts";
+import { askOnce } from "./ask-once.ts";
 import { width } from "./places.ts";
 
 export interface VerifyAll {
@@ -23,14 +24,18 @@ const maxRounds = 3;
 
 /** A few at a time: a thousand that are slow to verify end with the time that is allowed. */
 export async function verifyAll(evidence: readonly Evidence[], subject: Subject, options: VerifyAll): Promise<readonly Finding[]> {
+  const { signal } = options;
+  const gather = options.gather && askOnce(options.gather);
   const byName = new Map(options.formats.map((format) => [format.name, format]));
   const known = evidence.flatMap((one) => {
     const format = byName.get(one.format);
     return format ? [{ one, format }] : [];
   });
   const named = await mapBounded(known, width, async ({ one, format }): Promise<Named> => {
-    options.signal.throwIfAborted();
-    const finding = await withFacts((facts) => format.verify(one, subject, options.trust, options.at, facts), options);
+    // Verifying may wait for nothing; the clock that ends it has to have its turn.
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
+    const finding = await withFacts((facts) => format.verify(one, subject, options.trust, options.at, facts), { gather, signal });
     return { finding, name: nameOf(one, finding) };
   });
   return distinct(named);

@@ -53,9 +53,20 @@ suite("the revocation list", () => {
 
   test("is of now", async () => {
     await isUnknown(listed({ nextUpdate: now - 1 }), /held until 2026-05-31T23:59:59Z/);
-    await isUnknown(listed({ ...revokedLeaf, nextUpdate: now - 1 }), /held until/);
+    await isUnknown(listed({ entries: [{ serial: 7, reason: 6 }], nextUpdate: now - 1 }), /held until/);
     await isUnknown(listed({ nextUpdate: null }), /does not say until when/);
     await isUnknown(listed({ thisUpdate: now + 301_000 }), /yet to come/);
+  });
+
+  test("of any time says of whom it lists for good that they were revoked, whatever another list leaves out", async () => {
+    for (const dates of [{ nextUpdate: now - 1 }, { nextUpdate: null }, { thisUpdate: now + 301_000 }]) {
+      await isRevoked(listed({ ...revokedLeaf, ...dates }));
+      const mirror = "http://mirror.example/list";
+      const twice = leaf(revocable.crl(url, mirror));
+      await isRevoked(standing(twice, facts([crlOf(url), crl({ ...revokedLeaf, ...dates })], [crlOf(mirror), crl()])));
+    }
+    const old = { ...revokedLeaf, nextUpdate: now - 1, signedBy: keys.other.privateKey };
+    await isUnknown(listed(old), /not signed by the certificate's issuer/);
   });
 
   test("is whole, and about such certificates", async () => {

@@ -6,7 +6,7 @@ import { basicConstraints, keyUsage } from "../core/x509/extensions.ts";
 import { isSignedBy } from "../core/x509/is-signed-by.ts";
 import { quoteName } from "../core/x509/name.ts";
 import { onHold, removed, type RevokedEntry } from "../core/x509/revoked-entry.ts";
-import { judge, staleness, standingOf, type Asked, type RevocationQuestion } from "./revocation-question.ts";
+import { judge, revokedForGood, staleness, standingOf, type Asked, type RevocationQuestion } from "./revocation-question.ts";
 import { allOf, firstKnown, good, unknown, type Standing } from "./standing.ts";
 
 const MAX_DELTA_URLS = 8;
@@ -21,8 +21,17 @@ async function pointStanding(point: DistributionPoint, question: RevocationQuest
   if (point.isPartial) return unknown("the certificate's revocation list is indirect or of some reasons only, which is not supported");
   if (point.urls.length === 0) return unknown("the certificate's revocation list has no URL");
   return firstKnown(point.urls, (url) =>
-    judge(asked("revocation list", url, question), (bytes) => listStanding(parseCrl(bytes), point, question)),
+    judge(asked("revocation list", url, question), (bytes) => listStanding(listIn(bytes), point, question)),
   );
+}
+
+/** They are long, and many findings may need the same one. */
+const known = new WeakMap<Uint8Array, RevocationList>();
+
+function listIn(bytes: Uint8Array): RevocationList {
+  const list = known.get(bytes) ?? parseCrl(bytes);
+  known.set(bytes, list);
+  return list;
 }
 
 function asked(source: Asked["source"], url: string, { issuer, facts }: RevocationQuestion): Asked {
@@ -37,8 +46,11 @@ async function listStanding(list: RevocationList, point: DistributionPoint, ques
   if (outside !== undefined) return unknown(outside);
   const entry = list.find(certificate.serial);
   if (entry?.reason === removed) return unknown("it lists the certificate as removed, which only a delta may");
+  const final = entry && revokedForGood(entry, question);
+  if (final) return final;
+  const stale = staleness(list, question.at);
+  if (stale !== undefined) return unknown(stale);
   const standing = entry ? standingOf(entry, question) : good("not revoked");
-  if (standing.outcome === "failed" && entry?.reason !== onHold) return standing;
   if (list.freshest === undefined && freshestPoints(certificate)) {
     return unknown("the certificate names deltas that its revocation list does not, which is not supported");
   }
@@ -46,7 +58,7 @@ async function listStanding(list: RevocationList, point: DistributionPoint, ques
   if (urls.length === 0) return standing;
   return firstKnown(urls, (url) =>
     judge(asked("delta", url, question), async (bytes) => {
-      const delta = parseCrl(bytes);
+      const delta = listIn(bytes);
       const why = (await faultOf(delta, question)) ?? deltaFault(delta, list);
       return why === undefined ? updated(standing, entry, { list, delta, question }) : unknown(why);
     }),
@@ -63,17 +75,20 @@ interface Update {
 function updated(standing: Standing, entry: RevokedEntry | undefined, { list, delta, question }: Update): Standing {
   const isNewer = (delta.number ?? 0n) > (list.number ?? 0n);
   const change = isNewer ? delta.find(question.certificate.serial) : undefined;
+  const final = change && revokedForGood(change, question);
+  if (final) return final;
+  const stale = staleness(delta, question.at);
+  if (stale !== undefined) return unknown(stale);
   if (!change) return standing;
   if (change.reason !== removed) return standingOf(change, question);
   return entry?.reason === onHold ? good("no longer on hold") : standing;
 }
 
-/** Why the list is none that the issuer stands for now. */
-async function faultOf(list: RevocationList, { certificate, issuer, at }: RevocationQuestion): Promise<string | undefined> {
+/** Why the list is none that the issuer stands for. */
+async function faultOf(list: RevocationList, { certificate, issuer }: RevocationQuestion): Promise<string | undefined> {
   if (!equalBytes(list.issuer.raw, certificate.issuer.raw)) return `it is the list of ${quoteName(list.issuer)}, not of the issuer`;
   if (keyUsage(issuer)?.has("cRLSign") === false) return "the issuer may not sign revocation lists (key usage)";
-  if (!(await isSignedBy(list, issuer))) return "it is not signed by the certificate's issuer";
-  return staleness(list, at);
+  return (await isSignedBy(list, issuer)) ? undefined : "it is not signed by the certificate's issuer";
 }
 
 /** Why the list is not about the certificate, or not all there is about it. */

@@ -1,7 +1,21 @@
 import { suite, test } from "node:test";
 import { extension, extensions, makeCertificate, oid, oids, sequence } from "../core/x509/fixture.test.ts";
 import { makeOcspAnswer, makeOcspRefusal, now, revocable, type OcspShape } from "../core/x509/revocation-fixture.test.ts";
-import { ca, facts, isRevoked, isUnknown, issued, keys, leaf, ocsp, ocspOf, passes, standing } from "./revocation-fixture.test.ts";
+import {
+  ca,
+  crl,
+  crlOf,
+  facts,
+  isRevoked,
+  isUnknown,
+  issued,
+  keys,
+  leaf,
+  ocsp,
+  ocspOf,
+  passes,
+  standing,
+} from "./revocation-fixture.test.ts";
 
 const url = "http://ocsp.example/";
 const certificate = leaf(extensions.digitalSignature, extensions.usage([oids.codeSigning]), revocable.ocsp(url));
@@ -33,6 +47,18 @@ suite("the OCSP answer", () => {
     await isUnknown(told({ thisUpdate: now + 301_000 }), /yet to come/);
     await passes(told({ thisUpdate: now + 299_000 }));
     await isUnknown(told({ status: "unknown" }), /does not know the certificate/);
+  });
+
+  test("of any time counts where it says that the certificate was revoked for good, and no list undoes it", async () => {
+    const list = "http://ca.example/list";
+    const both = leaf(extensions.digitalSignature, revocable.ocsp(url), revocable.crl(list));
+    for (const dates of [{ nextUpdate: now - 1 }, { nextUpdate: null }, { thisUpdate: now + 301_000 }]) {
+      const answered = (reason: number) =>
+        standing(both, facts([ocspOf(url, both), ocsp(both, { status: { reason }, ...dates })], [crlOf(list), crl()]));
+      await isRevoked(answered(1));
+      await passes(answered(6));
+    }
+    await isUnknown(told({ status: { reason: 1 }, nextUpdate: now - 1, signedBy: keys.other.privateKey }), /not signed/);
   });
 
   test("speaks of the certificate once", async () => {

@@ -7,7 +7,7 @@ import type { Certificate } from "../core/x509/certificate.ts";
 import { crlPoints, ocspUrls } from "../core/x509/distribution-points.ts";
 import { extendedKeyUsage, extensionOids, keyUsage } from "../core/x509/extensions.ts";
 import { isSignedBy } from "../core/x509/is-signed-by.ts";
-import { judge, staleness, standingOf, type RevocationQuestion } from "./revocation-question.ts";
+import { judge, revokedForGood, staleness, standingOf, type RevocationQuestion } from "./revocation-question.ts";
 import { firstKnown, good, unknown, type Standing } from "./standing.ts";
 
 const OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
@@ -34,10 +34,13 @@ async function answerOf(response: OcspResponse, question: RevocationQuestion): P
   if (fault !== undefined) return unknown(fault);
   const [answer, ...more] = response.answers.filter(({ id }) => isCertificateId(id, certificate, issuer));
   if (!answer || more.length > 0) return unknown(`its answer speaks of the certificate ${answer ? "several times" : "not at all"}`);
+  const { status } = answer;
+  const final = typeof status === "object" ? revokedForGood(status, question) : undefined;
+  if (final) return final;
   const stale = staleness(answer, at);
   if (stale !== undefined) return unknown(stale);
-  if (answer.status === "unknown") return unknown("it does not know the certificate");
-  return answer.status === "good" ? good("not revoked") : standingOf(answer.status, question);
+  if (status === "unknown") return unknown("it does not know the certificate");
+  return status === "good" ? good("not revoked") : standingOf(status, question);
 }
 
 /** Why nobody who may answer for the issuer gave this answer; undefined if somebody did. */

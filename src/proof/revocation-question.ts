@@ -3,7 +3,7 @@ import { asTouchmarkError } from "../core/errors.ts";
 import { keyOf, type Facts, type StandingQuestion } from "../core/facts.ts";
 import { formatInstant, maxSkew, type Instant } from "../core/instant.ts";
 import { describeCertificate, type Certificate } from "../core/x509/certificate.ts";
-import type { RevokedEntry } from "../core/x509/revoked-entry.ts";
+import { onHold, removed, type RevokedEntry } from "../core/x509/revoked-entry.ts";
 import { good, needed, unknown, type Standing } from "./standing.ts";
 
 export interface RevocationQuestion {
@@ -47,6 +47,15 @@ export function standingOf(entry: RevokedEntry, { certificate, signedAt }: Revoc
     return good(`not to be trusted since ${formatInstant(invalidFrom)}, after the signature`);
   }
   return { outcome: "failed", code: "REVOKED", detail: `${describeCertificate(certificate)} was revoked at ${formatInstant(at)}` };
+}
+
+/**
+ * That it was revoked for good, which once said is so at any time (trust policy, "Revocation Checking with CRL"); undefined for
+ * one on hold, and for a signature that it does not undo.
+ */
+export function revokedForGood(entry: RevokedEntry, question: RevocationQuestion): Standing | undefined {
+  const standing = standingOf(entry, question);
+  return standing.outcome === "failed" && entry.reason !== onHold && entry.reason !== removed ? standing : undefined;
 }
 
 interface Dated {

@@ -9,6 +9,8 @@ const repositories = ["app", "team/app"];
 /** Few, so that clients meet at them. */
 const tags = ["v1", "v2", "v3", "Latest", "LATEST", "latest"];
 const chunkBytes = 40_000;
+/** So many that another thread hashes them. */
+const largeBytes = 5_000_000;
 
 /** Pushes one after the other; ends when the connection breaks, throws when the registry refuses anything. */
 export async function pushUntilKilled(url: string, journal: Journal, random: Random, isKilled: () => boolean): Promise<void> {
@@ -40,6 +42,7 @@ class Pusher {
     const layer = this.#random.bytes(this.#random.below(3 * chunkBytes));
     await this.#pushWhole(repository, Buffer.from(config));
     await this.#pushChunks(repository, layer);
+    if (this.#random.below(8) === 0) await this.#pushWhole(repository, this.#random.bytes(largeBytes));
     const tag = tags[this.#random.below(tags.length)] ?? "";
     const parts = { config: descriptor(mediaTypes.ociConfig, config), layers: [descriptor(mediaTypes.ociLayer, layer)] };
     const image = await this.#pushManifest(repository, parts, { tag });

@@ -27,6 +27,7 @@ suite("revocation lists", () => {
     assert.deepEqual(freshest, [{ urls: ["http://d.example/d"], isPartial: false }]);
     assert.deepEqual([scope?.urls, scope?.only, scope?.isIndirect, scope?.isPartial], [["http://a.example/a"], "signers", false, false]);
     assert.deepEqual(list.find(seven), { at: now, reason: 1, invalidFrom: now - 1000 });
+    assert.equal(list.find(seven), list.find(seven), "looked for once");
     assert.equal(list.find(Uint8Array.of(9)), undefined);
     const long = sequence(encodeDer(tags.integer, Uint8Array.of(0, 0x87)), time(now));
     assert.ok(parseCrl(crl({ revoked: long })).find(Uint8Array.of(0, 0x87)));

@@ -6,7 +6,7 @@
  *
  * Reading says only what a list says; nothing is verified here. The entries, of which there may be a million, are not held as values.
  */
-import { equalBytes } from "../bytes.ts";
+import { equalBytes, toHex } from "../bytes.ts";
 import { contextTag, Members, openDer, parseDer, tags, type Der } from "../der.ts";
 import { readBitStringBytes, readInteger, readTime } from "../der-values.ts";
 import { malformed, TouchmarkError } from "../errors.ts";
@@ -75,6 +75,7 @@ export function parseCrl(bytes: Uint8Array): RevocationList {
   const baseNumber = readNumber(extensions, DELTA_INDICATOR);
   const scope = readScope(extensions.get(ISSUING_DISTRIBUTION_POINT));
   const freshest = freshestPoints({ extensions });
+  const found = new Map<string, RevokedEntry | undefined>();
   return {
     tbs,
     issuer,
@@ -86,7 +87,11 @@ export function parseCrl(bytes: Uint8Array): RevocationList {
     ...(freshest && { freshest }),
     signatureAlgorithm,
     signature,
-    find: (serial) => findEntry(entries, serial),
+    find(serial) {
+      const key = toHex(serial);
+      if (!found.has(key)) found.set(key, findEntry(entries, serial));
+      return found.get(key);
+    },
   };
 }
 

@@ -72,4 +72,9 @@ describe("sigstore bundle", () => {
     const twice = changed((bundle) => void bundle.dsseEnvelope.signatures.push(bundle.dsseEnvelope.signatures[0]));
     assert.throws(() => parseBundle(twice), { code: "LIMIT_EXCEEDED" });
   });
+
+  it("T08: takes no crowd of values, whatever they are called", () => {
+    const crowd = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [i, 0]));
+    assert.throws(() => parseBundle(changed((bundle) => void (bundle.more = crowd))), { code: "LIMIT_EXCEEDED" });
+  });
 });

@@ -17,6 +17,8 @@ import type { Seals } from "../../core/seals.ts";
 export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 /** Bytes of one bundle. */
 export const maxBundleBytes: number = 32 * 1024 * 1024;
+/** Of as many log entries and timestamps as are looked at, with room to spare. */
+const maxValues = 10_000;
 
 /** How any version spells itself: `…bundle.v0.3+json`, and before that `…bundle+json;version=0.2`. */
 const versions = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v(\d+\.\d+)\+json|\+json;version=(\d+\.\d+))$/;
@@ -56,7 +58,7 @@ export function isBundleMediaType(mediaType: string): boolean {
 
 /** Reads a bundle. Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for a version or content that is not read yet. */
 export function parseBundle(bytes: Uint8Array): SigstoreBundle {
-  const fields = new Fields(parseJson(bytes, "bundle", { maxBytes: maxBundleBytes }), "bundle");
+  const fields = new Fields(parseJson(bytes, "bundle", { maxBytes: maxBundleBytes, maxValues }), "bundle");
   const version = parseVersion(fields.string("mediaType"));
   const material = fields.fields("verificationMaterial");
   return { version, ...parseContent(fields), ...parseHint(material), material };

@@ -8,12 +8,17 @@ import type { LayerKind } from "./layer.ts";
 
 /** Bytes of one envelope, which may hold a whole bill of materials. */
 const maxBytes: number = 32 * 1024 * 1024;
+/** Of the envelope; what it holds is one text to it. */
+const maxValues = 1000;
 
 export const attestation: LayerKind = {
   mediaType: "application/vnd.dsse.envelope.v1+json",
   maxBytes,
   read(_layer, bytes) {
-    const { payload, payloadType, signatures } = parseDsse(new Fields(parseJson(bytes, "envelope", { maxBytes }), "envelope"), 1);
+    const { payload, payloadType, signatures } = parseDsse(
+      new Fields(parseJson(bytes, "envelope", { maxBytes, maxValues }), "envelope"),
+      1,
+    );
     const [signature] = signatures;
     if (!signature) throw malformed("the envelope has no signature");
     if (payloadType !== statementPayloadType)

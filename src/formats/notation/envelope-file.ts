@@ -9,7 +9,7 @@ import { isJsonObject, parseJson } from "../../core/json.ts";
 import { reading } from "../checks.ts";
 import type { FileFormat } from "../format.ts";
 import { checkFile } from "./check-target.ts";
-import { maxEnvelopeBytes, typeNamed, type EnvelopeType } from "./envelope-types.ts";
+import { maxEnvelopeBytes, maxEnvelopeValues, typeNamed, type EnvelopeType } from "./envelope-types.ts";
 import { verifyEvidence, type NotationEvidence } from "./evidence.ts";
 import type { Target } from "./payload.ts";
 import { toSign, type NotationToSign } from "./to-sign.ts";
@@ -76,6 +76,6 @@ function typeOfName(path: string): EnvelopeType | undefined {
 /** What the bytes begin as: the tag of a COSE_Sign1 (RFC 9052, section 4.2) around an array of four, or JSON with what a JWS protects. */
 function typeIn(bytes: Uint8Array): EnvelopeType | undefined {
   if (bytes[0] === 0xd2 && bytes[1] === 0x84) return typeNamed.cose;
-  const json = reading(() => parseJson(bytes, "envelope", { maxBytes: maxEnvelopeBytes }));
+  const json = reading(() => parseJson(bytes, "envelope", { maxBytes: maxEnvelopeBytes, maxValues: maxEnvelopeValues }));
   return "value" in json && isJsonObject(json.value) && Object.hasOwn(json.value, "protected") ? typeNamed.jws : undefined;
 }

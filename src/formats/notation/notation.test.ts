@@ -151,6 +151,13 @@ suite("Notary Project signatures", () => {
     assert.deepEqual(await looseChecks({ certificates }), ["format", "signature SIGNATURE_INVALID", "subject"]);
   });
 
+  test("T18: with a crowd of headers or annotations are not looked at", async () => {
+    const crowd = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`x${i}`, "0"]));
+    const payload = encodeUtf8(JSON.stringify({ targetArtifact: { ...subject, annotations: crowd } }));
+    for (const parts of [{ headers: crowd }, { unprotected: crowd }, { payload }])
+      assert.deepEqual(await looseChecks(parts), ["format LIMIT_EXCEEDED?"]);
+  });
+
   test("T18: a manifest with many layers is one refusal, and nothing is fetched", () => {
     for (const layers of [[], Array.from({ length: 1000 }, () => ({ mediaType: jws.mediaType, digest: subject.digest, size: 1 }))]) {
       const recognised = notation.recognise(foundIn({ artifactType: signatureType, layers }));

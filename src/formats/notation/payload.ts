@@ -9,6 +9,7 @@ import { encodeUtf8 } from "../../core/bytes.ts";
 import { isFileDigest, type FileDigest } from "../../core/digest.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json.ts";
+import { maxEnvelopeValues } from "./envelope-types.ts";
 
 export const payloadType = "application/vnd.cncf.notary.payload.v1+json";
 const maxBytes = 4 * 1024 * 1024;
@@ -30,7 +31,7 @@ export function parsePayload(bytes: Uint8Array): Target {
 }
 
 function readPayload(bytes: Uint8Array): Fields {
-  return new Fields(parseJson(bytes, "payload", { maxBytes }), "payload");
+  return new Fields(parseJson(bytes, "payload", { maxBytes, maxValues: maxEnvelopeValues }), "payload");
 }
 
 function parseTarget(fields: Fields): Target {

@@ -57,7 +57,9 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
 
   let closing: Promise<void> | undefined;
   function close(): Promise<void> {
-    closing ??= stop(server).then(async () => void (await Promise.all([...underWay, storage.close()])));
+    closing ??= stop(server)
+      .then(() => Promise.all(underWay))
+      .then(() => storage.close());
     return closing;
   }
   signal?.addEventListener("abort", () => void close(), { once: true });

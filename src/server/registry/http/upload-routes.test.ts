@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readdir, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
+import { readdir, rm, stat, symlink, truncate, utimes, writeFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { digestOf } from "../../../core/digest.ts";
@@ -74,6 +74,52 @@ test("a blob of many reads keeps every byte in its place", async (t) => {
   assert.equal(first.headers.range, "0-1234566");
   assert.equal((await registry.send("PUT", `${location}?digest=${long}`, { body: body.subarray(1_234_567) })).status, 201);
   assert.ok((await registry.send("GET", `/v2/app/blobs/${long}`)).body.equals(body));
+});
+
+/** More than is hashed by the thread that takes it. */
+const large = Buffer.from(Uint32Array.from({ length: 2_500_000 }, (_, i) => i).buffer);
+
+test("a large blob is taken in chunks of any size, whole again after one that broke off, and under its own digest alone", async (t) => {
+  const registry = await testRegistry(t);
+  const location = await begin(registry);
+  for (const [start, end] of [
+    [0, 4_194_303],
+    [4_194_303, 4_194_304],
+    [4_194_304, 5_000_000],
+  ] as const) {
+    assert.equal((await registry.send("PATCH", location, { body: large.subarray(start, end) })).status, 202);
+  }
+  const socket = sendPart(registry, "PATCH", location, large.subarray(5_000_000, 5_500_000), 1_000_000);
+  const bytesAfter = async (method: string): Promise<number> => Number((await registry.send(method, location)).headers.range?.slice(2)) + 1;
+  await until(async () => (await bytesAfter("GET")) > 5_000_000);
+  socket.destroy();
+  await once(socket, "close");
+  const from = await bytesAfter("PATCH"); // an empty one, which waits until the one before it has ended
+  const range = { "Content-Range": `${from}-${large.length - 1}` };
+  const rest = await registry.send("PATCH", location, { headers: range, body: large.subarray(from) });
+  assert.equal(rest.status, 202);
+  const longDigest = digestOf(large);
+  assert.equal((await registry.send("PUT", `${location}?digest=${longDigest}`)).status, 201);
+  assert.ok((await registry.send("GET", `/v2/app/blobs/${longDigest}`)).body.equals(large));
+
+  const other = Buffer.from(large).fill("x", 1000, 1001);
+  for (const algorithm of ["sha256", "sha512"] as const) {
+    const wrong = await registry.send("POST", `/v2/app/blobs/uploads/?digest=${digestOf(large, algorithm)}`, { body: other });
+    assert.deepEqual([wrong.status, errorCode(wrong)], [400, "DIGEST_INVALID"]);
+  }
+  assert.ok(await isTidy(registry));
+});
+
+test("a large blob whose file is gone, or cut short, is refused", async (t) => {
+  const registry = await testRegistry(t);
+  for (const spoil of [rm, truncate]) {
+    const location = await begin(registry);
+    assert.equal((await registry.send("PATCH", location, { body: large })).status, 202);
+    await spoil(join(registry.dir, "incoming", location.split("/").at(-1) ?? ""));
+    assert.equal((await registry.send("PUT", `${location}?digest=${digestOf(large)}`)).status, 500);
+  }
+  assert.equal((await registry.send("GET", `/v2/app/blobs/${digestOf(large)}`)).status, 404);
+  assert.ok(await isTidy(registry));
 });
 
 test("a blob can be pushed under its sha512", async (t) => {
@@ -271,9 +317,7 @@ test("an upload nobody continues goes by itself, one that is continued stays", a
 
 /** Promises ten bytes, sends four, and hangs up. */
 async function breakOff(registry: TestRegistry, method: string, path: string): Promise<void> {
-  const [host = "", port] = registry.running.address.split(":");
-  const socket = connect(Number(port), host);
-  socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 10\r\n\r\n0123`);
+  const socket = sendPart(registry, method, path, "0123", content.length);
   const incoming = join(registry.dir, "incoming");
   await until(async () => {
     const [file = ""] = await readdir(incoming);
@@ -281,6 +325,15 @@ async function breakOff(registry: TestRegistry, method: string, path: string): P
   });
   socket.destroy();
   await once(socket, "close");
+}
+
+/** Sends less than it says. */
+function sendPart({ running }: TestRegistry, method: string, path: string, part: string | Uint8Array, said: number): Socket {
+  const [host = "", port] = running.address.split(":");
+  const socket = connect(Number(port), host);
+  socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${said}\r\n\r\n`);
+  socket.write(part);
+  return socket;
 }
 
 async function until(isSo: () => Promise<boolean>, tries = 2000): Promise<void> {

@@ -51,9 +51,9 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const sweeping = setInterval(() => {
     swept = swept.then(() => uploads.sweep()).catch(() => undefined); // what cannot be cleared away now is tried again
   }, uploadLifetime / 10).unref();
-  const close = (): Promise<void> => {
+  const close = async (): Promise<void> => {
     clearInterval(sweeping);
-    return swept;
+    await Promise.all([swept, uploads.close()]);
   };
   return { blobs, uploads, manifests, tags, referrers, close };
 }

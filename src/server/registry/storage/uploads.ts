@@ -7,13 +7,14 @@ import { createHash, randomUUID, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, readdir, rm, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { algorithmOf, hexOf, type Digest } from "../../../core/digest.ts";
+import { algorithmOf, hexOf, type Digest, type DigestAlgorithm } from "../../../core/digest.ts";
 import type { RepositoryName } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Blobs } from "./blobs.ts";
 import { orMissing } from "./disk.ts";
 import { KeyedLock } from "../../../core/keyed-lock.ts";
-import { piecesOf } from "./pieces.ts";
+import { FileHasher } from "./file-hasher.ts";
+import { piecesOf, type Piece } from "./pieces.ts";
 
 export interface UploadLimits {
   /** Bytes of one blob. */
@@ -25,7 +26,7 @@ export interface UploadLimits {
 interface Upload {
   readonly name: RepositoryName;
   readonly path: string;
-  /** SHA-256 of what has come so far. */
+  /** SHA-256 of what has come so far, while that is less than a portion. */
   hash: Hash;
   /** Bytes that have come so far. */
   size: number;
@@ -33,12 +34,16 @@ interface Upload {
 
 const maxUploads = 10_000;
 
+/** An upload of so many bytes is left to the thread for large files, which is told after every so many. */
+const portion = 4 * 2 ** 20;
+
 export class Uploads {
   readonly #incoming: string;
   readonly #blobs: Blobs;
   readonly #limits: UploadLimits;
   readonly #open = new Map<string, Upload>();
   readonly #lock = new KeyedLock();
+  readonly #hasher = new FileHasher();
 
   constructor(incoming: string, blobs: Blobs, limits: UploadLimits) {
     this.#incoming = incoming;
@@ -74,14 +79,9 @@ export class Uploads {
       }
       const file = await open(upload.path, "r+");
       try {
-        for await (const { chunks, size } of piecesOf(body)) {
-          if (upload.size + size > this.#limits.maxBlobBytes) throw this.#tooLarge();
-          const written = writeAt(file, chunks, size, upload.size);
-          const hash = upload.hash.copy();
-          for (const chunk of chunks) hash.update(chunk); // while the disk works
-          await written;
-          upload.hash = hash;
-          upload.size += size;
+        for await (const piece of piecesOf(body)) {
+          if (upload.size + piece.size > this.#limits.maxBlobBytes) throw this.#tooLarge();
+          await this.#take(upload, file, piece);
         }
       } finally {
         await file.close();
@@ -100,7 +100,7 @@ export class Uploads {
     return this.#lock.run(id, async () => {
       const upload = this.#get(name, id);
       try {
-        const hex = algorithmOf(digest) === "sha256" ? upload.hash.digest("hex") : await hexOfFile(upload, digest);
+        const hex = await this.#hexOf(upload, algorithmOf(digest));
         if (hex !== hexOf(digest)) throw new RegistryError("DIGEST_INVALID", `the uploaded bytes do not have the digest ${digest}`);
         const file = await open(upload.path, "r+");
         try {
@@ -111,14 +111,14 @@ export class Uploads {
         }
         await this.#blobs.adopt(name, digest, upload.path, upload.size);
       } finally {
-        await this.#forget(id, upload);
+        await this.#forget(id, upload.path);
       }
     });
   }
 
   /** Ends the upload with nothing to show for it. */
   cancel(name: RepositoryName, id: string): Promise<void> {
-    return this.#lock.run(id, () => this.#forget(id, this.#get(name, id)));
+    return this.#lock.run(id, () => this.#forget(id, this.#get(name, id).path));
   }
 
   /** Removes what nobody has written to for too long. */
@@ -130,10 +130,35 @@ export class Uploads {
         const path = join(this.#incoming, id);
         const written = (await orMissing(stat(path)))?.mtimeMs ?? 0;
         if (now - written <= this.#limits.uploadLifetime) return;
-        this.#open.delete(id);
-        await rm(path, { force: true });
+        await this.#forget(id, path);
       }),
     );
+  }
+
+  /** Ends the thread for large files; what it is still asked for fails. */
+  close(): Promise<void> {
+    return this.#hasher.close();
+  }
+
+  async #take(upload: Upload, file: FileHandle, { chunks, size }: Piece): Promise<void> {
+    const before = upload.size;
+    const after = before + size;
+    const written = writeAt(file, chunks, size, before);
+    if (after < portion) {
+      const hash = upload.hash.copy();
+      for (const chunk of chunks) hash.update(chunk); // while the disk works
+      await written;
+      upload.hash = hash;
+    } else {
+      await written;
+      if (Math.floor(after / portion) > Math.floor(before / portion)) this.#hasher.follow(upload.path, after);
+    }
+    upload.size = after;
+  }
+
+  async #hexOf({ path, size, hash }: Upload, algorithm: DigestAlgorithm): Promise<string> {
+    if (algorithm !== "sha256") return hexOfFile(path, size, algorithm);
+    return size < portion ? hash.digest("hex") : this.#hasher.digest(path, size);
   }
 
   #get(name: RepositoryName, id: string): Upload {
@@ -142,9 +167,10 @@ export class Uploads {
     return upload;
   }
 
-  async #forget(id: string, upload: Upload): Promise<void> {
+  async #forget(id: string, path: string): Promise<void> {
     this.#open.delete(id);
-    await rm(upload.path, { force: true });
+    this.#hasher.forget(path);
+    await rm(path, { force: true });
   }
 
   #tooLarge(): RegistryError {
@@ -158,10 +184,10 @@ async function writeAt(file: FileHandle, chunks: readonly Uint8Array[], size: nu
   await writeAt(file, [Buffer.concat(chunks).subarray(bytesWritten)], size - bytesWritten, position + bytesWritten);
 }
 
-async function hexOfFile(upload: Upload, digest: Digest): Promise<string> {
-  const hash = createHash(algorithmOf(digest));
-  if (upload.size > 0) {
-    for await (const chunk of createReadStream(upload.path, { end: upload.size - 1 })) hash.update(chunk);
+async function hexOfFile(path: string, size: number, algorithm: DigestAlgorithm): Promise<string> {
+  const hash = createHash(algorithm);
+  if (size > 0) {
+    for await (const chunk of createReadStream(path, { end: size - 1 })) hash.update(chunk);
   }
   return hash.digest("hex");
 }
