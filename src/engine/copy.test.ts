@@ -4,6 +4,7 @@ import { memoryRepository } from "../../test/fakes/memory-repository.ts";
 import { keyFormats, person, putImage, putIndex, putReferrer } from "../../test/fakes/people.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
+import { mediaTypes } from "../core/oci.ts";
 import { parseReference } from "../core/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import { signaturePolicy } from "../policy/policy.ts";
@@ -64,6 +65,21 @@ describe("copy", () => {
       (await destination.referrers(scan.digest, signal)).map(({ digest }) => digest),
       [note.digest],
     );
+  });
+
+  it("takes along an index that hangs on an image, with what it names and what hangs on that", async () => {
+    const source = memoryRepository();
+    const image = await putImage(source, "x", "1");
+    const part = await putImage(source, "part");
+    const layer = { mediaType: "text/plain", bytes: encodeUtf8("seen") };
+    const note = await putReferrer(source, { subject: part, artifactType: "a/note", layer });
+    const { mediaType, digest, size } = image;
+    const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [part], subject: { mediaType, digest, size } };
+    const { digest: whole } = await source.putManifest(encodeUtf8(JSON.stringify(index)), mediaTypes.ociIndex, undefined, signal);
+    const destination = memoryRepository();
+    const { attachments } = await copies(source, destination);
+    assert.equal(attachments, 3);
+    for (const there of [whole, part.digest, note.digest]) assert.ok(await destination.manifest(there, signal));
   });
 
   it("writes the tag last, and is content with what is there", async () => {

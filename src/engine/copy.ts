@@ -5,10 +5,10 @@ import { TouchmarkError } from "../core/errors.ts";
 import { blobsOf, parseManifest, type Descriptor } from "../core/oci.ts";
 import type { Reference } from "../core/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
-import type { SubjectAddress } from "../core/subject.ts";
+import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import { attachmentsOf } from "./attachments.ts";
-import { resolve, resolveAll } from "./resolve.ts";
+import { resolve, resolveAll, subjectOf } from "./resolve.ts";
 
 const maxAttachments = 10_000;
 /** Blobs on their way at once. */
@@ -41,11 +41,8 @@ export interface Copied {
 export async function copy(source: Repository, reference: Reference, destination: Repository, options: CopyOptions): Promise<Copied> {
   const { tag, signal } = options;
   const root = await resolve(source, reference, signal);
-  const subjects = await resolveAll(source, root, signal);
   const transfer: Transfer = { ...options, source, destination, copied: new Set() };
-
-  // An index names its images, and what refers to an image hangs on it: so the last resolved goes first, and its attachments after it.
-  for (const { descriptor, manifest } of subjects.toReversed()) await copyManifest({ descriptor, bytes: manifest }, undefined, transfer);
+  const subjects = await copyWhole(root, undefined, transfer);
   for (const subject of subjects) await copyAttachments(subject, transfer);
   if (tag !== undefined) await destination.putManifest(root.manifest, root.descriptor.mediaType, tag, signal);
 
@@ -65,6 +62,17 @@ interface Transfer extends CopyOptions {
   readonly destination: Repository;
   /** Manifests that are there. */
   readonly copied: Set<Digest>;
+}
+
+/** The manifest, under the tag where one is given, after all that it names. Gives what is new; what hangs on that is still to come. */
+async function copyWhole(root: Subject, tag: string | undefined, transfer: Transfer): Promise<readonly Subject[]> {
+  const whole = await resolveAll(transfer.source, root, transfer.signal);
+  const parts = whole.filter(({ digest }) => !transfer.copied.has(digest));
+  // An index names its images: so the last resolved goes first.
+  for (const part of parts.toReversed()) {
+    await copyManifest({ descriptor: part.descriptor, bytes: part.manifest }, part === root ? tag : undefined, transfer);
+  }
+  return parts;
 }
 
 async function copyManifest({ descriptor, bytes }: StoredManifest, tag: string | undefined, transfer: Transfer): Promise<void> {
@@ -90,8 +98,9 @@ async function copyAttachments(subject: SubjectAddress, transfer: Transfer): Pro
     if (copied.size > maxAttachments) throw new TouchmarkError("LIMIT_EXCEEDED", `more than ${maxAttachments} manifests hang on the image`);
     const tag = place.kind === "tag" ? place.tag : undefined;
     if (tag !== undefined) await checkTag(tag, digest, transfer);
-    await copyManifest(stored, tag, transfer);
-    await copyAttachments({ repository: source.name, digest }, transfer);
+    for (const part of await copyWhole(subjectOf(source, `${source.name}@${digest}`, stored), tag, transfer)) {
+      await copyAttachments(part, transfer);
+    }
   }
 }
 

@@ -18,7 +18,7 @@ export async function resolve(repository: Repository, reference: Reference, sign
 }
 
 /** What says of itself that it is a manifest has to be one: one that is an index as well means different things to different readers. */
-function subjectOf(repository: Repository, reference: string, { descriptor, bytes }: StoredManifest): Subject {
+export function subjectOf(repository: Repository, reference: string, { descriptor, bytes }: StoredManifest): Subject {
   if (manifestMediaTypes.includes(descriptor.mediaType)) parseManifest(bytes, descriptor.mediaType);
   return { repository: repository.name, reference, digest: descriptor.digest, descriptor, manifest: bytes };
 }

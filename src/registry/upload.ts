@@ -118,8 +118,7 @@ async function send(blob: Upload, begun: HttpResponse): Promise<void> {
   await connection.write({ method: "PUT", to: finalOf(last, descriptor), expect: stored, signal });
 }
 
-/** One that was opened twice is forgotten by the registry in its own time. */
-/** It says who we are once `incognitoUntil` is fulfilled. */
+/** It says who we are once `incognitoUntil` is fulfilled. One that was opened twice is forgotten by the registry in its own time. */
 export function openUpload(
   { connection, signal }: Pick<Upload, "connection" | "signal">,
   incognitoUntil?: Promise<unknown>,
