@@ -51,8 +51,8 @@ export interface Repository {
    */
   referrers(digest: Digest, signal: AbortSignal): Promise<readonly Descriptor[]>;
 
-  /** Prepares for so many blobs: the next calls of `putBlob` have less to wait for. */
-  expectBlobs(count: number, signal: AbortSignal): ExpectedBlobs;
+  /** Prepares for so many blobs that `image` will need, once it is found: the next calls of `putBlob` have less to wait for. */
+  expectBlobs(count: number, image: Promise<unknown>, signal: AbortSignal): ExpectedBlobs;
 
   /** Stores a blob, unless it is there. */
   putBlob(bytes: Uint8Array, signal: AbortSignal): Promise<void>;

@@ -8,7 +8,7 @@ import type { Instant } from "../core/instant.ts";
 import { parseManifest } from "../core/oci.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Reference } from "../core/reference.ts";
-import type { Repository } from "../core/repository.ts";
+import type { ExpectedBlobs, Repository } from "../core/repository.ts";
 import type { EnvelopeSigner, SignedBy, Signer, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Format, SignatureOptions } from "../formats/format.ts";
@@ -57,15 +57,17 @@ export interface SignatureMade {
 
 /** One entry a format and image, the index first. All is signed before the first is written, image by image. */
 export async function sign(repository: Repository, reference: Reference, options: SignOptions): Promise<readonly SignatureMade[]> {
-  const { recursive, signal } = options;
+  const { formats, recursive, signal } = options;
   const who = whoSigns(options);
+  const resolving = resolve(repository, reference, signal);
+  await using uploads = repository.expectBlobs(formats.length, resolving, signal);
   // A digest needs no resolving: what hangs on it is looked for beside the image itself.
   const { digest } = reference;
   const isLookedFor = who.described && !options.force && options.signature?.expiry === undefined; // another end each time
   const ahead = digest && isLookedFor ? look(repository, { repository: repository.name, digest }, options) : undefined;
   ahead?.catch(() => undefined);
   if (digest && !isLookedFor) getReady(repository, { repository: repository.name, digest }, options);
-  const root = await resolve(repository, reference, signal);
+  const root = await resolving;
   if (!digest && !isLookedFor) getReady(repository, root, options);
   parseManifest(root.manifest, root.descriptor.mediaType); // a web page, or an image that is an index as well, is not signed
   const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
@@ -77,7 +79,7 @@ export async function sign(repository: Repository, reference: Reference, options
       ...(reference.kind === "registry" && { identity: repository.name }),
     };
     const looked = isLookedFor ? (subject.digest === digest && ahead) || look(repository, subject, options) : nothing;
-    return signOne(repository, subject, claim, { ...options, who, looked });
+    return signOne(repository, subject, claim, { ...options, who, looked, uploads });
   });
   return made.flat();
 }
@@ -86,6 +88,8 @@ interface Signing extends SignOptions {
   readonly who: Who;
   /** What hangs on the image already. */
   readonly looked: Promise<Collected>;
+  /** For the signatures, if there are to be any. */
+  readonly uploads: ExpectedBlobs;
 }
 
 /** Described while the registry answers. */
@@ -114,10 +118,8 @@ async function signOne(
   claim: SignatureClaim,
   options: Signing,
 ): Promise<readonly SignatureMade[]> {
-  const { formats, who, at, recorder, signal } = options;
+  const { formats, who, uploads, at, recorder, signal } = options;
   const existing = await signedAlready(subject, claim, options);
-  const missing = formats.filter(({ name }) => !existing.some(({ format }) => format === name));
-  await using uploads = repository.expectBlobs(missing.length, signal);
   const by = await who.described;
 
   // Signing may publish: nothing is signed in one format that cannot be made in another, or that may not be stored.
@@ -131,7 +133,7 @@ async function signOne(
       return { format, make: await prepare(format, who, { claim, subject, options: { ...options.signature, at } }) };
     }),
   );
-  await uploads.ready;
+  if (ready.some(({ make }) => make)) await uploads.ready;
   const prepared = await Promise.all(
     ready.map(async ({ format, earlier, make }) => {
       if (earlier) return { format, earlier };
@@ -140,7 +142,7 @@ async function signOne(
     }),
   );
   const { reference, digest } = subject;
-  return await Promise.all(
+  return Promise.all(
     prepared.map(async ({ format, earlier, signed, artifact }): Promise<SignatureMade> => {
       const common = { reference, repository: repository.name, digest, format: format.name };
       if (earlier) return { ...common, ...earlier, logged: [], pending: [], already: true };
@@ -157,7 +159,7 @@ async function signOne(
 async function signedAlready(subject: Subject, claim: SignatureClaim, options: Signing): Promise<readonly Finding[]> {
   const { formats, at, who, looked, signal } = options;
   const { evidence } = await looked;
-  if (!who.described || evidence.length === 0) return []; // and nobody waits for the key
+  if (!who.described) return [];
   const trust = trustIn(await who.described);
   const findings = await verifyAll(evidence, subject, { formats, trust, at, signal });
   return findings.filter((finding) => outcomeOf(finding) === "passed" && saysTheSame(finding, claim));

@@ -14,6 +14,8 @@ export interface RegistryRequest extends Pick<HttpRequest, "method" | "headers" 
   readonly maxBytes?: number;
   /** The statuses that are answers; any other throws what it means. */
   readonly expect: readonly number[];
+  /** Before this is fulfilled it goes out without saying who we are, or not at all. */
+  readonly incognitoUntil?: Promise<unknown> | undefined;
 }
 
 export interface ConnectionOptions {
@@ -65,7 +67,7 @@ export class Connection {
   }
 
   async #send<T extends HttpResponse>(
-    { to, expect, maxBytes = maxIgnored, ...rest }: RegistryRequest,
+    { to, expect, incognitoUntil, maxBytes = maxIgnored, ...rest }: RegistryRequest,
     actions: Access["actions"],
     send: (request: HttpRequest) => Promise<T>,
   ): Promise<T> {
@@ -74,9 +76,11 @@ export class Connection {
     const request = { ...rest, url, maxBytes };
     const access = { registry, repository, actions };
     const held = this.isOwn(url) ? authorizer.held(access) : undefined;
+    if (held) await incognitoUntil;
     let as = await held?.(rest.signal);
     let response = await send(authorized(request, as));
     if (response.status === 401 && this.isOwn(url) && this.isOwn(response.url)) {
+      await incognitoUntil;
       as = await authorizer.renew(access, held, response.headers.get("www-authenticate") ?? "")(rest.signal);
       response = await send(authorized(request, as));
     }

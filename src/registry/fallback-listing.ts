@@ -8,6 +8,7 @@ import type { JsonObject } from "../core/json.ts";
 import { KeyedLock } from "../core/keyed-lock.ts";
 import { descriptorToJson, type Descriptor } from "../core/oci.ts";
 import type { StoredManifest } from "../core/repository.ts";
+import { pause } from "../net/pause.ts";
 import { rewriteIndex } from "./index-document.ts";
 import { entriesOf } from "./referrers-tag.ts";
 
@@ -21,6 +22,7 @@ export interface FallbackListing {
   readonly name: string;
   read(): Promise<StoredManifest | undefined>;
   write(index: Uint8Array): Promise<unknown>;
+  readonly signal: AbortSignal;
 }
 
 export interface Listing {
@@ -65,7 +67,11 @@ async function insist(listing: FallbackListing, rewriting: Rewriting): Promise<v
     const [current, isNeeded] = await Promise.all([listing.read(), isWanted]);
     if (!isNeeded || isDone(entriesOf(current).map(({ digest }) => digest))) return;
     const index = rewriteIndex(current?.bytes, change);
-    if (tries < maxTries) await listing.write(index);
+    if (tries === maxTries) break;
+    const begun = performance.now();
+    await listing.write(index);
+    // Another process that read the listing before this was written may be about to write over it, and takes about as long.
+    await pause(performance.now() - begun, listing.signal);
     if (readsBack) return;
   }
   throw new TouchmarkError("CONFLICT", `${wanted} ${listing.name} ${maxTries} times, and others undid it`);

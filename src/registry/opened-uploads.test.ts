@@ -1,16 +1,19 @@
 /** Uploads opened ahead: taken by who stores next, closed if nobody does, opened anew where the registry closed them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { absent, blob, content, opened, signal } from "../../test/fakes/scripted-repository.ts";
+import { TouchmarkError } from "../core/errors.ts";
 import { emptyConfig } from "../core/oci.ts";
 
 const uploads = "POST /v2/app/blobs/uploads/";
 const query = `digest=${encodeURIComponent(blob.digest)}`;
+const there = Promise.resolve();
 const at = (location: string) => ({ status: 202, headers: { location } });
 
 test("a blob that was expected is sent at once", async (t) => {
   const { server, repository } = await opened(t, { [uploads]: at("/1"), [`PUT /1?${query}`]: { status: 201 } });
-  await using expected = repository.expectBlobs(1, signal);
+  await using expected = repository.expectBlobs(1, there, signal);
   await expected.ready;
   assert.deepEqual(server.lines, [uploads]);
   await repository.putBlob(content, signal);
@@ -25,7 +28,7 @@ test("what nobody took is closed, whatever the registry says to that", async (t)
     "DELETE /3": { status: 405 },
   });
   {
-    await using expected = repository.expectBlobs(3, signal);
+    await using expected = repository.expectBlobs(3, there, signal);
     await expected.ready;
     await repository.putBlob(content, signal);
   }
@@ -39,7 +42,7 @@ test("one that the registry closed meanwhile is opened anew", async (t) => {
       [`PUT /1?${query}`]: { status },
       [`PUT /2?${query}`]: { status: 201 },
     });
-    await using expected = repository.expectBlobs(1, signal);
+    await using expected = repository.expectBlobs(1, there, signal);
     await expected.ready;
     await repository.putBlob(content, signal);
     assert.deepEqual(server.lines, [uploads, `PUT /1?${query}`, uploads, `PUT /2?${query}`]);
@@ -53,7 +56,7 @@ test("a blob that is there takes none", async (t) => {
     "DELETE /1": { status: 204 },
   });
   {
-    await using expected = repository.expectBlobs(1, signal);
+    await using expected = repository.expectBlobs(1, there, signal);
     await expected.ready;
     await repository.putBlob(emptyConfig.bytes, signal);
   }
@@ -61,10 +64,38 @@ test("a blob that is there takes none", async (t) => {
 });
 
 test("who may not push hears of it before there is anything to push", async (t) => {
-  const { server, repository } = await opened(t, { [uploads]: [{ status: 403, body: absent.body ?? "" }, at("/2")], "DELETE /2": {} });
+  const { server, repository } = await opened(t, { [uploads]: { status: 403, body: absent.body ?? "" } });
   {
-    await using expected = repository.expectBlobs(2, signal);
+    await using expected = repository.expectBlobs(1, there, signal);
     await assert.rejects(expected.ready, { code: "UNAUTHORIZED" });
   }
-  assert.equal(server.lines.at(-1), "DELETE /2", "the other one is closed");
+  assert.deepEqual(server.lines, [uploads]);
+});
+
+test("nobody says who we are before it is known what the blob is for", async (t) => {
+  const guard: ScriptLine = ({ headers }) =>
+    headers["authorization"] === undefined ? { status: 401, headers: { "www-authenticate": "Basic realm=x" } } : at("/1");
+  const { server, repository } = await opened(t, { [uploads]: guard, "DELETE /1": { status: 204 } });
+  const missing = Promise.reject(new TouchmarkError("NO_SUCH_IMAGE", "no"));
+  missing.catch(() => undefined);
+  {
+    await using expected = repository.expectBlobs(1, missing, signal);
+    await assert.rejects(expected.ready, { code: "NO_SUCH_IMAGE" });
+  }
+  assert.deepEqual(server.lines, [uploads]);
+  {
+    await using expected = repository.expectBlobs(1, there, signal);
+    await expected.ready;
+    // Credentials that are known by now wait as well.
+    await using none = repository.expectBlobs(1, missing, signal);
+    await assert.rejects(none.ready, { code: "NO_SUCH_IMAGE" });
+  }
+  assert.deepEqual(server.lines, [uploads, uploads, uploads, "DELETE /1"]);
+});
+
+test("what is still being opened when nobody needs it any more is given up", async (t) => {
+  const { repository } = await opened(t, { [uploads]: () => new Promise<undefined>(() => undefined) });
+  const expected = repository.expectBlobs(1, there, signal);
+  await expected[Symbol.asyncDispose]();
+  await assert.rejects(expected.ready, { code: "INTERRUPTED" });
 });

@@ -11,10 +11,15 @@ export class OpenedUploads {
     this.#connection = connection;
   }
 
-  /** Opens so many; those that nobody took are closed at the end. */
-  open(count: number, signal: AbortSignal): ExpectedBlobs {
+  /**
+   * Opens so many; those that nobody took are closed at the end. Registries that ask who we are, of which some would make a
+   * repository that is not there, are told when `image` is.
+   */
+  open(count: number, image: Promise<unknown>, signal: AbortSignal): ExpectedBlobs {
+    const connection = this.#connection;
+    const end = new AbortController();
     const opening = Array.from({ length: count }, async () => {
-      const opened = await openUpload({ connection: this.#connection, signal });
+      const opened = await openUpload({ connection, signal: AbortSignal.any([signal, end.signal]) }, image);
       this.#waiting.add(opened);
       return opened;
     });
@@ -23,9 +28,10 @@ export class OpenedUploads {
     return {
       ready,
       [Symbol.asyncDispose]: async () => {
+        end.abort();
         const settled = await Promise.allSettled(opening);
         const left = settled.filter((one) => one.status === "fulfilled").filter(({ value }) => this.#waiting.delete(value));
-        await Promise.all(left.map(({ value }) => closeUpload({ connection: this.#connection, signal }, value)));
+        await Promise.all(left.map(({ value }) => closeUpload({ connection, signal }, value)));
       },
     };
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as after } from "node:timers/promises";
 import { type Script } from "../../test/fakes/scripted-registry.ts";
 import {
   signal,
@@ -126,6 +127,25 @@ test("a race for the fallback tag that was lost is run again, and both are liste
     mediaType: mediaTypes.ociIndex,
     manifests: [descriptorOf(Buffer.from("of the winner")), entry],
   });
+});
+
+test("another process that is about to write the fallback tag is waited for, and both are listed", async (t) => {
+  const other = indexOf("of the other");
+  let stored: Uint8Array | undefined;
+  const { repository } = await opened(t, {
+    [signaturePath]: { status: 201 },
+    [fallback]: () => (stored === undefined ? absent : served(stored, mediaTypes.ociIndex)),
+    [`PUT /v2/app/manifests/${tag}`]: async ({ body }) => {
+      const isFirst = stored === undefined;
+      stored = body;
+      await after(20);
+      if (isFirst) setTimeout(() => (stored = other), 5);
+      return { status: 201 };
+    },
+  });
+  await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal);
+  const { manifests } = JSON.parse(Buffer.from(stored ?? []).toString());
+  assert.deepEqual(manifests, [descriptorOf(Buffer.from("of the other")), entry]);
 });
 
 test("a race for the fallback tag that is always lost is a CONFLICT", async (t) => {

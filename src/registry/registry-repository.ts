@@ -66,8 +66,8 @@ export class RegistryRepository implements Repository {
     return united(fromApi ?? [], entriesOf(fromTag));
   }
 
-  expectBlobs(count: number, signal: AbortSignal): ExpectedBlobs {
-    return this.#opened.open(count, signal);
+  expectBlobs(count: number, image: Promise<unknown>, signal: AbortSignal): ExpectedBlobs {
+    return this.#opened.open(count, image, signal);
   }
 
   putBlob(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
@@ -146,6 +146,7 @@ export class RegistryRepository implements Repository {
       name: `${this.name}:${tag}`,
       read: () => this.manifest(tag, signal),
       write: (index) => this.#put(tag, index, mediaTypes.ociIndex, signal),
+      signal,
     };
   }
 }

@@ -119,8 +119,12 @@ async function send(blob: Upload, begun: HttpResponse): Promise<void> {
 }
 
 /** One that was opened twice is forgotten by the registry in its own time. */
-export function openUpload({ connection, signal }: Pick<Upload, "connection" | "signal">): Promise<OpenedUpload> {
-  return connection.write({ method: "POST", to: "blobs/uploads/", repeatable: true, expect: [202], signal });
+/** It says who we are once `incognitoUntil` is fulfilled. */
+export function openUpload(
+  { connection, signal }: Pick<Upload, "connection" | "signal">,
+  incognitoUntil?: Promise<unknown>,
+): Promise<OpenedUpload> {
+  return connection.write({ method: "POST", to: "blobs/uploads/", repeatable: true, expect: [202], incognitoUntil, signal });
 }
 
 /** Gives up an upload that is not needed. Where that fails, the registry forgets it in its own time. */

@@ -29,6 +29,7 @@ describe("a stranger's words", () => {
       "GET /v2/app/manifests/1": served(index, mediaTypes.ociIndex),
       [`GET /v2/app/referrers/${digest}`]: served(index, mediaTypes.ociIndex),
       [`GET /v2/app/manifests/${digest.replace(":", "-")}`]: { status: 404 },
+      "POST /v2/app/blobs/uploads/": { status: 405, body: JSON.stringify({ errors: [{ code: evil, message: evil }] }) },
       ...Object.fromEntries(
         ["sig", "att", "sbom"].map((kind) => [`GET /v2/app/manifests/${digest.replace(":", "-")}.${kind}`, { status: 404 }]),
       ),

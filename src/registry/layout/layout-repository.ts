@@ -126,6 +126,7 @@ export class LayoutRepository implements Repository {
         name: `${this.name}:${tag}`,
         read: () => this.manifest(tag, signal),
         write: (index) => this.putManifest(index, mediaTypes.ociIndex, tag, signal),
+        signal,
       },
       digest,
     );
