@@ -1,4 +1,5 @@
 /** A timestamp authority as a script for a server on loopback (RFC 3161). Strict: a question that is not one in DER is refused. */
+import type { KeyObject } from "node:crypto";
 import { Members, parseDer, tags } from "../../src/core/der.ts";
 import { readInteger, readOctetString, readOid } from "../../src/core/der-values.ts";
 import type { Instant } from "../../src/core/instant.ts";
@@ -10,6 +11,8 @@ import { makeResponse, makeToken, oids } from "./timestamp-authority.ts";
 
 export interface TsaFake {
   readonly script: Script;
+  /** Of its root. */
+  readonly rootKey: KeyObject;
   readonly authority: CertificateAuthority;
 }
 
@@ -23,11 +26,14 @@ export interface TsaOptions {
   readonly status?: number;
   /** Changes parts of what it says. */
   readonly alter?: (info: Parts) => Parts;
+  /** Of the certificate that it signs with, beside those that it must have. */
+  readonly extensions?: readonly Uint8Array[];
 }
 
 const day = 24 * 60 * 60_000;
 
-export function tsaFake({ clock = Date.now, status = 0, alter = (info) => info }: TsaOptions = {}): TsaFake {
+export function tsaFake(options: TsaOptions = {}): TsaFake {
+  const { clock = Date.now, status = 0, alter = (info) => info } = options;
   const keys = { root: makeKey(), stamper: makeKey() };
   const around = { notBefore: Date.now() - day, notAfter: Date.now() + day };
   const asRoot = [extensions.authority(1), extensions.keyCertSign];
@@ -38,7 +44,7 @@ export function tsaFake({ clock = Date.now, status = 0, alter = (info) => info }
     key: keys.stamper,
     signedBy: keys.root.privateKey,
     ...around,
-    extensions: [extensions.digitalSignature, extensions.usage([certificateOids.timeStamping], true)],
+    extensions: [extensions.digitalSignature, extensions.usage([certificateOids.timeStamping], true), ...(options.extensions ?? [])],
   });
 
   function answer(body: Uint8Array): ScriptedAnswer {
@@ -55,6 +61,7 @@ export function tsaFake({ clock = Date.now, status = 0, alter = (info) => info }
   }
 
   return {
+    rootKey: keys.root.privateKey,
     script: {
       "POST /api/v1/timestamp": ({ headers, body }) =>
         headers["content-type"] === "application/timestamp-query" ? answer(body) : refuse(415, "unsupported media type"),

@@ -7,8 +7,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Certificate } from "../../src/core/x509/certificate.ts";
 import { extensions, makeCertificate, makeKey } from "../../src/core/x509/fixture.test.ts";
-import { makeCrl, makeOcspResponse, revocable } from "../../src/core/x509/revocation-fixture.test.ts";
+import { makeCrl, makeOcspResponse, revocable, type CrlShape } from "../../src/core/x509/revocation-fixture.test.ts";
 import { day, pem, writeTrustFolder } from "../fakes/notary.ts";
+import { scriptedServer } from "../fakes/scripted-registry.ts";
+import { tsaFake } from "../fakes/tsa.ts";
 import { pushImage, serveRegistry } from "./harness/crane.ts";
 import { listen, type Listening } from "./harness/listen.ts";
 import * as notation from "./harness/notation.ts";
@@ -105,6 +107,47 @@ describe("revocation", { concurrency: 2 }, () => {
       assert.equal(theirs.status === 0, given.status === 0, theirs.stderr);
       const ours = await touchmark.verifyBy(image, ["--notation-config", config, "--revocation-allow-private"]);
       assert.equal(ours.status, given.status, ours.stdout + ours.stderr);
+    });
+  }
+
+  const stamps: Readonly<Record<string, { readonly entries?: CrlShape["entries"]; readonly status: number }>> = {
+    "whose timestamp's authority was not revoked": { entries: [], status: 0 },
+    "whose timestamp's authority was revoked": { entries: [{ serial: 7, at, reason: 1 }], status: 21 },
+    "whose timestamp's authority may have been revoked": { status: 30 },
+  };
+  for (const [i, [what, { entries, status }]] of Object.entries(stamps).entries()) {
+    test(`${what}, by a trust policy that does without the signer's revocation`, async (t) => {
+      const config = join(folder, `stamps${i}`);
+      const url = `/list/stamps${i}/`;
+      const { script, authority: tsa, rootKey } = tsaFake({ extensions: [revocable.crl(`${server.origin}${url}`)] });
+      answers.set(url, entries && makeCrl({ issuer: "stamps", signedBy: rootKey, ...period, entries }));
+      const stamping = await scriptedServer(t, script);
+      const key = makeKey();
+      const leaf = makeCertificate({
+        subject: "leaf",
+        issuer: "ca",
+        key,
+        signedBy: authority.privateKey,
+        ...validity,
+        extensions: [extensions.digitalSignature],
+      });
+      const of = (name: string): string => join(config, name);
+      const statement = {
+        signatureVerification: { level: "strict", override: { revocation: "skip" } },
+        trustStores: ["ca:acme", "tsa:stamps"],
+        trustedIdentities: ["*"],
+      };
+      await writeTrustFolder(config, { statements: [statement], stores: { "ca/acme": [root], "tsa/stamps": tsa.chain.slice(-1) } });
+      await writeFile(of("leaf.key"), key.privateKey.export({ type: "pkcs8", format: "pem" }));
+      await writeFile(of("leaf.pem"), pem(leaf) + pem(root));
+      await writeFile(of("stamps.crt"), tsa.chain.map(pem).join(""));
+      const image = await pushImage(`127.0.0.1:${registry.said}/stamps/${i}:1`);
+      const stamp = ["--timestamp-url", `${stamping.origin}/api/v1/timestamp`, "--timestamp-root", of("stamps.crt")];
+      await touchmark.signAs(image, ["--format", "notation", "--key", of("leaf.key"), "--certificate-chain", of("leaf.pem"), ...stamp]);
+      const theirs = await notation.verify(image, config);
+      assert.equal(theirs.status === 0, status === 0, theirs.stderr);
+      const ours = await touchmark.verifyBy(image, ["--notation-config", config, "--revocation-allow-private"]);
+      assert.equal(ours.status, status, ours.stdout + ours.stderr);
     });
   }
 });
