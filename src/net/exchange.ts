@@ -61,8 +61,11 @@ export async function exchange(transport: Transport, request: HttpRequest, { tim
     // What is said before all was heard is all that is said: the connection is of no further use.
     incoming.once("end", () => !outgoing.writableEnded && outgoing.destroy());
     const head = { status: incoming.statusCode ?? 0, url, headers: headersOf(incoming) };
-    if (isGood(incoming) && streamed) return { ...head, body: nothing, content: failing(streamBody(incoming, request), failure) };
-    return { ...head, body: await readBody(incoming, request), content: streamOf(nothing) };
+    if (isGood(incoming) && streamed) {
+      const content = failing(streamBody(incoming, request), failure);
+      return { ...head, body: nothing, content, abandon: () => void outgoing.destroy() };
+    }
+    return { ...head, body: await readBody(incoming, request), content: streamOf(nothing), abandon: () => undefined };
   } catch (error) {
     connecting.giveUp();
     stopListening();

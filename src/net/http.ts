@@ -36,6 +36,8 @@ export interface HttpResponse {
 export interface HttpStream extends HttpResponse {
   /** To be read to its end, or returned from. What goes wrong on the way is thrown here, as by `request`. */
   readonly content: AsyncIterable<Uint8Array>;
+  /** Hangs up, where `content` is not read at all. */
+  readonly abandon: () => void;
 }
 
 export interface HttpClient {

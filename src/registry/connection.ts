@@ -66,7 +66,7 @@ export class Connection {
     return this.#send(request, "pull,push", (asked) => this.#options.http.request(asked));
   }
 
-  async #send<T extends HttpResponse>(
+  async #send<T extends HttpResponse & Partial<HttpStream>>(
     { to, expect, incognitoUntil, maxBytes = maxIgnored, ...rest }: RegistryRequest,
     actions: Access["actions"],
     send: (request: HttpRequest) => Promise<T>,
@@ -85,6 +85,7 @@ export class Connection {
       response = await send(authorized(request, as));
     }
     if (expect.includes(response.status)) return response;
+    response.abandon?.();
     throw refusal(response, `${rest.method} ${printableUrl(url)} for ${this.name}`, as);
   }
 }

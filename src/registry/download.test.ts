@@ -81,6 +81,22 @@ test("a range that was not asked for is refused", async (t) => {
   }
 });
 
+test("an answer that was not asked for is hung up on", async (t) => {
+  const endless: ScriptLine = (_, response) => {
+    response.writeHead(206, { "content-length": "1000000000", "content-range": "bytes 5-9/10" });
+    response.write("5");
+    response.once("close", gone.resolve);
+    return undefined;
+  };
+  let gone = Promise.withResolvers<void>();
+  for (const answers of [[endless], [four, endless]]) {
+    gone = Promise.withResolvers<void>();
+    const { repository } = await opened(t, { [line]: answers });
+    await assert.rejects(gather(repository.openBlob({ ...blob, size: 2_000_000_000 }, signal)), { code: "REGISTRY_ERROR" });
+    await gone.promise;
+  }
+});
+
 test("T19: two halves that do not fit together are refused, and so is what is longer, shorter or other", async (t) => {
   const scripts: readonly (readonly [ScriptLine[], RegExp])[] = [
     [[four, rest(4, "56789x")], /10 bytes of another digest/],

@@ -76,9 +76,10 @@ function ask(connection: Connection, { digest, size }: Descriptor, at: number, s
 }
 
 /** What follows the bytes that are here already. Whether the two fit together, the digest will tell. */
-async function* contentFrom({ status, headers, content }: HttpStream, at: number, name: string): AsyncGenerator<Uint8Array, void> {
+async function* contentFrom({ status, headers, content, abandon }: HttpStream, at: number, name: string): AsyncGenerator<Uint8Array, void> {
   const range = headers.get("content-range") ?? "";
   if (status === 206 && !range.startsWith(`bytes ${at}-`)) {
+    abandon();
     const found = JSON.stringify(printableText(range, 60));
     throw new TouchmarkError("REGISTRY_ERROR", `${name} was asked for a blob's bytes from ${at} on and gave the range ${found}`);
   }
