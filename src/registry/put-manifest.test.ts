@@ -36,6 +36,18 @@ test("a manifest is stored by digest, or under a tag", async (t) => {
   );
 });
 
+test("a manifest whose blob the registry has lost sight of for a moment is sent again, and three times in all", async (t) => {
+  const bytes = imageOf("v1");
+  const unknown = { status: 400, body: '{"errors":[{"code":"DIGEST_INVALID"},{"code":"MANIFEST_BLOB_UNKNOWN"}]}' };
+  const { server, repository } = await opened(t, {
+    "PUT /v2/app/manifests/v1": [unknown, { status: 201 }],
+    "PUT /v2/app/manifests/v2": unknown,
+  });
+  const put = (name: string): Promise<unknown> => repository.putManifest(bytes, mediaTypes.ociManifest, name, signal);
+  await Promise.all([put("v1"), assert.rejects(put("v2"), { code: "REGISTRY_ERROR", message: /MANIFEST_BLOB_UNKNOWN/ })]);
+  assert.equal(server.lines.length, 5);
+});
+
 test("T19: a registry that says it stored something else is not believed to have stored it", async (t) => {
   const { repository } = await opened(t, {
     "PUT /v2/app/manifests/v1": { status: 201, headers: { "docker-content-digest": digestOf(content) } },

@@ -16,10 +16,13 @@ export interface Identity {
 export class Refusal extends TouchmarkError {
   /** HTTP's. */
   readonly status: number;
+  /** The registry's own. */
+  readonly codes: readonly string[];
 
-  constructor(code: Code, status: number, message: string) {
+  constructor(code: Code, response: HttpResponse, message: string) {
     super(code, message);
-    this.status = status;
+    this.status = response.status;
+    this.codes = errorCodesOf(response);
   }
 }
 
@@ -32,12 +35,12 @@ export function refusal(response: HttpResponse, doing: string, as: Identity | un
   const quote = quoteOf(response);
   const { status } = response;
   if (status === 401 || status === 403) {
-    return new Refusal("UNAUTHORIZED", status, `${host} refuses ${doing}${quote}; ${describe(as)}`);
+    return new Refusal("UNAUTHORIZED", response, `${host} refuses ${doing}${quote}; ${describe(as)}`);
   }
   if (status === 429) {
-    return new Refusal("RATE_LIMITED", status, `${host} has had too many requests and refuses ${doing}${quote}`);
+    return new Refusal("RATE_LIMITED", response, `${host} has had too many requests and refuses ${doing}${quote}`);
   }
-  return new Refusal("REGISTRY_ERROR", status, `${host} answers ${status} to ${doing}${quote}`);
+  return new Refusal("REGISTRY_ERROR", response, `${host} answers ${status} to ${doing}${quote}`);
 }
 
 /** The codes of the registry's errors; none where the body is no such document. */

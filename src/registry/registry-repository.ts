@@ -3,7 +3,9 @@ import { streamOf } from "../core/bytes.ts";
 import { digestOf, isDigest, parseDigest, type Digest } from "../core/digest.ts";
 import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci.ts";
 import type { ExpectedBlobs, PutBlobOptions, PutManifestOptions, Repository, StoredManifest } from "../core/repository.ts";
+import { backoff } from "../net/backoff.ts";
 import type { HttpResponse } from "../net/http.ts";
+import { pause } from "../net/pause.ts";
 import { checkedBytes, checkedTarget, checkSize, mismatch, noBlob } from "./checks.ts";
 import type { Connection } from "./connection.ts";
 import { remove } from "./deletion.ts";
@@ -14,8 +16,12 @@ import { OpenedUploads } from "./opened-uploads.ts";
 import { listReferrers } from "./referrers-api.ts";
 import { entriesOf, referrersTag } from "./referrers-tag.ts";
 import { listed, subjectOf, united } from "./referrers.ts";
+import { Refusal } from "./refusal.ts";
 import { listTags } from "./tags.ts";
 import { upload, uploadBytes } from "./upload.ts";
+
+/** How often a manifest is sent whose blobs the registry does not find. */
+const maxTries = 3;
 
 export class RegistryRepository implements Repository {
   readonly name: string;
@@ -128,16 +134,19 @@ export class RegistryRepository implements Repository {
     if (this.#lacksReferrersApi || (await isWanted)) await list(this.#fallback(subject, signal), entry, { isWanted, readsBack });
   }
 
-  #put(target: string, bytes: Uint8Array, mediaType: string, signal: AbortSignal): Promise<HttpResponse> {
+  async #put(target: string, bytes: Uint8Array, mediaType: string, signal: AbortSignal): Promise<HttpResponse> {
     const to = `manifests/${checkedTarget(target)}`;
-    return this.#connection.write({
-      method: "PUT",
-      to,
-      headers: { "content-type": mediaType },
-      body: bytes,
-      expect: [200, 201, 202],
-      signal,
-    });
+    const headers = { "content-type": mediaType };
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#connection.write({ method: "PUT", to, headers, body: bytes, expect: [200, 201, 202], signal });
+      } catch (error) {
+        // docker-registry 2.8 loses sight of a blob for a moment while another client stores it again.
+        const isLost = error instanceof Refusal && error.codes.includes("MANIFEST_BLOB_UNKNOWN");
+        if (!isLost || tries === maxTries) throw error;
+        await pause(backoff(tries), signal);
+      }
+    }
   }
 
   #fallback(subject: Digest, signal: AbortSignal): FallbackListing {
