@@ -1,15 +1,14 @@
 /**
  * Keeping up the listing under the fallback tag. Registries have no way to write only if nobody else did: what was written
- * is read back, here or by the caller, and written again if another writer's came over it.
+ * is read back, here or by the caller, and written again if another process came over it, or if it came over another's.
  */
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import type { JsonObject } from "../core/json.ts";
 import { KeyedLock } from "../core/keyed-lock.ts";
 import { descriptorToJson, type Descriptor } from "../core/oci.ts";
 import type { StoredManifest } from "../core/repository.ts";
 import { pause } from "../net/pause.ts";
-import { rewriteIndex } from "./index-document.ts";
+import { entriesIn, rewriteIndex } from "./index-document.ts";
 import { entriesOf } from "./referrers-tag.ts";
 
 /** The writers of this process wait for each other; only others can come in between. */
@@ -35,8 +34,7 @@ export interface Listing {
 export function list(listing: FallbackListing, entry: Descriptor, { isWanted, readsBack }: Listing): Promise<void> {
   isWanted.catch(() => undefined); // waited for in its turn
   return rewrite(listing, {
-    isDone: (digests) => digests.includes(entry.digest),
-    change: (entries) => [...entries, descriptorToJson(entry)],
+    change: (entries) => (entries.some((one) => one["digest"] === entry.digest) ? entries : [...entries, descriptorToJson(entry)]),
     wanted: `${entry.digest} was added to`,
     isWanted,
     readsBack,
@@ -45,15 +43,16 @@ export function list(listing: FallbackListing, entry: Descriptor, { isWanted, re
 
 export function unlist(listing: FallbackListing, digest: Digest): Promise<void> {
   return rewrite(listing, {
-    isDone: (digests) => !digests.includes(digest),
     change: (entries) => entries.filter((entry) => entry["digest"] !== digest),
     wanted: `${digest} was taken from`,
   });
 }
 
+/** As it stands in the listing. */
+type Entry = Readonly<Record<string, unknown>>;
+
 interface Rewriting extends Partial<Listing> {
-  readonly isDone: (digests: readonly Digest[]) => boolean;
-  readonly change: (entries: readonly JsonObject[]) => readonly object[];
+  readonly change: (entries: readonly Entry[]) => readonly Entry[];
   readonly wanted: string;
 }
 
@@ -62,17 +61,32 @@ function rewrite(listing: FallbackListing, rewriting: Rewriting): Promise<void> 
 }
 
 async function insist(listing: FallbackListing, rewriting: Rewriting): Promise<void> {
-  const { isDone, change, wanted, isWanted = true, readsBack = false } = rewriting;
+  const { change, wanted, isWanted = true, readsBack = false } = rewriting;
+  /** All that was listed at some time since this began: what is not there any more was overwritten, and is put back. */
+  const seen = new Map<unknown, Entry>();
+  const look = async (): Promise<StoredManifest | undefined> => {
+    const index = await listing.read();
+    for (const entry of entriesIn(index?.bytes)) if (!seen.has(entry["digest"])) seen.set(entry["digest"], entry);
+    return index;
+  };
   for (let tries = 0; tries <= maxTries; tries++) {
-    const [current, isNeeded] = await Promise.all([listing.read(), isWanted]);
-    if (!isNeeded || isDone(entriesOf(current).map(({ digest }) => digest))) return;
-    const index = rewriteIndex(current?.bytes, change);
+    const [current, isNeeded] = await Promise.all([look(), isWanted]);
+    const entries = change([...seen.values()]);
+    if (!isNeeded || lists(entriesOf(current), entries)) return;
+    const index = rewriteIndex(current?.bytes, () => entries);
     if (tries === maxTries) break;
     const begun = performance.now();
-    await listing.write(index);
-    // Another process that read the listing before this was written may be about to write over it, and takes about as long.
+    // One more look just ahead of it takes no time, and sees what others wrote meanwhile.
+    await Promise.all([look(), listing.write(index)]);
+    // Who is writing just now would come over this, and takes about as long.
     await pause(performance.now() - begun, listing.signal);
-    if (readsBack) return;
+    if (readsBack && change([...seen.values()]).length === entries.length) return;
   }
   throw new TouchmarkError("CONFLICT", `${wanted} ${listing.name} ${maxTries} times, and others undid it`);
+}
+
+/** Whether these are listed and no others. */
+function lists(listed: readonly Descriptor[], entries: readonly Entry[]): boolean {
+  const digests = new Set<unknown>(listed.map(({ digest }) => digest));
+  return digests.size === entries.length && entries.every((entry) => digests.has(entry["digest"]));
 }

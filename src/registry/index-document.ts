@@ -3,12 +3,24 @@ import { encodeUtf8 } from "../core/bytes.ts";
 import { Fields, parseJson, type JsonObject } from "../core/json.ts";
 import { maxEntries, maxManifestBytes, mediaTypes, parseManifest } from "../core/oci.ts";
 
+/** The entries as they stand there; undefined stands for an empty index. */
+export function entriesIn(index: Uint8Array | undefined): readonly JsonObject[] {
+  return index === undefined
+    ? []
+    : fieldsOf(index)
+        .objects("manifests", maxEntries)
+        .map(({ object }) => object);
+}
+
 /** The index with other entries; undefined stands for an empty one. Throws LIMIT_EXCEEDED if it would get too long to be read. */
 export function rewriteIndex(index: Uint8Array | undefined, change: (entries: readonly JsonObject[]) => readonly object[]): Uint8Array {
-  const fields = index && new Fields(parseJson(index, "index", { maxBytes: maxManifestBytes }), "index");
-  const entries = fields?.objects("manifests", maxEntries).map(({ object }) => object) ?? [];
-  const rewritten = { ...fields?.object, schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: change(entries) };
+  const manifests = change(entriesIn(index));
+  const rewritten = { ...(index && fieldsOf(index).object), schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests };
   const bytes = encodeUtf8(JSON.stringify(rewritten));
   parseManifest(bytes, mediaTypes.ociIndex);
   return bytes;
+}
+
+function fieldsOf(index: Uint8Array): Fields {
+  return new Fields(parseJson(index, "index", { maxBytes: maxManifestBytes }), "index");
 }

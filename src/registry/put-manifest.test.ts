@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as after } from "node:timers/promises";
-import { type Script } from "../../test/fakes/scripted-registry.ts";
+import { handlerOf, type Script } from "../../test/fakes/scripted-registry.ts";
 import {
   signal,
   subject,
@@ -199,11 +199,28 @@ test("nothing is written under the fallback tag when the registry lists referrer
   }
 });
 
-test("a listing that the caller reads back is written once and not read again", async (t) => {
+test("a listing that the caller reads back is written once, and not read after that", async (t) => {
   const kept = keepingTag(undefined);
   const { server, repository } = await opened(t, kept.script);
   await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal, { readsBack: true });
-  assert.deepEqual(server.lines, [signaturePath, fallback, `PUT /v2/app/manifests/${tag}`]);
+  assert.deepEqual(server.lines.slice(0, 2), [signaturePath, fallback]);
+  assert.deepEqual(server.lines.slice(2).toSorted(), [fallback, `PUT /v2/app/manifests/${tag}`], "side by side");
+});
+
+test("what another process wrote since the listing was read, and this one overwrote, is put back", async (t) => {
+  const other = indexOf("of the other");
+  for (const readsBack of [true, false]) {
+    const kept = keepingTag(undefined);
+    let reads = 0;
+    const { repository } = await opened(t, {
+      ...kept.script,
+      [fallback]: (...asked) => (++reads === 2 ? served(other, mediaTypes.ociIndex) : handlerOf(kept.script, fallback)(...asked)),
+    });
+    await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal, { readsBack });
+    const manifests = [entry, descriptorOf(Buffer.from("of the other"))];
+    const current = JSON.parse(JSON.stringify(kept.current()));
+    assert.deepEqual(new Set(current.manifests), new Set(manifests));
+  }
 });
 
 test("T18: a fallback tag that is full is not written to", async (t) => {
