@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
 import { test, type TestContext } from "node:test";
 import { gather, streamOf } from "../../core/bytes.ts";
 import { digestOf, hexOf, type Digest } from "../../core/digest.ts";
 import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci.ts";
 import { LayoutFiles } from "./layout-files.ts";
+import type { LayoutStore } from "./layout-store.ts";
 import { LayoutRepository } from "./layout-repository.ts";
 
 const signal = new AbortController().signal;
@@ -238,6 +240,37 @@ test("writers at the same time all get listed", async (t) => {
   await Promise.all(images.map((image, i) => layoutAt(root).putManifest(image, mediaTypes.ociManifest, `v${i}`, signal)));
   const tags = (await readIndex(root)).manifests.map(({ annotations }) => annotations?.[refName]);
   assert.deepEqual(tags.toSorted(), ["v0", "v1", "v2", "v3", "v4"]);
+});
+
+test("a change of index.json that another process came over is made again", async (t) => {
+  const path = await folder(t);
+  const [ours, theirs] = [imageOf("ours"), imageOf("theirs")];
+  const others = layoutAt(path);
+  await others.putManifest(theirs, mediaTypes.ociManifest, "theirs", signal);
+  const tags = (): Promise<readonly string[]> => Readable.from(others.tags(signal)).toArray();
+  const files = new LayoutFiles(path);
+  const overtaken = async (work: (repository: LayoutRepository) => Promise<unknown>): Promise<void> => {
+    let isFirst = true;
+    const store: LayoutStore = {
+      read: (name, maxBytes) => files.read(name, maxBytes),
+      open: (name) => files.open(name),
+      write: (name, content) => files.write(name, content),
+      remove: (name) => files.remove(name),
+      async replace(name, before, bytes) {
+        const replaced = await files.replace(name, before, bytes);
+        if (isFirst && before) await files.write(name, before);
+        isFirst = false;
+        return replaced;
+      },
+    };
+    await work(new LayoutRepository(`oci:${path}`, store));
+  };
+  await overtaken((repository) => repository.putManifest(ours, mediaTypes.ociManifest, "ours", signal));
+  assert.deepEqual(await tags(), ["theirs", "ours"]);
+  await overtaken((repository) => repository.putManifest(ours, mediaTypes.ociManifest, "more", signal));
+  await overtaken((repository) => repository.deleteTag("more", signal));
+  await overtaken((repository) => repository.deleteManifest(digestOf(theirs), signal));
+  assert.deepEqual(await tags(), ["ours"]);
 });
 
 test("a manifest with a subject is among its referrers", async (t) => {

@@ -13,6 +13,7 @@ import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type D
 import { defaultTag } from "../../core/reference.ts";
 import type { ExpectedBlobs, Repository, StoredManifest } from "../../core/repository.ts";
 import { throwIfAborted } from "../../net/interruption.ts";
+import { pause } from "../../net/pause.ts";
 import { received, sent } from "../checked-stream.ts";
 import { checkedBytes, checkedTarget, checkSize, mismatch, noBlob } from "../checks.ts";
 import { unlist } from "../fallback-listing.ts";
@@ -27,6 +28,13 @@ const version = "1.0.0";
 const marker = encodeUtf8(JSON.stringify({ imageLayoutVersion: version }));
 const maxMarkerBytes = 4096;
 const maxTries = 10;
+
+/** A change of index.json. */
+interface Change {
+  /** Gives undefined where there is nothing to change. */
+  readonly change: (index: Uint8Array | undefined) => Uint8Array | undefined;
+  readonly isMade: (entries: readonly Descriptor[]) => boolean;
+}
 
 export class LayoutRepository implements Repository {
   readonly name: string;
@@ -103,7 +111,13 @@ export class LayoutRepository implements Repository {
     const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
     await this.putBlob(bytes, signal);
     const entry = manifest.subject === undefined ? descriptor : listed(descriptor, manifest);
-    await this.#reindex((index) => withManifest(index, entry, tag), signal);
+    await this.#reindex(
+      {
+        change: (index) => withManifest(index, entry, tag),
+        isMade: (entries) => (tag === undefined ? entries : [taggedIn(entries, tag)]).some((one) => one?.digest === entry.digest),
+      },
+      signal,
+    );
     return descriptor;
   }
 
@@ -116,7 +130,11 @@ export class LayoutRepository implements Repository {
   async deleteManifest(digest: Digest, signal: AbortSignal): Promise<void> {
     const stored = await this.manifest(parseDigest(digest), signal);
     if (stored === undefined) return;
-    await this.#reindex((index) => index && withoutManifest(index, digest), signal);
+    const change: Change = {
+      change: (index) => index && withoutManifest(index, digest),
+      isMade: (entries) => entries.every((one) => one.digest !== digest),
+    };
+    await this.#reindex(change, signal);
     await this.#files.remove(pathOf(digest));
     const subject = subjectOf(stored);
     if (subject === undefined) return;
@@ -135,16 +153,26 @@ export class LayoutRepository implements Repository {
   async deleteTag(tag: string, signal: AbortSignal): Promise<void> {
     checkedTarget(tag);
     await this.#entries();
-    await this.#reindex((index) => index && untagged(index, tag), signal);
+    const change: Change = {
+      change: (index) => index && untagged(index, tag),
+      isMade: (entries) => taggedIn(entries, tag) === undefined,
+    };
+    await this.#reindex(change, signal);
   }
 
   /** Changes index.json, and again if others changed it meanwhile. */
-  async #reindex(change: (index: Uint8Array | undefined) => Uint8Array | undefined, signal: AbortSignal): Promise<void> {
+  async #reindex({ change, isMade }: Change, signal: AbortSignal): Promise<void> {
     for (let tries = 0; tries < maxTries; tries++) {
       throwIfAborted(signal);
+      const begun = performance.now();
       const before = await this.#files.read(indexFile, maxManifestBytes);
       const after = change(before);
-      if (after === undefined || (await this.#files.replace(indexFile, before, after))) return;
+      if (after === undefined) return;
+      if (!(await this.#files.replace(indexFile, before, after))) continue;
+      // Another process that looked at it just before may come over it just after.
+      await pause(performance.now() - begun, signal);
+      const now = await this.#files.read(indexFile, maxManifestBytes);
+      if (now && isMade(parseIndex(now))) return;
     }
     throw new TouchmarkError("CONFLICT", `${this.name}: index.json was changed by others ${maxTries} times while it was written`);
   }
