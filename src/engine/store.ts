@@ -7,7 +7,7 @@ import { KeyedLock } from "../core/keyed-lock.ts";
 import { mediaTypes, parseManifest, type Descriptor, type ImageManifest } from "../core/oci.ts";
 import type { Repository } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
-import { pause } from "../net/pause.ts";
+import { besideOthers } from "../net/other-writers.ts";
 import type { Artifact, ReferrerArtifact, TaggedArtifact } from "../formats/format.ts";
 
 /** How often a tag is written anew when another writer was faster. */
@@ -41,20 +41,24 @@ async function storeReferrer(
 
 async function storeTagged(repository: Repository, artifact: TaggedArtifact, signal: AbortSignal): Promise<Digest> {
   const { tag, layer } = artifact;
-  const isIn = (manifest: ImageManifest | undefined): boolean =>
-    manifest?.layers.some((candidate) => isDeepStrictEqual(candidate, layer)) === true;
+  /** All other layers that were there at some time since this began: one that is not there any more was overwritten, and is put back. */
+  const seen = new Map<string, Descriptor>();
+  const look = async (): Promise<ImageManifest | undefined> => {
+    const manifest = await readTag(repository, tag, signal);
+    for (const one of manifest?.layers ?? []) if (!isDeepStrictEqual(one, layer)) seen.set(JSON.stringify(one), one);
+    return manifest;
+  };
   for (let tries = 0; tries < maxTries; tries++) {
-    const begun = performance.now();
-    const extended = artifact.extend(await readTag(repository, tag, signal));
+    const current = await look();
+    const others = [...seen.values()];
+    const extended = artifact.extend(current && { ...current, layers: others });
     await Promise.all(extended.blobs.map((blob) => repository.putBlob(blob, signal)));
     const kept = readBack(repository, extended.blobs, signal);
-    const { digest } = await repository.putManifest(extended.manifest, extended.mediaType, tag, signal);
-    const took = performance.now() - begun;
-    const [after] = await Promise.all([readTag(repository, tag, signal), kept]);
-    if (!isIn(after)) continue;
-    // Another process that read the tag before this was written may be about to write over it, and takes about as long as this did.
-    await pause(2 * took, signal);
-    if (isIn(await readTag(repository, tag, signal))) return digest;
+    const write = (): Promise<Descriptor> => repository.putManifest(extended.manifest, extended.mediaType, tag, signal);
+    const { digest } = await besideOthers({ look, write, signal });
+    const [after] = await Promise.all([look(), kept]);
+    const isIn = after?.layers.some((one) => isDeepStrictEqual(one, layer));
+    if (isIn && after?.layers.length === seen.size + 1) return digest;
   }
   throw new TouchmarkError("CONFLICT", `the tag ${tag} of ${repository.name} was changed by others ${maxTries} times while it was written`);
 }

@@ -7,7 +7,7 @@ import { TouchmarkError } from "../core/errors.ts";
 import { KeyedLock } from "../core/keyed-lock.ts";
 import { descriptorToJson, type Descriptor } from "../core/oci.ts";
 import type { StoredManifest } from "../core/repository.ts";
-import { pause } from "../net/pause.ts";
+import { besideOthers } from "../net/other-writers.ts";
 import { entriesIn, rewriteIndex } from "./index-document.ts";
 import { entriesOf } from "./referrers-tag.ts";
 
@@ -75,11 +75,7 @@ async function insist(listing: FallbackListing, rewriting: Rewriting): Promise<v
     if (!isNeeded || lists(entriesOf(current), entries)) return;
     const index = rewriteIndex(current?.bytes, () => entries);
     if (tries === maxTries) break;
-    const begun = performance.now();
-    // One more look just ahead of it takes no time, and sees what others wrote meanwhile.
-    await Promise.all([look(), listing.write(index)]);
-    // Who is writing just now would come over this, and takes about as long.
-    await pause(performance.now() - begun, listing.signal);
+    await besideOthers({ look, write: () => listing.write(index), signal: listing.signal });
     if (readsBack && change([...seen.values()]).length === entries.length) return;
   }
   throw new TouchmarkError("CONFLICT", `${wanted} ${listing.name} ${maxTries} times, and others undid it`);
