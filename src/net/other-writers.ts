@@ -19,7 +19,7 @@ export async function besideOthers<T>({ look, write, signal }: Overwriting<T>): 
 }
 
 /** Two processes that share a processor are not alike. */
-const leeway = 4;
+const leeway = 3;
 
 async function timed<T>(work: () => Promise<T>): Promise<{ readonly ms: number; readonly result: T }> {
   const begun = performance.now();
