@@ -77,27 +77,32 @@ describe("revocation", { concurrency: 2 }, () => {
     await rm(folder, { recursive: true });
   });
 
+  /** Makes the folder, and in it leaf.key and leaf.pem, its chain. */
+  async function certify(config: string, more: readonly Uint8Array[] = []): Promise<Certificate> {
+    const key = makeKey();
+    const leaf = makeCertificate({
+      subject: "leaf",
+      issuer: "ca",
+      key,
+      signedBy: authority.privateKey,
+      ...validity,
+      extensions: [extensions.digitalSignature, ...more],
+    });
+    await mkdir(config);
+    await writeFile(join(config, "leaf.key"), key.privateKey.export({ type: "pkcs8", format: "pem" }));
+    await writeFile(join(config, "leaf.pem"), pem(leaf) + pem(root));
+    return leaf;
+  }
+
   for (const [i, [what, given]] of Object.entries(cases).entries()) {
     test(what, async () => {
       const config = join(folder, String(i));
-      const key = makeKey();
       const urls = { ocsp: `${server.origin}/ocsp/${i}/`, list: `${server.origin}/list/${i}/` };
-      const leaf = makeCertificate({
-        subject: "leaf",
-        issuer: "ca",
-        key,
-        signedBy: authority.privateKey,
-        ...validity,
-        extensions: [
-          extensions.digitalSignature,
-          ...(given.ocsp ? [revocable.ocsp(urls.ocsp)] : []),
-          ...(given.list ? [revocable.crl(urls.list)] : []),
-        ],
-      });
+      const leaf = await certify(config, [
+        ...(given.ocsp ? [revocable.ocsp(urls.ocsp)] : []),
+        ...(given.list ? [revocable.crl(urls.list)] : []),
+      ]);
       answers.set(`/ocsp/${i}/`, given.ocsp?.(leaf)).set(`/list/${i}/`, given.list?.());
-      await mkdir(config);
-      await writeFile(join(config, "leaf.key"), key.privateKey.export({ type: "pkcs8", format: "pem" }));
-      await writeFile(join(config, "leaf.pem"), pem(leaf) + pem(root));
       await writeTrustFolder(config, { statements: [{ trustedIdentities: ["*"] }], stores: { "ca/acme": [root] } });
       await notation.listKeys(config, config, ["leaf"]);
 
@@ -122,15 +127,7 @@ describe("revocation", { concurrency: 2 }, () => {
       const { script, authority: tsa, rootKey } = tsaFake({ extensions: [revocable.crl(`${server.origin}${url}`)] });
       answers.set(url, entries && makeCrl({ issuer: "stamps", signedBy: rootKey, ...period, entries }));
       const stamping = await scriptedServer(t, script);
-      const key = makeKey();
-      const leaf = makeCertificate({
-        subject: "leaf",
-        issuer: "ca",
-        key,
-        signedBy: authority.privateKey,
-        ...validity,
-        extensions: [extensions.digitalSignature],
-      });
+      await certify(config);
       const of = (name: string): string => join(config, name);
       const statement = {
         signatureVerification: { level: "strict", override: { revocation: "skip" } },
@@ -138,8 +135,6 @@ describe("revocation", { concurrency: 2 }, () => {
         trustedIdentities: ["*"],
       };
       await writeTrustFolder(config, { statements: [statement], stores: { "ca/acme": [root], "tsa/stamps": tsa.chain.slice(-1) } });
-      await writeFile(of("leaf.key"), key.privateKey.export({ type: "pkcs8", format: "pem" }));
-      await writeFile(of("leaf.pem"), pem(leaf) + pem(root));
       await writeFile(of("stamps.crt"), tsa.chain.map(pem).join(""));
       const image = await pushImage(`127.0.0.1:${registry.said}/stamps/${i}:1`);
       const stamp = ["--timestamp-url", `${stamping.origin}/api/v1/timestamp`, "--timestamp-root", of("stamps.crt")];
