@@ -49,7 +49,8 @@ export const command: Command = {
     { command: "touchmark dct save --to alpine.tar docker.io/library/alpine", explains: "Save what the notary server of Docker Hub has" },
     { command: "touchmark dct save --to trust.tar --all", explains: "Save every repository that this user's docker client has trusted" },
     {
-      command: "touchmark dct save --to trust.tar --from repositories.txt --timestamp-url https://tsa.example --timestamp-root tsa.pem",
+      command:
+        "touchmark dct save --to proven.tar --from names.txt --timestamp-url https://tsa.example/api/v1/timestamp --timestamp-root tsa.pem",
       explains: "Save a list of repositories, and have an authority prove when",
     },
   ],
