@@ -147,6 +147,15 @@ describe("touchmark dct save", () => {
     assert.deepEqual(sourcesOf(await manifest()), [`${gun} server 0`, `${gun} folder 4`]);
   });
 
+  it("gives each repository its time, and saves what was read within it", async (t) => {
+    const { save, manifest, server } = await place(t);
+    server.on({ [`GET /v2/${gun}/_trust/tuf/1.root.json`]: () => undefined });
+    const { status, stderr } = await save("--timeout", "2s", gun);
+    assert.equal(status, 30);
+    assert.match(stderr, /^error: docker\.io\/team\/app: not done within 2s\nhint: .*--timeout/);
+    assert.deepEqual(sourcesOf(await manifest()), [`${gun} server 5`]);
+  });
+
   it("names a link that leads out of the trust folder, and saves the rest", { skip: process.platform === "win32" }, async (t) => {
     const { run, manifest, path, to } = await place(t);
     const { symlink } = await import("node:fs/promises");
@@ -280,7 +289,7 @@ describe("touchmark dct save", () => {
     [["dct", "save", "--to", ".", "alpine"], /exists and is no file/],
     [["dct", "save", "--to", "a.tar", "alpine:3"], /has a tag/],
     [["dct", "save", "--to", "a.tar", "--all"], /there is none/],
-    [["dct", "save", "--to", "a.tar", "--no-server", "alpine"], /no trust folder/],
+    [["dct", "save", "--to", "a.tar", "--no-server", "alpine"], /is no trust folder/],
     [["dct", "save", "--to", "a.tar", "--trust-dir", "nowhere", "alpine"], /nowhere is no trust folder/],
     [["dct", "save", "--to", "a.tar", "--server", "notary.example", "alpine"], /--server is https:\/\/HOST\[:PORT\]/],
     [["dct", "save", "--to", "a.tar", "--server", "https://notary.example/path", "alpine"], /--server is https/],

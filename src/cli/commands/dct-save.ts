@@ -1,21 +1,15 @@
-import { stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { digestOf } from "../../core/digest.ts";
-import { TouchmarkError } from "../../core/errors.ts";
 import { version } from "../../core/version.ts";
-import { fileExists, writeDraft } from "../../net/draft.ts";
-import { encodeArchive, encodeManifest } from "../../registry/sources/notary/archive.ts";
-import { TrustFolder } from "../../registry/sources/notary/trust-folder.ts";
-import { usageError, type Arguments } from "../arguments.ts";
+import { ArchiveSize, encodeArchive, encodeManifest } from "../../registry/sources/notary/archive.ts";
 import type { Command } from "../command.ts";
 import { deadlineOf, outputFlag, registryFlags, timeoutFlag } from "../common.ts";
-import { readRepository, type Sources } from "../dct/read-repository.ts";
+import { openArchiveFile } from "../dct/archive-file.ts";
+import { readRepository } from "../dct/read-repository.ts";
 import { codesOf, problemsText, reportJson, reportText } from "../dct/report.ts";
 import { repositoryNames } from "../dct/repository-names.ts";
-import { dockerFolder, notaryServers } from "../dct/servers.ts";
+import { openSources } from "../dct/sources.ts";
 import { openStamping } from "../dct/stamping.ts";
 import { exitOf } from "../exit.ts";
-import type { Io } from "../io.ts";
 import { sideBySide } from "../progress.ts";
 import { clean, problem } from "../render/text.ts";
 
@@ -56,21 +50,24 @@ export const command: Command = {
   ],
   async run(args, io) {
     const json = args.choice("output", ["text", "json"]) === "json";
-    const to = await target(args);
+    const file = await openArchiveFile(args);
     const stamper = await openStamping(args, io);
     const sources = await openSources(args, io);
     const { guns, unread } = await repositoryNames(args, sources.folder, io);
     for (const { message, hint } of unread) io.stderr.write(problem("error", message, hint));
 
+    const size = new ArchiveSize();
     const read = await sideBySide(guns, "read", io, async (gun) => {
       using deadline = deadlineOf(args, io);
-      return await readRepository(gun, sources, deadline.signal);
+      const found = await readRepository(gun, sources, deadline.signal);
+      size.add(found);
+      return found;
     });
     const data = read.flat();
     const listed = unread.map(({ code }) => code);
     if (data.every(({ files }) => files.length === 0)) {
       const none = { stamps: [], failures: [] };
-      io.stderr.write(`${problemsText(data, none)}nothing was read, and ${clean(to)} is not written\n`);
+      io.stderr.write(`${problemsText(data, none)}nothing was read, and ${clean(file.path)} is not written\n`);
       return exitOf([...listed, ...codesOf(data, none)]);
     }
 
@@ -78,46 +75,10 @@ export const command: Command = {
     const manifest = encodeManifest({ at, by: version, data, unread });
     const stamps = await stamper(manifest);
     const timestamps = stamps.stamps.map(({ timestamp }) => timestamp);
-    await write(to, encodeArchive(manifest, data, timestamps), args, io);
-    const report = { archive: to, at, manifest: digestOf(manifest), data, stamps };
+    await file.write(encodeArchive(manifest, data, timestamps), io.signal);
+    const report = { archive: file.path, at, manifest: digestOf(manifest), data, stamps };
     io.stdout.write(json ? reportJson(report) : reportText(report));
     io.stderr.write(problemsText(data, stamps));
     return exitOf([...listed, ...codesOf(data, stamps)]);
   },
 };
-
-const replace = "Name another file, or replace it: --force.";
-
-/** Where the archive goes. What would stop it from being written is told before anything is read. */
-async function target(args: Arguments): Promise<string> {
-  const to = args.value("to");
-  if (to === undefined || to === "") throw usageError("no archive is named", "Name it: --to FILE.");
-  const found = await stat(to).catch(() => undefined);
-  if (found && !found.isFile()) throw new TouchmarkError("FILE_EXISTS", `${to} exists and is no file`, { hint: "Name another file." });
-  if (found && !args.has("force")) throw fileExists(to, replace);
-  const folder = await stat(dirname(to)).catch(() => undefined);
-  if (folder?.isDirectory() === true) return to;
-  throw new TouchmarkError("FILE_NOT_FOUND", `cannot write ${to}: there is no folder ${dirname(to)}`, { hint: "Make the folder first." });
-}
-
-async function openSources(args: Arguments, io: Io): Promise<Sources> {
-  if (args.has("no-server") && args.has("server")) throw usageError("--server and --no-server exclude each other");
-  const named = args.value("trust-dir");
-  const folder = await TrustFolder.open(named ?? join(dockerFolder(io), "trust"));
-  if (!folder && (named !== undefined || args.has("no-server"))) {
-    throw new TouchmarkError("FILE_NOT_FOUND", `${named ?? "the trust folder"} is no trust folder: there is no folder tuf in it`, {
-      hint: "Name the folder that holds tuf: --trust-dir DIR. It is ~/.docker/trust where docker made it.",
-    });
-  }
-  return { serverOf: args.has("no-server") ? undefined : notaryServers(args, io), folder };
-}
-
-async function write(path: string, bytes: Iterable<Uint8Array>, args: Arguments, { signal }: Io): Promise<void> {
-  await using draft = await writeDraft({ path, bytes, mode: 0o644, signal });
-  if (args.has("force")) return draft.replace();
-  try {
-    await draft.publish();
-  } catch (error) {
-    throw error instanceof TouchmarkError && error.code === "FILE_EXISTS" ? fileExists(path, replace) : error;
-  }
-}

@@ -1,17 +1,9 @@
 /** Reads one repository from both sources, its notary server and the trust folder, within a time of its own. */
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
 import type { Gun } from "../../registry/sources/notary/gun.ts";
-import type { NotaryServer } from "../../registry/sources/notary/notary-server.ts";
 import { readServer } from "../../registry/sources/notary/read-server.ts";
 import { unread, type TrustData } from "../../registry/sources/notary/trust-data.ts";
-import type { TrustFolder } from "../../registry/sources/notary/trust-folder.ts";
-
-export interface Sources {
-  /** Undefined where no server is to be asked. */
-  readonly serverOf: ((gun: Gun) => Promise<NotaryServer>) | undefined;
-  /** Undefined where there is none. */
-  readonly folder: TrustFolder | undefined;
-}
+import type { Sources } from "./sources.ts";
 
 /** What each source has; one that has nothing and fails in nothing is left out, unless both do. Throws INTERRUPTED. */
 export async function readRepository(gun: Gun, { serverOf, folder }: Sources, signal: AbortSignal): Promise<readonly TrustData[]> {

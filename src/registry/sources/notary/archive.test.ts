@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { makeTrustFiles } from "../../../../test/fakes/notary-server.ts";
 import { ArchiveFiles } from "../../layout/archive-files.ts";
-import { archiveVersion, encodeArchive, encodeManifest } from "./archive.ts";
+import { ArchiveSize, archiveVersion, encodeArchive, encodeManifest } from "./archive.ts";
 import { parseGun } from "./gun.ts";
 import type { TrustData } from "./trust-data.ts";
 
@@ -64,7 +64,10 @@ suite("an archive of trust data", () => {
   test("holds so much and no more", () => {
     const [file] = dataOf("docker.io/team/app", "server").files;
     assert.ok(file);
-    const many = [dataOf("docker.io/team/app", "server", { files: Array.from({ length: 45_001 }, () => file) })];
-    assert.throws(() => encodeManifest({ at, by: "1", data: many, unread: [] }), { code: "LIMIT_EXCEEDED", message: /45001 files/ });
+    const size = new ArchiveSize();
+    const half = [dataOf("docker.io/team/app", "server", { files: Array.from({ length: 22_500 }, () => file) })];
+    size.add(half);
+    size.add(half);
+    assert.throws(() => size.add([dataOf("docker.io/team/app", "server")]), { code: "LIMIT_EXCEEDED", message: /more than 45000 files/ });
   });
 });

@@ -30,9 +30,8 @@ export interface Saved {
   readonly unread: readonly Unread[];
 }
 
-/** The bytes of `manifest.json`. Throws LIMIT_EXCEEDED for more than an archive may hold. */
+/** The bytes of `manifest.json`. */
 export function encodeManifest({ at, by, data, unread }: Saved): Uint8Array {
-  checkLimits(data);
   const repositories = data.map((one) => ({
     gun: one.gun.name,
     source: one.source,
@@ -85,12 +84,20 @@ function folderOf({ gun, source }: TrustData): string {
   return `repositories/${gun.name}/_${source}`;
 }
 
-function checkLimits(data: readonly TrustData[]): void {
-  const files = data.flatMap((one) => one.files);
-  const size = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  if (files.length <= limits.files && size <= limits.bytes) return;
-  const found = `${files.length} files of ${size} bytes, over the limit of ${limits.files} files or ${limits.bytes} bytes`;
-  throw new TouchmarkError("LIMIT_EXCEEDED", `the archive would hold ${found}`, {
-    hint: "Save fewer repositories at once, in several archives.",
-  });
+/** What an archive would hold, counted while it is read: what is too much is told before memory runs out. */
+export class ArchiveSize {
+  #files = 0;
+  #bytes = 0;
+
+  /** Throws LIMIT_EXCEEDED. */
+  add(data: readonly TrustData[]): void {
+    for (const { bytes } of data.flatMap(({ files }) => files)) {
+      this.#files++;
+      this.#bytes += bytes.length;
+    }
+    if (this.#files <= limits.files && this.#bytes <= limits.bytes) return;
+    throw new TouchmarkError("LIMIT_EXCEEDED", `the archive would hold more than ${limits.files} files or ${limits.bytes} bytes`, {
+      hint: "Save fewer repositories at once, in several archives.",
+    });
+  }
 }

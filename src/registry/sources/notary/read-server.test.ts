@@ -122,6 +122,14 @@ suite("a notary server", () => {
     assert.match(data.unread[0]?.message ?? "", /expected docker\.io\/team\/app, found "docker\.io\/other\/app"/);
   });
 
+  test("may have an earlier root of another repository, which costs that file alone", async (t) => {
+    const foreign = makeTrustFiles(gun.name, { commonName: "docker.io/other/app" }).get("root.json") ?? "";
+    const { read } = await place(t, { rootVersion: 2 }, { "1.root.json": { body: foreign } });
+    const data = await read();
+    assert.deepEqual(codesOf(data), ["1.root.json SUBJECT_MISMATCH"]);
+    assert.equal(data.files.length, 4);
+  });
+
   test("that redirects is no notary server", async (t) => {
     const line = { status: 302, headers: { location: "https://docs.example/gone?token=secret" } };
     const { read, server } = await place(t, {}, { "timestamp.json": line });

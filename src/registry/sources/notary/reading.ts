@@ -6,7 +6,7 @@ import { parseMetadata, type Metadata } from "./metadata.ts";
 import { limits, unread, type TrustData, type TrustFile, type Unread } from "./trust-data.ts";
 
 /** Failures that end everything, not one file. */
-const fatal: ReadonlySet<Code> = new Set(["INTERRUPTED", "SUBJECT_MISMATCH", "INTERNAL"]);
+const fatal: ReadonlySet<Code> = new Set(["INTERRUPTED", "INTERNAL"]);
 
 export interface Taken extends TrustFile {
   readonly metadata: Metadata;
@@ -33,7 +33,7 @@ export class Reading {
     this.#gun = gun;
   }
 
-  /** Takes in what `read` gives; undefined where there is no such file, or it cannot be used, which is kept. Throws what is fatal. */
+  /** Takes in what `read` gives; undefined where there is no such file, or it cannot be used, which is kept. Throws what is fatal, SUBJECT_MISMATCH among it. */
   async take(wanted: Wanted, read: () => Promise<Uint8Array | undefined>): Promise<Taken | undefined> {
     try {
       if (this.#stopped) throw this.#stopped;
@@ -42,7 +42,7 @@ export class Reading {
       this.miss(wanted.path);
     } catch (thrown) {
       const error = asTouchmarkError(thrown);
-      if (fatal.has(error.code)) throw error;
+      if (fatal.has(error.code) || isForeign(wanted, error)) throw error;
       this.fail(wanted.path, error);
     }
     return undefined;
@@ -86,4 +86,9 @@ export class Reading {
     this.#files.push(file);
     return { ...file, metadata };
   }
+}
+
+/** A current root of another repository: everything beside it is of that one too. */
+function isForeign({ path }: Wanted, { code }: TouchmarkError): boolean {
+  return code === "SUBJECT_MISMATCH" && path === "root.json";
 }

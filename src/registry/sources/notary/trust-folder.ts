@@ -8,22 +8,13 @@ import { join } from "node:path";
 import { asTouchmarkError, TouchmarkError } from "../../../core/errors.ts";
 import { isMissing } from "../../../net/missing.ts";
 import { throwIfAborted } from "../../../net/interruption.ts";
-import { parseGun, type Gun } from "./gun.ts";
+import type { Gun } from "./gun.ts";
 import { InsideFolder } from "./inside-folder.ts";
+import { listRepositories, type Listing } from "./list-repositories.ts";
 import { digestsIn, maxFileBytes } from "./metadata.ts";
 import { Reading, type Taken } from "./reading.ts";
 import { baseRoles, isRole, roleOfFile } from "./role.ts";
-import { limits, unread, type TrustData, type Unread } from "./trust-data.ts";
-
-const maxDepth = 32;
-const maxFolders = 50_000;
-const rootFiles: ReadonlySet<string> = new Set(baseRoles.map((role) => `${role}.json`));
-
-export interface Listing {
-  readonly guns: readonly Gun[];
-  /** Folders that could not be read, or whose path is not the name of a repository. */
-  readonly unread: readonly Unread[];
-}
+import { limits, unread, type TrustData } from "./trust-data.ts";
 
 export class TrustFolder {
   readonly #files: InsideFolder;
@@ -48,26 +39,8 @@ export class TrustFolder {
   }
 
   /** Every repository that has trust data here. */
-  async list(signal: AbortSignal): Promise<Listing> {
-    const guns: Gun[] = [];
-    const failures: Unread[] = [];
-    const queue: string[] = [""];
-    for (let visited = 0; ; visited++) {
-      throwIfAborted(signal);
-      const path = queue.shift();
-      if (path === undefined) return { guns, unread: failures };
-      try {
-        if (visited === maxFolders) throw new TouchmarkError("LIMIT_EXCEEDED", `the trust folder has more than ${maxFolders} folders`);
-        const entries = (await this.#files.list(path)) ?? [];
-        if (path !== "" && (await this.#hasMetadata(path))) guns.push(gunOf(path));
-        if (path.split("/").length > maxDepth)
-          throw new TouchmarkError("LIMIT_EXCEEDED", `${path} lies more than ${maxDepth} folders deep`);
-        queue.push(...entries.filter(({ isFolder }) => isFolder).map(({ name }) => (path === "" ? name : `${path}/${name}`)));
-      } catch (thrown) {
-        failures.push(unread(path, asTouchmarkError(thrown)));
-        if (visited === maxFolders) return { guns, unread: failures };
-      }
-    }
+  list(signal: AbortSignal): Promise<Listing> {
+    return listRepositories(this.#files, signal);
   }
 
   /** Undefined where the folder has nothing of the repository. What cannot be read is in the answer. Throws INTERRUPTED alone. */
@@ -91,11 +64,6 @@ export class TrustFolder {
       if (error.code !== "SUBJECT_MISMATCH") throw error;
       return { gun, source: "folder", files: [], absent: [], unread: [unread("root.json", error)] };
     }
-  }
-
-  async #hasMetadata(path: string): Promise<boolean> {
-    const entries = await this.#files.list(`${path}/metadata`);
-    return entries?.some(({ name }) => rootFiles.has(name)) ?? false;
   }
 
   /** The files of roles below the folder. */
@@ -142,10 +110,4 @@ function namesIn({ metadata }: Taken): Iterable<string> {
   } catch {
     return []; // a snapshot without names is saved as it is
   }
-}
-
-function gunOf(path: string): Gun {
-  const gun = parseGun(path);
-  if (gun.name === path) return gun;
-  throw new TouchmarkError("INVALID_REFERENCE", `${path} is not the full name of a repository, which is ${gun.name}`);
 }
