@@ -156,7 +156,7 @@ suite("trust data of a notary server", { skip }, () => {
     const saved = async (name: string): Promise<readonly string[]> =>
       (await repositoriesIn(path(name))).map(({ gun, source }) => `${gun} ${source}`);
     const everything = [alpine, app].flatMap((gun) => [`${gun} server`, `${gun} folder`]);
-    for (const name of ["trust.tar", "team.tar", "proven.tar"]) assert.deepEqual(await saved(name), everything, name);
+    for (const name of ["trust.tar", "team.tar", "timestamped.tar"]) assert.deepEqual(await saved(name), everything, name);
     assert.deepEqual(await saved("folder.tar"), [`${alpine} folder`, `${app} folder`]);
     assert.deepEqual(await saved("company.tar"), [`${app} server`, `${app} folder`]);
   });

@@ -8,7 +8,7 @@ import { readRepository } from "../dct/read-repository.ts";
 import { codesOf, problemsText, reportJson, reportText } from "../dct/report.ts";
 import { repositoryNames } from "../dct/repository-names.ts";
 import { openSources } from "../dct/sources.ts";
-import { openStamping } from "../dct/stamping.ts";
+import { openTimestamping } from "../dct/timestamping.ts";
 import { exitOf } from "../exit.ts";
 import { sideBySide } from "../progress.ts";
 import { clean, problem } from "../render/text.ts";
@@ -44,14 +44,14 @@ export const command: Command = {
     { command: "touchmark dct save --to trust.tar --all", explains: "Save every repository that this user's docker client has trusted" },
     {
       command:
-        "touchmark dct save --to proven.tar --from names.txt --timestamp-url https://tsa.example/api/v1/timestamp --timestamp-root tsa.pem",
-      explains: "Save a list of repositories, and have an authority prove when",
+        "touchmark dct save --to timestamped.tar --from names.txt --timestamp-url https://tsa.example/api/v1/timestamp --timestamp-root tsa.pem",
+      explains: "Save a list of repositories, with a timestamp that shows when",
     },
   ],
   async run(args, io) {
     const json = args.choice("output", ["text", "json"]) === "json";
     const file = await openArchiveFile(args);
-    const stamper = await openStamping(args, io);
+    const timestamper = await openTimestamping(args, io);
     const sources = await openSources(args, io);
     const { guns, unread } = await repositoryNames(args, sources.folder, io);
     for (const { message, hint } of unread) io.stderr.write(problem("error", message, hint));
@@ -66,19 +66,19 @@ export const command: Command = {
     const data = read.flat();
     const listed = unread.map(({ code }) => code);
     if (data.every(({ files }) => files.length === 0)) {
-      const none = { stamps: [], failures: [] };
+      const none = { given: [], failures: [] };
       io.stderr.write(`${problemsText(data, none)}nothing was read, and ${clean(file.path)} is not written\n`);
       return exitOf([...listed, ...codesOf(data, none)]);
     }
 
     const at = io.now();
     const manifest = encodeManifest({ at, by: version, data, unread });
-    const stamps = await stamper(manifest);
-    const timestamps = stamps.stamps.map(({ timestamp }) => timestamp);
-    await file.write(encodeArchive(manifest, data, timestamps), io.signal);
-    const report = { archive: file.path, at, manifest: digestOf(manifest), data, stamps };
+    const timestamps = await timestamper(manifest);
+    const responses = timestamps.given.map(({ timestamp }) => timestamp);
+    await file.write(encodeArchive(manifest, data, responses), io.signal);
+    const report = { archive: file.path, at, manifest: digestOf(manifest), data, timestamps };
     io.stdout.write(json ? reportJson(report) : reportText(report));
-    io.stderr.write(problemsText(data, stamps));
-    return exitOf([...listed, ...codesOf(data, stamps)]);
+    io.stderr.write(problemsText(data, timestamps));
+    return exitOf([...listed, ...codesOf(data, timestamps)]);
   },
 };

@@ -5,7 +5,7 @@ import { formatInstant, type Instant } from "../../core/instant.ts";
 import { archiveVersion, timestampPath } from "../../registry/sources/notary/archive.ts";
 import { describeUnread, type TrustData } from "../../registry/sources/notary/trust-data.ts";
 import { clean, field, problem } from "../render/text.ts";
-import type { Stamps } from "./stamping.ts";
+import type { Timestamps } from "./timestamping.ts";
 
 export interface Report {
   /** The archive's path. */
@@ -14,11 +14,11 @@ export interface Report {
   /** Of the manifest. */
   readonly manifest: Digest;
   readonly data: readonly TrustData[];
-  readonly stamps: Stamps;
+  readonly timestamps: Timestamps;
 }
 
 /** For programs, in one line. */
-export function reportJson({ archive, at, manifest, data, stamps }: Report): string {
+export function reportJson({ archive, at, manifest, data, timestamps }: Report): string {
   const repositories = data.map(({ gun, source, location, files, absent, unread }) => ({
     gun: gun.name,
     source,
@@ -27,21 +27,17 @@ export function reportJson({ archive, at, manifest, data, stamps }: Report): str
     absent,
     unread: unread.map(describeUnread),
   }));
-  const timestamps = stamps.stamps.map(({ url, at: time }, i) => ({ path: timestampPath(i), url, at: formatInstant(time) }));
-  return `${JSON.stringify({ apiVersion: archiveVersion, archive, savedAt: formatInstant(at), manifest, repositories, timestamps })}\n`;
+  const entries = timestamps.given.map(({ url, at: time }, i) => ({ path: timestampPath(i), url, at: formatInstant(time) }));
+  return `${JSON.stringify({ apiVersion: archiveVersion, archive, savedAt: formatInstant(at), manifest, repositories, timestamps: entries })}\n`;
 }
 
 /** For people. */
-export function reportText({ archive, at, manifest, data, stamps }: Report): string {
+export function reportText({ archive, at, manifest, data, timestamps }: Report): string {
   const repositories = data.filter(({ files }) => files.length > 0).map(repositoryText);
-  const timestamps = stamps.stamps.map(({ url, at: time }) => field("timestamp", `${formatInstant(time)} by ${url}`));
-  return [
-    ...repositories,
-    `archive ${clean(archive)}\n`,
-    field("saved at", formatInstant(at)),
-    field("manifest", manifest),
-    ...timestamps,
-  ].join("");
+  const lines = timestamps.given.map(({ url, at: time }) => field("timestamp", `${formatInstant(time)} by ${url}`));
+  return [...repositories, `archive ${clean(archive)}\n`, field("saved at", formatInstant(at)), field("manifest", manifest), ...lines].join(
+    "",
+  );
 }
 
 function repositoryText({ gun, source, location, files, absent }: TrustData): string {
@@ -59,14 +55,14 @@ function repositoryText({ gun, source, location, files, absent }: TrustData): st
 }
 
 /** What is missing, an error each: one for all files of a repository that fail alike. */
-export function problemsText(data: readonly TrustData[], { failures }: Stamps): string {
+export function problemsText(data: readonly TrustData[], { failures }: Timestamps): string {
   const lines = data.flatMap(({ gun, unread }) =>
     unread.map(({ message, hint }) => problem("error", message.includes(gun.name) ? message : `${gun.name}: ${message}`, hint)),
   );
-  const stamps = failures.map(({ url, error }) => problem("error", `no timestamp of ${url}: ${error.message}`, error.hint));
-  return [...new Set([...lines, ...stamps])].join("");
+  const timestamps = failures.map(({ url, error }) => problem("error", `no timestamp of ${url}: ${error.message}`, error.hint));
+  return [...new Set([...lines, ...timestamps])].join("");
 }
 
-export function codesOf(data: readonly TrustData[], { failures }: Stamps): readonly Code[] {
+export function codesOf(data: readonly TrustData[], { failures }: Timestamps): readonly Code[] {
   return [...data.flatMap(({ unread }) => unread.map(({ code }) => code)), ...failures.map(({ error }) => error.code)];
 }

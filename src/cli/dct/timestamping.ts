@@ -5,7 +5,7 @@ import { usageError, type Arguments } from "../arguments.ts";
 import type { Io } from "../io.ts";
 import { serviceHttp } from "../registries.ts";
 
-export interface Stamp {
+export interface ManifestTimestamp {
   /** The authority's URL. */
   readonly url: string;
   /** The RFC 3161 response, DER. */
@@ -13,20 +13,20 @@ export interface Stamp {
   readonly at: Instant;
 }
 
-export interface Stamps {
-  readonly stamps: readonly Stamp[];
+export interface Timestamps {
+  readonly given: readonly ManifestTimestamp[];
   /** Of the authorities that gave none. */
   readonly failures: readonly { readonly url: string; readonly error: TouchmarkError }[];
 }
 
 /** Asks all authorities at once. What it gives throws INTERRUPTED alone. */
-export type Stamper = (stamped: Uint8Array) => Promise<Stamps>;
+export type Timetimestamper = (manifest: Uint8Array) => Promise<Timestamps>;
 
 /** Reads what the answers are proven by. Throws USAGE, and what reading throws. */
-export async function openStamping(args: Arguments, io: Io): Promise<Stamper> {
+export async function openTimestamping(args: Arguments, io: Io): Promise<Timetimestamper> {
   const urls = [...new Set(args.values("timestamp-url"))];
   const roots = args.values("timestamp-root");
-  if (urls.length === 0 && roots.length === 0) return async () => ({ stamps: [], failures: [] });
+  if (urls.length === 0 && roots.length === 0) return async () => ({ given: [], failures: [] });
   if (urls.length === 0) {
     throw usageError("--timestamp-root proves what an authority answers, and none is named", "Name it: --timestamp-url URL.");
   }
@@ -41,11 +41,11 @@ export async function openStamping(args: Arguments, io: Io): Promise<Stamper> {
   for (const url of urls) urlOf(url); // a typo is told before anything is read
   const authorities = (await Promise.all(roots.map((path) => readAuthorities(path, { env: io.env, signal: io.signal })))).flat();
   const asker = { http: await serviceHttp(io), clock: io.now, signal: io.signal };
-  return async (stamped) => {
+  return async (manifest) => {
     const answers = await Promise.all(
       urls.map(async (url) => {
         try {
-          return { url, ...(await requestTimestamp({ service: url, stamped, authorities }, asker)) };
+          return { url, ...(await requestTimestamp({ service: url, stamped: manifest, authorities }, asker)) };
         } catch (thrown) {
           const error = asTouchmarkError(thrown);
           if (error.code === "INTERRUPTED") throw error;
@@ -54,7 +54,7 @@ export async function openStamping(args: Arguments, io: Io): Promise<Stamper> {
       }),
     );
     return {
-      stamps: answers.filter((answer) => "timestamp" in answer),
+      given: answers.filter((answer) => "timestamp" in answer),
       failures: answers.flatMap((answer) => ("timestamp" in answer ? [] : [answer])),
     };
   };
