@@ -32,15 +32,15 @@ const rules: Readonly<Record<string, Rule>> = {
     allowed: ["test/fakes/wall-clock.ts", "test/fakes/notation-envelope.cjs", "test/preload/clock-ahead.cjs"],
   },
   "the clock of processes": { pattern: /\bwallClock\b/, instead: "testClock", allowed: ["test/fakes/wall-clock.ts", ...processes] },
-  "the clock of files and other programs": {
-    pattern: /\bmachineTime\b/,
+  "the clock of other programs": {
+    pattern: /\bprogramTime\b/,
     instead: "testClock",
-    allowed: [
-      "test/fakes/wall-clock.ts",
-      "src/anchors/revocation/kept-list.test.ts",
-      "src/anchors/revocation/openssl.test.ts",
-      "src/server/registry/fixture.test.ts",
-    ],
+    allowed: ["test/fakes/wall-clock.ts", "src/anchors/revocation/openssl.test.ts"],
+  },
+  "the clock of files": {
+    pattern: /\bfileTime\b/,
+    instead: "testClock",
+    allowed: ["test/fakes/wall-clock.ts", "src/anchors/revocation/kept-list.test.ts", "src/server/registry/fixture.test.ts"],
   },
   "a time that runs from when the file is loaded": {
     pattern:
