@@ -7,7 +7,8 @@
  *     --times=N          again and again, each time with another seed, until one run fails
  *     --clock-ahead=10y  with the clock of Node that far ahead: a number of years (y) or days (d), negative for behind
  *
- * Property tests, random bytes and the order come from one seed, which is printed. `TOUCHMARK_SEED=… npm test -- …` repeats it.
+ * Property tests, random bytes and the order come from one seed, which is printed. `TOUCHMARK_SEED=… npm test -- …` repeats
+ * the run.
  */
 import { spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
@@ -63,8 +64,7 @@ for (let i = 0; i < times && process.exitCode === undefined; i++) {
   const status = run(seed);
   if (times > 1) console.log(`run ${i + 1} of ${times}: ${status === 0 ? "passed" : "failed"}`);
   if (status === 0) continue;
-  console.error(
-    `hint: Repeat it: TOUCHMARK_SEED=${seed} npm test -- ${given.filter((one) => !one.startsWith("--times=")).join(" ")}`.trimEnd(),
-  );
+  const again = given.filter((argument) => !argument.startsWith("--times="));
+  console.error(`hint: Repeat this run: TOUCHMARK_SEED=${seed} npm test ${again.length > 0 ? `-- ${again.join(" ")}` : ""}`.trimEnd());
   process.exitCode = status;
 }

@@ -1,6 +1,6 @@
 /**
  * The clocks that no test can set. A test reads them only where the other side does: where it starts a process, or compares
- * with the dates of files. Every other test takes `testClock`; `test/given.test.ts` holds that.
+ * with the dates of files. Every other test takes `testClock`; `test/hermetic.test.ts` holds that.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";

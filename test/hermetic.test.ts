@@ -1,6 +1,7 @@
 /**
- * A test has its clock, randomness, paths and ports handed in, so that it holds on any day and on any machine. Only the
- * files listed here take them from the machine. Tests in `interop` and `bench` run real programs, which read the real clock.
+ * Tests are hermetic: clock, randomness, paths and ports are handed in, so that a test passes on any day and on any machine.
+ * Only the files listed here take them from the machine. Tests in `interop` and `bench` run real programs, which read the
+ * real clock, and are exempt.
  */
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
@@ -10,10 +11,11 @@ import { describe, it } from "node:test";
 interface Rule {
   readonly pattern: RegExp;
   readonly instead: string;
-  /** Files that may, each for the reason that it opens with. */
+  /** Files that may match. */
   readonly allowed: readonly string[];
 }
 
+/** Tests that start `bin/touchmark.js`, which reads the clock of its own process. */
 const processes = [
   "test/cli/demo.test.ts",
   "test/cli/guide.test.ts",
@@ -28,7 +30,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "the wall clock": {
     pattern: /\bDate\.now\b|\bnew Date\(\)|\bDate\(\)|\bTemporal\.Now\b/,
     instead: "testClock or testTime of test/fakes/clock.ts",
-    // The second is a program of its own.
+    // notation-envelope.cjs runs in a plugin, which is a process of its own.
     allowed: ["test/fakes/wall-clock.ts", "test/fakes/notation-envelope.cjs", "test/preload/clock-ahead.cjs"],
   },
   "the clock of processes": { pattern: /\bwallClock\b/, instead: "testClock", allowed: ["test/fakes/wall-clock.ts", ...processes] },
@@ -42,7 +44,7 @@ const rules: Readonly<Record<string, Rule>> = {
     instead: "testClock",
     allowed: ["test/fakes/wall-clock.ts", "src/anchors/revocation/kept-list.test.ts", "src/server/registry/fixture.test.ts"],
   },
-  "a time that runs from when the file is loaded": {
+  "a time limit that starts when the file is loaded": {
     pattern:
       /^(?:export )?const \w+(?:: \w+)? = (?!.*=>).*AbortSignal\.timeout|^(?:suite|describe)\(.*\n(?:(?: {2}.*)?\n)*? {2}const \w+ = AbortSignal\.timeout/m,
     instead: "an AbortSignal that the test makes",
@@ -66,21 +68,21 @@ const rules: Readonly<Record<string, Rule>> = {
 };
 
 const root = join(import.meta.dirname, "..");
-const self = "test/given.test.ts";
+const self = "test/hermetic.test.ts";
 const files = globSync(["src/**/*.test.ts", "test/**/*.{ts,cjs,mjs}"], { cwd: root })
   .map((file) => file.split(sep).join("/"))
   .filter((file) => file !== self && !/^test\/(?:interop|bench|vectors)\//.test(file));
 
 const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
 
-describe("what tests are given", () => {
+describe("hermetic tests", () => {
   for (const [what, { pattern, instead, allowed }] of Object.entries(rules)) {
-    it(`is not ${what}`, () => {
+    it(`do not use ${what}`, () => {
       const found = files.filter((file) => !allowed.includes(file) && pattern.test(textOf(file)));
-      assert.deepEqual(found, [], `hint: Take ${instead}.`);
+      assert.deepEqual(found, [], `hint: Use ${instead}.`);
     });
 
-    it(`is allowed to be ${what} only where it is`, () => {
+    it(`list no file that does not use ${what}`, () => {
       assert.deepEqual(
         allowed.filter((file) => !pattern.test(textOf(file))),
         [],
@@ -88,7 +90,7 @@ describe("what tests are given", () => {
     });
   }
 
-  it("is looked for in every test", () => {
+  it("are looked for in every folder of tests", () => {
     assert.ok(files.length > 200, String(files.length));
     for (const file of ["src/core/der.test.ts", "test/fakes/tsa.ts", "test/cli/sign-verify.test.ts"]) assert.ok(files.includes(file), file);
   });
