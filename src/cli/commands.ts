@@ -35,6 +35,11 @@ export const commands: readonly CommandEntry[] = [
     summary: "Write a trust root to a file, for where there is no network",
     load: () => import("./commands/trust-export.ts"),
   },
+  {
+    name: "dct save",
+    summary: "Save the trust data of Docker Content Trust in an archive",
+    load: () => import("./commands/dct-save.ts"),
+  },
   { name: "doctor registry", summary: "Find out what a registry can do", load: () => import("./commands/doctor-registry.ts") },
   { name: "serve registry", summary: "Serve images from a folder", load: () => import("./commands/serve-registry.ts") },
   { name: "demo", summary: "Watch images being signed, accepted and refused", load: () => import("./commands/demo.ts") },

@@ -1,4 +1,5 @@
 /** The registries a command speaks to: the user's own credentials, one pool of connections. */
+import { concat, encodeUtf8 } from "../core/bytes.ts";
 import { createHttpClient } from "../net/http-client.ts";
 import type { HttpClient } from "../net/http.ts";
 import type { Proxies } from "../net/proxies.ts";
@@ -27,9 +28,9 @@ export function plainHttpOf(args: Arguments): PlainHttp {
   return args.has("registry-cacert") || args.has("registry-client-cert") ? "none" : "loopback";
 }
 
-/** As the registry flags and the proxy variables say. */
-export async function httpFor(args: Arguments, io: Io): Promise<HttpClient> {
-  return createHttpClient({ tls: await tlsOf(args, io), proxies: await proxiesOf(io) });
+/** As the registry flags and the proxy variables say; `ca` is trusted too (PEM). */
+export async function httpFor(args: Arguments, io: Io, ca?: Uint8Array): Promise<HttpClient> {
+  return createHttpClient({ tls: await tlsOf(args, io, ca), proxies: await proxiesOf(io) });
 }
 
 /** For what is no registry, and is not shown what registries are: as the proxy variables say. */
@@ -43,12 +44,13 @@ async function proxiesOf(io: Io): Promise<Proxies | undefined> {
   return proxiesFrom?.(io.env);
 }
 
-async function tlsOf(args: Arguments, { env, signal }: Io): Promise<TlsOptions | undefined> {
+async function tlsOf(args: Arguments, { env, signal }: Io, more?: Uint8Array): Promise<TlsOptions | undefined> {
   const read = async (flag: string): Promise<Uint8Array | undefined> => {
     const reference = args.value(flag);
     return reference === undefined ? undefined : readSource(reference, { maxBytes: maxPemBytes, env, signal });
   };
-  const ca = await read("registry-cacert");
+  const authorities = [await read("registry-cacert"), more].filter((pem) => pem !== undefined);
+  const ca = authorities.length > 0 ? concat(authorities.flatMap((pem) => [pem, encodeUtf8("\n")])) : undefined;
   const certificate = await read("registry-client-cert");
   const key = await read("registry-client-key");
   if ((certificate === undefined) !== (key === undefined)) throw usageError("--registry-client-cert and --registry-client-key go together");

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { encodeUtf8 } from "../core/bytes.ts";
+import { TouchmarkError } from "../core/errors.ts";
 import { writeDraft } from "./draft.ts";
 
 const temporary = () => mkdtempDisposable(join(tmpdir(), "touchmark-draft-"));
@@ -43,6 +44,25 @@ describe("a draft", () => {
       await draft.replace();
     }
     assert.equal(await readFile(path, "utf8"), "new");
+    assert.deepEqual(await readdir(folder.path), ["file"]);
+  });
+
+  it("is written from pieces, and not at all once that is interrupted", async () => {
+    await using folder = await temporary();
+    const path = join(folder.path, "file");
+    {
+      await using draft = await writeDraft({ path, bytes: [encodeUtf8("in "), encodeUtf8("pieces")], mode: 0o644 });
+      await draft.publish();
+    }
+    assert.equal(await readFile(path, "utf8"), "in pieces");
+    const interruption = new AbortController();
+    function* pieces(): Generator<Uint8Array, void> {
+      yield bytes;
+      interruption.abort(new TouchmarkError("INTERRUPTED", "interrupted"));
+      yield bytes;
+    }
+    const written = writeDraft({ path: join(folder.path, "other"), bytes: pieces(), mode: 0o644, signal: interruption.signal });
+    await assert.rejects(written, { code: "INTERRUPTED" });
     assert.deepEqual(await readdir(folder.path), ["file"]);
   });
 

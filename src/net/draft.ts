@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { link, open, rename, rm } from "node:fs/promises";
 import { TouchmarkError } from "../core/errors.ts";
+import { interruption, throwIfAborted } from "./interruption.ts";
 
 export interface Draft extends AsyncDisposable {
   /** Gives it its name, or this one, by a link, which never replaces what is there. Throws FILE_EXISTS. */
@@ -13,21 +14,25 @@ export interface Draft extends AsyncDisposable {
 export interface DraftOptions {
   /** The name it shall have. */
   readonly path: string;
-  readonly bytes: Uint8Array;
+  /** Whole, or in pieces. */
+  readonly bytes: Uint8Array | Iterable<Uint8Array>;
   readonly mode: number;
+  /** Ends the writing. */
+  readonly signal?: AbortSignal;
 }
 
-/** What was not given its name is gone when it is disposed of. Throws FILE_NOT_FOUND where nothing can be written. */
-export async function writeDraft({ path, bytes, mode }: DraftOptions): Promise<Draft> {
+/** What was not given its name is gone when it is disposed of. Throws FILE_NOT_FOUND where nothing can be written, and what the signal was aborted with. */
+export async function writeDraft({ path, bytes, mode, signal }: DraftOptions): Promise<Draft> {
   const draft = `${path}.${randomBytes(8).toString("hex")}.tmp`;
   const discard = (): Promise<void> => rm(draft, { force: true });
   try {
     await using file = await open(draft, "wx", mode);
-    await file.writeFile(bytes);
+    await file.writeFile(bytes, signal && { signal });
     await file.sync();
+    if (signal) throwIfAborted(signal);
   } catch (error) {
     await discard();
-    throw cannotWrite(path, error);
+    throw signal?.aborted ? interruption(signal) : cannotWrite(path, error);
   }
   return {
     publish: (name = path) => link(draft, name).catch((error: unknown) => Promise.reject(cannotWrite(name, error))),

@@ -7,7 +7,7 @@ import type { RegistryAddress } from "./address.ts";
 import type { Authorizer, Granted } from "./authorizer.ts";
 import { refusal } from "./refusal.ts";
 
-export interface RegistryRequest extends Pick<HttpRequest, "method" | "headers" | "body" | "repeatable" | "signal"> {
+export interface RegistryRequest extends Pick<HttpRequest, "method" | "headers" | "body" | "repeatable" | "redirects" | "signal"> {
   /** Below `/v2/NAME/`, as `manifests/latest`; or a URL that the registry gave. */
   readonly to: string | URL;
   /** Bytes of a 2xx answer; none where it is not looked at. */

@@ -7,9 +7,12 @@ import { describe, it, type TestContext } from "node:test";
 import { commands } from "../../src/cli/commands.ts";
 import { mintToken } from "../fakes/identity-provider.ts";
 import { day, makeCompany, pem } from "../fakes/notary.ts";
+import { makeTrustFiles, notaryScript, writeTrustFolder } from "../fakes/notary-server.ts";
 import { putImage, putReferrer } from "../fakes/people.ts";
+import { scriptedServer } from "../fakes/scripted-registry.ts";
 import { signingServices } from "../fakes/signing-services.ts";
 import { sigstoreInstance, type SigstoreInstance } from "../fakes/sigstore-instance.ts";
+import { tsaFake } from "../fakes/tsa.ts";
 import { publishSigstore } from "../fakes/tuf-repository.ts";
 import { wallClock } from "../fakes/wall-clock.ts";
 import { bench } from "./harness.ts";
@@ -48,6 +51,23 @@ async function trustMaterial(
   await writeFile(join(cwd, "root.json"), repository.root);
   await writeFile(join(cwd, "token.jwt"), mintToken({}, wallClock()));
   return { mirror, around: { cwd, env: { ...env, TUF_MIRROR: mirror, TUF_ROOT_JSON: "root.json" } } };
+}
+
+/** What the examples save: a repository of a notary server and of docker's trust folder, a list of it, and a timestamp authority. */
+async function contentTrust(
+  t: TestContext,
+  { cwd, env }: Surroundings,
+): Promise<{ readonly stamps: string; readonly around: Surroundings }> {
+  const gun = "docker.io/library/alpine";
+  const files = makeTrustFiles(gun);
+  const server = await scriptedServer(t, notaryScript(gun, files));
+  const tsa = tsaFake({ clock: wallClock });
+  const authority = await scriptedServer(t, tsa.script);
+  await writeTrustFolder(join(cwd, "docker", "trust"), gun, files);
+  await writeFile(join(cwd, "names.txt"), "alpine\n");
+  await writeFile(join(cwd, "tsa.pem"), tsa.authority.chain.slice(-1).map(pem).join(""));
+  const docker = { DOCKER_CONFIG: join(cwd, "docker"), DOCKER_CONTENT_TRUST_SERVER: server.origin };
+  return { stamps: authority.origin, around: { cwd, env: { ...env, ...docker } } };
 }
 
 /** A trusted root of all that two trust. */
@@ -108,7 +128,8 @@ const workflow = {
 describe("the examples in every --help", () => {
   it("work as they stand, but for the registry's name", async (t) => {
     const instance = sigstoreInstance(wallClock() - 60_000);
-    const { mirror, around } = await trustMaterial(t, await surroundings(t), instance);
+    const { mirror, around: trusting } = await trustMaterial(t, await surroundings(t), instance);
+    const { stamps, around } = await contentTrust(t, trusting);
     const { address, repository } = await bench(t);
     const image = await putImage(repository(`${address}/app`), "x", "1.0");
     const layer = { mediaType: bundleType, bytes: instance.sign(image, workflow) };
@@ -132,6 +153,7 @@ describe("the examples in every --help", () => {
       "trust export",
       "trust update",
       "trust show",
+      "dct save",
       "doctor registry",
       "completion",
       "version",
@@ -150,7 +172,8 @@ describe("the examples in every --help", () => {
         const typed = command
           .replaceAll("registry.example", address)
           .replace("127.0.0.1:5000", "127.0.0.1:0")
-          .replace("https://tuf.example/", mirror);
+          .replace("https://tuf.example/", mirror)
+          .replace("https://tsa.example", stamps);
         const running = start(typed, around);
         t.after(() => running.kill("SIGKILL"));
         const serves = name === "serve registry" || command.includes("--keep");

@@ -18,6 +18,8 @@ export const packages = {
   buildah: "buildah",
   zsh: "zsh",
   fish: "fish",
+  "notary-server": "notary",
+  notary: "notary",
   "softhsm2-util": "softhsm2",
   "g++": "g++",
 } as const;

@@ -1,0 +1,42 @@
+/** The archive that `touchmark dct save` writes: there whole, or not at all. */
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { TouchmarkError } from "../../core/errors.ts";
+import { fileExists, writeDraft } from "../../net/draft.ts";
+import { usageError, type Arguments } from "../arguments.ts";
+
+export interface ArchiveFile {
+  readonly path: string;
+  /** Throws FILE_EXISTS where a file appeared meanwhile, FILE_NOT_FOUND where nothing can be written, INTERRUPTED. */
+  write(bytes: Iterable<Uint8Array>, signal: AbortSignal): Promise<void>;
+}
+
+const replace = "Name another file, or replace it: --force.";
+
+/** What would stop it from being written is told before anything is read. Throws USAGE, FILE_EXISTS, FILE_NOT_FOUND. */
+export async function openArchiveFile(args: Arguments): Promise<ArchiveFile> {
+  const path = args.value("to");
+  if (path === undefined || path === "") throw usageError("no archive is named", "Name it: --to FILE.");
+  const force = args.has("force");
+  const found = await stat(path).catch(() => undefined);
+  if (found && !found.isFile()) throw new TouchmarkError("FILE_EXISTS", `${path} exists and is no file`, { hint: "Name another file." });
+  if (found && !force) throw fileExists(path, replace);
+  const folder = await stat(dirname(path)).catch(() => undefined);
+  if (folder?.isDirectory() !== true) {
+    throw new TouchmarkError("FILE_NOT_FOUND", `cannot write ${path}: there is no folder ${dirname(path)}`, {
+      hint: "Make the folder first.",
+    });
+  }
+  return {
+    path,
+    async write(bytes, signal) {
+      await using draft = await writeDraft({ path, bytes, mode: 0o644, signal });
+      if (force) return draft.replace();
+      try {
+        return await draft.publish();
+      } catch (error) {
+        throw error instanceof TouchmarkError && error.code === "FILE_EXISTS" ? fileExists(path, replace) : error;
+      }
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/** What `touchmark dct save` tells: of each repository what was saved, of the archive where it is and when it was timestamped. */
+import type { Digest } from "../../core/digest.ts";
+import type { Code } from "../../core/errors.ts";
+import { formatInstant, type Instant } from "../../core/instant.ts";
+import { archiveVersion, timestampPath } from "../../registry/sources/notary/archive.ts";
+import { describeUnread, type TrustData } from "../../registry/sources/notary/trust-data.ts";
+import { clean, field, problem } from "../render/text.ts";
+import type { Stamps } from "./stamping.ts";
+
+export interface Report {
+  /** The archive's path. */
+  readonly archive: string;
+  readonly at: Instant;
+  /** Of the manifest. */
+  readonly manifest: Digest;
+  readonly data: readonly TrustData[];
+  readonly stamps: Stamps;
+}
+
+/** For programs, in one line. */
+export function reportJson({ archive, at, manifest, data, stamps }: Report): string {
+  const repositories = data.map(({ gun, source, location, files, absent, unread }) => ({
+    gun: gun.name,
+    source,
+    ...(location !== undefined && { location }),
+    files: files.map(({ path, version, expires }) => ({ path, version, ...(expires !== undefined && { expires }) })),
+    absent,
+    unread: unread.map(describeUnread),
+  }));
+  const timestamps = stamps.stamps.map(({ url, at: time }, i) => ({ path: timestampPath(i), url, at: formatInstant(time) }));
+  return `${JSON.stringify({ apiVersion: archiveVersion, archive, savedAt: formatInstant(at), manifest, repositories, timestamps })}\n`;
+}
+
+/** For people. */
+export function reportText({ archive, at, manifest, data, stamps }: Report): string {
+  const repositories = data.filter(({ files }) => files.length > 0).map(repositoryText);
+  const timestamps = stamps.stamps.map(({ url, at: time }) => field("timestamp", `${formatInstant(time)} by ${url}`));
+  return [
+    ...repositories,
+    `archive ${clean(archive)}\n`,
+    field("saved at", formatInstant(at)),
+    field("manifest", manifest),
+    ...timestamps,
+  ].join("");
+}
+
+function repositoryText({ gun, source, location, files, absent }: TrustData): string {
+  const versions = files.filter(({ role }) => role === "root").map(({ version }) => version);
+  const delegations = files.filter(({ role }) => role.includes("/")).map(({ role }) => role);
+  const expires = files.find(({ role }) => role === "timestamp")?.expires;
+  return [
+    `saved   ${clean(gun.name)}\n`,
+    field("from", source === "server" ? (location ?? source) : "the trust folder"),
+    field("files", `${files.length}${versions.length > 0 ? `, root of version ${versions.toSorted((a, b) => a - b).join(", ")}` : ""}`),
+    delegations.length > 0 ? field("delegated", delegations.join(", ")) : "",
+    expires === undefined ? "" : field("fresh till", expires),
+    absent.length > 0 ? field("not there", absent.join(", ")) : "",
+  ].join("");
+}
+
+/** What is missing, an error each: one for all files of a repository that fail alike. */
+export function problemsText(data: readonly TrustData[], { failures }: Stamps): string {
+  const lines = data.flatMap(({ gun, unread }) =>
+    unread.map(({ message, hint }) => problem("error", message.includes(gun.name) ? message : `${gun.name}: ${message}`, hint)),
+  );
+  const stamps = failures.map(({ url, error }) => problem("error", `no timestamp of ${url}: ${error.message}`, error.hint));
+  return [...new Set([...lines, ...stamps])].join("");
+}
+
+export function codesOf(data: readonly TrustData[], { failures }: Stamps): readonly Code[] {
+  return [...data.flatMap(({ unread }) => unread.map(({ code }) => code)), ...failures.map(({ error }) => error.code)];
+}

@@ -1,0 +1,57 @@
+/** The repositories that `touchmark dct` is to work on: named, listed in files, or all of a trust folder. */
+import { decodeUtf8 } from "../../core/bytes.ts";
+import { TouchmarkError } from "../../core/errors.ts";
+import { readSource } from "../../net/source.ts";
+import { parseGun, type Gun } from "../../registry/sources/notary/gun.ts";
+import type { TrustFolder } from "../../registry/sources/notary/trust-folder.ts";
+import type { Unread } from "../../registry/sources/notary/trust-data.ts";
+import { usageError, type Arguments } from "../arguments.ts";
+import type { Io } from "../io.ts";
+
+const limits = { listBytes: 1024 * 1024, names: 20_000 } as const;
+
+export interface RepositoryNames {
+  /** Each once, in order. */
+  readonly guns: readonly Gun[];
+  /** What of the trust folder could not be listed. */
+  readonly unread: readonly Unread[];
+}
+
+/** Throws USAGE where none is named, INVALID_REFERENCE, FILE_NOT_FOUND, LIMIT_EXCEEDED. */
+export async function repositoryNames(args: Arguments, folder: TrustFolder | undefined, io: Io): Promise<RepositoryNames> {
+  if (args.has("all") && !folder) {
+    throw usageError("--all takes every repository of the trust folder, and there is none", "Name the folder: --trust-dir DIR.");
+  }
+  const lists = await Promise.all(args.values("from").map((path) => readList(path, io)));
+  const listing = args.has("all") ? await folder?.list(io.signal) : undefined;
+  const all = [...args.operands.map(parseGun), ...lists.flat(), ...(listing?.guns ?? [])];
+  const guns = [...new Map(all.map((gun) => [gun.name, gun])).values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const failures = listing?.unread ?? [];
+  if (guns.length === 0 && failures.length === 0) {
+    throw usageError("no repository is named", "Name one, as docker.io/library/alpine, or --from FILE, or --all.");
+  }
+  if (guns.length > limits.names) {
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${guns.length} repositories are named, over the limit of ${limits.names}`, {
+      hint: "Save fewer at once, in several archives.",
+    });
+  }
+  return { guns, unread: failures };
+}
+
+/** A name a line; blank lines and those that begin with `#` say nothing. */
+async function readList(path: string, { env, signal }: Io): Promise<readonly Gun[]> {
+  const text = decodeUtf8(await readSource(path, { maxBytes: limits.listBytes, env, signal }), path);
+  return text.split(/\r?\n/).flatMap((line, i) => {
+    const name = line.trim();
+    return name === "" || name.startsWith("#") ? [] : [named(name, `${path}, line ${i + 1}`)];
+  });
+}
+
+function named(name: string, where: string): Gun {
+  try {
+    return parseGun(name);
+  } catch (cause) {
+    if (!(cause instanceof TouchmarkError)) throw cause;
+    throw new TouchmarkError(cause.code, `${where}: ${cause.message}`, { hint: cause.hint, cause });
+  }
+}

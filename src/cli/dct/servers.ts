@@ -1,0 +1,55 @@
+/** The notary servers of repositories, as the flags, Docker's variable and its folder of certificates say. */
+import { join } from "node:path";
+import { TouchmarkError } from "../../core/errors.ts";
+import { readSource } from "../../net/source.ts";
+import { createCredentials } from "../../registry/credentials/credentials.ts";
+import type { Gun } from "../../registry/sources/notary/gun.ts";
+import { NotaryServer } from "../../registry/sources/notary/notary-server.ts";
+import { defaultServer, parseServer } from "../../registry/sources/notary/server-url.ts";
+import type { Arguments } from "../arguments.ts";
+import type { Io } from "../io.ts";
+import { httpFor, plainHttpOf } from "../registries.ts";
+
+const variable = "DOCKER_CONTENT_TRUST_SERVER";
+const maxPemBytes = 1024 * 1024;
+
+/** Gives the server of a repository; those of one server share its connections and tokens. Throws USAGE, INSECURE_REGISTRY. */
+export function notaryServers(args: Arguments, io: Io): (gun: Gun) => Promise<NotaryServer> {
+  const plainHttp = plainHttpOf(args);
+  const one = namedServer(args, io);
+  const credentials = createCredentials({ env: io.env, home: io.home });
+  const opened = new Map<string, Promise<NotaryServer>>();
+  const open = async (base: URL): Promise<NotaryServer> => {
+    const http = await httpFor(args, io, await dockerAuthority(base.host, io));
+    return new NotaryServer({ http, credentials, base });
+  };
+  return (gun) => {
+    const base = one ?? defaultServer(gun, plainHttp);
+    const server = opened.get(base.origin) ?? open(base);
+    opened.set(base.origin, server);
+    return server;
+  };
+}
+
+function namedServer(args: Arguments, { env }: Io): URL | undefined {
+  const flag = args.value("server");
+  if (flag !== undefined) return parseServer(flag, "--server", plainHttpOf(args));
+  const value = env[variable];
+  return value ? parseServer(value, variable, plainHttpOf(args)) : undefined;
+}
+
+/** What the docker client trusts this server by, `tls/HOST/ca.crt` of its folder; undefined where there is no such file. */
+async function dockerAuthority(host: string, io: Io): Promise<Uint8Array | undefined> {
+  const { env, signal } = io;
+  try {
+    return await readSource(join(dockerFolder(io), "tls", host, "ca.crt"), { maxBytes: maxPemBytes, env, signal });
+  } catch (error) {
+    if (error instanceof TouchmarkError && error.code === "FILE_NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+/** The docker client's folder. */
+export function dockerFolder({ env, home }: Pick<Io, "env" | "home">): string {
+  return env["DOCKER_CONFIG"] || join(home, ".docker");
+}

@@ -1,0 +1,30 @@
+/** Where trust data is read from, as the flags say: notary servers, and a trust folder. */
+import { join } from "node:path";
+import { TouchmarkError } from "../../core/errors.ts";
+import type { Gun } from "../../registry/sources/notary/gun.ts";
+import type { NotaryServer } from "../../registry/sources/notary/notary-server.ts";
+import { TrustFolder } from "../../registry/sources/notary/trust-folder.ts";
+import { usageError, type Arguments } from "../arguments.ts";
+import type { Io } from "../io.ts";
+import { dockerFolder, notaryServers } from "./servers.ts";
+
+export interface Sources {
+  /** Undefined where no server is to be asked. */
+  readonly serverOf: ((gun: Gun) => Promise<NotaryServer>) | undefined;
+  /** Undefined where there is none. */
+  readonly folder: TrustFolder | undefined;
+}
+
+/** Throws USAGE, FILE_NOT_FOUND for a folder that is named or needed and is none, and as `notaryServers` does. */
+export async function openSources(args: Arguments, io: Io): Promise<Sources> {
+  const folderAlone = args.has("no-server");
+  if (folderAlone && args.has("server")) throw usageError("--server and --no-server exclude each other");
+  const named = args.value("trust-dir");
+  const folder = await TrustFolder.open(named ?? join(dockerFolder(io), "trust"));
+  if (folder || (named === undefined && !folderAlone)) {
+    return { serverOf: folderAlone ? undefined : notaryServers(args, io), folder };
+  }
+  throw new TouchmarkError("FILE_NOT_FOUND", `${named ?? "the usual folder"} is no trust folder: there is no folder tuf in it`, {
+    hint: "Name the folder that holds tuf: --trust-dir DIR. It is ~/.docker/trust where docker made it.",
+  });
+}

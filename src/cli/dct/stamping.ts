@@ -1,0 +1,61 @@
+/** The timestamps of an archive: one of each authority that is named, over its manifest. */
+import { asTouchmarkError, type TouchmarkError } from "../../core/errors.ts";
+import type { Instant } from "../../core/instant.ts";
+import { usageError, type Arguments } from "../arguments.ts";
+import type { Io } from "../io.ts";
+import { serviceHttp } from "../registries.ts";
+
+export interface Stamp {
+  /** The authority's URL. */
+  readonly url: string;
+  /** The RFC 3161 response, DER. */
+  readonly timestamp: Uint8Array;
+  readonly at: Instant;
+}
+
+export interface Stamps {
+  readonly stamps: readonly Stamp[];
+  /** Of the authorities that gave none. */
+  readonly failures: readonly { readonly url: string; readonly error: TouchmarkError }[];
+}
+
+/** Asks all authorities at once. What it gives throws INTERRUPTED alone. */
+export type Stamper = (stamped: Uint8Array) => Promise<Stamps>;
+
+/** Reads what the answers are proven by. Throws USAGE, and what reading throws. */
+export async function openStamping(args: Arguments, io: Io): Promise<Stamper> {
+  const urls = [...new Set(args.values("timestamp-url"))];
+  const roots = args.values("timestamp-root");
+  if (urls.length === 0 && roots.length === 0) return async () => ({ stamps: [], failures: [] });
+  if (urls.length === 0) {
+    throw usageError("--timestamp-root proves what an authority answers, and none is named", "Name it: --timestamp-url URL.");
+  }
+  if (roots.length === 0) {
+    throw usageError("--timestamp-url needs --timestamp-root", "Name the root of its authority, so that its answers can be proven.");
+  }
+  const [{ readAuthorities }, { requestTimestamp }, { urlOf }] = await Promise.all([
+    import("../../anchors/roots/authorities-file.ts"),
+    import("../../signers/services/timestamp/request-timestamp.ts"),
+    import("../../signers/services/ask.ts"),
+  ]);
+  for (const url of urls) urlOf(url); // a typo is told before anything is read
+  const authorities = (await Promise.all(roots.map((path) => readAuthorities(path, { env: io.env, signal: io.signal })))).flat();
+  const asker = { http: await serviceHttp(io), clock: io.now, signal: io.signal };
+  return async (stamped) => {
+    const answers = await Promise.all(
+      urls.map(async (url) => {
+        try {
+          return { url, ...(await requestTimestamp({ service: url, stamped, authorities }, asker)) };
+        } catch (thrown) {
+          const error = asTouchmarkError(thrown);
+          if (error.code === "INTERRUPTED") throw error;
+          return { url, error };
+        }
+      }),
+    );
+    return {
+      stamps: answers.filter((answer) => "timestamp" in answer),
+      failures: answers.flatMap((answer) => ("timestamp" in answer ? [] : [answer])),
+    };
+  };
+}

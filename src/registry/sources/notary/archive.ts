@@ -1,0 +1,103 @@
+/**
+ * The archive that trust data is saved in, `dct-archive/v1alpha1`: a tar archive, the same bytes for the same content.
+ *
+ *     manifest.json                                what is here, with digests, and what could not be read
+ *     repositories/GUN/_server/root.json           a file as a notary server gave it
+ *     repositories/GUN/_folder/root.json           a file as it lay in a trust folder
+ *     timestamps/1.tsr                             an RFC 3161 response over the SHA-256 of manifest.json
+ *
+ * No component of a GUN begins with `_`, so that two repositories never share a path.
+ */
+import { encodeUtf8 } from "../../../core/bytes.ts";
+import { TouchmarkError } from "../../../core/errors.ts";
+import { hashOf } from "../../../core/hash.ts";
+import { formatInstant, type Instant } from "../../../core/instant.ts";
+import { blockSize, encodeHeader, padding } from "../../layout/tar.ts";
+import { describeUnread, type TrustData, type Unread } from "./trust-data.ts";
+
+export const archiveVersion = "touchmark.dev/dct-archive/v1alpha1";
+
+/** Of one archive: bytes of its files, and their number. Readers of archives take 50,000 entries. */
+const limits = { bytes: 1024 * 1024 * 1024, files: 45_000 } as const;
+
+/** A run's whole result before it is written. */
+export interface Saved {
+  readonly at: Instant;
+  /** The version of Touchmark. */
+  readonly by: string;
+  readonly data: readonly TrustData[];
+  /** What of a trust folder could not be listed. */
+  readonly unread: readonly Unread[];
+}
+
+/** The bytes of `manifest.json`. */
+export function encodeManifest({ at, by, data, unread }: Saved): Uint8Array {
+  const repositories = data.map((one) => ({
+    gun: one.gun.name,
+    source: one.source,
+    ...(one.location !== undefined && { location: one.location }),
+    files: one.files.map(({ path, role, version, expires, bytes }) => ({
+      path: `${folderOf(one)}/${path}`,
+      role,
+      version,
+      ...(expires !== undefined && { expires }),
+      size: bytes.length,
+      sha256: hashOf(bytes, "sha256"),
+    })),
+    absent: one.absent,
+    unread: one.unread.map(describeUnread),
+  }));
+  const manifest = {
+    apiVersion: archiveVersion,
+    savedAt: formatInstant(at),
+    savedBy: `touchmark ${by}`,
+    repositories,
+    unread: unread.map(describeUnread),
+  };
+  return encodeUtf8(`${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+/** The archive's bytes, in pieces. `timestamps` are over the manifest. */
+export function* encodeArchive(
+  manifest: Uint8Array,
+  data: readonly TrustData[],
+  timestamps: readonly Uint8Array[],
+): Generator<Uint8Array, void> {
+  yield* fileOf("manifest.json", manifest);
+  for (const one of data) for (const { path, bytes } of one.files) yield* fileOf(`${folderOf(one)}/${path}`, bytes);
+  for (const [i, timestamp] of timestamps.entries()) yield* fileOf(timestampPath(i), timestamp);
+  yield new Uint8Array(2 * blockSize);
+}
+
+/** The path of the timestamp with this index, from 0. */
+export function timestampPath(index: number): string {
+  return `timestamps/${index + 1}.tsr`;
+}
+
+function* fileOf(path: string, bytes: Uint8Array): Generator<Uint8Array, void> {
+  yield encodeHeader(path, bytes.length);
+  yield bytes;
+  yield padding(bytes.length);
+}
+
+function folderOf({ gun, source }: TrustData): string {
+  return `repositories/${gun.name}/_${source}`;
+}
+
+/** What an archive would hold, counted while it is read: what is too much is told before memory runs out. */
+export class ArchiveSize {
+  #files = 0;
+  #bytes = 0;
+
+  /** Throws LIMIT_EXCEEDED. */
+  add(data: readonly TrustData[]): void {
+    for (const { bytes } of data.flatMap(({ files }) => files)) {
+      this.#files++;
+      this.#bytes += bytes.length;
+    }
+    if (this.#files <= limits.files && this.#bytes <= limits.bytes) return;
+    throw new TouchmarkError("LIMIT_EXCEEDED", `the archive would hold more than ${limits.files} files or ${limits.bytes} bytes`, {
+      hint: "Save fewer repositories at once, in several archives.",
+    });
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * A file of trust data, as far as saving it needs: whether it is one at all, of which role and version. Nothing is verified here.
+ *
+ *     {"signed":{"_type":"Snapshot","version":3,"expires":TEXT,"meta":{"targets":{"hashes":{"sha256":BASE64}}}},"signatures":[…]}
+ */
+import { toHex } from "../../../core/bytes.ts";
+import { malformed } from "../../../core/errors.ts";
+import { Fields, parseJson } from "../../../core/json.ts";
+import { printableText } from "../../../net/printable.ts";
+
+/** Bytes of one file; notary's own bound is 100 MiB, and nothing real comes near either. */
+export const maxFileBytes: number = 4 * 1024 * 1024;
+
+export interface Metadata {
+  readonly signed: Fields;
+  readonly version: number;
+  /** As the file writes it. */
+  readonly expires?: string;
+}
+
+const maxSignatures = 1000;
+const maxExpires = 64;
+
+/** Reads one file; `what` names it in messages. Throws MALFORMED for what is not a file of this role, LIMIT_EXCEEDED. */
+export function parseMetadata(bytes: Uint8Array, role: string, what: string): Metadata {
+  const document = new Fields(parseJson(bytes, what, { maxBytes: maxFileBytes }), what);
+  const signed = document.fields("signed");
+  document.objects("signatures", maxSignatures);
+  const expected = role.split("/")[0] ?? role;
+  const type = signed.string("_type");
+  if (type.toLowerCase() !== expected) {
+    throw malformed(`${what} is of the type ${JSON.stringify(printableText(type, 40))}, expected that of the role ${role}`);
+  }
+  const expires = signed.optionalString("expires");
+  return { signed, version: signed.size("version"), ...(expires !== undefined && { expires: printableText(expires, maxExpires) }) };
+}
+
+/** What a timestamp or snapshot file says of other roles: the SHA-256 of each in hex, undefined where it gives none. Throws MALFORMED. */
+export function digestsIn({ signed }: Metadata): ReadonlyMap<string, string | undefined> {
+  const meta = signed.fields("meta");
+  return new Map(Object.keys(meta.object).map((role) => [role, sha256Of(meta.fields(role))]));
+}
+
+function sha256Of(file: Fields): string | undefined {
+  const bytes = Buffer.from(file.optionalFields("hashes")?.optionalString("sha256") ?? "", "base64");
+  return bytes.length === 32 ? toHex(bytes) : undefined;
+}

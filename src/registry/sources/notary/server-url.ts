@@ -1,0 +1,29 @@
+/** Where the notary server of a repository answers, as the docker client finds it. */
+import { TouchmarkError } from "../../../core/errors.ts";
+import { isLoopback } from "../../../net/loopback.ts";
+import { printableText } from "../../../net/printable.ts";
+import { addressOf, type PlainHttp } from "../../address.ts";
+import type { Gun } from "./gun.ts";
+
+const dockerHub = "docker.io";
+const dockerNotary = "https://notary.docker.io";
+
+/** The server of the repository's registry: Docker Hub has one of its own, other registries answer under their own name. */
+export function defaultServer({ registry }: Gun, plainHttp: PlainHttp): URL {
+  return registry === dockerHub ? new URL(dockerNotary) : addressOf(registry, plainHttp).base;
+}
+
+/** Reads a server's URL; `what` names it in messages. Throws USAGE, or INSECURE_REGISTRY for plain HTTP where it is not allowed. */
+export function parseServer(text: string, what: string, plainHttp: PlainHttp): URL {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {
+    throw new TouchmarkError("USAGE", `${what} is https://HOST[:PORT]; found ${JSON.stringify(printableText(text, 200))}`, {
+      hint: "Name the notary server by its scheme, host and port alone.",
+    });
+  }
+  const mayBePlain = plainHttp === "every" || (plainHttp === "loopback" && isLoopback(url.hostname));
+  if (url.protocol === "https:" || mayBePlain) return url;
+  throw new TouchmarkError("INSECURE_REGISTRY", `${what} is ${url.origin}, which is plain HTTP`, {
+    hint: "Name the notary server by an https URL; for a test network, --allow-http-registry names the exception.",
+  });
+}

@@ -1,0 +1,46 @@
+/** What one source, a notary server or a trust folder, has for one repository: the exact bytes, and what could not be had. */
+import type { TouchmarkError, Code } from "../../../core/errors.ts";
+import type { Gun } from "./gun.ts";
+
+export interface TrustData {
+  readonly gun: Gun;
+  readonly source: "server" | "folder";
+  /** The server's URL. */
+  readonly location?: string;
+  /** By path. */
+  readonly files: readonly TrustFile[];
+  /** Paths of files that were asked for, or that the snapshot names, and that the source does not have. */
+  readonly absent: readonly string[];
+  readonly unread: readonly Unread[];
+}
+
+export interface TrustFile {
+  /** `targets/releases.json`. */
+  readonly path: string;
+  /** `targets/releases`. */
+  readonly role: string;
+  readonly version: number;
+  /** As the file writes it. */
+  readonly expires?: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A file that is there, or may be, and could not be read. */
+export interface Unread {
+  readonly path: string;
+  readonly code: Code;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Of one repository: roles that a snapshot may name, versions of the root before the current one, bytes of all files. */
+export const limits: Readonly<Record<"roles" | "roots" | "bytes", number>> = { roles: 1000, roots: 256, bytes: 64 * 1024 * 1024 };
+
+export function unread(path: string, { code, message, hint }: TouchmarkError): Unread {
+  return { path, code, message, hint };
+}
+
+/** As manifests and reports have it. */
+export function describeUnread({ path, code, message }: Unread): Omit<Unread, "hint"> {
+  return { path, code, message };
+}

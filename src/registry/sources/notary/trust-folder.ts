@@ -1,0 +1,113 @@
+/**
+ * The trust folder of the docker and notary clients. Private keys lie beside the trust data, in `private`, and are never opened:
+ *
+ *     tuf/GUN/metadata/{root,targets,snapshot,timestamp}.json      tuf/GUN/metadata/targets/releases.json      private/KEYID.key
+ */
+import { realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { asTouchmarkError, TouchmarkError } from "../../../core/errors.ts";
+import { isMissing } from "../../../net/missing.ts";
+import { throwIfAborted } from "../../../net/interruption.ts";
+import type { Gun } from "./gun.ts";
+import { InsideFolder } from "./inside-folder.ts";
+import { listRepositories, type Listing } from "./list-repositories.ts";
+import { digestsIn, maxFileBytes } from "./metadata.ts";
+import { Reading, type Taken } from "./reading.ts";
+import { baseRoles, isRole, roleOfFile } from "./role.ts";
+import { limits, unread, type TrustData } from "./trust-data.ts";
+
+export class TrustFolder {
+  readonly #files: InsideFolder;
+
+  private constructor(files: InsideFolder) {
+    this.#files = files;
+  }
+
+  /** `path` is the folder that holds `tuf`. Undefined where it, or `tuf`, is not there. Throws MALFORMED where `tuf` is a link that leads out. */
+  static async open(path: string): Promise<TrustFolder | undefined> {
+    try {
+      const root = await realpath(path);
+      const inside = join(root, "tuf");
+      if ((await realpath(inside)) === inside) return new TrustFolder(new InsideFolder(inside));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw new TouchmarkError("FILE_NOT_FOUND", `cannot read ${path}: ${asTouchmarkError(error).message}`, { cause: error });
+    }
+    throw new TouchmarkError("MALFORMED", `${join(path, "tuf")} is a link that leads out of the trust folder`, {
+      hint: "Name the trust folder that it leads to: --trust-dir DIR.",
+    });
+  }
+
+  /** Every repository that has trust data here. */
+  list(signal: AbortSignal): Promise<Listing> {
+    return listRepositories(this.#files, signal);
+  }
+
+  /** Undefined where the folder has nothing of the repository. What cannot be read is in the answer. Throws INTERRUPTED alone. */
+  async read(gun: Gun, signal: AbortSignal): Promise<TrustData | undefined> {
+    const reading = new Reading(gun);
+    const folder = `${gun.name}/metadata`;
+    try {
+      const found = await this.#filesBelow(folder, reading, signal);
+      const taken: Taken[] = [];
+      for (const { path, role } of found) {
+        throwIfAborted(signal);
+        const from = `${folder}/${path}`;
+        const file = await reading.take({ path, role, from }, () => this.#files.read(from, maxFileBytes));
+        if (file) taken.push(file);
+      }
+      for (const path of missing(taken, new Set(found.map((file) => file.path)))) if (found.length > 0) reading.miss(path);
+      const data = reading.data({ source: "folder" });
+      return data.files.length + data.unread.length > 0 ? data : undefined;
+    } catch (thrown) {
+      const error = asTouchmarkError(thrown);
+      if (error.code !== "SUBJECT_MISMATCH") throw error;
+      return { gun, source: "folder", files: [], absent: [], unread: [unread("root.json", error)] };
+    }
+  }
+
+  /** The files of roles below the folder. */
+  async #filesBelow(folder: string, reading: Reading, signal: AbortSignal): Promise<readonly Found[]> {
+    const found: Found[] = [];
+    const queue = [""];
+    for (let below = queue.shift(); below !== undefined; below = queue.shift()) {
+      throwIfAborted(signal);
+      try {
+        for (const { name, isFolder } of (await this.#files.list(`${folder}/${below}`)) ?? []) {
+          const path = `${below}${name}`;
+          const role = roleOfFile(path);
+          if (role !== undefined) found.push({ path, role });
+          else if (isFolder && (path === "targets" || isRole(path))) queue.push(`${path}/`);
+          if (found.length + queue.length > limits.roles + limits.roots) {
+            throw new TouchmarkError("LIMIT_EXCEEDED", `${folder} holds more files than the trust data of a repository may`);
+          }
+        }
+      } catch (thrown) {
+        const error = asTouchmarkError(thrown);
+        reading.fail(below === "" ? "." : below, error);
+        if (error.code === "LIMIT_EXCEEDED") return found;
+      }
+    }
+    return found;
+  }
+}
+
+interface Found {
+  readonly path: string;
+  readonly role: string;
+}
+
+/** The files that every repository has, or that the snapshot names, and that are not among these. */
+function missing(taken: readonly Taken[], found: ReadonlySet<string>): readonly string[] {
+  const snapshot = taken.find(({ role }) => role === "snapshot");
+  const named = snapshot ? [...namesIn(snapshot)].filter((role) => isRole(role)) : [];
+  return [...new Set([...baseRoles, ...named])].map((role) => `${role}.json`).filter((path) => !found.has(path));
+}
+
+function namesIn({ metadata }: Taken): Iterable<string> {
+  try {
+    return digestsIn(metadata).keys();
+  } catch {
+    return []; // a snapshot without names is saved as it is
+  }
+}
