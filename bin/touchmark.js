@@ -5,6 +5,8 @@
  */
 "use strict";
 
+process.exitCode = 1; // until a command has returned its answer
+
 var path = require("path");
 var fs = require("fs");
 

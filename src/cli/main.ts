@@ -6,6 +6,7 @@ import { commands, commandsOf, groups, type CommandEntry } from "./commands.ts";
 import type { Io } from "./io.ts";
 import { processIo } from "./process-io.ts";
 import { renderError } from "./render/error.ts";
+import { settleStatus } from "./settle-status.ts";
 
 /** Runs one command line, the words after `touchmark`; returns the exit status and never throws. */
 export async function main(words: readonly string[], io: Io): Promise<number> {
@@ -18,7 +19,8 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
 
 /** Runs the command line of this process. */
 export async function run(): Promise<void> {
-  process.exitCode = await main(process.argv.slice(2), processIo());
+  const io = processIo();
+  await settleStatus(() => main(process.argv.slice(2), io), io);
 }
 
 async function dispatch(words: readonly string[], io: Io): Promise<number> {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import type { TestContext } from "node:test";
+import { testClock, testTime } from "../../test/fakes/clock.ts";
 import { mintToken } from "../../test/fakes/identity-provider.ts";
 import { memoryRepository, type MemoryRepository } from "../../test/fakes/memory-repository.ts";
 import { person, putImage } from "../../test/fakes/people.ts";
@@ -57,8 +58,8 @@ export async function desk(t: TestContext): Promise<Desk> {
   const services = await signingServices(t);
   const root = parseTrustedRoot(encodeUtf8(services.trustedRoot), "root");
   const config = parseSigningConfig(encodeUtf8(services.signingConfig), "config");
-  const asker = { http: createHttpClient({ sleep: async () => {} }), clock: Date.now };
-  const common = { services: Promise.resolve(selectServices(config, Date.now())), root: Promise.resolve(root), ...asker };
+  const asker = { http: createHttpClient({ sleep: async () => {} }), clock: testClock };
+  const common = { services: Promise.resolve(selectServices(config, testTime)), root: Promise.resolve(root), ...asker };
   const repository = memoryRepository();
   const image = await putImage(repository, "x", "1");
   const alice = person("alice", generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
@@ -69,7 +70,7 @@ export async function desk(t: TestContext): Promise<Desk> {
   const flushServices: FlushServices = {
     root,
     upload: ({ logged, logs }, until) =>
-      upload({ logged, waitsFor: logs, logs: config.logs.services, root }, { ...asker, clock: () => Date.now() + hour, signal: until }),
+      upload({ logged, waitsFor: logs, logs: config.logs.services, root }, { ...asker, clock: () => testTime + hour, signal: until }),
   };
   return {
     ...services,
@@ -88,7 +89,7 @@ export async function desk(t: TestContext): Promise<Desk> {
         formats: formats.filter(({ name }) => name === "bundle"),
         signer,
         annotations: { stage: "production" },
-        at: Date.now(),
+        at: testTime,
         recorder,
         recursive: false,
         force: true,
@@ -99,14 +100,14 @@ export async function desk(t: TestContext): Promise<Desk> {
       flush(where, parseReference(reference), {
         formats,
         services: async () => flushServices,
-        at: Date.now() + hour,
+        at: testTime + hour,
         recursive: false,
         signal,
         ...options,
       }),
     async verify(allowsPendingLog = false, trusted = trust, where = repository) {
       const policy = signaturePolicy(trusted, { allowsPendingLog });
-      const options = { formats, basis: { policy, trust: trusted }, at: Date.now() + hour, recorder, recursive: false, signal };
+      const options = { formats, basis: { policy, trust: trusted }, at: testTime + hour, recorder, recursive: false, signal };
       const [verdict] = await verify(where, parseReference(reference), options);
       if (!verdict) throw new Error("there is no verdict");
       return verdict;

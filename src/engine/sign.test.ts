@@ -227,14 +227,20 @@ describe("sign: writers and registries that get in the way", () => {
     it(`leaves nothing that a second run cannot mend when a write fails${persisted ? " and persists all the same" : ""}`, async () => {
       const repository = memoryRepository();
       const { digest } = await putImage(repository, "x", "1");
+      // The formats write at the same time, and the first that fails ends the run: the second run waits for the other one's write.
+      const writes = keyFormats.map(() => Promise.withResolvers<void>());
+      let begun = 0;
       const failing: Repository = {
         ...repository,
         async putManifest(bytes, mediaType, tag, s) {
+          const write = writes[begun++];
           if (persisted) await repository.putManifest(bytes, mediaType, tag, s);
+          write?.resolve();
           throw new TouchmarkError("UNREACHABLE", "reset");
         },
       };
       await assert.rejects(signs(failing), { code: "UNREACHABLE" });
+      await Promise.all(writes.map(({ promise }) => promise));
       const again = await signs(repository);
       assert.deepEqual(
         again.map(({ already }) => already),

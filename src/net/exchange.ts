@@ -19,6 +19,8 @@ export interface Timeouts {
 }
 
 const nothing = concat([]);
+/** "Switching Protocols", RFC 9110 section 15.2.2: an answer to a request that asks for it, which none of ours does. */
+const switching = 101;
 
 export interface ExchangeOptions {
   readonly timeouts: Timeouts;
@@ -38,9 +40,14 @@ export async function exchange(transport: Transport, request: HttpRequest, { tim
   });
 
   const answer = Promise.withResolvers<IncomingMessage>();
-  // Stays for good: once there is an answer, reading it reports what breaks, and this one falls silent.
+  // These stay for good: whatever a socket can do settles the answer, and once there is one, reading it reports what breaks.
   outgoing.on("error", answer.reject);
-  outgoing.once("response", answer.resolve);
+  outgoing.once("response", (incoming) => (incoming.statusCode === switching ? end(switched(url)) : answer.resolve(incoming)));
+  outgoing.once("upgrade", (_, socket) => {
+    socket.destroy(); // it is no longer the request's
+    end(switched(url));
+  });
+  outgoing.once("close", () => answer.reject(cutOff(url)));
   let ended: unknown;
   const end = (why: unknown): void => {
     ended ??= why;
@@ -52,7 +59,7 @@ export async function exchange(transport: Transport, request: HttpRequest, { tim
   signal.addEventListener("abort", abort);
   if (signal.aborted) abort();
   const stopListening = (): void => signal.removeEventListener("abort", abort);
-  outgoing.once("close", stopListening);
+  outgoing.once("close", stopListening); // by then the answer is settled, and its body sees the connection end
   outgoing.once("timeout", () => end(timeout(url, timeouts.silence)));
   outgoing.once("socket", (socket) => connecting.assign(socket));
   try {
@@ -87,6 +94,14 @@ function headersOf(incoming: IncomingMessage): ReadonlyMap<string, string> {
     if (typeof value === "string") headers.set(name, value);
   }
   return headers;
+}
+
+function switched(url: URL): TouchmarkError {
+  return new TouchmarkError("UNREACHABLE", `${printableHost(url)} switches to another protocol (101), which no request asks for`);
+}
+
+function cutOff(url: URL): TouchmarkError {
+  return new TouchmarkError("UNREACHABLE", `${printableHost(url)} ends the connection without an answer`);
 }
 
 function timeout(url: URL, ms: number): TouchmarkError {

@@ -6,13 +6,14 @@ import type { TestContext } from "node:test";
 import type { ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { createHttpClient } from "./http-client.ts";
 import type { HttpClient, HttpRequest } from "./http.ts";
+import type { TransportSettings } from "./transport.ts";
 
 const timeouts = { connect: 5000, silence: 5000 };
 
 /** A client that does not wait between tries, and tells how long it would have. */
-export function patientClient(): { readonly http: HttpClient; readonly delays: number[] } {
+export function patientClient(settings: TransportSettings = {}): { readonly http: HttpClient; readonly delays: number[] } {
   const delays: number[] = [];
-  const http = createHttpClient({ timeouts, sleep: async (ms) => void delays.push(ms) });
+  const http = createHttpClient({ ...settings, timeouts, sleep: async (ms) => void delays.push(ms) });
   return { http, delays };
 }
 

@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { commands } from "../../src/cli/commands.ts";
 import { parseArguments } from "../../src/cli/arguments.ts";
 import { version } from "../../src/core/version.ts";
+import { refusedAddress } from "../fakes/refused-port.ts";
 import { bench } from "./harness.ts";
 
 describe("the command line", () => {
@@ -128,6 +129,7 @@ describe("the command line", () => {
 
   it("uses colour on a terminal that wants it, and nowhere else", async (t) => {
     const { runWith, path } = await bench(t);
+    const down = await refusedAddress(t);
     const { generateKeyPairSync } = await import("node:crypto");
     const { writeFile } = await import("node:fs/promises");
     await writeFile(path("k.pub"), generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }));
@@ -140,7 +142,7 @@ describe("the command line", () => {
     ] as const) {
       const written: string[] = [];
       const stdout = { isTerminal, write: (text: string) => void written.push(text) };
-      await runWith({ stdout, env }, "verify", "--key", path("k.pub"), "127.0.0.1:1/app:1");
+      await runWith({ stdout, env }, "verify", "--key", path("k.pub"), `${down}/app:1`);
       assert.equal(written.join("").includes(escape), coloured);
     }
   });

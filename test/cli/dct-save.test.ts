@@ -8,6 +8,7 @@ import { TouchmarkError } from "../../src/core/errors.ts";
 import { hash } from "../../src/core/hash.ts";
 import { parseTimestamp } from "../../src/core/timestamp-token.ts";
 import { ArchiveFiles } from "../../src/registry/layout/archive-files.ts";
+import { testClock } from "../fakes/clock.ts";
 import { pem } from "../fakes/notary.ts";
 import { makeTrustFiles, notaryScript, notFound, writeTrustFolder } from "../fakes/notary-server.ts";
 import { scriptedServer, type ScriptedServer } from "../fakes/scripted-registry.ts";
@@ -243,7 +244,7 @@ describe("touchmark dct save", () => {
     const stamps = (...urls: readonly string[]) => urls.flatMap((url) => ["--timestamp-url", `${url}/api/v1/timestamp`]);
     const roots = ["--timestamp-root", path("first.pem"), "--timestamp-root", path("second.pem")];
     const save = (...words: readonly string[]) =>
-      runWith({ now: Date.now }, "dct", "save", "--force", "--to", to, "--server", server.origin, ...words, gun);
+      runWith({ now: testClock }, "dct", "save", "--force", "--to", to, "--server", server.origin, ...words, gun);
 
     const { status, stdout, stderr } = await save(...stamps(one.origin, two.origin), ...roots, "-o", "json");
     assert.equal(status, 0, stderr);

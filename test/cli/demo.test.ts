@@ -14,6 +14,7 @@ import { signingServices } from "../fakes/signing-services.ts";
 import { sigstoreInstance, type SigstoreInstance } from "../fakes/sigstore-instance.ts";
 import { tsaFake } from "../fakes/tsa.ts";
 import { publishSigstore } from "../fakes/tuf-repository.ts";
+import { wallClock } from "../fakes/wall-clock.ts";
 import { bench } from "./harness.ts";
 import { ended, printed, start, type Surroundings } from "./processes.ts";
 
@@ -40,15 +41,15 @@ async function trustMaterial(
   { cwd, env }: Surroundings,
   instance: SigstoreInstance,
 ): Promise<{ readonly mirror: string; readonly around: Surroundings }> {
-  const services = await signingServices(t);
-  const repository = publishSigstore(Date.now(), merged(instance.trustedRoot, services.trustedRoot), services.signingConfig);
+  const services = await signingServices(t, { clock: wallClock });
+  const repository = publishSigstore(wallClock(), merged(instance.trustedRoot, services.trustedRoot), services.signingConfig);
   const mirror = (await repository.serve(t)).href;
-  const company = await makeCompany(cwd, "example", { notBefore: Date.now() - day, notAfter: Date.now() + day });
+  const company = await makeCompany(cwd, "example", { notBefore: wallClock() - day, notAfter: wallClock() + day });
   await company.signer("company");
   await writeFile(join(cwd, "ca.pem"), pem(company.root));
   await copyFile(join(import.meta.dirname, "../vectors/keys/cosign/ecdsa-p256.pub"), join(cwd, "log.pub"));
   await writeFile(join(cwd, "root.json"), repository.root);
-  await writeFile(join(cwd, "token.jwt"), mintToken());
+  await writeFile(join(cwd, "token.jwt"), mintToken({}, wallClock()));
   return { mirror, around: { cwd, env: { ...env, TUF_MIRROR: mirror, TUF_ROOT_JSON: "root.json" } } };
 }
 
@@ -60,7 +61,7 @@ async function contentTrust(
   const gun = "docker.io/library/alpine";
   const files = makeTrustFiles(gun);
   const server = await scriptedServer(t, notaryScript(gun, files));
-  const tsa = tsaFake();
+  const tsa = tsaFake({ clock: wallClock });
   const authority = await scriptedServer(t, tsa.script);
   await writeTrustFolder(join(cwd, "docker", "trust"), gun, files);
   await writeFile(join(cwd, "names.txt"), "alpine\n");
@@ -126,7 +127,7 @@ const workflow = {
 
 describe("the examples in every --help", () => {
   it("work as they stand, but for the registry's name", async (t) => {
-    const instance = sigstoreInstance(Date.now() - 60_000);
+    const instance = sigstoreInstance(wallClock() - 60_000);
     const { mirror, around: trusting } = await trustMaterial(t, await surroundings(t), instance);
     const { stamps, around } = await contentTrust(t, trusting);
     const { address, repository } = await bench(t);

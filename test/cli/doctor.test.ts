@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { describe, it, type TestContext } from "node:test";
 import { registryHandler } from "../../src/server/registry/http/handler.ts";
 import { openStorage } from "../../src/server/registry/storage/storage.ts";
+import { refusedAddress } from "../fakes/refused-port.ts";
 import { bench } from "./harness.ts";
 
 /** An embedded registry with habits that others have: what `refuse` answers with a status goes no further. */
@@ -100,9 +101,10 @@ describe("touchmark doctor registry", () => {
 
   it("cannot say anything about a registry that is down, or of what is no registry", async (t) => {
     const { run } = await bench(t);
-    assert.equal((await run("doctor", "registry", "127.0.0.1:1")).status, 30);
-    assert.equal((await run("doctor", "registry", "127.0.0.1:1/app:tag")).status, 2);
-    assert.equal((await run("doctor", "registry", "--write", "127.0.0.1:1")).status, 2);
+    const down = await refusedAddress(t);
+    assert.equal((await run("doctor", "registry", down)).status, 30);
+    assert.equal((await run("doctor", "registry", `${down}/app:tag`)).status, 2);
+    assert.equal((await run("doctor", "registry", "--write", down)).status, 2);
     assert.equal((await run("doctor", "registry", "oci:folder/x")).status, 2);
   });
 });

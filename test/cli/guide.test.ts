@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { it } from "node:test";
 import { day, makeCompany, pem } from "../fakes/notary.ts";
 import { putImage } from "../fakes/people.ts";
+import { wallClock } from "../fakes/wall-clock.ts";
 import { bench } from "./harness.ts";
 import { ended, start } from "./processes.ts";
 
@@ -35,7 +36,7 @@ it("the guide to Notary Project signatures does what it says", async (t) => {
   const path = (name: string): string => join(folder.path, name);
   const { address, repository } = await bench(t);
   await putImage(repository(`${address}/app`), "x", "1.0");
-  const company = await makeCompany(folder.path, "example", { notBefore: Date.now() - day, notAfter: Date.now() + day });
+  const company = await makeCompany(folder.path, "example", { notBefore: wallClock() - day, notAfter: wallClock() + day });
   await company.signer("company");
   for (const name of ["ca.pem", "tsa.pem"]) await writeFile(path(name), pem(company.root));
 

@@ -11,6 +11,7 @@ import { createHttpClient } from "../../src/net/http-client.ts";
 import { createCredentials } from "../../src/registry/credentials/credentials.ts";
 import { createRegistries } from "../../src/registry/registries.ts";
 import { startRegistry } from "../../src/server/registry/registry.ts";
+import { testClock } from "../fakes/clock.ts";
 import { testIo } from "../fakes/io.ts";
 
 export interface Outcome {
@@ -47,7 +48,7 @@ export async function bench(t: Pick<TestContext, "after">): Promise<Bench> {
     } = testIo({
       env: { TOUCHMARK_PASSWORD: "correct horse" },
       home: folder,
-      now: () => Date.UTC(2026, 10, 21, 9),
+      now: testClock,
       ...io,
     });
     return { status: await main(words, own), stdout: stdout(), stderr: stderr() };

@@ -5,19 +5,20 @@ import { writeFile } from "node:fs/promises";
 import { it } from "node:test";
 import { putImage } from "../fakes/people.ts";
 import { publishSigstore } from "../fakes/tuf-repository.ts";
+import { wallClock } from "../fakes/wall-clock.ts";
 import { alice, place, tokenOf } from "./keyless-place.ts";
 import { ended, start } from "./processes.ts";
 
 it("the guide to signing without a key does what it says", async (t) => {
-  const at = await place(t);
+  const at = await place(t, { clock: wallClock });
   await putImage(at.repository(`${at.address}/app`), "x", "1.0");
-  const repository = publishSigstore(Date.now(), at.trustedRoot, at.signingConfig);
+  const repository = publishSigstore(wallClock(), at.trustedRoot, at.signingConfig);
   await writeFile(at.path("root.json"), repository.root);
   const env = {
     TUF_MIRROR: (await repository.serve(t)).href,
     TUF_ROOT_JSON: "root.json",
     TOUCHMARK_TRUST: at.path("trust"),
-    SIGSTORE_ID_TOKEN: tokenOf(alice),
+    SIGSTORE_ID_TOKEN: tokenOf(alice, {}, wallClock()),
     XDG_CACHE_HOME: at.path("cache"),
     NO_COLOR: "1",
   };

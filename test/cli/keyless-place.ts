@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import type { TestContext } from "node:test";
 import type { Io } from "../../src/cli/io.ts";
+import type { Instant } from "../../src/core/instant.ts";
 import type { Descriptor } from "../../src/core/oci.ts";
+import { testTime } from "../fakes/clock.ts";
 import { mintToken } from "../fakes/identity-provider.ts";
 import { putImage } from "../fakes/people.ts";
 import { scriptedServer } from "../fakes/scripted-registry.ts";
@@ -12,8 +14,8 @@ import { bench, type Bench, type Outcome } from "./harness.ts";
 
 export const issuer = "https://issuer.example";
 export const alice = "alice@example.com";
-export const tokenOf = (email: string, claims: Readonly<Record<string, unknown>> = {}): string =>
-  mintToken({ email, email_verified: true, ...claims });
+export const tokenOf = (email: string, claims: Readonly<Record<string, unknown>> = {}, at: Instant = testTime): string =>
+  mintToken({ email, email_verified: true, ...claims }, at);
 
 export interface Place extends Bench, SigningServices {
   /** NAME@DIGEST of an image that nobody has signed. */
@@ -38,7 +40,7 @@ export async function place(t: TestContext, options: SigningServicesOptions = {}
   const subject = await putImage(at.repository(`${at.address}/app`), "x", "1");
   // A machine of Google's would vouch for itself: this one has no service account.
   const metadata = await scriptedServer(t, { "GET /computeMetadata/v1/instance/service-accounts/default/identity?*": { status: 404 } });
-  const usual = { env: { GCE_METADATA_HOST: metadata.host, TOUCHMARK_DEBUG: "1" }, now: Date.now };
+  const usual = { env: { GCE_METADATA_HOST: metadata.host, TOUCHMARK_DEBUG: "1" }, now: services.clock };
   return {
     ...at,
     ...services,
@@ -52,7 +54,7 @@ export async function place(t: TestContext, options: SigningServicesOptions = {}
     },
     verify(identity, ...words) {
       const expected = ["--certificate-identity", identity, "--certificate-oidc-issuer", issuer];
-      return at.runWith({ now: Date.now }, "verify", "--trusted-root", at.path("trusted_root.json"), ...expected, ...words);
+      return at.runWith({ now: services.clock }, "verify", "--trusted-root", at.path("trusted_root.json"), ...expected, ...words);
     },
   };
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, it } from "node:test";
+import { testTime } from "../fakes/clock.ts";
 import { refuse } from "../fakes/fulcio.ts";
 import { mintToken } from "../fakes/identity-provider.ts";
 import { putImage, putIndex } from "../fakes/people.ts";
@@ -128,7 +129,7 @@ describe("sign with a key and services", () => {
 describe("a bad day of signing without a key", () => {
   it("is refused before any service is asked: no token, or one that cannot be it", async (t) => {
     const at = await place(t);
-    const now = Math.floor(Date.now() / 1000);
+    const now = Math.floor(testTime / 1000);
     const token = (claims: Readonly<Record<string, unknown>>) => ["--identity-token", tokenOf(alice, claims)];
     for (const [words, code, message, hint] of [
       [[], "IDENTITY_TOKEN_MISSING", /nobody here says who signs: tried SIGSTORE_ID_TOKEN, GitHub/, /--identity-token.*--key/],
@@ -198,7 +199,7 @@ describe("a bad day of signing without a key", () => {
 describe("a bad day of a service", () => {
   const other = { token: tokenOf("mallory@example.com") };
   const strangersKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ type: "spki", format: "pem" });
-  const behind = (minutes: number) => ({ clock: () => Date.now() - minutes * 60_000 });
+  const behind = (minutes: number) => ({ clock: () => testTime - minutes * 60_000 });
   for (const [what, options, status, code, message] of [
     [
       "a certificate for another key",
@@ -224,7 +225,7 @@ describe("a bad day of a service", () => {
     ],
     [
       "a log's time from before the certificate",
-      { rekor: 1, log: { clock: behind(3).clock() } },
+      { rekor: 1, log: { clock: behind(3).clock } },
       12,
       "CERTIFICATE_INVALID",
       /it says .* and the certificate is valid from/,

@@ -31,7 +31,7 @@ async function place(t: TestContext, options: SigningServicesOptions = {}): Prom
   await writeFile(at.path("trusted_root.json"), services.trustedRoot);
   await writeFile(at.path("signing_config.json"), services.signingConfig);
   await putImage(at.repository(`${at.address}/app`), "x", "1");
-  const io = { now: Date.now, env: { TOUCHMARK_DEBUG: "1", TOUCHMARK_PASSWORD: "" } };
+  const io = { now: services.clock, env: { TOUCHMARK_DEBUG: "1", TOUCHMARK_PASSWORD: "" } };
   const expected = ["--certificate-identity", alice, "--certificate-oidc-issuer", "https://issuer.example"];
   const token = ["--identity-token", mintToken({ email: alice, email_verified: true })];
   return {

@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, it, type TestContext } from "node:test";
 import { putImage, putReferrer } from "../fakes/people.ts";
+import { refusedAddress } from "../fakes/refused-port.ts";
 import { sigstoreInstance } from "../fakes/sigstore-instance.ts";
+import { wallClock } from "../fakes/wall-clock.ts";
 import { bench, type Bench } from "./harness.ts";
 
 const program = join(import.meta.dirname, "../../bin/touchmark.js");
@@ -21,10 +23,13 @@ interface Counted {
   readonly sockets: readonly string[];
 }
 
-const nobody = "http://127.0.0.1:9";
+interface Place extends Bench {
+  /** `ADDRESS:PORT`, where nothing listens. */
+  readonly nobody: string;
+}
 
 /** Verifies in a process of its own, which reaches no host but this one. */
-function verify({ folder }: Bench, ...words: readonly string[]): Promise<Counted> {
+function verify({ folder, nobody }: Place, ...words: readonly string[]): Promise<Counted> {
   const args = [
     "--import",
     counter,
@@ -41,7 +46,7 @@ function verify({ folder }: Bench, ...words: readonly string[]): Promise<Counted
     HOME: folder,
     XDG_CACHE_HOME: folder,
     XDG_DATA_HOME: folder,
-    HTTPS_PROXY: nobody,
+    HTTPS_PROXY: `http://${nobody}`,
     NO_COLOR: "1",
   };
   return new Promise((resolve) => {
@@ -52,9 +57,9 @@ function verify({ folder }: Bench, ...words: readonly string[]): Promise<Counted
   });
 }
 
-async function signed(t: TestContext): Promise<Bench> {
-  const place = await bench(t);
-  const instance = sigstoreInstance(Date.now() - 60_000);
+async function signed(t: TestContext): Promise<Place> {
+  const place = { ...(await bench(t)), nobody: await refusedAddress(t) };
+  const instance = sigstoreInstance(wallClock() - 60_000);
   await writeFile(place.path("root.json"), instance.trustedRoot);
   const repository = place.repository(`${place.address}/app`);
   const image = await putImage(repository, "x", "1");
@@ -96,6 +101,6 @@ describe("verify --offline", () => {
   it("is what keeps it from asking: without it the mirror is tried", async (t) => {
     const place = await signed(t);
     const { output, sockets } = await verify(place, `oci:${place.path("layout")}:1`);
-    assert.ok(sockets.includes("127.0.0.1:9"), output);
+    assert.ok(sockets.includes(place.nobody), output);
   });
 });

@@ -15,6 +15,7 @@ import { signatureType } from "../../src/formats/notation/signature-type.ts";
 import { installPlugin, moods, type Moods } from "../fakes/notation-plugin.ts";
 import { writeTrustFolder } from "../fakes/notary.ts";
 import { putImage, putReferrer } from "../fakes/people.ts";
+import { refusedAddress } from "../fakes/refused-port.ts";
 import { bench, type Bench, type Outcome } from "./harness.ts";
 
 const authority = makeKey();
@@ -354,7 +355,7 @@ describe("touchmark sign --plugin, of one that makes envelopes whole", { skip },
 
   it("refuses to add a timestamp, without asking for a signature", async (t) => {
     const { sign, path } = await withMaker(t);
-    const stamped = ["--timestamp-url", "http://127.0.0.1:1", "--timestamp-root", path("root.pem")];
+    const stamped = ["--timestamp-url", `http://${await refusedAddress(t)}`, "--timestamp-root", path("root.pem")];
     const { status, stderr } = await sign({ "generate-envelope": "crash" }, ...stamped);
     assert.equal(status, 32, stderr);
     assert.match(stderr, /the plugin makes envelopes whole, and nobody else adds a timestamp/);

@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
+/** Milliseconds after which a process that hangs is ended, so that its test fails. */
+const timeout = 120_000;
 const bin = join(import.meta.dirname, "../../bin/touchmark.js");
 
 export interface Surroundings {
@@ -17,7 +19,7 @@ export type Running = ChildProcessByStdio<null, Readable, Readable>;
 export function start(command: string, { cwd, env }: Surroundings): Running {
   const words = command.split(" ");
   if (words[0] === "touchmark") words.shift();
-  return spawn(process.execPath, [bin, ...words], { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(process.execPath, [bin, ...words], { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout });
 }
 
 export interface Ended {

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { describe, it } from "node:test";
 import { TouchmarkError } from "../../src/core/errors.ts";
 import { putImage, putIndex } from "../fakes/people.ts";
+import { refusedAddress } from "../fakes/refused-port.ts";
 import { bench, type Bench } from "./harness.ts";
 
 /** With two people's keys in the folder, unencrypted, which spares the time of opening them. */
@@ -70,7 +71,7 @@ describe("touchmark sign and verify", () => {
     assert.equal((await verify(`${address}/unsigned:2`)).status, 11);
     assert.equal((await verify(`${address}/nowhere:1`)).status, 11);
     assert.equal((await verify(`${address}/strange:1`)).status, 12);
-    assert.equal((await verify("127.0.0.1:1/app:1", "--timeout", "5s")).status, 30);
+    assert.equal((await verify(`${await refusedAddress(t)}/app:1`, "--timeout", "5s")).status, 30);
     assert.equal((await verify(`${address}/unsigned:1`, `${address}/unsigned:1`)).status, 10);
     assert.equal((await verify(`${address}/unsigned:1`, `${address}/strange:1`)).status, 20);
     assert.equal((await verify("--key", path("mallory.pub"), `${address}/strange:1`)).status, 0);

@@ -3,13 +3,13 @@
  * `open` gives another empty repository each time, which ends with the test.
  */
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { it, type TestContext } from "node:test";
 import { gather, streamOf } from "../../src/core/bytes.ts";
 import { digestOf, type Digest } from "../../src/core/digest.ts";
 import { emptyConfig, mediaTypes, type Descriptor } from "../../src/core/oci.ts";
 import type { Repository } from "../../src/core/repository.ts";
 import { putImage, putIndex, putReferrer } from "../fakes/people.ts";
+import { testRandom } from "../fakes/random.ts";
 
 export type OpenRepository = (t: TestContext) => Repository | Promise<Repository>;
 
@@ -61,7 +61,7 @@ export function repositoryContract(open: OpenRepository): void {
     void it(`keeps a blob of ${size} bytes, put there once or by several at the same time`, async (t) => {
       const repository = await open(t);
       await putImage(repository, "x");
-      const bytes = randomBytes(size);
+      const bytes = testRandom.bytes(size);
       await Promise.all(Array.from({ length: 3 }, () => repository.putBlob(bytes, signal)));
       await repository.putBlob(bytes, signal);
       const found = await repository.blob({ mediaType: "text/plain", digest: digestOf(bytes), size }, size, signal);
@@ -72,9 +72,9 @@ export function repositoryContract(open: OpenRepository): void {
   void it("takes and gives a blob as a stream, and refuses one that is not what it should be", async (t) => {
     const repository = await open(t);
     await putImage(repository, "x");
-    const bytes = randomBytes(300_000);
+    const bytes = testRandom.bytes(300_000);
     const descriptor = { mediaType: "text/plain", digest: digestOf(bytes), size: bytes.length };
-    for (const wrong of [bytes.subarray(1), randomBytes(bytes.length), Buffer.concat([bytes, bytes])]) {
+    for (const wrong of [bytes.subarray(1), testRandom.bytes(bytes.length), Buffer.concat([bytes, bytes])]) {
       await assert.rejects(
         repository.putBlobFrom(descriptor, () => streamOf(wrong), signal),
         { code: "DIGEST_MISMATCH" },

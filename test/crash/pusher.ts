@@ -3,7 +3,7 @@ import { digestOf, type Digest } from "../../src/core/digest.ts";
 import { mediaTypes } from "../../src/core/oci.ts";
 import { descriptor, sendTo, type Call, type Reply } from "../../src/server/registry/fixture.test.ts";
 import type { Journal, Push } from "./journal.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../fakes/random.ts";
 
 const repositories = ["app", "team/app"];
 /** Few, so that clients meet at them. */

@@ -15,7 +15,7 @@ import { printed, start, type Running } from "../cli/processes.ts";
 import { inspect } from "./inspection.ts";
 import { Journal } from "./journal.ts";
 import { pushUntilKilled } from "./pusher.ts";
-import { seededRandom } from "./random.ts";
+import { seededRandom, testSeed } from "../fakes/random.ts";
 
 const kills = Number(process.env["TOUCHMARK_KILLS"] ?? 5);
 const clients = 4;
@@ -23,9 +23,8 @@ const clients = 4;
 const within = { acknowledgements: 40, milliseconds: 10 };
 
 test(`a registry killed at ${kills} moments of pushing loses nothing and shows nothing half-written`, async (t) => {
-  const seed = Number(process.env["TOUCHMARK_SEED"] ?? Date.now() % 2 ** 32);
-  t.diagnostic(`TOUCHMARK_SEED=${seed}`);
-  const random = seededRandom(seed);
+  t.diagnostic(`TOUCHMARK_SEED=${testSeed}`);
+  const random = seededRandom(testSeed);
   const folder = await mkdtemp(join(tmpdir(), "touchmark-crash-"));
   t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const journal = new Journal();

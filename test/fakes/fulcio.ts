@@ -2,10 +2,15 @@
  * Fulcio as a script for a server on loopback: certificates and SCTs are made by `@sigstore/mock`. Strict, as Fulcio is: who cannot prove to
  * hold the key gets none. It takes a token's `email`, or else its subject, for who signs, and believes every token.
  */
-import { createPublicKey, generateKeyPairSync, verify, type KeyObject } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from "node:crypto";
+import { parseDer } from "../../src/core/der.ts";
+import type { Instant } from "../../src/core/instant.ts";
+import { encodePem } from "../../src/core/pem.ts";
 import { publicKeyOf } from "../../src/core/public-key.ts";
 import { parseCertificate } from "../../src/core/x509/certificate.ts";
+import { bitString, certificateTime, sequence } from "../../src/core/x509/fixture.test.ts";
 import type { TrustedRoot } from "../../src/trust/trusted-root.ts";
+import { testClock } from "./clock.ts";
 import type { Script, ScriptedAnswer } from "./scripted-registry.ts";
 import { mockFulcio } from "./sigstore-mock.ts";
 
@@ -15,6 +20,8 @@ export interface FulcioFake {
 }
 
 export interface FulcioOptions {
+  /** `testClock` unless told otherwise; its root is valid a day around what it says at first. */
+  readonly clock?: () => Instant;
   /** What it understands of what it was asked: another key, another token. */
   readonly mishear?: (asked: Asked) => Asked;
 }
@@ -25,6 +32,8 @@ export interface Asked {
   readonly publicKey: string;
 }
 
+const day = 24 * 60 * 60_000;
+
 export const issuer = "https://issuer.example";
 
 /** A token of the issuer that nobody signed. */
@@ -33,10 +42,11 @@ export function tokenOf(email: string, more: Readonly<Record<string, unknown>> =
   return `${part({ alg: "RS256" })}.${part({ iss: issuer, aud: "sigstore", sub: "subject", email, ...more })}.${"c2lnbmF0dXJl".repeat(8)}`;
 }
 
-export async function fulcioFake({ mishear = (asked) => asked }: FulcioOptions = {}): Promise<FulcioFake> {
+export async function fulcioFake({ clock = testClock, mishear = (asked) => asked }: FulcioOptions = {}): Promise<FulcioFake> {
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const ctLog = await mockFulcio.initializeCTLog(keys);
-  const ca = await mockFulcio.initializeCA(keys, ctLog);
+  const ctLog = await mockFulcio.initializeCTLog(keys, new Date(clock()));
+  const ca = await mockFulcio.initializeCA(keys, ctLog, new Date(clock()));
+  const root = redated(ca.rootCertificate, keys.privateKey, clock());
 
   async function issue(asked: Asked, key: KeyObject, proof: string): Promise<ScriptedAnswer> {
     const claims = claimsOf(asked.token);
@@ -47,7 +57,9 @@ export async function fulcioFake({ mishear = (asked) => asked }: FulcioOptions =
     const heard = { credentials: { oidcIdentityToken: token }, publicKeyRequest: { publicKey: { content: publicKey } } };
     const subjectClaim = claimsOf(token)["email"] === undefined ? "sub" : "email";
     const { statusCode, response } = await mockFulcio.fulcioHandler(ca, { subjectClaim }).fn(JSON.stringify(heard));
-    return { status: statusCode, body: response };
+    const answer = JSON.parse(response);
+    answer.signedCertificateEmbeddedSct.chain.certificates.splice(-1, 1, encodePem("CERTIFICATE", root));
+    return { status: statusCode, body: JSON.stringify(answer) };
   }
 
   const logKey = publicKeyOf(keys.publicKey, "the certificate log's key");
@@ -70,12 +82,19 @@ export async function fulcioFake({ mishear = (asked) => asked }: FulcioOptions =
       },
     },
     trusted: {
-      certificateAuthorities: [
-        { name: "https://fulcio.example", operator, chain: [parseCertificate(ca.rootCertificate)], validFor: { start: 0 } },
-      ],
+      certificateAuthorities: [{ name: "https://fulcio.example", operator, chain: [parseCertificate(root)], validFor: { start: 0 } }],
       certificateLogs: [{ name: "https://ct.example", id: logKey.fingerprint, operator, publicKey: logKey, validFor: { start: 0 } }],
     },
   };
+}
+
+/** The root that the mock makes, valid around this time: the mock dates it by the wall clock, and has no other. */
+function redated(certificate: Uint8Array, key: KeyObject, at: Instant): Uint8Array {
+  const [tbs, algorithm] = parseDer(certificate, "root").children;
+  if (!tbs || !algorithm) throw new Error("the mock's root is no certificate");
+  const validity = sequence(certificateTime(at - day), certificateTime(at + day));
+  const changed = sequence(...tbs.children.map(({ raw }, i) => (i === 4 ? validity : raw)));
+  return sequence(changed, algorithm.raw, bitString(sign("sha384", changed, key)));
 }
 
 export function refuse(status: number, message: string): ScriptedAnswer {

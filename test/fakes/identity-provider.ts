@@ -3,17 +3,20 @@
  * Strict: a request that breaks the protocol (RFC 6749, 7636, 8252, 8628) is refused as the protocol says, and signs nobody
  * in. For the bad days each of its answers can be bent.
  */
-import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import type { TestContext } from "node:test";
+import type { Instant } from "../../src/core/instant.ts";
+import { testTime } from "./clock.ts";
+import { testRandom } from "./random.ts";
 import { type ScriptedAnswer, type ScriptedServer, scriptedServer, type SeenRequest } from "./scripted-registry.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
 
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
-/** An ES256 token of `alice` for `sigstore` that holds for ten minutes, with these claims in place of its own; `undefined` leaves one out. */
-export function mintToken(claims: Claims = {}): string {
-  const now = Math.floor(Date.now() / 1000);
+/** An ES256 token of `alice` for `sigstore` that holds for ten minutes from that time on, with these claims in place of its own; `undefined` leaves one out. */
+export function mintToken(claims: Claims = {}, at: Instant = testTime): string {
+  const now = Math.floor(at / 1000);
   const usual = { iss: "https://issuer.example", sub: "alice", aud: "sigstore", iat: now, exp: now + 600 };
   const signed = [
     { alg: "ES256", kid: "1" },
@@ -56,7 +59,7 @@ export async function identityProvider(t: TestContext, bends: Bends = {}): Promi
     const query = Object.fromEntries(new URL(path, server.origin).searchParams);
     const wrong = breach(query, authorizationRules);
     if (wrong !== undefined) return { status: 400, body: `wrong ${wrong}` };
-    const code = randomBytes(16).toString("hex");
+    const code = testRandom.bytes(16).toString("hex");
     codes.set(code, query);
     const back = new URL(query["redirect_uri"] ?? "");
     const right = { code, state: query["state"] ?? "", iss: issuer };
@@ -68,7 +71,7 @@ export async function identityProvider(t: TestContext, bends: Bends = {}): Promi
     const form = formIn(body);
     const wrong = breach(form, deviceRules);
     if (wrong !== undefined) return refusal("invalid_request", `wrong ${wrong}`);
-    const device = randomBytes(16).toString("hex");
+    const device = testRandom.bytes(16).toString("hex");
     codes.set(device, form);
     const right = { device_code: device, user_code: "WDJB-MJHT", verification_uri: `${issuer}/device`, expires_in: 300, interval: 7 };
     return json(bends.begun?.(right) ?? right);

@@ -1,6 +1,7 @@
 /** The Io of no process: what is written is kept. */
 import type { Io } from "../../src/cli/io.ts";
 import { streamOf } from "../../src/core/bytes.ts";
+import { testClock } from "./clock.ts";
 
 export interface TestIo {
   readonly io: Io;
@@ -19,7 +20,7 @@ export function testIo(changes: Partial<Io>): TestIo {
     ask: undefined,
     env: {},
     home: "/dev/null/home", // beneath what is no folder, none can come into being
-    now: Date.now,
+    now: testClock,
     signal: new AbortController().signal,
     ...changes,
   };

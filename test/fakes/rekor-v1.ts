@@ -8,6 +8,7 @@ import type { Instant } from "../../src/core/instant.ts";
 import { publicKeyOf, verifies, type PublicKey } from "../../src/core/public-key.ts";
 import { verifiesDigest } from "../../src/core/verify-digest.ts";
 import type { LogAuthority } from "../../src/trust/trusted-root.ts";
+import { testClock } from "./clock.ts";
 import { refuse } from "./fulcio.ts";
 import type { Script } from "./scripted-registry.ts";
 import { mockRekor } from "./sigstore-mock.ts";
@@ -18,15 +19,13 @@ export interface LogFake {
 }
 
 export interface RekorV1Options {
-  /** The time that it takes for now. */
-  readonly clock?: Instant;
+  /** `testClock` unless told otherwise. */
+  readonly clock?: () => Instant;
 }
 
-export async function rekorV1Fake({ clock }: RekorV1Options = {}): Promise<LogFake> {
+export async function rekorV1Fake({ clock = testClock }: RekorV1Options = {}): Promise<LogFake> {
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const handler = mockRekor.rekorHandler(
-    await mockRekor.initializeTLog("https://rekor.example", keys, clock === undefined ? undefined : new Date(clock)),
-  );
+  const handler = mockRekor.rekorHandler(await mockRekor.initializeTLog("https://rekor.example", keys, new Date(clock())));
   const publicKey = publicKeyOf(keys.publicKey, "the log's key");
   const held = new Map<string, string>();
   const place = "/api/v1/log/entries/";

@@ -1,7 +1,9 @@
 /** A private sigstore on loopback, of fakes: a certificate authority, a log and a timestamp authority, and the documents that name them. */
 import type { TestContext } from "node:test";
 import { decodeUtf8 } from "../../src/core/bytes.ts";
+import type { Instant } from "../../src/core/instant.ts";
 import { encodeTrustedRoot } from "../../src/trust/encode-trusted-root.ts";
+import { testClock } from "./clock.ts";
 import { fulcioFake, type FulcioOptions } from "./fulcio.ts";
 import { rekorV1Fake, type RekorV1Options } from "./rekor-v1.ts";
 import { rekorV2Fake } from "./rekor-v2.ts";
@@ -9,6 +11,8 @@ import { handlerOf, scriptedServer, type Handler, type Script, type ScriptedServ
 import { tsaFake, type TsaOptions } from "./tsa.ts";
 
 export interface SigningServicesOptions {
+  /** Of each service that is not given its own: `testClock`. */
+  readonly clock?: () => Instant;
   /** The version of the log: 2. */
   readonly rekor?: 1 | 2;
   readonly fulcio?: FulcioOptions;
@@ -18,6 +22,7 @@ export interface SigningServicesOptions {
 }
 
 export interface SigningServices {
+  readonly clock: () => Instant;
   readonly authority: ScriptedServer;
   readonly log: ScriptedServer;
   readonly stamps: ScriptedServer;
@@ -37,11 +42,11 @@ export interface Line {
 const mediaType = "application/vnd.dev.sigstore.signingconfig.v0.2+json";
 
 export async function signingServices(t: TestContext, options: SigningServicesOptions = {}): Promise<SigningServices> {
-  const { rekor = 2, fulcio, log: logOptions, stamps: stampsOptions } = options;
+  const { clock = testClock, rekor = 2, fulcio, log: logOptions, stamps: stampsOptions } = options;
   const fakes = {
-    authority: await fulcioFake(fulcio),
-    log: rekor === 1 ? await rekorV1Fake(logOptions) : rekorV2Fake(),
-    stamps: tsaFake(stampsOptions),
+    authority: await fulcioFake({ clock, ...fulcio }),
+    log: rekor === 1 ? await rekorV1Fake({ clock, ...logOptions }) : rekorV2Fake(),
+    stamps: tsaFake({ clock, ...stampsOptions }),
   };
   const authority = await scriptedServer(t, fakes.authority.script);
   const log = await scriptedServer(t, fakes.log.script);
@@ -50,7 +55,7 @@ export async function signingServices(t: TestContext, options: SigningServicesOp
   const services = { authority: authority.origin, log: log.origin, stamps: `${stamps.origin}/api/v1/timestamp` };
   const documents = { trustedRoot: decodeUtf8(encodeTrustedRoot(root)), signingConfig: signingConfigOf(services, rekor) };
   const keeping = lineOf(fakes.log.script, `POST /api/v${rekor}/log/entries`);
-  return { authority, log, stamps, keeping, stamping: lineOf(fakes.stamps.script, "POST /api/v1/timestamp"), ...documents };
+  return { clock, authority, log, stamps, keeping, stamping: lineOf(fakes.stamps.script, "POST /api/v1/timestamp"), ...documents };
 }
 
 function lineOf(script: Script, name: string): Line {

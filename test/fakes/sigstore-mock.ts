@@ -16,13 +16,13 @@ interface KeyPair {
 }
 
 interface MockFulcio {
-  readonly initializeCTLog: (keyPair: KeyPair) => Promise<{ readonly publicKey: Uint8Array }>;
-  readonly initializeCA: (keyPair: KeyPair, ctLog: object) => Promise<{ readonly rootCertificate: Uint8Array }>;
+  readonly initializeCTLog: (keyPair: KeyPair, clock: Date) => Promise<{ readonly publicKey: Uint8Array }>;
+  readonly initializeCA: (keyPair: KeyPair, ctLog: object, clock: Date) => Promise<{ readonly rootCertificate: Uint8Array }>;
   readonly fulcioHandler: (ca: object, options: { readonly subjectClaim: string }) => MockHandler;
 }
 
 interface MockRekor {
-  readonly initializeTLog: (url: string, keyPair: KeyPair, clock: Date | undefined) => Promise<object>;
+  readonly initializeTLog: (url: string, keyPair: KeyPair, clock: Date) => Promise<object>;
   readonly rekorHandler: (log: object) => MockHandler;
 }
 

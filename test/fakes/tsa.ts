@@ -5,6 +5,7 @@ import { readInteger, readOctetString, readOid } from "../../src/core/der-values
 import type { Instant } from "../../src/core/instant.ts";
 import { extensions, makeCertificate, makeKey, oids as certificateOids } from "../../src/core/x509/fixture.test.ts";
 import type { CertificateAuthority } from "../../src/trust/trusted-root.ts";
+import { testClock } from "./clock.ts";
 import { refuse } from "./fulcio.ts";
 import type { Script, ScriptedAnswer } from "./scripted-registry.ts";
 import { makeResponse, makeToken, oids } from "./timestamp-authority.ts";
@@ -20,7 +21,7 @@ export interface TsaFake {
 type Parts = Readonly<Record<string, Uint8Array>>;
 
 export interface TsaOptions {
-  /** Its clock. */
+  /** `testClock` unless told otherwise; its certificates are valid a day around what it says at first. */
   readonly clock?: () => Instant;
   /** PKIStatus; with another than 0 or 1 there is no token. */
   readonly status?: number;
@@ -33,9 +34,9 @@ export interface TsaOptions {
 const day = 24 * 60 * 60_000;
 
 export function tsaFake(options: TsaOptions = {}): TsaFake {
-  const { clock = Date.now, status = 0, alter = (info) => info } = options;
+  const { clock = testClock, status = 0, alter = (info) => info } = options;
   const keys = { root: makeKey(), stamper: makeKey() };
-  const around = { notBefore: Date.now() - day, notAfter: Date.now() + day };
+  const around = { notBefore: clock() - day, notAfter: clock() + day };
   const asRoot = [extensions.authority(1), extensions.keyCertSign];
   const root = makeCertificate({ subject: "stamps", key: keys.root, ...around, extensions: asRoot });
   const stamper = makeCertificate({

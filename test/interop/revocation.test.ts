@@ -124,7 +124,7 @@ describe("revocation", { concurrency: 2 }, () => {
     test(`${what}, by a trust policy that does without the signer's revocation`, async (t) => {
       const config = join(folder, `stamps${i}`);
       const url = `/list/stamps${i}/`;
-      const { script, authority: tsa, rootKey } = tsaFake({ extensions: [revocable.crl(`${server.origin}${url}`)] });
+      const { script, authority: tsa, rootKey } = tsaFake({ clock: Date.now, extensions: [revocable.crl(`${server.origin}${url}`)] });
       answers.set(url, entries && makeCrl({ issuer: "stamps", signedBy: rootKey, ...period, entries }));
       const stamping = await scriptedServer(t, script);
       await certify(config);

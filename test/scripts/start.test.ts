@@ -23,7 +23,7 @@ describe("bin/touchmark.js", () => {
     const digest = createHash("sha256").update(says).digest("hex");
     writeFileSync(
       join(home, "dist", "cli.cjs"),
-      `// build ${digest}\n(function (exports) { exports.run = async () => console.log(${JSON.stringify(says)}); })\n`,
+      `// build ${digest}\n(function (exports) { exports.run = async () => { console.log(${JSON.stringify(says)}); process.exitCode = 0; }; })\n`,
     );
   };
   const start = (options: readonly string[] = [], xdg = join(home, "xdg")) =>

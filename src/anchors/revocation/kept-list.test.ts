@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
 import { scriptedServer, type ScriptedServer } from "../../../test/fakes/scripted-registry.ts";
+import { fileTime } from "../../../test/fakes/wall-clock.ts";
 import { keyOf, type Answer, type Question } from "../../core/facts.ts";
 import { makeCertificate, makeKey } from "../../core/x509/fixture.test.ts";
 import { makeCrl, type CrlShape } from "../../core/x509/revocation-fixture.test.ts";
@@ -14,7 +15,7 @@ const key = makeKey();
 const issuer = makeCertificate({ subject: "ca", key });
 const hour = 60 * 60 * 1000;
 /** Files are dated by the machine's clock. */
-const now = Math.floor(Date.now() / 1000) * 1000;
+const now = Math.floor(fileTime() / 1000) * 1000;
 const list = (shape: Partial<CrlShape> = {}) =>
   makeCrl({ signedBy: key.privateKey, thisUpdate: now - hour, nextUpdate: now + 100 * hour, ...shape });
 

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { suite, test, type TestContext } from "node:test";
 import { scriptedServer } from "../../../test/fakes/scripted-registry.ts";
+import { programTime } from "../../../test/fakes/wall-clock.ts";
 import type { Facts } from "../../core/facts.ts";
 import { encodeOcspRequest } from "../../core/ocsp-request.ts";
 import { encodePem } from "../../core/pem.ts";
@@ -40,10 +41,10 @@ async function authority(t: TestContext, index: string): Promise<string> {
 
 /** Asks as the engine does, until nothing more is needed. */
 async function standing(certificate: Certificate, signedAt?: number): Promise<Standing> {
-  const gather = factGatherer({ allowPrivate: true, clock: Date.now });
+  const gather = factGatherer({ allowPrivate: true, clock: programTime });
   let facts: Facts = new Map();
   for (let rounds = 0; ; rounds++) {
-    const question = { chain: [certificate, ca], facts, at: Date.now(), ...(signedAt !== undefined && { signedAt }) };
+    const question = { chain: [certificate, ca], facts, at: programTime(), ...(signedAt !== undefined && { signedAt }) };
     const { standing: found } = await proveRevocation(question);
     if (found.outcome !== "undecided" || found.needs.length === 0 || rounds === 3) return found;
     facts = new Map([...facts, ...(await gather(found.needs, AbortSignal.timeout(20_000)))]);

@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
+import { refusedAddress } from "../../../test/fakes/refused-port.ts";
 import { makeKey, published, publicTrustedRoot, publishSigstore, type TufRepository } from "../../../test/fakes/tuf-repository.ts";
 import { encodePem } from "../../core/pem.ts";
 import { extensions, makeDer, makeKey as makeKeyPair } from "../../core/x509/fixture.test.ts";
@@ -81,7 +82,7 @@ suite("trusted roots", () => {
       assert.ok(opened.roots.every((root) => root.certificateAuthorities.length > 0 && root.logs.length > 0));
       assert.match(opened.warnings.join("\n"), /came with touchmark.*stale.*touchmark trust update/);
     }
-    const nowhere = new URL("http://127.0.0.1:1/");
+    const nowhere = new URL(`http://${await refusedAddress(t)}/`);
     const opened = await open({ http: { ...noNetwork, request: (request) => createHttpClient().request({ ...request, url: nowhere }) } });
     assert.match(opened.warnings.join("\n"), /public-good could not be brought up to date: .*\n.*stale/);
     assert.deepEqual(await listInstances(folder), [], "that it was looked at does not mean that it was chosen");

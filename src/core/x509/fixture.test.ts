@@ -26,7 +26,7 @@ export const utf8 = (text: string): Uint8Array => encodeDer(tags.utf8String, enc
 export const time = (at: Instant): Uint8Array =>
   encodeDer(tags.generalizedTime, encodeUtf8(new Date(at).toISOString().replace(/[-:T]|\.\d+/g, "")));
 /** As a certificate writes it: without the century until 2049 (RFC 5280, section 4.1.2.5). */
-const certificateTime = (at: Instant): Uint8Array =>
+export const certificateTime = (at: Instant): Uint8Array =>
   at < Date.UTC(2050)
     ? encodeDer(
         tags.utcTime,

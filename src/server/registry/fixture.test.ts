@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileTime } from "../../../test/fakes/wall-clock.ts";
 import { digestOf, type Digest } from "../../core/digest.ts";
 import { isJsonObject, parseJson, type Json } from "../../core/json.ts";
 import { mediaTypes } from "../../core/oci.ts";
@@ -38,7 +39,7 @@ export async function temporaryFolder(t: TestContext): Promise<string> {
 
 export async function testRegistry(t: TestContext, options: Partial<RegistryOptions> = {}): Promise<TestRegistry> {
   const dir = options.dir ?? (await temporaryFolder(t));
-  const running = await startRegistry({ dir, host: "127.0.0.1", port: 0, ...options });
+  const running = await startRegistry({ dir, host: "127.0.0.1", port: 0, clock: fileTime, ...options });
   t.after(() => running.close());
   const send: TestRegistry["send"] = (method, path, call) => sendTo(running.url, method, path, call);
 

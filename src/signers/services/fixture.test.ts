@@ -1,6 +1,7 @@
 /** What the tests of the clients share: how they ask, and signatures to ask about. */
 import { generateKeyPairSync, sign } from "node:crypto";
 import type { TestContext } from "node:test";
+import { testClock, testTime } from "../../../test/fakes/clock.ts";
 import { scriptedServer, type Script, type ScriptedServer } from "../../../test/fakes/scripted-registry.ts";
 import { preAuthEncoding } from "../../core/dsse.ts";
 import { publicKeyOf } from "../../core/public-key.ts";
@@ -11,7 +12,7 @@ import type { Asker } from "./ask.ts";
 
 /** Asks again at once where a service is busy. */
 export function asker(more: Partial<Asker> = {}): Asker {
-  return { http: createHttpClient({ sleep: async () => {} }), clock: Date.now, signal: new AbortController().signal, ...more };
+  return { http: createHttpClient({ sleep: async () => {} }), clock: testClock, signal: new AbortController().signal, ...more };
 }
 
 /** A server whose script is that of a fake, but for what the test puts in its place. */
@@ -26,7 +27,7 @@ export function signed(text: string, by: "key" | "certificate" = "key", as: "mes
   const message = Buffer.from(text);
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const bytes = as === "message" ? message : preAuthEncoding(payloadType, message);
-  const around = { notBefore: Date.now() - 60_000, notAfter: Date.now() + 540_000 };
+  const around = { notBefore: testTime - 60_000, notAfter: testTime + 540_000 };
   return {
     signature: sign("sha256", bytes, keys.privateKey),
     content: as === "message" ? { kind: "message", message } : { kind: "envelope", payloadType, payload: message },

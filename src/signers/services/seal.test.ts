@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { suite, test, type TestContext } from "node:test";
+import { testTime } from "../../../test/fakes/clock.ts";
 import { refuse } from "../../../test/fakes/fulcio.ts";
 import { rekorV1Fake, type RekorV1Options } from "../../../test/fakes/rekor-v1.ts";
 import { rekorV2Fake } from "../../../test/fakes/rekor-v2.ts";
@@ -77,7 +78,7 @@ function waiting(kind: Kind, path: string, { until, asked }: { readonly until: P
 suite("the seals of a signature", () => {
   for (const by of ["key", "certificate"] as const) {
     test(`by ${by} are of every service, in their order`, async (t) => {
-      const at: Instant = Math.floor(Date.now() / 1000) * 1000 - 5000;
+      const at: Instant = testTime - 5000;
       const request = await instance(
         t,
         await kinds.rekor2(),
@@ -185,8 +186,8 @@ suite("the seals of a signature", () => {
   });
 
   for (const [what, kind] of [
-    ["a timestamp authority", () => kinds.tsa({ clock: () => Date.now() - 3 * minutes })],
-    ["a log", () => kinds.rekor1({ clock: Date.now() - 3 * minutes })],
+    ["a timestamp authority", () => kinds.tsa({ clock: () => testTime - 3 * minutes })],
+    ["a log", () => kinds.rekor1({ clock: () => testTime - 3 * minutes })],
   ] as const) {
     test(`T16: of a certificate are of a time at which it was valid, ${what}'s too`, async (t) => {
       const request = await instance(t, await kind());

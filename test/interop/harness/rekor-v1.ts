@@ -11,7 +11,7 @@ export interface RekorV1 extends Listening {
 }
 
 export async function startRekorV1(): Promise<RekorV1> {
-  const { script, authority } = await rekorV1Fake();
+  const { script, authority } = await rekorV1Fake({ clock: Date.now });
   const publicKey = authority.publicKey.key.export({ type: "spki", format: "pem" });
   const lines: Script = { ...script, "GET /api/v1/log/publicKey": { body: publicKey } };
   const listening = await listen(

@@ -99,12 +99,12 @@ suite("a notary server", () => {
   });
 
   test("that is gone is named, and asked once", async () => {
-    const base = new URL("http://127.0.0.1:9");
+    const base = new URL("http://notary.example");
     let asked = 0;
     const http = {
       request: async () => {
         asked++;
-        throw new TouchmarkError("UNREACHABLE", "127.0.0.1:9 cannot be used: the connection was refused");
+        throw new TouchmarkError("UNREACHABLE", "notary.example cannot be used: the connection was refused");
       },
       open: async () => assert.fail("not asked for"),
     };

@@ -11,7 +11,7 @@ import { Referrers } from "./referrers.ts";
 import { Tags } from "./tags.ts";
 import { Uploads, type UploadLimits } from "./uploads.ts";
 
-/** Bounds left out are 16 GiB for a blob, and an hour for an upload nobody continues. */
+/** What is left out is 16 GiB for a blob, an hour for an upload nobody continues, and the clock of this process. */
 export interface StorageOptions extends Partial<UploadLimits> {
   /** The folder; made if it is missing. */
   readonly dir: string;
@@ -29,7 +29,7 @@ export interface Storage {
 
 /** Opens the folder and clears away, then and until it is closed, uploads nobody continues; throws USAGE if it cannot be used. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { maxBlobBytes = 16 * 2 ** 30, uploadLifetime = 60 * 60 * 1000 } = options;
+  const { maxBlobBytes = 16 * 2 ** 30, uploadLifetime = 60 * 60 * 1000, clock = Date.now } = options;
   const layout = new Layout(resolve(options.dir));
   const disk = new Disk(layout.incoming);
   const repositories = new KeyedLock();
@@ -38,7 +38,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const tags = new Tags(disk, layout);
   const referrers = new Referrers(disk, layout);
   const manifests = new Manifests({ disk, layout, contents, blobs, tags, referrers, repositories });
-  const uploads = new Uploads(layout.incoming, blobs, { maxBlobBytes, uploadLifetime });
+  const uploads = new Uploads(layout.incoming, blobs, { maxBlobBytes, uploadLifetime, clock });
   try {
     await disk.makeFolder(layout.incoming);
     await uploads.sweep();

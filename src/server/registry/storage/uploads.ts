@@ -12,6 +12,7 @@ import type { RepositoryName } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Blobs } from "./blobs.ts";
 import { orMissing } from "./disk.ts";
+import type { Instant } from "../../../core/instant.ts";
 import { KeyedLock } from "../../../core/keyed-lock.ts";
 import { FileHasher } from "./file-hasher.ts";
 import { piecesOf, type Piece } from "./pieces.ts";
@@ -21,6 +22,8 @@ export interface UploadLimits {
   readonly maxBlobBytes: number;
   /** Milliseconds after its last byte that an unfinished upload is kept. */
   readonly uploadLifetime: number;
+  /** The clock that dates the folder's files. */
+  readonly clock: () => Instant;
 }
 
 interface Upload {
@@ -123,7 +126,7 @@ export class Uploads {
 
   /** Removes what nobody has written to for too long. */
   async sweep(): Promise<void> {
-    const now = Date.now();
+    const now = this.#limits.clock();
     const ids = await readdir(this.#incoming);
     await Promise.all(
       ids.map(async (id) => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, test, type TestContext } from "node:test";
 import { inspect } from "node:util";
+import { testClock, testTime } from "../../../../test/fakes/clock.ts";
 import { mintToken } from "../../../../test/fakes/identity-provider.ts";
 import { type ScriptedServer, scriptedServer } from "../../../../test/fakes/scripted-registry.ts";
 import { TouchmarkError, type Code } from "../../../core/errors.ts";
@@ -23,12 +24,14 @@ import type { Provider } from "./provider.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** In this folder, where there is nothing of that name. */
+const absent = join(import.meta.dirname, "absent");
 const secret = "ask-me-with-this-0123456789abcdef";
 const http = createHttpClient({ sleep: async () => {} });
 
 function obtain(provider: Provider, env: Env, changes: Partial<IdentityOptions> = {}): Promise<IdentityToken> {
   const signal = AbortSignal.timeout(10_000);
-  return obtainIdentityToken({ providers: [provider], env, http, audience: "sigstore", now: Date.now, signal, ...changes });
+  return obtainIdentityToken({ providers: [provider], env, http, audience: "sigstore", now: testClock, signal, ...changes });
 }
 
 /** An error of this code that shows nothing of any token, however it is printed. */
@@ -80,7 +83,7 @@ const asked: readonly Asked[] = [
     wrap: (token) => JSON.stringify({ token }),
   },
   {
-    provider: google("/nonexistent"),
+    provider: google(absent),
     env: ({ host }) => ({ GCE_METADATA_HOST: host }),
     line: "GET /computeMetadata/v1/instance/service-accounts/default/identity?audience=sigstore&format=full",
     headers: { "metadata-flavor": "Google" },
@@ -149,7 +152,7 @@ for (const { provider, env, line, headers, body, wrap } of asked) {
     });
 
     const others = mintToken({ aud: "other" });
-    const late = mintToken({ exp: Math.floor(Date.now() / 1000) - 120 });
+    const late = mintToken({ exp: Math.floor(testTime / 1000) - 120 });
     const useless: readonly (readonly [what: string, token: string, message: RegExp])[] = [
       ["for others", others, /made for "other"/],
       ["past its time", late, /held until/],
@@ -184,7 +187,7 @@ test("a job that may not have a token is told what it lacks", async () => {
     [githubActions, { GITHUB_ACTIONS: "true" }, /id-token: write/],
     [gitlab, { GITLAB_CI: "true" }, /id_tokens: \{ SIGSTORE_ID_TOKEN: \{ aud: sigstore \} \}/],
     [buildkite, { BUILDKITE: "true", BUILDKITE_JOB_ID: "1" }, /BUILDKITE_AGENT_ACCESS_TOKEN/],
-    [circleci, { CIRCLECI: "true", PATH: "/nonexistent" }, /circleci run oidc get/],
+    [circleci, { CIRCLECI: "true", PATH: absent }, /circleci run oidc get/],
   ];
   for (const [provider, env, hint] of cases) {
     const error: unknown = await obtain(provider, env).catch((reason: unknown) => reason);
@@ -257,10 +260,7 @@ describe("a machine of Google's", () => {
 
   it("has no identity without a service account", async (t) => {
     const { host } = await scriptedServer(t, { [line]: { status: 404 } });
-    await assert.rejects(
-      obtain(google("/nonexistent"), { GCE_METADATA_HOST: host }),
-      fails("IDENTITY_TOKEN_MISSING", /tried Google Cloud/),
-    );
+    await assert.rejects(obtain(google(absent), { GCE_METADATA_HOST: host }), fails("IDENTITY_TOKEN_MISSING", /tried Google Cloud/));
   });
 
   it("is known by its firmware, and asked on its own link", async (t) => {
@@ -288,20 +288,17 @@ describe("a machine of Google's", () => {
 });
 
 test("where nobody is at hand, all who were tried are named", async () => {
-  const none = [tokenVariable, githubActions, gitlab, buildkite, circleci, mountedToken("/nonexistent"), google("/nonexistent")];
-  const surroundings = { env: { SIGSTORE_ID_TOKEN: "" }, http, audience: "sigstore", now: Date.now, signal: AbortSignal.timeout(10_000) };
+  const none = [tokenVariable, githubActions, gitlab, buildkite, circleci, mountedToken(absent), google(absent)];
+  const surroundings = { env: { SIGSTORE_ID_TOKEN: "" }, http, audience: "sigstore", now: testClock, signal: AbortSignal.timeout(10_000) };
   await assert.rejects(
     obtainIdentityToken({ providers: none, ...surroundings }),
-    fails(
-      "IDENTITY_TOKEN_MISSING",
-      /tried SIGSTORE_ID_TOKEN, GitHub Actions, GitLab CI, Buildkite, CircleCI, \/nonexistent, Google Cloud$/,
-    ),
+    fails("IDENTITY_TOKEN_MISSING", /tried SIGSTORE_ID_TOKEN, GitHub Actions, GitLab CI, Buildkite, CircleCI, .*absent, Google Cloud$/),
   );
 });
 
 test("the first who is at hand decides, even if what they give is of no use", async () => {
   const env = { SIGSTORE_ID_TOKEN: mintToken({ sub: "first" }), GITLAB_CI: "true" };
-  const options = { providers: ambientProviders, http, audience: "sigstore", now: Date.now, signal: AbortSignal.timeout(10_000) };
+  const options = { providers: ambientProviders, http, audience: "sigstore", now: testClock, signal: AbortSignal.timeout(10_000) };
   const token = await obtainIdentityToken({ ...options, env });
   assert.deepEqual([token.subject, token.source], ["first", "SIGSTORE_ID_TOKEN"]);
   const useless = { ...env, SIGSTORE_ID_TOKEN: mintToken({ aud: "other" }) };

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
+import { testClock } from "../../../../test/fakes/clock.ts";
 import { mintToken } from "../../../../test/fakes/identity-provider.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
 import { createHttpClient } from "../../../net/http-client.ts";
@@ -12,7 +13,7 @@ import type { IdentityToken } from "./identity-token.ts";
 import { obtainIdentityToken } from "./obtain.ts";
 
 function obtain(value: string, env: Readonly<Record<string, string>> = {}): Promise<IdentityToken> {
-  const surroundings = { env, http: createHttpClient(), audience: "sigstore", now: Date.now, signal: AbortSignal.timeout(10_000) };
+  const surroundings = { env, http: createHttpClient(), audience: "sigstore", now: testClock, signal: AbortSignal.timeout(10_000) };
   return obtainIdentityToken({ providers: [givenToken(value)], ...surroundings });
 }
 
@@ -35,7 +36,8 @@ test("a token without its end is told to be one", async () => {
 
 test("a token that was cut on the way is never repeated", async () => {
   const text = mintToken();
-  const cuts = [text.slice(0, -60), text.slice(20), text.slice(0, text.lastIndexOf(".")), text.slice(text.indexOf(".") + 1), `"${text}"`];
+  // 61 fewer: a signature's 86 letters become 25, which is the length of no base64url whatever they are.
+  const cuts = [text.slice(0, -61), text.slice(20), text.slice(0, text.lastIndexOf(".")), text.slice(text.indexOf(".") + 1), `"${text}"`];
   for (const cut of cuts) {
     await assert.rejects(obtain(cut), (error) => {
       assert.ok(error instanceof TouchmarkError, String(error));

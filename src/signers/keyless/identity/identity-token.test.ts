@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import * as fc from "fast-check";
+import { testTime } from "../../../../test/fakes/clock.ts";
 import { mintToken } from "../../../../test/fakes/identity-provider.ts";
 import { readsOrRefuses } from "../../../../test/reads-or-refuses.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
 import { checkIdentityToken, IdentityToken } from "./identity-token.ts";
 
-const now = Date.now();
+const now = testTime;
 const seconds = Math.floor(now / 1000);
 
 function invalid(message: RegExp): (error: unknown) => boolean {

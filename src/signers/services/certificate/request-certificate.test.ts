@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { suite, test, type TestContext } from "node:test";
+import { testTime } from "../../../../test/fakes/clock.ts";
 import { fulcioFake, issuer, refuse, tokenOf, type FulcioOptions } from "../../../../test/fakes/fulcio.ts";
 import type { Script, ScriptedServer } from "../../../../test/fakes/scripted-registry.ts";
 import { equalBytes } from "../../../core/bytes.ts";
@@ -121,10 +122,10 @@ suite("a certificate of the moment", () => {
 
   test("is refused of another time than ours, but for what clocks differ by", async (t) => {
     const { request } = await authority(t);
-    await request({}, { clock: () => Date.now() - 4 * minutes });
-    await request({}, { clock: () => Date.now() + 14 * minutes });
+    await request({}, { clock: () => testTime - 4 * minutes });
+    await request({}, { clock: () => testTime + 14 * minutes });
     for (const off of [-6, 16]) {
-      const clock = () => Date.now() + off * minutes;
+      const clock = () => testTime + off * minutes;
       await assert.rejects(request({}, { clock }), { code: "CERTIFICATE_INVALID", message: /valid from .* to .*, and here it is / });
     }
   });

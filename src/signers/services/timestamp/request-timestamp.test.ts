@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test, type TestContext } from "node:test";
 import * as fc from "fast-check";
+import { testTime } from "../../../../test/fakes/clock.ts";
 import { refuse } from "../../../../test/fakes/fulcio.ts";
 import type { Script, ScriptedServer } from "../../../../test/fakes/scripted-registry.ts";
 import { tsaFake, type TsaOptions } from "../../../../test/fakes/tsa.ts";
@@ -49,7 +50,7 @@ suite("a question to a timestamp authority", () => {
 
 suite("a timestamp", () => {
   test("is given for our bytes, with our nonce, and kept as the authority sent it", async (t) => {
-    const at = Math.floor(Date.now() / 1000) * 1000;
+    const at = testTime - 1000;
     const { stamp } = await authority(t, { clock: () => at });
     const { timestamp, at: said } = await stamp();
     assert.equal(said, at);
@@ -63,9 +64,9 @@ suite("a timestamp", () => {
   });
 
   test("may be off by what clocks differ by, and by no more", async (t) => {
-    for (const off of [-4, 4]) await (await authority(t, { clock: () => Date.now() + off * minutes })).stamp();
+    for (const off of [-4, 4]) await (await authority(t, { clock: () => testTime + off * minutes })).stamp();
     for (const off of [-6, 6, -60 * 24 * 0.9]) {
-      const { stamp } = await authority(t, { clock: () => Date.now() + off * minutes });
+      const { stamp } = await authority(t, { clock: () => testTime + off * minutes });
       await assert.rejects(stamp(), { code: "TIMESTAMP_INVALID", message: /it says .*, and here it is .*: one of the clocks is wrong/ });
     }
   });

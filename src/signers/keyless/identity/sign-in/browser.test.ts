@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { test } from "node:test";
+import { testClock } from "../../../../../test/fakes/clock.ts";
 import { type Bends, identityProvider, type IdentityProvider, mintToken } from "../../../../../test/fakes/identity-provider.ts";
 import { scriptedServer } from "../../../../../test/fakes/scripted-registry.ts";
 import type { Code } from "../../../../core/errors.ts";
@@ -16,7 +17,7 @@ type Changes = Partial<BrowserSignIn> & Partial<Pick<IdentityOptions, "signal" |
 function signIn({ issuer, visit }: IdentityProvider, changes: Changes = {}): Promise<IdentityToken> {
   const { signal = AbortSignal.timeout(10_000), audience = "sigstore", ...options } = changes;
   const provider = browserSignIn({ issuer, open: visit, say: () => {}, ...options });
-  return obtainIdentityToken({ providers: [provider], env: {}, http, audience, now: Date.now, signal });
+  return obtainIdentityToken({ providers: [provider], env: {}, http, audience, now: testClock, signal });
 }
 
 test("a person signs in, and the listener is gone afterwards", async (t) => {

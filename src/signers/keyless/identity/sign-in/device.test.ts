@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { testClock } from "../../../../../test/fakes/clock.ts";
 import { type Bends, identityProvider, type IdentityProvider } from "../../../../../test/fakes/identity-provider.ts";
 import type { Code } from "../../../../core/errors.ts";
 import { createHttpClient } from "../../../../net/http-client.ts";
@@ -27,7 +28,7 @@ function signIn({ issuer }: IdentityProvider, signal: AbortSignal = AbortSignal.
     env: {},
     http: createHttpClient(),
     audience: "sigstore",
-    now: Date.now,
+    now: testClock,
     signal,
   });
   return { token, said, waits };

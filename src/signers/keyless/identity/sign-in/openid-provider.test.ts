@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { test, type TestContext } from "node:test";
+import { wallClock } from "../../../../../test/fakes/wall-clock.ts";
 import { createHttpClient } from "../../../../net/http-client.ts";
 import { obtainIdentityToken } from "../obtain.ts";
 import type { Provider } from "../provider.ts";
@@ -115,7 +116,7 @@ class Browser {
 
 function obtain(provider: Provider): ReturnType<typeof obtainIdentityToken> {
   const signal = AbortSignal.timeout(20_000);
-  return obtainIdentityToken({ providers: [provider], env: {}, http: createHttpClient(), audience: "sigstore", now: Date.now, signal });
+  return obtainIdentityToken({ providers: [provider], env: {}, http: createHttpClient(), audience: "sigstore", now: wallClock, signal });
 }
 
 test("a person signs in with a browser", async (t) => {

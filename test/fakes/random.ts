@@ -1,4 +1,6 @@
 /** Numbers that look random and are the same for the same seed (mulberry32). */
+import { randomInt } from "node:crypto";
+
 export interface Random {
   /** A whole number from 0 up to, but not including, `bound`. */
   readonly below: (bound: number) => number;
@@ -21,3 +23,9 @@ export function seededRandom(seed: number): Random {
     },
   };
 }
+
+/** The seed of this run. `scripts/test.ts` sets and prints `TOUCHMARK_SEED`; a file that is run without it gets one of its own. */
+export const testSeed: number = Number(process.env["TOUCHMARK_SEED"] ?? randomInt(2 ** 32));
+
+/** For bytes of which a test needs only that they are not those of another test. */
+export const testRandom: Random = seededRandom(testSeed);
