@@ -13,7 +13,7 @@ import { build as bundle } from "esbuild";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The public trust root, read from beside the code that needs it. import.meta.dirname is its folder for all of the command, from which packages are found as well. */
-const embedded = "src/anchors/roots/public-good";
+const embedded = "src/trust-sources/sigstore/public-good";
 
 /** Builds beside dist and takes its place only when all is well. */
 export async function build() {
@@ -54,7 +54,7 @@ async function buildCommand(folder) {
     minifyWhitespace: true, // the names stay, for traces
     minifySyntax: true,
     lineLimit: 200,
-    banner: { js: `${builtinsOnUse} const embeddedFolder = __dirname + "/anchors/roots";` },
+    banner: { js: `${builtinsOnUse} const embeddedFolder = __dirname + "/trust-sources/sigstore";` },
   });
   wrap(join(folder, "cli.cjs"));
   writeFileSync(join(folder, "THIRD_PARTY_LICENSES"), licences(Object.keys(metafile.inputs)));

@@ -1,6 +1,6 @@
 /**
  * Runs the tests that need nothing but this repository, all in one process. Options go to node's test runner, files
- * replace the default: `npm test -- --test-name-pattern=digest`, `npm test -- src/core/json.test.ts`. Four are our own:
+ * replace the default: `npm test -- --test-name-pattern=digest`, `npm test -- src/core/json/json.test.ts`. Four are our own:
  *
  *     --unit             the unit tests alone, those under src/
  *     --shuffle          in an order that the seed decides

@@ -1,7 +1,7 @@
 /** `--bundle FILE`, or `--signature FILE`: a signature in a file of its own. */
-import { readGiven, type GivenEvidence } from "../engine/given.ts";
+import { readDetachedSignature, type DetachedSignature } from "../engine/detached-signature.ts";
 import { fileFormats } from "../formats/all.ts";
-import { readSource } from "../net/source.ts";
+import { readSource } from "../files/read-source.ts";
 import { usageError, type Arguments } from "./arguments.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
@@ -25,6 +25,6 @@ export function bundleOf(args: Arguments): string | undefined {
 }
 
 /** What is in it. Throws FILE_NOT_FOUND, or LIMIT_EXCEEDED for more than a signature may have. */
-export async function readBundle(path: string, { env }: Io, signal: AbortSignal): Promise<GivenEvidence> {
-  return readGiven({ path, bytes: await readSource(path, { maxBytes, env, signal }) }, fileFormats);
+export async function readBundle(path: string, { env }: Io, signal: AbortSignal): Promise<DetachedSignature> {
+  return readDetachedSignature({ path, bytes: await readSource(path, { maxBytes, env, signal }) }, fileFormats);
 }

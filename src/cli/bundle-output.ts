@@ -1,7 +1,7 @@
 /** The file that a signature is written to. One that holds a signature already is written anew, any other is left alone. */
 import { lstat } from "node:fs/promises";
-import { fileExists, writeDraft } from "../net/draft.ts";
-import { readSource } from "../net/source.ts";
+import { fileExists, writeAtomically } from "../files/atomic-write.ts";
+import { readSource } from "../files/read-source.ts";
 import type { FileFormat } from "../formats/format.ts";
 
 export interface BundleOutput {
@@ -17,7 +17,7 @@ export async function bundleOutput(path: string, format: FileFormat, signal: Abo
   }
   return {
     async write(bytes) {
-      await using draft = await writeDraft({ path, bytes, mode: 0o644 });
+      await using draft = await writeAtomically({ path, bytes, mode: 0o644 });
       await (found ? draft.replace() : draft.publish());
     },
   };

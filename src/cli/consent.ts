@@ -1,6 +1,6 @@
 /** Whether what becomes public for good may: asked where not everybody can see what is signed. */
 import { TouchmarkError } from "../core/errors.ts";
-import { printableText } from "../net/printable.ts";
+import { printableText } from "../core/printable.ts";
 import type { IdentityToken } from "../signers/keyless/identity/identity-token.ts";
 import type { SelectedServices } from "../trust/select-services.ts";
 import type { Io } from "./io.ts";

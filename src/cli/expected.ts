@@ -1,7 +1,7 @@
 /** Who is expected to have signed, as the flags of `verify` and `verify-blob` say it. */
-import { readTrust } from "../anchors/key-files.ts";
+import { readTrust } from "../trust-sources/key-files.ts";
 import { claimNames, isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-claims.ts";
-import type { Basis } from "../engine/verify.ts";
+import type { PolicyAndTrust } from "../engine/verify.ts";
 import { nothingRequired, signaturePolicy, type Rule } from "../policy/policy.ts";
 import type { TrustedIdentity } from "../trust/identity.ts";
 import { exactly, fitsAnything, matching, type TextPattern } from "../trust/text-pattern.ts";
@@ -64,7 +64,7 @@ export async function readExpected(args: Arguments, io: Io, signal: AbortSignal)
 }
 
 /** By what an image of the repository is decided, or a file where none is given. */
-export type BasisFor = (repository?: string) => Promise<Basis>;
+export type BasisFor = (repository?: string) => Promise<PolicyAndTrust>;
 
 /**
  * What the flags name, and notation's variable where none does, read once for all that is verified. Throws as `readExpected` does; the

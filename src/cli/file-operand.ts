@@ -2,7 +2,7 @@
 import { open } from "node:fs/promises";
 import { isDigest } from "../core/digest.ts";
 import { readFileSubject, type FileReading, type FileSubject } from "../core/file-subject.ts";
-import { cannotRead } from "../net/source.ts";
+import { cannotRead } from "../files/read-source.ts";
 import { usageError } from "./arguments.ts";
 import type { Io } from "./io.ts";
 

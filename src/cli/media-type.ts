@@ -13,7 +13,7 @@ const token = "[A-Za-z0-9!#$%&'*+.^_`|~-]{1,127}";
 const grammar = new RegExp(`^${token}/${token}(?: *; *${token}=(?:${token}|"[^"\\\\]*"))*$`);
 
 /** Throws USAGE for what is none. */
-export function mediaTypeOf(args: Arguments): { readonly mediaType?: string } {
+export function fileMediaType(args: Arguments): { readonly mediaType?: string } {
   const mediaType = args.value("media-type");
   if (mediaType === undefined) return {};
   if (mediaType.length <= 1000 && grammar.test(mediaType)) return { mediaType };

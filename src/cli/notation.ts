@@ -1,12 +1,12 @@
 /** Whom to trust for Notary Project signatures: notation's own files, or authorities named on the command line. */
 import { join } from "node:path";
-import { readCertificates } from "../anchors/notation/certificate-file.ts";
-import { readBlobTrustPolicy, readNotationTrust, readOciTrustPolicy } from "../anchors/notation/trust-folder.ts";
+import { readCertificates } from "../trust-sources/notation/certificate-file.ts";
+import { readBlobTrustPolicy, readNotationTrust, readOciTrustPolicy } from "../trust-sources/notation/trust-folder.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { openedOnce } from "../core/opened-once.ts";
+import { openedOnce } from "../core/async/opened-once.ts";
 import { levels, type Level } from "../trust/notation/level.ts";
 import type { NotationTrust } from "../trust/notation/notation-trust.ts";
-import { applicableBlobPolicy, applicablePolicy, type Statement } from "../trust/notation/trust-policy.ts";
+import { applicableBlobPolicy, applicablePolicy, type TrustPolicyStatement } from "../trust/notation/trust-policy.ts";
 import { subjectNamed } from "../trust/notation/trusted-names.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Io } from "./io.ts";
@@ -40,7 +40,7 @@ export function openNotation(
   const name = args.value("policy-name");
   const imagePolicy = openedOnce(() => readOciTrustPolicy(folder, signal));
   const filePolicy = openedOnce(() => readBlobTrustPolicy(folder, signal));
-  const trusts = new Map<Statement, Promise<NotationTrust>>();
+  const trusts = new Map<TrustPolicyStatement, Promise<NotationTrust>>();
   return async (repository) => {
     const statement =
       repository === undefined

@@ -1,6 +1,6 @@
 /** A key that a plugin of notation keeps, as the flags name it. */
 import type { EnvelopeSigner, Signer } from "../core/signer.ts";
-import { openPluginKey } from "../signers/plugin/open-plugin.ts";
+import { openPluginKey } from "../signers/notation-plugin/open-plugin.ts";
 import { usageError, type Arguments } from "./arguments.ts";
 import { pluginConfigOf } from "./common.ts";
 import type { Io } from "./io.ts";

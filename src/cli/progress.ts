@@ -1,5 +1,5 @@
 /** Several things at once, with `verified 3 of 10` on stderr where that is a terminal. */
-import { mapBounded } from "../core/bounded.ts";
+import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Io } from "./io.ts";
 
 const width = 16;

@@ -1,5 +1,5 @@
 /** Asking what verifying cannot know by itself: whether certificates were revoked, and what plugins of notation say. */
-import type { GatherFacts, PluginQuestion, StandingQuestion } from "../core/facts.ts";
+import type { GatherFacts, PluginQuestion, StatusQuestion } from "../core/facts/facts.ts";
 import type { Arguments } from "./arguments.ts";
 import { pluginConfigOf } from "./common.ts";
 import type { Flag } from "./grammar.ts";
@@ -32,16 +32,16 @@ function once<T>(open: () => Promise<T>): () => Promise<T> {
 
 async function pluginsGatherer(args: Arguments, io: Io): Promise<GatherFacts<PluginQuestion>> {
   const [{ pluginGatherer }, { notationFolder }] = await Promise.all([
-    import("../signers/plugin/gather-words.ts"),
+    import("../facts/notation-plugin/plugin-results.ts"),
     import("./notation.ts"),
   ]);
   return pluginGatherer({ folder: notationFolder(args, io), config: pluginConfigOf(args), env: io.env });
 }
 
-async function revocationGatherer(args: Arguments, io: Io): Promise<GatherFacts<StandingQuestion>> {
+async function revocationGatherer(args: Arguments, io: Io): Promise<GatherFacts<StatusQuestion>> {
   const [{ factGatherer }, { revocationFolder }, { proxiesFrom }] = await Promise.all([
-    import("../anchors/revocation/gather-facts.ts"),
-    import("../anchors/revocation/kept-list.ts"),
+    import("../facts/revocation/gather-facts.ts"),
+    import("../facts/revocation/kept-list.ts"),
     import("../net/proxies.ts"),
   ]);
   return factGatherer({

@@ -1,5 +1,5 @@
 /** The services that certify, log and timestamp, as the flags and the kept sigstore instances name them. */
-import { openSigning, type SigningInstance } from "../anchors/roots/open-signing.ts";
+import { openSigning, type SigningInstance } from "../trust-sources/sigstore/open-signing.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { HttpClient } from "../net/http.ts";
 import { selectServices, type SelectedServices } from "../trust/select-services.ts";
@@ -10,16 +10,16 @@ import { serviceHttp } from "./registries.ts";
 import { warningLines } from "./render/text.ts";
 import type { SigningContext } from "./signing-context.ts";
 
-export interface Services {
+export interface OpenedServices {
   readonly services: Promise<SelectedServices>;
   readonly root: Promise<TrustedRoot>;
   readonly http: HttpClient;
 }
 
 /** Begins to read which they are; warnings go to stderr. */
-export async function openServices(args: Arguments, io: Io, { formats, signal }: SigningContext): Promise<Services> {
+export async function openServices(args: Arguments, io: Io, { formats, signal }: SigningContext): Promise<OpenedServices> {
   const http = await serviceHttp(io);
-  const { root, config } = openInstance(args, io, { http, signal });
+  const { root, config } = openSigningInstance(args, io, { http, signal });
   const services = config.then((known) => {
     const chosen = selectServices(known, io.now());
     checkFormats(formats, chosen);
@@ -35,7 +35,7 @@ interface Opening {
 }
 
 /** The sigstore instance that the flags name, with all the services it has; warnings go to stderr. */
-export function openInstance(args: Arguments, io: Io, { http, signal }: Opening): Omit<SigningInstance, "warnings"> {
+export function openSigningInstance(args: Arguments, io: Io, { http, signal }: Opening): Omit<SigningInstance, "warnings"> {
   const rootFile = args.value("trusted-root");
   const configFile = args.value("signing-config");
   const { warnings, ...instance } = openSigning({

@@ -1,5 +1,5 @@
 /** What there is to sign, and who signs it: what the ways to open a signer have in common. */
-import type { LogUpload } from "../core/seals.ts";
+import type { LogUpload } from "../core/verification-material.ts";
 import type { EnvelopeSigner, Signer } from "../core/signer.ts";
 
 export interface SigningWith {

@@ -127,7 +127,7 @@ async function timestamped(signer: Signer, args: Arguments, io: Io, { signal }: 
   if (root === undefined)
     throw usageError("--timestamp-url needs --timestamp-root", "Name the root of its authority, so that its answers can be proven.");
   const [{ readAuthorities }, { timestampedSigner }, { serviceHttp }] = await Promise.all([
-    import("../anchors/roots/authorities-file.ts"),
+    import("../trust-sources/sigstore/authorities-file.ts"),
     import("../signers/services/timestamped-signer.ts"),
     import("./registries.ts"),
   ]);
@@ -143,8 +143,8 @@ export function signatureOptionsOf(args: Arguments, io: Io): Omit<SignatureOptio
 }
 
 async function sealed(signer: Signer, args: Arguments, io: Io, context: SigningContext): Promise<Signer> {
-  const [{ openServices }, { sealedSigner }] = await Promise.all([import("./services.ts"), import("../signers/services/sealed-signer.ts")]);
+  const [{ openServices }, { loggedSigner }] = await Promise.all([import("./services.ts"), import("../signers/services/logged-signer.ts")]);
   const { services, root, http } = await openServices(args, io, context);
   const { logUpload = "now" } = context;
-  return sealedSigner(signer, { services, root, logUpload, http, clock: io.now });
+  return loggedSigner(signer, { services, root, logUpload, http, clock: io.now });
 }

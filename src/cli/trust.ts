@@ -1,12 +1,12 @@
 /** What the commands about trust roots share. */
-import type { InstanceDescription } from "../anchors/roots/describe-instance.ts";
-import { trustFolder } from "../anchors/roots/place.ts";
-import type { RefreshOptions } from "../anchors/roots/repository.ts";
-import { maxDocumentBytes } from "../anchors/tuf/document.ts";
-import { openRoot } from "../anchors/tuf/workflow.ts";
+import type { InstanceDescription } from "../trust-sources/sigstore/describe-instance.ts";
+import { instancesFolder } from "../trust-sources/sigstore/instances-folder.ts";
+import type { RefreshOptions } from "../trust-sources/sigstore/repository.ts";
+import { maxDocumentBytes } from "../trust-sources/tuf/document.ts";
+import { openRoot } from "../trust-sources/tuf/workflow.ts";
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import { formatInstant } from "../core/instant.ts";
-import { readSource } from "../net/source.ts";
+import { readSource } from "../files/read-source.ts";
 import { timeoutFlag } from "./common.ts";
 import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
@@ -34,7 +34,7 @@ export async function readAnchor(path: string, { env }: Io, signal: AbortSignal)
 }
 
 export async function refreshOptions(io: Io, signal: AbortSignal): Promise<RefreshOptions> {
-  return { folder: trustFolder(io), http: await serviceHttp(io), at: io.now(), signal };
+  return { folder: instancesFolder(io), http: await serviceHttp(io), at: io.now(), signal };
 }
 
 export function summaryJson({ name, from, state, since, expires, versions }: InstanceDescription): object {

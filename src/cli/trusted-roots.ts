@@ -1,5 +1,5 @@
 /** The sigstore instances that are trusted, as the flags and the environment say. */
-import { openRoots } from "../anchors/roots/open-roots.ts";
+import { openRoots } from "../trust-sources/sigstore/open-roots.ts";
 import type { TrustedRoot } from "../trust/trusted-root.ts";
 import { oneOf, type Arguments } from "./arguments.ts";
 import type { Io } from "./io.ts";

@@ -1,7 +1,7 @@
 /** Content digests as OCI writes them: `sha256:HEX` or `sha512:HEX` (OCI image specification, descriptor.md). */
 import { createHash } from "node:crypto";
 import { malformed } from "./errors.ts";
-import type { HashAlgorithm } from "./hash.ts";
+import type { HashAlgorithm } from "./keys/hash.ts";
 
 export type DigestAlgorithm = "sha256" | "sha512";
 export type Digest = `${DigestAlgorithm}:${string}`;

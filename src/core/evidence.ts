@@ -1,26 +1,26 @@
 /** Bytes that hang on a subject and bear on trust, where they lie, and what they say. */
 import type { Digest, FileDigest } from "./digest.ts";
-import type { Descriptor, ImageManifest } from "./oci.ts";
+import type { Descriptor, ImageManifest } from "./oci/manifest.ts";
 
 export type ClaimKind = "signature" | "attestation";
 
 /** Somewhere in a repository that evidence may lie. */
-export type RepositoryPlace =
+export type RepositoryLocation =
   | { readonly kind: "referrers" }
   | { readonly kind: "tag"; readonly tag: string; readonly holds: readonly ClaimKind[] };
 
 /** A file that was named, in place of everything that may lie in a repository. */
-export interface FilePlace {
+export interface FileLocation {
   readonly kind: "file";
   /** As it was named. */
   readonly path: string;
 }
 
-export type Place = RepositoryPlace | FilePlace;
+export type EvidenceLocation = RepositoryLocation | FileLocation;
 
 /** One manifest found in a place, opened and read. */
 export interface Found {
-  readonly place: RepositoryPlace;
+  readonly location: RepositoryLocation;
   readonly descriptor: Descriptor;
   readonly manifest: ImageManifest;
 }
@@ -29,7 +29,7 @@ export interface Found {
 export interface Evidence {
   /** Name of the format that recognised it. */
   readonly format: string;
-  readonly place: Place;
+  readonly location: EvidenceLocation;
   /** The manifest it was found in; absent for a file. */
   readonly manifest?: Digest;
   /** The layer that holds it, or the file. */
@@ -57,7 +57,7 @@ export interface AttestationClaim {
 }
 
 /** A few words for a place: `referrers`, `tag sha256-….sig`, `file app.sigstore.json`. */
-export function describePlace(place: Place): string {
-  if (place.kind === "file") return `file ${place.path}`;
-  return place.kind === "tag" ? `tag ${place.tag}` : "referrers";
+export function describeLocation(location: EvidenceLocation): string {
+  if (location.kind === "file") return `file ${location.path}`;
+  return location.kind === "tag" ? `tag ${location.tag}` : "referrers";
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { concat } from "./bytes.ts";
 import type { FileDigest } from "./digest.ts";
-import type { HashAlgorithm } from "./hash.ts";
+import type { HashAlgorithm } from "./keys/hash.ts";
 import type { Content } from "./subject.ts";
 
 export interface FileSubject extends Content {

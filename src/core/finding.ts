@@ -1,10 +1,10 @@
 /** What was looked at, how it came out, and what it adds up to for one piece of evidence. */
 import type { Digest } from "./digest.ts";
 import type { Code } from "./errors.ts";
-import type { Claim, Place } from "./evidence.ts";
-import type { Question } from "./facts.ts";
+import type { Claim, EvidenceLocation } from "./evidence.ts";
+import type { FactQuestion } from "./facts/facts.ts";
 import type { Instant } from "./instant.ts";
-import type { KeyAlgorithmName } from "./key-algorithms.ts";
+import type { KeyAlgorithmName } from "./keys/key-algorithms.ts";
 import type { CertificateClaim } from "./x509/certificate-claims.ts";
 
 export type CheckName =
@@ -71,7 +71,7 @@ export function describeSignatory(signer: Signatory): string {
 }
 
 /** Who proves to have seen the signature: a log that holds it, or an authority that stamped it. */
-export interface Sighting {
+export interface VerifiedTimestamp {
   readonly kind: "log" | "timestamp";
   /** The log's URL, what the authority is called. */
   readonly by: string;
@@ -84,7 +84,7 @@ export interface Sighting {
 /** A check that did not run is not in the list, so nothing can be reported that was not done. */
 export interface Finding {
   readonly format: string;
-  readonly place: Place;
+  readonly location: EvidenceLocation;
   /** Absent for evidence in a file. */
   readonly manifest?: Digest;
   readonly layer: Digest;
@@ -93,12 +93,12 @@ export interface Finding {
   /** Present only once a signature check passed. */
   readonly signer?: Signatory;
   /** As far as the checks prove it. */
-  readonly seen: readonly Sighting[];
+  readonly seen: readonly VerifiedTimestamp[];
   /** What the evidence itself says of its signer; proves nothing. */
   readonly hint?: string;
   readonly checks: readonly Check[];
   /** What would decide a check that is undecided, for whoever has a network; only of a chain that ends in a trusted root. */
-  readonly needs?: readonly Question[];
+  readonly needs?: readonly FactQuestion[];
 }
 
 export type Outcome = Check["outcome"];
@@ -116,8 +116,8 @@ export function outcomeOf({ checks }: Pick<Finding, "checks">): Outcome {
 }
 
 /** A place that could not be read. While there is one, "no signature" cannot be said. */
-export interface Gap {
-  readonly place: string;
+export interface UnreadLocation {
+  readonly location: string;
   readonly code: Code;
   readonly message: string;
   readonly hint: string;

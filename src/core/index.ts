@@ -9,29 +9,48 @@ export {
   type LayoutReference,
   type Reference,
   type RegistryReference,
-} from "./reference.ts";
-export { parseManifest, type Descriptor, type ImageIndex, type ImageManifest, type Manifest, type Platform } from "./oci.ts";
-export type { Claim, ClaimKind, AttestationClaim, Evidence, FilePlace, Found, Place, RepositoryPlace, SignatureClaim } from "./evidence.ts";
-export { outcomeOf, type Check, type CheckName, type Finding, type Gap, type KeySigner, type Outcome, type Signatory } from "./finding.ts";
+} from "./oci/reference.ts";
+export { parseManifest, type Descriptor, type ImageIndex, type ImageManifest, type Manifest, type Platform } from "./oci/manifest.ts";
+export type {
+  Claim,
+  ClaimKind,
+  AttestationClaim,
+  Evidence,
+  FileLocation,
+  Found,
+  EvidenceLocation,
+  RepositoryLocation,
+  SignatureClaim,
+} from "./evidence.ts";
+export {
+  outcomeOf,
+  type Check,
+  type CheckName,
+  type Finding,
+  type UnreadLocation,
+  type KeySigner,
+  type Outcome,
+  type Signatory,
+} from "./finding.ts";
 export type { Decision, Reason, Requirement, Verdict, VerdictSubject } from "./verdict.ts";
 export {
-  keyOf,
-  type Answer,
+  factKey,
+  type FactAnswer,
   type Facts,
   type GatherFacts,
-  type ListQuestion,
+  type CrlQuestion,
   type OcspQuestion,
   type PluginQuestion,
-  type Question,
-  type StandingQuestion,
-} from "./facts.ts";
+  type FactQuestion,
+  type StatusQuestion,
+} from "./facts/facts.ts";
 export type { Instant } from "./instant.ts";
 export type { Content, Subject, SubjectAddress } from "./subject.ts";
 export { readFileSubject, wholeFile, type FileReading, type FileSubject } from "./file-subject.ts";
-export { publicKeyOf, type PublicKey } from "./public-key.ts";
-export type { KeyAlgorithm, KeyAlgorithmName } from "./key-algorithms.ts";
-export type { SignatureScheme, SigningScheme } from "./signature-schemes.ts";
+export { publicKeyOf, type PublicKey } from "./keys/public-key.ts";
+export type { KeyAlgorithm, KeyAlgorithmName } from "./keys/key-algorithms.ts";
+export type { SignatureScheme, SigningScheme } from "./keys/signature-schemes.ts";
 export type { Repository, StoredManifest } from "./repository.ts";
-export type { EnvelopeRequest, EnvelopeSigner, MadeEnvelope, Signed, Signer, SignerDescription, SignRequest } from "./signer.ts";
+export type { EnvelopeRequest, EnvelopeSigner, MadeEnvelope, MadeSignature, Signer, SignerDescription, SignRequest } from "./signer.ts";
 export type { RecordedEvent, Recorder } from "./recorder.ts";
 export { version } from "./version.ts";

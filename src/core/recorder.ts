@@ -1,7 +1,7 @@
 /** The port to whoever keeps what happened: ledger, metrics, dashboard. */
 import type { Digest } from "./digest.ts";
 import type { SignatureClaim } from "./evidence.ts";
-import type { SignedBy } from "./signer.ts";
+import type { SignerName } from "./signer.ts";
 import type { Verdict } from "./verdict.ts";
 
 export type RecordedEvent =
@@ -11,7 +11,7 @@ export type RecordedEvent =
       readonly repository: string;
       readonly claim: SignatureClaim;
       readonly format: string;
-      readonly by: SignedBy;
+      readonly by: SignerName;
       /** The manifest that holds the signature. */
       readonly manifest: Digest;
     }
@@ -21,7 +21,7 @@ export type RecordedEvent =
       readonly reference: string;
       readonly claim: SignatureClaim;
       readonly format: string;
-      readonly by: SignedBy;
+      readonly by: SignerName;
       /** Of the file that holds the signature. */
       readonly evidence: Digest;
     };

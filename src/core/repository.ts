@@ -1,6 +1,6 @@
 /** The port to where images lie: a repository in a registry, an OCI layout folder, or an archive of one. */
 import type { Digest } from "./digest.ts";
-import type { Descriptor } from "./oci.ts";
+import type { Descriptor } from "./oci/manifest.ts";
 
 export interface StoredManifest {
   /** Media type as it was served, digest and size as the bytes have them. */

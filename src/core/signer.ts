@@ -1,8 +1,8 @@
 /** The ports to what holds a private key. It sees what it signs, so that roles and lineage are possible. */
 import type { Claim } from "./evidence.ts";
-import type { PublicKey } from "./public-key.ts";
-import type { Seals } from "./seals.ts";
-import type { SigningScheme } from "./signature-schemes.ts";
+import type { PublicKey } from "./keys/public-key.ts";
+import type { VerificationMaterial } from "./verification-material.ts";
+import type { SigningScheme } from "./keys/signature-schemes.ts";
 import type { SignedContent } from "./signed-content.ts";
 import type { Certificate } from "./x509/certificate.ts";
 
@@ -13,15 +13,15 @@ export interface SignerDescription {
   readonly chain?: readonly Certificate[];
 }
 
-export interface Signed {
+export interface MadeSignature {
   readonly signature: Uint8Array;
   readonly by: SignerDescription;
   /** What others added; absent where nobody was asked. */
-  readonly seals?: Seals;
+  readonly material?: VerificationMaterial;
 }
 
 /** Who signed, in a report: a key by its fingerprint, or an identity and who vouched for it. */
-export type SignedBy = { readonly key: string } | { readonly identity: string; readonly issuer: string };
+export type SignerName = { readonly key: string } | { readonly identity: string; readonly issuer: string };
 
 export interface SignRequest {
   /** The message itself, not its hash. */
@@ -35,7 +35,7 @@ export interface SignRequest {
 
 export interface Signer {
   describe(signal: AbortSignal): Promise<SignerDescription>;
-  sign(request: SignRequest, signal: AbortSignal): Promise<Signed>;
+  sign(request: SignRequest, signal: AbortSignal): Promise<MadeSignature>;
 }
 
 /** What makes signatures whole in an envelope of its own, and shows its key with each of them alone: nothing can be known of it before, or sealed after it. */

@@ -1,7 +1,7 @@
 /** What is signed and decided about: one image, by digest. A tag is resolved once; everything after speaks of the digest. */
 import { createHash } from "node:crypto";
 import { algorithmOf, hexOf, type Digest, type FileDigest } from "./digest.ts";
-import type { Descriptor } from "./oci.ts";
+import type { Descriptor } from "./oci/manifest.ts";
 
 /** Where a subject lies: enough to say where its evidence may lie. */
 export interface SubjectAddress {
@@ -24,7 +24,7 @@ export interface Content {
   readonly bytes?: Uint8Array;
 }
 
-export function contentOf({ digest, manifest }: Subject): Content {
+export function subjectContent({ digest, manifest }: Subject): Content {
   return { digest, bytes: manifest };
 }
 
@@ -36,7 +36,7 @@ const computed = new WeakMap<Uint8Array, Map<string, string>>();
  * Whether a set of digests, algorithm to lower-case hex as in-toto statements write them, names this content: at least one
  * is its own, and none is another's. An algorithm that cannot be computed here is another's.
  */
-export function isNamedBy(content: Content, digests: Readonly<Record<string, string>>): boolean {
+export function matchesDigests(content: Content, digests: Readonly<Record<string, string>>): boolean {
   const compared = new Set(Object.entries(digests).map(([algorithm, hex]) => hasDigest(content, algorithm, hex)));
   return compared.has(true) && !compared.has(false);
 }

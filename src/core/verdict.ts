@@ -1,7 +1,7 @@
 /** The answer for one subject under one policy: the one shape that is printed, sent, kept and shown. */
 import type { Digest, FileDigest } from "./digest.ts";
 import type { Code } from "./errors.ts";
-import type { CheckName, Finding, Gap } from "./finding.ts";
+import type { CheckName, Finding, UnreadLocation } from "./finding.ts";
 import type { Instant } from "./instant.ts";
 
 export type Decision = "allow" | "deny" | "undecided";
@@ -41,5 +41,5 @@ export interface Verdict {
   readonly reason?: Reason;
   readonly requirements: readonly Requirement[];
   /** Places that could not be read. */
-  readonly gaps: readonly Gap[];
+  readonly unread: readonly UnreadLocation[];
 }

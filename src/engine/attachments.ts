@@ -1,27 +1,31 @@
 /** What hangs on one manifest, in the places of all formats and in those that no format reads. */
 import { algorithmOf, hexOf } from "../core/digest.ts";
-import type { RepositoryPlace } from "../core/evidence.ts";
+import type { RepositoryLocation } from "../core/evidence.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
-import { openPlace, placesOf, type OpenOptions } from "./places.ts";
+import { openLocation, locationsOf, type OpenLocationOptions } from "./locations.ts";
 
 export interface Attachment {
-  readonly place: RepositoryPlace;
+  readonly location: RepositoryLocation;
   readonly stored: StoredManifest;
 }
 
-export async function attachmentsOf(repository: Repository, subject: SubjectAddress, options: OpenOptions): Promise<readonly Attachment[]> {
-  const places = [...placesOf(options.formats, subject), sbomPlace(subject)];
+export async function attachmentsOf(
+  repository: Repository,
+  subject: SubjectAddress,
+  options: OpenLocationOptions,
+): Promise<readonly Attachment[]> {
+  const locations = [...locationsOf(options.formats, subject), sbomPlace(subject)];
   const opened = await Promise.all(
-    places.map(async (place) => {
-      const manifests = await openPlace(repository, subject, place, options);
-      return manifests.map((stored) => ({ place, stored }));
+    locations.map(async (location) => {
+      const manifests = await openLocation(repository, subject, location, options);
+      return manifests.map((stored) => ({ location, stored }));
     }),
   );
   return opened.flat();
 }
 
 /** Where cosign's `attach sbom` put bills of materials; no format reads them. */
-function sbomPlace({ digest }: SubjectAddress): RepositoryPlace {
+function sbomPlace({ digest }: SubjectAddress): RepositoryLocation {
   return { kind: "tag", tag: `${algorithmOf(digest)}-${hexOf(digest)}.sbom`, holds: [] };
 }

@@ -1,14 +1,21 @@
 /** The evidence on an image: the places of all formats, each opened once, side by side. */
-import { mapBounded } from "../core/bounded.ts";
+import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { describePlace, type ClaimKind, type Evidence, type Found, type Place, type RepositoryPlace } from "../core/evidence.ts";
-import type { Gap } from "../core/finding.ts";
-import { manifestMediaTypes, parseManifest } from "../core/oci.ts";
+import {
+  describeLocation,
+  type ClaimKind,
+  type Evidence,
+  type Found,
+  type EvidenceLocation,
+  type RepositoryLocation,
+} from "../core/evidence.ts";
+import type { UnreadLocation } from "../core/finding.ts";
+import { manifestMediaTypes, parseManifest } from "../core/oci/manifest.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 import type { Format, Recognised } from "../formats/format.ts";
-import { gapKeeper, openPlace, placesOf, width, type Missed } from "./places.ts";
+import { unreadCollector, openLocation, locationsOf, width, type OnUnread } from "./locations.ts";
 
 /** Bytes of evidence read for one image; what is listed several times is read several times. */
 const maxBytes = 256 * 1024 * 1024;
@@ -17,9 +24,9 @@ const maxPieces = 1000;
 
 export interface Collected {
   /** What was opened, but for the gaps. */
-  readonly places: readonly Place[];
+  readonly locations: readonly EvidenceLocation[];
   readonly evidence: readonly Evidence[];
-  readonly gaps: readonly Gap[];
+  readonly unread: readonly UnreadLocation[];
 }
 
 export interface CollectOptions {
@@ -31,39 +38,43 @@ export interface CollectOptions {
 
 export async function collect(repository: Repository, subject: SubjectAddress, options: CollectOptions): Promise<Collected> {
   const { formats, kind, signal } = options;
-  const gaps: Gap[] = [];
-  const missed = gapKeeper(gaps, signal);
-  const places = placesOf(formats, subject, kind);
+  const unread: UnreadLocation[] = [];
+  const missed = unreadCollector(unread, signal);
+  const locations = locationsOf(formats, subject, kind);
   const found = await Promise.all(
-    places.map(async (place) => {
-      const manifests = await openPlace(repository, subject, place, { formats, signal, missed });
-      return manifests.flatMap((stored) => readManifest(place, stored, missed));
+    locations.map(async (location) => {
+      const manifests = await openLocation(repository, subject, location, { formats, signal, missed });
+      return manifests.flatMap((stored) => readImageManifest(location, stored, missed));
     }),
   );
   const evidence = await readEvidence(repository, found.flat(), { formats, signal, missed });
-  return { places, evidence, gaps };
+  return { locations, evidence, unread };
 }
 
 /** The manifest as formats see it; none for a kind that no format can have. */
-export function readManifest(place: RepositoryPlace, { descriptor, bytes }: StoredManifest, missed: Missed): readonly Found[] {
+export function readImageManifest(location: RepositoryLocation, { descriptor, bytes }: StoredManifest, missed: OnUnread): readonly Found[] {
   if (!manifestMediaTypes.includes(descriptor.mediaType)) return [];
   try {
     const manifest = parseManifest(bytes, descriptor.mediaType);
-    return manifest.kind === "image" ? [{ place, descriptor, manifest }] : [];
+    return manifest.kind === "image" ? [{ location, descriptor, manifest }] : [];
   } catch (error) {
-    missed(`manifest ${descriptor.digest} in ${describePlace(place)}`, error);
+    missed(`manifest ${descriptor.digest} in ${describeLocation(location)}`, error);
     return [];
   }
 }
 
-export interface ReadOptions {
+export interface ReadEvidenceOptions {
   readonly formats: readonly Format[];
   readonly signal: AbortSignal;
-  readonly missed: Missed;
+  readonly missed: OnUnread;
 }
 
 /** The evidence in what was found, by every format that recognises it; each blob fetched once. */
-export async function readEvidence(repository: Repository, found: readonly Found[], options: ReadOptions): Promise<readonly Evidence[]> {
+export async function readEvidence(
+  repository: Repository,
+  found: readonly Found[],
+  options: ReadEvidenceOptions,
+): Promise<readonly Evidence[]> {
   const recognised = affordable(
     found.flatMap((one) => options.formats.flatMap((format) => format.recognise(one) ?? [])),
     options.missed,
@@ -81,7 +92,7 @@ export async function readEvidence(repository: Repository, found: readonly Found
 }
 
 /** Without what would have more read than may be: a few bytes of a manifest can list the same large blob over and over. */
-function affordable(recognised: readonly Recognised[], missed: Missed): readonly Recognised[] {
+function affordable(recognised: readonly Recognised[], missed: OnUnread): readonly Recognised[] {
   let budget = maxBytes;
   return recognised.filter(({ fetch }) => {
     const bytes = fetch.reduce((sum, { size }) => sum + size, 0);
@@ -99,7 +110,7 @@ function tooMuch(limit: string): TouchmarkError {
 async function fetchBlobs(
   repository: Repository,
   recognised: readonly Recognised[],
-  { signal, missed }: ReadOptions,
+  { signal, missed }: ReadEvidenceOptions,
 ): Promise<ReadonlyMap<Digest, Uint8Array>> {
   // By size too: a manifest that is wrong about another's blob does not keep that one from being read.
   const wanted = new Map(

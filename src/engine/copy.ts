@@ -1,9 +1,9 @@
 /** Copy: an image, every image of an index, and everything that hangs on them, from one repository to another. */
-import { mapBounded } from "../core/bounded.ts";
+import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { blobsOf, parseManifest, type Descriptor } from "../core/oci.ts";
-import type { Reference } from "../core/reference.ts";
+import { blobsOf, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
+import type { Reference } from "../core/oci/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
@@ -92,11 +92,11 @@ function copyBlob(blob: Descriptor, { source, destination, signal }: Transfer): 
 
 async function copyAttachments(subject: SubjectAddress, transfer: Transfer): Promise<void> {
   const { source, copied } = transfer;
-  for (const { place, stored } of await attachmentsOf(source, subject, { ...transfer, missed: fail })) {
+  for (const { location, stored } of await attachmentsOf(source, subject, { ...transfer, missed: fail })) {
     const { digest } = stored.descriptor;
     if (copied.has(digest)) continue;
     if (copied.size > maxAttachments) throw new TouchmarkError("LIMIT_EXCEEDED", `more than ${maxAttachments} manifests hang on the image`);
-    const tag = place.kind === "tag" ? place.tag : undefined;
+    const tag = location.kind === "tag" ? location.tag : undefined;
     if (tag !== undefined) await checkTag(tag, digest, transfer);
     for (const part of await copyWhole(subjectOf(source, `${source.name}@${digest}`, stored), tag, transfer)) {
       await copyAttachments(part, transfer);

@@ -6,14 +6,14 @@ import { person } from "../../test/fakes/people.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
 import type { FileSubject } from "../core/file-subject.ts";
-import { publicKeyOf } from "../core/public-key.ts";
+import { publicKeyOf } from "../core/keys/public-key.ts";
 import type { RecordedEvent } from "../core/recorder.ts";
 import type { Signer } from "../core/signer.ts";
 import { fileFormat as format, fileFormats } from "../formats/all.ts";
 import { instance, later as at, trustOf, workflow } from "../formats/keyless-fixture.test.ts";
 import { signaturePolicy } from "../policy/policy.ts";
 import type { Trust } from "../trust/trust.ts";
-import { readGiven } from "./given.ts";
+import { readDetachedSignature } from "./detached-signature.ts";
 import { signFile, type SignedFile } from "./sign-file.ts";
 import { verifyFile } from "./verify-file.ts";
 
@@ -39,7 +39,7 @@ function signed(signer: Signer, { recorder } = recording()): Promise<SignedFile>
 async function answer(evidence: Uint8Array, trust: Trust, about = file): Promise<string> {
   const { events, recorder } = recording();
   const basis = { policy: signaturePolicy(trust, {}), trust };
-  const given = readGiven({ path: "app.json", bytes: evidence }, fileFormats);
+  const given = readDetachedSignature({ path: "app.json", bytes: evidence }, fileFormats);
   const verdict = await verifyFile(about, { given, basis, at, recorder, signal });
   assert.deepEqual(events, [{ kind: "decided", verdict }]);
   assert.deepEqual(verdict.subject, { reference: about.reference, digest: about.digest });
@@ -55,7 +55,7 @@ function workflowSigner(): Signer {
     async sign({ bytes: message }) {
       const signature = sign("sha256", message, key.privateKey);
       const entries = [instance.log(2, message, signature, certificate)];
-      return { signature, by, seals: { certificate, entries, timestamps: [instance.stamp(signature)] } };
+      return { signature, by, material: { certificate, entries, timestamps: [instance.stamp(signature)] } };
     },
   };
 }

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { person, putImage } from "../../test/fakes/people.ts";
 import { scriptedServer } from "../../test/fakes/scripted-registry.ts";
 import { encodeUtf8, toBase64 } from "../core/bytes.ts";
-import { desk, attached, states, answerOf, change, type Parts } from "./flush-fixture.test.ts";
+import { desk, attached, states, answerOf, change, type Parts } from "./upload-fixture.test.ts";
 
 const otherKey = toBase64(person("other").publicKey.spki);
 

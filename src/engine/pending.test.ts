@@ -1,7 +1,7 @@
 /** A signature that waits for its log, as it is made and verified. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { desk, attached, logPath, states, answerOf, logCheck, change } from "./flush-fixture.test.ts";
+import { desk, attached, logPath, states, answerOf, logCheck, change } from "./upload-fixture.test.ts";
 
 describe("a signature that waits for its log", () => {
   it("is made without the log, says so, and passes only where that is allowed", async (t) => {

@@ -1,6 +1,6 @@
 /** One signature in one format, in two steps: what could refuse it is asked first, and only then is it made. */
 import { TouchmarkError } from "../core/errors.ts";
-import type { EnvelopeSigner, Signed, Signer, SignerDescription } from "../core/signer.ts";
+import type { EnvelopeSigner, MadeSignature, Signer, SignerDescription } from "../core/signer.ts";
 import type { Artifact, Format, SignatureRequest, SignatureTerms } from "../formats/format.ts";
 import { signChecked } from "./sign-checked.ts";
 
@@ -10,7 +10,7 @@ export type Who =
   | { readonly signer: EnvelopeSigner; readonly described?: undefined };
 
 export interface Made {
-  readonly signed: Pick<Signed, "by" | "seals">;
+  readonly signed: Pick<MadeSignature, "by" | "material">;
   readonly artifact: Artifact;
 }
 

@@ -1,7 +1,7 @@
 /** A signature that hangs on an image, as a file of its own. */
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { parseManifest } from "../core/oci.ts";
+import { parseManifest } from "../core/oci/manifest.ts";
 import type { Repository } from "../core/repository.ts";
 import type { FileFormat } from "../formats/format.ts";
 

@@ -1,8 +1,8 @@
 /** From a reference to the one image that everything after speaks of. */
-import { mapBounded } from "../core/bounded.ts";
+import { mapBounded } from "../core/async/map-bounded.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { manifestMediaTypes, parseManifest, type Descriptor } from "../core/oci.ts";
-import { formatReference, repositoryOf, targetOf, type Reference } from "../core/reference.ts";
+import { manifestMediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
+import { formatReference, repositoryOf, targetOf, type Reference } from "../core/oci/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { Subject } from "../core/subject.ts";
 

@@ -1,8 +1,8 @@
 /** Ask a signer for a signature, and take none that does not verify. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { SignatureClaim } from "../core/evidence.ts";
-import { verifies } from "../core/public-key.ts";
-import type { Signed, Signer, SignerDescription } from "../core/signer.ts";
+import { verifies } from "../core/keys/public-key.ts";
+import type { MadeSignature, Signer, SignerDescription } from "../core/signer.ts";
 import type { ToSign } from "../formats/format.ts";
 
 export interface SigningBy {
@@ -13,7 +13,7 @@ export interface SigningBy {
 }
 
 /** Throws what the signer does, and INVALID_KEY for what its own public half does not verify. */
-export async function signChecked({ bytes, content, scheme }: ToSign, { signer, by, claim, signal }: SigningBy): Promise<Signed> {
+export async function signChecked({ bytes, content, scheme }: ToSign, { signer, by, claim, signal }: SigningBy): Promise<MadeSignature> {
   const signed = await signer.sign({ bytes, claim, ...(content && { content }), ...(scheme && { scheme }) }, signal);
   const { publicKey } = by;
   const isSigned = scheme

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { memoryRepository, type MemoryRepository } from "../../test/fakes/memory-repository.ts";
 import { putImage } from "../../test/fakes/people.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
-import { parseReference } from "../core/reference.ts";
+import { parseReference } from "../core/oci/reference.ts";
 import type { EnvelopeRequest, EnvelopeSigner } from "../core/signer.ts";
 import { formats } from "../formats/all.ts";
 import { leaf, looseJws, now, subject } from "../formats/notation/fixture.test.ts";
@@ -46,7 +46,7 @@ describe("sign, by one who makes envelopes whole", () => {
     for (const time of [1, 2]) {
       const [made, ...more] = await signs(repository, { signer, formats: notation });
       assert.ok(made && more.length === 0);
-      assert.deepEqual([made.format, made.place, made.already], ["notation", "referrers", false]);
+      assert.deepEqual([made.format, made.location, made.already], ["notation", "referrers", false]);
       assert.deepEqual(made.by, { key: leaf.publicKey.fingerprint });
       assert.equal(signer.asked.length, time);
     }

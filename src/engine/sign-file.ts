@@ -3,10 +3,10 @@ import { digestOf, type FileDigest } from "../core/digest.ts";
 import type { SignatureClaim } from "../core/evidence.ts";
 import type { FileSubject } from "../core/file-subject.ts";
 import type { Recorder } from "../core/recorder.ts";
-import type { SignedBy, Signer } from "../core/signer.ts";
+import type { SignerName, Signer } from "../core/signer.ts";
 import type { FormatOfFiles, SignatureOptions } from "../formats/format.ts";
 import { signChecked } from "./sign-checked.ts";
-import { entriesOf, signedBy, type LoggedEntry } from "./signed-by.ts";
+import { logEntriesOf, signedBy, type LogEntryReference } from "./signed-by.ts";
 
 export interface SignFileOptions {
   readonly format: FormatOfFiles;
@@ -22,9 +22,9 @@ export interface FileSigned {
   readonly reference: string;
   readonly digest: FileDigest;
   readonly format: string;
-  readonly by: SignedBy;
+  readonly by: SignerName;
   /** Where logs hold it. */
-  readonly logged: readonly LoggedEntry[];
+  readonly logged: readonly LogEntryReference[];
 }
 
 export interface SignedFile {
@@ -44,5 +44,5 @@ export async function signFile(file: FileSubject, options: SignFileOptions): Pro
   const evidence = await format.files.assemble(toSign, file, signed);
   const made = { reference, format: format.name, by: signedBy(signed) };
   await recorder.record({ kind: "file-signed", ...made, claim, evidence: digestOf(evidence) });
-  return { made: { ...made, digest, logged: entriesOf(signed) }, evidence };
+  return { made: { ...made, digest, logged: logEntriesOf(signed) }, evidence };
 }

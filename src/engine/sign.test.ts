@@ -6,9 +6,9 @@ import { keyFormats, person, putImage } from "../../test/fakes/people.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { parseManifest } from "../core/oci.ts";
+import { parseManifest } from "../core/oci/manifest.ts";
 import type { RecordedEvent } from "../core/recorder.ts";
-import { parseReference } from "../core/reference.ts";
+import { parseReference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Signer } from "../core/signer.ts";
 import { signaturePolicy } from "../policy/policy.ts";
@@ -52,7 +52,7 @@ describe("sign", () => {
     const { digest } = await putImage(repository, "x", "1");
     const made = await signs(repository);
     assert.deepEqual(
-      made.map(({ format, place, already }) => [format, place, already]),
+      made.map(({ format, location, already }) => [format, location, already]),
       [
         ["bundle", "referrers", false],
         ["cosign", `tag ${digest.replace(":", "-")}.sig`, false],

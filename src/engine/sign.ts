@@ -1,24 +1,24 @@
 /** Sign: a signature in each chosen format on an image, and with `recursive` on every image of an index. */
 import { isDeepStrictEqual } from "node:util";
-import { mapBounded } from "../core/bounded.ts";
+import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
-import { describePlace, type SignatureClaim } from "../core/evidence.ts";
+import { describeLocation, type SignatureClaim } from "../core/evidence.ts";
 import { outcomeOf, type Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
-import { parseManifest } from "../core/oci.ts";
+import { parseManifest } from "../core/oci/manifest.ts";
 import type { Recorder } from "../core/recorder.ts";
-import type { Reference } from "../core/reference.ts";
+import type { Reference } from "../core/oci/reference.ts";
 import type { ExpectedBlobs, Repository } from "../core/repository.ts";
-import type { EnvelopeSigner, SignedBy, Signer, SignerDescription } from "../core/signer.ts";
+import type { EnvelopeSigner, SignerName, Signer, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Format, SignatureOptions } from "../formats/format.ts";
 import type { NotationTrust } from "../trust/notation/notation-trust.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
-import { placesOf } from "./places.ts";
+import { locationsOf } from "./locations.ts";
 import { prepare, type Who } from "./prepare.ts";
 import { resolve, resolveAll } from "./resolve.ts";
-import { entriesOf, signedBy, type LoggedEntry } from "./signed-by.ts";
+import { logEntriesOf, signedBy, type LogEntryReference } from "./signed-by.ts";
 import { store } from "./store.ts";
 import { verifyAll } from "./verify-all.ts";
 
@@ -43,12 +43,12 @@ export interface SignatureMade {
   readonly digest: Digest;
   readonly format: string;
   /** `referrers`, `tag sha256-….sig`. */
-  readonly place: string;
+  readonly location: string;
   /** The manifest that holds the signature. */
   readonly manifest: Digest;
-  readonly by: SignedBy;
+  readonly by: SignerName;
   /** Where logs hold it. */
-  readonly logged: readonly LoggedEntry[];
+  readonly logged: readonly LogEntryReference[];
   /** URLs of the logs that it waits for. */
   readonly pending: readonly string[];
   /** It was there before: nothing was written. */
@@ -100,7 +100,7 @@ function whoSigns({ signer, signal }: SignOptions): Who {
   return { signer, described };
 }
 
-const nothing: Promise<Collected> = Promise.resolve({ places: [], evidence: [], gaps: [] });
+const nothing: Promise<Collected> = Promise.resolve({ locations: [], evidence: [], unread: [] });
 
 function look(repository: Repository, subject: SubjectAddress, { formats, signal }: SignOptions): Promise<Collected> {
   return collect(repository, subject, { formats, kind: "signature", signal });
@@ -108,7 +108,7 @@ function look(repository: Repository, subject: SubjectAddress, { formats, signal
 
 /** Asks how the registry lists signatures, which decides how one is written, while it is made. */
 function getReady(repository: Repository, subject: SubjectAddress, { formats, signal }: SignOptions): void {
-  const isListed = placesOf(formats, subject, "signature").some(({ kind }) => kind === "referrers");
+  const isListed = locationsOf(formats, subject, "signature").some(({ kind }) => kind === "referrers");
   if (isListed) repository.referrers(subject.digest, signal).catch(() => undefined); // storing one hears of it
 }
 
@@ -128,7 +128,7 @@ async function signOne(
       const earlier = existing.find((finding) => finding.format === format.name);
       if (by && earlier?.manifest !== undefined) {
         const key = by.publicKey.fingerprint;
-        return { format, earlier: { place: describePlace(earlier.place), manifest: earlier.manifest, by: { key } } };
+        return { format, earlier: { location: describeLocation(earlier.location), manifest: earlier.manifest, by: { key } } };
       }
       return { format, make: await prepare(format, who, { claim, subject, options: { ...options.signature, at } }) };
     }),
@@ -146,11 +146,11 @@ async function signOne(
     prepared.map(async ({ format, earlier, signed, artifact }): Promise<SignatureMade> => {
       const common = { reference, repository: repository.name, digest, format: format.name };
       if (earlier) return { ...common, ...earlier, logged: [], pending: [], already: true };
-      const made = { ...common, by: signedBy(signed), logged: entriesOf(signed), pending: signed.seals?.pending ?? [] };
+      const made = { ...common, by: signedBy(signed), logged: logEntriesOf(signed), pending: signed.material?.pending ?? [] };
       const manifest = await store(repository, subject, artifact, signal);
       await recorder.record({ kind: "signed", repository: repository.name, claim, format: format.name, by: made.by, manifest });
-      const place = artifact.kind === "tag" ? `tag ${artifact.tag}` : "referrers";
-      return { ...made, place, manifest, already: false };
+      const location = artifact.kind === "tag" ? `tag ${artifact.tag}` : "referrers";
+      return { ...made, location, manifest, already: false };
     }),
   );
 }

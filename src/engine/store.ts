@@ -1,13 +1,13 @@
 /** Writes an artifact beside its image and reads it back: what is not there afterwards was not stored. */
 import { isDeepStrictEqual } from "node:util";
-import { mapBounded } from "../core/bounded.ts";
+import { mapBounded } from "../core/async/map-bounded.ts";
 import { digestOf, type Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { KeyedLock } from "../core/keyed-lock.ts";
-import { mediaTypes, parseManifest, type Descriptor, type ImageManifest } from "../core/oci.ts";
+import { KeyedLock } from "../core/async/keyed-lock.ts";
+import { mediaTypes, parseManifest, type Descriptor, type ImageManifest } from "../core/oci/manifest.ts";
 import type { Repository } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
-import { besideOthers } from "../net/other-writers.ts";
+import { writeAndSettle } from "../core/async/lost-update-check.ts";
 import type { Artifact, ReferrerArtifact, TaggedArtifact } from "../formats/format.ts";
 
 /** How often a tag is written anew when another writer was faster. */
@@ -55,7 +55,7 @@ async function storeTagged(repository: Repository, artifact: TaggedArtifact, sig
     await Promise.all(extended.blobs.map((blob) => repository.putBlob(blob, signal)));
     const kept = readBack(repository, extended.blobs, signal);
     const write = (): Promise<Descriptor> => repository.putManifest(extended.manifest, extended.mediaType, tag, signal);
-    const { digest } = await besideOthers({ look, write, signal });
+    const { digest } = await writeAndSettle({ look, write, signal });
     const [after] = await Promise.all([look(), kept]);
     const isIn = after?.layers.some((one) => isDeepStrictEqual(one, layer));
     if (isIn && after?.layers.length === seen.size + 1) return digest;

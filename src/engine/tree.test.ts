@@ -4,7 +4,7 @@ import { memoryRepository } from "../../test/fakes/memory-repository.ts";
 import { keyFormats, person, putImage, putReferrer } from "../../test/fakes/people.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { parseReference } from "../core/reference.ts";
+import { parseReference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import { sign } from "./sign.ts";
 import { tree, type TreeNode } from "./tree.ts";
@@ -39,8 +39,8 @@ describe("tree", () => {
     });
     await putImage(repository, "bill of materials", `${image.digest.replace(":", "-")}.sbom`);
 
-    const { attached, gaps } = await tree(repository, reference, options);
-    assert.deepEqual(gaps, []);
+    const { attached, unread } = await tree(repository, reference, options);
+    assert.deepEqual(unread, []);
     const summary = attached.map(({ artifactType, evidence }) => [
       artifactType,
       evidence.map(({ format, claim }) => `${format} ${claim?.kind}`),
@@ -80,11 +80,11 @@ describe("tree", () => {
         layer: { mediaType: "text/plain", bytes: encodeUtf8(`${i}`) },
       });
     }
-    const { attached, gaps } = await tree(repository, reference, options);
+    const { attached, unread } = await tree(repository, reference, options);
     const depth = (nodes: readonly TreeNode[]): number => (nodes[0] ? 1 + depth(nodes[0].attached) : 0);
     assert.equal(depth(attached), 8);
     assert.deepEqual(
-      gaps.map(({ code }) => code),
+      unread.map(({ code }) => code),
       ["LIMIT_EXCEEDED"],
     );
   });
@@ -93,10 +93,10 @@ describe("tree", () => {
     const repository = memoryRepository();
     await putImage(repository, "a", "1");
     const broken: Repository = { ...repository, referrers: () => Promise.reject(new TouchmarkError("UNAUTHORIZED", "denied")) };
-    const { attached, gaps } = await tree(broken, reference, options);
+    const { attached, unread } = await tree(broken, reference, options);
     assert.deepEqual(attached, []);
     assert.deepEqual(
-      gaps.map(({ place, code }) => [place, code]),
+      unread.map(({ location, code }) => [location, code]),
       [["referrers", "UNAUTHORIZED"]],
     );
   });

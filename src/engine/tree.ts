@@ -1,37 +1,37 @@
 /** Tree: everything that hangs on an image, of every format, and what no format understands. */
-import { mapBounded } from "../core/bounded.ts";
+import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { describePlace, type RepositoryPlace } from "../core/evidence.ts";
-import type { Finding, Gap } from "../core/finding.ts";
+import { describeLocation, type RepositoryLocation } from "../core/evidence.ts";
+import type { Finding, UnreadLocation } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
-import { artifactTypeOf } from "../core/oci.ts";
-import type { Reference } from "../core/reference.ts";
+import { artifactTypeOf } from "../core/oci/manifest.ts";
+import type { Reference } from "../core/oci/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { Subject } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import { makeTrust } from "../trust/trust.ts";
 import { attachmentsOf } from "./attachments.ts";
-import { readEvidence, readManifest } from "./collect.ts";
-import { gapKeeper, width, type Missed } from "./places.ts";
+import { readEvidence, readImageManifest } from "./collect.ts";
+import { unreadCollector, width, type OnUnread } from "./locations.ts";
 import { resolve } from "./resolve.ts";
 import { verifyAll } from "./verify-all.ts";
 
 const maxNodes = 1000;
 const maxDepth = 8;
 
-export interface Tree {
+export interface ImageTree {
   readonly reference: string;
   readonly repository: string;
   readonly digest: Digest;
   readonly mediaType: string;
   readonly attached: readonly TreeNode[];
   /** What could not be read. */
-  readonly gaps: readonly Gap[];
+  readonly unread: readonly UnreadLocation[];
 }
 
 export interface TreeNode {
-  readonly place: string;
+  readonly location: string;
   readonly digest: Digest;
   readonly mediaType: string;
   readonly artifactType?: string;
@@ -50,23 +50,23 @@ export interface TreeOptions {
   readonly signal: AbortSignal;
 }
 
-export async function tree(repository: Repository, reference: Reference, options: TreeOptions): Promise<Tree> {
+export async function tree(repository: Repository, reference: Reference, options: TreeOptions): Promise<ImageTree> {
   const subject = await resolve(repository, reference, options.signal);
-  const gaps: Gap[] = [];
+  const unread: UnreadLocation[] = [];
   const walk: Walk = {
     ...options,
     repository,
-    missed: gapKeeper(gaps, options.signal),
+    missed: unreadCollector(unread, options.signal),
     seen: new Set([subject.digest]),
   };
   const attached = await attachedTo(subject, walk, maxDepth);
   const { digest, descriptor } = subject;
-  return { reference: subject.reference, repository: repository.name, digest, mediaType: descriptor.mediaType, attached, gaps };
+  return { reference: subject.reference, repository: repository.name, digest, mediaType: descriptor.mediaType, attached, unread };
 }
 
 interface Walk extends TreeOptions {
   readonly repository: Repository;
-  readonly missed: Missed;
+  readonly missed: OnUnread;
   /** Manifests that have their place in the tree: a loop of referrers ends here. */
   readonly seen: Set<Digest>;
 }
@@ -86,13 +86,13 @@ async function attachedTo(subject: Subject, walk: Walk, depth: number): Promise<
     seen.add(stored.descriptor.digest);
     return true;
   });
-  return mapBounded(fresh, width, ({ place, stored }) => nodeOf(subject, place, stored, walk, depth));
+  return mapBounded(fresh, width, ({ location, stored }) => nodeOf(subject, location, stored, walk, depth));
 }
 
-async function nodeOf(parent: Subject, place: RepositoryPlace, stored: StoredManifest, walk: Walk, depth: number): Promise<TreeNode> {
+async function nodeOf(parent: Subject, location: RepositoryLocation, stored: StoredManifest, walk: Walk, depth: number): Promise<TreeNode> {
   const { repository, formats, missed } = walk;
   const { descriptor, bytes } = stored;
-  const found = readManifest(place, stored, missed);
+  const found = readImageManifest(location, stored, missed);
   const evidence = await readEvidence(repository, found, walk);
   const findings = await verifyAll(evidence, parent, { formats, trust: makeTrust([]), at: walk.at, signal: walk.signal });
   const artifactType = found.map(({ manifest }) => artifactTypeOf(manifest))[0];
@@ -104,7 +104,7 @@ async function nodeOf(parent: Subject, place: RepositoryPlace, stored: StoredMan
     manifest: bytes,
   };
   return {
-    place: describePlace(place),
+    location: describeLocation(location),
     digest: descriptor.digest,
     mediaType: descriptor.mediaType,
     ...(artifactType !== undefined && { artifactType }),

@@ -5,7 +5,7 @@ import { encodeUtf8 } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { Evidence } from "../core/evidence.ts";
-import { keyOf, type GatherFacts, type Question } from "../core/facts.ts";
+import { factKey, type GatherFacts, type FactQuestion } from "../core/facts/facts.ts";
 import { bundle } from "../formats/bundle/bundle.ts";
 import type { Format } from "../formats/format.ts";
 import { makeTrust } from "../trust/trust.ts";
@@ -14,7 +14,7 @@ import { verifyAll } from "./verify-all.ts";
 const bytes = encodeUtf8("{}");
 const evidence: Evidence = {
   format: "slow",
-  place: { kind: "referrers" },
+  location: { kind: "referrers" },
   layer: { mediaType: "text/plain", digest: digestOf(bytes), size: bytes.length },
 };
 
@@ -24,10 +24,10 @@ test("T04, T18: a thousand pieces of evidence end with the time that is allowed"
   const slow: Format = {
     ...bundle,
     name: "slow",
-    async verify({ format, place, layer }) {
+    async verify({ format, location, layer }) {
       if (++begun === 20) time.abort(new TouchmarkError("TIMEOUT", "not done within 3m"));
       await new Promise(setImmediate);
-      return { format, place, layer: layer.digest, seen: [], checks: [] };
+      return { format, location, layer: layer.digest, seen: [], checks: [] };
     },
   };
   const asked = { formats: [slow], trust: makeTrust([]), at: 0 };
@@ -38,13 +38,13 @@ test("T04, T18: a thousand pieces of evidence end with the time that is allowed"
 });
 
 test("T18: what a thousand copies of a signature need to know is asked once", async () => {
-  const question: Question = { kind: "ocsp", url: "http://ocsp.example/", request: bytes };
+  const question: FactQuestion = { kind: "ocsp", url: "http://ocsp.example/", request: bytes };
   const needy: Format = {
     ...bundle,
     name: "slow",
-    async verify({ format, place, layer }, _subject, _trust, _at, facts = new Map()) {
-      const finding = { format, place, layer: layer.digest, seen: [], checks: [] };
-      const answer = facts.get(keyOf(question));
+    async verify({ format, location, layer }, _subject, _trust, _at, facts = new Map()) {
+      const finding = { format, location, layer: layer.digest, seen: [], checks: [] };
+      const answer = facts.get(factKey(question));
       return answer ? { ...finding, hint: JSON.stringify(answer) } : { ...finding, needs: [question] };
     },
   };
@@ -52,7 +52,7 @@ test("T18: what a thousand copies of a signature need to know is asked once", as
   const gather: GatherFacts = async (questions) => {
     asked += questions.length;
     await new Promise(setImmediate);
-    return new Map(questions.map((one) => [keyOf(one), { bytes }]));
+    return new Map(questions.map((one) => [factKey(one), { bytes }]));
   };
   const options = { formats: [needy], trust: makeTrust([]), at: 0, gather, signal: new AbortController().signal };
   const many = Array.from({ length: 1000 }, () => evidence);
@@ -69,7 +69,7 @@ test("T18: pieces that wait for nothing end with the time that is allowed too", 
   const busy: Format = {
     ...bundle,
     name: "slow",
-    verify: async ({ format, place, layer }) => ({ format, place, layer: layer.digest, seen: [], checks: [] }),
+    verify: async ({ format, location, layer }) => ({ format, location, layer: layer.digest, seen: [], checks: [] }),
   };
   const time = new AbortController();
   setImmediate(() => time.abort(new TouchmarkError("TIMEOUT", "not done within 3m")));

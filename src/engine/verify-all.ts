@@ -1,14 +1,14 @@
 /** A finding for each piece of evidence, by the format that recognised it; for one signature that lies there several times, one. */
-import { mapBounded } from "../core/bounded.ts";
+import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Evidence } from "../core/evidence.ts";
-import type { Answer, Facts, GatherFacts } from "../core/facts.ts";
+import type { FactAnswer, Facts, GatherFacts } from "../core/facts/facts.ts";
 import { outcomeOf, type Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Subject } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import type { Trust } from "../trust/trust.ts";
 import { askOnce } from "./ask-once.ts";
-import { width } from "./places.ts";
+import { width } from "./locations.ts";
 
 export interface VerifyAll {
   readonly formats: readonly Format[];
@@ -46,7 +46,7 @@ export async function withFacts(
   verify: (facts: Facts) => Promise<Finding>,
   { gather, signal }: Pick<VerifyAll, "gather" | "signal">,
 ): Promise<Finding> {
-  const facts = new Map<string, Answer>();
+  const facts = new Map<string, FactAnswer>();
   for (let round = 0; ; round++) {
     const { needs, ...finding } = await verify(facts);
     if (!gather || !needs || round === maxRounds) return finding;

@@ -1,18 +1,18 @@
 /** Verify a file: one verdict, by evidence that lies beside it. */
 import type { FileSubject } from "../core/file-subject.ts";
-import type { GatherFacts } from "../core/facts.ts";
+import type { GatherFacts } from "../core/facts/facts.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { evaluate } from "../policy/evaluate.ts";
 import type { Trust } from "../trust/trust.ts";
-import type { GivenEvidence } from "./given.ts";
+import type { DetachedSignature } from "./detached-signature.ts";
 import { withFacts } from "./verify-all.ts";
-import type { Basis } from "./verify.ts";
+import type { PolicyAndTrust } from "./verify.ts";
 
 export interface FileEvidenceOptions {
-  readonly given: GivenEvidence;
+  readonly given: DetachedSignature;
   readonly at: Instant;
   /** Asks what a finding needs to be decided; without it such a one stays undecided. */
   readonly gather?: GatherFacts | undefined;
@@ -20,7 +20,7 @@ export interface FileEvidenceOptions {
 }
 
 export interface VerifyFileOptions extends FileEvidenceOptions {
-  readonly basis: Basis;
+  readonly basis: PolicyAndTrust;
   readonly recorder: Recorder;
 }
 
@@ -31,7 +31,7 @@ export async function verifyFile(file: FileSubject, options: VerifyFileOptions):
   const findings = [await findingAbout(file, trust, options)];
   const { reference, digest, mediaType } = file;
   const subject = { reference, digest, ...(mediaType !== undefined && { mediaType }) };
-  const verdict = evaluate(policy, { subject, places: [given.place], findings, gaps: [], trust, at });
+  const verdict = evaluate(policy, { subject, locations: [given.location], findings, unread: [], trust, at });
   await recorder.record({ kind: "decided", verdict });
   return verdict;
 }

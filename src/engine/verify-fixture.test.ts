@@ -1,9 +1,9 @@
 /** Images in memory, who signs them, and how they are decided about. */
 import type { MemoryRepository } from "../../test/fakes/memory-repository.ts";
 import { person, putReferrer, type Person } from "../../test/fakes/people.ts";
-import type { Descriptor } from "../core/oci.ts";
+import type { Descriptor } from "../core/oci/manifest.ts";
 import type { Recorder } from "../core/recorder.ts";
-import { parseReference } from "../core/reference.ts";
+import { parseReference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { formats } from "../formats/all.ts";

@@ -8,7 +8,7 @@ import { serverIdentity } from "../../test/fakes/pki/pki.ts";
 import { loadVector, subjectOf } from "../../test/vectors/load.ts";
 import { decodeUtf8, encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import type { Descriptor } from "../core/oci.ts";
+import type { Descriptor } from "../core/oci/manifest.ts";
 import type { Repository } from "../core/repository.ts";
 import { signal, alice, mallory, bundleType, signed, verifyAll, answer, referrer } from "./verify-fixture.test.ts";
 

@@ -6,7 +6,7 @@ import { keyFormats, putImage, putIndex, putReferrer } from "../../test/fakes/pe
 import { loadVector } from "../../test/vectors/load.ts";
 import { decodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { parseReference } from "../core/reference.ts";
+import { parseReference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import { sign } from "./sign.ts";
 import { at, signal, alice, mallory, bundleType, nobodyListens, signed, verifyAll, answer, referrer } from "./verify-fixture.test.ts";
@@ -33,7 +33,7 @@ describe("verify", () => {
     assert.equal(verdict?.decision, "undecided");
     assert.equal(verdict?.reason?.code, "UNREACHABLE");
     assert.deepEqual(
-      verdict?.gaps.map(({ place, code }) => [place, code]),
+      verdict?.unread.map(({ location, code }) => [location, code]),
       [["referrers", "UNREACHABLE"]],
     );
 

@@ -1,10 +1,10 @@
 /** Verify: from a reference to one verdict for each image it names. */
-import { mapBounded } from "../core/bounded.ts";
+import { mapBounded } from "../core/async/map-bounded.ts";
 import { asTouchmarkError } from "../core/errors.ts";
-import type { GatherFacts } from "../core/facts.ts";
+import type { GatherFacts } from "../core/facts/facts.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Recorder } from "../core/recorder.ts";
-import { formatReference, repositoryOf, type Reference } from "../core/reference.ts";
+import { formatReference, repositoryOf, type Reference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Verdict } from "../core/verdict.ts";
@@ -13,12 +13,12 @@ import { evaluate } from "../policy/evaluate.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Trust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
-import type { GivenEvidence } from "./given.ts";
+import type { DetachedSignature } from "./detached-signature.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { verifyAll } from "./verify-all.ts";
 
 /** What is decided by. */
-export interface Basis {
+export interface PolicyAndTrust {
   readonly policy: Policy;
   readonly trust: Trust;
 }
@@ -26,9 +26,9 @@ export interface Basis {
 export interface VerifyOptions {
   readonly formats: readonly Format[];
   /** A promise of it lets the first requests go out while keys are read; its failure is thrown. */
-  readonly basis: Basis | Promise<Basis>;
+  readonly basis: PolicyAndTrust | Promise<PolicyAndTrust>;
   /** Evidence in a file: nothing else is looked for. */
-  readonly given?: GivenEvidence;
+  readonly given?: DetachedSignature;
   readonly at: Instant;
   /** Asks what a finding needs to be decided: whether certificates were revoked. */
   readonly gather?: GatherFacts | undefined;
@@ -70,23 +70,23 @@ async function decideAll(repository: Repository, reference: Reference, options: 
 
 async function look(repository: Repository, subject: SubjectAddress, { formats, given, signal }: VerifyOptions): Promise<Collected> {
   return given
-    ? { places: [given.place], evidence: [given.evidence], gaps: [] }
+    ? { locations: [given.location], evidence: [given.evidence], unread: [] }
     : collect(repository, subject, { formats, kind: "signature", signal });
 }
 
 async function decide(
   subject: Subject,
-  { places, evidence, gaps }: Collected,
+  { locations, evidence, unread }: Collected,
   { formats, basis, at, gather, signal }: VerifyOptions,
 ): Promise<Verdict> {
   const { policy, trust } = await basis;
   const findings = await verifyAll(evidence, subject, { formats, trust, at, gather, signal });
   const { reference, repository, digest, descriptor } = subject;
   const decided = { reference, repository, digest, mediaType: descriptor.mediaType };
-  return evaluate(policy, { subject: decided, places, findings, gaps, trust, at });
+  return evaluate(policy, { subject: decided, locations, findings, unread, trust, at });
 }
 
-function unresolved(reference: Reference, thrown: unknown, { policy, trust }: Basis, at: Instant): Verdict {
+function unresolved(reference: Reference, thrown: unknown, { policy, trust }: PolicyAndTrust, at: Instant): Verdict {
   const { code, message, hint } = asTouchmarkError(thrown);
   if (code === "INTERRUPTED" || code === "INTERNAL" || code === "USAGE") throw thrown;
   return {
@@ -98,6 +98,6 @@ function unresolved(reference: Reference, thrown: unknown, { policy, trust }: Ba
     at,
     reason: { code, expected: "an image to decide about", found: message, remedy: hint },
     requirements: [],
-    gaps: [],
+    unread: [],
   };
 }

@@ -1,11 +1,11 @@
 /** Checks that more than one format makes, in one wording. */
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import type { Claim, Evidence } from "../core/evidence.ts";
-import type { Question } from "../core/facts.ts";
-import type { Check, Finding, Sighting, Signatory } from "../core/finding.ts";
+import type { FactQuestion } from "../core/facts/facts.ts";
+import type { Check, Finding, VerifiedTimestamp, Signatory } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Content } from "../core/subject.ts";
-import { describeHint } from "../proof/key-signature.ts";
+import { describeHint } from "../verification/key-signature.ts";
 
 /** What reading gave, or the check that says why it could not be read. */
 export type Reading<T> = { readonly value: T } | { readonly problem: Check };
@@ -41,8 +41,8 @@ export interface Results {
   readonly checks: readonly Check[];
   readonly claim?: Claim;
   readonly signer?: Signatory | undefined;
-  readonly seen?: readonly Sighting[];
-  readonly needs?: readonly Question[];
+  readonly seen?: readonly VerifiedTimestamp[];
+  readonly needs?: readonly FactQuestion[];
   readonly hint?: string | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface Results {
 export function findingOf(evidence: Evidence, { checks, claim, signer, seen = [], hint, needs = [] }: Results): Finding {
   return {
     format: evidence.format,
-    place: evidence.place,
+    location: evidence.location,
     ...(evidence.manifest !== undefined && { manifest: evidence.manifest }),
     layer: evidence.layer.digest,
     ...(claim && { claim }),

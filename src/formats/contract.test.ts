@@ -7,8 +7,8 @@ import { outcomeOf, type Finding } from "../core/finding.ts";
 import type { SignatureClaim } from "../core/evidence.ts";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { encodeUtf8 } from "../core/bytes.ts";
-import { publicKeyOf } from "../core/public-key.ts";
-import type { Signed } from "../core/signer.ts";
+import { publicKeyOf } from "../core/keys/public-key.ts";
+import type { MadeSignature } from "../core/signer.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
 import { evidenceIn, foundOf, loadVector, subjectOf, vectorNames, type Vector } from "../../test/vectors/load.ts";
 import { keyFormats } from "../../test/fakes/people.ts";
@@ -133,18 +133,18 @@ for (const format of keyFormats) {
 async function assembled(
   format: Format,
   toSign: ToSign,
-  signed: Signed,
+  signed: MadeSignature,
   subject: Vector["subject"],
 ): Promise<Omit<Vector, "trust"> & { trust: Trust }> {
   const artifact = await format.assemble(toSign, subject, signed, at);
   const { blobs, manifest } = artifact.kind === "tag" ? artifact.extend(undefined) : artifact;
-  const place =
+  const location =
     artifact.kind === "tag" ? ({ kind: "tag", tag: artifact.tag, holds: ["signature"] } as const) : ({ kind: "referrers" } as const);
   const [layer = new Uint8Array()] = blobs;
   return {
     name: "ours",
     subject,
-    found: foundOf(manifest, place),
+    found: foundOf(manifest, location),
     layer,
     blobs: new Map(blobs.map((blob) => [digestOf(blob), blob])),
     trust: makeTrust([]),

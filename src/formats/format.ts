@@ -4,18 +4,18 @@
  * and nothing a stranger wrote can make us call a URL.
  */
 import type { Digest } from "../core/digest.ts";
-import type { Evidence, Found, RepositoryPlace, SignatureClaim } from "../core/evidence.ts";
+import type { Evidence, Found, RepositoryLocation, SignatureClaim } from "../core/evidence.ts";
 import type { FileReading, FileSubject } from "../core/file-subject.ts";
-import type { Facts } from "../core/facts.ts";
+import type { Facts } from "../core/facts/facts.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
-import type { Descriptor, ImageManifest } from "../core/oci.ts";
-import type { LogEntryJson } from "../core/seals.ts";
+import type { Descriptor, ImageManifest } from "../core/oci/manifest.ts";
+import type { LogEntryJson } from "../core/verification-material.ts";
 import type { SignedContent } from "../core/signed-content.ts";
-import type { SigningScheme } from "../core/signature-schemes.ts";
-import type { EnvelopeRequest, MadeEnvelope, Signed, SignerDescription } from "../core/signer.ts";
+import type { SigningScheme } from "../core/keys/signature-schemes.ts";
+import type { EnvelopeRequest, MadeEnvelope, MadeSignature, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
-import type { LoggedSignature } from "../proof/logged-signature.ts";
+import type { LoggedSignature } from "../verification/logged-signature.ts";
 import type { Trust } from "../trust/trust.ts";
 import type { Reading } from "./checks.ts";
 
@@ -26,7 +26,7 @@ export interface Format {
   readonly artifactTypes: readonly string[];
 
   /** Where its evidence may lie. */
-  places(subject: SubjectAddress): readonly RepositoryPlace[];
+  locations(subject: SubjectAddress): readonly RepositoryLocation[];
 
   /** Undefined: not mine. */
   recognise(found: Found): Recognised | undefined;
@@ -41,7 +41,7 @@ export interface Format {
   prepare(request: SignatureRequest): ToSign | Promise<ToSign>;
 
   /** The signature, what it signs and what seals it, as a registry stores them. Throws UNSUPPORTED for seals that the format cannot carry. */
-  assemble(toSign: ToSign, subject: Subject, signed: Signed, at: Instant): Artifact | Promise<Artifact>;
+  assemble(toSign: ToSign, subject: Subject, signed: MadeSignature, at: Instant): Artifact | Promise<Artifact>;
 
   /** Its signatures that a signer makes whole; absent in a format that nobody does so for. */
   readonly envelopes?: EnvelopeFormat;
@@ -129,7 +129,7 @@ export interface FileFormat {
   prepare(request: FileSignatureRequest): ToSign | Promise<ToSign>;
 
   /** The file that holds the signature of another. */
-  assemble(toSign: ToSign, file: FileSubject, signed: Signed): Uint8Array | Promise<Uint8Array>;
+  assemble(toSign: ToSign, file: FileSubject, signed: MadeSignature): Uint8Array | Promise<Uint8Array>;
 }
 
 export interface FileSignatureRequest extends Omit<SignatureRequest, "subject"> {

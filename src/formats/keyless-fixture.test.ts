@@ -4,13 +4,13 @@ import { sigstoreInstance, type Certified, type SigstoreInstance, type Workflow 
 import { foundOf, subjectOf } from "../../test/vectors/load.ts";
 import { encodeUtf8, toBase64 } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
-import { preAuthEncoding } from "../core/dsse.ts";
+import { preAuthEncoding } from "../core/envelopes/dsse.ts";
 import type { Code } from "../core/errors.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
-import { emptyConfig, mediaTypes } from "../core/oci.ts";
-import { encodePem } from "../core/pem.ts";
-import { statementPayloadType } from "../core/statement.ts";
+import { emptyConfig, mediaTypes } from "../core/oci/manifest.ts";
+import { encodePem } from "../core/asn1/pem.ts";
+import { statementPayloadType } from "../core/statements/statement.ts";
 import type { Subject } from "../core/subject.ts";
 import type { Shape } from "../core/x509/fixture.test.ts";
 import { parseTrustedRoot } from "../trust/parse-trusted-root.ts";
@@ -18,7 +18,7 @@ import { exactly } from "../trust/text-pattern.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
 import { encodeSignStatement } from "./bundle/sign-statement.ts";
 import { bundleMediaType } from "./bundle/sigstore-bundle.ts";
-import { encodePayload, payloadMediaType } from "./cosign/simple-signing.ts";
+import { encodeSimpleSigning, payloadMediaType } from "./cosign-legacy/simple-signing.ts";
 import type { Format } from "./format.ts";
 
 export const signedAt: Instant = Date.UTC(2026, 5, 1, 12);
@@ -116,7 +116,7 @@ export interface Layer {
 
 /** A `.sig` layer as `cosign sign` made it by certificate: logged in Rekor 1 unless said otherwise. */
 export function makeLayer(making: Making = {}): Layer {
-  const bytes = encodePayload({ kind: "signature", subject: subject.digest, annotations: {} });
+  const bytes = encodeSimpleSigning({ kind: "signature", subject: subject.digest, annotations: {} });
   const { by, certificate, signature } = signed(bytes, making);
   const { stampedAt, loggedAt } = { loggedAt: signedAt, stampedAt: undefined, ...making };
   return {

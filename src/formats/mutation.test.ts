@@ -11,7 +11,7 @@ import { loadVector } from "../../test/vectors/load.ts";
 import { decodeUtf8, encodeUtf8, toBase64 } from "../core/bytes.ts";
 import type { Check, Signatory } from "../core/finding.ts";
 import { bundle } from "./bundle/bundle.ts";
-import { cosign } from "./cosign/cosign.ts";
+import { cosignLegacy } from "./cosign-legacy/cosign-legacy.ts";
 import type { Format } from "./format.ts";
 import {
   bundleLayer,
@@ -46,18 +46,18 @@ const evidence: Readonly<Record<string, () => Evidence>> = {
   "a bundle by certificate, of Rekor 2 and a timestamp": () => found(bundle, bundleLayer(makeBundle())),
   "a bundle by certificate, of Rekor 1": () => found(bundle, bundleLayer(makeBundle({ stampedAt: undefined, loggedAt: signedAt }))),
   "a bundle over the manifest": () => found(bundle, bundleLayer(makeMessageBundle())),
-  "a layer of cosign by certificate": () => found(cosign, makeLayer({ stampedAt: signedAt })),
+  "a layer of cosign by certificate": () => found(cosignLegacy, makeLayer({ stampedAt: signedAt })),
   "a bundle by key": () => vectorOf("bundle"),
   "a layer of cosign by key": () => vectorOf("cosign"),
 };
 
 function vectorOf(name: "bundle" | "cosign"): Evidence {
-  const { layer, found: place, subject, trust } = loadVector(name, "ecdsa-p256");
-  const [descriptor] = place.manifest.layers;
+  const { layer, found: location, subject, trust } = loadVector(name, "ecdsa-p256");
+  const [descriptor] = location.manifest.layers;
   if (!descriptor) throw new Error("the vector has no layer");
   return {
     layer: { mediaType: descriptor.mediaType, bytes: layer, annotations: descriptor.annotations ?? {} },
-    judge: (other) => find(name === "bundle" ? bundle : cosign, other, { of: subject, trust, at: later }),
+    judge: (other) => find(name === "bundle" ? bundle : cosignLegacy, other, { of: subject, trust, at: later }),
   };
 }
 
@@ -65,14 +65,14 @@ function vectorOf(name: "bundle" | "cosign"): Evidence {
 const alteration = fc.record({
   where: fc.array(fc.nat(1000), { minLength: 12, maxLength: 12 }),
   how: fc.nat(5),
-  place: fc.nat(1_000_000),
+  location: fc.nat(1_000_000),
   by: fc.integer({ min: 1, max: 255 }),
 });
 type Alteration = typeof alteration extends fc.Arbitrary<infer T> ? T : never;
 
 function altered(layer: Layer, change: Alteration): Layer {
   const names = Object.keys(layer.annotations);
-  const name = names[change.place % (names.length * 2)];
+  const name = names[change.location % (names.length * 2)];
   if (name !== undefined) {
     const text = layer.annotations[name] ?? "";
     return { ...layer, annotations: { ...layer.annotations, [name]: alteredText(text, change) } };
@@ -111,8 +111,8 @@ function alteredJson(value: unknown, change: Alteration, depth: number): unknown
   return /^\d+$/.test(value) ? String(Number(value) + by) : alteredText(value, change);
 }
 
-function flipped(bytes: Uint8Array, { place, by }: Alteration): Uint8Array {
-  return Uint8Array.from(bytes, (byte, i) => (i === place % bytes.length ? byte ^ by : byte));
+function flipped(bytes: Uint8Array, { location, by }: Alteration): Uint8Array {
+  return Uint8Array.from(bytes, (byte, i) => (i === location % bytes.length ? byte ^ by : byte));
 }
 
 /** As far as it is proven: the version that a bundle says it has is not. */

@@ -2,14 +2,14 @@
 import type { IncomingMessage } from "node:http";
 import { concat, streamOf } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { Connecting } from "./connecting.ts";
+import { ConnectTimeout } from "./transport/connect-timeout.ts";
 import { failureOf } from "./failure.ts";
 import type { HttpRequest, HttpStream } from "./http.ts";
-import { isGood, readBody, streamBody } from "./incoming-body.ts";
-import { interruption, throwIfAborted } from "./interruption.ts";
+import { isGood, readResponseBody, streamBody } from "./incoming-body.ts";
+import { interruption, throwIfAborted } from "../core/async/interruption.ts";
 import { lengthOf, sendBody } from "./outgoing-body.ts";
-import { printableHost } from "./printable.ts";
-import type { Transport } from "./transport.ts";
+import { printableHost } from "../core/printable.ts";
+import type { Transport } from "./transport/transport.ts";
 
 export interface Timeouts {
   /** Milliseconds until the connection stands, TLS included. */
@@ -31,7 +31,7 @@ export interface ExchangeOptions {
 export async function exchange(transport: Transport, request: HttpRequest, { timeouts, streamed }: ExchangeOptions): Promise<HttpStream> {
   const { method, url, headers = {}, body, signal } = request;
   throwIfAborted(signal);
-  const connecting = new Connecting(timeouts.connect, () => end(timeout(url, timeouts.connect)));
+  const connecting = new ConnectTimeout(timeouts.connect, () => end(timeout(url, timeouts.connect)));
   const outgoing = await transport(url, {
     method,
     headers: { "user-agent": "touchmark", "accept-encoding": "identity", ...lengthOf(request), ...headers },
@@ -72,7 +72,7 @@ export async function exchange(transport: Transport, request: HttpRequest, { tim
       const content = failing(streamBody(incoming, request), failure);
       return { ...head, body: nothing, content, abandon: () => void outgoing.destroy() };
     }
-    return { ...head, body: await readBody(incoming, request), content: streamOf(nothing), abandon: () => undefined };
+    return { ...head, body: await readResponseBody(incoming, request), content: streamOf(nothing), abandon: () => undefined };
   } catch (error) {
     connecting.giveUp();
     stopListening();

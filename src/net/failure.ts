@@ -1,6 +1,6 @@
 /** Node's connection errors in the catalogue's terms: host and port, what happened, what to do. */
 import { TouchmarkError, type Code } from "../core/errors.ts";
-import { printableHost } from "./printable.ts";
+import { printableHost } from "../core/printable.ts";
 
 interface Explanation {
   readonly code: Code;

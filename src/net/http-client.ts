@@ -4,9 +4,9 @@ import { backoff, maxDelay, retryAfter } from "./backoff.ts";
 import { exchange, type Timeouts } from "./exchange.ts";
 import { isReset } from "./failure.ts";
 import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from "./http.ts";
-import { pause } from "./pause.ts";
-import { printableHost, printableUrl } from "./printable.ts";
-import { createTransport, type TransportSettings } from "./transport.ts";
+import { pause } from "../core/async/pause.ts";
+import { printableHost, printableUrl } from "../core/printable.ts";
+import { createTransport, type TransportSettings } from "./transport/transport.ts";
 
 export interface HttpClientOptions extends TransportSettings {
   readonly timeouts?: Timeouts;

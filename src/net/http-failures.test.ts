@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { test } from "node:test";
 import { scriptedServer, type ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { maxSockets } from "./agents.ts";
+import { maxSockets } from "./transport/agents.ts";
 import { createHttpClient } from "./http-client.ts";
 import { patientClient, get, listening } from "./http-fixture.test.ts";
 

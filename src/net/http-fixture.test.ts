@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import type { ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { createHttpClient } from "./http-client.ts";
 import type { HttpClient, HttpRequest } from "./http.ts";
-import type { TransportSettings } from "./transport.ts";
+import type { TransportSettings } from "./transport/transport.ts";
 
 const timeouts = { connect: 5000, silence: 5000 };
 

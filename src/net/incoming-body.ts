@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { concat } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { HttpRequest } from "./http.ts";
-import { printableUrl } from "./printable.ts";
+import { printableUrl } from "../core/printable.ts";
 
 /** A 2xx answer that is longer than the request allows. */
 export class BodyTooLong extends TouchmarkError {
@@ -16,7 +16,7 @@ export class BodyTooLong extends TouchmarkError {
 const maxErrorBytes = 64 * 1024;
 
 /** The whole body of a 2xx answer; of any other the beginning, and nothing of a packed one. */
-export async function readBody(incoming: IncomingMessage, request: HttpRequest): Promise<Uint8Array> {
+export async function readResponseBody(incoming: IncomingMessage, request: HttpRequest): Promise<Uint8Array> {
   try {
     if (!isGood(incoming)) {
       if (isPacked(incoming.headers["content-encoding"])) return concat([]);

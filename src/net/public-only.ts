@@ -5,7 +5,7 @@
 import { lookup } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import { TouchmarkError } from "../core/errors.ts";
-import type { Resolver } from "./transport.ts";
+import type { Resolver } from "./transport/transport.ts";
 
 /** IPv4 that is not public (RFC 6890 and IANA's registry of special-purpose addresses): ours, shared, reserved, of groups. */
 const special4 = [

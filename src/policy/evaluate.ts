@@ -1,8 +1,8 @@
 /** Findings against a policy: a verdict. Pure: what is not in the arguments does not count. */
 import type { Code } from "../core/errors.ts";
 import { catalogue } from "../core/errors.ts";
-import { describePlace, type Place } from "../core/evidence.ts";
-import { describeSignatory, isPending, outcomeOf, type Check, type Finding, type Gap, type Signatory } from "../core/finding.ts";
+import { describeLocation, type EvidenceLocation } from "../core/evidence.ts";
+import { describeSignatory, isPending, outcomeOf, type Check, type Finding, type UnreadLocation, type Signatory } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Decision, Reason, Requirement, Verdict, VerdictSubject } from "../core/verdict.ts";
 import { validationOf } from "../trust/notation/level.ts";
@@ -11,18 +11,18 @@ import { describeIdentity, matchesIdentity } from "../trust/identity.ts";
 import type { Trust } from "../trust/trust.ts";
 import type { Policy, Rule } from "./policy.ts";
 
-export interface Considered {
+export interface EvaluationInput {
   readonly subject: VerdictSubject;
   /** Where was looked. */
-  readonly places: readonly Place[];
+  readonly locations: readonly EvidenceLocation[];
   readonly findings: readonly Finding[];
-  readonly gaps: readonly Gap[];
+  readonly unread: readonly UnreadLocation[];
   readonly trust: Trust;
   readonly at: Instant;
 }
 
-export function evaluate(policy: Policy, { subject, places, findings, gaps, trust, at }: Considered): Verdict {
-  const requirements = policy.rules.map((rule) => decide(rule, { places, findings, gaps, trust }));
+export function evaluate(policy: Policy, { subject, locations, findings, unread, trust, at }: EvaluationInput): Verdict {
+  const requirements = policy.rules.map((rule) => decide(rule, { locations, findings, unread, trust }));
   const worst = requirements.find(({ decision }) => decision === "deny") ?? requirements.find(({ decision }) => decision === "undecided");
   return {
     decision: worst?.decision ?? "allow",
@@ -33,7 +33,7 @@ export function evaluate(policy: Policy, { subject, places, findings, gaps, trus
     at,
     ...(worst && "reason" in worst && { reason: worst.reason }),
     requirements,
-    gaps,
+    unread,
   };
 }
 
@@ -49,28 +49,28 @@ interface Fault {
 /** How one piece of evidence stands to the rule. */
 type Standing = { readonly decision: "allow" } | Fault;
 
-function decide(rule: Rule, { places, findings: all, gaps, trust }: Omit<Considered, "subject" | "at">): Requirement {
+function decide(rule: Rule, { locations, findings: all, unread, trust }: Omit<EvaluationInput, "subject" | "at">): Requirement {
   const { name } = rule;
   const findings = all.filter((finding) => finding.claim?.kind !== "attestation");
   const faults = findings.map((finding) => standing(rule, finding)).filter((one) => one.decision !== "allow");
   if (faults.length < findings.length) return { name, decision: "allow", findings };
   const expected = expectation(rule, trust);
-  const [gap] = gaps;
+  const [gap] = unread;
   if (gap) return { name, ...notAllSeen(gap, faults, expected), findings };
   if (faults.length > 0) return { name, ...noneFits(faults, expected), findings };
-  return { name, ...noneThere(places, all.length - findings.length, expected), findings };
+  return { name, ...noneThere(locations, all.length - findings.length, expected), findings };
 }
 
 /** What was found may not be all there is. */
-function notAllSeen({ place, code, message, hint }: Gap, faults: readonly Fault[], expected: string): Refusal {
-  const found = `${faults.length === 0 ? "none" : "no such signature"} so far, and ${place} could not be read: ${message}`;
+function notAllSeen({ location, code, message, hint }: UnreadLocation, faults: readonly Fault[], expected: string): Refusal {
+  const found = `${faults.length === 0 ? "none" : "no such signature"} so far, and ${location} could not be read: ${message}`;
   return { decision: "undecided", reason: { code, expected, found, remedy: hint } };
 }
 
-function noneThere(places: readonly Place[], attestations: number, expected: string): Refusal {
+function noneThere(locations: readonly EvidenceLocation[], attestations: number, expected: string): Refusal {
   const beside = attestations === 0 ? "" : ` (${count(attestations, "attestation")}, which never counts as one)`;
-  const found = `no signature in ${places.map(describePlace).join(" or ")}${beside}`;
-  return { decision: "deny", reason: { ...reasonOf("NO_SIGNATURE", expected, found), ...remedyFor(places) } };
+  const found = `no signature in ${locations.map(describeLocation).join(" or ")}${beside}`;
+  return { decision: "deny", reason: { ...reasonOf("NO_SIGNATURE", expected, found), ...remedyFor(locations) } };
 }
 
 function noneFits(faults: readonly Fault[], expected: string): Refusal {
@@ -141,8 +141,8 @@ function reasonOf(code: Code, expected: string, found: string): Reason {
 }
 
 /** What to do where the evidence was named, and nothing was looked for. */
-function remedyFor(places: readonly Place[]): Pick<Reason, "remedy"> | undefined {
-  if (places.some(({ kind }) => kind !== "file")) return undefined;
+function remedyFor(locations: readonly EvidenceLocation[]): Pick<Reason, "remedy"> | undefined {
+  if (locations.some(({ kind }) => kind !== "file")) return undefined;
   return { remedy: "Name the file that holds its signature; whoever signed has it." };
 }
 

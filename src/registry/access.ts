@@ -8,7 +8,7 @@ export interface Access {
 }
 
 /** The same for the same access only. */
-export function keyOf({ registry, repository, actions }: Access): string {
+export function accessKey({ registry, repository, actions }: Access): string {
   return `${registry.base.origin} ${repository} ${actions}`;
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { scriptedServer, type Script, type ScriptedServer, type ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { digestOf } from "../core/digest.ts";
-import { mediaTypes } from "../core/oci.ts";
+import { mediaTypes } from "../core/oci/manifest.ts";
 import type { Repository } from "../core/repository.ts";
 import { createHttpClient } from "../net/http-client.ts";
 import type { Credential } from "./credentials/credential.ts";

@@ -1,11 +1,11 @@
 /** What a registry lets us in with: agreed on once for each repository and kind of access, then used until it is refused. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { HttpClient } from "../net/http.ts";
-import { type Access, keyOf } from "./access.ts";
+import { type Access, accessKey } from "./access.ts";
 import { parseChallenges, type Challenge } from "./challenge.ts";
 import { basicAuthorization } from "./credentials/credential.ts";
 import type { Credentials } from "./credentials/credentials.ts";
-import { share, type Shared } from "./shared.ts";
+import { singleFlight, type Joinable } from "../core/async/single-flight.ts";
 import { fetchToken } from "./token.ts";
 
 export interface Granted {
@@ -15,7 +15,7 @@ export interface Granted {
   readonly source?: string;
 }
 
-export type Grant = Shared<Granted>;
+export type Grant = Joinable<Granted>;
 
 const maxGrants = 1000;
 
@@ -31,7 +31,7 @@ export class Authorizer {
 
   /** What was agreed on before for this access, if anything was. */
   held(access: Access): Grant | undefined {
-    return this.#grants.get(keyOf(access));
+    return this.#grants.get(accessKey(access));
   }
 
   /**
@@ -39,13 +39,13 @@ export class Authorizer {
    * `asked`, the WWW-Authenticate header, must come from the registry itself: credentials go where it points.
    */
   renew(access: Access, refused: Grant | undefined, asked: string): Grant {
-    const key = keyOf(access);
+    const key = accessKey(access);
     const current = this.#grants.get(key);
     if (current !== undefined && current !== refused) return current;
     const forget = (): void => {
       if (this.#grants.get(key) === grant) this.#grants.delete(key);
     };
-    const grant = share((signal) => this.#agree(access, asked, signal), forget);
+    const grant = singleFlight((signal) => this.#agree(access, asked, signal), forget);
     this.#grants.delete(key);
     const [oldest] = this.#grants.keys();
     if (this.#grants.size === maxGrants && oldest !== undefined) this.#grants.delete(oldest);

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { algorithmOf, type Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import type { Descriptor } from "../core/oci.ts";
+import type { Descriptor } from "../core/oci/manifest.ts";
 import { mismatch } from "./checks.ts";
 
 /** What came from `name`: passed on piece by piece; what is longer, shorter or of another digest throws in place of its end. */

@@ -1,9 +1,9 @@
 /** What every repository checks, wherever it lies. */
 import { isDigest, matchesDigest, type Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import type { Descriptor } from "../core/oci.ts";
-import { isTag } from "../core/reference.ts";
-import { printableText } from "../net/printable.ts";
+import type { Descriptor } from "../core/oci/manifest.ts";
+import { isTag } from "../core/oci/reference.ts";
+import { printableText } from "../core/printable.ts";
 
 /** A tag or a digest, and so safe to build a path from; throws INVALID_REFERENCE. */
 export function checkedTarget(target: string): string {

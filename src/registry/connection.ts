@@ -1,11 +1,11 @@
 /** One repository of one registry over HTTP, with the authorization that the registry asks for. */
-import { isRepositoryName } from "../core/reference.ts";
+import { isRepositoryName } from "../core/oci/reference.ts";
 import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from "../net/http.ts";
-import { printableUrl } from "../net/printable.ts";
+import { printableUrl } from "../core/printable.ts";
 import type { Access } from "./access.ts";
 import type { RegistryAddress } from "./address.ts";
 import type { Authorizer, Granted } from "./authorizer.ts";
-import { refusal } from "./refusal.ts";
+import { registryRefusal } from "./refusal.ts";
 
 export interface RegistryRequest extends Pick<HttpRequest, "method" | "headers" | "body" | "repeatable" | "redirects" | "signal"> {
   /** Below `/v2/NAME/`, as `manifests/latest`; or a URL that the registry gave. */
@@ -86,7 +86,7 @@ export class Connection {
     }
     if (expect.includes(response.status)) return response;
     response.abandon?.();
-    throw refusal(response, `${rest.method} ${printableUrl(url)} for ${this.name}`, as);
+    throw registryRefusal(response, `${rest.method} ${printableUrl(url)} for ${this.name}`, as);
   }
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SeenRequest } from "../../test/fakes/scripted-registry.ts";
 import { absent, descriptorOf, fallback, imageOf, opened, served, signal, subject, tag } from "../../test/fakes/scripted-repository.ts";
-import { mediaTypes } from "../core/oci.ts";
+import { mediaTypes } from "../core/oci/manifest.ts";
 
 const image = imageOf("image");
 const path = `/v2/app/manifests/${descriptorOf(image).digest}`;

@@ -6,7 +6,7 @@
 import { TouchmarkError } from "../core/errors.ts";
 import { checkedTarget } from "./checks.ts";
 import type { Connection } from "./connection.ts";
-import { errorCodesOf, refusal } from "./refusal.ts";
+import { errorCodesOf, registryRefusal } from "./refusal.ts";
 
 /** What is not there any more is fine. */
 export async function remove(connection: Connection, target: string, signal: AbortSignal): Promise<void> {
@@ -17,5 +17,5 @@ export async function remove(connection: Connection, target: string, signal: Abo
       hint: "Ask whoever runs the registry to allow it, or delete it with the registry's own tools.",
     });
   }
-  if (answer.status === 400) throw refusal(answer, `to delete ${target} in ${connection.name}`, undefined);
+  if (answer.status === 400) throw registryRefusal(answer, `to delete ${target} in ${connection.name}`, undefined);
 }

@@ -5,11 +5,11 @@
  */
 import { parseDigest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import type { Descriptor } from "../core/oci.ts";
+import type { Descriptor } from "../core/oci/manifest.ts";
 import { isReset } from "../net/failure.ts";
 import type { HttpStream } from "../net/http.ts";
 import { BodyTooLong } from "../net/incoming-body.ts";
-import { printableText } from "../net/printable.ts";
+import { printableText } from "../core/printable.ts";
 import { received } from "./checked-stream.ts";
 import { checkedBytes, mismatch } from "./checks.ts";
 import type { Connection } from "./connection.ts";

@@ -4,12 +4,12 @@
  */
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { KeyedLock } from "../core/keyed-lock.ts";
-import { descriptorToJson, type Descriptor } from "../core/oci.ts";
+import { KeyedLock } from "../core/async/keyed-lock.ts";
+import { descriptorToJson, type Descriptor } from "../core/oci/manifest.ts";
 import type { StoredManifest } from "../core/repository.ts";
-import { besideOthers } from "../net/other-writers.ts";
+import { writeAndSettle } from "../core/async/lost-update-check.ts";
 import { entriesIn, rewriteIndex } from "./index-document.ts";
-import { entriesOf } from "./referrers-tag.ts";
+import { referrersIn } from "./referrers-tag.ts";
 
 /** The writers of this process wait for each other; only others can come in between. */
 const writers = new KeyedLock();
@@ -72,10 +72,10 @@ async function insist(listing: FallbackListing, rewriting: Rewriting): Promise<v
   for (let tries = 0; tries <= maxTries; tries++) {
     const [current, isNeeded] = await Promise.all([look(), isWanted]);
     const entries = change([...seen.values()]);
-    if (!isNeeded || lists(entriesOf(current), entries)) return;
+    if (!isNeeded || lists(referrersIn(current), entries)) return;
     const index = rewriteIndex(current?.bytes, () => entries);
     if (tries === maxTries) break;
-    await besideOthers({ look, write: () => listing.write(index), signal: listing.signal });
+    await writeAndSettle({ look, write: () => listing.write(index), signal: listing.signal });
     if (readsBack && change([...seen.values()]).length === entries.length) return;
   }
   throw new TouchmarkError("CONFLICT", `${wanted} ${listing.name} ${maxTries} times, and others undid it`);

@@ -1,6 +1,6 @@
 /** Reads a header's value from left to right, by the tokens of RFC 9110, section 5.6. */
 import { malformed, TouchmarkError } from "../core/errors.ts";
-import { printableText } from "../net/printable.ts";
+import { printableText } from "../core/printable.ts";
 
 const maxLength = 8 * 1024;
 const whitespace = /[ \t]*/y;

@@ -1,7 +1,7 @@
 /** Changes to an index that others write too: what we do not know in it stays as it is. */
 import { encodeUtf8 } from "../core/bytes.ts";
-import { Fields, parseJson, type JsonObject } from "../core/json.ts";
-import { maxEntries, maxManifestBytes, mediaTypes, parseManifest } from "../core/oci.ts";
+import { Fields, parseJson, type JsonObject } from "../core/json/json.ts";
+import { maxEntries, maxManifestBytes, mediaTypes, parseManifest } from "../core/oci/manifest.ts";
 
 /** The entries as they stand there; undefined stands for an empty index. */
 export function entriesIn(index: Uint8Array | undefined): readonly JsonObject[] {

@@ -1,6 +1,6 @@
 /** The media type of an answer: its Content-Type without parameters; bytes of no known type where it has none. */
-import { Fields, parseJson } from "../core/json.ts";
-import { manifestMediaTypes, maxManifestBytes } from "../core/oci.ts";
+import { Fields, parseJson } from "../core/json/json.ts";
+import { manifestMediaTypes, maxManifestBytes } from "../core/oci/manifest.ts";
 import type { HttpResponse } from "../net/http.ts";
 
 export function mediaTypeOf(response: HttpResponse): string {

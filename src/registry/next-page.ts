@@ -1,7 +1,7 @@
 /** Where a listing that comes in pages goes on. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { HttpResponse } from "../net/http.ts";
-import { printableUrl } from "../net/printable.ts";
+import { printableUrl } from "../core/printable.ts";
 import type { Connection } from "./connection.ts";
 import { nextLink } from "./link.ts";
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { absent, blob, content, opened, signal } from "../../test/fakes/scripted-repository.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { emptyConfig } from "../core/oci.ts";
+import { emptyConfig } from "../core/oci/manifest.ts";
 
 const uploads = "POST /v2/app/blobs/uploads/";
 const query = `digest=${encodeURIComponent(blob.digest)}`;

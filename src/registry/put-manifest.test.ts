@@ -17,7 +17,7 @@ import {
   content,
 } from "../../test/fakes/scripted-repository.ts";
 import { digestOf } from "../core/digest.ts";
-import { mediaTypes } from "../core/oci.ts";
+import { mediaTypes } from "../core/oci/manifest.ts";
 
 test("a manifest is stored by digest, or under a tag", async (t) => {
   const bytes = imageOf("v1");

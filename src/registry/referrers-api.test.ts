@@ -15,7 +15,7 @@ import {
   digestsOf,
 } from "../../test/fakes/scripted-repository.ts";
 import { digestOf, hexOf, type Digest } from "../core/digest.ts";
-import { emptyConfig, mediaTypes } from "../core/oci.ts";
+import { emptyConfig, mediaTypes } from "../core/oci/manifest.ts";
 import type { Repository } from "../core/repository.ts";
 
 async function listed(repository: Repository): Promise<readonly Digest[]> {

@@ -5,13 +5,13 @@
  */
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { maxEntries, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci.ts";
+import { maxEntries, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
 import type { HttpResponse } from "../net/http.ts";
-import { printableText } from "../net/printable.ts";
+import { printableText } from "../core/printable.ts";
 import type { Connection } from "./connection.ts";
 import { mediaTypeOf } from "./media-type.ts";
 import { nextPage } from "./next-page.ts";
-import { errorCodesOf, refusal } from "./refusal.ts";
+import { errorCodesOf, registryRefusal } from "./refusal.ts";
 
 const maxPages = 100;
 
@@ -35,7 +35,7 @@ export async function listReferrers(
     });
     if (page.status !== 200) {
       if (pages === 1 && isUnsupported(page)) return undefined;
-      throw refusal(page, what, undefined);
+      throw registryRefusal(page, what, undefined);
     }
     entries.push(...entriesOn(page, what));
     to = nextPage(connection, page, "referrers/");

@@ -4,7 +4,7 @@
  */
 import { algorithmOf, hexOf, type Digest } from "../core/digest.ts";
 import { malformed } from "../core/errors.ts";
-import { parseManifest, type Descriptor } from "../core/oci.ts";
+import { parseManifest, type Descriptor } from "../core/oci/manifest.ts";
 import type { StoredManifest } from "../core/repository.ts";
 
 /** `sha256-HEX`; of a longer digest, the first 64 characters of it. */
@@ -13,7 +13,7 @@ export function referrersTag(subject: Digest): string {
 }
 
 /** The entries of the index under a fallback tag; none where there is no such tag. Throws MALFORMED for what is no index. */
-export function entriesOf(index: StoredManifest | undefined): readonly Descriptor[] {
+export function referrersIn(index: StoredManifest | undefined): readonly Descriptor[] {
   if (index === undefined) return [];
   const manifest = parseManifest(index.bytes, index.descriptor.mediaType);
   if (manifest.kind !== "index") throw malformed(`the listing ${index.descriptor.digest} is an image, not an index`);

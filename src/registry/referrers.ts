@@ -1,7 +1,7 @@
 /** Listings of what refers to a digest. */
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { artifactTypeOf, maxEntries, parseManifest, type Descriptor, type Manifest } from "../core/oci.ts";
+import { artifactTypeOf, maxEntries, parseManifest, type Descriptor, type Manifest } from "../core/oci/manifest.ts";
 import type { StoredManifest } from "../core/repository.ts";
 
 /** How a manifest is listed among the referrers of its subject (OCI distribution specification, listing referrers). */
@@ -15,7 +15,7 @@ export function listed(descriptor: Descriptor, manifest: Manifest): Descriptor {
 }
 
 /** What the manifest refers to. One that cannot be read is nobody's referrer. */
-export function subjectOf({ bytes, descriptor }: StoredManifest): Digest | undefined {
+export function subjectDigestOf({ bytes, descriptor }: StoredManifest): Digest | undefined {
   try {
     return parseManifest(bytes, descriptor.mediaType).subject?.digest;
   } catch {

@@ -3,9 +3,9 @@
  * error codes): `{"errors":[{"code":TEXT,"message":TEXT}]}`.
  */
 import { TouchmarkError, type Code } from "../core/errors.ts";
-import { Fields, parseJson } from "../core/json.ts";
+import { Fields, parseJson } from "../core/json/json.ts";
 import type { HttpResponse } from "../net/http.ts";
-import { printableHost, printableText } from "../net/printable.ts";
+import { printableHost, printableText } from "../core/printable.ts";
 
 /** Who we came as: `source` is where the credentials were found. */
 export interface Identity {
@@ -30,7 +30,7 @@ const maxQuotes = 3;
 const maxErrors = 100;
 
 /** `doing` names what was asked for; `as` is undefined where the registry never asked who we are. */
-export function refusal(response: HttpResponse, doing: string, as: Identity | undefined): Refusal {
+export function registryRefusal(response: HttpResponse, doing: string, as: Identity | undefined): Refusal {
   const host = printableHost(response.url);
   const quote = quoteOf(response);
   const { status } = response;

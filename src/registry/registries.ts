@@ -1,6 +1,6 @@
 /** Opens repositories by reference, over one pool of connections and one store of tokens. */
 import { TouchmarkError } from "../core/errors.ts";
-import { isRepositoryName, repositoryOf, type Reference } from "../core/reference.ts";
+import { isRepositoryName, repositoryOf, type Reference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import type { HttpClient } from "../net/http.ts";
 import { addressOf, type PlainHttp } from "./address.ts";

@@ -14,7 +14,7 @@ import {
   blobPath,
 } from "../../test/fakes/scripted-repository.ts";
 import { digestOf } from "../core/digest.ts";
-import { maxManifestBytes, mediaTypes } from "../core/oci.ts";
+import { maxManifestBytes, mediaTypes } from "../core/oci/manifest.ts";
 import { createHttpClient } from "../net/http-client.ts";
 import { createRegistries } from "./registries.ts";
 

@@ -1,11 +1,11 @@
 /** A repository in a registry (OCI distribution specification 1.1). */
 import { streamOf } from "../core/bytes.ts";
 import { digestOf, isDigest, parseDigest, type Digest } from "../core/digest.ts";
-import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci.ts";
+import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
 import type { ExpectedBlobs, PutBlobOptions, PutManifestOptions, Repository, StoredManifest } from "../core/repository.ts";
 import { backoff } from "../net/backoff.ts";
 import type { HttpResponse } from "../net/http.ts";
-import { pause } from "../net/pause.ts";
+import { pause } from "../core/async/pause.ts";
 import { checkedBytes, checkedTarget, checkSize, mismatch, noBlob } from "./checks.ts";
 import type { Connection } from "./connection.ts";
 import { remove } from "./deletion.ts";
@@ -14,11 +14,11 @@ import { list, unlist, type FallbackListing } from "./fallback-listing.ts";
 import { manifestTypeOf } from "./media-type.ts";
 import { OpenedUploads } from "./opened-uploads.ts";
 import { listReferrers } from "./referrers-api.ts";
-import { entriesOf, referrersTag } from "./referrers-tag.ts";
-import { listed, subjectOf, united } from "./referrers.ts";
+import { referrersIn, referrersTag } from "./referrers-tag.ts";
+import { listed, subjectDigestOf, united } from "./referrers.ts";
 import { Refusal } from "./refusal.ts";
 import { listTags } from "./tags.ts";
-import { upload, uploadBytes } from "./upload.ts";
+import { uploadBlob, uploadBytes } from "./upload.ts";
 
 /** How often a manifest is sent whose blobs the registry does not find. */
 const maxTries = 3;
@@ -69,7 +69,7 @@ export class RegistryRepository implements Repository {
       this.manifest(referrersTag(digest), signal),
     ]);
     this.#lacksReferrersApi = fromApi === undefined;
-    return united(fromApi ?? [], entriesOf(fromTag));
+    return united(fromApi ?? [], referrersIn(fromTag));
   }
 
   expectBlobs(count: number, image: Promise<unknown>, signal: AbortSignal): ExpectedBlobs {
@@ -87,7 +87,7 @@ export class RegistryRepository implements Repository {
     { mountFrom }: PutBlobOptions = {},
   ): Promise<void> {
     const sibling = mountFrom === undefined ? undefined : this.#connection.siblingIn(mountFrom);
-    return upload({ connection: this.#connection, descriptor, open, mountFrom: sibling, signal });
+    return uploadBlob({ connection: this.#connection, descriptor, open, mountFrom: sibling, signal });
   }
 
   async putManifest(
@@ -113,7 +113,7 @@ export class RegistryRepository implements Repository {
     const stored = await this.manifest(parseDigest(digest), signal);
     if (stored === undefined) return;
     await remove(this.#connection, digest, signal);
-    const subject = subjectOf(stored);
+    const subject = subjectDigestOf(stored);
     if (subject !== undefined) await unlist(this.#fallback(subject, signal), digest);
   }
 

@@ -4,10 +4,10 @@
  *     GET /v2/NAME/tags/list?n=1000      200 {"name":NAME,"tags":[TAG,…]}, its next page in `Link`
  */
 import { malformed, TouchmarkError } from "../core/errors.ts";
-import { Fields, parseJson } from "../core/json.ts";
-import { isTag } from "../core/reference.ts";
+import { Fields, parseJson } from "../core/json/json.ts";
+import { isTag } from "../core/oci/reference.ts";
 import type { HttpResponse } from "../net/http.ts";
-import { printableText } from "../net/printable.ts";
+import { printableText } from "../core/printable.ts";
 import type { Connection } from "./connection.ts";
 import { nextPage } from "./next-page.ts";
 

@@ -8,13 +8,13 @@
  */
 import { encodeUtf8 } from "../core/bytes.ts";
 import { malformed, TouchmarkError } from "../core/errors.ts";
-import { Fields, parseJson } from "../core/json.ts";
+import { Fields, parseJson } from "../core/json/json.ts";
 import type { HttpClient, HttpRequest } from "../net/http.ts";
-import { printableUrl } from "../net/printable.ts";
+import { printableUrl } from "../core/printable.ts";
 import { type Access, scopeOf } from "./access.ts";
 import type { Challenge } from "./challenge.ts";
 import { basicAuthorization, type Credential, type PasswordCredential } from "./credentials/credential.ts";
-import { refusal } from "./refusal.ts";
+import { registryRefusal } from "./refusal.ts";
 
 export interface TokenRequest {
   readonly http: HttpClient;
@@ -32,7 +32,8 @@ export async function fetchToken({ http, access, challenge, credential, signal }
   const query = queryOf(challenge, access);
   const request = credential?.kind === "identity" ? exchange(realm, query, credential.token) : ask(realm, query, credential);
   const response = await http.request({ ...request, maxBytes, signal });
-  if (response.status !== 200) throw refusal(response, `a token for ${access.registry.name}/${access.repository}`, credential ?? {});
+  if (response.status !== 200)
+    throw registryRefusal(response, `a token for ${access.registry.name}/${access.repository}`, credential ?? {});
   const what = `the answer of ${printableUrl(response.url)}`;
   const fields = new Fields(parseJson(response.body, what), what);
   const token = fields.optionalString("token") ?? fields.string("access_token");

@@ -1,7 +1,7 @@
 /** Where an upload goes on. It may be on another host, which gets no credentials; never from TLS to without. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { HttpResponse } from "../net/http.ts";
-import { printableUrl } from "../net/printable.ts";
+import { printableUrl } from "../core/printable.ts";
 
 export function locationIn(answer: HttpResponse, name: string): URL {
   const location = answer.headers.get("location");

@@ -9,7 +9,7 @@
 import { streamOf } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { emptyConfig, type Descriptor } from "../core/oci.ts";
+import { emptyConfig, type Descriptor } from "../core/oci/manifest.ts";
 import { isReset } from "../net/failure.ts";
 import type { HttpResponse } from "../net/http.ts";
 import { sent } from "./checked-stream.ts";
@@ -18,7 +18,7 @@ import { Refusal } from "./refusal.ts";
 import { sendChunks } from "./upload-chunks.ts";
 import { locationIn } from "./upload-location.ts";
 
-export interface Upload {
+export interface BlobUpload {
   readonly connection: Connection;
   readonly descriptor: Descriptor;
   /** The blob from its beginning, once for every try. */
@@ -39,12 +39,12 @@ const maxTries = 3;
 const unusable: ReadonlySet<number> = new Set([400, 404, 416]);
 
 /** Stores the blob unless it is there. */
-export async function upload(blob: Upload): Promise<void> {
+export async function uploadBlob(blob: BlobUpload): Promise<void> {
   if (!(await isThere(blob))) await deliver(blob);
 }
 
-async function deliver({ open, takeOpened, ...rest }: Upload): Promise<void> {
-  const checked: Upload = { ...rest, open: () => sent(open(), rest.descriptor, rest.connection.name) };
+async function deliver({ open, takeOpened, ...rest }: BlobUpload): Promise<void> {
+  const checked: BlobUpload = { ...rest, open: () => sent(open(), rest.descriptor, rest.connection.name) };
   const opened = takeOpened?.();
   for (let tries = 1; ; tries++) {
     const begun = (tries === 1 && (opened ?? (await mount(checked)))) || (await openUpload(checked));
@@ -71,21 +71,21 @@ const maxUnasked = 16 * 1024;
 /** The same for bytes that are here already. */
 export function uploadBytes({ bytes, ...rest }: BytesUpload): Promise<void> {
   const descriptor = { mediaType: "application/octet-stream", digest: digestOf(bytes), size: bytes.length };
-  const store = bytes.length > maxUnasked || descriptor.digest === emptyConfig.descriptor.digest ? upload : deliver;
+  const store = bytes.length > maxUnasked || descriptor.digest === emptyConfig.descriptor.digest ? uploadBlob : deliver;
   return store({ ...rest, descriptor, open: () => streamOf(bytes), mountFrom: undefined });
 }
 
-export interface BytesUpload extends Pick<Upload, "connection" | "takeOpened" | "signal"> {
+export interface BytesUpload extends Pick<BlobUpload, "connection" | "takeOpened" | "signal"> {
   readonly bytes: Uint8Array;
 }
 
-async function isThere({ connection, descriptor, signal }: Upload): Promise<boolean> {
+async function isThere({ connection, descriptor, signal }: BlobUpload): Promise<boolean> {
   const { status } = await connection.write({ method: "HEAD", to: `blobs/${descriptor.digest}`, expect: [200, 404], signal });
   return status === 200;
 }
 
 /** 201 if the registry took it over, 202 if it is to be sent. Whatever stands in the way of the one does not stand in the way of the other. */
-async function mount({ connection, descriptor, mountFrom, signal }: Upload): Promise<HttpResponse | undefined> {
+async function mount({ connection, descriptor, mountFrom, signal }: BlobUpload): Promise<HttpResponse | undefined> {
   if (mountFrom === undefined) return undefined;
   const query = new URLSearchParams({ mount: descriptor.digest, from: mountFrom });
   try {
@@ -103,7 +103,7 @@ async function mount({ connection, descriptor, mountFrom, signal }: Upload): Pro
 }
 
 /** In one piece; in chunks where that is too large for the registry. */
-async function send(blob: Upload, begun: HttpResponse): Promise<void> {
+async function send(blob: BlobUpload, begun: HttpResponse): Promise<void> {
   const { connection, descriptor, open, signal } = blob;
   const answer = await connection.write({
     method: "PUT",
@@ -120,14 +120,14 @@ async function send(blob: Upload, begun: HttpResponse): Promise<void> {
 
 /** It says who we are once `incognitoUntil` is fulfilled. One that was opened twice is forgotten by the registry in its own time. */
 export function openUpload(
-  { connection, signal }: Pick<Upload, "connection" | "signal">,
+  { connection, signal }: Pick<BlobUpload, "connection" | "signal">,
   incognitoUntil?: Promise<unknown>,
 ): Promise<OpenedUpload> {
   return connection.write({ method: "POST", to: "blobs/uploads/", repeatable: true, expect: [202], incognitoUntil, signal });
 }
 
 /** Gives up an upload that is not needed. Where that fails, the registry forgets it in its own time. */
-export async function closeUpload({ connection, signal }: Pick<Upload, "connection" | "signal">, opened: OpenedUpload): Promise<void> {
+export async function closeUpload({ connection, signal }: Pick<BlobUpload, "connection" | "signal">, opened: OpenedUpload): Promise<void> {
   try {
     await connection.write({ method: "DELETE", to: locationIn(opened, connection.name), expect: [204], signal });
   } catch {}

@@ -3,7 +3,7 @@ import { generateKeyPairSync, X509Certificate, type KeyObject } from "node:crypt
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
-import { publicKeyOf } from "../core/public-key.ts";
+import { publicKeyOf } from "../core/keys/public-key.ts";
 import { parseCertificate } from "../core/x509/certificate.ts";
 import { encodeTrustedRoot } from "./encode-trusted-root.ts";
 import { parseTrustedRoot } from "./parse-trusted-root.ts";

@@ -1,6 +1,6 @@
 /** The PEM files that keys come in: small, and every fault in one is an INVALID_KEY. */
 import { TouchmarkError } from "../core/errors.ts";
-import { parsePem, type PemBlock } from "../core/pem.ts";
+import { parsePem, type PemBlock } from "../core/asn1/pem.ts";
 
 /** Bytes of a key file; the largest key that is accepted needs some 5 KiB. */
 export const maxKeyBytes: number = 64 * 1024;

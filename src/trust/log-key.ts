@@ -1,7 +1,7 @@
 /** Public keys of logs as a trusted root holds them: DER, of the kind its `keyDetails` says (`sigstore_common.proto`, PublicKeyDetails). */
 import { createPublicKey } from "node:crypto";
-import type { KeyAlgorithmName } from "../core/key-algorithms.ts";
-import { publicKeyOf, type PublicKey } from "../core/public-key.ts";
+import type { KeyAlgorithmName } from "../core/keys/key-algorithms.ts";
+import { publicKeyOf, type PublicKey } from "../core/keys/public-key.ts";
 import { asInvalidKey, invalidKey } from "./key-pem.ts";
 
 interface KeyKind {

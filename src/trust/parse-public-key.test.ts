@@ -4,7 +4,7 @@ import { suite, test } from "node:test";
 import * as fc from "fast-check";
 import { readsOrRefuses } from "../../test/reads-or-refuses.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
-import { encodePem } from "../core/pem.ts";
+import { encodePem } from "../core/asn1/pem.ts";
 import { parsePublicKey } from "./parse-public-key.ts";
 
 const vectors = new URL("../../test/vectors/keys/", import.meta.url);

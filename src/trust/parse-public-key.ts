@@ -4,7 +4,7 @@
  * certificate is read for its key alone: what else it says, its dates too, is not looked at.
  */
 import { createPublicKey, X509Certificate, type KeyObject } from "node:crypto";
-import { publicKeyOf, type PublicKey } from "../core/public-key.ts";
+import { publicKeyOf, type PublicKey } from "../core/keys/public-key.ts";
 import { asInvalidKey, describeBlocks, invalidKey, isPrivate, parseKeyPem } from "./key-pem.ts";
 
 type Reader = (der: Buffer) => KeyObject;

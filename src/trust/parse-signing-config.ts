@@ -11,7 +11,7 @@
  * A choice may be empty where there is nothing to choose from.
  */
 import { malformed, TouchmarkError } from "../core/errors.ts";
-import { Fields, parseJson } from "../core/json.ts";
+import { Fields, parseJson } from "../core/json/json.ts";
 import { operatorOf } from "./operator.ts";
 import { parsePeriod } from "./period.ts";
 import type { Selector, Service, ServiceChoice, SigningConfig } from "./signing-config.ts";

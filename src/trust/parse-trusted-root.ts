@@ -11,7 +11,7 @@
  */
 import { fromBase64, toHex } from "../core/bytes.ts";
 import { malformed, TouchmarkError } from "../core/errors.ts";
-import { Fields, parseJson } from "../core/json.ts";
+import { Fields, parseJson } from "../core/json/json.ts";
 import { parseCertificate, type Certificate } from "../core/x509/certificate.ts";
 import { operatorOf } from "./operator.ts";
 import { isKnownKeyKind, parseLogKey } from "./log-key.ts";

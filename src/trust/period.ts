@@ -1,7 +1,7 @@
 /** From when until when something is to be used (sigstore/protobuf-specs, `sigstore_common.proto`, TimeRange): `{"start","end"}`. */
 import { malformed } from "../core/errors.ts";
 import { parseInstant } from "../core/instant.ts";
-import type { Fields } from "../core/json.ts";
+import type { Fields } from "../core/json/json.ts";
 import type { Period } from "./trusted-root.ts";
 
 /** A period needs its start. Throws MALFORMED. */

@@ -1,7 +1,7 @@
 /** What is trusted, as one immutable value with a digest. The time is not in it: `at` is passed beside it. */
 import { digestOf, type Digest } from "../core/digest.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
-import type { PublicKey } from "../core/public-key.ts";
+import type { PublicKey } from "../core/keys/public-key.ts";
 import { identityContent, type TrustedIdentity } from "./identity.ts";
 import { notationContent, type NotationTrust } from "./notation/notation-trust.ts";
 import type { CertificateAuthority, LogAuthority, TrustedRoot } from "./trusted-root.ts";

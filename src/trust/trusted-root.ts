@@ -3,7 +3,7 @@
  * (sigstore/protobuf-specs, `sigstore_trustroot.proto`).
  */
 import type { Instant } from "../core/instant.ts";
-import type { PublicKey } from "../core/public-key.ts";
+import type { PublicKey } from "../core/keys/public-key.ts";
 import type { Certificate } from "../core/x509/certificate.ts";
 
 /** Both ends included; without an end it holds until further notice. */

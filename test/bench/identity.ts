@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createHttpClient } from "../../src/net/http-client.ts";
-import { parseReference } from "../../src/core/reference.ts";
+import { parseReference } from "../../src/core/oci/reference.ts";
 import { createCredentials } from "../../src/registry/credentials/credentials.ts";
 import { createRegistries } from "../../src/registry/registries.ts";
 import { putReferrer } from "../fakes/people.ts";

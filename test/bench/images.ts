@@ -1,7 +1,7 @@
 /** Small images, each another one, in the repository that the benchmarks use. */
-import { mapBounded } from "../../src/core/bounded.ts";
+import { mapBounded } from "../../src/core/async/map-bounded.ts";
 import { digestOf } from "../../src/core/digest.ts";
-import { mediaTypes, type Descriptor } from "../../src/core/oci.ts";
+import { mediaTypes, type Descriptor } from "../../src/core/oci/manifest.ts";
 import { benchClient } from "./client.ts";
 
 export const repository = "bench/app";

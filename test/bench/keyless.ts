@@ -8,7 +8,7 @@ import { foundOf, subjectOf } from "../vectors/load.ts";
 import { sigstoreInstance } from "../fakes/sigstore-instance.ts";
 import { encodeUtf8 } from "../../src/core/bytes.ts";
 import { digestOf } from "../../src/core/digest.ts";
-import { emptyConfig, mediaTypes } from "../../src/core/oci.ts";
+import { emptyConfig, mediaTypes } from "../../src/core/oci/manifest.ts";
 import { bundle } from "../../src/formats/bundle/bundle.ts";
 import { bundleMediaType } from "../../src/formats/bundle/sigstore-bundle.ts";
 import { parseTrustedRoot } from "../../src/trust/parse-trusted-root.ts";

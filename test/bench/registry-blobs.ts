@@ -1,5 +1,5 @@
 /** Pushing and pulling blobs: the embedded registry beside distribution, in turns, by the same client. */
-import { mapBounded } from "../../src/core/bounded.ts";
+import { mapBounded } from "../../src/core/async/map-bounded.ts";
 import { blobSource, type BenchBlob } from "./blob.ts";
 import { benchClient } from "./client.ts";
 import { median, secondsOf } from "./measure.ts";

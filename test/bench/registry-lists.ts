@@ -1,7 +1,7 @@
 /** What does not grow with what is there: pushing a tag beside many, and listing many referrers page by page. */
-import { mapBounded } from "../../src/core/bounded.ts";
+import { mapBounded } from "../../src/core/async/map-bounded.ts";
 import { digestOf } from "../../src/core/digest.ts";
-import { emptyConfig, mediaTypes, descriptorToJson } from "../../src/core/oci.ts";
+import { emptyConfig, mediaTypes, descriptorToJson } from "../../src/core/oci/manifest.ts";
 import { benchClient, type BenchClient } from "./client.ts";
 import { median, secondsOf } from "./measure.ts";
 import type { Table } from "./report.ts";

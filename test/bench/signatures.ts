@@ -1,12 +1,12 @@
 /** Any number of good signatures on one image: bundles, put into the registry as they are made. */
-import { mapBounded } from "../../src/core/bounded.ts";
+import { mapBounded } from "../../src/core/async/map-bounded.ts";
 import { digestOf } from "../../src/core/digest.ts";
-import { preAuthEncoding } from "../../src/core/dsse.ts";
+import { preAuthEncoding } from "../../src/core/envelopes/dsse.ts";
 import type { SignatureClaim } from "../../src/core/evidence.ts";
-import { emptyConfig, mediaTypes, type Descriptor } from "../../src/core/oci.ts";
-import { bundleHint } from "../../src/core/public-key.ts";
+import { emptyConfig, mediaTypes, type Descriptor } from "../../src/core/oci/manifest.ts";
+import { bundleHint } from "../../src/core/keys/public-key.ts";
 import type { Signer } from "../../src/core/signer.ts";
-import { statementPayloadType } from "../../src/core/statement.ts";
+import { statementPayloadType } from "../../src/core/statements/statement.ts";
 import { bundleManifest } from "../../src/formats/bundle/referrer.ts";
 import { encodeSignStatement, signPredicateType } from "../../src/formats/bundle/sign-statement.ts";
 import { bundleMediaType, encodeBundle } from "../../src/formats/bundle/sigstore-bundle.ts";

@@ -55,7 +55,7 @@ for (const where of ["registry", "layout"] as const) {
       const verdict = JSON.parse(allowed.stdout);
       assert.equal(isVerdict(verdict), true, JSON.stringify(isVerdict.errors));
       assert.deepEqual(
-        verdict.requirements[0].findings.map(({ place }: { place: unknown }) => place),
+        verdict.requirements[0].findings.map(({ location }: { location: unknown }) => location),
         [{ kind: "file", path: path("alice.json") }],
       );
 

@@ -7,7 +7,7 @@ import { describe, it, type TestContext } from "node:test";
 import { putImage } from "../fakes/people.ts";
 import { signingConfigOf } from "../fakes/signing-services.ts";
 import { forward, listen } from "../interop/harness/listen.ts";
-import { assertFailed, assertUnsigned, alice, place, tokenOf, type Place } from "./keyless-place.ts";
+import { assertFailed, assertUnsigned, alice, location, tokenOf, type Place } from "./keyless-place.ts";
 
 interface PublicPlace extends Place {
   /** Hosts that would have been spoken to: nothing gets through to them. */
@@ -19,7 +19,7 @@ interface PublicPlace extends Place {
 
 /** Signs with the services of the public sigstore. */
 async function publicPlace(t: TestContext): Promise<PublicPlace> {
-  const at = await place(t);
+  const at = await location(t);
   const urls = { authority: "https://fulcio.sigstore.dev", log: "https://log2026.rekor.sigstore.dev", stamps: "https://stamps.example" };
   await writeFile(at.path("signing_config.json"), signingConfigOf(urls, 2));
   const reached: string[] = [];
@@ -100,7 +100,7 @@ describe("nobody is asked", () => {
   });
 
   it("about services of one's own", async (t) => {
-    const { sign, repository, path } = await place(t);
+    const { sign, repository, path } = await location(t);
     const layout = `oci:${path("layout")}`;
     await putImage(repository(layout), "x", "1");
     const { status, stderr } = await sign({ ask }, ...token, `${layout}:1`);

@@ -5,8 +5,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { TouchmarkError } from "../../src/core/errors.ts";
-import { hash } from "../../src/core/hash.ts";
-import { parseTimestamp } from "../../src/core/timestamp-token.ts";
+import { hash } from "../../src/core/keys/hash.ts";
+import { parseTimestampToken } from "../../src/core/envelopes/timestamp-token.ts";
 import { ArchiveFiles } from "../../src/registry/layout/archive-files.ts";
 import { testClock } from "../fakes/clock.ts";
 import { pem } from "../fakes/notary.ts";
@@ -37,7 +37,7 @@ interface Manifest {
 }
 
 /** A notary server that has one repository, and a place to save to. */
-async function place(t: TestContext): Promise<Place> {
+async function location(t: TestContext): Promise<Place> {
   const made = await bench(t);
   const server = await scriptedServer(t, notaryScript(gun, files));
   const to = made.path("a.tar");
@@ -68,7 +68,7 @@ const sourcesOf = ({ repositories }: Manifest): readonly string[] =>
 
 describe("touchmark dct save", () => {
   it("saves what the server has, and says what that is", async (t) => {
-    const { save, manifest, folder } = await place(t);
+    const { save, manifest, folder } = await location(t);
     const { status, stdout, stderr } = await save(gun);
     assert.equal(status, 0, stderr);
     assert.match(
@@ -88,7 +88,7 @@ describe("touchmark dct save", () => {
   });
 
   it("saves from server and trust folder, each as it is, and leaves private keys where they are", async (t) => {
-    const { save, manifest, path, to } = await place(t);
+    const { save, manifest, path, to } = await location(t);
     await writeTrustFolder(path(".docker/trust"), gun, makeTrustFiles(gun));
     const { status, stdout } = await save("-o", "json", gun);
     assert.equal(status, 0);
@@ -103,7 +103,7 @@ describe("touchmark dct save", () => {
   });
 
   it("takes names as people type them, from lists, and all of a trust folder, each once", async (t) => {
-    const { save, manifest, path, server } = await place(t);
+    const { save, manifest, path, server } = await location(t);
     server.on(notaryScript(other, makeTrustFiles(other)));
     await writeFile(path("names"), `# ours\n\n  ${gun}  \r\nalpine\n`);
     await writeTrustFolder(path("trust"), other, makeTrustFiles(other));
@@ -113,7 +113,7 @@ describe("touchmark dct save", () => {
   });
 
   it("asks the server that Docker's variable names, and none with --no-server", async (t) => {
-    const { runWith, server, to, path, run, manifest } = await place(t);
+    const { runWith, server, to, path, run, manifest } = await location(t);
     const env = { DOCKER_CONTENT_TRUST_SERVER: server.origin };
     assert.equal((await runWith({ env }, "dct", "save", "--to", to, gun)).status, 0);
     const before = server.seen.length;
@@ -125,7 +125,7 @@ describe("touchmark dct save", () => {
   });
 
   it("names what cannot be read, saves the rest, and ends with the status of what failed", async (t) => {
-    const { save, manifest, server } = await place(t);
+    const { save, manifest, server } = await location(t);
     server.on({ [`GET /v2/${other}/_trust/tuf/*`]: { body: "<html>" } });
     const { status, stdout, stderr } = await save(gun, other);
     assert.equal(status, 32);
@@ -139,7 +139,7 @@ describe("touchmark dct save", () => {
   });
 
   it("saves the folder's part where the server is gone", async (t) => {
-    const { save, manifest, path, server } = await place(t);
+    const { save, manifest, path, server } = await location(t);
     server.on({ [`GET /v2/${gun}/_trust/tuf/*`]: { status: 302, headers: { location: "https://docs.example/" } } });
     await writeTrustFolder(path(".docker/trust"), gun, makeTrustFiles(gun));
     const { status, stderr } = await save(gun);
@@ -149,7 +149,7 @@ describe("touchmark dct save", () => {
   });
 
   it("gives each repository its time, and saves what was read within it", async (t) => {
-    const { save, manifest, server } = await place(t);
+    const { save, manifest, server } = await location(t);
     server.on({ [`GET /v2/${gun}/_trust/tuf/1.root.json`]: () => undefined });
     const { status, stderr } = await save("--timeout", "2s", gun);
     assert.equal(status, 30);
@@ -158,7 +158,7 @@ describe("touchmark dct save", () => {
   });
 
   it("names a link that leads out of the trust folder, and saves the rest", { skip: process.platform === "win32" }, async (t) => {
-    const { run, manifest, path, to } = await place(t);
+    const { run, manifest, path, to } = await location(t);
     const { symlink } = await import("node:fs/promises");
     await writeTrustFolder(path("trust"), gun, makeTrustFiles(gun));
     await mkdir(path("outside"));
@@ -170,7 +170,7 @@ describe("touchmark dct save", () => {
   });
 
   it("writes nothing where nothing was read", async (t) => {
-    const { save, folder, server } = await place(t);
+    const { save, folder, server } = await location(t);
     server.on({ [`GET /v2/${gun}/_trust/tuf/*`]: notFound });
     const { status, stdout, stderr } = await save(gun);
     assert.deepEqual([status, stdout], [10, ""]);
@@ -185,7 +185,7 @@ describe("touchmark dct save", () => {
   });
 
   it("leaves an archive alone that exists, and replaces it with --force", async (t) => {
-    const { save, to, server, manifest } = await place(t);
+    const { save, to, server, manifest } = await location(t);
     await writeFile(to, "before");
     const { status, stderr } = await save(gun);
     assert.equal(status, 2);
@@ -197,7 +197,7 @@ describe("touchmark dct save", () => {
   });
 
   it("leaves an archive alone that appears meanwhile", async (t) => {
-    const { save, to, server } = await place(t);
+    const { save, to, server } = await location(t);
     const script = notaryScript(gun, files);
     const usual = script[`GET /v2/${gun}/_trust/tuf/*`];
     server.on({
@@ -211,7 +211,7 @@ describe("touchmark dct save", () => {
   });
 
   it("leaves nothing half-written when it is interrupted, and a second run completes", async (t) => {
-    const { runWith, save, to, folder, server, manifest } = await place(t);
+    const { runWith, save, to, folder, server, manifest } = await location(t);
     const interruption = new AbortController();
     const hold = `GET /v2/${gun}/_trust/tuf/1.root.json`;
     server.on({
@@ -235,7 +235,7 @@ describe("touchmark dct save", () => {
   });
 
   it("has each authority timestamp the manifest, and names one that does not", async (t) => {
-    const { server, to, path, runWith } = await place(t);
+    const { server, to, path, runWith } = await location(t);
     const [first, second] = [tsaFake(), tsaFake()];
     const [one, two] = [await scriptedServer(t, first.script), await scriptedServer(t, second.script)];
     for (const [name, { authority }] of Object.entries({ first, second })) {
@@ -252,7 +252,7 @@ describe("touchmark dct save", () => {
     const manifest = await archive.read("manifest.json", 1024 * 1024);
     assert.ok(manifest);
     for (const { path: name } of JSON.parse(stdout).timestamps) {
-      const token = parseTimestamp((await archive.read(name, 1024 * 1024)) ?? Buffer.of());
+      const token = parseTimestampToken((await archive.read(name, 1024 * 1024)) ?? Buffer.of());
       assert.deepEqual(Buffer.from(token.imprint.digest), Buffer.from(hash("sha256", manifest)));
     }
     assert.equal(JSON.parse(stdout).timestamps.length, 2);
@@ -266,7 +266,7 @@ describe("touchmark dct save", () => {
   });
 
   it("takes credentials of the registry for the server's token", async (t) => {
-    const { save, server, path } = await place(t);
+    const { save, server, path } = await location(t);
     await mkdir(path(".docker"));
     const auth = Buffer.from("alice:wonder").toString("base64");
     await writeFile(path(".docker/config.json"), JSON.stringify({ auths: { "https://index.docker.io/v1/": { auth } } }));

@@ -28,7 +28,7 @@ async function folderWithKeys(t: TestContext): Promise<string> {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   await writeFile(join(folder, "touchmark.key"), privateKey.export({ format: "pem", type: "pkcs8" }));
   await writeFile(join(folder, "touchmark.pub"), publicKey.export({ format: "pem", type: "spki" }));
-  await copyFile(join(import.meta.dirname, "../../src/anchors/roots/public-good/root.json"), join(folder, "root.json"));
+  await copyFile(join(import.meta.dirname, "../../src/trust-sources/sigstore/public-good/root.json"), join(folder, "root.json"));
   return folder;
 }
 

@@ -5,9 +5,9 @@ import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
 import { encodeUtf8, streamOf, toBase64 } from "../../src/core/bytes.ts";
 import { digestOf } from "../../src/core/digest.ts";
-import { preAuthEncoding } from "../../src/core/dsse.ts";
-import { publicKeyOf, bundleHint } from "../../src/core/public-key.ts";
-import { statementPayloadType } from "../../src/core/statement.ts";
+import { preAuthEncoding } from "../../src/core/envelopes/dsse.ts";
+import { publicKeyOf, bundleHint } from "../../src/core/keys/public-key.ts";
+import { statementPayloadType } from "../../src/core/statements/statement.ts";
 import { bundleMediaType } from "../../src/formats/bundle/sigstore-bundle.ts";
 import { instance, later, makeMessageBundle, workflow } from "../../src/formats/keyless-fixture.test.ts";
 import { bench, type Bench, type Outcome } from "./harness.ts";
@@ -98,7 +98,7 @@ describe("sign-blob and verify-blob", () => {
       assert.equal(isVerdict(verdict), true, JSON.stringify(isVerdict.errors));
       assert.equal(verdict.decision, decision);
       const [finding] = verdict.requirements[0].findings;
-      assert.deepEqual(finding.place, { kind: "file", path: path("app.json") });
+      assert.deepEqual(finding.location, { kind: "file", path: path("app.json") });
       assert.equal(finding.manifest, undefined);
       assert.equal(finding.layer, digestOf(await readFile(path("app.json"))));
     }

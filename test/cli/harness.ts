@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { main } from "../../src/cli/main.ts";
 import type { Io } from "../../src/cli/io.ts";
-import { parseReference } from "../../src/core/reference.ts";
+import { parseReference } from "../../src/core/oci/reference.ts";
 import type { Repository } from "../../src/core/repository.ts";
 import { createHttpClient } from "../../src/net/http-client.ts";
 import { createCredentials } from "../../src/registry/credentials/credentials.ts";

@@ -20,10 +20,10 @@ interface Signed extends Bench {
 }
 
 async function signed(t: TestContext): Promise<Signed> {
-  const place = await bench(t);
+  const location = await bench(t);
   const instance = sigstoreInstance(at);
-  await writeFile(place.path("root.json"), instance.trustedRoot);
-  const repository = place.repository(`${place.address}/app`);
+  await writeFile(location.path("root.json"), instance.trustedRoot);
+  const repository = location.repository(`${location.address}/app`);
   const image = await putImage(repository, "x", "1");
   await putReferrer(repository, {
     subject: image,
@@ -31,8 +31,8 @@ async function signed(t: TestContext): Promise<Signed> {
     layer: { mediaType: bundleType, bytes: instance.sign(image, release) },
   });
   const verify = (...flags: readonly string[]) =>
-    place.run("verify", "--trusted-root", place.path("root.json"), ...flags, `${place.address}/app:1`);
-  return { ...place, verify };
+    location.run("verify", "--trusted-root", location.path("root.json"), ...flags, `${location.address}/app:1`);
+  return { ...location, verify };
 }
 
 const identity = ["--certificate-identity", release.identity];

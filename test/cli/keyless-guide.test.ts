@@ -6,11 +6,11 @@ import { it } from "node:test";
 import { putImage } from "../fakes/people.ts";
 import { publishSigstore } from "../fakes/tuf-repository.ts";
 import { wallClock } from "../fakes/wall-clock.ts";
-import { alice, place, tokenOf } from "./keyless-place.ts";
+import { alice, location, tokenOf } from "./keyless-place.ts";
 import { ended, start } from "./processes.ts";
 
 it("the guide to signing without a key does what it says", async (t) => {
-  const at = await place(t, { clock: wallClock });
+  const at = await location(t, { clock: wallClock });
   await putImage(at.repository(`${at.address}/app`), "x", "1.0");
   const repository = publishSigstore(wallClock(), at.trustedRoot, at.signingConfig);
   await writeFile(at.path("root.json"), repository.root);

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import type { TestContext } from "node:test";
 import type { Io } from "../../src/cli/io.ts";
 import type { Instant } from "../../src/core/instant.ts";
-import type { Descriptor } from "../../src/core/oci.ts";
+import type { Descriptor } from "../../src/core/oci/manifest.ts";
 import { testTime } from "../fakes/clock.ts";
 import { mintToken } from "../fakes/identity-provider.ts";
 import { putImage } from "../fakes/people.ts";
@@ -33,7 +33,7 @@ export const flags = (at: Pick<Bench, "path">): readonly string[] => [
   at.path("signing_config.json"),
 ];
 
-export async function place(t: TestContext, options: SigningServicesOptions = {}): Promise<Place> {
+export async function location(t: TestContext, options: SigningServicesOptions = {}): Promise<Place> {
   const [at, services] = [await bench(t), await signingServices(t, options)];
   await writeFile(at.path("trusted_root.json"), services.trustedRoot);
   await writeFile(at.path("signing_config.json"), services.signingConfig);

@@ -6,7 +6,7 @@ import { describe, it, type TestContext } from "node:test";
 import type { ScriptedAnswer } from "../fakes/scripted-registry.ts";
 import { wallClock } from "../fakes/wall-clock.ts";
 import { forward, listen } from "../interop/harness/listen.ts";
-import { alice, assertUnsigned, flags, place, tokenOf, type Place } from "./keyless-place.ts";
+import { alice, assertUnsigned, flags, location, tokenOf, type Place } from "./keyless-place.ts";
 import { ended, start, type Running } from "./processes.ts";
 
 /** Begins to sign as this person. */
@@ -22,12 +22,12 @@ async function signing(t: TestContext, at: Place, email: string, ...words: reado
 
 describe("two pipelines that sign one image at once", () => {
   it("both leave their signature, as bundles", async (t) => {
-    const at = await place(t, { clock: wallClock });
+    const at = await location(t, { clock: wallClock });
     await assertBothSign(t, at, at.image);
   });
 
   it("both leave their signature, though one writes the tag of cosign's layers over the other's", async (t) => {
-    const at = await place(t, { clock: wallClock, rekor: 1 });
+    const at = await location(t, { clock: wallClock, rekor: 1 });
     const upstream = at.address.replace(/.*:/, "");
     const [bothRead, firstIsRead] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const counts = { GET: 0, PUT: 0 };
@@ -72,7 +72,7 @@ async function assertBothSign(t: TestContext, at: Place, ...words: readonly stri
 describe("a process that is killed", () => {
   for (const service of ["log", "stamps"] as const) {
     it(`between its certificate and the answer of the ${service} leaves nothing, and the next one signs`, async (t) => {
-      const at = await place(t, { clock: wallClock });
+      const at = await location(t, { clock: wallClock });
       const reached = Promise.withResolvers<void>();
       const { name, usual } = service === "log" ? at.keeping : at.stamping;
       at[service].on({
@@ -92,7 +92,7 @@ describe("a process that is killed", () => {
   }
 
   it("while it writes leaves nothing that counts, and the next one signs", async (t) => {
-    const at = await place(t, { clock: wallClock });
+    const at = await location(t, { clock: wallClock });
     const upstream = at.address.replace(/.*:/, "");
     const stopAt = { method: "POST", reached: Promise.withResolvers<void>() };
     const server = createServer((request, response) => {

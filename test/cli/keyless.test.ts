@@ -9,11 +9,11 @@ import { mintToken } from "../fakes/identity-provider.ts";
 import { putImage, putIndex } from "../fakes/people.ts";
 import { scriptedServer, type ScriptedAnswer } from "../fakes/scripted-registry.ts";
 import type { SigningServicesOptions } from "../fakes/signing-services.ts";
-import { alice, assertFailed, assertUnsigned, issuer, made, place, tokenOf } from "./keyless-place.ts";
+import { alice, assertFailed, assertUnsigned, issuer, made, location, tokenOf } from "./keyless-place.ts";
 
 describe("sign without a key", () => {
   it("takes the token from the flag, a file, a variable or the CI job, and signs as the one whom it names", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     const workflow = "repo:example/app:ref:refs/heads/main";
     const github = await scriptedServer(t, {
       "GET /token?*": ({ path, headers }) => {
@@ -48,7 +48,7 @@ describe("sign without a key", () => {
     [["bundle", "cosign"], 1],
   ] as const) {
     it(`writes ${formats.join(" and ")} with the entry of a log of version ${rekor}`, async (t) => {
-      const at = await place(t, { rekor });
+      const at = await location(t, { rekor });
       const outcome = await at.sign(
         {},
         "--identity-token",
@@ -81,7 +81,7 @@ describe("sign without a key", () => {
   }
 
   it("covers every image of an index and every reference with one certificate", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     const multi = at.repository(`${at.address}/multi`);
     await putIndex(multi, [await putImage(multi, "amd64"), await putImage(multi, "arm64")], "1");
     const references = [at.image, `${at.address}/multi:1`];
@@ -94,7 +94,7 @@ describe("sign without a key", () => {
   });
 
   it("works for a layout folder", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     const layout = `oci:${at.path("layout")}`;
     await putImage(at.repository(layout), "x", "1");
     const { status, stderr } = await at.sign({}, "--identity-token", tokenOf(alice), `${layout}:1`);
@@ -109,7 +109,7 @@ describe("sign with a key and services", () => {
       ["bundle", 2],
       ["cosign", 1],
     ] as const) {
-      const at = await place(t, { rekor });
+      const at = await location(t, { rekor });
       const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
       await writeFile(at.path("k.key"), privateKey.export({ type: "pkcs8", format: "pem" }));
       await writeFile(at.path("k.pub"), publicKey.export({ type: "spki", format: "pem" }));
@@ -128,7 +128,7 @@ describe("sign with a key and services", () => {
 
 describe("a bad day of signing without a key", () => {
   it("is refused before any service is asked: no token, or one that cannot be it", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     const now = Math.floor(testTime / 1000);
     const token = (claims: Readonly<Record<string, unknown>>) => ["--identity-token", tokenOf(alice, claims)];
     for (const [words, code, message, hint] of [
@@ -146,8 +146,8 @@ describe("a bad day of signing without a key", () => {
   });
 
   it("is refused, and nothing is written: a trusted root, or a signing config, that is none or names others", async (t) => {
-    const at = await place(t);
-    const others = await place(t);
+    const at = await location(t);
+    const others = await location(t);
     const token = ["--identity-token", tokenOf(alice)];
     for (const [name, text, status, code, message] of [
       ["trusted_root.json", "{", 32, "MALFORMED", /trusted_root\.json/],
@@ -171,7 +171,7 @@ describe("a bad day of signing without a key", () => {
   });
 
   it("is refused before any service is asked: services that would not prove when the certificate was used", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     await writeFile(at.path("signing_config.json"), JSON.stringify({ ...JSON.parse(at.signingConfig), tsaUrls: [] }));
     const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
     assertFailed(outcome, { status: 2, code: "SERVICE_MISSING", message: /nothing would prove when/, hint: /Name a timestamp authority/ });
@@ -180,7 +180,7 @@ describe("a bad day of signing without a key", () => {
   });
 
   it("is refused before any service is asked: a log whose proofs cosign's layers cannot carry", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     for (const words of [
       ["--identity-token", tokenOf(alice)],
       ["--key", at.path("k.key")],
@@ -232,7 +232,7 @@ describe("a bad day of a service", () => {
     ],
   ] as readonly (readonly [string, SigningServicesOptions, number, string, RegExp])[]) {
     it(`is told, and nothing is written: ${what}`, async (t) => {
-      const at = await place(t, options);
+      const at = await location(t, options);
       const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
       assertFailed(outcome, { status, code, message, hint: /trusted root and the signing configuration belong together/ });
       await assertUnsigned(at);
@@ -241,7 +241,7 @@ describe("a bad day of a service", () => {
 
   for (const rekor of [1, 2] as const) {
     it(`T13: is told, and nothing is written: a log of version ${rekor} that answers with the entry of another signature`, async (t) => {
-      const at = await place(t, { rekor });
+      const at = await location(t, { rekor });
       const others = await putImage(at.repository(`${at.address}/other`), "y", "1");
       const kept = Promise.withResolvers<ScriptedAnswer | undefined>();
       at.log.on({
@@ -262,7 +262,7 @@ describe("a bad day of a service", () => {
     });
 
     it(`is survived: a log of version ${rekor} whose first answer was lost says that it holds the signature already`, async (t) => {
-      const at = await place(t, { rekor });
+      const at = await location(t, { rekor });
       at.log.on({
         [at.keeping.name]: [
           async (...asked) => {
@@ -279,7 +279,7 @@ describe("a bad day of a service", () => {
   }
 
   it("T13: is told, and nothing is written: a log that says it holds the signature already, as the entry of another", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     at.log.on({ [at.keeping.name]: { status: 409, headers: { "x-log-index": "1" } } });
     const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
     assertFailed(outcome, { status: 32, code: "MALFORMED", message: /entry 1 of 127/, hint: /what wrote the document/ });
@@ -292,7 +292,7 @@ describe("a bad day of a service", () => {
     ["is broken", { status: 500, headers: { "retry-after": "600" }, body: "<html>" }, 1],
   ] as const) {
     it(`is told, and nothing is written: a log that ${what}`, async (t) => {
-      const at = await place(t);
+      const at = await location(t);
       at.log.on({ [at.keeping.name]: answer });
       const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
       assertFailed(outcome, {
@@ -307,7 +307,7 @@ describe("a bad day of a service", () => {
   }
 
   it("is told, and nothing is written: a log that never answers", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     at.log.on({ [at.keeping.name]: () => undefined });
     const outcome = await at.sign({}, "--identity-token", tokenOf(alice), "--timeout", "500ms", at.image);
     assertFailed(outcome, { status: 30, code: "TIMEOUT", message: /not done within 500ms/, hint: /--timeout allows more/ });
@@ -315,7 +315,7 @@ describe("a bad day of a service", () => {
   });
 
   it("is told once for all references, and each is told what befell it alone", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     const token = ["--identity-token", tokenOf(alice)];
     const alone = await at.sign({}, ...token, at.image, `${at.address}/app:2`);
     assert.equal(alone.status, 11, alone.stderr);

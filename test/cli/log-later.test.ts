@@ -24,7 +24,7 @@ interface Place extends Bench, SigningServices {
   readonly asked: readonly string[];
 }
 
-async function place(t: TestContext, options: SigningServicesOptions = {}): Promise<Place> {
+async function location(t: TestContext, options: SigningServicesOptions = {}): Promise<Place> {
   const [at, services] = [await bench(t), await signingServices(t, options)];
   const root = ["--trusted-root", at.path("trusted_root.json")];
   const both = [...root, "--signing-config", at.path("signing_config.json")];
@@ -49,7 +49,7 @@ async function place(t: TestContext, options: SigningServicesOptions = {}): Prom
 
 describe("sign --log-upload later, and log flush", () => {
   it("does not stop a pipeline, and is refused until the log was asked", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     at.log.on(down);
     const signed = await at.sign(at.image);
     assert.equal(signed.status, 0, signed.stderr);
@@ -81,7 +81,7 @@ describe("sign --log-upload later, and log flush", () => {
   });
 
   it("speaks JSON, one line an image", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     const app = at.repository(`${at.address}/app`);
     await putIndex(app, [await putImage(app, "amd64"), await putImage(app, "arm64")], "multi");
     const multi = `${at.address}/app:multi`;
@@ -90,9 +90,9 @@ describe("sign --log-upload later, and log flush", () => {
     assert.deepEqual(pending, [[at.log.origin], [at.log.origin], [at.log.origin]]);
     const flushed = await at.flush("-r", "-o", "json", multi);
     assert.equal(flushed.status, 0, flushed.stderr);
-    for (const { uploads, gaps, ...image } of lines(flushed)) {
+    for (const { uploads, unread, ...image } of lines(flushed)) {
       assert.deepEqual(Object.keys(image), ["reference", "repository", "digest"]);
-      assert.deepEqual(gaps, []);
+      assert.deepEqual(unread, []);
       assert.ok(Array.isArray(uploads) && uploads.length === 1);
       const [{ format, waiting, state, by, manifest, logged, already, ...more }] = uploads;
       assert.deepEqual([format, state, by.identity, logged.length, already, more], ["bundle", "flushed", alice, 1, false, {}]);
@@ -102,7 +102,7 @@ describe("sign --log-upload later, and log flush", () => {
   });
 
   it("works with a key, whose public half the bundle does not hold", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     await writeFile(at.path("k.key"), privateKey.export({ type: "pkcs8", format: "pem" }));
     await writeFile(at.path("k.pub"), publicKey.export({ type: "spki", format: "pem" }));
@@ -116,7 +116,7 @@ describe("sign --log-upload later, and log flush", () => {
   });
 
   it("works in a layout folder", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     const layout = `oci:${at.path("layout")}`;
     await putImage(at.repository(layout), "x", "1");
     assert.equal((await at.sign(`${layout}:1`)).status, 0);
@@ -127,7 +127,7 @@ describe("sign --log-upload later, and log flush", () => {
   });
 
   it("does what the guide types", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     const guide = readFileSync(new URL("../../docs/guides/keyless.md", import.meta.url), "utf8").split("## When the log is down")[1] ?? "";
     const typed = Array.from(guide.matchAll(/^ {4}touchmark (.*)$/gm), ([, words = ""]) =>
       words.replace("registry.example/app:1.0", at.image),
@@ -145,7 +145,7 @@ describe("sign --log-upload later, and log flush", () => {
   });
 
   it("reports each image, and each with its own status", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     await at.sign(at.image);
     const missing = `${at.address}/app:none`;
     const { status, stdout, stderr } = await at.flush(at.image, missing);
@@ -162,7 +162,7 @@ describe("what cannot be logged later", () => {
     ["in a file", {}, ["--bundle", "b.json"], 2, /one that waits for its log is none/],
   ] as const) {
     it(`is refused before any service is asked: ${what}`, async (t) => {
-      const at = await place(t, options);
+      const at = await location(t, options);
       const outcome = await at.sign(...words, at.image);
       assert.equal(outcome.status, status, outcome.stderr);
       assert.match(outcome.stderr, message);
@@ -176,7 +176,7 @@ describe("what cannot be logged later", () => {
     ["a log", { rekorTlogUrls: [] }, /names no log that could be asked later/],
   ] as const) {
     it(`is refused before a certificate is asked for: without ${what}`, async (t) => {
-      const at = await place(t);
+      const at = await location(t);
       await writeFile(at.path("signing_config.json"), JSON.stringify({ ...JSON.parse(at.signingConfig), ...change }));
       const outcome = await at.sign(at.image);
       assert.equal(outcome.status, 2, outcome.stderr);
@@ -187,7 +187,7 @@ describe("what cannot be logged later", () => {
   }
 
   it("is refused before it is stored: a key that the log does not take", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     const { privateKey } = generateKeyPairSync("ed25519");
     await writeFile(at.path("k.key"), privateKey.export({ type: "pkcs8", format: "pem" }));
     const { status, stderr } = await at.sign("--key", at.path("k.key"), at.image);
@@ -197,7 +197,7 @@ describe("what cannot be logged later", () => {
   });
 
   it("is refused: a key alone, which no log is asked about", async (t) => {
-    const at = await place(t);
+    const at = await location(t);
     const { status, stderr } = await at.run("sign", "--key", "k.key", "--log-upload", "later", at.image);
     assert.equal(status, 2);
     assert.match(stderr, /hint: Name it: --signing-config FILE\./);

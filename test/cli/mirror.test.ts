@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
-import { blobsOf, mediaTypes, parseManifest } from "../../src/core/oci.ts";
+import { blobsOf, mediaTypes, parseManifest } from "../../src/core/oci/manifest.ts";
 import type { Repository } from "../../src/core/repository.ts";
 import { putImage, putReferrer } from "../fakes/people.ts";
 import { bench, type Bench } from "./harness.ts";

@@ -74,7 +74,7 @@ describe("a Notary Project signature of a file", () => {
         const [finding] = verdict.requirements[0].findings;
         assert.equal(finding.claim.subject, verdict.subject.digest);
         assert.deepEqual(finding.signer, { kind: "x509", subject: `CN=${curve},O=acme,ST=WA,C=US`, issuer: "CN=root,O=acme,ST=WA,C=US" });
-        assert.deepEqual(finding.place, { kind: "file", path: path(`app.${envelope}.sig`) });
+        assert.deepEqual(finding.location, { kind: "file", path: path(`app.${envelope}.sig`) });
       });
     }
   }

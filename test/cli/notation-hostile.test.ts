@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { digestOf } from "../../src/core/digest.ts";
-import { emptyConfig, mediaTypes, type Descriptor } from "../../src/core/oci.ts";
+import { emptyConfig, mediaTypes, type Descriptor } from "../../src/core/oci/manifest.ts";
 import { prepareSignature, assembleSignature } from "../../src/formats/notation/sign.ts";
 import { jws } from "../../src/formats/notation/jws-envelope.ts";
 import { makeCompany } from "../fakes/notary.ts";

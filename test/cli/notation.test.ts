@@ -4,7 +4,7 @@ import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
 import { digestOf } from "../../src/core/digest.ts";
-import { mediaTypes } from "../../src/core/oci.ts";
+import { mediaTypes } from "../../src/core/oci/manifest.ts";
 import { jws } from "../../src/formats/notation/jws-envelope.ts";
 import { assembleSignature, prepareSignature } from "../../src/formats/notation/sign.ts";
 import { notaryKeys } from "../fakes/notary-keys.ts";
@@ -72,18 +72,18 @@ describe("a Notary Project signature", () => {
   }
 
   it("is written once, and again only when asked for, or with another end", async (t) => {
-    const place = await acmeAt(t);
+    const location = await acmeAt(t);
     const again: readonly (readonly [readonly string[], RegExp])[] = [
       [[], /^signed/],
       [[], /^already signed/],
       [["--force"], /^signed/],
       [["--expiry", "1d"], /^signed/],
     ];
-    for (const [flags, says] of again) assert.match((await place.sign(...flags)).stdout, says);
-    const { stdout } = await place.sign("-a", "stage=production");
+    for (const [flags, says] of again) assert.match((await location.sign(...flags)).stdout, says);
+    const { stdout } = await location.sign("-a", "stage=production");
     assert.match(stdout, /^signed/);
-    assert.equal((await place.verify("-a", "stage=production")).status, 0);
-    const other = await place.verify("-a", "stage=test");
+    assert.equal((await location.verify("-a", "stage=production")).status, 0);
+    const other = await location.verify("-a", "stage=test");
     assert.match(other.stdout, /^refused: ANNOTATION_MISMATCH/);
   });
 
@@ -217,8 +217,8 @@ describe("verifying by certificate authority", () => {
   });
 
   it("is by a timestamp where its authority is named, after the certificates have ended too", async (t) => {
-    const place = await acmeAt(t);
-    const { acme, image, path, run, runWith, verify } = place;
+    const location = await acmeAt(t);
+    const { acme, image, path, run, runWith, verify } = location;
     const { script, authority } = tsaFake({ clock: () => now });
     const service = await scriptedServer(t, script);
     await writeFile(path("tsa.crt"), authority.chain.map(pem).join(""));
@@ -233,7 +233,7 @@ describe("verifying by certificate authority", () => {
     assert.match(later.stdout, /seen by .* at 2026-11-21T09:00:00Z/);
     const untimed = await runWith({ now: () => now + 2 * day }, "verify", "--certificate", path("acme.crt"), image);
     assert.equal(untimed.status, 22, untimed.stdout);
-    await place.sign();
+    await location.sign();
     assert.equal((await verify("--timestamp-root", path("tsa-root.crt"))).status, 0, "one of the two is stamped");
   });
 
@@ -272,8 +272,8 @@ describe("verifying by certificate authority", () => {
 
 describe("signing for the Notary Project", () => {
   it("writes nothing in any format where one cannot be made", async (t) => {
-    const place = await acmeAt(t);
-    const { acme, path, image, run } = place;
+    const location = await acmeAt(t);
+    const { acme, path, image, run } = location;
     const key = ["--key", path("release.key")];
     const other = await acme.signer("other");
     const ed25519 = await acme.signer("ed25519", { key: generateKeyPairSync("ed25519") });
@@ -297,13 +297,13 @@ describe("signing for the Notary Project", () => {
       const { status: found, stderr } = await run("sign", "--format", formats, ...flags, image);
       assert.equal(found, status, stderr);
       assert.match(stderr, says);
-      assert.deepEqual(await attached(place), []);
+      assert.deepEqual(await attached(location), []);
     }
   });
 
   it("refuses flags that the formats to be written cannot carry", async (t) => {
-    const place = await acmeAt(t);
-    const { image, path, run, sign } = place;
+    const location = await acmeAt(t);
+    const { image, path, run, sign } = location;
     for (const [flags, says] of [
       [["--expiry", "90d"], /--expiry is for Notary Project signatures, and none is made/],
       [["--expiry", "90d", "--format", "bundle,notation"], /--expiry cannot be said in the format bundle/],
@@ -320,20 +320,20 @@ describe("signing for the Notary Project", () => {
       assert.equal(status, 2, stderr);
       assert.match(stderr, says);
     }
-    assert.deepEqual(await attached(place), []);
+    assert.deepEqual(await attached(location), []);
     assert.equal((await sign("--bundle", path("out.json"))).status, 2);
   });
 
   it("writes nothing where the authority's timestamp does not prove what it should", async (t) => {
-    const place = await acmeAt(t);
-    const { path, sign } = place;
+    const location = await acmeAt(t);
+    const { path, sign } = location;
     const { script } = tsaFake({ clock: () => now });
     const service = await scriptedServer(t, script);
     await writeFile(path("other.crt"), tsaFake().authority.chain.map(pem).join(""));
     const { status, stderr } = await sign("--timestamp-url", `${service.origin}/api/v1/timestamp`, "--timestamp-root", path("other.crt"));
     assert.notEqual(status, 0, stderr);
     assert.match(stderr, /^error: /);
-    assert.deepEqual(await attached(place), []);
+    assert.deepEqual(await attached(location), []);
   });
 
   it("takes the key's password and the chain from variables", async (t) => {

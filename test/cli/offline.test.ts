@@ -58,49 +58,55 @@ function verify({ folder, nobody }: Place, ...words: readonly string[]): Promise
 }
 
 async function signed(t: TestContext): Promise<Place> {
-  const place = { ...(await bench(t)), nobody: await refusedAddress(t) };
+  const location = { ...(await bench(t)), nobody: await refusedAddress(t) };
   const instance = sigstoreInstance(wallClock() - 60_000);
-  await writeFile(place.path("root.json"), instance.trustedRoot);
-  const repository = place.repository(`${place.address}/app`);
+  await writeFile(location.path("root.json"), instance.trustedRoot);
+  const repository = location.repository(`${location.address}/app`);
   const image = await putImage(repository, "x", "1");
   const layer = { mediaType: bundleType, bytes: instance.sign(image, workflow) };
   await putReferrer(repository, { subject: image, artifactType: bundleType, layer });
-  const copied = await place.run("copy", `${place.address}/app:1`, `oci:${place.path("layout")}:1`);
+  const copied = await location.run("copy", `${location.address}/app:1`, `oci:${location.path("layout")}:1`);
   assert.equal(copied.status, 0, copied.stderr);
-  return place;
+  return location;
 }
 
 describe("verify --offline", () => {
   it("opens sockets to the registry alone", async (t) => {
-    const place = await signed(t);
+    const location = await signed(t);
     const { status, output, sockets } = await verify(
-      place,
+      location,
       "--offline",
       "--trusted-root",
-      place.path("root.json"),
-      `${place.address}/app:1`,
+      location.path("root.json"),
+      `${location.address}/app:1`,
     );
     assert.equal(status, 0, output);
     assert.ok(sockets.length > 0);
-    assert.deepEqual([...new Set(sockets)], [place.address]);
+    assert.deepEqual([...new Set(sockets)], [location.address]);
   });
 
   it("opens none for a layout, with a root that is named, kept, or part of the package", async (t) => {
-    const place = await signed(t);
-    const layout = `oci:${place.path("layout")}:1`;
-    const named = await verify(place, "--offline", "--trusted-root", place.path("root.json"), layout);
+    const location = await signed(t);
+    const layout = `oci:${location.path("layout")}:1`;
+    const named = await verify(location, "--offline", "--trusted-root", location.path("root.json"), layout);
     assert.deepEqual([named.status, named.sockets], [0, []], named.output);
-    const embedded = await verify(place, "--offline", layout);
+    const embedded = await verify(location, "--offline", layout);
     assert.deepEqual([embedded.status, embedded.sockets], [12, []], embedded.output);
-    const imported = await place.runWith({ env: { XDG_DATA_HOME: place.folder } }, "trust", "import", "company", place.path("root.json"));
+    const imported = await location.runWith(
+      { env: { XDG_DATA_HOME: location.folder } },
+      "trust",
+      "import",
+      "company",
+      location.path("root.json"),
+    );
     assert.equal(imported.status, 0, imported.stderr);
-    const kept = await verify(place, "--offline", layout);
+    const kept = await verify(location, "--offline", layout);
     assert.deepEqual([kept.status, kept.sockets], [0, []], kept.output);
   });
 
   it("is what keeps it from asking: without it the mirror is tried", async (t) => {
-    const place = await signed(t);
-    const { output, sockets } = await verify(place, `oci:${place.path("layout")}:1`);
-    assert.ok(sockets.includes(place.nobody), output);
+    const location = await signed(t);
+    const { output, sockets } = await verify(location, `oci:${location.path("layout")}:1`);
+    assert.ok(sockets.includes(location.nobody), output);
   });
 });

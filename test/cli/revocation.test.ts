@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { encodePem } from "../../src/core/pem.ts";
+import { encodePem } from "../../src/core/asn1/pem.ts";
 import { extensions, makeDer, makeKey } from "../../src/core/x509/fixture.test.ts";
 import { makeCrl, revocable, type CrlShape } from "../../src/core/x509/revocation-fixture.test.ts";
 import { putImage } from "../fakes/people.ts";
@@ -22,7 +22,7 @@ interface Signed extends Bench {
 
 /** An image signed with a certificate whose authority tells of revocations at a server of this list. */
 async function signed(t: TestContext, list: Partial<CrlShape> = {}): Promise<Signed> {
-  const place = await bench(t);
+  const location = await bench(t);
   const keys = { root: makeKey(), leaf: makeKey() };
   const crl = makeCrl({ issuer: "root", signedBy: keys.root.privateKey, thisUpdate: now - hour, nextUpdate: now + hour, ...list });
   const asked: string[] = [];
@@ -43,15 +43,15 @@ async function signed(t: TestContext, list: Partial<CrlShape> = {}): Promise<Sig
     extensions: [extensions.digitalSignature, revocable.crl(`http://127.0.0.1:${port}/list.crl`)],
   });
   const pem = (der: Uint8Array): string => encodePem("CERTIFICATE", der);
-  await writeFile(place.path("root.pem"), pem(root));
-  await writeFile(place.path("chain.pem"), pem(leaf) + pem(root));
-  await writeFile(place.path("leaf.key"), keys.leaf.privateKey.export({ type: "pkcs8", format: "pem" }));
-  const image = `${place.address}/app:1`;
-  await putImage(place.repository(image), "x", "1");
-  const chain = ["--certificate-chain", place.path("chain.pem")];
-  const made = await place.run("sign", "--format", "notation", "--key", place.path("leaf.key"), ...chain, image);
+  await writeFile(location.path("root.pem"), pem(root));
+  await writeFile(location.path("chain.pem"), pem(leaf) + pem(root));
+  await writeFile(location.path("leaf.key"), keys.leaf.privateKey.export({ type: "pkcs8", format: "pem" }));
+  const image = `${location.address}/app:1`;
+  await putImage(location.repository(image), "x", "1");
+  const chain = ["--certificate-chain", location.path("chain.pem")];
+  const made = await location.run("sign", "--format", "notation", "--key", location.path("leaf.key"), ...chain, image);
   assert.equal(made.status, 0, made.stderr);
-  return { ...place, asked, verify: (...flags) => place.run("verify", ...flags, image) };
+  return { ...location, asked, verify: (...flags) => location.run("verify", ...flags, image) };
 }
 
 const revoked: Partial<CrlShape> = { entries: [{ serial: 7, reason: 1 }] };

@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { digestOf } from "../../src/core/digest.ts";
-import { mediaTypes } from "../../src/core/oci.ts";
+import { mediaTypes } from "../../src/core/oci/manifest.ts";
 import { served } from "../fakes/scripted-repository.ts";
 import { scriptedServer } from "../fakes/scripted-registry.ts";
 import { bench, type Bench } from "./harness.ts";

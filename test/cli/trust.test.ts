@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { copyFile, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { encodePem } from "../../src/core/pem.ts";
+import { encodePem } from "../../src/core/asn1/pem.ts";
 import { makeKey, publicTrustedRoot, publishSigstore, type TufRepository } from "../fakes/tuf-repository.ts";
 import { bench, type Bench, type Outcome } from "./harness.ts";
 
@@ -16,7 +16,7 @@ interface Place extends Bench {
 }
 
 /** A folder with a `root.json` of a repository, and a `trusted_root.json`. */
-async function place(t: TestContext): Promise<Place> {
+async function location(t: TestContext): Promise<Place> {
   const all = await bench(t);
   const tuf = publishSigstore();
   const mirror = (await tuf.serve(t)).href;
@@ -33,7 +33,7 @@ const parsed = ({ stdout }: Outcome): Record<string, unknown>[] =>
 
 describe("touchmark trust import", () => {
   it("keeps files and repositories side by side, for this user alone", async (t) => {
-    const { trust, path, mirror, folder } = await place(t);
+    const { trust, path, mirror, folder } = await location(t);
     const file = await trust("import", "company", path("trusted_root.json"));
     assert.deepEqual([file.status, file.stderr], [0, ""]);
     assert.match(file.stdout, /^company\n {2}from .*trusted_root.json\n {2}state +imported at 2026-11-21T09:00:00Z\n$/);
@@ -56,7 +56,7 @@ describe("touchmark trust import", () => {
   });
 
   it("T14: refuses names that lead elsewhere, and what is malformed", async (t) => {
-    const { trust, path, mirror } = await place(t);
+    const { trust, path, mirror } = await location(t);
     for (const name of ["../company", "a/b", "Company", "..", ""]) {
       const { status, stderr } = await trust("import", name, path("trusted_root.json"));
       assert.equal(status, 2, name);
@@ -76,7 +76,7 @@ describe("touchmark trust import", () => {
 
 describe("touchmark trust update", () => {
   it("fetches what repositories keep, one by one, and the status says whether all came", async (t) => {
-    const { trust, path, mirror, tuf } = await place(t);
+    const { trust, path, mirror, tuf } = await location(t);
     await trust("import", "team", "--mirror", mirror, "--root", path("root.json"));
     const other = publishSigstore();
     await writeFile(path("other.json"), other.root);
@@ -92,7 +92,7 @@ describe("touchmark trust update", () => {
   });
 
   it("gives a trust root another repository, and refuses one that nothing vouches for", async (t) => {
-    const { trust, runWith, path, mirror } = await place(t);
+    const { trust, runWith, path, mirror } = await location(t);
     assert.match((await trust("update", "team", "--mirror", mirror)).stderr, /cannot be trusted without a root to start from/);
     assert.equal((await trust("update", "team", "--mirror", mirror, "--root", path("root.json"))).status, 0);
     const stranger = publishSigstore();
@@ -107,7 +107,7 @@ describe("touchmark trust update", () => {
   });
 
   it("does not trust the public instance because another was imported", async (t) => {
-    const { trust, path } = await place(t);
+    const { trust, path } = await location(t);
     await trust("import", "company", path("trusted_root.json"));
     const { status, stderr } = await trust("update");
     assert.equal(status, 2);
@@ -116,7 +116,7 @@ describe("touchmark trust update", () => {
   });
 
   it("understands cosign's variables, and keeps nothing of them for good", async (t) => {
-    const { runWith, trust, path, mirror } = await place(t);
+    const { runWith, trust, path, mirror } = await location(t);
     const env = { TUF_MIRROR: mirror, TUF_ROOT_JSON: path("root.json") };
     const updated = await runWith({ env }, "trust", "update", "-o", "json");
     assert.equal(updated.status, 0, updated.stderr);
@@ -126,7 +126,7 @@ describe("touchmark trust update", () => {
   });
 
   it("says which file is no root to trust a repository by", async (t) => {
-    const { trust, path, mirror } = await place(t);
+    const { trust, path, mirror } = await location(t);
     for (const words of [
       ["import", "team"],
       ["update", "team"],
@@ -138,7 +138,7 @@ describe("touchmark trust update", () => {
   });
 
   it("T31: refuses a repository past its time, and one whose root nobody signed", async (t) => {
-    const { runWith, path, mirror, tuf } = await place(t);
+    const { runWith, path, mirror, tuf } = await location(t);
     const now = () => Date.UTC(2026, 10, 21, 9) + 8 * day;
     const late = await runWith({ now }, "trust", "import", "team", "--mirror", mirror, "--root", path("root.json"));
     assert.equal(late.status, 32);
@@ -153,7 +153,7 @@ describe("touchmark trust update", () => {
 
 describe("touchmark trust show", () => {
   it("shows the public instance as it came, without a network", async (t) => {
-    const { trust } = await place(t);
+    const { trust } = await location(t);
     const { status, stdout } = await trust("show");
     assert.equal(status, 0);
     assert.match(
@@ -179,7 +179,7 @@ describe("touchmark trust show", () => {
 
 describe("touchmark trust export", () => {
   it("writes what import gives back on a machine without a network", async (t) => {
-    const { trust, runWith, path, mirror, tuf } = await place(t);
+    const { trust, runWith, path, mirror, tuf } = await location(t);
     await trust("import", "team", "--mirror", mirror, "--root", path("root.json"));
     assert.equal((await trust("export", "team", "--out", path("team.json"))).status, 0);
     assert.equal((await trust("export", "team")).stdout, await readFile(path("team.json"), "utf8"));
@@ -201,7 +201,7 @@ describe("touchmark trust export", () => {
 
 describe("touchmark trust create", () => {
   it("makes a file that can be imported", async (t) => {
-    const { trust, path } = await place(t);
+    const { trust, path } = await location(t);
     await copyFile(join(import.meta.dirname, "../fakes/pki/ca.crt"), path("ca.pem"));
     await copyFile(join(import.meta.dirname, "../vectors/keys/cosign/ed25519.pub"), path("log.pub"));
     const words = [
@@ -227,7 +227,7 @@ describe("touchmark trust create", () => {
   });
 
   it("says what is missing", async (t) => {
-    const { trust, path } = await place(t);
+    const { trust, path } = await location(t);
     assert.match((await trust("create")).stderr, /no service is described/);
     assert.match((await trust("create", "--rekor", "url=https://log.example")).stderr, /--rekor lacks public-key/);
     await writeFile(path("ca.pem"), encodePem("CERTIFICATE", new Uint8Array(9)));

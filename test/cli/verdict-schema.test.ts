@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { verdictToJson } from "../../src/cli/render/verdict-json.ts";
 import { encodeUtf8 } from "../../src/core/bytes.ts";
 import { TouchmarkError } from "../../src/core/errors.ts";
-import { parseReference } from "../../src/core/reference.ts";
+import { parseReference } from "../../src/core/oci/reference.ts";
 import type { Repository } from "../../src/core/repository.ts";
 import { sign } from "../../src/engine/sign.ts";
 import { verify } from "../../src/engine/verify.ts";
@@ -61,7 +61,13 @@ describe("the published schema of a verdict", () => {
   it("refuses what is not one", async () => {
     const repository = memoryRepository();
     const verdict = await answer(repository);
-    for (const change of [{ decision: "allow" }, { reason: undefined }, { extra: 1 }, { apiVersion: "verdict/v2" }, { gaps: undefined }]) {
+    for (const change of [
+      { decision: "allow" },
+      { reason: undefined },
+      { extra: 1 },
+      { apiVersion: "verdict/v2" },
+      { unread: undefined },
+    ]) {
       assert.ok(!isVerdict(JSON.parse(JSON.stringify({ ...verdict, ...change }))), JSON.stringify(change));
     }
   });

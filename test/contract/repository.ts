@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { it, type TestContext } from "node:test";
 import { gather, streamOf } from "../../src/core/bytes.ts";
 import { digestOf, type Digest } from "../../src/core/digest.ts";
-import { emptyConfig, mediaTypes, type Descriptor } from "../../src/core/oci.ts";
+import { emptyConfig, mediaTypes, type Descriptor } from "../../src/core/oci/manifest.ts";
 import type { Repository } from "../../src/core/repository.ts";
 import { putImage, putIndex, putReferrer } from "../fakes/people.ts";
 import { testRandom } from "../fakes/random.ts";

@@ -1,7 +1,7 @@
 /** Looks at a registry, after a restart, for what was acknowledged and is not there, and for what is there and not whole. */
 import assert from "node:assert/strict";
 import { matchesDigest, parseDigest, type Digest } from "../../src/core/digest.ts";
-import { blobsOf, mediaTypes, parseManifest, type ImageManifest } from "../../src/core/oci.ts";
+import { blobsOf, mediaTypes, parseManifest, type ImageManifest } from "../../src/core/oci/manifest.ts";
 import { json, sendTo, type Reply } from "../../src/server/registry/fixture.test.ts";
 import type { Journal, Push } from "./journal.ts";
 

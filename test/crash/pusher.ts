@@ -1,6 +1,6 @@
 /** A client that pushes images, and artifacts that refer to them, until the registry is gone. */
 import { digestOf, type Digest } from "../../src/core/digest.ts";
-import { mediaTypes } from "../../src/core/oci.ts";
+import { mediaTypes } from "../../src/core/oci/manifest.ts";
 import { descriptor, sendTo, type Call, type Reply } from "../../src/server/registry/fixture.test.ts";
 import type { Journal, Push } from "./journal.ts";
 import type { Random } from "../fakes/random.ts";

@@ -3,10 +3,10 @@
  * hold the key gets none. It takes a token's `email`, or else its subject, for who signs, and believes every token.
  */
 import { createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from "node:crypto";
-import { parseDer } from "../../src/core/der.ts";
+import { parseDer } from "../../src/core/asn1/der.ts";
 import type { Instant } from "../../src/core/instant.ts";
-import { encodePem } from "../../src/core/pem.ts";
-import { publicKeyOf } from "../../src/core/public-key.ts";
+import { encodePem } from "../../src/core/asn1/pem.ts";
+import { publicKeyOf } from "../../src/core/keys/public-key.ts";
 import { parseCertificate } from "../../src/core/x509/certificate.ts";
 import { bitString, certificateTime, sequence } from "../../src/core/x509/fixture.test.ts";
 import type { TrustedRoot } from "../../src/trust/trusted-root.ts";

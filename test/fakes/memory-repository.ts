@@ -5,7 +5,7 @@
 import { gather } from "../../src/core/bytes.ts";
 import { digestOf, isDigest, matchesDigest, type Digest } from "../../src/core/digest.ts";
 import { TouchmarkError } from "../../src/core/errors.ts";
-import { artifactTypeOf, blobsOf, parseManifest, type Descriptor } from "../../src/core/oci.ts";
+import { artifactTypeOf, blobsOf, parseManifest, type Descriptor } from "../../src/core/oci/manifest.ts";
 import type { Repository, StoredManifest } from "../../src/core/repository.ts";
 
 export interface MemoryRepository extends Repository {

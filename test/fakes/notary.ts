@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Instant } from "../../src/core/instant.ts";
-import { encodePem } from "../../src/core/pem.ts";
+import { encodePem } from "../../src/core/asn1/pem.ts";
 import type { Certificate } from "../../src/core/x509/certificate.ts";
 import { extensions, makeCertificate, makeKey, type Shape } from "../../src/core/x509/fixture.test.ts";
 

@@ -2,8 +2,8 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { encodeUtf8 } from "../../src/core/bytes.ts";
 import { digestOf } from "../../src/core/digest.ts";
-import { mediaTypes, type Descriptor } from "../../src/core/oci.ts";
-import { publicKeyOf, type PublicKey } from "../../src/core/public-key.ts";
+import { mediaTypes, type Descriptor } from "../../src/core/oci/manifest.ts";
+import { publicKeyOf, type PublicKey } from "../../src/core/keys/public-key.ts";
 import type { Repository } from "../../src/core/repository.ts";
 import type { Signer } from "../../src/core/signer.ts";
 import { formats } from "../../src/formats/all.ts";

@@ -3,10 +3,10 @@
  * one entry. Strict, as Rekor is: it keeps no signature that does not verify, and none twice.
  */
 import { createHash, createPublicKey, generateKeyPairSync, X509Certificate } from "node:crypto";
-import { preAuthEncoding } from "../../src/core/dsse.ts";
+import { preAuthEncoding } from "../../src/core/envelopes/dsse.ts";
 import type { Instant } from "../../src/core/instant.ts";
-import { publicKeyOf, verifies, type PublicKey } from "../../src/core/public-key.ts";
-import { verifiesDigest } from "../../src/core/verify-digest.ts";
+import { publicKeyOf, verifies, type PublicKey } from "../../src/core/keys/public-key.ts";
+import { verifiesDigest } from "../../src/core/keys/verify-digest.ts";
 import type { LogAuthority } from "../../src/trust/trusted-root.ts";
 import { testClock } from "./clock.ts";
 import { refuse } from "./fulcio.ts";
@@ -28,21 +28,21 @@ export async function rekorV1Fake({ clock = testClock }: RekorV1Options = {}): P
   const handler = mockRekor.rekorHandler(await mockRekor.initializeTLog("https://rekor.example", keys, new Date(clock())));
   const publicKey = publicKeyOf(keys.publicKey, "the log's key");
   const held = new Map<string, string>();
-  const place = "/api/v1/log/entries/";
+  const location = "/api/v1/log/entries/";
   const script: Script = {
     "POST /api/v1/log/entries": async ({ body }) => {
       const kept = await canonical(JSON.parse(Buffer.from(body).toString()));
       if (kept === undefined) return refuse(400, "verifying signature: invalid signature");
       const uuid = `24296fb24b8ad77a${createHash("sha256").update(kept).digest("hex")}`;
-      const headers = { location: place + uuid, etag: uuid };
+      const headers = { location: location + uuid, etag: uuid };
       if (held.has(uuid)) return { ...refuse(409, "an equivalent entry already exists in the transparency log"), headers };
       const { response } = await handler.fn(kept);
       const answer = response.replace(/^\{"[0-9a-f]+"/, `{"${uuid}"`);
       held.set(uuid, answer);
       return { status: 201, body: answer, headers };
     },
-    [`GET ${place}*`]: ({ path }) => {
-      const answer = held.get(path.slice(place.length));
+    [`GET ${location}*`]: ({ path }) => {
+      const answer = held.get(path.slice(location.length));
       return answer === undefined ? refuse(404, "log entry not found") : { body: answer };
     },
   };

@@ -4,10 +4,10 @@
  */
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { concat, encodeUtf8, toBase64, toHex } from "../../src/core/bytes.ts";
-import { pathTo, rootOf } from "../../src/core/merkle-reference.test.ts";
-import { publicKeyOf } from "../../src/core/public-key.ts";
-import { verifiesDigest } from "../../src/core/verify-digest.ts";
-import { makeLog } from "../../src/proof/log-fixture.test.ts";
+import { pathTo, rootOf } from "../../src/core/tlog/merkle-reference.test.ts";
+import { publicKeyOf } from "../../src/core/keys/public-key.ts";
+import { verifiesDigest } from "../../src/core/keys/verify-digest.ts";
+import { makeLog } from "../../src/verification/log-fixture.test.ts";
 import { refuse } from "./fulcio.ts";
 import type { LogFake } from "./rekor-v1.ts";
 import type { Script, ScriptedAnswer } from "./scripted-registry.ts";

@@ -1,7 +1,7 @@
 /** A scripted registry's repository `app`, opened, and what such a registry serves. */
 import type { TestContext } from "node:test";
 import { digestOf, hexOf, type Digest } from "../../src/core/digest.ts";
-import { emptyConfig, mediaTypes, type Descriptor } from "../../src/core/oci.ts";
+import { emptyConfig, mediaTypes, type Descriptor } from "../../src/core/oci/manifest.ts";
 import type { Repository } from "../../src/core/repository.ts";
 import { createHttpClient } from "../../src/net/http-client.ts";
 import { createRegistries } from "../../src/registry/registries.ts";

@@ -2,13 +2,13 @@
 import { sign } from "node:crypto";
 import { encodeUtf8, toBase64 } from "../../src/core/bytes.ts";
 import { digestOf, hexOf } from "../../src/core/digest.ts";
-import { preAuthEncoding } from "../../src/core/dsse.ts";
-import { hash, hashOf } from "../../src/core/hash.ts";
+import { preAuthEncoding } from "../../src/core/envelopes/dsse.ts";
+import { hash, hashOf } from "../../src/core/keys/hash.ts";
 import { formatInstant, type Instant } from "../../src/core/instant.ts";
-import type { Descriptor } from "../../src/core/oci.ts";
-import { encodePem } from "../../src/core/pem.ts";
-import { publicKeyOf } from "../../src/core/public-key.ts";
-import { statementPayloadType } from "../../src/core/statement.ts";
+import type { Descriptor } from "../../src/core/oci/manifest.ts";
+import { encodePem } from "../../src/core/asn1/pem.ts";
+import { publicKeyOf } from "../../src/core/keys/public-key.ts";
+import { statementPayloadType } from "../../src/core/statements/statement.ts";
 import { parseCertificate } from "../../src/core/x509/certificate.ts";
 import {
   extension,
@@ -23,7 +23,7 @@ import {
   type Shape,
 } from "../../src/core/x509/fixture.test.ts";
 import { encodeSignStatement } from "../../src/formats/bundle/sign-statement.ts";
-import { makeEntry, makeLog, type TinyLog } from "../../src/proof/log-fixture.test.ts";
+import { makeEntry, makeLog, type TinyLog } from "../../src/verification/log-fixture.test.ts";
 import { makeResponse, makeToken } from "./timestamp-authority.ts";
 
 export interface Workflow {

@@ -1,7 +1,7 @@
 /** A timestamp authority in memory: signs tokens (RFC 3161), and wrong ones where a test changes a part of them. */
 import { sign, type KeyObject } from "node:crypto";
-import { contextTag, encodeDer, tags } from "../../src/core/der.ts";
-import { hash } from "../../src/core/hash.ts";
+import { contextTag, encodeDer, tags } from "../../src/core/asn1/der.ts";
+import { hash } from "../../src/core/keys/hash.ts";
 import type { Instant } from "../../src/core/instant.ts";
 import { parseCertificate } from "../../src/core/x509/certificate.ts";
 import { integer, octetString, oid, sequence, time } from "../../src/core/x509/fixture.test.ts";

@@ -1,7 +1,7 @@
 /** A timestamp authority as a script for a server on loopback (RFC 3161). Strict: a question that is not one in DER is refused. */
 import type { KeyObject } from "node:crypto";
-import { Members, parseDer, tags } from "../../src/core/der.ts";
-import { readInteger, readOctetString, readOid } from "../../src/core/der-values.ts";
+import { Members, parseDer, tags } from "../../src/core/asn1/der.ts";
+import { readInteger, readOctetString, readOid } from "../../src/core/asn1/der-values.ts";
 import type { Instant } from "../../src/core/instant.ts";
 import { extensions, makeCertificate, makeKey, oids as certificateOids } from "../../src/core/x509/fixture.test.ts";
 import type { CertificateAuthority } from "../../src/trust/trusted-root.ts";

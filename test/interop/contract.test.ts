@@ -15,43 +15,43 @@ import { missing } from "./peers/debian.ts";
 const signal = new AbortController().signal;
 
 describe("the registry of crane", () => {
-  const place = makePlace(() => crane.serveRegistry());
-  repositoryContract(() => place.visit());
+  const location = makePlace(() => crane.serveRegistry());
+  repositoryContract(() => location.visit());
 });
 
 for (const { name, command, serve } of releases) {
   const skip = command !== undefined && missing(command);
 
   describe(name, { skip }, () => {
-    const place = makePlace((folder) => serve(folder));
-    repositoryContract(() => place.visit());
+    const location = makePlace((folder) => serve(folder));
+    repositoryContract(() => location.visit());
   });
 
   describe(`${name} that asks for a password`, { skip }, () => {
-    const place = makePlace(async (folder) => {
+    const location = makePlace(async (folder) => {
       const path = join(folder, "htpasswd");
       await writeFile(path, [writer, reader].map(({ username, hash }) => `${username}:${hash}\n`).join(""));
       return serve(folder, { auth: { htpasswd: { realm: "suite", path } } });
     });
     for (const keptIn of ["docker", "podman", "helper"] as const) {
-      describe(`and finds it in ${keptIn}`, () => repositoryContract(() => place.visit({ as: { account: writer, keptIn } })));
+      describe(`and finds it in ${keptIn}`, () => repositoryContract(() => location.visit({ as: { account: writer, keptIn } })));
     }
-    letsNobodyElseIn(place);
+    letsNobodyElseIn(location);
   });
 
   describe(`${name} that asks for a token`, { skip: skip || missing("openssl") }, () => {
     let tokens: TokenServer;
-    const place = makePlace(async (folder) => {
+    const location = makePlace(async (folder) => {
       tokens = await startTokenServer(folder, [writer, reader]);
       return serve(folder, { auth: { token: tokens.configuration } });
     });
     after(() => tokens.stop());
-    repositoryContract(() => place.visit({ as: { account: writer, keptIn: "helper" } }));
-    letsNobodyElseIn(place);
+    repositoryContract(() => location.visit({ as: { account: writer, keptIn: "helper" } }));
+    letsNobodyElseIn(location);
 
     test("gives one who may only pull what is there, and takes nothing from them", async () => {
       const [ours, theirs] = await Promise.all(
-        [writer, reader].map((account) => place.visit({ as: { account, keptIn: "docker" }, name: "shared" })),
+        [writer, reader].map((account) => location.visit({ as: { account, keptIn: "docker" }, name: "shared" })),
       );
       assert.ok(ours && theirs);
       const image = await putImage(ours, "x", "1");
@@ -60,7 +60,7 @@ for (const { name, command, serve } of releases) {
     });
 
     test("is asked for one token, however much is written", async () => {
-      const repository = await place.visit({ as: { account: writer, keptIn: "docker" } });
+      const repository = await location.visit({ as: { account: writer, keptIn: "docker" } });
       const before = tokens.given;
       for (const text of ["a", "b", "c"]) await putImage(repository, text, text);
       assert.equal(tokens.given - before, 1);
@@ -68,11 +68,11 @@ for (const { name, command, serve } of releases) {
   });
 }
 
-function letsNobodyElseIn(place: Place): void {
+function letsNobodyElseIn(location: Place): void {
   const liar: Account = { ...writer, password: "wander" };
   test("lets in nobody without a password, nor with a wrong one, and no message repeats it", async () => {
     for (const as of [undefined, { account: liar, keptIn: "docker" }] as const) {
-      const repository = await place.visit(as && { as });
+      const repository = await location.visit(as && { as });
       const attempts = [() => repository.manifest("1", signal), () => repository.putBlob(Buffer.from("x"), signal)];
       for (const attempt of attempts) {
         await assert.rejects(attempt(), (error: Error & { code?: string }) => {

@@ -7,18 +7,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { toBase64 } from "../../src/core/bytes.ts";
-import { preAuthEncoding } from "../../src/core/dsse.ts";
+import { preAuthEncoding } from "../../src/core/envelopes/dsse.ts";
 import { TouchmarkError } from "../../src/core/errors.ts";
-import { hash } from "../../src/core/hash.ts";
-import { publicKeyOf } from "../../src/core/public-key.ts";
-import type { Seals } from "../../src/core/seals.ts";
+import { hash } from "../../src/core/keys/hash.ts";
+import { publicKeyOf } from "../../src/core/keys/public-key.ts";
+import type { VerificationMaterial } from "../../src/core/verification-material.ts";
 import { certificateIdentity } from "../../src/core/x509/certificate-identity.ts";
 import { createHttpClient } from "../../src/net/http-client.ts";
-import type { LoggedSignature } from "../../src/proof/logged-signature.ts";
+import type { LoggedSignature } from "../../src/verification/logged-signature.ts";
 import type { Asker } from "../../src/signers/services/ask.ts";
 import { requestCertificate } from "../../src/signers/services/certificate/request-certificate.ts";
 import { logInRekorV2 } from "../../src/signers/services/log/rekor-v2.ts";
-import { seal } from "../../src/signers/services/seal.ts";
+import { requestMaterial } from "../../src/signers/services/request-material.ts";
 import { selectServices, type SelectedServices } from "../../src/trust/select-services.ts";
 import * as cosign from "./harness/cosign.ts";
 import { forward, listen } from "./harness/listen.ts";
@@ -66,9 +66,9 @@ describe("a private sigstore", () => {
   test("seals a signature so that cosign accepts it for whoever signed, and for nobody else", async () => {
     const message = Buffer.from("signed");
     const logged = await signWithCertificate(message);
-    const seals = await seal({ logged, services, root: sigstore.root }, asker());
+    const material = await requestMaterial({ logged, services, root: sigstore.root }, asker());
     const files = { blob: join(folder, "blob"), bundle: join(folder, "bundle.json") };
-    await Promise.all([writeFile(files.blob, message), writeFile(files.bundle, bundleOf(logged, seals))]);
+    await Promise.all([writeFile(files.blob, message), writeFile(files.bundle, bundleOf(logged, material))]);
     const verify = (identity: string) =>
       cosign.verifyBlob(files.blob, files.bundle, sigstore.files.trustedRoot, identity, sigstore.identities.origin);
     const { status, stderr } = await verify(someone);
@@ -88,7 +88,7 @@ describe("a private sigstore", () => {
         content: { kind: "envelope", payloadType, payload },
         verifier: { kind: "key", key: publicKeyOf(keys.publicKey, name) },
       };
-      const { entries, timestamps } = await seal({ logged, services, root: sigstore.root }, asker());
+      const { entries, timestamps } = await requestMaterial({ logged, services, root: sigstore.root }, asker());
       assert.deepEqual([entries.length, timestamps.length], [1, 1]);
     });
   }
@@ -127,7 +127,7 @@ describe("a private sigstore", () => {
   });
 });
 
-function bundleOf({ signature, content }: LoggedSignature, { certificate, entries, timestamps }: Seals): string {
+function bundleOf({ signature, content }: LoggedSignature, { certificate, entries, timestamps }: VerificationMaterial): string {
   assert.ok(certificate && content.kind === "message");
   return JSON.stringify({
     mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { encodeUtf8, toBase64 } from "../../src/core/bytes.ts";
 import { formatInstant } from "../../src/core/instant.ts";
-import { mediaTypes } from "../../src/core/oci.ts";
+import { mediaTypes } from "../../src/core/oci/manifest.ts";
 import type { Certificate } from "../../src/core/x509/certificate.ts";
 import { makeKey } from "../../src/core/x509/fixture.test.ts";
 import { looseCose, looseJws, type LooseParts } from "../../src/formats/notation/fixture.test.ts";
@@ -198,14 +198,14 @@ describe("signatures by notation's plugins", { skip: process.platform === "win32
 
   /** By a trust policy that trusts these, with this plugin, in a folder of its own. */
   async function decide(image: string, whom: string, verifier: string): Promise<readonly Ran[]> {
-    const place = config(`${whom} ${verifier}`);
+    const location = config(`${whom} ${verifier}`);
     const statements = [{ trustStores: ["signingAuthority:acme"], trustedIdentities: names[whom] }];
-    await writeTrustFolder(place, { statements, stores: { "signingAuthority/acme": [root] } });
+    await writeTrustFolder(location, { statements, stores: { "signingAuthority/acme": [root] } });
     const { capabilities: can, answer = {} } = verifiers[verifier] ?? {};
     const keys = { key: release.privateKey, chain: [release.certificate.raw, root.raw] };
-    if (can) await installPlugin(place, { ...keys, capabilities: can });
+    if (can) await installPlugin(location, { ...keys, capabilities: can });
     const env = moods({ "verify-signature": answer });
-    return [await notation.verify(image, place, [], env), await touchmark.verifyBy(image, ["--notation-config", place], env)];
+    return [await notation.verify(image, location, [], env), await touchmark.verifyBy(image, ["--notation-config", location], env)];
   }
 
   const images = new Map<Naming, Promise<string>>();

@@ -14,7 +14,7 @@ import type { Running } from "./harness/server.ts";
 import { registries } from "./harness/site.ts";
 import { startTimestampAuthority } from "./harness/timestamp-authority.ts";
 import * as touchmark from "./harness/touchmark.ts";
-import { parsePem } from "../../src/core/pem.ts";
+import { parsePem } from "../../src/core/asn1/pem.ts";
 import { parseCertificate } from "../../src/core/x509/certificate.ts";
 import { openTable } from "./page/table.ts";
 

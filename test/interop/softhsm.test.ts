@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { encodeUtf8 } from "../../src/core/bytes.ts";
-import { signingSchemes } from "../../src/core/signature-schemes.ts";
+import { signingSchemes } from "../../src/core/keys/signature-schemes.ts";
 import { extensions, makeDer, makeKey, type KeyPair } from "../../src/core/x509/fixture.test.ts";
 import { CK, type Cryptoki } from "../../src/signers/pkcs11/cryptoki.ts";
 import { openPkcs11Key } from "../../src/signers/pkcs11/pkcs11-signer.ts";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, describe, test } from "node:test";
 import type { TouchmarkError } from "../../src/core/errors.ts";
-import type { TlsOptions } from "../../src/net/secure.ts";
+import type { TlsOptions } from "../../src/net/transport/secure.ts";
 import { repositoryContract } from "../contract/repository.ts";
 import { makeAuthority, type KeyPair } from "./harness/certificates.ts";
 import { releases } from "./harness/distribution.ts";
@@ -25,7 +25,7 @@ for (const { name, command, serve } of releases) {
       let ca: Uint8Array;
       let client: TlsOptions["client"];
       let stranger: TlsOptions["client"];
-      const place = makePlace(async (folder) => {
+      const location = makePlace(async (folder) => {
         const [authority, other] = [await makeAuthority(folder), await makeAuthority(folder, "other")];
         const server = await authority.server(host);
         ca = await readFile(authority.certificate);
@@ -39,17 +39,17 @@ for (const { name, command, serve } of releases) {
       after(() => tunnel.stop());
       const visit = (tls?: TlsOptions): Visit => ({ host, http: { tls, proxies: () => tunnel.url } });
 
-      repositoryContract(() => place.visit(visit({ ca, ...(asksForClient && client && { client }) })));
+      repositoryContract(() => location.visit(visit({ ca, ...(asksForClient && client && { client }) })));
 
       test("is not spoken to without its authority", async () => {
-        const repository = await place.visit(visit());
+        const repository = await location.visit(visit());
         await assert.rejects(repository.manifest("1", signal), { code: "UNREACHABLE", message: /certificate/ });
       });
 
       if (!asksForClient) return;
       test("lets in nobody without a certificate of its authority", async () => {
         for (const tls of [{ ca }, { ca, ...(stranger && { client: stranger }) }]) {
-          const repository = await place.visit(visit(tls));
+          const repository = await location.visit(visit(tls));
           // Which of the two it is depends on the TLS alert, and servers choose different ones.
           await assert.rejects(repository.manifest("1", signal), ({ code }: TouchmarkError) => /^(UNAUTHORIZED|UNREACHABLE)$/.test(code));
         }

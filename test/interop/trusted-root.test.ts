@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { encodePem } from "../../src/core/pem.ts";
+import { encodePem } from "../../src/core/asn1/pem.ts";
 import { parseTrustedRoot } from "../../src/trust/parse-trusted-root.ts";
 import { publicTrustedRoot, publishSigstore } from "../fakes/tuf-repository.ts";
 import * as cosign from "./harness/cosign.ts";

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestOf, type Digest } from "../../src/core/digest.ts";
-import type { Evidence, Found, RepositoryPlace } from "../../src/core/evidence.ts";
-import { mediaTypes, parseManifest } from "../../src/core/oci.ts";
+import type { Evidence, Found, RepositoryLocation } from "../../src/core/evidence.ts";
+import { mediaTypes, parseManifest } from "../../src/core/oci/manifest.ts";
 import type { Subject } from "../../src/core/subject.ts";
 import type { Format } from "../../src/formats/format.ts";
 import { parsePublicKey } from "../../src/trust/parse-public-key.ts";
@@ -51,10 +51,10 @@ export function subjectOf(manifest: Uint8Array): Subject {
   };
 }
 
-export function foundOf(bytes: Uint8Array, place: RepositoryPlace): Found {
+export function foundOf(bytes: Uint8Array, location: RepositoryLocation): Found {
   const manifest = parseManifest(bytes, mediaTypes.ociManifest);
   if (manifest.kind !== "image") throw new Error("not an image manifest");
-  return { place, manifest, descriptor: { mediaType: mediaTypes.ociManifest, digest: digestOf(bytes), size: bytes.length } };
+  return { location, manifest, descriptor: { mediaType: mediaTypes.ociManifest, digest: digestOf(bytes), size: bytes.length } };
 }
 
 /** All the evidence that the format reads in it. */

@@ -5,7 +5,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodePem } from "../../src/core/pem.ts";
+import { encodePem } from "../../src/core/asn1/pem.ts";
 import { extensions, makeDer, makeKey } from "../../src/core/x509/fixture.test.ts";
 import { keyPairs } from "../../src/formats/notation/fixture.test.ts";
 import { pushImage, serveRegistry } from "../interop/harness/crane.ts";

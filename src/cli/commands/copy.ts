@@ -1,4 +1,4 @@
-import { defaultTag, parseReference, type Reference } from "../../core/reference.ts";
+import { defaultTag, parseReference, type Reference } from "../../core/oci/reference.ts";
 import { copy } from "../../engine/copy.ts";
 import { formats } from "../../formats/all.ts";
 import { usageError } from "../arguments.ts";

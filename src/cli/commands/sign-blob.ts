@@ -8,7 +8,7 @@ import { bundleOutput } from "../bundle-output.ts";
 import type { Command } from "../command.ts";
 import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, signingTime, timeoutFlag } from "../common.ts";
 import { readFileOperand } from "../file-operand.ts";
-import { mediaTypeFlag, mediaTypeOf } from "../media-type.ts";
+import { mediaTypeFlag, fileMediaType } from "../media-type.ts";
 import { noRecord } from "../recorder.ts";
 import { signedFields } from "../render/signed.ts";
 import { clean, field } from "../render/text.ts";
@@ -49,7 +49,7 @@ export const command: Command = {
     const format = chosenFormat(args);
     const signature = { ...signatureOptionsOf(args, io), at: signingTime(io) };
     const annotations = annotationsOf(args);
-    const mediaType = mediaTypeOf(args);
+    const mediaType = fileMediaType(args);
     const path = outputOf(args, format);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;

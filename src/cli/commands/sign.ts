@@ -1,6 +1,6 @@
-import { mapBounded } from "../../core/bounded.ts";
+import { mapBounded } from "../../core/async/map-bounded.ts";
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
-import { parseReference, formatReference, type Reference } from "../../core/reference.ts";
+import { parseReference, formatReference, type Reference } from "../../core/oci/reference.ts";
 import { sign, type SignatureMade } from "../../engine/sign.ts";
 import { readAttached } from "../../engine/read-attached.ts";
 import { fileFormat, formats } from "../../formats/all.ts";
@@ -159,11 +159,11 @@ async function areAnybodys(references: readonly Reference[], args: Arguments, io
   return (await mapBounded(references, 8, isAnybodys)).every(Boolean);
 }
 
-function renderMade({ reference, digest, format, place, manifest, by, logged, pending, already }: SignatureMade): string {
+function renderMade({ reference, digest, format, location, manifest, by, logged, pending, already }: SignatureMade): string {
   return [
     `${already ? "already signed" : "signed"}  ${clean(reference)}\n`,
     field("digest", digest),
-    field("signature", `${format} in ${place}, ${manifest}`),
+    field("signature", `${format} in ${location}, ${manifest}`),
     signedFields(by, logged),
     ...pending.map((log) => field("log", `pending at ${log}: touchmark log flush has it asked`)),
   ].join("");

@@ -1,5 +1,5 @@
-import { parseReference } from "../../core/reference.ts";
-import { tree, type Tree, type TreeEvidence, type TreeNode } from "../../engine/tree.ts";
+import { parseReference } from "../../core/oci/reference.ts";
+import { tree, type ImageTree, type TreeEvidence, type TreeNode } from "../../engine/tree.ts";
 import { formats } from "../../formats/all.ts";
 import type { Command } from "../command.ts";
 import { deadlineOf, outputFlag, registryFlags } from "../common.ts";
@@ -24,13 +24,13 @@ export const command: Command = {
       signal: deadline.signal,
     });
     io.stdout.write(output === "json" ? `${JSON.stringify(answer)}\n` : render(answer));
-    for (const { place, code, message, hint } of answer.gaps)
-      io.stderr.write(problem("warning", `${place} could not be read: ${code}: ${message}`, hint));
-    return exitOf(answer.gaps.map(({ code }) => code));
+    for (const { location, code, message, hint } of answer.unread)
+      io.stderr.write(problem("warning", `${location} could not be read: ${code}: ${message}`, hint));
+    return exitOf(answer.unread.map(({ code }) => code));
   },
 };
 
-function render({ reference, digest, mediaType, attached }: Tree): string {
+function render({ reference, digest, mediaType, attached }: ImageTree): string {
   const none = attached.length === 0 ? "└── nothing\n" : "";
   return `${clean(reference)}\n${digest} ${clean(mediaType)}\n${none}${renderNodes(attached, "")}`;
 }
@@ -42,7 +42,7 @@ function renderNodes(nodes: readonly TreeNode[], indent: string): string {
       const below = `${indent}${last ? "    " : "│   "}`;
       const what =
         node.evidence.length > 0 ? node.evidence.map(describe).join("; ") : `not understood: ${node.artifactType ?? node.mediaType}`;
-      return `${indent}${last ? "└── " : "├── "}${clean(what)}\n${below}${node.digest} ${node.size} B, in ${node.place}\n${renderNodes(node.attached, below)}`;
+      return `${indent}${last ? "└── " : "├── "}${clean(what)}\n${below}${node.digest} ${node.size} B, in ${node.location}\n${renderNodes(node.attached, below)}`;
     })
     .join("");
 }

@@ -6,7 +6,7 @@ import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, timeoutFlag } f
 import { exitOfVerdicts } from "../exit.ts";
 import { expectedFlags, openBasis, requireExpected } from "../expected.ts";
 import { readFileOrDigest } from "../file-operand.ts";
-import { mediaTypeFlag, mediaTypeOf } from "../media-type.ts";
+import { mediaTypeFlag, fileMediaType } from "../media-type.ts";
 import { noRecord } from "../recorder.ts";
 import { printVerdicts } from "../render/print-verdicts.ts";
 import { gathererFor, revocationFlags } from "../revocation.ts";
@@ -52,7 +52,7 @@ export const command: Command = {
     const output = args.choice("output", ["text", "json"]);
     requireExpected(args, io);
     const annotations = annotationsOf(args);
-    const mediaType = mediaTypeOf(args);
+    const mediaType = fileMediaType(args);
     const path = bundleOf(args);
     if (path === undefined)
       throw usageError("nothing says where the signature is", "Name its file: --bundle app.sigstore.json, or --signature app.tar.jws.sig.");

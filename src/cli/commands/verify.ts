@@ -1,5 +1,5 @@
-import { parseReference, repositoryOf, type Reference } from "../../core/reference.ts";
-import { verify, type Basis } from "../../engine/verify.ts";
+import { parseReference, repositoryOf, type Reference } from "../../core/oci/reference.ts";
+import { verify, type PolicyAndTrust } from "../../engine/verify.ts";
 import { formats } from "../../formats/all.ts";
 import { bundleFlag, bundleOf, readBundle } from "../bundle-flag.ts";
 import type { Command } from "../command.ts";
@@ -58,7 +58,7 @@ export const command: Command = {
     const registries = await registriesFor(args, io);
     const given = bundle === undefined ? undefined : await readBundle(bundle, io, signal);
     const opening = new Promise(setImmediate).then(() => openBasis(args, io, annotations, signal)); // while the first requests are under way
-    const basisOf = (reference: Reference): Promise<Basis> => {
+    const basisOf = (reference: Reference): Promise<PolicyAndTrust> => {
       const basis = opening.then((basisFor) => basisFor(repositoryOf(reference)));
       basis.catch(() => undefined); // whoever decides by it hears of it
       return basis;

@@ -9,7 +9,7 @@ export interface Position {
   /** What may be the next word, where only certain words may. */
   readonly next: readonly Word[];
   readonly flags: readonly FlagValues[];
-  readonly operands: Kind;
+  readonly operands: ValueKind;
 }
 
 export interface Word {
@@ -23,12 +23,12 @@ export interface FlagValues extends Flag {
 }
 
 /** Paths, or what no shell can know. */
-export type Kind = "files" | "folders" | "anything";
+export type ValueKind = "files" | "folders" | "anything";
 
 /** One of these words, or of a kind. */
-export type Values = readonly string[] | Kind;
+export type Values = readonly string[] | ValueKind;
 
-const byPlaceholder: Readonly<Record<string, Kind>> = { FILE: "files", KEY: "files", PREFIX: "files", DIR: "folders" };
+const byPlaceholder: Readonly<Record<string, ValueKind>> = { FILE: "files", KEY: "files", PREFIX: "files", DIR: "folders" };
 
 /** Loads every command. */
 export async function positions(): Promise<readonly Position[]> {

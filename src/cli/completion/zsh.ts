@@ -1,5 +1,5 @@
 /** The script for zsh: a file `_touchmark` on `fpath`, or sourced after `compinit`. Each position is one call of zsh's own `_arguments`. */
-import type { FlagValues, Kind, Position, Values, Word } from "./positions.ts";
+import type { FlagValues, ValueKind, Position, Values, Word } from "./positions.ts";
 
 export function zsh(positions: readonly Position[]): string {
   const paths = positions.filter(({ path }) => path !== "").map(({ path }) => quote(path));
@@ -48,7 +48,7 @@ function arm({ path, next, flags, operands }: Position): string {
   ].join("\n");
 }
 
-function operandSpecs(operands: Kind): readonly string[] {
+function operandSpecs(operands: ValueKind): readonly string[] {
   return operands === "anything" ? [] : [`*:argument:${action(operands)}`];
 }
 

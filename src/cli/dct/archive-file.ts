@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
-import { fileExists, writeDraft } from "../../net/draft.ts";
+import { fileExists, writeAtomically } from "../../files/atomic-write.ts";
 import { usageError, type Arguments } from "../arguments.ts";
 
 export interface ArchiveFile {
@@ -30,7 +30,7 @@ export async function openArchiveFile(args: Arguments): Promise<ArchiveFile> {
   return {
     path,
     async write(bytes, signal) {
-      await using draft = await writeDraft({ path, bytes, mode: 0o644, signal });
+      await using draft = await writeAtomically({ path, bytes, mode: 0o644, signal });
       if (force) return draft.replace();
       try {
         return await draft.publish();

@@ -1,7 +1,7 @@
 /** The repositories that `touchmark dct` is to work on: named, listed in files, or all of a trust folder. */
 import { decodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import { readSource } from "../../net/source.ts";
+import { readSource } from "../../files/read-source.ts";
 import { parseGun, type Gun } from "../../registry/sources/notary/gun.ts";
 import type { TrustFolder } from "../../registry/sources/notary/trust-folder.ts";
 import type { Unread } from "../../registry/sources/notary/trust-data.ts";

@@ -1,7 +1,7 @@
 /** The notary servers of repositories, as the flags, Docker's variable and its folder of certificates say. */
 import { join } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
-import { readSource } from "../../net/source.ts";
+import { readSource } from "../../files/read-source.ts";
 import { createCredentials } from "../../registry/credentials/credentials.ts";
 import type { Gun } from "../../registry/sources/notary/gun.ts";
 import { NotaryServer } from "../../registry/sources/notary/notary-server.ts";

@@ -34,7 +34,7 @@ export async function openTimestamping(args: Arguments, io: Io): Promise<Timetim
     throw usageError("--timestamp-url needs --timestamp-root", "Name the root of its authority, so that its answers can be proven.");
   }
   const [{ readAuthorities }, { requestTimestamp }, { urlOf }] = await Promise.all([
-    import("../../anchors/roots/authorities-file.ts"),
+    import("../../trust-sources/sigstore/authorities-file.ts"),
     import("../../signers/services/timestamp/request-timestamp.ts"),
     import("../../signers/services/ask.ts"),
   ]);

@@ -1,7 +1,7 @@
 /** What an attacker with push rights does: hangs the signatures of one image on another. */
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { decodeUtf8 } from "../../core/bytes.ts";
-import type { Descriptor } from "../../core/oci.ts";
+import type { Descriptor } from "../../core/oci/manifest.ts";
 import type { Repository } from "../../core/repository.ts";
 
 export async function carrySignatures(repository: Repository, from: Descriptor, to: Descriptor, signal: AbortSignal): Promise<void> {

@@ -2,7 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
-import { mediaTypes, type Descriptor } from "../../core/oci.ts";
+import { mediaTypes, type Descriptor } from "../../core/oci/manifest.ts";
 import type { Repository } from "../../core/repository.ts";
 import { tarOf } from "./tar.ts";
 

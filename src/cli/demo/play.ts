@@ -1,6 +1,6 @@
 /** The demo itself: real commands, run one after the other, each with the outcome it must have. */
 import { join } from "node:path";
-import { parseReference } from "../../core/reference.ts";
+import { parseReference } from "../../core/oci/reference.ts";
 import type { Repository } from "../../core/repository.ts";
 import { createHttpClient } from "../../net/http-client.ts";
 import { createCredentials } from "../../registry/credentials/credentials.ts";

@@ -13,7 +13,7 @@ export function renderError(thrown: unknown, env: Io["env"], what?: string): str
 
 /** Where it came from, without the messages, which hold what others wrote: the first is shown above, the cause's here, in one line. */
 function trace({ code, stack, cause }: TouchmarkError): string {
-  const places = (text = ""): string[] => text.split("\n").filter((line) => /^ {4}at /.test(line));
-  const because = cause instanceof Error ? [`caused by: ${cause.message}`, ...places(cause.stack)] : [];
-  return [`code: ${code}`, ...places(stack), ...because].map((line) => clean(line, 2000)).join("\n");
+  const locations = (text = ""): string[] => text.split("\n").filter((line) => /^ {4}at /.test(line));
+  const because = cause instanceof Error ? [`caused by: ${cause.message}`, ...locations(cause.stack)] : [];
+  return [`code: ${code}`, ...locations(stack), ...because].map((line) => clean(line, 2000)).join("\n");
 }

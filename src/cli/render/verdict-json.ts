@@ -1,6 +1,6 @@
 /** A verdict for programs: docs/reference/verdict.v1alpha1.schema.json. */
-import type { Place } from "../../core/evidence.ts";
-import { outcomeOf, type Finding, type Sighting } from "../../core/finding.ts";
+import type { EvidenceLocation } from "../../core/evidence.ts";
+import { outcomeOf, type Finding, type VerifiedTimestamp } from "../../core/finding.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Verdict } from "../../core/verdict.ts";
 
@@ -18,14 +18,14 @@ export function verdictToJson(verdict: Verdict): string {
 }
 
 function findingToJson(finding: Finding): unknown {
-  const { place, seen } = finding;
-  return { ...finding, place: placeToJson(place), seen: seen.map(sightingToJson), outcome: outcomeOf(finding) };
+  const { location, seen } = finding;
+  return { ...finding, location: placeToJson(location), seen: seen.map(sightingToJson), outcome: outcomeOf(finding) };
 }
 
-function placeToJson(place: Place): unknown {
-  return place.kind === "tag" ? { kind: place.kind, tag: place.tag } : place;
+function placeToJson(location: EvidenceLocation): unknown {
+  return location.kind === "tag" ? { kind: location.kind, tag: location.tag } : location;
 }
 
-function sightingToJson({ at, ...sighting }: Sighting): unknown {
+function sightingToJson({ at, ...sighting }: VerifiedTimestamp): unknown {
   return { ...sighting, ...(at !== undefined && { at: formatInstant(at) }) };
 }

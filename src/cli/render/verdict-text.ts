@@ -1,6 +1,6 @@
 /** A verdict for people: the answer first, then what was expected, what was found, and what to do. */
-import { describePlace } from "../../core/evidence.ts";
-import { describeSignatory, isPending, type Check, type Finding, type Sighting } from "../../core/finding.ts";
+import { describeLocation } from "../../core/evidence.ts";
+import { describeSignatory, isPending, type Check, type Finding, type VerifiedTimestamp } from "../../core/finding.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Decision, Verdict } from "../../core/verdict.ts";
 import type { Style } from "./style.ts";
@@ -13,7 +13,7 @@ const answers: Readonly<Record<Decision, { readonly word: string; readonly paint
 };
 
 export function renderVerdict(verdict: Verdict, style: Style): string {
-  const { decision, subject, policy, reason, requirements, gaps, unchecked } = verdict;
+  const { decision, subject, policy, reason, requirements, unread, unchecked } = verdict;
   const { word, paint } = answers[decision];
   const findings = requirements.flatMap((requirement) => requirement.findings);
   return [
@@ -25,18 +25,18 @@ export function renderVerdict(verdict: Verdict, style: Style): string {
       (finding) => field("evidence", renderFinding(finding, findings.length > 1 || reason === undefined)) + renderSource(finding),
     ),
     unchecked.length > 0 ? field("unchecked", `${unchecked.join(", ")}, as was asked`) : "",
-    ...gaps.map((gap) => field("unread", `${gap.place}: ${gap.code}: ${gap.message}`)),
+    ...unread.map((gap) => field("unread", `${gap.location}: ${gap.code}: ${gap.message}`)),
   ].join("");
 }
 
 /** `bundle in referrers, by touchmark.pub: format passed, signature passed, …`; with the details of what did not pass, and of which plugin had a say, where they are not said above. */
-function renderFinding({ format, place, signer, seen, checks, claim }: Finding, detailed: boolean): string {
+function renderFinding({ format, location, signer, seen, checks, claim }: Finding, detailed: boolean): string {
   const by = signer ? ` by ${describeSignatory(signer)}` : "";
   const said = claim?.kind === "signature" ? Object.entries(claim.annotations).map(([key, value]) => `${key}=${value}`) : [];
   const outcomes = checks.map((check) => describeCheck(check, detailed));
   const sightings = seen.map(describeSighting);
   const when = sightings.length > 0 ? `, seen by ${sightings.join(" and ")}` : "";
-  return `${format} in ${describePlace(place)}${by}${when}${said.length > 0 ? `, ${said.join(", ")}` : ""}: ${outcomes.join(", ")}`;
+  return `${format} in ${describeLocation(location)}${by}${when}${said.length > 0 ? `, ${said.join(", ")}` : ""}: ${outcomes.join(", ")}`;
 }
 
 /** `https://github.com/example/app at refs/heads/main, commit 0123…, run https://…`: what a workflow signed from, as its certificate says. */
@@ -59,6 +59,6 @@ function describeCheck(check: Check, detailed: boolean): string {
   return `${name} ${isPending(check) ? "pending" : outcome}${isTold ? ` (${detail})` : ""}`;
 }
 
-function describeSighting({ by, at, index }: Sighting): string {
+function describeSighting({ by, at, index }: VerifiedTimestamp): string {
   return `${by}${index === undefined ? "" : ` as entry ${index}`}${at === undefined ? "" : ` at ${formatInstant(at)}`}`;
 }

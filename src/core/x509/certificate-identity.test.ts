@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { encodeUtf8 } from "../bytes.ts";
-import { contextTag, encodeDer } from "../der.ts";
+import { contextTag, encodeDer } from "../asn1/der.ts";
 import { certificateIdentity } from "./certificate-identity.ts";
 import { parseCertificate } from "./certificate.ts";
 import { extension, extensions, integer, makeCertificate, oid, sequence, utf8 } from "./fixture.test.ts";

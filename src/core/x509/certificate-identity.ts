@@ -4,8 +4,8 @@
  * text and 8 to 24 a UTF8String.
  */
 import { decodeUtf8 } from "../bytes.ts";
-import { expectTag, parseDer, tags } from "../der.ts";
-import { readText } from "../der-values.ts";
+import { expectTag, parseDer, tags } from "../asn1/der.ts";
+import { readText } from "../asn1/der-values.ts";
 import { malformed } from "../errors.ts";
 import type { Certificate } from "./certificate.ts";
 import { certificateClaims, type CertificateClaim } from "./certificate-claims.ts";

@@ -3,8 +3,8 @@ import { constants, generateKeyPairSync, sign, X509Certificate } from "node:cryp
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
 import { readsOrRefuses } from "../../../test/reads-or-refuses.ts";
-import { encodePem } from "../pem.ts";
-import { contextTag, encodeDer, parseDer, tags } from "../der.ts";
+import { encodePem } from "../asn1/pem.ts";
+import { contextTag, encodeDer, parseDer, tags } from "../asn1/der.ts";
 import { toHex } from "../bytes.ts";
 import { describeCertificate, parseCertificate, type Certificate } from "./certificate.ts";
 import {

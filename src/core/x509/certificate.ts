@@ -7,11 +7,11 @@
  * Reading says only what a certificate says; nothing is verified here.
  */
 import { equalBytes } from "../bytes.ts";
-import { contextTag, Members, parseDer, tags, type Der } from "../der.ts";
-import { readBitStringBytes, readInteger, readIntegerBytes, readTime } from "../der-values.ts";
+import { contextTag, Members, parseDer, tags, type Der } from "../asn1/der.ts";
+import { readBitStringBytes, readInteger, readIntegerBytes, readTime } from "../asn1/der-values.ts";
 import { malformed } from "../errors.ts";
 import type { Instant } from "../instant.ts";
-import { readPublicKey, type PublicKey } from "../public-key.ts";
+import { readPublicKey, type PublicKey } from "../keys/public-key.ts";
 import { readExtensions, type Extension } from "./extension-list.ts";
 import { quoteName, readName, type Name } from "./name.ts";
 import { readAlgorithmIdentifier, type AlgorithmIdentifier } from "./signature-algorithm.ts";

@@ -7,19 +7,19 @@
  * Reading says only what a list says; nothing is verified here. The entries, of which there may be a million, are not held as values.
  */
 import { equalBytes, toHex } from "../bytes.ts";
-import { contextTag, Members, openDer, parseDer, tags, type Der } from "../der.ts";
-import { readBitStringBytes, readInteger, readTime } from "../der-values.ts";
+import { contextTag, Members, openDer, parseDer, tags, type Der } from "../asn1/der.ts";
+import { readBitStringBytes, readInteger, readTime } from "../asn1/der-values.ts";
 import { malformed, TouchmarkError } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import { freshestPoints, type DistributionPoint } from "./distribution-points.ts";
 import { readExtensions, refuseUnknown, type Extension } from "./extension-list.ts";
-import type { Signed } from "./is-signed-by.ts";
+import type { SignedStructure } from "./is-signed-by.ts";
 import { readScope, type ListScope } from "./list-scope.ts";
 import { readName, type Name } from "./name.ts";
 import { findEntry, type RevokedEntry } from "./revoked-entry.ts";
 import { readAlgorithmIdentifier } from "./signature-algorithm.ts";
 
-export interface RevocationList extends Signed {
+export interface RevocationList extends SignedStructure {
   readonly issuer: Name;
   readonly thisUpdate: Instant;
   /** When the next one is there at the latest. */

@@ -7,8 +7,8 @@
  *
  * URLs are as they stand there: of any scheme, or none.
  */
-import { contextTag, inside, Members, parseDer, tags, type Der } from "../der.ts";
-import { readAscii, readOid } from "../der-values.ts";
+import { contextTag, inside, Members, parseDer, tags, type Der } from "../asn1/der.ts";
+import { readAscii, readOid } from "../asn1/der-values.ts";
 import type { Certificate } from "./certificate.ts";
 import type { Extension } from "./extension-list.ts";
 

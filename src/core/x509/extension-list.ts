@@ -3,8 +3,8 @@
  *
  *     [n] { SEQUENCE OF SEQUENCE { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING } }
  */
-import { inside, Members, tags, type Der } from "../der.ts";
-import { readBoolean, readOctetString, readOid } from "../der-values.ts";
+import { inside, Members, tags, type Der } from "../asn1/der.ts";
+import { readBoolean, readOctetString, readOid } from "../asn1/der-values.ts";
 import { malformed, TouchmarkError } from "../errors.ts";
 
 export interface Extension {

@@ -1,6 +1,6 @@
 /** The extensions of certificates that are acted on (RFC 5280, section 4.2.1). Absent is undefined; each reader throws MALFORMED. */
-import { contextTag, inside, Members, parseDer, tags, type Der } from "../der.ts";
-import { readAscii, readBitString, readBoolean, readInteger, readOctetString, readOid } from "../der-values.ts";
+import { contextTag, inside, Members, parseDer, tags, type Der } from "../asn1/der.ts";
+import { readAscii, readBitString, readBoolean, readInteger, readOctetString, readOid } from "../asn1/der-values.ts";
 import { malformed } from "../errors.ts";
 import type { Certificate } from "./certificate.ts";
 import type { Extension } from "./extension-list.ts";

@@ -1,7 +1,7 @@
 /** An authority for tests: certificates of any shape, valid or not, signed by keys of the moment. */
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { encodeUtf8 } from "../bytes.ts";
-import { contextTag, encodeDer, tags } from "../der.ts";
+import { contextTag, encodeDer, tags } from "../asn1/der.ts";
 import type { Instant } from "../instant.ts";
 import { parseCertificate, type Certificate } from "./certificate.ts";
 

@@ -4,8 +4,8 @@
  *     SEQUENCE { [0] distributionPoint?, [1] onlyContainsUserCerts, [2] onlyContainsCACerts, [3] onlySomeReasons?,
  *                [4] indirectCRL, [5] onlyContainsAttributeCerts }         the four without ? are BOOLEAN DEFAULT FALSE
  */
-import { contextTag, Members, parseDer, tags } from "../der.ts";
-import { readBoolean } from "../der-values.ts";
+import { contextTag, Members, parseDer, tags } from "../asn1/der.ts";
+import { readBoolean } from "../asn1/der-values.ts";
 import { malformed } from "../errors.ts";
 import { namesOf } from "./distribution-points.ts";
 import type { Extension } from "./extension-list.ts";

@@ -1,7 +1,7 @@
 /** Distinguished names (RFC 5280, section 4.1.2.4), with the text a person reads (RFC 4514). */
 import { encodeUtf8, toHex } from "../bytes.ts";
-import { inside, Members, tags, type Der } from "../der.ts";
-import { readOid, readText } from "../der-values.ts";
+import { inside, Members, tags, type Der } from "../asn1/der.ts";
+import { readOid, readText } from "../asn1/der-values.ts";
 
 export interface Name {
   /** The whole DER, by which names are compared. */

@@ -1,6 +1,6 @@
 /** Certificates in PEM, as people keep them in files. */
 import { malformed, TouchmarkError } from "../errors.ts";
-import { parsePem } from "../pem.ts";
+import { parsePem } from "../asn1/pem.ts";
 import { parseCertificate, type Certificate } from "./certificate.ts";
 
 /** All that the text holds, in order, at least one. Throws MALFORMED for what holds none, or something else too, and LIMIT_EXCEEDED. */

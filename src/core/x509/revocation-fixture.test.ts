@@ -1,12 +1,12 @@
 /** An authority's words on revocation, for tests: lists and OCSP answers of any shape, and certificates that say where they are. */
 import { sign, type KeyObject } from "node:crypto";
 import { encodeUtf8 } from "../bytes.ts";
-import { contextTag, encodeDer, tags } from "../der.ts";
+import { contextTag, encodeDer, tags } from "../asn1/der.ts";
 import type { Instant } from "../instant.ts";
-import { encodeOcspRequest, keyHash } from "../ocsp-request.ts";
+import { encodeOcspRequest, keyHash } from "./ocsp-request.ts";
 import type { Certificate } from "./certificate.ts";
 import { bitString, extension, integer, nameFrom, octetString, oid, oids, sequence, time } from "./fixture.test.ts";
-import { parseDer } from "../der.ts";
+import { parseDer } from "../asn1/der.ts";
 
 const uri = (url: string): Uint8Array => encodeDer(contextTag(6, "primitive"), encodeUtf8(url));
 const tagged = (number: number, ...parts: readonly Uint8Array[]): Uint8Array => encodeDer(contextTag(number), ...parts);

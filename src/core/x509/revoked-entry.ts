@@ -4,8 +4,8 @@
  *     SEQUENCE { userCertificate INTEGER, revocationDate Time, extensions? }
  */
 import { equalBytes } from "../bytes.ts";
-import { Members, parseDer, readHeader, tags, type Der, type DerHeader } from "../der.ts";
-import { readTime } from "../der-values.ts";
+import { Members, parseDer, readHeader, tags, type Der, type DerHeader } from "../asn1/der.ts";
+import { readTime } from "../asn1/der-values.ts";
 import { malformed } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import { readExtensionList, refuseUnknown, type Extension } from "./extension-list.ts";

@@ -3,11 +3,11 @@
  * signatures each names: ECDSA (RFC 5758), RSASSA-PKCS1-v1_5 and -PSS (RFC 4055), Ed25519 (RFC 8410). SHA-1 and
  * MD5 are none.
  */
-import { contextTag, Members, parseDer, tags, type Der } from "../der.ts";
-import { readInteger, readOid } from "../der-values.ts";
+import { contextTag, Members, parseDer, tags, type Der } from "../asn1/der.ts";
+import { readInteger, readOid } from "../asn1/der-values.ts";
 import { malformed } from "../errors.ts";
-import type { PublicKey } from "../public-key.ts";
-import { signingSchemes as schemes, type SignatureScheme } from "../signature-schemes.ts";
+import type { PublicKey } from "../keys/public-key.ts";
+import { signingSchemes as schemes, type SignatureScheme } from "../keys/signature-schemes.ts";
 
 export interface AlgorithmIdentifier {
   readonly oid: string;

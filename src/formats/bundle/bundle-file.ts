@@ -2,11 +2,11 @@
 import { digestOf } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { maxWholeBytes, wholeFile } from "../../core/file-subject.ts";
-import { bundleHint } from "../../core/public-key.ts";
+import { bundleHint } from "../../core/keys/public-key.ts";
 import { findingOf, reading, refuseExpiry } from "../checks.ts";
 import type { FileFormat } from "../format.ts";
 import { bundleMediaType, encodeMessageBundle, maxBundleBytes, parseBundle } from "./sigstore-bundle.ts";
-import { bundleEvidence, verifyEvidence, type BundleEvidence } from "./verify-evidence.ts";
+import { bundleEvidence, verifyBundleEvidence, type BundleEvidence } from "./verify-evidence.ts";
 
 export const bundleFile: FileFormat = {
   maxBytes: maxBundleBytes,
@@ -15,13 +15,13 @@ export const bundleFile: FileFormat = {
 
   read(bytes, path): BundleEvidence {
     const layer = { mediaType: bundleMediaType, digest: digestOf(bytes), size: bytes.length };
-    return bundleEvidence({ format: "bundle", place: { kind: "file", path }, layer }, bytes);
+    return bundleEvidence({ format: "bundle", location: { kind: "file", path }, layer }, bytes);
   },
 
   readingOf: async () => wholeFile,
 
   async verify(evidence: BundleEvidence, file, trust, at) {
-    if (file.mediaType === undefined) return verifyEvidence(evidence, file, trust, at);
+    if (file.mediaType === undefined) return verifyBundleEvidence(evidence, file, trust, at);
     const detail = `says nothing of a media type, and ${JSON.stringify(file.mediaType)} is asked for`;
     return findingOf(evidence, { checks: [{ name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail }] });
   },
@@ -41,8 +41,8 @@ export const bundleFile: FileFormat = {
     });
   },
 
-  assemble(_toSign, file, { signature, by, seals }) {
-    if (seals?.pending) throw new TouchmarkError("UNSUPPORTED", "a file cannot be completed once its signature is logged: log it now");
-    return encodeMessageBundle(file.digest, signature, { hint: bundleHint(by.publicKey), ...seals });
+  assemble(_toSign, file, { signature, by, material }) {
+    if (material?.pending) throw new TouchmarkError("UNSUPPORTED", "a file cannot be completed once its signature is logged: log it now");
+    return encodeMessageBundle(file.digest, signature, { hint: bundleHint(by.publicKey), ...material });
   },
 };

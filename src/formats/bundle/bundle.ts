@@ -1,12 +1,12 @@
 /** Sigstore bundles over referrers: what cosign 3 writes. */
 import type { Digest } from "../../core/digest.ts";
-import { preAuthEncoding } from "../../core/dsse.ts";
+import { preAuthEncoding } from "../../core/envelopes/dsse.ts";
 import { malformed } from "../../core/errors.ts";
 import type { Found } from "../../core/evidence.ts";
-import { emptyConfig, type ImageManifest } from "../../core/oci.ts";
-import { bundleHint } from "../../core/public-key.ts";
-import { statementPayloadType } from "../../core/statement.ts";
-import { contentOf } from "../../core/subject.ts";
+import { emptyConfig, type ImageManifest } from "../../core/oci/manifest.ts";
+import { bundleHint } from "../../core/keys/public-key.ts";
+import { statementPayloadType } from "../../core/statements/statement.ts";
+import { subjectContent } from "../../core/subject.ts";
 import { reading, refuseExpiry, tooLarge } from "../checks.ts";
 import type { FormatOfFiles, Recognised, ToSign } from "../format.ts";
 import { bundleFile } from "./bundle-file.ts";
@@ -21,7 +21,7 @@ import {
 import { bundleManifest } from "./referrer.ts";
 import { encodeSignStatement, signPredicateType } from "./sign-statement.ts";
 import { bundleMediaType, encodeBundle, isBundleMediaType, maxBundleBytes } from "./sigstore-bundle.ts";
-import { bundleEvidence, verifyEvidence, type BundleEvidence } from "./verify-evidence.ts";
+import { bundleEvidence, verifyBundleEvidence, type BundleEvidence } from "./verify-evidence.ts";
 
 interface BundleToSign extends ToSign {
   readonly payload: Uint8Array;
@@ -31,11 +31,11 @@ export const bundle: FormatOfFiles = {
   name: "bundle",
   artifactTypes: [bundleMediaType],
 
-  places: () => [{ kind: "referrers" }],
+  locations: () => [{ kind: "referrers" }],
 
   recognise,
 
-  verify: (evidence: BundleEvidence, subject, trust, at) => verifyEvidence(evidence, contentOf(subject), trust, at),
+  verify: (evidence: BundleEvidence, subject, trust, at) => verifyBundleEvidence(evidence, subjectContent(subject), trust, at),
 
   prepare({ claim, options }): BundleToSign {
     refuseExpiry(bundle.name, options);
@@ -44,10 +44,10 @@ export const bundle: FormatOfFiles = {
     return { payload, content, bytes: preAuthEncoding(statementPayloadType, payload) };
   },
 
-  assemble({ payload }: BundleToSign, subject, { signature, by, seals }, at) {
-    const blob = encodeBundle({ payload, payloadType: statementPayloadType }, signature, { hint: bundleHint(by.publicKey), ...seals });
-    const logs = seals?.pending;
-    const pending = logs && encodePendingRecord({ logs, ...(!seals.certificate && { publicKey: by.publicKey.spki }) });
+  assemble({ payload }: BundleToSign, subject, { signature, by, material }, at) {
+    const blob = encodeBundle({ payload, payloadType: statementPayloadType }, signature, { hint: bundleHint(by.publicKey), ...material });
+    const logs = material?.pending;
+    const pending = logs && encodePendingRecord({ logs, ...(!material.certificate && { publicKey: by.publicKey.spki }) });
     const manifest = bundleManifest({ bundle: blob, pending, predicateType: signPredicateType, subject: subject.descriptor, at });
     return { kind: "referrer", blobs: [blob, emptyConfig.bytes, ...(pending ? [pending] : [])], manifest };
   },
@@ -61,7 +61,7 @@ export const bundle: FormatOfFiles = {
   files: bundleFile,
 };
 
-function recognise({ place, descriptor, manifest }: Found): Recognised | undefined {
+function recognise({ location, descriptor, manifest }: Found): Recognised | undefined {
   const layers = manifest.layers.filter((layer) => isBundleMediaType(layer.mediaType));
   if (layers.length === 0) return undefined;
   const isPending = saysPending(manifest);
@@ -71,7 +71,7 @@ function recognise({ place, descriptor, manifest }: Found): Recognised | undefin
     read(blobs) {
       const pending = isPending ? { pending: reading(() => readRecord(manifest, blobs)) } : {};
       return layers.flatMap((layer): BundleEvidence[] => {
-        const common = { format: bundle.name, place, manifest: descriptor.digest, layer, ...pending };
+        const common = { format: bundle.name, location, manifest: descriptor.digest, layer, ...pending };
         if (layer.size > maxBundleBytes) return [{ ...common, bundle: { problem: tooLarge(layer.size, maxBundleBytes) } }];
         const bytes = blobs.get(layer.digest);
         return bytes ? [bundleEvidence(common, bytes)] : [];

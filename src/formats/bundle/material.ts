@@ -1,10 +1,10 @@
 /** What a bundle is to be verified by: a key or certificates, log entries and timestamps. */
 import { equalBytes, fromBase64 } from "../../core/bytes.ts";
 import { malformed } from "../../core/errors.ts";
-import type { Fields } from "../../core/json.ts";
+import type { Fields } from "../../core/json/json.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
-import { parseLogEntries, type LogEntry } from "../../proof/log-entry.ts";
-import type { SignatureEvidence, SignedByCertificate } from "../../proof/signature-evidence.ts";
+import { parseLogEntries, type LogEntry } from "../../verification/log-entry.ts";
+import type { SignatureEvidence, CertificateContent } from "../../verification/signature-evidence.ts";
 import type { BundleVersion, SigstoreBundle } from "./sigstore-bundle.ts";
 
 export type Material = Pick<SignatureEvidence, "by" | "entries" | "timestamps">;
@@ -27,7 +27,7 @@ function checkEntry({ promise, inclusion }: LogEntry, version: BundleVersion): v
 }
 
 /** From the signer's upward, without the root. */
-function parseCertificates(material: Fields, version: BundleVersion): SignedByCertificate {
+function parseCertificates(material: Fields, version: BundleVersion): CertificateContent {
   if (material.has("certificate")) return { kind: "certificate", leaf: readCertificate(material.fields("certificate")), intermediates: [] };
   if (version === "0.3") throw malformed("a bundle of version 0.3 holds one certificate, and this one has a chain");
   const chain = material.fields("x509CertificateChain");

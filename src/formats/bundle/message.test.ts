@@ -4,7 +4,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { describe, it } from "node:test";
 import { subjectOf } from "../../../test/vectors/load.ts";
 import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
-import { bundleHint, publicKeyOf } from "../../core/public-key.ts";
+import { bundleHint, publicKeyOf } from "../../core/keys/public-key.ts";
 import { makeTrust } from "../../trust/trust.ts";
 import { bundleLayer, codesOf, find, instance, makeMessageBundle, signedAt, subject, workflow } from "../keyless-fixture.test.ts";
 import { bundle } from "./bundle.ts";

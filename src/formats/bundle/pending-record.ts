@@ -9,8 +9,8 @@
  */
 import { encodeUtf8, fromBase64, toBase64 } from "../../core/bytes.ts";
 import { malformed } from "../../core/errors.ts";
-import { Fields, parseJson } from "../../core/json.ts";
-import type { ImageManifest } from "../../core/oci.ts";
+import { Fields, parseJson } from "../../core/json/json.ts";
+import type { ImageManifest } from "../../core/oci/manifest.ts";
 
 export const pendingAnnotation = { name: "dev.touchmark.log-upload", value: "pending" } as const;
 export const pendingMediaType = "application/vnd.dev.touchmark.log-upload.v1+json";

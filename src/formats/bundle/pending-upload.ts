@@ -1,12 +1,12 @@
 /** A bundle that waits for a log: what the log is to be asked to keep, and the bundle that takes its place then. */
-import type { DsseEnvelope } from "../../core/dsse.ts";
+import type { DsseEnvelope } from "../../core/envelopes/dsse.ts";
 import { malformed } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
-import { emptyConfig, type Descriptor } from "../../core/oci.ts";
-import { readPublicKey } from "../../core/public-key.ts";
-import type { LogEntryJson } from "../../core/seals.ts";
-import { parseStatement } from "../../core/statement.ts";
-import type { SignatureVerifier } from "../../proof/logged-signature.ts";
+import { emptyConfig, type Descriptor } from "../../core/oci/manifest.ts";
+import { readPublicKey } from "../../core/keys/public-key.ts";
+import type { LogEntryJson } from "../../core/verification-material.ts";
+import { parseStatement } from "../../core/statements/statement.ts";
+import type { SignatureVerifier } from "../../verification/logged-signature.ts";
 import { reading, type Reading } from "../checks.ts";
 import type { PendingUpload, ReferrerArtifact } from "../format.ts";
 import { parseMaterial, type Material } from "./material.ts";

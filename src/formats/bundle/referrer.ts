@@ -2,7 +2,7 @@
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
-import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci.ts";
+import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci/manifest.ts";
 import { pendingAnnotation, pendingMediaType } from "./pending-record.ts";
 import { bundleMediaType } from "./sigstore-bundle.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { decodeUtf8, encodeUtf8 } from "../../core/bytes.ts";
-import { parseStatement, statementPayloadType } from "../../core/statement.ts";
+import { parseStatement, statementPayloadType } from "../../core/statements/statement.ts";
 import { loadVector } from "../../../test/vectors/load.ts";
 import { encodeSignStatement, readClaim } from "./sign-statement.ts";
 import { parseMaterial } from "./material.ts";

@@ -7,12 +7,12 @@
  *      "dsseEnvelope":{…} | "messageSignature":{"messageDigest":{"algorithm","digest"},"signature":BASE64}}
  */
 import { encodeUtf8, fromBase64, toBase64, toHex } from "../../core/bytes.ts";
-import { parseDsse, type DsseEnvelope } from "../../core/dsse.ts";
+import { parseDsse, type DsseEnvelope } from "../../core/envelopes/dsse.ts";
 import { algorithmOf, hexOf, type FileDigest } from "../../core/digest.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
-import type { HashAlgorithm } from "../../core/hash.ts";
-import { Fields, parseJson, type JsonObject } from "../../core/json.ts";
-import type { Seals } from "../../core/seals.ts";
+import type { HashAlgorithm } from "../../core/keys/hash.ts";
+import { Fields, parseJson, type JsonObject } from "../../core/json/json.ts";
+import type { VerificationMaterial } from "../../core/verification-material.ts";
 
 export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 /** Bytes of one bundle. */
@@ -107,27 +107,27 @@ function parseStated(fields: Fields): StatedDigest {
 }
 
 /** What a bundle is to be verified by: its seals, and where no certificate is among them, the key that the hint names. */
-export interface BundleSeals extends Partial<Seals> {
+export interface BundleMaterial extends Partial<VerificationMaterial> {
   readonly hint: string;
 }
 
 /** A bundle around one DSSE envelope; by a key alone, as cosign writes it byte for byte. */
-export function encodeBundle(envelope: Omit<DsseEnvelope, "signatures">, signature: Uint8Array, seals: BundleSeals): Uint8Array {
+export function encodeBundle(envelope: Omit<DsseEnvelope, "signatures">, signature: Uint8Array, material: BundleMaterial): Uint8Array {
   const dsseEnvelope = {
     payload: toBase64(envelope.payload),
     payloadType: envelope.payloadType,
     signatures: [{ sig: toBase64(signature) }],
   };
-  return encode(seals, { dsseEnvelope });
+  return encode(material, { dsseEnvelope });
 }
 
 /** A bundle around the signature of a file of this digest; by SHA-256 and a key of ECDSA P-256 or RSA alone, as cosign writes it byte for byte. */
-export function encodeMessageBundle(digest: FileDigest, signature: Uint8Array, seals: BundleSeals): Uint8Array {
+export function encodeMessageBundle(digest: FileDigest, signature: Uint8Array, material: BundleMaterial): Uint8Array {
   const messageDigest = { algorithm: `SHA2_${algorithmOf(digest).slice(3)}`, digest: toBase64(Buffer.from(hexOf(digest), "hex")) };
-  return encode(seals, { messageSignature: { messageDigest, signature: toBase64(signature) } });
+  return encode(material, { messageSignature: { messageDigest, signature: toBase64(signature) } });
 }
 
-function encode({ hint, certificate, entries = [], timestamps = [] }: BundleSeals, content: JsonObject): Uint8Array {
+function encode({ hint, certificate, entries = [], timestamps = [] }: BundleMaterial, content: JsonObject): Uint8Array {
   const rfc3161Timestamps = timestamps.map((timestamp) => ({ signedTimestamp: toBase64(timestamp) }));
   return encodeUtf8(
     JSON.stringify({

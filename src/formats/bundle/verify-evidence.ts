@@ -4,7 +4,7 @@ import { TouchmarkError } from "../../core/errors.ts";
 import type { Claim, Evidence } from "../../core/evidence.ts";
 import type { Check, Finding } from "../../core/finding.ts";
 import type { Instant } from "../../core/instant.ts";
-import { parseStatement, statementPayloadType } from "../../core/statement.ts";
+import { parseStatement, statementPayloadType } from "../../core/statements/statement.ts";
 import { hasDigest, type Content } from "../../core/subject.ts";
 import type { SignedContent } from "../../core/signed-content.ts";
 import type { Trust } from "../../trust/trust.ts";
@@ -26,7 +26,7 @@ export function bundleEvidence(found: Omit<BundleEvidence, "bundle" | "signature
 }
 
 /** Never throws for what the bundle holds. `about`: the image's manifest, or the file. */
-export async function verifyEvidence(evidence: BundleEvidence, about: Content, trust: Trust, at: Instant): Promise<Finding> {
+export async function verifyBundleEvidence(evidence: BundleEvidence, about: Content, trust: Trust, at: Instant): Promise<Finding> {
   if ("problem" in evidence.bundle) return findingOf(evidence, { checks: [evidence.bundle.problem] });
   const { value: bundle } = evidence.bundle;
   const told = reading(() => read(bundle.content, about));

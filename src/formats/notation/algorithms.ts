@@ -1,7 +1,7 @@
 /** The signature algorithms of the Notary Project, each that of one kind of key (signature specification, "Algorithm Selection"). */
-import type { HashAlgorithm } from "../../core/hash.ts";
-import type { PublicKey } from "../../core/public-key.ts";
-import { signingSchemes as schemes, type SigningScheme } from "../../core/signature-schemes.ts";
+import type { HashAlgorithm } from "../../core/keys/hash.ts";
+import type { PublicKey } from "../../core/keys/public-key.ts";
+import { signingSchemes as schemes, type SigningScheme } from "../../core/keys/signature-schemes.ts";
 
 export interface NotaryAlgorithm {
   /** As JWS spells it (RFC 7518, section 3.1). */
@@ -43,7 +43,7 @@ export const algorithms: readonly NotaryAlgorithm[] = [
 ];
 
 /** The one algorithm of a key; undefined for a key the Notary Project has none for. */
-export function algorithmOf(key: PublicKey): NotaryAlgorithm | undefined {
+export function notaryAlgorithmOf(key: PublicKey): NotaryAlgorithm | undefined {
   return algorithms.find(({ isOf }) => isOf(key));
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { suite, test } from "node:test";
-import { encodeDer, tags } from "../../core/der.ts";
+import { encodeDer, tags } from "../../core/asn1/der.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { bitString, extension, extensions, makeKey, octetString, oid, sequence, type Shape } from "../../core/x509/fixture.test.ts";
 import { chainBreach, validityBreach } from "./certificate-chain.ts";

@@ -4,7 +4,7 @@
  */
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { basicConstraints, extendedKeyUsage, extensionOids, keyUsage, type KeyUsage } from "../../core/x509/extensions.ts";
-import { algorithmOf } from "./algorithms.ts";
+import { notaryAlgorithmOf } from "./algorithms.ts";
 
 /** What a signer's certificate may be for: signing, and to say that it stands by what it signs. */
 const signerUsages: ReadonlySet<KeyUsage> = new Set(["digitalSignature", "contentCommitment"]);
@@ -58,7 +58,7 @@ function usageBreach(certificate: Certificate): string | undefined {
 }
 
 function keyBreach({ publicKey }: Certificate): string | undefined {
-  return algorithmOf(publicKey) ? undefined : `has a key that signs by no accepted algorithm (${publicKey.algorithm.name})`;
+  return notaryAlgorithmOf(publicKey) ? undefined : `has a key that signs by no accepted algorithm (${publicKey.algorithm.name})`;
 }
 
 function isCritical({ extensions }: Certificate, oid: string): boolean {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { encodeUtf8 } from "../../core/bytes.ts";
-import { Tagged } from "../../core/cbor.ts";
-import { keyOf, type Answer, type PluginQuestion } from "../../core/facts.ts";
+import { Tagged } from "../../core/envelopes/cbor.ts";
+import { factKey, type FactAnswer, type PluginQuestion } from "../../core/facts/facts.ts";
 import { outcomeOf, type Finding } from "../../core/finding.ts";
 import { makeKey } from "../../core/x509/fixture.test.ts";
 import { levels, validationOf } from "../../trust/notation/level.ts";
@@ -37,12 +37,12 @@ function questionIn({ needs = [] }: Finding): PluginQuestion {
   return question;
 }
 /** What the signature is worth once the plugin has answered. */
-async function answered(answer: Answer | object, made: Made = looseJws({ headers }), options: VerifyOptions = {}): Promise<Finding> {
+async function answered(answer: FactAnswer | object, made: Made = looseJws({ headers }), options: VerifyOptions = {}): Promise<Finding> {
   const question = questionIn(await verifyMade(made, options));
   const bytes = encodeUtf8(JSON.stringify({ name: "example", version: "1.2.3", digest: "ab", results: answer }));
   return verifyMade(made, {
     ...options,
-    facts: new Map([[keyOf(question), "code" in answer ? (answer satisfies object as Answer) : { bytes }]]),
+    facts: new Map([[factKey(question), "code" in answer ? (answer satisfies object as FactAnswer) : { bytes }]]),
   });
 }
 const yes = { success: true, reason: "" };
@@ -131,7 +131,9 @@ suite("a signature that names a plugin", () => {
   const mismatch = "identity IDENTITY_MISMATCH";
   const undecided = "identity UNDECIDED?";
   const notAsked = { code: "FILE_NOT_FOUND", message: "the plugin is not installed" } as const;
-  const decided: Readonly<Record<string, readonly [trusted: readonly string[], answer: Answer | object, identities: readonly string[]]>> = {
+  const decided: Readonly<
+    Record<string, readonly [trusted: readonly string[], answer: FactAnswer | object, identities: readonly string[]]>
+  > = {
     "is not accepted for somebody else than the one expected, even if the plugin accepts it": [
       [other],
       { [identity]: yes },

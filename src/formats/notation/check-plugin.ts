@@ -4,9 +4,9 @@
  * cannot vouch in place of us for a certificate, nor for an identity that can be read without it.
  */
 import { malformed } from "../../core/errors.ts";
-import { keyOf, type Facts, type PluginCheck, type PluginQuestion } from "../../core/facts.ts";
+import { factKey, type Facts, type PluginCheck, type PluginQuestion } from "../../core/facts/facts.ts";
 import type { Check } from "../../core/finding.ts";
-import { Fields, parseJson } from "../../core/json.ts";
+import { Fields, parseJson } from "../../core/json/json.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import type { NotaryEnvelope } from "./envelope.ts";
 import { payloadType } from "./payload.ts";
@@ -38,7 +38,7 @@ export function checkPlugin(
   const { plugin } = envelope.attributes;
   if (!plugin) return { checks: [], needs: [] };
   const question = questionOf(envelope, plugin, trust);
-  const answer = facts.get(keyOf(question));
+  const answer = facts.get(factKey(question));
   const name = JSON.stringify(plugin.name.slice(0, 100));
   if (!answer) return undecided(`needs the plugin ${name}, which was not asked`, isTrusted ? [question] : []);
   if ("code" in answer) return undecided(`needs the plugin ${name}: ${answer.message}`);

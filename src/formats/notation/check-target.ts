@@ -2,19 +2,19 @@
 import { algorithmOf, hexOf } from "../../core/digest.ts";
 import type { FileSubject } from "../../core/file-subject.ts";
 import type { Check } from "../../core/finding.ts";
-import type { Descriptor } from "../../core/oci.ts";
+import type { Descriptor } from "../../core/oci/manifest.ts";
 import { hasDigest } from "../../core/subject.ts";
 import type { NotaryAlgorithm } from "./algorithms.ts";
 import { differingPart, type Target } from "./payload.ts";
 
 /** Media type, digest and size are the image's. */
-export function checkImage(target: Target, descriptor: Descriptor): Check {
+export function checkImageTarget(target: Target, descriptor: Descriptor): Check {
   const other = differingPart(target, descriptor);
   return other === undefined ? passed(target) : mismatch(other, target[other], descriptor[other]);
 }
 
 /** Digest and size are the file's, and so is the media type where one is asked for; the digest is by the hash of the key (signature specification, "Payload"). */
-export function checkFile(target: Target, file: FileSubject, { hash, jws }: NotaryAlgorithm): Check {
+export function checkFileTarget(target: Target, file: FileSubject, { hash, jws }: NotaryAlgorithm): Check {
   const algorithm = algorithmOf(target.digest);
   if (algorithm !== hash) return failed(`for a digest by ${algorithm}, and a key that signs by ${jws} signs files by ${hash}`);
   const isSame = hasDigest(file, algorithm, hexOf(target.digest));

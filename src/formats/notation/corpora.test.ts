@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
-import { parsePem } from "../../core/pem.ts";
+import { parsePem } from "../../core/asn1/pem.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import { envelopeKinds } from "./envelope-kinds.ts";

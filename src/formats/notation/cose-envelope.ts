@@ -6,8 +6,8 @@
  *
  * A chain of one may be its bytes alone (RFC 9360, section 2), and the chain may be among the protected headers.
  */
-import { encodeCbor, isCborArray, Tagged, type Cbor, type CborKey, type CborMap } from "../../core/cbor.ts";
-import { coseLabels, coseToBeSigned, encodeCoseSign1, parseCoseSign1 } from "../../core/cose.ts";
+import { encodeCbor, isCborArray, Tagged, type Cbor, type CborKey, type CborMap } from "../../core/envelopes/cbor.ts";
+import { coseLabels, coseToBeSigned, encodeCoseSign1, parseCoseSign1 } from "../../core/envelopes/cose.ts";
 import { malformed } from "../../core/errors.ts";
 import { fromSeconds, type Instant } from "../../core/instant.ts";
 import { algorithms } from "./algorithms.ts";

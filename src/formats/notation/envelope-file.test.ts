@@ -6,7 +6,7 @@ import { encodeUtf8, streamOf } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
 import { readFileSubject, type FileSubject } from "../../core/file-subject.ts";
 import { outcomeOf, type Finding } from "../../core/finding.ts";
-import { publicKeyOf } from "../../core/public-key.ts";
+import { publicKeyOf } from "../../core/keys/public-key.ts";
 import type { SignerDescription } from "../../core/signer.ts";
 import type { KeyPair } from "../../core/x509/fixture.test.ts";
 import { makeTrust, type Trust } from "../../trust/trust.ts";

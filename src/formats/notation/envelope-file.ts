@@ -5,12 +5,12 @@
 import { digestOf } from "../../core/digest.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import type { FileReading } from "../../core/file-subject.ts";
-import { isJsonObject, parseJson } from "../../core/json.ts";
+import { isJsonObject, parseJson } from "../../core/json/json.ts";
 import { reading } from "../checks.ts";
 import type { FileFormat } from "../format.ts";
-import { checkFile } from "./check-target.ts";
+import { checkFileTarget } from "./check-target.ts";
 import { maxEnvelopeBytes, maxEnvelopeValues, typeNamed, type EnvelopeType } from "./envelope-types.ts";
-import { verifyEvidence, type NotationEvidence } from "./evidence.ts";
+import { verifyNotationEvidence, type NotationEvidence } from "./evidence.ts";
 import type { Target } from "./payload.ts";
 import { toSign, type NotationToSign } from "./to-sign.ts";
 
@@ -34,7 +34,7 @@ export const envelopeFile: FileFormat = {
     const mediaType = "value" in content ? content.value.type : usualMediaType;
     return {
       format: "notation",
-      place: { kind: "file", path },
+      location: { kind: "file", path },
       layer: { mediaType, digest: digestOf(bytes), size: bytes.length },
       content,
     };
@@ -48,11 +48,11 @@ export const envelopeFile: FileFormat = {
   },
 
   verify: (evidence: NotationEvidence, file, trust, at, facts = new Map()) =>
-    verifyEvidence(evidence, { check: (target, algorithm) => checkFile(target, file, algorithm), trust, at, facts }),
+    verifyNotationEvidence(evidence, { check: (target, algorithm) => checkFileTarget(target, file, algorithm), trust, at, facts }),
 
   async readingFor(describe) {
-    const [{ publicKey }, { algorithmOf }] = await Promise.all([describe(), import("./algorithms.ts")]);
-    return { algorithm: algorithmOf(publicKey)?.hash ?? "sha256", maxBytes: 0 };
+    const [{ publicKey }, { notaryAlgorithmOf }] = await Promise.all([describe(), import("./algorithms.ts")]);
+    return { algorithm: notaryAlgorithmOf(publicKey)?.hash ?? "sha256", maxBytes: 0 };
   },
 
   prepare({ file: { reference, digest, bytes, size = bytes?.length, mediaType = usualMediaType }, ...request }) {
@@ -60,9 +60,9 @@ export const envelopeFile: FileFormat = {
     return toSign({ mediaType, digest, size }, request);
   },
 
-  async assemble({ prepared }: NotationToSign<Target>, _file, { signature, seals }) {
+  async assemble({ prepared }: NotationToSign<Target>, _file, { signature, material }) {
     const { assembleEnvelope } = await import("./sign.ts");
-    return assembleEnvelope(prepared, signature, seals?.timestamps[0]);
+    return assembleEnvelope(prepared, signature, material?.timestamps[0]);
   },
 };
 

@@ -3,7 +3,7 @@ import type { Evidence } from "../../core/evidence.ts";
 import type { Finding } from "../../core/finding.ts";
 import { findingOf, type Reading } from "../checks.ts";
 import type { EnvelopeType } from "./envelope-types.ts";
-import type { Asked } from "./verify-signature.ts";
+import type { NotationVerification } from "./verify-signature.ts";
 
 export interface NotationEvidence extends Evidence {
   readonly content: Reading<Content>;
@@ -18,10 +18,10 @@ interface Content {
 let verifying: Promise<[typeof import("./envelope-kinds.ts"), typeof import("./verify-signature.ts")]> | undefined;
 
 /** Never throws for what the evidence holds. */
-export async function verifyEvidence(evidence: NotationEvidence, asked: Asked): Promise<Finding> {
+export async function verifyNotationEvidence(evidence: NotationEvidence, asked: NotationVerification): Promise<Finding> {
   if ("problem" in evidence.content) return findingOf(evidence, { checks: [evidence.content.problem] });
   const { type, bytes } = evidence.content.value;
   verifying ??= Promise.all([import("./envelope-kinds.ts"), import("./verify-signature.ts")]);
-  const [{ envelopeKinds }, { verifySignature }] = await verifying;
-  return verifySignature(evidence, { kind: envelopeKinds[type], bytes }, asked);
+  const [{ envelopeKinds }, { verifyNotationSignature }] = await verifying;
+  return verifyNotationSignature(evidence, { kind: envelopeKinds[type], bytes }, asked);
 }

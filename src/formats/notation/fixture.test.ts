@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
-import { encodeCbor, Tagged, type Cbor, type CborKey, type CborMap } from "../../core/cbor.ts";
-import { coseToBeSigned, encodeCoseSign1 } from "../../core/cose.ts";
+import { encodeCbor, Tagged, type Cbor, type CborKey, type CborMap } from "../../core/envelopes/cbor.ts";
+import { coseToBeSigned, encodeCoseSign1 } from "../../core/envelopes/cose.ts";
 import { digestOf } from "../../core/digest.ts";
-import type { Facts } from "../../core/facts.ts";
+import type { Facts } from "../../core/facts/facts.ts";
 import type { Finding } from "../../core/finding.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
-import type { JsonObject } from "../../core/json.ts";
-import { encodeFlattenedJws, jwsToBeSigned } from "../../core/jws.ts";
-import { mediaTypes, parseManifest, type Descriptor } from "../../core/oci.ts";
+import type { JsonObject } from "../../core/json/json.ts";
+import { encodeFlattenedJws, jwsToBeSigned } from "../../core/envelopes/jws.ts";
+import { mediaTypes, parseManifest, type Descriptor } from "../../core/oci/manifest.ts";
 import type { Subject } from "../../core/subject.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import { extensions, makeDer, makeKey, type KeyPair, type Shape } from "../../core/x509/fixture.test.ts";
@@ -19,7 +19,7 @@ import { makeTrust } from "../../trust/trust.ts";
 import type { EnvelopeType } from "./envelope-types.ts";
 import { jws } from "./jws-envelope.ts";
 import { notation } from "./notation.ts";
-import { prepareSignature, assembleSignature, type SignatureRequest } from "./sign.ts";
+import { prepareSignature, assembleSignature, type NotationSigningRequest } from "./sign.ts";
 import { encodeSignatureManifest } from "./signature-manifest.ts";
 
 export const day: Instant = 24 * 60 * 60 * 1000;
@@ -64,7 +64,7 @@ export interface Made {
 }
 
 /** A signature of the image as JWS, made now, unless the request says otherwise. */
-export async function make(request: Partial<SignatureRequest> = {}, key: KeyObject = signerKey.privateKey): Promise<Made> {
+export async function make(request: Partial<NotationSigningRequest> = {}, key: KeyObject = signerKey.privateKey): Promise<Made> {
   const prepared = await prepareSignature({ subject, annotations: {}, chain, kind: jws, at: now, ...request });
   const { blobs, manifest } = assembleSignature(prepared, prepared.scheme.sign(key, prepared.toBeSigned));
   const [envelope = new Uint8Array()] = blobs;
@@ -86,7 +86,7 @@ export async function verifyMade({ envelope, manifest }: Made, options: VerifyOp
   const parsed = parseManifest(manifest, mediaTypes.ociManifest);
   assert.ok(parsed.kind === "image");
   const descriptor = { mediaType: mediaTypes.ociManifest, digest: digestOf(manifest), size: manifest.length };
-  const recognised = notation.recognise({ place: { kind: "referrers" }, descriptor, manifest: parsed });
+  const recognised = notation.recognise({ location: { kind: "referrers" }, descriptor, manifest: parsed });
   assert.ok(recognised, "not recognised");
   const [layer] = recognised.fetch;
   const [evidence, ...more] = recognised.read(new Map(layer ? [[layer.digest, envelope]] : []));

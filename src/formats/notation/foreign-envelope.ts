@@ -4,12 +4,12 @@
  * where none was asked; the rest must be as asked, and such that a verifier can accept it.
  */
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
-import { emptyConfig, maxManifestBytes } from "../../core/oci.ts";
+import { emptyConfig, maxManifestBytes } from "../../core/oci/manifest.ts";
 import type { EnvelopeRequest, MadeEnvelope } from "../../core/signer.ts";
 import type { AcceptedEnvelope } from "../format.ts";
 import { requireChain } from "./certificate-chain.ts";
 import { parseEnvelope } from "./envelope.ts";
-import { encodePayload, payloadBreach, payloadType, reserved } from "./payload.ts";
+import { encodeNotaryPayload, payloadBreach, payloadType, reserved } from "./payload.ts";
 import { timesIn, type Terms } from "./sign.ts";
 import { created, encodeSignatureManifest } from "./signature-manifest.ts";
 import type { SignedAttributes } from "./signed-attributes.ts";
@@ -20,7 +20,7 @@ export function requestEnvelope(terms: Terms): EnvelopeRequest {
   const { subject, annotations, kind } = terms;
   const lifetime = lifetimeOf(terms);
   return {
-    payload: encodePayload(subject, annotations),
+    payload: encodeNotaryPayload(subject, annotations),
     payloadType,
     envelopeType: kind.mediaType,
     ...(lifetime !== undefined && { lifetime }),

@@ -7,8 +7,8 @@
 import { fromBase64, toBase64 } from "../../core/bytes.ts";
 import { malformed } from "../../core/errors.ts";
 import { formatInstant } from "../../core/instant.ts";
-import type { Fields } from "../../core/json.ts";
-import { encodeFlattenedJws, jwsToBeSigned, parseFlattenedJws } from "../../core/jws.ts";
+import type { Fields } from "../../core/json/json.ts";
+import { encodeFlattenedJws, jwsToBeSigned, parseFlattenedJws } from "../../core/envelopes/jws.ts";
 import { algorithms } from "./algorithms.ts";
 import type { EnvelopeKind, Signing } from "./envelope.ts";
 import { maxEnvelopeBytes, maxEnvelopeValues } from "./envelope-types.ts";

@@ -3,11 +3,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
 import { decodeUtf8, encodeUtf8 } from "../../core/bytes.ts";
-import { encodeCbor, Tagged } from "../../core/cbor.ts";
+import { encodeCbor, Tagged } from "../../core/envelopes/cbor.ts";
 import { digestOf } from "../../core/digest.ts";
 import { outcomeOf } from "../../core/finding.ts";
-import { emptyConfig, mediaTypes, parseManifest } from "../../core/oci.ts";
-import { publicKeyOf } from "../../core/public-key.ts";
+import { emptyConfig, mediaTypes, parseManifest } from "../../core/oci/manifest.ts";
+import { publicKeyOf } from "../../core/keys/public-key.ts";
 import { extensions, makeKey } from "../../core/x509/fixture.test.ts";
 import { revocable } from "../../core/x509/revocation-fixture.test.ts";
 import { subjectNamed } from "../../trust/notation/trusted-names.ts";
@@ -263,13 +263,13 @@ function foundIn(members: object) {
   const manifest = parseManifest(bytes, mediaTypes.ociManifest);
   assert.ok(manifest.kind === "image");
   const descriptor = { mediaType: mediaTypes.ociManifest, digest: digestOf(bytes), size: bytes.length };
-  return { place: { kind: "referrers" } as const, descriptor, manifest };
+  return { location: { kind: "referrers" } as const, descriptor, manifest };
 }
 
 async function evidenceOf({ envelope, manifest }: Made) {
   const parsed = parseManifest(manifest, mediaTypes.ociManifest);
   assert.ok(parsed.kind === "image");
   const descriptor = { mediaType: mediaTypes.ociManifest, digest: digestOf(manifest), size: manifest.length };
-  const recognised = notation.recognise({ place: { kind: "referrers" }, descriptor, manifest: parsed });
+  const recognised = notation.recognise({ location: { kind: "referrers" }, descriptor, manifest: parsed });
   return recognised?.read(new Map([[digestOf(envelope), envelope]])) ?? [];
 }

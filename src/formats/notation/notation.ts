@@ -2,13 +2,13 @@
 import type { Found } from "../../core/evidence.ts";
 import { malformed } from "../../core/errors.ts";
 import type { Check } from "../../core/finding.ts";
-import type { Descriptor, ImageManifest } from "../../core/oci.ts";
+import type { Descriptor, ImageManifest } from "../../core/oci/manifest.ts";
 import { reading, tooLarge } from "../checks.ts";
 import type { FormatOfFiles, Recognised } from "../format.ts";
-import { checkImage } from "./check-target.ts";
+import { checkImageTarget } from "./check-target.ts";
 import { envelopeFile } from "./envelope-file.ts";
 import { envelopeTypes, maxEnvelopeBytes, type EnvelopeType } from "./envelope-types.ts";
-import { verifyEvidence, type NotationEvidence } from "./evidence.ts";
+import { verifyNotationEvidence, type NotationEvidence } from "./evidence.ts";
 import { isSignatureManifest, signatureType } from "./signature-type.ts";
 import { termsOf, toSign, type NotationToSign } from "./to-sign.ts";
 
@@ -16,18 +16,18 @@ export const notation: FormatOfFiles = {
   name: "notation",
   artifactTypes: [signatureType],
 
-  places: () => [{ kind: "referrers" }],
+  locations: () => [{ kind: "referrers" }],
 
   recognise,
 
   verify: (evidence: NotationEvidence, { descriptor }, trust, at, facts = new Map()) =>
-    verifyEvidence(evidence, { check: (target) => checkImage(target, descriptor), trust, at, facts }),
+    verifyNotationEvidence(evidence, { check: (target) => checkImageTarget(target, descriptor), trust, at, facts }),
 
   prepare: (request) => toSign(request.subject.descriptor, request),
 
-  async assemble({ prepared }: NotationToSign<Descriptor>, _subject, { signature, seals }) {
+  async assemble({ prepared }: NotationToSign<Descriptor>, _subject, { signature, material }) {
     const { assembleSignature } = await import("./sign.ts");
-    return assembleSignature(prepared, signature, seals?.timestamps[0]);
+    return assembleSignature(prepared, signature, material?.timestamps[0]);
   },
 
   envelopes: {
@@ -51,9 +51,9 @@ export const notation: FormatOfFiles = {
   files: envelopeFile,
 };
 
-function recognise({ place, descriptor, manifest }: Found): Recognised | undefined {
+function recognise({ location, descriptor, manifest }: Found): Recognised | undefined {
   if (!isSignatureManifest(manifest)) return undefined;
-  const common = { format: notation.name, place, manifest: descriptor.digest, layer: manifest.layers[0] ?? descriptor };
+  const common = { format: notation.name, location, manifest: descriptor.digest, layer: manifest.layers[0] ?? descriptor };
   const { layer } = common;
   const found = reading(() => onlyEnvelope(manifest));
   const refused = (problem: Check): Recognised => ({

@@ -8,7 +8,7 @@
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { isFileDigest, type FileDigest } from "../../core/digest.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
-import { Fields, parseJson } from "../../core/json.ts";
+import { Fields, parseJson } from "../../core/json/json.ts";
 import { maxEnvelopeValues } from "./envelope-types.ts";
 
 export const payloadType = "application/vnd.cncf.notary.payload.v1+json";
@@ -26,7 +26,7 @@ export interface Target {
 }
 
 /** Reads it. Throws MALFORMED or LIMIT_EXCEEDED. */
-export function parsePayload(bytes: Uint8Array): Target {
+export function parseNotaryPayload(bytes: Uint8Array): Target {
   return parseTarget(readPayload(bytes).fields("targetArtifact"));
 }
 
@@ -71,7 +71,7 @@ function quote(value: string | number): string {
 }
 
 /** The payload for an artifact, with what its signer adds; members and annotations in order of their names. Throws USAGE for a name that is reserved. */
-export function encodePayload({ mediaType, digest, size }: Target, annotations: Readonly<Record<string, string>>): Uint8Array {
+export function encodeNotaryPayload({ mediaType, digest, size }: Target, annotations: Readonly<Record<string, string>>): Uint8Array {
   const entries = Object.entries(annotations).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const taken = entries.find(([name]) => name.startsWith(reserved));
   if (taken)

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { makeResponse, makeToken } from "../../../test/fakes/timestamp-authority.ts";
 import { decodeUtf8 } from "../../core/bytes.ts";
-import { hashOf } from "../../core/hash.ts";
+import { hashOf } from "../../core/keys/hash.ts";
 import { makeDer, makeKey } from "../../core/x509/fixture.test.ts";
 import { cose } from "./cose-envelope.ts";
 import { parseEnvelope } from "./envelope.ts";
@@ -22,10 +22,10 @@ import {
   verifyMade,
 } from "./fixture.test.ts";
 import { jws } from "./jws-envelope.ts";
-import { assembleSignature, prepareSignature, type SignatureRequest } from "./sign.ts";
+import { assembleSignature, prepareSignature, type NotationSigningRequest } from "./sign.ts";
 
-const request: SignatureRequest = { subject, annotations: {}, chain, kind: jws, at: now };
-const prepare = (change: Partial<SignatureRequest>) => prepareSignature({ ...request, ...change });
+const request: NotationSigningRequest = { subject, annotations: {}, chain, kind: jws, at: now };
+const prepare = (change: Partial<NotationSigningRequest>) => prepareSignature({ ...request, ...change });
 
 suite("signing for the Notary Project", () => {
   // Larger RSA keys take seconds to make; notation's own signatures stand for those.

@@ -1,16 +1,16 @@
 /** Signatures of our own: the bytes to sign with a key and its chain of certificates, and what is then stored. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
-import { emptyConfig, type Descriptor } from "../../core/oci.ts";
-import type { SigningScheme } from "../../core/signature-schemes.ts";
-import { bareToken } from "../../core/timestamp-token.ts";
+import { emptyConfig, type Descriptor } from "../../core/oci/manifest.ts";
+import type { SigningScheme } from "../../core/keys/signature-schemes.ts";
+import { bareToken } from "../../core/envelopes/timestamp-token.ts";
 import { version } from "../../core/version.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import type { ReferrerArtifact } from "../format.ts";
-import { algorithmOf } from "./algorithms.ts";
+import { notaryAlgorithmOf } from "./algorithms.ts";
 import { requireChain } from "./certificate-chain.ts";
 import type { EnvelopeKind, Signing } from "./envelope.ts";
-import { encodePayload, type Target } from "./payload.ts";
+import { encodeNotaryPayload, type Target } from "./payload.ts";
 import { encodeSignatureManifest } from "./signature-manifest.ts";
 
 /** What shall be signed, whoever does. */
@@ -26,13 +26,13 @@ export interface Terms<T extends Target = Descriptor> {
   readonly expiry?: Instant;
 }
 
-export interface SignatureRequest<T extends Target = Descriptor> extends Terms<T> {
+export interface NotationSigningRequest<T extends Target = Descriptor> extends Terms<T> {
   /** From the signer's certificate to the root. */
   readonly chain: readonly Certificate[];
 }
 
 export interface PreparedSignature<T extends Target = Descriptor> {
-  readonly request: SignatureRequest<T>;
+  readonly request: NotationSigningRequest<T>;
   readonly signing: Signing;
   /** How the key signs, whatever it would do elsewhere. */
   readonly scheme: SigningScheme;
@@ -42,16 +42,16 @@ export interface PreparedSignature<T extends Target = Descriptor> {
 const agent = `touchmark/${version}`;
 
 /** The exact bytes to sign. Throws CERTIFICATE_INVALID, EXPIRED or UNSUPPORTED for a chain that no verifier would accept now, USAGE for a reserved annotation. */
-export async function prepareSignature<T extends Target>(request: SignatureRequest<T>): Promise<PreparedSignature<T>> {
+export async function prepareSignature<T extends Target>(request: NotationSigningRequest<T>): Promise<PreparedSignature<T>> {
   const { subject, annotations, chain, kind, at } = request;
   const [leaf] = chain;
   if (!leaf)
     throw new TouchmarkError("CERTIFICATE_REQUIRED", "a Notary Project signature needs the signer's certificate, and none was given");
   await requireChain(chain, at);
-  const algorithm = algorithmOf(leaf.publicKey);
+  const algorithm = notaryAlgorithmOf(leaf.publicKey);
   if (!algorithm) throw new TouchmarkError("INVALID_KEY", `a key of ${leaf.publicKey.algorithm.name} makes no Notary Project signature`);
   const attributes = { scheme: "notary.x509", ...timesIn(request) } as const;
-  const signing: Signing = { algorithm, attributes, payload: encodePayload(subject, annotations) };
+  const signing: Signing = { algorithm, attributes, payload: encodeNotaryPayload(subject, annotations) };
   return { request, signing, scheme: algorithm.scheme, toBeSigned: kind.toBeSigned(signing) };
 }
 

@@ -4,9 +4,9 @@
  */
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
-import { hashOf } from "../../core/hash.ts";
+import { hashOf } from "../../core/keys/hash.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
-import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci.ts";
+import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci/manifest.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import type { EnvelopeType } from "./envelope-types.ts";
 import { signatureType } from "./signature-type.ts";

@@ -1,5 +1,5 @@
 /** By what a manifest is known to hold a signature: `artifactType`, or, as notation 1 writes it, the type in `config.mediaType`. */
-import type { ImageManifest } from "../../core/oci.ts";
+import type { ImageManifest } from "../../core/oci/manifest.ts";
 
 export const signatureType = "application/vnd.cncf.notary.signature";
 

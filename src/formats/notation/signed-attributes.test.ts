@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
-import { Tagged, type Cbor } from "../../core/cbor.ts";
+import { Tagged, type Cbor } from "../../core/envelopes/cbor.ts";
 import { extensions, makeDer } from "../../core/x509/fixture.test.ts";
 import {
   certificate,

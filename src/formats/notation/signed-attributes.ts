@@ -6,10 +6,10 @@ import { malformed, TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { payloadType } from "./payload.ts";
 
-export type SigningScheme = "notary.x509" | "notary.x509.signingAuthority";
+export type NotarySigningScheme = "notary.x509" | "notary.x509.signingAuthority";
 
 export interface SignedAttributes {
-  readonly scheme: SigningScheme;
+  readonly scheme: NotarySigningScheme;
   /** Under `notary.x509` what the signer says, proving nothing; under `notary.x509.signingAuthority` what the authority vouches for. */
   readonly signingTime: Instant;
   /** Until when its signer means it to be used. */
@@ -38,7 +38,7 @@ export const names = {
 } as const;
 
 /** Each scheme's own attribute for the time of signing; the other's must not be there. */
-const timeNames: Readonly<Record<SigningScheme, string>> = {
+const timeNames: Readonly<Record<NotarySigningScheme, string>> = {
   "notary.x509": names.signingTime,
   "notary.x509.signingAuthority": names.authenticSigningTime,
 };

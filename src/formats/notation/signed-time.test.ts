@@ -3,9 +3,9 @@ import { generateKeyPairSync } from "node:crypto";
 import { suite, test } from "node:test";
 import { attribute, makeResponse, makeToken, oids as cmsOids } from "../../../test/fakes/timestamp-authority.ts";
 import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
-import { keyOf } from "../../core/facts.ts";
+import { factKey } from "../../core/facts/facts.ts";
 import { outcomeOf } from "../../core/finding.ts";
-import { hash } from "../../core/hash.ts";
+import { hash } from "../../core/keys/hash.ts";
 import { formatInstant, maxSkew } from "../../core/instant.ts";
 import {
   bitString,
@@ -232,14 +232,14 @@ suite("Notary Project times", () => {
     const question = { kind: "crl", url, issuer: tsaRoot } as const;
     const list = (...entries: readonly EntryShape[]) =>
       makeCrl({ issuer: "tsa root", signedBy: tsaRootKey.privateKey, thisUpdate: now - day, nextUpdate: now + day, entries });
-    const known = (bytes: Uint8Array) => new Map([[keyOf(question), { bytes }]]);
+    const known = (bytes: Uint8Array) => new Map([[factKey(question), { bytes }]]);
     for (const revocation of ["skip", "ask"] as const) {
       const trusted: NotationTrust = { ...stamping, revocation };
       const of = (code: string) => good.toSpliced(4, 1, ...(code === "" ? ["timestamp", "certificate"] : [`timestamp ${code}`]));
       const all = (code: string) => (revocation === "skip" ? of(code) : of(code).toSpliced(-1, 0, "revocation"));
       const asked = await verifyMade(made, { trusted });
       assert.deepEqual(summary(asked), all("REVOCATION_UNKNOWN?"));
-      assert.deepEqual([asked.needs?.map(keyOf), asked.seen], [[keyOf(question)], []]);
+      assert.deepEqual([asked.needs?.map(factKey), asked.seen], [[factKey(question)], []]);
       assert.deepEqual(await checksOf(made, { trusted, facts: known(list()) }), all(""));
       const revoked = await verifyMade(made, { trusted, facts: known(list({ serial: 7, reason: 1 })) });
       assert.deepEqual(summary(revoked), all("REVOKED"));
@@ -267,8 +267,8 @@ suite("Notary Project times", () => {
       makeCrl({ ...dates, issuer: "tsa root", signedBy: tsaRootKey.privateKey, entries });
     const known = (entries: readonly EntryShape[]) =>
       new Map([
-        [keyOf({ kind: "crl", url: url.signer, issuer: root }), { bytes: signers }],
-        [keyOf({ kind: "crl", url: url.tsa, issuer: tsaRoot }), { bytes: stampers(entries) }],
+        [factKey({ kind: "crl", url: url.signer, issuer: root }), { bytes: signers }],
+        [factKey({ kind: "crl", url: url.tsa, issuer: tsaRoot }), { bytes: stampers(entries) }],
       ]);
     const trusted: NotationTrust = { ...stamping, revocation: "ask" };
     const checks = (entries: readonly EntryShape[]) => checksOf(made, { trusted, facts: known(entries), at: now + 2000 });

@@ -2,12 +2,12 @@
  * Whether the signer's certificates held when the signature was made (Notary Project, trust policy, "Validate Authentic
  * Timestamp"): at the time the signing authority vouches for, else at that of a timestamp, else now.
  */
-import type { Facts, Question } from "../../core/facts.ts";
-import type { Check, Sighting } from "../../core/finding.ts";
+import type { Facts, FactQuestion } from "../../core/facts/facts.ts";
+import type { Check, VerifiedTimestamp } from "../../core/finding.ts";
 import { formatInstant, maxSkew, type Instant } from "../../core/instant.ts";
-import { bareToken } from "../../core/timestamp-token.ts";
-import { proveRevocation } from "../../proof/prove-revocation.ts";
-import { proveTimestamp } from "../../proof/prove-timestamp.ts";
+import { bareToken } from "../../core/envelopes/timestamp-token.ts";
+import { verifyRevocation } from "../../verification/verify-revocation.ts";
+import { verifyTimestamp } from "../../verification/verify-timestamp.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import type { CertificateAuthority } from "../../trust/trusted-root.ts";
 import { validityBreach } from "./certificate-chain.ts";
@@ -17,11 +17,11 @@ import type { NotaryEnvelope } from "./envelope.ts";
 export interface SignedTime {
   /** In the order they were made. */
   readonly checks: readonly Check[];
-  readonly seen: readonly Sighting[];
+  readonly seen: readonly VerifiedTimestamp[];
   /** The latest that a timestamp which was proven may speak of. */
   readonly until?: Instant;
   /** What would tell whether the authority's certificates were revoked. */
-  readonly needs?: readonly Question[];
+  readonly needs?: readonly FactQuestion[];
 }
 
 export interface Known {
@@ -48,7 +48,7 @@ async function checkTimestamp({ timestamp, signature, chain }: NotaryEnvelope, t
   if (timestamp === undefined) {
     return unseen({ name: "timestamp", outcome: "failed", code: "TIMESTAMP_MISSING", detail: "the signature carries no timestamp" });
   }
-  const proof = await proveTimestamp(timestamp, { stamped: signature, authorities: timestampAuthorities(trust) });
+  const proof = await verifyTimestamp(timestamp, { stamped: signature, authorities: timestampAuthorities(trust) });
   if (!("value" in proof)) return unseen(proof.check);
   const { at: stamped, accuracy = 0, isNamedBySha1, authority, chain: stampers } = proof.value;
   if (bareToken(timestamp).length < timestamp.length)
@@ -65,7 +65,7 @@ async function checkTimestamp({ timestamp, signature, chain }: NotaryEnvelope, t
   const seen = [{ kind: "timestamp", by: authority.name, at: stamped } as const];
   if (breach !== undefined) return { checks, seen };
   // Asked even where the trust policy does without the signer's: it is part of the time.
-  const { standing } = await proveRevocation({ chain: stampers, ...known });
+  const { standing } = await verifyRevocation({ chain: stampers, ...known });
   if (standing.outcome === "passed") return { checks, seen, until: stamped + accuracy };
   const { outcome, code, detail } = standing;
   const doubt = unseen({ name: "timestamp", outcome, code, detail: `of ${authority.name}: ${detail}` });

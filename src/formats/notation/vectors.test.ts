@@ -6,8 +6,8 @@ import { suite, test } from "node:test";
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
 import type { Instant } from "../../core/instant.ts";
-import { mediaTypes } from "../../core/oci.ts";
-import { parsePem } from "../../core/pem.ts";
+import { mediaTypes } from "../../core/oci/manifest.ts";
+import { parsePem } from "../../core/asn1/pem.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import { subjectNamed } from "../../trust/notation/trusted-names.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
@@ -15,7 +15,7 @@ import { cose } from "./cose-envelope.ts";
 import { parseEnvelope } from "./envelope.ts";
 import { day, summary, verifyMade } from "./fixture.test.ts";
 import { jws } from "./jws-envelope.ts";
-import { encodePayload, parsePayload } from "./payload.ts";
+import { encodeNotaryPayload, parseNotaryPayload } from "./payload.ts";
 import { encodeSignatureManifest } from "./signature-manifest.ts";
 
 const folder = join(import.meta.dirname, "../../../test/vectors/notation");
@@ -70,10 +70,10 @@ suite("signatures of notation 1.3.2", () => {
       const { kind, layer, envelope, image, manifest, signedAt } = load(name);
       assert.deepEqual(Buffer.from(kind.toBeSigned(envelope)), Buffer.from(envelope.toBeSigned));
       assert.deepEqual(Buffer.from(kind.encode({ ...envelope, agent: "notation-go/1.3.2" })), layer);
-      const target = parsePayload(envelope.payload);
+      const target = parseNotaryPayload(envelope.payload);
       assert.equal(target.size, image.length);
       // COSE's payload has the same members in another order; notation sorts them for JWS.
-      const payload = Buffer.from(encodePayload(target, target.annotations ?? {}));
+      const payload = Buffer.from(encodeNotaryPayload(target, target.annotations ?? {}));
       if (kind === jws) assert.deepEqual(payload, envelope.payload);
       else assert.deepEqual(JSON.parse(payload.toString()), JSON.parse(Buffer.from(envelope.payload).toString()));
       const subject = { ...target, mediaType: mediaTypes.ociManifest, digest: digestOf(image) };

@@ -5,32 +5,32 @@
  */
 import { equalBytes } from "../../core/bytes.ts";
 import { asTouchmarkError } from "../../core/errors.ts";
-import type { Facts, Question } from "../../core/facts.ts";
-import type { Check, Signatory, Sighting } from "../../core/finding.ts";
+import type { Facts, FactQuestion } from "../../core/facts/facts.ts";
+import type { Check, Signatory, VerifiedTimestamp } from "../../core/finding.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { quoteName } from "../../core/x509/name.ts";
-import { proveRevocation } from "../../proof/prove-revocation.ts";
-import type { Standing } from "../../proof/standing.ts";
+import { verifyRevocation } from "../../verification/verify-revocation.ts";
+import type { RevocationStatus } from "../../verification/revocation-status.ts";
 import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
-import { algorithmOf } from "./algorithms.ts";
+import { notaryAlgorithmOf } from "./algorithms.ts";
 import { chainBreach } from "./certificate-chain.ts";
 import type { NotaryEnvelope } from "./envelope.ts";
-import type { SigningScheme } from "./signed-attributes.ts";
+import type { NotarySigningScheme } from "./signed-attributes.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { checkPlugin } from "./check-plugin.ts";
 import { checkSignedTime } from "./signed-time.ts";
 
-export interface EnvelopeProof {
+export interface EnvelopeResult {
   readonly checks: readonly Check[];
   /** Only where the signature verifies. */
   readonly signer?: Signatory;
-  readonly seen: readonly Sighting[];
-  readonly needs: readonly Question[];
+  readonly seen: readonly VerifiedTimestamp[];
+  readonly needs: readonly FactQuestion[];
 }
 
 /** Checks in the order they were made; never throws for what the envelope holds. */
-export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTrust, at: Instant, facts: Facts): Promise<EnvelopeProof> {
+export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTrust, at: Instant, facts: Facts): Promise<EnvelopeResult> {
   const { attributes, chain } = envelope;
   const [leaf] = chain;
   const signature = await checkSignature(envelope);
@@ -41,7 +41,7 @@ export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTr
   const time = await checkSignedTime(envelope, trust, { facts, at });
   const trusted = checkTrusted(chain, attributes.scheme, trust);
   const revocation = { chain, facts, at, ...(time.until !== undefined && { signedAt: time.until }) };
-  const standing = trust.revocation === "skip" ? undefined : (await proveRevocation(revocation)).standing;
+  const standing = trust.revocation === "skip" ? undefined : (await verifyRevocation(revocation)).standing;
   // Nobody is asked about a stranger's signature: its certificates name whom to ask.
   const isTrusted = trusted.outcome === "passed";
   const plugin = checkPlugin(envelope, trust, { facts, isTrusted });
@@ -58,7 +58,7 @@ export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTr
   return { checks, signer, seen: time.seen, needs: isTrusted ? needs : [] };
 }
 
-function revocationCheck(standing: Standing): Check {
+function revocationCheck(standing: RevocationStatus): Check {
   const { detail } = standing;
   if (standing.outcome === "passed") return { name: "revocation", outcome: "passed", detail };
   return { name: "revocation", outcome: standing.outcome, code: standing.code, detail };
@@ -68,7 +68,7 @@ function revocationCheck(standing: Standing): Check {
 export async function checkSignature({ algorithm, signature, toBeSigned, chain: [leaf] }: NotaryEnvelope): Promise<Check> {
   const failed = (detail: string): Check => ({ name: "signature", outcome: "failed", code: "SIGNATURE_INVALID", detail });
   try {
-    const own = algorithmOf(leaf.publicKey);
+    const own = notaryAlgorithmOf(leaf.publicKey);
     if (own !== algorithm)
       return failed(`says ${algorithm.jws}, and the certificate's key signs by ${own?.jws ?? "no accepted algorithm"}`);
     const isSigned = await algorithm.scheme.verify(leaf.publicKey.key, toBeSigned, signature);
@@ -81,7 +81,7 @@ export async function checkSignature({ algorithm, signature, toBeSigned, chain: 
   }
 }
 
-function checkTrusted(chain: readonly Certificate[], scheme: SigningScheme, { name, stores }: NotationTrust): Check {
+function checkTrusted(chain: readonly Certificate[], scheme: NotarySigningScheme, { name, stores }: NotationTrust): Check {
   const store = scheme === "notary.x509" ? "ca" : "signingAuthority";
   const anchor = chain.find(({ raw }) => stores[store].some((trusted) => equalBytes(trusted.raw, raw)));
   if (anchor) return { name: "certificate", outcome: "passed", detail: `leads to ${quoteName(anchor.subject)}, trusted by ${name}` };

@@ -1,13 +1,13 @@
 /** What an envelope proves about an image, or a file. */
 import type { Evidence, SignatureClaim } from "../../core/evidence.ts";
-import type { Facts } from "../../core/facts.ts";
+import type { Facts } from "../../core/facts/facts.ts";
 import type { Check, Finding } from "../../core/finding.ts";
 import type { Instant } from "../../core/instant.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { findingOf, reading } from "../checks.ts";
 import { parseEnvelope, type EnvelopeKind } from "./envelope.ts";
 import type { NotaryAlgorithm } from "./algorithms.ts";
-import { parsePayload, type Target } from "./payload.ts";
+import { parseNotaryPayload, type Target } from "./payload.ts";
 import { verifyEnvelope } from "./verify-envelope.ts";
 
 export interface FetchedEnvelope {
@@ -15,7 +15,7 @@ export interface FetchedEnvelope {
   readonly bytes: Uint8Array;
 }
 
-export interface Asked {
+export interface NotationVerification {
   /** Whether what is signed is what was asked about; the algorithm proves nothing where the signature does not verify. */
   readonly check: (target: Target, algorithm: NotaryAlgorithm) => Check;
   readonly trust: Trust;
@@ -24,14 +24,14 @@ export interface Asked {
 }
 
 /** Never throws for what the evidence holds. */
-export async function verifySignature(
+export async function verifyNotationSignature(
   evidence: Evidence,
   { kind, bytes }: FetchedEnvelope,
-  { check, trust, at, facts }: Asked,
+  { check, trust, at, facts }: NotationVerification,
 ): Promise<Finding> {
   const read = reading(() => {
     const envelope = parseEnvelope(kind, bytes, Object.values(trust.notation?.stores ?? {}).flat());
-    return { envelope, target: parsePayload(envelope.payload) };
+    return { envelope, target: parseNotaryPayload(envelope.payload) };
   });
   if ("problem" in read) return findingOf(evidence, { checks: [read.problem] });
   const { envelope, target } = read.value;

@@ -6,7 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { decodeUtf8, fromBase64 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
-import { Fields, parseJson } from "../../core/json.ts";
+import { Fields, parseJson } from "../../core/json/json.ts";
 import type { Credential } from "./credential.ts";
 
 export interface AuthFile {

@@ -7,8 +7,8 @@
 import { execFile } from "node:child_process";
 import { decodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import { Fields, parseJson } from "../../core/json.ts";
-import { interruption, throwIfAborted } from "../../net/interruption.ts";
+import { Fields, parseJson } from "../../core/json/json.ts";
+import { interruption, throwIfAborted } from "../../core/async/interruption.ts";
 import { helperKeyOf } from "../address.ts";
 import type { Credential } from "./credential.ts";
 

@@ -1,14 +1,14 @@
 /** Which way of storing signatures works in a registry of these powers. */
-import type { Answer, Probe, ProbeName } from "./probe.ts";
+import type { ProbeAnswer, Probe, ProbeName } from "./probe.ts";
 
 export interface Advice {
   readonly format: "bundle" | "cosign";
-  readonly works: Answer;
+  readonly works: ProbeAnswer;
   readonly how: string;
 }
 
 export function adviceFrom(probes: readonly Probe[]): readonly Advice[] {
-  const answerOf = (name: ProbeName): Answer => probes.find((one) => one.name === name)?.answer ?? "unknown";
+  const answerOf = (name: ProbeName): ProbeAnswer => probes.find((one) => one.name === name)?.answer ?? "unknown";
   const [push, referrers, artifacts, overwrite] = [
     answerOf("push"),
     answerOf("referrers"),
@@ -19,7 +19,7 @@ export function adviceFrom(probes: readonly Probe[]): readonly Advice[] {
   return [bundle(referrers, artifacts, overwrite), cosign(overwrite)];
 }
 
-function bundle(referrers: Answer, artifacts: Answer, overwrite: Answer): Advice {
+function bundle(referrers: ProbeAnswer, artifacts: ProbeAnswer, overwrite: ProbeAnswer): Advice {
   if (artifacts === "no") return { format: "bundle", works: "no", how: "the registry takes no manifest with a subject" };
   if (referrers === "yes") return { format: "bundle", works: artifacts, how: "listed by the referrers API" };
   if (overwrite === "no")
@@ -27,7 +27,7 @@ function bundle(referrers: Answer, artifacts: Answer, overwrite: Answer): Advice
   return { format: "bundle", works: overwrite, how: "listed under the fallback tag sha256-DIGEST, which is rewritten for each signature" };
 }
 
-function cosign(overwrite: Answer): Advice {
+function cosign(overwrite: ProbeAnswer): Advice {
   if (overwrite === "no")
     return { format: "cosign", works: "no", how: "the tag sha256-DIGEST.sig cannot be written a second time: one signature an image" };
   return { format: "cosign", works: overwrite, how: "under the tag sha256-DIGEST.sig, which is rewritten for each signature" };

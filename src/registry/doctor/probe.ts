@@ -1,8 +1,8 @@
 /** One thing a registry can or cannot do, and how that was found out. */
 import { asTouchmarkError } from "../../core/errors.ts";
-import { throwIfAborted } from "../../net/interruption.ts";
+import { throwIfAborted } from "../../core/async/interruption.ts";
 
-export type Answer = "yes" | "no" | "unknown";
+export type ProbeAnswer = "yes" | "no" | "unknown";
 
 export type ProbeName =
   | "api"
@@ -20,7 +20,7 @@ export type ProbeName =
 
 export interface Probe {
   readonly name: ProbeName;
-  readonly answer: Answer;
+  readonly answer: ProbeAnswer;
   /** What was seen. */
   readonly detail: string;
 }

@@ -1,9 +1,9 @@
 /** Probes that change nothing. */
 import { digestOf } from "../../core/digest.ts";
 import { encodeUtf8 } from "../../core/bytes.ts";
-import { mediaTypes } from "../../core/oci.ts";
+import { mediaTypes } from "../../core/oci/manifest.ts";
 import type { HttpClient, HttpResponse } from "../../net/http.ts";
-import { printableText } from "../../net/printable.ts";
+import { printableText } from "../../core/printable.ts";
 import type { RegistryAddress } from "../address.ts";
 import { parseChallenges } from "../challenge.ts";
 import type { Connection } from "../connection.ts";

@@ -2,7 +2,7 @@
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf, type Digest } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci.ts";
+import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci/manifest.ts";
 import type { HttpResponse } from "../../net/http.ts";
 import type { Connection } from "../connection.ts";
 

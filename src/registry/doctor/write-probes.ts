@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { concat, encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
-import { emptyConfig } from "../../core/oci.ts";
+import { emptyConfig } from "../../core/oci/manifest.ts";
 import type { HttpResponse } from "../../net/http.ts";
 import type { Connection } from "../connection.ts";
 import { listReferrers } from "../referrers-api.ts";

@@ -77,14 +77,14 @@ export class LayoutFiles implements LayoutStore {
   async #prepared(
     path: string,
     content: Uint8Array | AsyncIterable<Uint8Array>,
-    place: (temporary: string, final: string) => Promise<void> | void,
+    location: (temporary: string, final: string) => Promise<void> | void,
   ): Promise<void> {
     try {
       const final = join(await this.#folder(dirname(path)), basename(path));
       const temporary = `${final}.${randomUUID()}.tmp`;
       try {
         await writeFile(temporary, content, { flag: "wx" });
-        await place(temporary, final);
+        await location(temporary, final);
       } finally {
         await rm(temporary, { force: true });
       }

@@ -4,9 +4,9 @@
  */
 import type { Digest } from "../../core/digest.ts";
 import { malformed } from "../../core/errors.ts";
-import { isJsonObject, type JsonObject } from "../../core/json.ts";
-import { descriptorToJson, mediaTypes, parseManifest, type Descriptor } from "../../core/oci.ts";
-import { isTag } from "../../core/reference.ts";
+import { isJsonObject, type JsonObject } from "../../core/json/json.ts";
+import { descriptorToJson, mediaTypes, parseManifest, type Descriptor } from "../../core/oci/manifest.ts";
+import { isTag } from "../../core/oci/reference.ts";
 import { rewriteIndex } from "../index-document.ts";
 
 const refName = "org.opencontainers.image.ref.name";

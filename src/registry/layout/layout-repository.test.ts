@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { test, type TestContext } from "node:test";
 import { gather, streamOf } from "../../core/bytes.ts";
 import { digestOf, hexOf, type Digest } from "../../core/digest.ts";
-import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci.ts";
+import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci/manifest.ts";
 import { LayoutFiles } from "./layout-files.ts";
 import type { LayoutStore } from "./layout-store.ts";
 import { LayoutRepository } from "./layout-repository.ts";

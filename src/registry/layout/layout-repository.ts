@@ -8,17 +8,17 @@
 import { encodeUtf8, streamOf } from "../../core/bytes.ts";
 import { algorithmOf, digestOf, hexOf, isDigest, parseDigest, type Digest } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import { Fields, parseJson } from "../../core/json.ts";
-import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../../core/oci.ts";
-import { defaultTag } from "../../core/reference.ts";
+import { Fields, parseJson } from "../../core/json/json.ts";
+import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../../core/oci/manifest.ts";
+import { defaultTag } from "../../core/oci/reference.ts";
 import type { ExpectedBlobs, Repository, StoredManifest } from "../../core/repository.ts";
-import { throwIfAborted } from "../../net/interruption.ts";
-import { pause } from "../../net/pause.ts";
+import { throwIfAborted } from "../../core/async/interruption.ts";
+import { pause } from "../../core/async/pause.ts";
 import { received, sent } from "../checked-stream.ts";
 import { checkedBytes, checkedTarget, checkSize, mismatch, noBlob } from "../checks.ts";
 import { unlist } from "../fallback-listing.ts";
-import { entriesOf, referrersTag } from "../referrers-tag.ts";
-import { listed, subjectOf, united } from "../referrers.ts";
+import { referrersIn, referrersTag } from "../referrers-tag.ts";
+import { listed, subjectDigestOf, united } from "../referrers.ts";
 import { onlyImageIn, parseIndex, taggedIn, tagsIn, untagged, withManifest, withoutManifest } from "./layout-index.ts";
 import type { LayoutStore } from "./layout-store.ts";
 
@@ -68,7 +68,7 @@ export class LayoutRepository implements Repository {
     throwIfAborted(signal);
     const entries = await this.#entries();
     const tagged = taggedIn(entries, referrersTag(subject));
-    const fromTag = entriesOf(tagged && (await this.#open(tagged.digest, tagged.mediaType)));
+    const fromTag = referrersIn(tagged && (await this.#open(tagged.digest, tagged.mediaType)));
     const found: Descriptor[] = [];
     for (const { digest, mediaType } of united(entries)) {
       throwIfAborted(signal);
@@ -136,7 +136,7 @@ export class LayoutRepository implements Repository {
     };
     await this.#reindex(change, signal);
     await this.#files.remove(pathOf(digest));
-    const subject = subjectOf(stored);
+    const subject = subjectDigestOf(stored);
     if (subject === undefined) return;
     const tag = referrersTag(subject);
     await unlist(

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileTime } from "../../../test/fakes/wall-clock.ts";
 import { digestOf, type Digest } from "../../core/digest.ts";
-import { isJsonObject, parseJson, type Json } from "../../core/json.ts";
-import { mediaTypes } from "../../core/oci.ts";
+import { isJsonObject, parseJson, type Json } from "../../core/json/json.ts";
+import { mediaTypes } from "../../core/oci/manifest.ts";
 import { startRegistry, type RegistryOptions, type RunningRegistry } from "./registry.ts";
 
 export interface Reply {

@@ -1,13 +1,13 @@
 /** Names from requests, checked before anything else happens: only what passed here can become a path. */
 import { isDigest, type Digest } from "../../core/digest.ts";
-import { isRepositoryName, isTag as isTagText } from "../../core/reference.ts";
+import { isRepositoryName, isTag as isTagText } from "../../core/oci/reference.ts";
 import { RegistryError } from "./registry-error.ts";
 
 declare const checked: unique symbol;
 export type RepositoryName = string & { readonly [checked]: "repository" };
 export type Tag = string & { readonly [checked]: "tag" };
 
-export function isTag(text: string): text is Tag {
+export function isTagName(text: string): text is Tag {
   return isTagText(text);
 }
 
@@ -18,7 +18,7 @@ export function parseRepositoryName(text: string): RepositoryName {
 }
 
 /** Throws DIGEST_INVALID. */
-export function parseDigest(text: string): Digest {
+export function parseDigestParameter(text: string): Digest {
   if (!isDigest(text)) throw new RegistryError("DIGEST_INVALID", `not a sha256 or sha512 digest: ${quoted(text)}`);
   return text;
 }

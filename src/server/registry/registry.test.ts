@@ -6,7 +6,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { digestOf } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import { mediaTypes } from "../../core/oci.ts";
+import { mediaTypes } from "../../core/oci/manifest.ts";
 import { descriptor, errorCode, imageManifest, json, layer, sendTo, temporaryFolder, testRegistry } from "./fixture.test.ts";
 import { startRegistry } from "./registry.ts";
 

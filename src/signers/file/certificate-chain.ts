@@ -1,11 +1,11 @@
 /** The certificates that say whose a key is, from a PEM file. */
 import { equalBytes } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import type { PublicKey } from "../../core/public-key.ts";
+import type { PublicKey } from "../../core/keys/public-key.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { quoteName } from "../../core/x509/name.ts";
 import { parsePemCertificates } from "../../core/x509/pem-certificates.ts";
-import { readSource, type SourceOptions } from "../../net/source.ts";
+import { readSource, type SourceOptions } from "../../files/read-source.ts";
 
 const maxBytes = 256 * 1024;
 const maxChain = 16;

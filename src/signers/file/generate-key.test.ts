@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { publicKeyOf } from "../../core/public-key.ts";
+import { publicKeyOf } from "../../core/keys/public-key.ts";
 import { generateKey, isNewKeyAlgorithm, newKeyAlgorithms } from "./generate-key.ts";
 
 suite("generateKey", () => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import { verifies } from "../../core/public-key.ts";
+import { verifies } from "../../core/keys/public-key.ts";
 import type { SignRequest } from "../../core/signer.ts";
 import { openKeyFile, type KeyFileSource } from "./key-file.ts";
 

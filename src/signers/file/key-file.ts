@@ -1,9 +1,9 @@
 /** The signer that has its private key in a file, or in an environment variable. */
 import type { KeyObject } from "node:crypto";
-import { openedOnce } from "../../core/opened-once.ts";
-import { publicKeyOf } from "../../core/public-key.ts";
+import { openedOnce } from "../../core/async/opened-once.ts";
+import { publicKeyOf } from "../../core/keys/public-key.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
-import { readSource } from "../../net/source.ts";
+import { readSource } from "../../files/read-source.ts";
 import { maxKeyBytes } from "../../trust/key-pem.ts";
 import { parsePrivateKey } from "./parse-private-key.ts";
 import type { Password } from "./sigstore-key.ts";

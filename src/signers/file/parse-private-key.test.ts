@@ -6,8 +6,8 @@ import * as fc from "fast-check";
 import { readsOrRefuses } from "../../../test/reads-or-refuses.ts";
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import { encodePem, parsePem } from "../../core/pem.ts";
-import { publicKeyOf } from "../../core/public-key.ts";
+import { encodePem, parsePem } from "../../core/asn1/pem.ts";
+import { publicKeyOf } from "../../core/keys/public-key.ts";
 import { parsePublicKey } from "../../trust/parse-public-key.ts";
 import { parsePrivateKey } from "./parse-private-key.ts";
 import type { Password } from "./sigstore-key.ts";
@@ -120,7 +120,7 @@ suite("parsePrivateKey", () => {
     const genuine = fc.constantFrom(...files.flatMap((file) => parsePem(read(file), file)));
     const mutated = fc
       .tuple(genuine, fc.nat(), fc.nat(255))
-      .map(([{ label, bytes }, place, byte]) => ({ label, bytes: bytes.with(place % bytes.length, byte) }));
+      .map(([{ label, bytes }, location, byte]) => ({ label, bytes: bytes.with(location % bytes.length, byte) }));
     const arbitrary = fc.record({ label: genuine.map(({ label }) => label), bytes: fc.uint8Array({ maxLength: 100 }) });
     fc.assert(
       fc.property(fc.oneof(mutated, arbitrary), ({ label, bytes }) => {

@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { TouchmarkError } from "../../core/errors.ts";
-import type { PemBlock } from "../../core/pem.ts";
+import type { PemBlock } from "../../core/asn1/pem.ts";
 import { asInvalidKey, describeBlocks, invalidKey, isPrivate, parseKeyPem } from "../../trust/key-pem.ts";
 import { checkPbes2 } from "./pbes2.ts";
 import { decryptSigstoreKey, parseSigstoreKey, sigstoreKeyLabel, type Password } from "./sigstore-key.ts";

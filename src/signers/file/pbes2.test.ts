@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
 import { readsOrRefuses } from "../../../test/reads-or-refuses.ts";
-import { parsePem } from "../../core/pem.ts";
+import { parsePem } from "../../core/asn1/pem.ts";
 import { checkPbes2 } from "./pbes2.ts";
 
 const file = new URL("../../../test/vectors/keys/openssl/pkcs8-encrypted.pem", import.meta.url);

@@ -3,7 +3,7 @@ import { generateKeyPairSync, scryptSync } from "node:crypto";
 import { suite, test } from "node:test";
 import { xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 import { encodeUtf8 } from "../../core/bytes.ts";
-import { parsePem } from "../../core/pem.ts";
+import { parsePem } from "../../core/asn1/pem.ts";
 import { decryptSigstoreKey, encryptSigstoreKey, parseSigstoreKey } from "./sigstore-key.ts";
 
 const sound = {

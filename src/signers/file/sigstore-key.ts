@@ -12,8 +12,8 @@ import { promisify } from "node:util";
 import type { Cipher } from "@noble/ciphers/utils.js";
 import { encodeUtf8, fromBase64, toBase64 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
-import { Fields, parseJson } from "../../core/json.ts";
-import { encodePem } from "../../core/pem.ts";
+import { Fields, parseJson } from "../../core/json/json.ts";
+import { encodePem } from "../../core/asn1/pem.ts";
 import { asInvalidKey } from "../../trust/key-pem.ts";
 
 export type Password = string | Uint8Array;

@@ -2,9 +2,9 @@
 import type { KeyObject } from "node:crypto";
 import { lstat, rm } from "node:fs/promises";
 import { encodeUtf8 } from "../../core/bytes.ts";
-import { encodePem } from "../../core/pem.ts";
-import { publicKeyOf, type PublicKey } from "../../core/public-key.ts";
-import { fileExists, writeDraft } from "../../net/draft.ts";
+import { encodePem } from "../../core/asn1/pem.ts";
+import { publicKeyOf, type PublicKey } from "../../core/keys/public-key.ts";
+import { fileExists, writeAtomically } from "../../files/atomic-write.ts";
 import { encryptSigstoreKey, type Password } from "./sigstore-key.ts";
 
 export interface KeyPairOptions {
@@ -34,8 +34,12 @@ export async function writeKeyPair({ prefix, privateKey, password, signal }: Key
   const encrypted = await encryptSigstoreKey(privateKey, password);
   signal.throwIfAborted();
 
-  await using secret = await writeDraft({ path: privateKeyPath, bytes: encodeUtf8(encrypted), mode: 0o600 });
-  await using open = await writeDraft({ path: publicKeyPath, bytes: encodeUtf8(encodePem("PUBLIC KEY", publicKey.spki)), mode: 0o644 });
+  await using secret = await writeAtomically({ path: privateKeyPath, bytes: encodeUtf8(encrypted), mode: 0o600 });
+  await using open = await writeAtomically({
+    path: publicKeyPath,
+    bytes: encodeUtf8(encodePem("PUBLIC KEY", publicKey.spki)),
+    mode: 0o644,
+  });
   await secret.publish();
   try {
     await open.publish();

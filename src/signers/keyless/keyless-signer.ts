@@ -4,8 +4,8 @@
  */
 import { generateKeyPairSync } from "node:crypto";
 import { TouchmarkError } from "../../core/errors.ts";
-import { publicKeyOf } from "../../core/public-key.ts";
-import type { LogUpload } from "../../core/seals.ts";
+import { publicKeyOf } from "../../core/keys/public-key.ts";
+import type { LogUpload } from "../../core/verification-material.ts";
 import type { Signer } from "../../core/signer.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import type { SelectedServices } from "../../trust/select-services.ts";
@@ -13,8 +13,8 @@ import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import type { Asker } from "../services/ask.ts";
 import type { ExpectedIdentity } from "../services/certificate/check-certificate.ts";
 import { requestCertificate } from "../services/certificate/request-certificate.ts";
-import { checkLater } from "../services/log/later.ts";
-import { checkTimed, seal } from "../services/seal.ts";
+import { checkDeferrable } from "../services/log/deferred.ts";
+import { checkTimed, requestMaterial } from "../services/request-material.ts";
 import type { IdentityToken } from "./identity/identity-token.ts";
 
 export interface KeylessOptions {
@@ -53,7 +53,7 @@ export function keylessSigner({ token, services, root, logUpload = "now", consen
     const [who, chosen] = await Promise.all([token, services]);
     const authority = chosen.certificateAuthority;
     if (!authority) throw new TouchmarkError("SERVICE_MISSING", "the signing config names no certificate authority");
-    if (logUpload === "later") checkLater(chosen, "certificate");
+    if (logUpload === "later") checkDeferrable(chosen, "certificate");
     else checkTimed(chosen);
     await consent(who, chosen);
     const question = { service: authority.url, token: who.reveal(), challenge: who.challenge, privateKey, root };
@@ -68,8 +68,8 @@ export function keylessSigner({ token, services, root, logUpload = "now", consen
       const signature = publicKey.algorithm.signs.sign(privateKey, bytes);
       const { raw } = await certify(signal);
       const logged = { signature, content, verifier: { kind: "certificate", certificate: raw } } as const;
-      const seals = await seal({ logged, services: await services, root: await root, logUpload }, { ...asker, signal });
-      return { signature, by: { publicKey }, seals };
+      const material = await requestMaterial({ logged, services: await services, root: await root, logUpload }, { ...asker, signal });
+      return { signature, by: { publicKey }, material };
     },
   };
 }

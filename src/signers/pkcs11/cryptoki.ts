@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
-import { printableText } from "../../net/printable.ts";
+import { printableText } from "../../core/printable.ts";
 
 export type Handle = Buffer;
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync, sign, verify } from "node:crypto";
 import { suite, test } from "node:test";
 import { assert as check, property, uint8Array } from "fast-check";
-import { parseDer } from "../../core/der.ts";
-import { signingSchemes } from "../../core/signature-schemes.ts";
+import { parseDer } from "../../core/asn1/der.ts";
+import { signingSchemes } from "../../core/keys/signature-schemes.ts";
 import { toDer, tokenScheme } from "./mechanisms.ts";
 
 suite("signatures of tokens", () => {

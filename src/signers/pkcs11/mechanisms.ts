@@ -1,9 +1,9 @@
 /** How a token signs in each scheme: always over a hash that is made here, so that no token need know the hash. */
 import { createHash } from "node:crypto";
 import { concat } from "../../core/bytes.ts";
-import { encodeDer, tags } from "../../core/der.ts";
+import { encodeDer, tags } from "../../core/asn1/der.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import type { SigningScheme } from "../../core/signature-schemes.ts";
+import type { SigningScheme } from "../../core/keys/signature-schemes.ts";
 import { CK, type Mechanism } from "./cryptoki.ts";
 
 export interface TokenScheme {

@@ -1,9 +1,9 @@
 /** The signer whose key never leaves a token: a smart card, a security module, a service behind a PKCS #11 module. */
 import { TouchmarkError } from "../../core/errors.ts";
-import type { SigningScheme } from "../../core/signature-schemes.ts";
-import { openedOnce } from "../../core/opened-once.ts";
+import type { SigningScheme } from "../../core/keys/signature-schemes.ts";
+import { openedOnce } from "../../core/async/opened-once.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
-import { readSource } from "../../net/source.ts";
+import { readSource } from "../../files/read-source.ts";
 import { readCertificateChain } from "../file/certificate-chain.ts";
 import { CK, loadCryptoki, type Cryptoki, type Handle } from "./cryptoki.ts";
 import { tokenScheme } from "./mechanisms.ts";

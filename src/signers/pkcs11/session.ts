@@ -1,7 +1,7 @@
 /** A session on a token: opened, used and closed, with nothing left behind, whatever happens between. */
 import { TouchmarkError } from "../../core/errors.ts";
-import { KeyedLock } from "../../core/keyed-lock.ts";
-import { interruption, throwIfAborted } from "../../net/interruption.ts";
+import { KeyedLock } from "../../core/async/keyed-lock.ts";
+import { interruption, throwIfAborted } from "../../core/async/interruption.ts";
 import { CK, cryptokiError, type Cryptoki, type Handle } from "./cryptoki.ts";
 import type { Pkcs11Uri } from "./pkcs11-uri.ts";
 

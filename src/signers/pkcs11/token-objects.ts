@@ -1,10 +1,10 @@
 /** What lies on a token: the private key that a URI names, its public half, and certificates. */
 import { createPublicKey } from "node:crypto";
 import { equalBytes, toHex } from "../../core/bytes.ts";
-import { parseDer, tags } from "../../core/der.ts";
+import { parseDer, tags } from "../../core/asn1/der.ts";
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
-import { keyAlgorithms } from "../../core/key-algorithms.ts";
-import { publicKeyOf, readPublicKey, type PublicKey } from "../../core/public-key.ts";
+import { keyAlgorithms } from "../../core/keys/key-algorithms.ts";
+import { publicKeyOf, readPublicKey, type PublicKey } from "../../core/keys/public-key.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import { isSignedBy } from "../../core/x509/is-signed-by.ts";
 import { CK, type Attribute, type Handle } from "./cryptoki.ts";

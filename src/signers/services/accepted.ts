@@ -1,9 +1,9 @@
 /** What a service answered, once it is proven: a service that answers wrongly is an error, not evidence. */
 import { TouchmarkError, type Code } from "../../core/errors.ts";
-import type { Proof } from "../../proof/proof.ts";
+import type { Result } from "../../verification/result.ts";
 
 /** What the proof gives. Throws its code where it failed; `who` answered. */
-export function accepted<T>(proof: Proof<T>, who: string): T {
+export function accepted<T>(proof: Result<T>, who: string): T {
   if ("value" in proof) return proof.value;
   throw wrongAnswer(proof.check.code, who, proof.check.detail);
 }

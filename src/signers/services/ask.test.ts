@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { scriptedServer } from "../../../test/fakes/scripted-registry.ts";
 import { createHttpClient } from "../../net/http-client.ts";
-import { ask, refusal, urlOf } from "./ask.ts";
+import { askService, serviceRefusal, urlOf } from "./ask.ts";
 import { asker } from "./fixture.test.ts";
 
 suite("asking a service", () => {
@@ -28,9 +28,9 @@ suite("asking a service", () => {
     const server = await scriptedServer(t, { "POST /": { status: 503, body: '{"message":"try\\nlater"}' } });
     const delays: number[] = [];
     const http = createHttpClient({ sleep: async (ms) => void delays.push(ms) });
-    const answer = await ask({ method: "POST", url: urlOf(server.origin), maxBytes: 10 }, asker({ http }));
+    const answer = await askService({ method: "POST", url: urlOf(server.origin), maxBytes: 10 }, asker({ http }));
     assert.deepEqual([server.seen.length, delays.length], [4, 3]);
-    const error = refusal(answer, "help");
+    const error = serviceRefusal(answer, "help");
     assert.equal(error.code, "SERVICE_UNAVAILABLE");
     assert.match(error.message, /cannot help now: status 503 \(try later\)/);
   });
@@ -45,7 +45,7 @@ suite("asking a service", () => {
       },
     });
     const question = { method: "POST", url: urlOf(server.origin), maxBytes: 1e9 } as const;
-    await assert.rejects(ask(question, asker({ patience: 50 })), { code: "TIMEOUT", message: /ran out/ });
+    await assert.rejects(askService(question, asker({ patience: 50 })), { code: "TIMEOUT", message: /ran out/ });
   });
 
   test("ends when whoever asked has gone", async (t) => {
@@ -57,26 +57,26 @@ suite("asking a service", () => {
       },
     });
     const question = { method: "POST", url: urlOf(server.origin), maxBytes: 10 } as const;
-    await assert.rejects(ask(question, asker({ signal: gone.signal })), { code: "INTERRUPTED", message: /interrupted/ });
+    await assert.rejects(askService(question, asker({ signal: gone.signal })), { code: "INTERRUPTED", message: /interrupted/ });
   });
 
   test("T34: goes nowhere else, whatever the service says", async (t) => {
     const elsewhere = await scriptedServer(t);
     const server = await scriptedServer(t, { "POST /": { status: 307, headers: { location: elsewhere.origin } } });
-    const answer = await ask({ method: "POST", url: urlOf(server.origin), maxBytes: 10 }, asker());
-    assert.equal(refusal(answer, "help").code, "SERVICE_REFUSED");
+    const answer = await askService({ method: "POST", url: urlOf(server.origin), maxBytes: 10 }, asker());
+    assert.equal(serviceRefusal(answer, "help").code, "SERVICE_REFUSED");
     assert.deepEqual(elsewhere.seen, []);
   });
 
   test("T04: takes no answer that is larger than it can be", async (t) => {
     const server = await scriptedServer(t, { "POST /": { body: "12345678901" } });
     const question = { method: "POST", url: urlOf(server.origin), maxBytes: 10 } as const;
-    await assert.rejects(ask(question, asker()), { code: "LIMIT_EXCEEDED", message: /longer than 10 bytes/ });
+    await assert.rejects(askService(question, asker()), { code: "LIMIT_EXCEEDED", message: /longer than 10 bytes/ });
   });
 
   test("repeats a service's words, but for what may be a secret among them", () => {
     const said = (body: string) =>
-      refusal({ status: 400, url: urlOf("https://ca.example"), headers: new Map(), body: Buffer.from(body) }, "help").message;
+      serviceRefusal({ status: 400, url: urlOf("https://ca.example"), headers: new Map(), body: Buffer.from(body) }, "help").message;
     assert.match(said('{"message":"no such issuer"}'), /ca\.example:443 refuses to help: status 400 \(no such issuer\)$/);
     const secret = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwcyJ9.c2lnbmF0dXJl";
     assert.match(said(JSON.stringify({ message: `bad token ${secret}!` })), /\(bad token …!\)$/);

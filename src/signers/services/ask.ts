@@ -1,10 +1,10 @@
 /** Asking a service that helps to sign: over TLS or on loopback, bounded in size and time, again while it is busy. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
-import { Fields, parseJson } from "../../core/json.ts";
+import { Fields, parseJson } from "../../core/json/json.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../net/http.ts";
 import { isLoopback } from "../../net/loopback.ts";
-import { printableHost, printableText, printableUrl } from "../../net/printable.ts";
+import { printableHost, printableText, printableUrl } from "../../core/printable.ts";
 
 /** What every question to a service is asked with. */
 export interface Asker {
@@ -15,13 +15,13 @@ export interface Asker {
   readonly patience?: number;
 }
 
-export interface Question extends Pick<HttpRequest, "headers" | "body" | "maxBytes"> {
+export interface ServiceRequest extends Pick<HttpRequest, "headers" | "body" | "maxBytes"> {
   readonly method: "GET" | "POST";
   readonly url: URL;
 }
 
 /** Asks, whatever the answer's status; redirects of a POST are not followed. Throws as HttpClient does. */
-export async function ask(question: Question, { http, signal, patience = 60_000 }: Asker): Promise<HttpResponse> {
+export async function askService(question: ServiceRequest, { http, signal, patience = 60_000 }: Asker): Promise<HttpResponse> {
   // What these services are asked can be asked twice: they make another certificate or timestamp, or say that the log has it.
   return http.request({ ...question, repeatable: true, signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) });
 }
@@ -49,7 +49,7 @@ export function answerFields({ body, url }: HttpResponse, maxBytes: number): Fie
 const busy: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 /** The error for an answer of another status than was hoped for; `doing` names what was asked for. */
-export function refusal({ status, url, body }: HttpResponse, doing: string): TouchmarkError {
+export function serviceRefusal({ status, url, body }: HttpResponse, doing: string): TouchmarkError {
   const host = printableHost(url);
   const words = wordsOf(body);
   if (busy.has(status)) return new TouchmarkError("SERVICE_UNAVAILABLE", `${host} cannot ${doing} now: status ${status}${words}`);

@@ -3,11 +3,11 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import type { TestContext } from "node:test";
 import { testClock, testTime } from "../../../test/fakes/clock.ts";
 import { scriptedServer, type Script, type ScriptedServer } from "../../../test/fakes/scripted-registry.ts";
-import { preAuthEncoding } from "../../core/dsse.ts";
-import { publicKeyOf } from "../../core/public-key.ts";
+import { preAuthEncoding } from "../../core/envelopes/dsse.ts";
+import { publicKeyOf } from "../../core/keys/public-key.ts";
 import { extensions, makeCertificate } from "../../core/x509/fixture.test.ts";
 import { createHttpClient } from "../../net/http-client.ts";
-import type { LoggedSignature } from "../../proof/logged-signature.ts";
+import type { LoggedSignature } from "../../verification/logged-signature.ts";
 import type { Asker } from "./ask.ts";
 
 /** Asks again at once where a service is busy. */

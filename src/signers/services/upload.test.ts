@@ -5,12 +5,12 @@ import { rekorV1Fake } from "../../../test/fakes/rekor-v1.ts";
 import { rekorV2Fake } from "../../../test/fakes/rekor-v2.ts";
 import type { ScriptedServer } from "../../../test/fakes/scripted-registry.ts";
 import { tsaFake } from "../../../test/fakes/tsa.ts";
-import { publicKeyOf } from "../../core/public-key.ts";
+import { publicKeyOf } from "../../core/keys/public-key.ts";
 import type { LogAuthority } from "../../trust/trusted-root.ts";
 import type { Service } from "../../trust/signing-config.ts";
 import { asker, serve, signed } from "./fixture.test.ts";
-import { seal } from "./seal.ts";
-import { upload } from "./upload.ts";
+import { requestMaterial } from "./request-material.ts";
+import { uploadToLogs } from "./upload.ts";
 
 interface Log {
   readonly server: ScriptedServer;
@@ -35,7 +35,7 @@ suite("a signature that is logged later", () => {
     const root = { ...nobody, logs: all.map(({ authority }) => authority) };
     const waitsFor = [three.service.url, one.service.url];
     const logs = all.map(({ service }) => service);
-    const entries = await upload({ logged: signed("x", "certificate", "envelope"), waitsFor, logs, root }, asker());
+    const entries = await uploadToLogs({ logged: signed("x", "certificate", "envelope"), waitsFor, logs, root }, asker());
     assert.deepEqual(
       entries.map(({ logId }) => Buffer.from(logId.keyId, "base64").toString("hex")),
       [three.authority.id, one.authority.id],
@@ -51,7 +51,7 @@ suite("a signature that is logged later", () => {
     const request = { logged: signed("x"), logs: [service], root: { ...nobody, logs: [authority] } };
     for (const stranger of ["https://stranger.example", `${service.url}/`, `${service.url}@stranger.example`, "\u202E", ""]) {
       const waitsFor = [service.url, stranger];
-      await assert.rejects(upload({ ...request, waitsFor }, asker()), {
+      await assert.rejects(uploadToLogs({ ...request, waitsFor }, asker()), {
         code: "SERVICE_MISSING",
         message: /which the signing config does not name/,
       });
@@ -62,12 +62,12 @@ suite("a signature that is logged later", () => {
   test("by certificate goes into no log that proves a time, which would be too late; by key it may", async (t) => {
     const { server, service, authority } = await log(t, 1);
     const request = { logs: [service], waitsFor: [service.url], root: { ...nobody, logs: [authority] } };
-    await assert.rejects(upload({ logged: signed("x", "certificate"), ...request }, asker()), {
+    await assert.rejects(uploadToLogs({ logged: signed("x", "certificate"), ...request }, asker()), {
       code: "UNSUPPORTED",
       message: /proves the time/,
     });
     assert.deepEqual(server.lines, []);
-    const [entry] = await upload({ logged: signed("x"), ...request }, asker());
+    const [entry] = await uploadToLogs({ logged: signed("x"), ...request }, asker());
     assert.ok(entry?.integratedTime);
   });
 
@@ -79,8 +79,8 @@ suite("a signature that is logged later", () => {
     const root = { ...nobody, logs: [authority], timestampAuthorities: [stamps.authority] };
     const services = { logs: [service], timestampAuthorities: [stamper] };
     for (const by of ["key", "certificate"] as const) {
-      const seals = await seal({ logged: signed("x", by), services, root, logUpload: "later" }, asker());
-      assert.deepEqual([seals.entries, seals.timestamps.length, seals.pending], [[], 1, [service.url]]);
+      const material = await requestMaterial({ logged: signed("x", by), services, root, logUpload: "later" }, asker());
+      assert.deepEqual([material.entries, material.timestamps.length, material.pending], [[], 1, [service.url]]);
     }
     assert.deepEqual(asked.lines, []);
   });
@@ -97,7 +97,7 @@ suite("a signature that is logged later", () => {
       [ed25519, [timeless], "UNSUPPORTED", /ed25519/],
     ] as const) {
       const services = { logs: logs.map(({ service }) => service), timestampAuthorities: [] };
-      await assert.rejects(seal({ logged, services, root, logUpload: "later" }, asker()), { code, message });
+      await assert.rejects(requestMaterial({ logged, services, root, logUpload: "later" }, asker()), { code, message });
     }
   });
 });

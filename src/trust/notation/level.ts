@@ -1,7 +1,7 @@
 /** How strictly a trust policy has signatures verified (Notary Project, trust policy, "Signature Verification details"). */
 import { malformed } from "../../core/errors.ts";
 import type { Check, CheckName } from "../../core/finding.ts";
-import type { Fields } from "../../core/json.ts";
+import type { Fields } from "../../core/json/json.ts";
 
 /** What is validated, in the specification's words. */
 export type Validation = "integrity" | "authenticity" | "authenticTimestamp" | "expiry" | "revocation";

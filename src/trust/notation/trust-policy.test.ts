@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import * as fc from "fast-check";
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import { parseReference, repositoryOf } from "../../core/reference.ts";
+import { parseReference, repositoryOf } from "../../core/oci/reference.ts";
 import { levels, validationOf } from "./level.ts";
 import { applicableBlobPolicy, applicablePolicy, parseBlobTrustPolicy, parseOciTrustPolicy } from "./trust-policy.ts";
 

@@ -8,12 +8,12 @@
  * `trustpolicy.blob.json` has `globalPolicy` in place of `registryScopes`. An unknown member refuses the document.
  */
 import { malformed, TouchmarkError } from "../../core/errors.ts";
-import { Fields, parseJson, type Json } from "../../core/json.ts";
-import { isRepositoryName } from "../../core/reference.ts";
+import { Fields, parseJson, type Json } from "../../core/json/json.ts";
+import { isRepositoryName } from "../../core/oci/reference.ts";
 import { parseLevel, type Level, type LevelName } from "./level.ts";
 import { parseTrustedNames, type TrustedNames } from "./trusted-names.ts";
 
-export interface Statement {
+export interface TrustPolicyStatement {
   readonly name: string;
   readonly levelName: LevelName;
   readonly level: Level;
@@ -31,12 +31,12 @@ export interface StoreName {
 export type StoreType = (typeof storeTypes)[number];
 export const storeTypes = ["ca", "signingAuthority", "tsa"] as const;
 
-export interface OciStatement extends Statement {
+export interface OciTrustPolicyStatement extends TrustPolicyStatement {
   /** Repositories it is for, with their host. */
   readonly scopes: "any" | readonly string[];
 }
 
-export interface BlobStatement extends Statement {
+export interface BlobTrustPolicyStatement extends TrustPolicyStatement {
   readonly isGlobal: boolean;
 }
 
@@ -47,8 +47,8 @@ const label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 const host = new RegExp(`^${label}(?:\\.${label})*(?::[0-9]{1,5})?$`);
 
 /** Reads a policy for images; `file` is what a person calls it. Throws MALFORMED, UNSUPPORTED or LIMIT_EXCEEDED. */
-export function parseOciTrustPolicy(bytes: Uint8Array, file: string): readonly OciStatement[] {
-  const statements = parseStatements(bytes, file, "registryScopes").map((fields): OciStatement => {
+export function parseOciTrustPolicy(bytes: Uint8Array, file: string): readonly OciTrustPolicyStatement[] {
+  const statements = parseStatements(bytes, file, "registryScopes").map((fields): OciTrustPolicyStatement => {
     const scopes = parseScopes(fields);
     const statement = parseStatement(fields);
     if (scopes === "any" && statement.levelName === "skip") throw malformed(`${fields.at} skips verification for every image`);
@@ -62,8 +62,8 @@ export function parseOciTrustPolicy(bytes: Uint8Array, file: string): readonly O
 }
 
 /** Reads a policy for files. Throws as `parseOciTrustPolicy` does. */
-export function parseBlobTrustPolicy(bytes: Uint8Array, file: string): readonly BlobStatement[] {
-  const statements = parseStatements(bytes, file, "globalPolicy").map((fields): BlobStatement => {
+export function parseBlobTrustPolicy(bytes: Uint8Array, file: string): readonly BlobTrustPolicyStatement[] {
+  const statements = parseStatements(bytes, file, "globalPolicy").map((fields): BlobTrustPolicyStatement => {
     const isGlobal = fields.get("globalPolicy") ?? false;
     if (typeof isGlobal !== "boolean") throw malformed(`${fields.at}.globalPolicy is neither true nor false`);
     const statement = parseStatement(fields);
@@ -75,14 +75,14 @@ export function parseBlobTrustPolicy(bytes: Uint8Array, file: string): readonly 
 }
 
 /** The one statement for a repository, `docker.io/library/alpine`: the one that names it, else the one for all. Without one, nothing may be trusted. */
-export function applicablePolicy(statements: readonly OciStatement[], repository: string): OciStatement | undefined {
+export function applicablePolicy(statements: readonly OciTrustPolicyStatement[], repository: string): OciTrustPolicyStatement | undefined {
   return (
     statements.find(({ scopes }) => scopes !== "any" && scopes.includes(repository)) ?? statements.find(({ scopes }) => scopes === "any")
   );
 }
 
 /** The statement of this name; where none is asked for, the global one. */
-export function applicableBlobPolicy(statements: readonly BlobStatement[], name?: string): BlobStatement | undefined {
+export function applicableBlobPolicy(statements: readonly BlobTrustPolicyStatement[], name?: string): BlobTrustPolicyStatement | undefined {
   return statements.find((statement) => (name === undefined ? statement.isGlobal : statement.name === name));
 }
 
@@ -106,7 +106,7 @@ function parseStatements(bytes: Uint8Array, file: string, selector: string): rea
   return statements;
 }
 
-function parseStatement(fields: Fields): Statement {
+function parseStatement(fields: Fields): TrustPolicyStatement {
   const name = fields.string("name");
   if (name === "") throw malformed(`${fields.at}.name is empty`);
   const verification = fields.fields("signatureVerification");

@@ -10,7 +10,7 @@
  */
 import { encodeUtf8 } from "../../../core/bytes.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
-import { hashOf } from "../../../core/hash.ts";
+import { hashOf } from "../../../core/keys/hash.ts";
 import { formatInstant, type Instant } from "../../../core/instant.ts";
 import { blockSize, encodeHeader, padding } from "../../layout/tar.ts";
 import { describeUnread, type TrustData, type Unread } from "./trust-data.ts";

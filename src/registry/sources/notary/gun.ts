@@ -3,7 +3,7 @@
  * tag, as `docker.io/library/alpine` or `registry.example:5000/team/app`.
  */
 import { TouchmarkError } from "../../../core/errors.ts";
-import { parseReference, repositoryOf } from "../../../core/reference.ts";
+import { parseReference, repositoryOf } from "../../../core/oci/reference.ts";
 
 export interface Gun {
   /** `docker.io/library/alpine`. Safe to build a path from. */

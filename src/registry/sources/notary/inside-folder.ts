@@ -2,7 +2,7 @@
 import { constants, open, readdir, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { TouchmarkError } from "../../../core/errors.ts";
-import { isMissing } from "../../../net/missing.ts";
+import { isMissing } from "../../../files/is-missing.ts";
 
 /** A pipe that nobody writes to may not hold us up; what became a link since it was looked at is none of the folder's. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);

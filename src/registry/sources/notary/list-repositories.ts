@@ -1,6 +1,6 @@
 /** Every repository of a trust folder: each folder below `tuf` that has a folder `metadata` with a file of a base role in it. */
 import { asTouchmarkError, TouchmarkError } from "../../../core/errors.ts";
-import { throwIfAborted } from "../../../net/interruption.ts";
+import { throwIfAborted } from "../../../core/async/interruption.ts";
 import { parseGun, type Gun } from "./gun.ts";
 import type { InsideFolder } from "./inside-folder.ts";
 import { baseRoles } from "./role.ts";

@@ -5,8 +5,8 @@
  */
 import { toHex } from "../../../core/bytes.ts";
 import { malformed } from "../../../core/errors.ts";
-import { Fields, parseJson } from "../../../core/json.ts";
-import { printableText } from "../../../net/printable.ts";
+import { Fields, parseJson } from "../../../core/json/json.ts";
+import { printableText } from "../../../core/printable.ts";
 
 /** Bytes of one file; notary's own bound is 100 MiB, and nothing real comes near either. */
 export const maxFileBytes: number = 4 * 1024 * 1024;

@@ -5,7 +5,7 @@
  */
 import { TouchmarkError } from "../../../core/errors.ts";
 import type { HttpClient, HttpResponse } from "../../../net/http.ts";
-import { printableHost, printableText, printableUrl } from "../../../net/printable.ts";
+import { printableHost, printableText, printableUrl } from "../../../core/printable.ts";
 import { Authorizer } from "../../authorizer.ts";
 import { Connection } from "../../connection.ts";
 import type { Credentials } from "../../credentials/credentials.ts";

@@ -24,7 +24,7 @@ interface Place {
 }
 
 /** A server that has trust data of this shape, with other answers instead for these files. */
-async function place(t: TestContext, shape: TrustShape = {}, instead: Readonly<Record<string, ScriptLine>> = {}): Promise<Place> {
+async function location(t: TestContext, shape: TrustShape = {}, instead: Readonly<Record<string, ScriptLine>> = {}): Promise<Place> {
   const files = makeTrustFiles(gun.name, shape);
   const server = await scriptedServer(t, {
     ...Object.fromEntries(Object.entries(instead).map(([file, line]) => [`GET ${prefix}${file}`, line])),
@@ -44,7 +44,7 @@ const codesOf = ({ unread }: TrustData): readonly string[] => unread.map(({ path
 
 suite("a notary server", () => {
   test("gives every role, earlier root and delegation, byte for byte", async (t) => {
-    const { read, files, server } = await place(t, { rootVersion: 3, delegations: ["targets/releases", "targets/qa/eu"] });
+    const { read, files, server } = await location(t, { rootVersion: 3, delegations: ["targets/releases", "targets/qa/eu"] });
     const data = await read();
     assert.deepEqual(data.unread, []);
     assert.deepEqual(data.absent, []);
@@ -63,13 +63,13 @@ suite("a notary server", () => {
   });
 
   test("may have no delegations", async (t) => {
-    const data = await (await place(t)).read();
+    const data = await (await location(t)).read();
     assert.deepEqual(pathsOf(data), ["root.json", "snapshot.json", "targets.json", "timestamp.json"]);
     assert.deepEqual(data.unread, []);
   });
 
   test("may know files by their plain names alone", async (t) => {
-    const { read, server, files } = await place(t, { delegations: releases });
+    const { read, server, files } = await location(t, { delegations: releases });
     server.on({
       [`GET ${prefix}*`]: ({ path }) => {
         const body = files.get(path.slice(prefix.length));
@@ -82,7 +82,7 @@ suite("a notary server", () => {
   });
 
   test("may lack earlier roots and delegations, which are kept as absent", async (t) => {
-    const { read, server, files } = await place(t, { rootVersion: 3, delegations: releases }, { "1.root.json": notFound });
+    const { read, server, files } = await location(t, { rootVersion: 3, delegations: releases }, { "1.root.json": notFound });
     const some = new Map([...files].filter(([path]) => path !== "targets/releases.json"));
     server.on(notaryScript(gun.name, some));
     const data = await read();
@@ -91,7 +91,7 @@ suite("a notary server", () => {
   });
 
   test("that knows nothing of the repository has nothing", async (t) => {
-    const { read, server } = await place(t);
+    const { read, server } = await location(t);
     server.on({ [`GET ${prefix}*`]: notFound });
     const data = await read();
     assert.deepEqual([data.files, data.unread], [[], []]);
@@ -115,7 +115,7 @@ suite("a notary server", () => {
   });
 
   test("that answers for another repository is refused whole", async (t) => {
-    const { read } = await place(t, { commonName: "docker.io/other/app", rootVersion: 2 });
+    const { read } = await location(t, { commonName: "docker.io/other/app", rootVersion: 2 });
     const data = await read();
     assert.deepEqual(data.files, []);
     assert.deepEqual(codesOf(data), ["root.json SUBJECT_MISMATCH"]);
@@ -124,7 +124,7 @@ suite("a notary server", () => {
 
   test("may have an earlier root of another repository, which costs that file alone", async (t) => {
     const foreign = makeTrustFiles(gun.name, { commonName: "docker.io/other/app" }).get("root.json") ?? "";
-    const { read } = await place(t, { rootVersion: 2 }, { "1.root.json": { body: foreign } });
+    const { read } = await location(t, { rootVersion: 2 }, { "1.root.json": { body: foreign } });
     const data = await read();
     assert.deepEqual(codesOf(data), ["1.root.json SUBJECT_MISMATCH"]);
     assert.equal(data.files.length, 4);
@@ -132,7 +132,7 @@ suite("a notary server", () => {
 
   test("that redirects is no notary server", async (t) => {
     const line = { status: 302, headers: { location: "https://docs.example/gone?token=secret" } };
-    const { read, server } = await place(t, {}, { "timestamp.json": line });
+    const { read, server } = await location(t, {}, { "timestamp.json": line });
     const data = await read();
     assert.deepEqual(data.files, []);
     assert.match(data.unread[0]?.message ?? "", /redirects to https:\/\/docs\.example\/gone; expected the trust data itself/);
@@ -140,7 +140,7 @@ suite("a notary server", () => {
   });
 
   test("that answers with a page is no notary server", async (t) => {
-    const { read, server } = await place(t, {}, { "timestamp.json": { body: "\n<!DOCTYPE html><title>Gone</title>" } });
+    const { read, server } = await location(t, {}, { "timestamp.json": { body: "\n<!DOCTYPE html><title>Gone</title>" } });
     const data = await read();
     assert.match(data.unread[0]?.message ?? "", /answers with a page: "<!DOCTYPE html>/);
     assert.ok(data.unread.every(({ code, hint }) => code === "MALFORMED" && hint.includes("--server URL")));
@@ -161,7 +161,7 @@ suite("a notary server", () => {
       more();
       return undefined;
     };
-    const { read, server, files } = await place(t, {});
+    const { read, server, files } = await location(t, {});
     const script = notaryScript(gun.name, files);
     const usual = script[`GET ${prefix}*`];
     server.on({
@@ -178,7 +178,7 @@ suite("a notary server", () => {
   });
 
   test("that changes while it is read is read once more", async (t) => {
-    const { read, server, files } = await place(t, { version: 1 });
+    const { read, server, files } = await location(t, { version: 1 });
     const later = makeTrustFiles(gun.name, { version: 2 });
     // The digest that the first timestamp names is gone, and the plain name gives the next snapshot.
     server.on(notaryScript(gun.name, later));
@@ -191,7 +191,7 @@ suite("a notary server", () => {
   });
 
   test("that keeps changing is saved as it was read, and named", async (t) => {
-    const { read, server, files } = await place(t, { version: 1 });
+    const { read, server, files } = await location(t, { version: 1 });
     server.on(notaryScript(gun.name, makeTrustFiles(gun.name, { version: 2 })));
     server.on({ [`GET ${prefix}timestamp.json`]: { body: files.get("timestamp.json") ?? "" } });
     const data = await read();
@@ -200,8 +200,8 @@ suite("a notary server", () => {
   });
 
   test("is not believed a root of another version, or a role that is none", async (t) => {
-    const { files } = await place(t, { rootVersion: 2 });
-    const { read } = await place(
+    const { files } = await location(t, { rootVersion: 2 });
+    const { read } = await location(
       t,
       { rootVersion: 3, delegations: ["targets/../../x"] },
       { "1.root.json": { body: files.get("root.json") ?? "" } },
@@ -213,12 +213,12 @@ suite("a notary server", () => {
   });
 
   test("is asked for so many roots and roles and no more", async (t) => {
-    const { files } = await place(t);
+    const { files } = await location(t);
     const root = Buffer.from(files.get("root.json") ?? "")
       .toString()
       .replace('"version":1', '"version":1000000');
     const delegations = Array.from({ length: limits.roles }, (_, i) => `targets/d${i}`);
-    const { read, server } = await place(t, { delegations }, { "root.json": { body: root } });
+    const { read, server } = await location(t, { delegations }, { "root.json": { body: root } });
     const { [`GET ${prefix}*`]: usual } = notaryScript(gun.name, makeTrustFiles(gun.name, { delegations }));
     server.on({
       [`GET ${prefix}*`]: (seen, response) => {
@@ -233,7 +233,7 @@ suite("a notary server", () => {
   });
 
   test("asks for a token as registries do, for the whole name, with the registry's credentials", async (t) => {
-    const { read, server, files } = await place(t);
+    const { read, server, files } = await location(t);
     const lookups: string[] = [];
     const credentials: Credentials = {
       find: async (registry, repository) => {
@@ -258,7 +258,7 @@ suite("a notary server", () => {
   });
 
   test("that refuses is asked once, and named", async (t) => {
-    const { read, server } = await place(t, {}, { "timestamp.json": { status: 403 } });
+    const { read, server } = await location(t, {}, { "timestamp.json": { status: 403 } });
     const data = await read();
     assert.ok(data.unread.every(({ code }) => code === "UNAUTHORIZED"));
     assert.equal(server.seen.length, 1);
@@ -266,7 +266,7 @@ suite("a notary server", () => {
 
   test("is no longer read once that is interrupted", async (t) => {
     const interruption = new AbortController();
-    const { read } = await place(
+    const { read } = await location(
       t,
       {},
       {

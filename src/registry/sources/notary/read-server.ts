@@ -2,10 +2,10 @@
  * Reads all that a notary server has for a repository: the timestamp, the snapshot that it names, every role that this one names, and
  * every earlier root. Hashes are followed so that the files belong together, and are no verification.
  */
-import { mapBounded } from "../../../core/bounded.ts";
+import { mapBounded } from "../../../core/async/map-bounded.ts";
 import { asTouchmarkError, TouchmarkError, type Code } from "../../../core/errors.ts";
-import { hashOf } from "../../../core/hash.ts";
-import { printableText } from "../../../net/printable.ts";
+import { hashOf } from "../../../core/keys/hash.ts";
+import { printableText } from "../../../core/printable.ts";
 import type { Gun } from "./gun.ts";
 import { digestsIn } from "./metadata.ts";
 import { NotANotaryServer, type NotaryRepository, type NotaryServer } from "./notary-server.ts";

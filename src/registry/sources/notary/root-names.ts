@@ -1,8 +1,8 @@
 /** Whose root a root file is: notary certifies a repository's root key under the repository's name, or a prefix of it that ends in `*`. */
 import { malformed, TouchmarkError } from "../../../core/errors.ts";
-import { Fields } from "../../../core/json.ts";
+import { Fields } from "../../../core/json/json.ts";
 import { parsePemCertificates } from "../../../core/x509/pem-certificates.ts";
-import { printableText } from "../../../net/printable.ts";
+import { printableText } from "../../../core/printable.ts";
 import type { Gun } from "./gun.ts";
 import type { Metadata } from "./metadata.ts";
 

@@ -1,7 +1,7 @@
 /** Where the notary server of a repository answers, as the docker client finds it. */
 import { TouchmarkError } from "../../../core/errors.ts";
 import { isLoopback } from "../../../net/loopback.ts";
-import { printableText } from "../../../net/printable.ts";
+import { printableText } from "../../../core/printable.ts";
 import { addressOf, type PlainHttp } from "../../address.ts";
 import type { Gun } from "./gun.ts";
 

@@ -20,7 +20,7 @@ interface Place extends AsyncDisposable {
   readonly read: () => Promise<TrustData>;
 }
 
-async function place(): Promise<Place> {
+async function location(): Promise<Place> {
   const folder = await mkdtempDisposable(join(tmpdir(), "touchmark-trust-"));
   const path = join(folder.path, "trust");
   await writeTrustFolder(path, gun.name, files);
@@ -47,7 +47,7 @@ const pathsOf = ({ files: found }: TrustData): readonly string[] => found.map(({
 
 suite("a trust folder", () => {
   test("has the files of every role, byte for byte", async () => {
-    await using folder = await place();
+    await using folder = await location();
     const data = await folder.read();
     assert.deepEqual(pathsOf(data), [...files.keys()].toSorted());
     for (const { path, bytes } of data.files) assert.deepEqual(Buffer.from(bytes), files.get(path), path);
@@ -55,7 +55,7 @@ suite("a trust folder", () => {
   });
 
   test("may have repositories without delegations, or not all files", async () => {
-    await using folder = await place();
+    await using folder = await location();
     await rm(folder.at("targets"), { recursive: true });
     await rm(folder.at("root.json"));
     const data = await folder.read();
@@ -64,19 +64,19 @@ suite("a trust folder", () => {
   });
 
   test("has nothing of a repository that is not there", async () => {
-    await using folder = await place();
+    await using folder = await location();
     assert.equal(await (await folder.open()).read(parseGun("alpine"), signal), undefined);
   });
 
   test("is not there where there is no folder tuf in it", async () => {
-    await using folder = await place();
+    await using folder = await location();
     await rm(join(folder.path, "tuf"), { recursive: true });
     assert.equal(await TrustFolder.open(folder.path), undefined);
     assert.equal(await TrustFolder.open(join(folder.path, "none")), undefined);
   });
 
   test("lists every repository, one beneath another too", async () => {
-    await using folder = await place();
+    await using folder = await location();
     for (const name of ["docker.io/library/alpine", "docker.io/team/metadata", `${gun.name}/metadata`, `${gun.name}/more`]) {
       await writeTrustFolder(folder.path, name, makeTrustFiles(name));
     }
@@ -93,7 +93,7 @@ suite("a trust folder", () => {
   });
 
   test("names a folder that is no repository, and lists the others", async () => {
-    await using folder = await place();
+    await using folder = await location();
     await writeTrustFolder(folder.path, "docker.io/Team", makeTrustFiles("x"));
     await writeTrustFolder(folder.path, "alone", makeTrustFiles("x"));
     const listing = await (await folder.open()).list(signal);
@@ -105,7 +105,7 @@ suite("a trust folder", () => {
   });
 
   test("is not left by a link to a file: it is refused and named, the others are read", async () => {
-    await using folder = await place();
+    await using folder = await location();
     for (const target of [join(folder.path, "private/root.key"), "/etc/passwd"]) {
       await rm(folder.at("targets.json"), { force: true });
       await symlink(target, folder.at("targets.json"));
@@ -117,7 +117,7 @@ suite("a trust folder", () => {
   });
 
   test("is not left by a link to a folder", async () => {
-    await using folder = await place();
+    await using folder = await location();
     const outside = join(dirname(folder.path), "outside");
     await rename(folder.at("targets"), outside);
     await symlink(outside, folder.at("targets"));
@@ -134,7 +134,7 @@ suite("a trust folder", () => {
   });
 
   test("is refused where tuf itself leads out, and taken where the folder is a link", async () => {
-    await using folder = await place();
+    await using folder = await location();
     const link = join(dirname(folder.path), "link");
     await symlink(folder.path, link);
     assert.ok(await TrustFolder.open(link));
@@ -144,7 +144,7 @@ suite("a trust folder", () => {
   });
 
   test("may have links within it, a loop of them too", async () => {
-    await using folder = await place();
+    await using folder = await location();
     await rename(folder.at("root.json"), folder.at("kept"));
     await symlink("kept", folder.at("root.json"));
     assert.equal((await folder.read()).files.length, files.size);
@@ -154,7 +154,7 @@ suite("a trust folder", () => {
   });
 
   test("names what is too large, no file, or no trust data", async () => {
-    await using folder = await place();
+    await using folder = await location();
     await truncate(folder.at("root.json"), 200 * 1024 * 1024);
     await writeFile(folder.at("targets.json"), "<html>");
     await rm(folder.at("snapshot.json"));
@@ -165,7 +165,7 @@ suite("a trust folder", () => {
   });
 
   test("that has another repository's root under this name is refused", async () => {
-    await using folder = await place();
+    await using folder = await location();
     await writeFile(folder.at("root.json"), makeTrustFiles("docker.io/library/alpine").get("root.json") ?? "");
     const data = await folder.read();
     assert.deepEqual([data.files, codesOf(data)], [[], ["root.json SUBJECT_MISMATCH"]]);

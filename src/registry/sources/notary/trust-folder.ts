@@ -6,8 +6,8 @@
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { asTouchmarkError, TouchmarkError } from "../../../core/errors.ts";
-import { isMissing } from "../../../net/missing.ts";
-import { throwIfAborted } from "../../../net/interruption.ts";
+import { isMissing } from "../../../files/is-missing.ts";
+import { throwIfAborted } from "../../../core/async/interruption.ts";
 import type { Gun } from "./gun.ts";
 import { InsideFolder } from "./inside-folder.ts";
 import { listRepositories, type Listing } from "./list-repositories.ts";

@@ -1,11 +1,11 @@
 /** Blobs (distribution specification, "Pulling blobs", "Deleting Blobs"). */
 import { pipeline } from "node:stream/promises";
-import { parseDigest } from "../names.ts";
+import { parseDigestParameter } from "../names.ts";
 import { apiVersion, send, type Exchange } from "./exchange.ts";
 import { parseRange } from "./range.ts";
 
 export async function getBlob({ storage, request, response, name, target }: Exchange): Promise<void> {
-  const blob = await storage.blobs.get(name, parseDigest(target));
+  const blob = await storage.blobs.get(name, parseDigestParameter(target));
   const range = request.method === "GET" ? parseRange(request.headers.range, blob.size) : undefined;
   response.writeHead(range ? 206 : 200, {
     ...apiVersion,
@@ -20,6 +20,6 @@ export async function getBlob({ storage, request, response, name, target }: Exch
 }
 
 export async function deleteBlob({ storage, response, name, target }: Exchange): Promise<void> {
-  await storage.blobs.remove(name, parseDigest(target));
+  await storage.blobs.remove(name, parseDigestParameter(target));
   send(response, { status: 202 });
 }

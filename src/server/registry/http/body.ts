@@ -11,7 +11,7 @@ export function chunksOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
 }
 
 /** The whole body; throws SIZE_INVALID past the bound. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+export async function readRequestBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunksOf(request)) {

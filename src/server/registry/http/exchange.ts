@@ -14,14 +14,14 @@ export interface Exchange {
   readonly query: URLSearchParams;
 }
 
-export interface Answer {
+export interface AnswerOptions {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | number>>;
   readonly body?: string | Uint8Array;
 }
 
 /** Sends a whole answer; a HEAD request gets its headers only. */
-export function send(response: ServerResponse, { status, headers = {}, body = "" }: Answer): void {
+export function send(response: ServerResponse, { status, headers = {}, body = "" }: AnswerOptions): void {
   const length = status === 204 ? {} : { "Content-Length": Buffer.byteLength(body) };
   response.writeHead(status, { ...apiVersion, ...headers, ...length });
   response.end(body);

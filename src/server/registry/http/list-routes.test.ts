@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { digestOf } from "../../../core/digest.ts";
-import { mediaTypes } from "../../../core/oci.ts";
+import { mediaTypes } from "../../../core/oci/manifest.ts";
 import {
   config,
   descriptor,

@@ -1,11 +1,11 @@
 /** Lists of tags and of referrers (distribution specification, "Listing Tags", "Listing Referrers"). */
-import { descriptorToJson, maxManifestBytes, mediaTypes, type Descriptor } from "../../../core/oci.ts";
-import { parseDigest } from "../names.ts";
+import { descriptorToJson, maxManifestBytes, mediaTypes, type Descriptor } from "../../../core/oci/manifest.ts";
+import { parseDigestParameter } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
 import { sendJson, type Exchange } from "./exchange.ts";
 import { linkToNext, pageSize } from "./paging.ts";
 
-export async function listTags({ storage, response, name, query }: Exchange): Promise<void> {
+export async function getTags({ storage, response, name, query }: Exchange): Promise<void> {
   if (!(await storage.manifests.isRepository(name))) throw new RegistryError("NAME_UNKNOWN", `there is no repository ${name}`);
   const n = pageSize(query);
   const after = query.get("last") ?? "";
@@ -17,8 +17,8 @@ export async function listTags({ storage, response, name, query }: Exchange): Pr
 }
 
 /** A page ends at its number of entries, or before it would be larger than a manifest may be. */
-export async function listReferrers({ storage, response, name, target, query }: Exchange): Promise<void> {
-  const subject = parseDigest(target);
+export async function getReferrers({ storage, response, name, target, query }: Exchange): Promise<void> {
+  const subject = parseDigestParameter(target);
   const n = pageSize(query);
   const last = query.get("last");
   const artifactType = query.get("artifactType");
@@ -27,7 +27,7 @@ export async function listReferrers({ storage, response, name, target, query }: 
 
   const page: Descriptor[] = [];
   let room = maxManifestBytes - JSON.stringify(indexOf([])).length;
-  for await (const descriptor of storage.referrers.list(name, subject, last === null ? undefined : parseDigest(last))) {
+  for await (const descriptor of storage.referrers.list(name, subject, last === null ? undefined : parseDigestParameter(last))) {
     if (artifactType !== null && descriptor.artifactType !== artifactType) continue;
     room -= Buffer.byteLength(JSON.stringify(descriptorToJson(descriptor))) + 1;
     const end = page.at(-1);

@@ -3,7 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { digestOf } from "../../../core/digest.ts";
-import { maxManifestBytes, mediaTypes } from "../../../core/oci.ts";
+import { maxManifestBytes, mediaTypes } from "../../../core/oci/manifest.ts";
 import {
   config,
   descriptor,

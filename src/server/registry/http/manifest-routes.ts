@@ -1,9 +1,9 @@
 /** Manifests (distribution specification, "Pulling manifests", "Pushing Manifests", "Deleting tags", "Deleting Manifests"). */
 import { digestOf, isDigest, type Digest } from "../../../core/digest.ts";
-import { maxManifestBytes } from "../../../core/oci.ts";
-import { isTag, parseDigest, type Tag } from "../names.ts";
+import { maxManifestBytes } from "../../../core/oci/manifest.ts";
+import { isTagName, parseDigestParameter, type Tag } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
-import { readBody } from "./body.ts";
+import { readRequestBody } from "./body.ts";
 import { send, type Exchange } from "./exchange.ts";
 
 /** A media type (RFC 6838, section 4.2), without parameters. */
@@ -18,7 +18,7 @@ export async function getManifest({ storage, response, name, target }: Exchange)
 export async function putManifest({ storage, request, response, name, target: text }: Exchange): Promise<void> {
   const target = parseTarget(text);
   const mediaType = parseContentType(request.headers["content-type"]);
-  const bytes = await readBody(request, maxManifestBytes);
+  const bytes = await readRequestBody(request, maxManifestBytes);
   const push = isDigest(target) ? { digest: target } : { digest: digestOf(bytes), tag: target };
   const subject = await storage.manifests.put(name, { bytes, mediaType, ...push });
   const headers = { Location: `/v2/${name}/manifests/${push.digest}`, "Docker-Content-Digest": push.digest };
@@ -33,8 +33,8 @@ export async function deleteManifest({ storage, response, name, target: text }: 
 
 /** A tag cannot have a colon, so what has one is meant as a digest. */
 function parseTarget(text: string): Digest | Tag {
-  if (text.includes(":")) return parseDigest(text);
-  if (!isTag(text)) throw new RegistryError("MANIFEST_UNKNOWN", `neither a tag nor a digest: ${JSON.stringify(text.slice(0, 150))}`);
+  if (text.includes(":")) return parseDigestParameter(text);
+  if (!isTagName(text)) throw new RegistryError("MANIFEST_UNKNOWN", `neither a tag nor a digest: ${JSON.stringify(text.slice(0, 150))}`);
   return text;
 }
 

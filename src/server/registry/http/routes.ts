@@ -1,7 +1,7 @@
 /** The endpoints (distribution specification, "Endpoints"). HEAD is answered wherever GET is. */
 import { deleteBlob, getBlob } from "./blob-routes.ts";
 import type { Exchange } from "./exchange.ts";
-import { listReferrers, listTags } from "./list-routes.ts";
+import { getReferrers, getTags } from "./list-routes.ts";
 import { deleteManifest, getManifest, putManifest } from "./manifest-routes.ts";
 import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from "./upload-routes.ts";
 
@@ -22,6 +22,6 @@ export const routes: readonly Route[] = [
     methods: { GET: getUpload, PATCH: patchUpload, PUT: putUpload, DELETE: deleteUpload },
   },
   { path: /^\/v2\/(.+)\/blobs\/([^/]+)$/, methods: { GET: getBlob, DELETE: deleteBlob } },
-  { path: /^\/v2\/(.+)\/tags\/list$/, methods: { GET: listTags } },
-  { path: /^\/v2\/(.+)\/referrers\/([^/]+)$/, methods: { GET: listReferrers } },
+  { path: /^\/v2\/(.+)\/tags\/list$/, methods: { GET: getTags } },
+  { path: /^\/v2\/(.+)\/referrers\/([^/]+)$/, methods: { GET: getReferrers } },
 ];

@@ -1,6 +1,6 @@
 /** Pushing blobs, whole or in chunks (distribution specification, "Pushing Blobs"). */
 import type { Digest } from "../../../core/digest.ts";
-import { parseDigest, parseRepositoryName } from "../names.ts";
+import { parseDigestParameter, parseRepositoryName } from "../names.ts";
 import { chunksOf } from "./body.ts";
 import { send, type Exchange } from "./exchange.ts";
 import { parseContentRange } from "./range.ts";
@@ -11,11 +11,11 @@ export async function postUpload(exchange: Exchange): Promise<void> {
   const mount = query.get("mount");
   const from = query.get("from");
   if (mount !== null && from !== null) {
-    const mounted = parseDigest(mount);
+    const mounted = parseDigestParameter(mount);
     if (await storage.blobs.mount(name, mounted, parseRepositoryName(from))) return sendCreated(exchange, mounted);
   }
   const given = query.get("digest");
-  const digest = given === null ? undefined : parseDigest(given);
+  const digest = given === null ? undefined : parseDigestParameter(given);
   const id = await storage.uploads.start(name);
   if (digest === undefined) return sendProgress(exchange, 202, id);
   try {
@@ -39,7 +39,7 @@ export async function patchUpload(exchange: Exchange): Promise<void> {
 
 /** Takes the last bytes, if there are any, and closes the upload. */
 export async function putUpload(exchange: Exchange): Promise<void> {
-  const digest = parseDigest(exchange.query.get("digest") ?? "");
+  const digest = parseDigestParameter(exchange.query.get("digest") ?? "");
   await append(exchange, exchange.target);
   await exchange.storage.uploads.finish(exchange.name, exchange.target, digest);
   sendCreated(exchange, digest);

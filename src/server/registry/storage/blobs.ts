@@ -6,7 +6,7 @@ import type { RepositoryName } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { ByteRange, Contents } from "./contents.ts";
 import { orMissing, type Disk } from "./disk.ts";
-import type { KeyedLock } from "../../../core/keyed-lock.ts";
+import type { KeyedLock } from "../../../core/async/keyed-lock.ts";
 import type { Layout } from "./layout.ts";
 
 export interface StoredBlob {

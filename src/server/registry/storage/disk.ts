@@ -7,7 +7,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { KeyedLock } from "../../../core/keyed-lock.ts";
+import { KeyedLock } from "../../../core/async/keyed-lock.ts";
 
 export class Disk {
   readonly #incoming: string;
@@ -34,7 +34,7 @@ export class Disk {
       } finally {
         await file.close();
       }
-      await this.place(fresh, path);
+      await this.location(fresh, path);
     } catch (error) {
       await rm(fresh, { force: true });
       throw error;
@@ -42,7 +42,7 @@ export class Disk {
   }
 
   /** Moves a file, already brought to the disk, to its place. */
-  async place(from: string, path: string): Promise<void> {
+  async location(from: string, path: string): Promise<void> {
     await this.makeFolder(dirname(path));
     await rename(from, path);
     await this.syncFolder(dirname(path));
@@ -81,7 +81,7 @@ export function readIfThere(path: string): Promise<Buffer | undefined> {
 }
 
 /** The names in a folder, in the order of their letters' codes; undefined if there is no such folder. */
-export async function namesIn(path: string): Promise<readonly string[] | undefined> {
+export async function fileNamesIn(path: string): Promise<readonly string[] | undefined> {
   const names = await orMissing(readdir(path));
   return names?.toSorted();
 }

@@ -79,8 +79,8 @@ export function fileOfTag(tag: string): string {
 
 /** The tag that `fileOfTag` gave this name. */
 export function tagOfFile(file: string): string {
-  const [lower = "", places] = file.split("+");
-  if (places === undefined) return lower;
-  const capitals = BigInt(`0x${places}`).toString(2).padStart(lower.length, "0");
+  const [lower = "", locations] = file.split("+");
+  if (locations === undefined) return lower;
+  const capitals = BigInt(`0x${locations}`).toString(2).padStart(lower.length, "0");
   return Array.from(lower, (letter, i) => (capitals[i] === "1" ? letter.toUpperCase() : letter)).join("");
 }

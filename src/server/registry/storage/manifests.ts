@@ -1,18 +1,18 @@
 /** The manifests of each repository, with its tags and referrers kept in step. */
 import { stat } from "node:fs/promises";
-import { mapBounded } from "../../../core/bounded.ts";
+import { mapBounded } from "../../../core/async/map-bounded.ts";
 import { decodeUtf8 } from "../../../core/bytes.ts";
 import { isDigest, matchesDigest, type Digest } from "../../../core/digest.ts";
-import { artifactTypeOf, blobsOf, type Descriptor, type Manifest } from "../../../core/oci.ts";
+import { artifactTypeOf, blobsOf, type Descriptor, type Manifest } from "../../../core/oci/manifest.ts";
 import type { StoredManifest } from "../../../core/repository.ts";
 import type { RepositoryName, Tag } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
 import type { Blobs } from "./blobs.ts";
 import type { Contents } from "./contents.ts";
 import { orMissing, readIfThere, type Disk } from "./disk.ts";
-import type { KeyedLock } from "../../../core/keyed-lock.ts";
+import type { KeyedLock } from "../../../core/async/keyed-lock.ts";
 import type { Layout } from "./layout.ts";
-import { readManifest } from "./read-manifest.ts";
+import { readPushedManifest } from "./read-manifest.ts";
 import type { Referrers } from "./referrers.ts";
 import type { Tags } from "./tags.ts";
 
@@ -63,7 +63,7 @@ export class Manifests {
     const { bytes, mediaType, digest, tag } = push;
     const { contents, disk, layout, referrers, repositories, tags } = this.#stores;
     if (!matchesDigest(bytes, digest)) throw new RegistryError("DIGEST_INVALID", `the manifest does not have the digest ${digest}`);
-    const manifest = readManifest(bytes, mediaType);
+    const manifest = readPushedManifest(bytes, mediaType);
     return repositories.run(name, async () => {
       await this.#checkMediaType(name, digest, mediaType);
       if (manifest) await this.#checkParts(name, manifest);
@@ -84,7 +84,7 @@ export class Manifests {
       await mapBounded(await tags.list(name), atOnce, async (tag) => {
         if ((await tags.get(name, tag)) === digest) await tags.remove(name, tag);
       });
-      const subject = readManifest(bytes, descriptor.mediaType)?.subject;
+      const subject = readPushedManifest(bytes, descriptor.mediaType)?.subject;
       if (subject) await referrers.remove(name, subject.digest, digest);
       await disk.remove(layout.manifest(name, digest)); // last, so that a removal cut short can be repeated
     });

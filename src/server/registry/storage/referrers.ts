@@ -1,10 +1,10 @@
 /** What refers to a manifest, each referrer a file that holds its descriptor. */
 import { join } from "node:path";
 import type { Digest } from "../../../core/digest.ts";
-import { Fields, parseJson } from "../../../core/json.ts";
-import { descriptorToJson, parseDescriptor, type Descriptor } from "../../../core/oci.ts";
+import { Fields, parseJson } from "../../../core/json/json.ts";
+import { descriptorToJson, parseDescriptor, type Descriptor } from "../../../core/oci/manifest.ts";
 import type { RepositoryName } from "../names.ts";
-import { namesIn, readIfThere, type Disk } from "./disk.ts";
+import { fileNamesIn, readIfThere, type Disk } from "./disk.ts";
 import { fileOfDigest, type Layout } from "./layout.ts";
 
 export class Referrers {
@@ -28,7 +28,7 @@ export class Referrers {
   async *list(name: RepositoryName, subject: Digest, last?: Digest): AsyncGenerator<Descriptor> {
     const folder = this.#layout.referrers(name, subject);
     const after = last === undefined ? "" : fileOfDigest(last);
-    for (const file of (await namesIn(folder)) ?? []) {
+    for (const file of (await fileNamesIn(folder)) ?? []) {
       if (file <= after) continue;
       const bytes = await readIfThere(join(folder, file));
       if (bytes) yield parseDescriptor(new Fields(parseJson(bytes, "referrer"), "referrer"));

@@ -4,7 +4,7 @@ import { TouchmarkError } from "../../../core/errors.ts";
 import { Blobs } from "./blobs.ts";
 import { Contents } from "./contents.ts";
 import { Disk } from "./disk.ts";
-import { KeyedLock } from "../../../core/keyed-lock.ts";
+import { KeyedLock } from "../../../core/async/keyed-lock.ts";
 import { Layout } from "./layout.ts";
 import { Manifests } from "./manifests.ts";
 import { Referrers } from "./referrers.ts";

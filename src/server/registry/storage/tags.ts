@@ -1,8 +1,8 @@
 /** The tags of each repository, each a file that holds a digest: setting one costs the same however many there are. */
 import { decodeUtf8 } from "../../../core/bytes.ts";
 import { parseDigest, type Digest } from "../../../core/digest.ts";
-import { isTag, type RepositoryName, type Tag } from "../names.ts";
-import { namesIn, readIfThere, type Disk } from "./disk.ts";
+import { isTagName, type RepositoryName, type Tag } from "../names.ts";
+import { fileNamesIn, readIfThere, type Disk } from "./disk.ts";
 import { tagOfFile, type Layout } from "./layout.ts";
 
 export class Tags {
@@ -30,7 +30,7 @@ export class Tags {
 
   /** All of them, in the order of their letters' codes. */
   async list(name: RepositoryName): Promise<readonly Tag[]> {
-    const files = (await namesIn(this.#layout.tags(name))) ?? [];
-    return files.map(tagOfFile).filter(isTag).toSorted();
+    const files = (await fileNamesIn(this.#layout.tags(name))) ?? [];
+    return files.map(tagOfFile).filter(isTagName).toSorted();
   }
 }

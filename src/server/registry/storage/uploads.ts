@@ -13,7 +13,7 @@ import { RegistryError } from "../registry-error.ts";
 import type { Blobs } from "./blobs.ts";
 import { orMissing } from "./disk.ts";
 import type { Instant } from "../../../core/instant.ts";
-import { KeyedLock } from "../../../core/keyed-lock.ts";
+import { KeyedLock } from "../../../core/async/keyed-lock.ts";
 import { FileHasher } from "./file-hasher.ts";
 import { piecesOf, type Piece } from "./pieces.ts";
 

@@ -5,12 +5,12 @@
 import { TouchmarkError, type Code } from "../../../core/errors.ts";
 import type { HttpRequest, HttpResponse } from "../../../net/http.ts";
 import { isLoopback } from "../../../net/loopback.ts";
-import { printableHost } from "../../../net/printable.ts";
+import { printableHost } from "../../../core/printable.ts";
 import type { Surroundings } from "./provider.ts";
 
 const maxBytes = 64 * 1024;
 
-export function ask(
+export function askIdentityService(
   request: Pick<HttpRequest, "method" | "url" | "headers" | "body">,
   { http, signal }: Pick<Surroundings, "http" | "signal">,
 ): Promise<HttpResponse> {

@@ -7,8 +7,8 @@
  */
 import { encodeUtf8 } from "../../../core/bytes.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
-import { Fields, parseJson } from "../../../core/json.ts";
-import { ask, granted, secureUrl } from "./ask.ts";
+import { Fields, parseJson } from "../../../core/json/json.ts";
+import { askIdentityService, granted, secureUrl } from "./ask.ts";
 import type { Provider } from "./provider.ts";
 
 const name = "Buildkite";
@@ -28,7 +28,10 @@ export const buildkite: Provider = {
     const endpoint = secureUrl(env["BUILDKITE_AGENT_ENDPOINT"] || "https://agent.buildkite.com/v3", "BUILDKITE_AGENT_ENDPOINT");
     const url = new URL(`${endpoint.pathname.replace(/\/$/, "")}/jobs/${encodeURIComponent(job)}/oidc/tokens`, endpoint.origin);
     const headers = { authorization: `Token ${secret}`, "content-type": "application/json" };
-    const response = await ask({ method: "POST", url, headers, body: encodeUtf8(JSON.stringify({ audience })) }, surroundings);
+    const response = await askIdentityService(
+      { method: "POST", url, headers, body: encodeUtf8(JSON.stringify({ audience })) },
+      surroundings,
+    );
     const what = `the answer of ${name}`;
     return new Fields(parseJson(granted(response, "the request for an identity token").body, what), what).string("token");
   },

@@ -4,7 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { TouchmarkError } from "../../../core/errors.ts";
-import { interruption } from "../../../net/interruption.ts";
+import { interruption } from "../../../core/async/interruption.ts";
 import type { Provider, Surroundings } from "./provider.ts";
 
 const limits = { timeout: 30_000, maxBuffer: 64 * 1024 } as const;

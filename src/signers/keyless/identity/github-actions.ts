@@ -5,8 +5,8 @@
  *     200 {"value":TOKEN,…}
  */
 import { TouchmarkError } from "../../../core/errors.ts";
-import { Fields, parseJson } from "../../../core/json.ts";
-import { ask, granted, secureUrl } from "./ask.ts";
+import { Fields, parseJson } from "../../../core/json/json.ts";
+import { askIdentityService, granted, secureUrl } from "./ask.ts";
 import type { Provider } from "./provider.ts";
 
 const name = "GitHub Actions";
@@ -25,7 +25,7 @@ export const githubActions: Provider = {
     }
     const url = secureUrl(address, "ACTIONS_ID_TOKEN_REQUEST_URL");
     url.searchParams.set("audience", audience);
-    const response = await ask({ method: "GET", url, headers: { authorization: `bearer ${secret}` } }, surroundings);
+    const response = await askIdentityService({ method: "GET", url, headers: { authorization: `bearer ${secret}` } }, surroundings);
     const what = `the answer of ${name}`;
     return new Fields(parseJson(granted(response, "the request for an identity token", hint).body, what), what).string("value");
   },

@@ -1,8 +1,8 @@
 /** A token that a person or their script hands over: `--identity-token TOKEN|PATH`, or the variable SIGSTORE_ID_TOKEN. */
 import { decodeUtf8 } from "../../../core/bytes.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
-import { throwIfAborted } from "../../../net/interruption.ts";
-import { readSource } from "../../../net/source.ts";
+import { throwIfAborted } from "../../../core/async/interruption.ts";
+import { readSource } from "../../../files/read-source.ts";
 import type { Provider } from "./provider.ts";
 
 const maxBytes = 64 * 1024;

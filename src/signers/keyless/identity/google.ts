@@ -6,8 +6,8 @@
  *     200 TOKEN | 404, where the machine has no service account
  */
 import { decodeUtf8 } from "../../../core/bytes.ts";
-import { readSource } from "../../../net/source.ts";
-import { ask, granted } from "./ask.ts";
+import { readSource } from "../../../files/read-source.ts";
+import { askIdentityService, granted } from "./ask.ts";
 import type { Provider, Surroundings } from "./provider.ts";
 
 /** By address: the name would be asked of whatever name service there is. Plain HTTP, for it does not leave the machine's own link. */
@@ -29,7 +29,7 @@ export function google(productFile: string): Provider {
 async function identity(host: string, surroundings: Surroundings): Promise<string | undefined> {
   const url = new URL(`http://${host}/computeMetadata/v1/instance/service-accounts/default/identity`);
   url.search = new URLSearchParams({ audience: surroundings.audience, format: "full" }).toString();
-  const response = await ask({ method: "GET", url, headers: { "metadata-flavor": "Google" } }, surroundings);
+  const response = await askIdentityService({ method: "GET", url, headers: { "metadata-flavor": "Google" } }, surroundings);
   if (response.status === 404) return undefined;
   return decodeUtf8(granted(response, "the request for an identity token").body, `the answer of ${name}`);
 }

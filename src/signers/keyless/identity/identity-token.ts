@@ -8,8 +8,8 @@
  */
 import { TouchmarkError } from "../../../core/errors.ts";
 import { formatInstant, fromSeconds, type Instant } from "../../../core/instant.ts";
-import { Fields, parseJson } from "../../../core/json.ts";
-import { printableText } from "../../../net/printable.ts";
+import { Fields, parseJson } from "../../../core/json/json.ts";
+import { printableText } from "../../../core/printable.ts";
 
 export class IdentityToken {
   /** Where it came from, as a person knows it. */

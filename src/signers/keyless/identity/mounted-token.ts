@@ -1,7 +1,7 @@
 /** A token that something else keeps fresh in a file: Kubernetes' projected service-account tokens, SPIFFE's JWT-SVIDs. */
 import { access } from "node:fs/promises";
 import { decodeUtf8 } from "../../../core/bytes.ts";
-import { readSource } from "../../../net/source.ts";
+import { readSource } from "../../../files/read-source.ts";
 import type { Provider } from "./provider.ts";
 
 const maxBytes = 64 * 1024;

@@ -2,11 +2,11 @@
 import { equalBytes } from "../../../core/bytes.ts";
 import { asTouchmarkError } from "../../../core/errors.ts";
 import { formatInstant, type Instant } from "../../../core/instant.ts";
-import type { PublicKey } from "../../../core/public-key.ts";
+import type { PublicKey } from "../../../core/keys/public-key.ts";
 import type { Certificate } from "../../../core/x509/certificate.ts";
 import { certificateIdentity, type CertificateIdentity } from "../../../core/x509/certificate-identity.ts";
-import { proveCertificatePath } from "../../../proof/certificate-path.ts";
-import { proveScts } from "../../../proof/sct.ts";
+import { verifyCertificatePath } from "../../../verification/certificate-path.ts";
+import { verifyScts } from "../../../verification/sct.ts";
 import type { TrustedRoot } from "../../../trust/trusted-root.ts";
 import { accepted, wrongAnswer } from "../accepted.ts";
 import { nearest } from "../clocks.ts";
@@ -50,11 +50,11 @@ export async function checkCertificate(
   }
   const authorities = root.certificateAuthorities;
   // A signature carries the leaf alone, so the way from there must be in what is trusted.
-  const path = accepted(await proveCertificatePath({ leaf, intermediates: [], authorities, at: moment, usage: "code signing" }), who);
+  const path = accepted(await verifyCertificatePath({ leaf, intermediates: [], authorities, at: moment, usage: "code signing" }), who);
   const [, issuer] = path.chain;
   // Whether a certificate log must have seen it is for the trusted root to say, by naming one.
   if (root.certificateLogs.length === 0 || issuer === undefined) return;
-  accepted(await proveScts({ certificate: leaf, issuer, logs: root.certificateLogs }), who);
+  accepted(await verifyScts({ certificate: leaf, issuer, logs: root.certificateLogs }), who);
 }
 
 function identityOf(leaf: Certificate, who: string): CertificateIdentity {

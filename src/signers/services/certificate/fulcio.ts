@@ -15,12 +15,12 @@
  */
 import { encodeUtf8, toBase64 } from "../../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../../core/errors.ts";
-import { encodePem, parsePem } from "../../../core/pem.ts";
-import type { PublicKey } from "../../../core/public-key.ts";
+import { encodePem, parsePem } from "../../../core/asn1/pem.ts";
+import type { PublicKey } from "../../../core/keys/public-key.ts";
 import { parseCertificate, type Certificate } from "../../../core/x509/certificate.ts";
 import type { HttpResponse } from "../../../net/http.ts";
-import { printableHost } from "../../../net/printable.ts";
-import { answerFields, ask, jsonBody, refusal, urlOf, type Asker } from "../ask.ts";
+import { printableHost } from "../../../core/printable.ts";
+import { answerFields, askService, jsonBody, serviceRefusal, urlOf, type Asker } from "../ask.ts";
 
 /** Who asks, and that the key is theirs. */
 export interface Possession {
@@ -41,7 +41,7 @@ export async function askFulcio(service: string, possession: Possession, asker: 
   const key = { algorithm: algorithms[publicKey.key.asymmetricKeyType ?? ""], content: encodePem("PUBLIC KEY", publicKey.spki) };
   const publicKeyRequest = { publicKey: key, proofOfPossession: toBase64(proof) };
   const question = jsonBody({ credentials: { oidcIdentityToken: token }, publicKeyRequest });
-  const answer = await ask({ method: "POST", url, ...question, maxBytes }, asker);
+  const answer = await askService({ method: "POST", url, ...question, maxBytes }, asker);
   if (answer.status === 404) return askVersion1(service, possession, asker);
   expectCertificate(answer);
   const fields = answerFields(answer, maxBytes);
@@ -54,7 +54,7 @@ async function askVersion1(service: string, { token, publicKey, proof }: Possess
   const url = urlOf(service, "api/v1/signingCert");
   const key = { algorithm: (publicKey.key.asymmetricKeyType ?? "").replace("ec", "ecdsa"), content: toBase64(publicKey.spki) };
   const { headers, body } = jsonBody({ publicKey: key, signedEmailAddress: toBase64(proof) });
-  const answer = await ask(
+  const answer = await askService(
     {
       method: "POST",
       url,
@@ -71,7 +71,7 @@ async function askVersion1(service: string, { token, publicKey, proof }: Possess
 /** That a token is refused, Fulcio says in words, with the status of any other bad request. */
 function expectCertificate(answer: HttpResponse): void {
   if (answer.status === 200 || answer.status === 201) return;
-  const error = refusal(answer, "issue a certificate");
+  const error = serviceRefusal(answer, "issue a certificate");
   const isToken = answer.status === 401 || answer.status === 403 || /\(.*(?:identity token|credentials)/.test(error.message);
   throw isToken ? new TouchmarkError("IDENTITY_TOKEN_INVALID", error.message) : error;
 }

@@ -6,8 +6,8 @@ import { fulcioFake, issuer, refuse, tokenOf, type FulcioOptions } from "../../.
 import type { Script, ScriptedServer } from "../../../../test/fakes/scripted-registry.ts";
 import { equalBytes } from "../../../core/bytes.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
-import { encodePem } from "../../../core/pem.ts";
-import { publicKeyOf } from "../../../core/public-key.ts";
+import { encodePem } from "../../../core/asn1/pem.ts";
+import { publicKeyOf } from "../../../core/keys/public-key.ts";
 import type { Certificate } from "../../../core/x509/certificate.ts";
 import { certificateIdentity } from "../../../core/x509/certificate-identity.ts";
 import { extensions, makeDer } from "../../../core/x509/fixture.test.ts";

@@ -1,9 +1,9 @@
 /** A certificate of the moment: for a key that was just made, in the name that a token says. */
 import type { KeyObject } from "node:crypto";
 import { encodeUtf8 } from "../../../core/bytes.ts";
-import { publicKeyOf } from "../../../core/public-key.ts";
+import { publicKeyOf } from "../../../core/keys/public-key.ts";
 import type { Certificate } from "../../../core/x509/certificate.ts";
-import { printableHost } from "../../../net/printable.ts";
+import { printableHost } from "../../../core/printable.ts";
 import type { TrustedRoot } from "../../../trust/trusted-root.ts";
 import { urlOf, type Asker } from "../ask.ts";
 import { checkCertificate, type ExpectedIdentity } from "./check-certificate.ts";

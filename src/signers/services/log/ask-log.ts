@@ -1,13 +1,13 @@
 /** Has a log keep a signature, in the version of its API that is spoken there. */
 import type { Service } from "../../../trust/signing-config.ts";
 import type { LogAuthority } from "../../../trust/trusted-root.ts";
-import type { LoggedSignature } from "../../../proof/logged-signature.ts";
+import type { LoggedSignature } from "../../../verification/logged-signature.ts";
 import type { Asker } from "../ask.ts";
-import type { LoggedEntry } from "./logged-entry.ts";
+import type { AcceptedLogEntry } from "./logged-entry.ts";
 import { logInRekorV1 } from "./rekor-v1.ts";
 import { logInRekorV2 } from "./rekor-v2.ts";
 
-export interface LogQuestion {
+export interface LogSubmission {
   readonly log: Service;
   readonly logged: LoggedSignature;
   /** The logs that are trusted. */
@@ -15,7 +15,7 @@ export interface LogQuestion {
 }
 
 /** Throws as the client of its version does. */
-export function askLog({ log, logged, logs }: LogQuestion, asker: Asker): Promise<LoggedEntry> {
+export function askLog({ log, logged, logs }: LogSubmission, asker: Asker): Promise<AcceptedLogEntry> {
   const logIn = provesTime(log) ? logInRekorV1 : logInRekorV2;
   return logIn({ service: log.url, logged, logs }, asker);
 }

@@ -1,15 +1,15 @@
 /** An entry that a log of tiles holds already: its body, and the proof of that, put together from what the log publishes. */
 import { decodeUtf8, toBase64 } from "../../../core/bytes.ts";
-import { parseCheckpoint, type Checkpoint } from "../../../core/checkpoint.ts";
+import { parseCheckpoint, type Checkpoint } from "../../../core/tlog/checkpoint.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
-import { Fields, parseJson } from "../../../core/json.ts";
-import type { LogEntryJson } from "../../../core/seals.ts";
-import { printableHost } from "../../../net/printable.ts";
+import { Fields, parseJson } from "../../../core/json/json.ts";
+import type { LogEntryJson } from "../../../core/verification-material.ts";
+import { printableHost } from "../../../core/printable.ts";
 import type { LogAuthority } from "../../../trust/trusted-root.ts";
 import { wrongAnswer } from "../accepted.ts";
-import { ask, refusal, urlOf, type Asker } from "../ask.ts";
+import { askService, serviceRefusal, urlOf, type Asker } from "../ask.ts";
 import type { LogRequest } from "./logged-entry.ts";
-import { Tiles } from "./tiles.ts";
+import { Tiles } from "../../../core/tlog/tiles.ts";
 
 const maxCheckpoint = 64 * 1024;
 /** 256 entries, each with a length of two bytes. */
@@ -22,10 +22,10 @@ const maxTile = 256 * (2 + 65_535);
 export async function entryFromTiles(index: number, { service, logs }: LogRequest, asker: Asker): Promise<LogEntryJson> {
   const who = printableHost(urlOf(service));
   const fetch = async (path: string, maxBytes: number): Promise<Uint8Array | undefined> => {
-    const answer = await ask({ method: "GET", url: urlOf(service, `api/v2/${path}`), maxBytes }, asker);
+    const answer = await askService({ method: "GET", url: urlOf(service, `api/v2/${path}`), maxBytes }, asker);
     if (answer.status === 200) return answer.body;
     if (answer.status === 404) return undefined;
-    throw refusal(answer, `give its ${path}`);
+    throw serviceRefusal(answer, `give its ${path}`);
   };
   const envelope = decodeUtf8((await fetch("checkpoint", maxCheckpoint)) ?? new Uint8Array(), `the checkpoint of ${who}`);
   const checkpoint = parseCheckpoint(envelope, `the checkpoint of ${who}`);

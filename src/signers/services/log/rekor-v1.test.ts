@@ -6,14 +6,14 @@ import { refuse } from "../../../../test/fakes/fulcio.ts";
 import { rekorV1Fake } from "../../../../test/fakes/rekor-v1.ts";
 import { handlerOf, scriptedServer, type Script, type ScriptedServer } from "../../../../test/fakes/scripted-registry.ts";
 import { fromBase64 } from "../../../core/bytes.ts";
-import type { LoggedSignature } from "../../../proof/logged-signature.ts";
+import type { LoggedSignature } from "../../../verification/logged-signature.ts";
 import { asker, serve, signed } from "../fixture.test.ts";
-import type { LoggedEntry, LogRequest } from "./logged-entry.ts";
+import type { AcceptedLogEntry, LogRequest } from "./logged-entry.ts";
 import { logInRekorV1 } from "./rekor-v1.ts";
 
 interface Log {
   readonly server: ScriptedServer;
-  readonly keep: (logged: LoggedSignature, more?: Partial<LogRequest>) => Promise<LoggedEntry>;
+  readonly keep: (logged: LoggedSignature, more?: Partial<LogRequest>) => Promise<AcceptedLogEntry>;
 }
 
 const post = "POST /api/v1/log/entries";

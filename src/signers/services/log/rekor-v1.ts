@@ -15,13 +15,13 @@
  */
 import { encodeUtf8, fromBase64, toBase64, toHex } from "../../../core/bytes.ts";
 import { malformed } from "../../../core/errors.ts";
-import { Fields, parseJson, type Json } from "../../../core/json.ts";
-import type { InclusionProofJson, LogEntryJson } from "../../../core/seals.ts";
+import { Fields, parseJson, type Json } from "../../../core/json/json.ts";
+import type { InclusionProofJson, LogEntryJson } from "../../../core/verification-material.ts";
 import type { HttpResponse } from "../../../net/http.ts";
-import { printableHost } from "../../../net/printable.ts";
-import type { LoggedSignature } from "../../../proof/logged-signature.ts";
-import { answerFields, ask, jsonBody, refusal, urlOf, type Asker } from "../ask.ts";
-import { proven, type LoggedEntry, type LogRequest } from "./logged-entry.ts";
+import { printableHost } from "../../../core/printable.ts";
+import type { LoggedSignature } from "../../../verification/logged-signature.ts";
+import { answerFields, askService, jsonBody, serviceRefusal, urlOf, type Asker } from "../ask.ts";
+import { verifiedEntry, type AcceptedLogEntry, type LogRequest } from "./logged-entry.ts";
 import { hashOfSigned, pemOf } from "./verifier.ts";
 
 const maxBytes = 1024 * 1024;
@@ -32,12 +32,12 @@ const entriesPath = "api/v1/log/entries";
  * Has the log keep the signature, or show that it does already. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the
  * entry, or as HttpClient does.
  */
-export async function logInRekorV1(request: LogRequest, asker: Asker): Promise<LoggedEntry> {
+export async function logInRekorV1(request: LogRequest, asker: Asker): Promise<AcceptedLogEntry> {
   const url = urlOf(request.service, entriesPath);
-  const answer = await ask({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes }, asker);
+  const answer = await askService({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes }, asker);
   const held = answer.status === 409 ? await fetchExisting(answer, request.service, asker) : answer;
-  if (held.status !== 200 && held.status !== 201) throw refusal(held, "keep the signature");
-  return proven(readEntry(held), request, printableHost(url), asker.clock());
+  if (held.status !== 200 && held.status !== 201) throw serviceRefusal(held, "keep the signature");
+  return verifiedEntry(readEntry(held), request, printableHost(url), asker.clock());
 }
 
 function proposal(logged: LoggedSignature): unknown {
@@ -57,7 +57,10 @@ function proposal(logged: LoggedSignature): unknown {
 async function fetchExisting({ headers, url }: HttpResponse, service: string, asker: Asker): Promise<HttpResponse> {
   const [uuid] = /[0-9a-f]{64,80}$/.exec(headers.get("location") ?? "") ?? [];
   if (uuid === undefined) throw malformed(`${printableHost(url)} holds the signature already and does not say where`);
-  return ask({ method: "GET", url: urlOf(service, `${entriesPath}/${uuid}`), headers: { accept: "application/json" }, maxBytes }, asker);
+  return askService(
+    { method: "GET", url: urlOf(service, `${entriesPath}/${uuid}`), headers: { accept: "application/json" }, maxBytes },
+    asker,
+  );
 }
 
 function readEntry(answer: HttpResponse): LogEntryJson {

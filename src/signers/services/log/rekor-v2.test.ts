@@ -4,14 +4,14 @@ import { suite, test, type TestContext } from "node:test";
 import { refuse } from "../../../../test/fakes/fulcio.ts";
 import { rekorV2Fake } from "../../../../test/fakes/rekor-v2.ts";
 import { handlerOf, type Script, type ScriptedServer } from "../../../../test/fakes/scripted-registry.ts";
-import type { LoggedSignature } from "../../../proof/logged-signature.ts";
+import type { LoggedSignature } from "../../../verification/logged-signature.ts";
 import { asker, serve, signed } from "../fixture.test.ts";
-import type { LoggedEntry, LogRequest } from "./logged-entry.ts";
+import type { AcceptedLogEntry, LogRequest } from "./logged-entry.ts";
 import { logInRekorV2 } from "./rekor-v2.ts";
 
 interface Log {
   readonly server: ScriptedServer;
-  readonly keep: (logged: LoggedSignature, more?: Partial<LogRequest>) => Promise<LoggedEntry>;
+  readonly keep: (logged: LoggedSignature, more?: Partial<LogRequest>) => Promise<AcceptedLogEntry>;
 }
 
 const post = "POST /api/v2/log/entries";

@@ -10,14 +10,14 @@
  */
 import { toBase64 } from "../../../core/bytes.ts";
 import { malformed } from "../../../core/errors.ts";
-import type { Fields } from "../../../core/json.ts";
-import type { LogEntryJson } from "../../../core/seals.ts";
+import type { Fields } from "../../../core/json/json.ts";
+import type { LogEntryJson } from "../../../core/verification-material.ts";
 import type { HttpResponse } from "../../../net/http.ts";
-import { printableHost } from "../../../net/printable.ts";
-import type { LoggedSignature } from "../../../proof/logged-signature.ts";
-import { answerFields, ask, jsonBody, refusal, urlOf, type Asker } from "../ask.ts";
+import { printableHost } from "../../../core/printable.ts";
+import type { LoggedSignature } from "../../../verification/logged-signature.ts";
+import { answerFields, askService, jsonBody, serviceRefusal, urlOf, type Asker } from "../ask.ts";
 import { entryFromTiles } from "./entry-from-tiles.ts";
-import { proven, type LoggedEntry, type LogRequest } from "./logged-entry.ts";
+import { verifiedEntry, type AcceptedLogEntry, type LogRequest } from "./logged-entry.ts";
 import { hashOfSigned, keyDetailsOf } from "./verifier.ts";
 
 const maxBytes = 1024 * 1024;
@@ -29,11 +29,11 @@ const patience = 20_000;
  * Has the log keep the signature, or show that it does already. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the
  * entry, or as HttpClient does.
  */
-export async function logInRekorV2(request: LogRequest, asker: Asker): Promise<LoggedEntry> {
+export async function logInRekorV2(request: LogRequest, asker: Asker): Promise<AcceptedLogEntry> {
   const url = urlOf(request.service, "api/v2/log/entries");
-  const answer = await ask({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes }, { patience, ...asker });
+  const answer = await askService({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes }, { patience, ...asker });
   const entry = answer.status === 409 ? await entryFromTiles(indexOf(answer), request, asker) : readAnswer(answer);
-  return proven(entry, request, printableHost(url), asker.clock());
+  return verifiedEntry(entry, request, printableHost(url), asker.clock());
 }
 
 function proposal(logged: LoggedSignature): unknown {
@@ -52,7 +52,7 @@ function indexOf({ headers, url }: HttpResponse): number {
 }
 
 function readAnswer(answer: HttpResponse): LogEntryJson {
-  if (answer.status !== 200 && answer.status !== 201) throw refusal(answer, "keep the signature");
+  if (answer.status !== 200 && answer.status !== 201) throw serviceRefusal(answer, "keep the signature");
   const fields = answerFields(answer, maxBytes);
   const kind = fields.fields("kindVersion");
   const proof = fields.fields("inclusionProof");

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { suite, test } from "node:test";
 import { toHex } from "../../../core/bytes.ts";
-import { publicKeyOf } from "../../../core/public-key.ts";
-import type { LoggedSignature } from "../../../proof/logged-signature.ts";
+import { publicKeyOf } from "../../../core/keys/public-key.ts";
+import type { LoggedSignature } from "../../../verification/logged-signature.ts";
 import { signed } from "../fixture.test.ts";
 import { hashOfSigned, keyDetailsOf, pemOf } from "./verifier.ts";
 

@@ -1,12 +1,12 @@
 /** What a log is told of the key that made a signature. */
-import { preAuthEncoding } from "../../../core/dsse.ts";
+import { preAuthEncoding } from "../../../core/envelopes/dsse.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
-import { hash, type HashAlgorithm } from "../../../core/hash.ts";
-import type { KeyAlgorithmName } from "../../../core/key-algorithms.ts";
-import { encodePem } from "../../../core/pem.ts";
-import type { PublicKey } from "../../../core/public-key.ts";
+import { hash, type HashAlgorithm } from "../../../core/keys/hash.ts";
+import type { KeyAlgorithmName } from "../../../core/keys/key-algorithms.ts";
+import { encodePem } from "../../../core/asn1/pem.ts";
+import type { PublicKey } from "../../../core/keys/public-key.ts";
 import { parseCertificate } from "../../../core/x509/certificate.ts";
-import type { LoggedSignature } from "../../../proof/logged-signature.ts";
+import type { LoggedSignature } from "../../../verification/logged-signature.ts";
 
 type Verifier = LoggedSignature["verifier"];
 

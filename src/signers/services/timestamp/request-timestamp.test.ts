@@ -5,10 +5,10 @@ import { testTime } from "../../../../test/fakes/clock.ts";
 import { refuse } from "../../../../test/fakes/fulcio.ts";
 import type { Script, ScriptedServer } from "../../../../test/fakes/scripted-registry.ts";
 import { tsaFake, type TsaOptions } from "../../../../test/fakes/tsa.ts";
-import { parseDer } from "../../../core/der.ts";
-import { readInteger } from "../../../core/der-values.ts";
-import { hash } from "../../../core/hash.ts";
-import { parseTimestamp } from "../../../core/timestamp-token.ts";
+import { parseDer } from "../../../core/asn1/der.ts";
+import { readInteger } from "../../../core/asn1/der-values.ts";
+import { hash } from "../../../core/keys/hash.ts";
+import { parseTimestampToken } from "../../../core/envelopes/timestamp-token.ts";
 import { integer, octetString, oid, sequence } from "../../../core/x509/fixture.test.ts";
 import { asker, serve } from "../fixture.test.ts";
 import { requestTimestamp, type Stamped, type TimestampRequest } from "./request-timestamp.ts";
@@ -54,7 +54,7 @@ suite("a timestamp", () => {
     const { stamp } = await authority(t, { clock: () => at });
     const { timestamp, at: said } = await stamp();
     assert.equal(said, at);
-    assert.equal(parseTimestamp(timestamp).at, at);
+    assert.equal(parseTimestampToken(timestamp).at, at);
   });
 
   test("is asked for with another nonce each time", async (t) => {

@@ -9,13 +9,13 @@
 import { randomBytes } from "node:crypto";
 import { equalBytes } from "../../../core/bytes.ts";
 import { formatInstant, type Instant } from "../../../core/instant.ts";
-import { hash } from "../../../core/hash.ts";
-import { parseTimestamp } from "../../../core/timestamp-token.ts";
-import { printableHost } from "../../../net/printable.ts";
-import { proveTimestamp } from "../../../proof/prove-timestamp.ts";
+import { hash } from "../../../core/keys/hash.ts";
+import { parseTimestampToken } from "../../../core/envelopes/timestamp-token.ts";
+import { printableHost } from "../../../core/printable.ts";
+import { verifyTimestamp } from "../../../verification/verify-timestamp.ts";
 import type { CertificateAuthority } from "../../../trust/trusted-root.ts";
 import { accepted, wrongAnswer } from "../accepted.ts";
-import { ask, refusal, urlOf, type Asker } from "../ask.ts";
+import { askService, serviceRefusal, urlOf, type Asker } from "../ask.ts";
 import { nearest } from "../clocks.ts";
 import { encodeTimestampRequest } from "./timestamp-request.ts";
 
@@ -45,15 +45,15 @@ export async function requestTimestamp({ service, stamped, authorities }: Timest
   const who = printableHost(url);
   const nonce = randomBytes(8).readBigUInt64BE();
   const headers = { "content-type": "application/timestamp-query", accept: "application/timestamp-reply" };
-  const answer = await ask({ method: "POST", url, headers, body: encodeTimestampRequest(stamped, nonce), maxBytes }, asker);
-  if (answer.status !== 200 && answer.status !== 201) throw refusal(answer, "give a timestamp");
-  const token = parseTimestamp(answer.body);
+  const answer = await askService({ method: "POST", url, headers, body: encodeTimestampRequest(stamped, nonce), maxBytes }, asker);
+  if (answer.status !== 200 && answer.status !== 201) throw serviceRefusal(answer, "give a timestamp");
+  const token = parseTimestampToken(answer.body);
   const { algorithm, digest } = token.imprint;
   if (algorithm !== "sha256" || !equalBytes(digest, hash("sha256", stamped))) {
     throw wrongAnswer("TIMESTAMP_INVALID", who, "the timestamp is of other bytes than were sent");
   }
   if (token.nonce !== nonce) throw wrongAnswer("TIMESTAMP_INVALID", who, "the timestamp answers another question: its nonce is not ours");
-  const { at } = accepted(await proveTimestamp(answer.body, { stamped, authorities }), who);
+  const { at } = accepted(await verifyTimestamp(answer.body, { stamped, authorities }), who);
   const now = asker.clock();
   if (nearest(now, at, at) === undefined) {
     throw wrongAnswer(

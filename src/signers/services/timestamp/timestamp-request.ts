@@ -4,8 +4,8 @@
  *
  *     TimeStampReq ::= SEQUENCE { version 1, SEQUENCE { hashAlgorithm, hashedMessage OCTET STRING }, nonce INTEGER, certReq TRUE }
  */
-import { encodeDer, tags } from "../../../core/der.ts";
-import { hash } from "../../../core/hash.ts";
+import { encodeDer, tags } from "../../../core/asn1/der.ts";
+import { hash } from "../../../core/keys/hash.ts";
 
 /** 2.16.840.1.101.3.4.2.1, SHA-256. */
 const sha256 = Uint8Array.of(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01);

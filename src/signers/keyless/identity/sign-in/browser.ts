@@ -3,13 +3,13 @@
  * application (RFC 8252) with PKCE (RFC 7636).
  */
 import { TouchmarkError } from "../../../../core/errors.ts";
-import { interruption } from "../../../../net/interruption.ts";
-import { printableText } from "../../../../net/printable.ts";
+import { interruption } from "../../../../core/async/interruption.ts";
+import { printableText } from "../../../../core/printable.ts";
 import type { Provider, Surroundings } from "../provider.ts";
 import { type Callback, listenForCallback } from "./callback.ts";
 import { checkIssued } from "./issued.ts";
 import { discover, type Issuer } from "./issuer.ts";
-import { postForm, refusal } from "./oauth.ts";
+import { postForm, oauthRefusal } from "./oauth.ts";
 import { challengeOf, randomText, sameText } from "./secrets.ts";
 
 export interface BrowserSignIn {
@@ -51,7 +51,7 @@ async function signIn({ issuer: issuerName, open, say, patience = 120_000 }: Bro
     { grant_type: "authorization_code", code, redirect_uri: callback.url, client_id: surroundings.audience, code_verifier: verifier },
     surroundings,
   );
-  if ("refused" in answer) throw refusal(issuer.name, answer.refused);
+  if ("refused" in answer) throw oauthRefusal(issuer.name, answer.refused);
   const { text, claims } = checkIssued(answer.given, issuer, name);
   if (sameText(claims.optionalString("nonce") ?? "", nonce)) return text;
   throw new TouchmarkError("SIGN_IN_FAILED", `${issuer.name} gives a token of another sign-in: its nonce is not ours`);
@@ -82,7 +82,7 @@ function answerOf({ answer }: Callback, patience: number, signal: AbortSignal): 
 /** The code, unless the issuer refused or another one answers in its place (RFC 9207). */
 function codeIn(query: URLSearchParams, { name: issuer }: Issuer): string {
   const error = query.get("error");
-  if (error !== null) throw refusal(issuer, { error, description: query.get("error_description") ?? undefined });
+  if (error !== null) throw oauthRefusal(issuer, { error, description: query.get("error_description") ?? undefined });
   const answerer = query.get("iss") ?? issuer;
   if (answerer !== issuer) {
     throw new TouchmarkError("SIGN_IN_FAILED", `the sign-in was begun at ${issuer} and answered by ${printableText(answerer, 100)}`);

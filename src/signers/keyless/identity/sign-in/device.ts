@@ -9,13 +9,13 @@
  *     200 {"id_token",…} | 4xx {"error":"authorization_pending"|"slow_down"|CODE}
  */
 import { TouchmarkError } from "../../../../core/errors.ts";
-import type { Fields } from "../../../../core/json.ts";
-import { pause } from "../../../../net/pause.ts";
-import { printableText } from "../../../../net/printable.ts";
+import type { Fields } from "../../../../core/json/json.ts";
+import { pause } from "../../../../core/async/pause.ts";
+import { printableText } from "../../../../core/printable.ts";
 import type { Provider, Surroundings } from "../provider.ts";
 import { checkIssued } from "./issued.ts";
 import { discover, safeLink, type Issuer } from "./issuer.ts";
-import { postForm, refusal } from "./oauth.ts";
+import { postForm, oauthRefusal } from "./oauth.ts";
 import { challengeOf, randomText } from "./secrets.ts";
 
 export interface DeviceSignIn {
@@ -54,7 +54,7 @@ async function signIn({ issuer: issuerName, say, sleep = pause }: DeviceSignIn, 
     if ("given" in answer) return checkIssued(answer.given, issuer, name).text;
     if (answer.refused.error === "slow_down") interval += 5;
     else if (answer.refused.error === "expired_token") break;
-    else if (answer.refused.error !== "authorization_pending") throw refusal(issuer.name, answer.refused);
+    else if (answer.refused.error !== "authorization_pending") throw oauthRefusal(issuer.name, answer.refused);
   }
   throw new TouchmarkError("SIGN_IN_FAILED", "nobody completed the sign-in while its code held");
 }
@@ -67,7 +67,7 @@ async function begin(issuer: Issuer, verifier: string, surroundings: Surrounding
     { client_id: surroundings.audience, scope: "openid email", code_challenge: challengeOf(verifier), code_challenge_method: "S256" },
     surroundings,
   );
-  if ("refused" in answer) throw refusal(issuer.name, answer.refused);
+  if ("refused" in answer) throw oauthRefusal(issuer.name, answer.refused);
   return answer.given;
 }
 

@@ -1,6 +1,6 @@
 /** The ID token in an answer of the token endpoint (OpenID Connect Core 1.0, section 3.1.3.3). */
 import { TouchmarkError } from "../../../../core/errors.ts";
-import type { Fields } from "../../../../core/json.ts";
+import type { Fields } from "../../../../core/json/json.ts";
 import { IdentityToken } from "../identity-token.ts";
 import type { Issuer } from "./issuer.ts";
 

@@ -5,9 +5,9 @@
  *     200 {"issuer":ISSUER,"token_endpoint":URL,"authorization_endpoint"?:URL,"device_authorization_endpoint"?:URL,…}
  */
 import { malformed, TouchmarkError } from "../../../../core/errors.ts";
-import { Fields, parseJson } from "../../../../core/json.ts";
-import { printableUrl } from "../../../../net/printable.ts";
-import { ask, secureUrl } from "../ask.ts";
+import { Fields, parseJson } from "../../../../core/json/json.ts";
+import { printableUrl } from "../../../../core/printable.ts";
+import { askIdentityService, secureUrl } from "../ask.ts";
 import type { Surroundings } from "../provider.ts";
 
 export interface Issuer {
@@ -24,7 +24,7 @@ const hint = "Check --oidc-issuer.";
 export async function discover(name: string, surroundings: Surroundings): Promise<Issuer> {
   const base = secureUrl(name, "the issuer");
   const url = new URL(`${base.pathname.replace(/\/$/, "")}/.well-known/openid-configuration`, base.origin);
-  const response = await ask({ method: "GET", url }, surroundings);
+  const response = await askIdentityService({ method: "GET", url }, surroundings);
   if (response.status !== 200) {
     throw new TouchmarkError("UNREACHABLE", `${printableUrl(url)} answers ${response.status}; expected an issuer's configuration`, {
       hint,

@@ -5,10 +5,10 @@
  */
 import { encodeUtf8 } from "../../../../core/bytes.ts";
 import { TouchmarkError } from "../../../../core/errors.ts";
-import { Fields, parseJson } from "../../../../core/json.ts";
+import { Fields, parseJson } from "../../../../core/json/json.ts";
 import type { HttpResponse } from "../../../../net/http.ts";
-import { printableHost, printableText, printableUrl } from "../../../../net/printable.ts";
-import { ask } from "../ask.ts";
+import { printableHost, printableText, printableUrl } from "../../../../core/printable.ts";
+import { askIdentityService } from "../ask.ts";
 import type { Surroundings } from "../provider.ts";
 
 export interface OAuthError {
@@ -22,7 +22,7 @@ export type OAuthAnswer = { readonly given: Fields } | { readonly refused: OAuth
 export async function postForm(url: URL, form: Readonly<Record<string, string>>, surroundings: Surroundings): Promise<OAuthAnswer> {
   const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
   const body = encodeUtf8(new URLSearchParams(form).toString());
-  const response = await ask({ method: "POST", url, headers, body }, surroundings);
+  const response = await askIdentityService({ method: "POST", url, headers, body }, surroundings);
   const what = `the answer of ${printableUrl(url)}`;
   if (response.status === 200) return { given: new Fields(parseJson(response.body, what), what) };
   const refused = errorIn(response, what);
@@ -41,7 +41,7 @@ function errorIn({ body, status }: HttpResponse, what: string): OAuthError | und
 }
 
 /** SIGN_IN_FAILED in the issuer's own words; a long run of characters without a space may be a credential and is left out. */
-export function refusal(issuer: string, { error, description }: OAuthError): TouchmarkError {
+export function oauthRefusal(issuer: string, { error, description }: OAuthError): TouchmarkError {
   const words = [error, description ?? ""].map((text) => printableText(text.replaceAll(/[\w.~+/=-]{32,}/g, "…"), 200));
   return new TouchmarkError("SIGN_IN_FAILED", `${issuer} refuses the sign-in: ${words.filter((text) => text !== "").join(": ")}`);
 }

@@ -1,0 +1,57 @@
+import { parseReference } from "../../../core/oci/reference.ts";
+import { createCredentials } from "../../../registry/credentials/credentials.ts";
+import { diagnose, type Diagnosis } from "../../../registry/doctor/diagnose.ts";
+import { usageError } from "../../arguments.ts";
+import type { Command } from "../../command.ts";
+import { deadlineOf, outputFlag, registryFlags } from "../../common.ts";
+import { httpFor, plainHttpOf } from "../../registries.ts";
+import { clean } from "../../render/text.ts";
+
+export const command: Command = {
+  usage: "[flags] HOST[/REPOSITORY]",
+  summary: "Find out what a registry can do",
+  details: [
+    "With a repository, also whether signatures can be listed there; with --write, small content is pushed to it, and deleted again",
+    "where the registry allows that, to see what a signer would meet.",
+  ].join("\n"),
+  flags: [{ name: "write", summary: "Push small content to find out what can be written" }, outputFlag, ...registryFlags],
+  operands: { min: 1, max: 1 },
+  examples: [
+    { command: "touchmark doctor registry registry.example", explains: "What does this registry say to strangers?" },
+    { command: "touchmark doctor registry --write registry.example/scratch", explains: "How can signatures be stored there?" },
+  ],
+  async run(args, io) {
+    const json = args.choice("output", ["text", "json"]) === "json";
+    const { registry, repository } = parseTarget(args.operand(0));
+    const write = args.has("write");
+    if (write && repository === undefined) throw usageError("--write needs a repository to push to: HOST/REPOSITORY");
+    using deadline = deadlineOf(args, io);
+    const diagnosis = await diagnose({
+      http: await httpFor(args, io),
+      credentials: createCredentials({ env: io.env, home: io.home }),
+      plainHttp: plainHttpOf(args),
+      registry,
+      repository,
+      write,
+      signal: deadline.signal,
+    });
+    io.stdout.write(json ? `${JSON.stringify(diagnosis)}\n` : render(diagnosis));
+    return 0;
+  },
+};
+
+function parseTarget(text: string): { readonly registry: string; readonly repository: string | undefined } {
+  const named = text.includes("/");
+  const reference = parseReference(named ? text : `${text}/any`);
+  if (reference.kind !== "registry" || reference.tag !== undefined || reference.digest !== undefined) {
+    throw usageError(`HOST or HOST/REPOSITORY is expected; found ${JSON.stringify(text)}`);
+  }
+  return { registry: reference.registry, repository: named ? reference.repository : undefined };
+}
+
+function render({ registry, repository, probes, advice }: Diagnosis): string {
+  const rows = probes.map(({ name, answer, detail }) => `  ${name.padEnd(15)} ${answer.padEnd(8)} ${clean(detail)}\n`);
+  const ways = advice.map(({ format, works, how }) => `  ${format.padEnd(15)} ${works.padEnd(8)} ${how}\n`);
+  const where = repository === undefined ? registry : `${registry}/${repository}`;
+  return `${where}\n${rows.join("")}${ways.length > 0 ? `Signatures there, by format:\n${ways.join("")}` : ""}`;
+}

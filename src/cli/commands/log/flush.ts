@@ -1,0 +1,110 @@
+import { asTouchmarkError } from "../../../core/errors.ts";
+import { formatReference, parseReference, type Reference } from "../../../core/oci/reference.ts";
+import { uploadPending, type UploadedImage } from "../../../engine/upload-pending.ts";
+import type { UploadServices } from "../../../engine/upload-one.ts";
+import type { PendingUploadResult } from "../../../engine/upload-one.ts";
+import { formats } from "../../../formats/all.ts";
+import type { Arguments } from "../../arguments.ts";
+import type { Command } from "../../command.ts";
+import { deadlineOf, outputFlag, recursiveFlag, registryFlags } from "../../common.ts";
+import { exitOf } from "../../exit.ts";
+import type { Io } from "../../io.ts";
+import { sideBySide } from "../../progress.ts";
+import { registriesFor, serviceHttp } from "../../registries.ts";
+import { signedFields } from "../../render/signed.ts";
+import { clean, field, problem } from "../../render/text.ts";
+import { signingFlags } from "../../signing.ts";
+
+const instanceFlags: ReadonlySet<string> = new Set(["signing-config", "trusted-root", "instance"]);
+
+export const command: Command = {
+  usage: "[flags] REF…",
+  summary: "Have logs keep signatures that wait for them",
+  details: [
+    "Signatures made with 'touchmark sign --log-upload later' are proven, logged and completed, by whoever may write to the",
+    "repository: no key is needed. Only a log that the signing config names is asked. What cannot be logged now waits on.",
+  ].join("\n"),
+  flags: [
+    ...signingFlags.filter(({ name }) => instanceFlags.has(name)),
+    recursiveFlag("Every image of an index too"),
+    outputFlag,
+    ...registryFlags,
+  ],
+  operands: { min: 1, max: 1000 },
+  examples: [{ command: "touchmark log flush registry.example/app:1.0", explains: "Log what could not be logged while signing" }],
+  async run(args, io) {
+    const output = args.choice("output", ["text", "json"]);
+    const references = args.operands.map(parseReference);
+    using deadline = deadlineOf(args, io);
+    const { signal } = deadline;
+    let opened: Promise<UploadServices> | undefined;
+    const services = (): Promise<UploadServices> => (opened ??= openFlushServices(args, io, signal));
+    const options = { formats, services, at: io.now(), recursive: args.has("recursive"), signal };
+    const registries = await registriesFor(args, io);
+    const outcomes = await sideBySide(references, "flushed", io, async (reference): Promise<Outcome> => {
+      try {
+        return { reference, images: await uploadPending(registries.open(reference), reference, options) };
+      } catch (error) {
+        return { reference, error };
+      }
+    });
+    for (const outcome of outcomes) show(outcome, output, io);
+    return exitOf(outcomes.flatMap(codesOf));
+  },
+};
+
+/** The services are loaded once something waits for them. */
+async function openFlushServices(args: Arguments, io: Io, signal: AbortSignal): Promise<UploadServices> {
+  const [{ openSigningInstance }, { uploadToLogs }] = await Promise.all([
+    import("../../services.ts"),
+    import("../../../signers/services/upload.ts"),
+  ]);
+  const http = await serviceHttp(io);
+  const instance = openSigningInstance(args, io, { http, signal });
+  const [root, config] = await Promise.all([instance.root, instance.config]);
+  return {
+    root,
+    upload: ({ logged, logs: waitsFor }, until) =>
+      uploadToLogs({ logged, waitsFor, logs: config.logs.services, root }, { http, clock: io.now, signal: until }),
+  };
+}
+
+type Outcome = { readonly reference: Reference } & ({ readonly images: readonly UploadedImage[] } | { readonly error: unknown });
+
+function codesOf(outcome: Outcome): Parameters<typeof exitOf>[0] {
+  if ("error" in outcome) return [asTouchmarkError(outcome.error).code];
+  const problems = outcome.images.flatMap(({ uploads, unread }) => [...uploads.filter((one) => one.state !== "flushed"), ...unread]);
+  return problems.map(({ code }) => code);
+}
+
+function show(outcome: Outcome, output: "text" | "json", io: Io): void {
+  const complain = (kind: "error" | "warning", message: string, hint: string): void =>
+    io.stderr.write(problem(kind, `${formatReference(outcome.reference)}: ${message}`, hint));
+  if ("error" in outcome) {
+    const { message, hint } = asTouchmarkError(outcome.error);
+    complain("error", message, hint);
+    return;
+  }
+  for (const image of outcome.images) {
+    io.stdout.write(output === "json" ? `${JSON.stringify(image)}\n` : renderImage(image));
+    for (const one of image.uploads) {
+      if (one.state !== "flushed") complain("error", `${one.waiting} is ${one.state}: ${one.code}: ${one.message}`, one.hint);
+      else if (one.kept) complain("warning", `${one.waiting}, which waited, is still there: ${one.kept.message}`, one.kept.hint);
+    }
+    for (const { location, code, message, hint } of image.unread)
+      complain("error", `${location} could not be read: ${code}: ${message}`, hint);
+  }
+}
+
+function renderImage({ reference, digest, uploads, unread }: UploadedImage): string {
+  if (uploads.length === 0) return unread.length === 0 ? `nothing pending  ${clean(reference)}\n${field("digest", digest)}` : "";
+  return uploads.map((one) => `${one.state}  ${clean(reference)}\n${field("digest", digest)}${renderUpload(one)}`).join("");
+}
+
+function renderUpload(one: PendingUploadResult): string {
+  if (one.state !== "flushed") return field("signature", `${one.format} in referrers, ${one.waiting}`);
+  return (
+    field("signature", `${one.format} in referrers, ${one.manifest}${one.already ? ", logged before" : ""}`) +
+    signedFields(one.by, one.logged)
+  );
+}

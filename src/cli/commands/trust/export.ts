@@ -1,0 +1,30 @@
+import { writeWholeFile } from "../../../files/json-file.ts";
+import { exportInstance } from "../../../trust-sources/sigstore/exported.ts";
+import { chooseInstances } from "../../../trust-sources/sigstore/open-roots.ts";
+import { instancesFolder } from "../../../trust-sources/sigstore/instances-folder.ts";
+import { publicGood } from "../../../trust-sources/sigstore/public-good.ts";
+import { decodeUtf8 } from "../../../core/bytes.ts";
+import type { Command } from "../../command.ts";
+
+export const command: Command = {
+  usage: "[flags] [NAME]",
+  summary: "Write a trust root to a file, for where there is no network",
+  details: [
+    "The file holds all that is kept under NAME (public-good), the signed documents of its TUF repository included:",
+    "'touchmark trust import NAME FILE' verifies them again, and takes nothing that is past its time or older than what it has.",
+  ].join("\n"),
+  flags: [{ name: "out", value: "FILE", summary: "Where to write it (stdout)" }],
+  operands: { min: 0, max: 1 },
+  examples: [{ command: "touchmark trust export company --out company.json", explains: "Carry a trust root across an air gap" }],
+  async run(args, io) {
+    const folder = instancesFolder(io);
+    const instances = await chooseInstances(folder, { env: io.env, home: io.home, names: [args.operands[0] ?? publicGood] });
+    const out = args.value("out");
+    for (const instance of instances) {
+      const exported = await exportInstance(instance, folder);
+      if (out === undefined) io.stdout.write(decodeUtf8(exported));
+      else await writeWholeFile(out, exported);
+    }
+    return 0;
+  },
+};

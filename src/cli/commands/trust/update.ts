@@ -1,0 +1,87 @@
+import { describeInstance } from "../../../trust-sources/sigstore/describe-instance.ts";
+import { importRepository } from "../../../trust-sources/sigstore/import-root.ts";
+import { readInstance, type Instance, type RepositoryInstance } from "../../../trust-sources/sigstore/instance.ts";
+import { parseMirror } from "../../../trust-sources/sigstore/mirror-url.ts";
+import { chooseInstances } from "../../../trust-sources/sigstore/open-roots.ts";
+import { instanceOfEnvironment, publicGood, publicInstance } from "../../../trust-sources/sigstore/public-good.ts";
+import { refresh, type RefreshOptions } from "../../../trust-sources/sigstore/repository.ts";
+import { asTouchmarkError } from "../../../core/errors.ts";
+import { usageError, type Arguments } from "../../arguments.ts";
+import type { Command } from "../../command.ts";
+import { deadlineOf, outputFlag } from "../../common.ts";
+import { exitOf } from "../../exit.ts";
+import type { Io } from "../../io.ts";
+import { clean, problem } from "../../render/text.ts";
+import { readAnchor, refreshOptions, repositoryFlags, summaryJson, summaryText, timeoutFlags } from "../../trust.ts";
+
+export const command: Command = {
+  usage: "[flags] [NAME]",
+  summary: "Fetch trust roots anew",
+  details: [
+    "Without a NAME, every trust root that a TUF repository keeps up to date; where none is kept yet, the public sigstore instance,",
+    "public-good. --mirror and --root give a trust root another repository for good. TUF_MIRROR, TUF_ROOT and TUF_ROOT_JSON are",
+    "understood as cosign does. Verifying does the same by itself once a day.",
+  ].join("\n"),
+  flags: [...repositoryFlags, outputFlag, ...timeoutFlags],
+  operands: { min: 0, max: 1 },
+  examples: [{ command: "touchmark trust update", explains: "Fetch what is trusted anew" }],
+  async run(args, io) {
+    const json = args.choice("output", ["text", "json"]) === "json";
+    using deadline = deadlineOf(args, io);
+    const options = await refreshOptions(io, deadline.signal);
+    const fromEnvironment = await instanceOfEnvironment(io);
+    const instances = await chosen(args, io, options);
+    const codes = await Promise.all(
+      instances.map(async (instance) => {
+        io.stderr.write(`fetching ${instance.name} from ${clean(instance.mirror.href)}\n`);
+        try {
+          // What a variable names is not kept beyond it.
+          const passing = instance.name === publicGood && fromEnvironment !== undefined && !args.has("mirror");
+          await (passing ? refresh(instance, options) : importRepository(instance, options));
+          const description = await describeInstance(instance, options.folder);
+          io.stdout.write(json ? `${JSON.stringify(summaryJson(description))}\n` : summaryText(description));
+          return undefined;
+        } catch (thrown) {
+          const { code, message, hint } = asTouchmarkError(thrown);
+          io.stderr.write(problem("error", `${instance.name}: ${message}`, hint));
+          return code;
+        }
+      }),
+    );
+    return exitOf(codes);
+  },
+};
+
+async function chosen(args: Arguments, io: Io, { folder, signal }: RefreshOptions): Promise<readonly RepositoryInstance[]> {
+  const [name] = args.operands;
+  const mirror = args.value("mirror");
+  const root = args.value("root");
+  if (mirror === undefined && root === undefined) {
+    const instances = await chooseInstances(folder, { env: io.env, home: io.home, ...(name !== undefined && { names: [name] }) });
+    const repositories = instances.flatMap((instance) => repositoryOf(instance, name));
+    if (repositories.length > 0) return repositories;
+    throw usageError(
+      "no trust root that is kept has a repository",
+      "To trust the public instance too: touchmark trust update public-good.",
+    );
+  }
+  const target = name ?? publicGood;
+  const before = (await readInstance(folder, target)) ?? (target === publicGood ? publicInstance : undefined);
+  const old = before?.kind === "repository" ? before : undefined;
+  const anchor = root === undefined ? old?.root : await readAnchor(root, io, signal);
+  const url = mirror === undefined ? old?.mirror : parseMirror(mirror);
+  if (!url) throw usageError(`where ${target} is to be fetched from is not known`, "Name its repository: --mirror URL.");
+  if (!anchor && target !== publicGood)
+    throw usageError(`${target} cannot be trusted without a root to start from`, "Name its root.json: --root FILE.");
+  return [{ kind: "repository", name: target, mirror: url, ...(anchor && { root: anchor }) }];
+}
+
+/** Files that were imported stay as they are. */
+function repositoryOf(instance: Instance, asked: string | undefined): readonly RepositoryInstance[] {
+  if (instance.kind === "repository") return [instance];
+  if (asked === undefined) return [];
+  throw usageError(
+    `${asked} was imported from a file, which nobody keeps up to date`,
+    `Import a newer one: touchmark trust import ${asked} FILE.`,
+  );
+}

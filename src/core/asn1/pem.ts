@@ -1,0 +1,56 @@
+/**
+ * PEM (RFC 7468): labelled base64, as many blocks as there are.
+ *
+ *     -----BEGIN LABEL-----
+ *     BASE64, in lines of any length
+ *     -----END LABEL-----
+ *
+ * As OpenSSL and Go do, text around blocks is skipped, and CRLF, blank lines and trailing blanks are no
+ * matter. What a block holds is read strictly: one that has RFC 1421 headers, is not base64 or has no end
+ * of its own throws, so that nothing is overlooked in part.
+ */
+import { fromBase64, toBase64 } from "../bytes.ts";
+import { malformed } from "../errors.ts";
+
+export interface PemBlock {
+  /** `PUBLIC KEY`. */
+  readonly label: string;
+  readonly bytes: Uint8Array;
+}
+
+const boundary = /^-----(BEGIN|END) ([\x21-\x2c\x2e-\x7e]+(?:[ -][\x21-\x2c\x2e-\x7e]+)*)-----$/;
+const LINE_WIDTH = 64;
+
+/** The blocks of a text, in order; `what` names it in messages. The caller bounds its size. Throws MALFORMED. */
+export function parsePem(text: Uint8Array, what: string): readonly PemBlock[] {
+  const blocks: PemBlock[] = [];
+  let open: { readonly label: string; readonly lines: string[] } | undefined;
+  for (const untrimmed of Buffer.from(text)
+    .toString("latin1")
+    .split(/\r\n|\n|\r/)) {
+    const line = untrimmed.trimEnd();
+    const [, edge, label = ""] = boundary.exec(line) ?? [];
+    if (!open) {
+      if (edge === "BEGIN") open = { label, lines: [] };
+    } else if (edge === "END" && label === open.label) {
+      blocks.push({ label, bytes: fromBase64(open.lines.join(""), `the ${label} block of ${what}`) });
+      open = undefined;
+    } else if (line.startsWith("-----")) {
+      throw malformed(`the ${open.label} block of ${what} does not end before the next boundary`);
+    } else if (line.includes(":")) {
+      throw malformed(`the ${open.label} block of ${what} has headers (RFC 1421), which are not read`);
+    } else {
+      open.lines.push(line);
+    }
+  }
+  if (open) throw malformed(`the ${open.label} block of ${what} has no end`);
+  return blocks;
+}
+
+/** One block, in lines of 64 characters. */
+export function encodePem(label: string, bytes: Uint8Array): string {
+  const base64 = toBase64(bytes);
+  const lines = [];
+  for (let i = 0; i < base64.length; i += LINE_WIDTH) lines.push(base64.slice(i, i + LINE_WIDTH));
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
+}

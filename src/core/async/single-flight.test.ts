@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { singleFlight } from "./single-flight.ts";
+
+function controlled(): {
+  readonly work: (signal: AbortSignal) => Promise<string>;
+  readonly finish: (value: string) => void;
+  readonly aborted: () => boolean;
+} {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let inner: AbortSignal | undefined;
+  return {
+    work: (signal) => {
+      inner = signal;
+      signal.addEventListener("abort", () => reject(signal.reason));
+      return promise;
+    },
+    finish: resolve,
+    aborted: () => inner?.aborted === true,
+  };
+}
+
+test("one who leaves does not end the work for the others", async () => {
+  const { work, finish, aborted } = controlled();
+  const shared = singleFlight(work, () => assert.fail("nothing to forget"));
+  const leaver = new AbortController();
+  const left = shared(leaver.signal);
+  const stayed = shared(new AbortController().signal);
+  leaver.abort();
+  await assert.rejects(left, { code: "INTERRUPTED" });
+  assert.equal(aborted(), false);
+  finish("done");
+  assert.equal(await stayed, "done");
+});
+
+test("the last to leave ends the work, and it is forgotten before anybody can join", async () => {
+  const { work, aborted } = controlled();
+  let forgotten = 0;
+  const shared = singleFlight(work, () => void forgotten++);
+  const controller = new AbortController();
+  const both = [shared(controller.signal), shared(controller.signal)];
+  controller.abort();
+  assert.equal(forgotten, 1);
+  assert.equal(aborted(), true);
+  for (const result of await Promise.allSettled(both)) assert.equal(result.status, "rejected");
+});
+
+test("work that is done stays done, even when those who waited leave later", async () => {
+  const { work, finish } = controlled();
+  const shared = singleFlight(work, () => assert.fail("nothing to forget"));
+  const controller = new AbortController();
+  finish("done");
+  assert.equal(await shared(controller.signal), "done");
+  controller.abort();
+  assert.equal(await shared(new AbortController().signal), "done");
+});
+
+test("work that fails is forgotten, and tells all who waited", async () => {
+  let forgotten = 0;
+  const shared = singleFlight(
+    async () => {
+      throw new Error("broken");
+    },
+    () => void forgotten++,
+  );
+  const signal = new AbortController().signal;
+  const results = await Promise.allSettled([shared(signal), shared(signal)]);
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ["rejected", "rejected"],
+  );
+  assert.equal(forgotten, 1);
+});

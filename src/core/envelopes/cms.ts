@@ -1,0 +1,146 @@
+/**
+ * CMS signed data (RFC 5652, sections 3 and 5), as timestamps use it: content inside, one signer, signed attributes.
+ *
+ *     ContentInfo ::= SEQUENCE { id-signedData, [0] SignedData }
+ *     SignedData ::= SEQUENCE { version, digestAlgorithms, SEQUENCE { eContentType, [0] OCTET STRING }, [0] certificates?, [1] crls?, signerInfos }
+ *     SignerInfo ::= SEQUENCE { version, sid, digestAlgorithm, [0] signedAttrs, signatureAlgorithm, signature, [1] unsignedAttrs? }
+ *
+ * Only DER is read. What nobody signed and nothing here needs (revocation lists, unsigned attributes) is passed over.
+ */
+import { equalBytes } from "../bytes.ts";
+import { contextTag, inside, Members, tags, type Der } from "../asn1/der.ts";
+import { readInteger, readIntegerBytes, readOctetString, readOid } from "../asn1/der-values.ts";
+import { malformed } from "../errors.ts";
+import { hash, type HashAlgorithm } from "../keys/hash.ts";
+import { readHashAlgorithm } from "../keys/hash-algorithm.ts";
+import type { PublicKey } from "../keys/public-key.ts";
+import { signingSchemes, type SignatureScheme } from "../keys/signature-schemes.ts";
+import { readAlgorithmIdentifier, schemeNamedBy, type AlgorithmIdentifier } from "../x509/signature-algorithm.ts";
+
+export interface SignedData {
+  /** Object identifier of what the content is. */
+  readonly contentType: string;
+  readonly content: Uint8Array;
+  /** As they were sent along, DER: any, in any order, or none. */
+  readonly certificates: readonly Uint8Array[];
+  readonly signer: SignerInfo;
+}
+
+/** Which certificate: its issuer's Name, DER, and its serial number's bytes. */
+export interface IssuerSerial {
+  readonly issuer: Uint8Array;
+  readonly serialNumber: Uint8Array;
+}
+
+export interface SignerInfo {
+  /** The signer's certificate; nobody signed this. */
+  readonly certificate: IssuerSerial;
+  readonly digestAlgorithm: HashAlgorithm;
+  /** The one value of each attribute that is signed, by its object identifier. */
+  readonly attributes: ReadonlyMap<string, Der>;
+  /** The bytes that are signed: the attributes as a SET OF (section 5.4). */
+  readonly signedBytes: Uint8Array;
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  readonly signature: Uint8Array;
+}
+
+const SIGNED_DATA = "1.2.840.113549.1.7.2";
+const CONTENT_TYPE = "1.2.840.113549.1.9.3";
+const MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
+const RSA_ENCRYPTION = "1.2.840.113549.1.1.1";
+
+/** Reads a ContentInfo that holds signed data; `what` names it in messages. Throws MALFORMED. */
+export function readSignedData(contentInfo: Der, what: string): SignedData {
+  const outer = new Members(contentInfo, tags.sequence, what);
+  const type = readOid(outer.take("contentType"), `${what}.contentType`);
+  if (type !== SIGNED_DATA) throw malformed(`${what} is of the type ${type}, expected signed data (${SIGNED_DATA})`);
+  const data = new Members(only(outer.take("content", contextTag(0)), contextTag(0), `${what}.content`), tags.sequence, what);
+  outer.end();
+
+  expectVersion(data.take("version"), 3n, `${what}.version`);
+  data.take("digestAlgorithms", tags.set);
+  const encapsulated = new Members(data.take("encapContentInfo"), tags.sequence, `${what}.encapContentInfo`);
+  const contentType = readOid(encapsulated.take("eContentType"), `${what}.eContentType`);
+  const content = only(encapsulated.take("eContent", contextTag(0)), contextTag(0), `${what}.eContent`);
+  encapsulated.end();
+  const certificates = data.optional(contextTag(0))?.children ?? [];
+  data.optional(contextTag(1));
+  const signer = readSignerInfo(only(data.take("signerInfos"), tags.set, `${what}.signerInfos`), `${what}.signerInfo`);
+  data.end();
+
+  return {
+    contentType,
+    content: readOctetString(content, `${what}.eContent`),
+    certificates: certificates.map(({ raw }) => raw),
+    signer,
+  };
+}
+
+/** Whether what is signed are this content's type and digest (section 5.6). */
+export function isContentSigned({ content, contentType, signer }: SignedData): boolean {
+  const type = signer.attributes.get(CONTENT_TYPE);
+  const digest = signer.attributes.get(MESSAGE_DIGEST);
+  return (
+    type !== undefined &&
+    digest !== undefined &&
+    readOid(type, "signed attribute content-type") === contentType &&
+    equalBytes(readOctetString(digest, "signed attribute message-digest"), hash(signer.digestAlgorithm, content))
+  );
+}
+
+/** Whether the signature over the signed attributes verifies with the key, by the algorithm it names. */
+export async function isSignedWith({ signer }: SignedData, key: PublicKey): Promise<boolean> {
+  const scheme = schemeOf(signer, key);
+  return scheme !== undefined && scheme.verify(key.key, signer.signedBytes, signer.signature);
+}
+
+/** In CMS, RSA can be named without its hash, which is then that of the digest (RFC 3370, section 3.2). */
+function schemeOf({ signatureAlgorithm, digestAlgorithm }: SignerInfo, key: PublicKey): SignatureScheme | undefined {
+  if (signatureAlgorithm.oid !== RSA_ENCRYPTION) return schemeNamedBy(signatureAlgorithm, key);
+  return key.key.asymmetricKeyType === "rsa" ? signingSchemes[`rsa-pkcs1-${digestAlgorithm}`] : undefined;
+}
+
+function readSignerInfo(value: Der, what: string): SignerInfo {
+  const members = new Members(value, tags.sequence, what);
+  // Version 1 names the certificate by issuer and serial number (section 5.3).
+  expectVersion(members.take("version"), 1n, `${what}.version`);
+  const sid = new Members(members.take("sid"), tags.sequence, `${what}.sid`);
+  const issuer = sid.take("issuer", tags.sequence).raw;
+  const serialNumber = readIntegerBytes(sid.take("serialNumber"), `${what}.sid.serialNumber`);
+  sid.end();
+  const digestAlgorithm = readHashAlgorithm(members.take("digestAlgorithm"), `${what}.digestAlgorithm`);
+  const signedAttributes = members.take("signedAttrs", contextTag(0));
+  const signatureAlgorithm = readAlgorithmIdentifier(members.take("signatureAlgorithm"), `${what}.signatureAlgorithm`);
+  const signature = readOctetString(members.take("signature"), `${what}.signature`);
+  members.optional(contextTag(1));
+  members.end();
+
+  const signedBytes = Uint8Array.from(signedAttributes.raw);
+  signedBytes[0] = tags.set; // they are signed under the tag of a SET, not the one they are sent under
+  const attributes = readAttributes(signedAttributes, `${what}.signedAttrs`);
+  return { certificate: { issuer, serialNumber }, digestAlgorithm, attributes, signedBytes, signatureAlgorithm, signature };
+}
+
+function readAttributes(value: Der, what: string): ReadonlyMap<string, Der> {
+  const attributes = new Map<string, Der>();
+  for (const attribute of value.children) {
+    const members = new Members(attribute, tags.sequence, what);
+    const type = readOid(members.take("attrType"), `${what}.attrType`);
+    if (attributes.has(type)) throw malformed(`${what} has ${type} twice`);
+    attributes.set(type, only(members.take("attrValues"), tags.set, `${what} ${type}`));
+    members.end();
+  }
+  return attributes;
+}
+
+/** The one value inside of another. */
+function only(value: Der, tag: number, what: string): Der {
+  const [first, ...more] = inside(value, tag, what);
+  if (first === undefined || more.length > 0) throw malformed(`${what} has ${value.children.length} values, expected one`);
+  return first;
+}
+
+function expectVersion(value: Der, expected: bigint, what: string): void {
+  const version = readInteger(value, what);
+  if (version !== expected) throw malformed(`${what} is ${version}, expected ${expected}`);
+}

@@ -1,0 +1,61 @@
+/**
+ * COSE_Sign1 (RFC 9052, section 4.2), tagged, its payload inside:
+ *
+ *     18([ protected: bstr .cbor MAP, unprotected: MAP, payload: bstr, signature: bstr ])
+ *     signed: ["Signature1", protected, external: h'', payload]
+ */
+import { encodeCbor, isCborArray, isCborMap, parseCbor, Tagged, type Cbor, type CborLimits, type CborMap } from "./cbor.ts";
+import { malformed } from "../errors.ts";
+
+/** Labels of headers (section 3.1, RFC 9360). */
+export const coseLabels = { algorithm: 1, critical: 2, contentType: 3, x5chain: 33 } as const;
+
+export interface CoseSign1 {
+  /** The map that is signed, as it was encoded. */
+  readonly protectedBytes: Uint8Array;
+  readonly protected: CborMap;
+  readonly unprotected: CborMap;
+  readonly payload: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+const SIGN1 = 18;
+
+/** Reads one; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
+export function parseCoseSign1(bytes: Uint8Array, what: string, limits: CborLimits = {}): CoseSign1 {
+  const outer = parseCbor(bytes, what, limits);
+  if (!(outer instanceof Tagged) || outer.tag !== SIGN1) throw malformed(`${what} is no COSE_Sign1: the tag ${SIGN1} is missing`);
+  const parts = outer.value;
+  if (!isCborArray(parts) || parts.length !== 4) throw malformed(`${what} is no array of four`);
+  const [first, unprotected, payload, signature] = parts;
+  const protectedBytes = bytesIn(first, `${what}.protected`);
+  // An empty map is spelt as no bytes at all (section 3).
+  const signedMap = protectedBytes.length === 0 ? new Map() : parseCbor(protectedBytes, `${what}.protected`, limits);
+  if (!isCborMap(signedMap) || (protectedBytes.length > 0 && signedMap.size === 0))
+    throw malformed(`${what}.protected is no map of headers`);
+  if (!isCborMap(unprotected)) throw malformed(`${what}.unprotected is no map`);
+  const twice = [...signedMap.keys()].find((label) => unprotected.has(label));
+  if (twice !== undefined) throw malformed(`${what} has the header ${JSON.stringify(twice).slice(0, 100)} both protected and unprotected`);
+  return {
+    protectedBytes,
+    protected: signedMap,
+    unprotected,
+    payload: bytesIn(payload, `${what}.payload`),
+    signature: bytesIn(signature, `${what}.signature`),
+  };
+}
+
+/** The bytes that are signed (section 4.4). */
+export function coseToBeSigned({ protectedBytes, payload }: Pick<CoseSign1, "protectedBytes" | "payload">): Uint8Array {
+  return encodeCbor(["Signature1", protectedBytes, new Uint8Array(), payload]);
+}
+
+/** The whole, in deterministic encoding but for the protected bytes, which stay as they were signed. */
+export function encodeCoseSign1(message: Omit<CoseSign1, "protected">): Uint8Array {
+  return encodeCbor(new Tagged(SIGN1, [message.protectedBytes, message.unprotected, message.payload, message.signature]));
+}
+
+function bytesIn(value: Cbor | undefined, what: string): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw malformed(`${what} is no byte string`);
+  return value;
+}

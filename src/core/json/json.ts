@@ -1,0 +1,196 @@
+/**
+ * JSON from strangers (RFC 8259), read strictly: UTF-8 only, bounded in size and depth, no key twice in
+ * one object. `Fields` then turns what was read into types, naming the place of whatever does not fit.
+ */
+import { decodeUtf8 } from "../bytes.ts";
+import { malformed, TouchmarkError } from "../errors.ts";
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+export interface JsonLimits {
+  /** Bytes. */
+  readonly maxBytes?: number;
+  /** Levels of arrays and objects. */
+  readonly maxDepth?: number;
+  /** Values, at all levels together; an empty array or object counts twice. */
+  readonly maxValues?: number;
+}
+
+/** Reads one JSON document; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
+export function parseJson(bytes: Uint8Array, what: string, limits: JsonLimits = {}): Json {
+  const { maxBytes = 4 * 1024 * 1024, maxDepth = 64, maxValues = Infinity } = limits;
+  if (bytes.length > maxBytes) {
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${bytes.length} bytes, over the limit of ${maxBytes}`);
+  }
+  const text = decodeUtf8(bytes, what);
+  scan(text, what, { maxDepth, maxValues });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed(`${what} is not JSON`); // the engine's own words, left out, would quote a document that may hold secrets
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+
+/** Finds what JSON.parse lets pass: repeated keys, boundless depth and number. The grammar itself is left to it. */
+function scan(text: string, what: string, { maxDepth, maxValues }: Required<Omit<JsonLimits, "maxBytes">>): void {
+  const open: (Set<string> | undefined)[] = [];
+  let atKey = false;
+  let values = 1;
+  const count = (): void => {
+    if (++values > maxValues) throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has more than ${maxValues} values`);
+  };
+  for (let i = 0; i < text.length; i++) {
+    switch (text.charCodeAt(i)) {
+      case OPEN_OBJECT:
+      case OPEN_ARRAY:
+        if (open.length === maxDepth) {
+          throw new TouchmarkError("LIMIT_EXCEEDED", `${what} is nested deeper than ${maxDepth} levels`);
+        }
+        count();
+        atKey = text.charCodeAt(i) === OPEN_OBJECT;
+        open.push(atKey ? new Set() : undefined);
+        break;
+      case CLOSE_OBJECT:
+      case CLOSE_ARRAY:
+        open.pop();
+        atKey = false;
+        break;
+      case COMMA:
+        count();
+        atKey = open.at(-1) !== undefined;
+        break;
+      case COLON:
+        atKey = false;
+        break;
+      case QUOTE: {
+        const end = endOfString(text, i, what);
+        if (atKey) {
+          const key = unquote(text.slice(i, end + 1), what);
+          const keys = open.at(-1);
+          if (keys?.has(key)) throw malformed(`${what} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`);
+          keys?.add(key);
+        }
+        i = end;
+        break;
+      }
+    }
+  }
+}
+
+function endOfString(text: string, start: number, what: string): number {
+  for (let i = start + 1; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === BACKSLASH) i++;
+    else if (code === QUOTE) return i;
+  }
+  throw malformed(`${what} is not JSON: a string has no end`);
+}
+
+function unquote(quoted: string, what: string): string {
+  if (!quoted.includes("\\")) return quoted.slice(1, -1);
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    throw malformed(`${what} is not JSON`);
+  }
+}
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The members of one object of a document, read as the types they must have; all else throws MALFORMED with its path. */
+export class Fields {
+  readonly object: JsonObject;
+  readonly at: string;
+
+  constructor(value: Json | undefined, at: string) {
+    if (!isJsonObject(value)) throw malformed(`${at} is not an object`);
+    this.object = value;
+    this.at = at;
+  }
+
+  /** The member itself; a member that JSON spells `null` counts as absent. */
+  get(name: string): Json | undefined {
+    const value = Object.hasOwn(this.object, name) ? this.object[name] : undefined;
+    return value === null ? undefined : value;
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  string(name: string): string {
+    return this.optionalString(name) ?? this.#missing(name, "a string");
+  }
+
+  optionalString(name: string): string | undefined {
+    const value = this.get(name);
+    if (value !== undefined && typeof value !== "string") throw malformed(`${this.at}.${name} is not a string`);
+    return value;
+  }
+
+  /** A whole number from 0 to 2^53-1. */
+  size(name: string): number {
+    const value = this.get(name);
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
+      return this.#missing(name, "a whole number that is not negative");
+    }
+    return value;
+  }
+
+  fields(name: string): Fields {
+    return new Fields(this.get(name), `${this.at}.${name}`);
+  }
+
+  optionalFields(name: string): Fields | undefined {
+    return this.has(name) ? this.fields(name) : undefined;
+  }
+
+  /** An array of at most `max` members; absent is empty. */
+  list(name: string, max: number): readonly Json[] {
+    const value = this.get(name) ?? [];
+    if (!isJsonArray(value)) throw malformed(`${this.at}.${name} is not an array`);
+    if (value.length > max) {
+      throw new TouchmarkError("LIMIT_EXCEEDED", `${this.at}.${name} has ${value.length} entries, over the limit of ${max}`);
+    }
+    return value;
+  }
+
+  /** An array of objects, each as Fields. */
+  objects(name: string, max: number): readonly Fields[] {
+    return this.list(name, max).map((value, i) => new Fields(value, `${this.at}.${name}[${i}]`));
+  }
+
+  /** An object whose members are all strings; absent is empty. */
+  strings(name: string): Readonly<Record<string, string>> {
+    const value = this.get(name) ?? {};
+    if (!isJsonObject(value)) throw malformed(`${this.at}.${name} is not an object`);
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => {
+        if (typeof member !== "string") throw malformed(`${this.at}.${name}.${key} is not a string`);
+        return [key, member];
+      }),
+    );
+  }
+
+  #missing(name: string, kind: string): never {
+    throw malformed(`${this.at}.${name} is ${this.has(name) ? "not" : "missing, expected"} ${kind}`);
+  }
+}
+
+function isJsonArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

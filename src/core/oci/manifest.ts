@@ -1,0 +1,187 @@
+/**
+ * The OCI model: descriptors, image manifests, indexes (OCI image specification 1.1, and Docker schema 2,
+ * which has the same shape under other media types). Artifact manifests, which release candidates of 1.1 had and early
+ * signatures still lie in, are read as image manifests without a config: their blobs are the layers.
+ */
+import { fromBase64 } from "../bytes.ts";
+import { matchesDigest, parseDigest, type Digest } from "../digest.ts";
+import { malformed, TouchmarkError } from "../errors.ts";
+import { Fields, parseJson } from "../json/json.ts";
+
+export const mediaTypes = {
+  ociManifest: "application/vnd.oci.image.manifest.v1+json",
+  ociArtifact: "application/vnd.oci.artifact.manifest.v1+json",
+  ociIndex: "application/vnd.oci.image.index.v1+json",
+  ociConfig: "application/vnd.oci.image.config.v1+json",
+  ociLayer: "application/vnd.oci.image.layer.v1.tar+gzip",
+  ociEmpty: "application/vnd.oci.empty.v1+json",
+  dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
+  dockerIndex: "application/vnd.docker.distribution.manifest.list.v2+json",
+} as const;
+
+/** The media types of manifests that are understood, in the order they are asked for. */
+export const manifestMediaTypes: readonly string[] = [
+  mediaTypes.ociIndex,
+  mediaTypes.ociManifest,
+  mediaTypes.dockerIndex,
+  mediaTypes.dockerManifest,
+  mediaTypes.ociArtifact,
+];
+
+const indexTypes: ReadonlySet<string> = new Set([mediaTypes.ociIndex, mediaTypes.dockerIndex]);
+const imageTypes: ReadonlySet<string> = new Set([mediaTypes.ociManifest, mediaTypes.dockerManifest, mediaTypes.ociArtifact]);
+
+/** The empty JSON object that stands for "no config" (OCI image specification, manifest.md). */
+export const emptyConfig: { readonly bytes: Uint8Array; readonly descriptor: Descriptor } = {
+  bytes: Buffer.from("{}"),
+  descriptor: {
+    mediaType: mediaTypes.ociEmpty,
+    size: 2,
+    digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+  },
+};
+
+/** Bytes of one manifest or index. */
+export const maxManifestBytes: number = 4 * 1024 * 1024;
+export const maxLayers = 1000;
+/** Entries of one index; listings of referrers included. */
+export const maxEntries = 10_000;
+
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+}
+
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  readonly artifactType?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly platform?: Platform;
+  /** The content itself, already checked against digest and size. */
+  readonly data?: Uint8Array;
+}
+
+export interface ImageManifest {
+  readonly kind: "image";
+  readonly mediaType: string;
+  readonly artifactType?: string;
+  /** Absent in an artifact manifest alone. */
+  readonly config?: Descriptor;
+  readonly layers: readonly Descriptor[];
+  readonly subject?: Descriptor;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface ImageIndex {
+  readonly kind: "index";
+  readonly mediaType: string;
+  readonly artifactType?: string;
+  readonly manifests: readonly Descriptor[];
+  readonly subject?: Descriptor;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export type Manifest = ImageManifest | ImageIndex;
+
+/**
+ * Reads a manifest that came under this media type. Throws MALFORMED for a document that does not say one
+ * thing (a body of another type than its label, a manifest that is an index as well), UNSUPPORTED for other types.
+ */
+export function parseManifest(bytes: Uint8Array, mediaType: string): Manifest {
+  const isIndex = indexTypes.has(mediaType);
+  if (!isIndex && !imageTypes.has(mediaType)) {
+    throw new TouchmarkError("UNSUPPORTED", `a manifest of type ${JSON.stringify(mediaType.slice(0, 150))} is not understood`);
+  }
+  const isArtifact = mediaType === mediaTypes.ociArtifact;
+  const fields = new Fields(parseJson(bytes, "manifest", { maxBytes: maxManifestBytes }), "manifest");
+  if (!isArtifact && fields.size("schemaVersion") !== 2) throw malformed("manifest.schemaVersion is not 2");
+  const stated = isArtifact ? fields.string("mediaType") : fields.optionalString("mediaType");
+  if (stated !== undefined && stated !== mediaType) {
+    throw malformed(`the manifest says it is ${JSON.stringify(stated)} and came as ${JSON.stringify(mediaType)}`);
+  }
+  const foreign = (isIndex ? ["layers", "config"] : isArtifact ? ["layers", "config", "manifests"] : ["manifests"]).find((name) =>
+    fields.has(name),
+  );
+  if (foreign !== undefined) throw malformed(`the manifest is of two kinds: it is ${JSON.stringify(mediaType)} and has "${foreign}"`);
+
+  const subject = fields.optionalFields("subject");
+  const artifactType = fields.optionalString("artifactType");
+  const common = {
+    mediaType,
+    annotations: fields.strings("annotations"),
+    ...(subject && { subject: parseDescriptor(subject) }),
+    ...(artifactType !== undefined && { artifactType }),
+  };
+  if (isIndex) {
+    return { kind: "index", ...common, manifests: fields.objects("manifests", maxEntries).map(parseDescriptor) };
+  }
+  if (isArtifact)
+    return { kind: "image", ...common, layers: fields.has("blobs") ? fields.objects("blobs", maxLayers).map(parseDescriptor) : [] };
+  return {
+    kind: "image",
+    ...common,
+    config: parseDescriptor(fields.fields("config")),
+    layers: fields.objects("layers", maxLayers).map(parseDescriptor),
+  };
+}
+
+export function parseDescriptor(fields: Fields): Descriptor {
+  const digest = parseDigest(fields.string("digest"), `${fields.at}.digest`);
+  const size = fields.size("size");
+  const artifactType = fields.optionalString("artifactType");
+  const platform = fields.optionalFields("platform");
+  const data = fields.optionalString("data");
+  return {
+    mediaType: fields.string("mediaType"),
+    digest,
+    size,
+    ...(artifactType !== undefined && { artifactType }),
+    ...(fields.has("annotations") && { annotations: fields.strings("annotations") }),
+    ...(platform && { platform: parsePlatform(platform) }),
+    ...(data !== undefined && { data: checkedData(data, digest, size, fields.at) }),
+  };
+}
+
+function parsePlatform(fields: Fields): Platform {
+  const variant = fields.optionalString("variant");
+  return {
+    os: fields.optionalString("os") ?? "unknown",
+    architecture: fields.optionalString("architecture") ?? "unknown",
+    ...(variant !== undefined && { variant }),
+  };
+}
+
+function checkedData(data: string, digest: Digest, size: number, at: string): Uint8Array {
+  const bytes = fromBase64(data, `${at}.data`);
+  if (bytes.length !== size || !matchesDigest(bytes, digest))
+    throw malformed(`${at}.data does not have the digest and size stated beside it`);
+  return bytes;
+}
+
+/** A descriptor as JSON writes it. */
+export function descriptorToJson(descriptor: Descriptor): Record<string, unknown> {
+  const { mediaType, digest, size, artifactType, annotations, platform, data } = descriptor;
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(artifactType !== undefined && { artifactType }),
+    ...(annotations && { annotations }),
+    ...(platform && { platform }),
+    ...(data && { data: Buffer.from(data).toString("base64") }),
+  };
+}
+
+/** All that the manifest has in the repository's blobs. */
+export function blobsOf({ config, layers }: ImageManifest): readonly Descriptor[] {
+  return config ? [config, ...layers] : layers;
+}
+
+/** The artifact type by which a manifest is listed: its own unless empty, else its config's media type (distribution specification, listing referrers). */
+export function artifactTypeOf(manifest: Manifest): string | undefined {
+  return manifest.artifactType || (manifest.kind === "image" ? manifest.config?.mediaType : undefined);
+}

@@ -1,0 +1,146 @@
+/**
+ * Image references, by distribution's grammar, and OCI layouts, in folders and in archives, beside them:
+ *
+ *     [HOST[:PORT]/]NAME[:TAG][@DIGEST]      oci:PATH[:TAG|@DIGEST]      oci-archive:PATH[:TAG|@DIGEST]
+ *
+ * Source: distribution/reference, `regexp.go` and `normalize.go`. A first component counts as a host
+ * when it has a `.` or a `:`, is `localhost`, or has an upper-case letter; without one the registry is
+ * docker.io, and a name of one component there lies under `library/`.
+ */
+import { isDigest, type Digest } from "../digest.ts";
+import { TouchmarkError } from "../errors.ts";
+
+export interface RegistryReference {
+  readonly kind: "registry";
+  /** Host and, where given, port: `docker.io`, `localhost:5000`, `[::1]:5000`. */
+  readonly registry: string;
+  /** `library/alpine`. */
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest?: Digest;
+}
+
+export interface LayoutReference {
+  /** A folder, or a tar archive of one. */
+  readonly kind: "layout" | "archive";
+  /** As written. */
+  readonly path: string;
+  readonly tag?: string;
+  readonly digest?: Digest;
+}
+
+export type Reference = RegistryReference | LayoutReference;
+
+const domainLabel = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+const domain = new RegExp(`^(?:${domainLabel}(?:\\.${domainLabel})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]{1,5})?$`);
+const pathComponent = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+/** What a reference without tag and digest asks for. */
+export const defaultTag = "latest";
+const schemes = { layout: "oci:", archive: "oci-archive:" } as const;
+const MAX_REFERENCE = 4096;
+const MAX_NAME = 255;
+
+export function isTag(text: string): boolean {
+  return tagGrammar.test(text);
+}
+
+/** Whether the text is a repository's name without its host: `library/alpine`. Safe to build a path from. */
+export function isRepositoryName(text: string): boolean {
+  return text.length <= MAX_NAME && text.split("/").every((component) => pathComponent.test(component));
+}
+
+/** Reads a reference; throws INVALID_REFERENCE. Neither tag nor digest given stays so: see `targetOf`. */
+export function parseReference(text: string): Reference {
+  if (text.length > MAX_REFERENCE) throw invalid(text.slice(0, 80), `longer than ${MAX_REFERENCE} characters`);
+  for (const kind of ["layout", "archive"] as const) if (text.startsWith(schemes[kind])) return parseLayout(text, kind);
+  return parseRegistry(text);
+}
+
+function parseRegistry(text: string): RegistryReference {
+  const at = text.indexOf("@");
+  const named = at < 0 ? text : text.slice(0, at);
+  const colon = named.lastIndexOf(":");
+  const tagged = colon > named.lastIndexOf("/");
+  const name = tagged ? named.slice(0, colon) : named;
+  const [registry, repository] = splitDomain(name);
+
+  if (!domain.test(registry)) throw invalid(text, `${JSON.stringify(registry)} is not a host name`);
+  if (!isRepositoryName(repository)) {
+    const lower = repository.toLowerCase();
+    const hint = lower !== repository && isRepositoryName(lower) ? "; repository names are lower case" : "";
+    throw invalid(text, `${JSON.stringify(repository)} is not a repository name${hint}`);
+  }
+  return {
+    kind: "registry",
+    registry,
+    repository,
+    ...(tagged && { tag: checkedTag(text, named.slice(colon + 1)) }),
+    ...(at >= 0 && { digest: checkedDigest(text, text.slice(at + 1)) }),
+  };
+}
+
+function splitDomain(name: string): [registry: string, repository: string] {
+  const slash = name.indexOf("/");
+  const first = name.slice(0, Math.max(slash, 0));
+  const isHost = /[.:A-Z]/.test(first) || first === "localhost";
+  const registry = isHost ? first : "docker.io";
+  const repository = isHost ? name.slice(slash + 1) : name;
+  if (registry !== "docker.io" && registry !== "index.docker.io") return [registry, repository];
+  return ["docker.io", repository.includes("/") ? repository : `library/${repository}`];
+}
+
+function parseLayout(text: string, kind: LayoutReference["kind"]): LayoutReference {
+  const rest = text.slice(schemes[kind].length);
+  const at = rest.lastIndexOf("@");
+  if (at >= 0 && isDigest(rest.slice(at + 1))) {
+    return layout(text, kind, rest.slice(0, at), { digest: checkedDigest(text, rest.slice(at + 1)) });
+  }
+  const colon = rest.lastIndexOf(":");
+  const isDrive = colon === 1 && /^[a-zA-Z]:[\\/]/.test(rest);
+  if (colon > Math.max(rest.lastIndexOf("/"), rest.lastIndexOf("\\")) && !isDrive) {
+    return layout(text, kind, rest.slice(0, colon), { tag: checkedTag(text, rest.slice(colon + 1)) });
+  }
+  return layout(text, kind, rest, {});
+}
+
+function layout(
+  text: string,
+  kind: LayoutReference["kind"],
+  path: string,
+  target: { tag: string } | { digest: Digest } | {},
+): LayoutReference {
+  if (path === "" || path.includes("\0")) throw invalid(text, `a path follows ${schemes[kind]}`);
+  return { kind, path, ...target };
+}
+
+function checkedTag(text: string, tag: string): string {
+  if (!isTag(tag)) throw invalid(text, `${JSON.stringify(tag)} is not a tag`);
+  return tag;
+}
+
+function checkedDigest(text: string, digest: string): Digest {
+  if (!isDigest(digest)) throw invalid(text, `${JSON.stringify(digest)} is not a sha256 or sha512 digest`);
+  return digest;
+}
+
+function invalid(text: string, why: string): TouchmarkError {
+  return new TouchmarkError("INVALID_REFERENCE", `not an image reference: ${JSON.stringify(text)}: ${why}`);
+}
+
+/** What the reference asks for: its digest where it has one, else its tag, else `latest`. */
+export function targetOf(reference: Reference): string {
+  return reference.digest ?? reference.tag ?? defaultTag;
+}
+
+/** Where the image lies, without tag and digest: `docker.io/library/alpine`, `oci:PATH`, `oci-archive:PATH`. */
+export function repositoryOf(reference: Reference): string {
+  return reference.kind === "registry" ? `${reference.registry}/${reference.repository}` : schemes[reference.kind] + reference.path;
+}
+
+/** The reference written out in full. */
+export function formatReference(reference: Reference): string {
+  const tag = reference.tag === undefined ? "" : `:${reference.tag}`;
+  const digest = reference.digest === undefined ? "" : `@${reference.digest}`;
+  return repositoryOf(reference) + tag + digest;
+}

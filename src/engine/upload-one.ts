@@ -1,0 +1,186 @@
+/** One signature that waits for its logs: proven, logged, completed in a manifest of its own, and taken away where it waited. */
+import { digestOf, type Digest } from "../core/digest.ts";
+import { asTouchmarkError, TouchmarkError, type Code } from "../core/errors.ts";
+import type { Evidence } from "../core/evidence.ts";
+import { isPending, type Check, type Finding } from "../core/finding.ts";
+import type { Instant } from "../core/instant.ts";
+import { mediaTypes, parseManifest } from "../core/oci/manifest.ts";
+import type { Repository } from "../core/repository.ts";
+import type { LogEntryJson } from "../core/verification-material.ts";
+import type { SignerName } from "../core/signer.ts";
+import type { Subject } from "../core/subject.ts";
+import { parseCertificate } from "../core/x509/certificate.ts";
+import { certificateIdentity } from "../core/x509/certificate-identity.ts";
+import type { Reading } from "../formats/checks.ts";
+import type { Format, PendingUpload, PendingUploads, ReferrerArtifact } from "../formats/format.ts";
+import { exactly } from "../trust/text-pattern.ts";
+import { makeTrust, type Trust } from "../trust/trust.ts";
+import type { TrustedRoot } from "../trust/trusted-root.ts";
+import { logEntryReference, type LogEntryReference } from "./signed-by.ts";
+import { store } from "./store.ts";
+
+export type PendingFormat = Format & { readonly pending: PendingUploads };
+
+/** Evidence that waits for a log. */
+export interface Waiting {
+  readonly evidence: Evidence;
+  readonly manifest: Digest;
+  readonly format: PendingFormat;
+  readonly upload: Reading<PendingUpload>;
+}
+
+export interface UploadServices {
+  /** What a signature must be proven by before it is logged: no log is filled with what strangers hang on an image. */
+  readonly root: TrustedRoot;
+  /** The entries of all logs that the signature waits for. Throws where one may not be asked, or does not answer. */
+  upload(pending: PendingUpload, signal: AbortSignal): Promise<readonly LogEntryJson[]>;
+}
+
+export interface UploadContext extends UploadServices {
+  readonly repository: Repository;
+  readonly subject: Subject;
+  /** All that hangs on the image. */
+  readonly evidence: readonly Evidence[];
+  readonly at: Instant;
+  readonly signal: AbortSignal;
+}
+
+/** `waiting`: the manifest that waits, or waited. */
+export type PendingUploadResult = { readonly format: string; readonly waiting: Digest } & (UploadedSignature | NotUploadedSignature);
+
+export interface UploadedSignature {
+  readonly state: "flushed";
+  readonly by: SignerName;
+  /** The manifest that holds the complete signature. */
+  readonly manifest: Digest;
+  readonly logged: readonly LogEntryReference[];
+  /** It was completed before: no log was asked. */
+  readonly already: boolean;
+  /** Why the manifest that waited is still there, where it does no harm. */
+  readonly kept?: Problem;
+}
+
+/** Pending: it waits on, and can be tried again. Refused: it is nothing that a log is asked to keep. */
+export interface NotUploadedSignature extends Problem {
+  readonly state: "pending" | "refused";
+}
+
+export interface Problem {
+  readonly code: Code;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export async function uploadOne(waiting: Waiting, context: UploadContext): Promise<PendingUploadResult> {
+  const { format, manifest } = waiting;
+  return { format: format.name, waiting: manifest, ...(await outcomeOf(waiting, context)) };
+}
+
+async function outcomeOf(waiting: Waiting, context: UploadContext): Promise<UploadedSignature | NotUploadedSignature> {
+  let state: NotUploadedSignature["state"] = "refused";
+  try {
+    const { upload } = waiting;
+    if ("problem" in upload) throw faulty(upload.problem);
+    const { by, trust } = makerOf(upload.value, context.root);
+    await prove(waiting, trust, context);
+    state = "pending";
+    const earlier = await completedBefore(waiting, upload.value, trust, context);
+    const { manifest, logged } = earlier ? { manifest: earlier, logged: [] } : await complete(waiting, upload.value, trust, context);
+    const kept = await remove(waiting, context);
+    return { state: "flushed", by, manifest, logged, already: earlier !== undefined, ...(kept && { kept }) };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return { state, ...problemOf(error) };
+  }
+}
+
+interface Maker {
+  readonly by: SignerName;
+  /** In whoever the signature itself names: what matters here is that they made it, and not who they are. */
+  readonly trust: Trust;
+}
+
+function makerOf({ logged: { verifier } }: PendingUpload, root: TrustedRoot): Maker {
+  const roots = [root];
+  if (verifier.kind === "key") {
+    const trust = makeTrust([{ name: "its key", publicKey: verifier.key }], { roots, identities: [] });
+    return { by: { key: verifier.key.fingerprint }, trust };
+  }
+  const { subjectAlternativeName: identity, issuer = "" } = certificateIdentity(parseCertificate(verifier.certificate));
+  const itself = { subject: exactly(identity), issuer: exactly(issuer), claims: {} };
+  // An instance without certificate logs signs without them; whether that will do is for whoever verifies.
+  const unchecked = root.certificateLogs.length === 0 ? (["sct"] as const) : [];
+  return { by: { identity, issuer }, trust: makeTrust([], { roots, identities: [itself], unchecked }) };
+}
+
+/** Throws the code of what does not hold, other than that it waits. */
+async function prove({ evidence, format }: Waiting, trust: Trust, { subject, at }: UploadContext): Promise<void> {
+  const { checks } = await format.verify(evidence, subject, trust, at);
+  const fault = checks.find((check) => check.outcome !== "passed" && !isPending(check));
+  if (fault) throw faulty(fault);
+}
+
+/** The manifest of an earlier flush that did not get as far as taking away what waited. */
+async function completedBefore(
+  { evidence, format }: Waiting,
+  upload: PendingUpload,
+  trust: Trust,
+  { evidence: all, subject, at }: UploadContext,
+): Promise<Digest | undefined> {
+  const copies = all.filter((other) => other !== evidence && other.format === format.name && other.signature === evidence.signature);
+  for (const copy of copies) {
+    if (isComplete(await format.verify(copy, subject, trust, at), upload)) return copy.manifest;
+  }
+  return undefined;
+}
+
+function isComplete({ checks, seen }: Finding, { logs }: PendingUpload): boolean {
+  return checks.every(({ outcome }) => outcome === "passed") && seen.filter(({ kind }) => kind === "log").length >= logs.length;
+}
+
+/** Throws what uploading and storing do, and LOG_ENTRY_INVALID, with nothing written, for entries that would not be accepted afterwards. */
+async function complete(
+  { evidence, format }: Waiting,
+  upload: PendingUpload,
+  trust: Trust,
+  context: UploadContext,
+): Promise<Pick<UploadedSignature, "manifest" | "logged">> {
+  const { repository, subject, at, signal } = context;
+  const entries = await context.upload(upload, signal);
+  const artifact = await format.pending.complete(evidence, entries, subject, at);
+  const findings = await Promise.all(evidenceIn(artifact, format).map((one) => format.verify(one, subject, trust, at)));
+  if (!findings.some((finding) => isComplete(finding, upload))) {
+    const details = findings.flatMap(({ checks }) => checks.flatMap(({ outcome, detail }) => (outcome === "passed" ? [] : [detail])));
+    throw new TouchmarkError("LOG_ENTRY_INVALID", `what the log answered does not complete the signature: ${details.join("; ")}`);
+  }
+  return { manifest: await store(repository, subject, artifact, signal), logged: entries.map(logEntryReference) };
+}
+
+/** As whoever verifies will read it. */
+function evidenceIn({ manifest: bytes, blobs }: ReferrerArtifact, format: Format): readonly Evidence[] {
+  const manifest = parseManifest(bytes, mediaTypes.ociManifest);
+  if (manifest.kind !== "image") return [];
+  const descriptor = { mediaType: mediaTypes.ociManifest, digest: digestOf(bytes), size: bytes.length };
+  const recognised = format.recognise({ location: { kind: "referrers" }, descriptor, manifest });
+  return recognised?.read(new Map(blobs.map((blob) => [digestOf(blob), blob]))) ?? [];
+}
+
+/** Not every registry lets what was written be deleted, nor every account. */
+async function remove({ manifest }: Waiting, { repository, signal }: UploadContext): Promise<Problem | undefined> {
+  try {
+    await repository.deleteManifest(manifest, signal);
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    return problemOf(error);
+  }
+}
+
+function faulty(check: Check): TouchmarkError {
+  return new TouchmarkError(check.outcome === "passed" ? "UNDECIDED" : check.code, check.detail);
+}
+
+function problemOf(thrown: unknown): Problem {
+  const { code, message, hint } = asTouchmarkError(thrown);
+  return { code, message, hint };
+}

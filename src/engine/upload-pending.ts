@@ -1,0 +1,65 @@
+/** Flush: has logs keep the signatures on an image that were made while they could not be asked, and completes them. */
+import { mapBounded } from "../core/async/map-bounded.ts";
+import type { Digest } from "../core/digest.ts";
+import type { Evidence } from "../core/evidence.ts";
+import type { UnreadLocation } from "../core/finding.ts";
+import type { Instant } from "../core/instant.ts";
+import type { Reference } from "../core/oci/reference.ts";
+import type { Repository } from "../core/repository.ts";
+import type { Subject } from "../core/subject.ts";
+import type { Format } from "../formats/format.ts";
+import { collect } from "./collect.ts";
+import { uploadOne, type UploadServices, type PendingFormat, type PendingUploadResult, type Waiting } from "./upload-one.ts";
+import { resolve, resolveAll } from "./resolve.ts";
+
+export interface UploadPendingOptions {
+  readonly formats: readonly Format[];
+  /** Asked for when the first signature is found that waits. */
+  readonly services: () => Promise<UploadServices>;
+  readonly at: Instant;
+  /** Every image of an index too. */
+  readonly recursive: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface UploadedImage {
+  readonly reference: string;
+  readonly repository: string;
+  readonly digest: Digest;
+  /** One for each signature that waited. */
+  readonly uploads: readonly PendingUploadResult[];
+  /** Places that could not be read: more may wait there. */
+  readonly unread: readonly UnreadLocation[];
+}
+
+/** One entry an image, the index first. What cannot be logged now is in the answer, and waits on. Throws what `services` does. */
+export async function uploadPending(
+  repository: Repository,
+  reference: Reference,
+  options: UploadPendingOptions,
+): Promise<readonly UploadedImage[]> {
+  const root = await resolve(repository, reference, options.signal);
+  const subjects = options.recursive ? await resolveAll(repository, root, options.signal) : [root];
+  return mapBounded(subjects, 8, (subject) => flushImage(repository, subject, options));
+}
+
+async function flushImage(repository: Repository, subject: Subject, options: UploadPendingOptions): Promise<UploadedImage> {
+  const { signal } = options;
+  const formats = options.formats.filter((format): format is PendingFormat => format.pending !== undefined);
+  const { evidence, unread } = await collect(repository, subject, { formats, kind: "signature", signal });
+  const found = await Promise.all(evidence.map((one) => waitingIn(one, formats)));
+  const waiting = found.filter((one) => one !== undefined);
+  const services = waiting.length > 0 ? await options.services() : undefined;
+  const uploads = services
+    ? await mapBounded(waiting, 8, (one) => uploadOne(one, { ...options, ...services, repository, subject, evidence }))
+    : [];
+  const { reference, digest } = subject;
+  return { reference, repository: repository.name, digest, uploads, unread };
+}
+
+async function waitingIn(evidence: Evidence, formats: readonly PendingFormat[]): Promise<Waiting | undefined> {
+  const { manifest } = evidence;
+  const format = formats.find(({ name }) => name === evidence.format);
+  const upload = await format?.pending.of(evidence);
+  return format && upload && manifest !== undefined ? { evidence, manifest, format, upload } : undefined;
+}

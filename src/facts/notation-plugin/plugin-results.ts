@@ -1,0 +1,31 @@
+/**
+ * What plugins say of signatures, as facts for verifying them:
+ *
+ *     {"name","version","digest","results":{CHECK:{"success":BOOLEAN,"reason":TEXT}}}
+ */
+import { mapBounded } from "../../core/async/map-bounded.ts";
+import { encodeUtf8 } from "../../core/bytes.ts";
+import { asTouchmarkError } from "../../core/errors.ts";
+import { factKey, type FactAnswer, type GatherFacts, type PluginQuestion } from "../../core/facts/facts.ts";
+import { verifySignatureByPlugin, type VerifierSurroundings } from "./verify-signature.ts";
+
+/** Plugins that run at a time. */
+const width = 4;
+
+/** What it is given must be of signatures whose chain leads to a trusted root: a stranger must not choose what is run. */
+export function pluginGatherer(surroundings: Omit<VerifierSurroundings, "signal">): GatherFacts<PluginQuestion> {
+  async function ask(question: PluginQuestion, signal: AbortSignal): Promise<FactAnswer> {
+    try {
+      const { results, ...word } = await verifySignatureByPlugin(question, { ...surroundings, signal });
+      return { bytes: encodeUtf8(JSON.stringify({ ...word, results: Object.fromEntries(results) })) };
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
+      const { code, message } = asTouchmarkError(thrown);
+      if (code === "INTERNAL") throw thrown;
+      return { code, message };
+    }
+  }
+
+  return async (questions, signal) =>
+    new Map(await mapBounded(questions, width, async (question) => [factKey(question), await ask(question, signal)] as const));
+}

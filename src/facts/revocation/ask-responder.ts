@@ -1,0 +1,28 @@
+/**
+ * Asking an OCSP responder (RFC 6960, appendix A.1): a short request goes into the URL of a GET, which caches answer, a long one by POST.
+ *
+ *     GET URL/BASE64, with what is special in base64 escaped
+ */
+import { toBase64 } from "../../core/bytes.ts";
+import type { OcspQuestion } from "../../core/facts/facts.ts";
+import { MAX_OCSP_BYTES } from "../../core/x509/ocsp.ts";
+import { fetchRevocationData, parseUrl, type AskOptions } from "./ask.ts";
+
+const WITHIN = 2000;
+/** Characters that a request in a URL may have: fewer than this. */
+const MAX_IN_URL = 255;
+
+/** The answer, unread. Throws UNREACHABLE, TIMEOUT or LIMIT_EXCEEDED. */
+export function askResponder({ url: text, request }: OcspQuestion, options: AskOptions): Promise<Uint8Array> {
+  const url = parseUrl(text);
+  const escaped = encodeURIComponent(toBase64(request));
+  const answer = { within: WITHIN, maxBytes: MAX_OCSP_BYTES };
+  if (escaped.length >= MAX_IN_URL) {
+    return fetchRevocationData(
+      { ...answer, method: "POST", url, headers: { "content-type": "application/ocsp-request" }, body: request },
+      options,
+    );
+  }
+  url.pathname = `${url.pathname.replace(/\/$/, "")}/${escaped}`;
+  return fetchRevocationData({ ...answer, method: "GET", url }, options);
+}

@@ -1,0 +1,29 @@
+/** One request to a URL that a certificate names. */
+import { TouchmarkError } from "../../core/errors.ts";
+import type { HttpClient, HttpRequest } from "../../net/http.ts";
+import { printableUrl } from "../../core/printable.ts";
+
+export interface AskOptions {
+  readonly http: HttpClient;
+  readonly signal: AbortSignal;
+}
+
+export type Inquiry = Pick<HttpRequest, "method" | "url" | "headers" | "body" | "maxBytes"> & {
+  /** Milliseconds for all of it, redirects and second tries included. */
+  readonly within: number;
+};
+
+/** The answer's bytes. Throws UNREACHABLE, TIMEOUT or LIMIT_EXCEEDED. */
+export async function fetchRevocationData({ within, ...request }: Inquiry, { http, signal }: AskOptions): Promise<Uint8Array> {
+  const { status, body } = await http.request({ ...request, signal: AbortSignal.any([signal, AbortSignal.timeout(within)]) });
+  if (status === 200) return body;
+  throw new TouchmarkError("UNREACHABLE", `${printableUrl(request.url)} answers with status ${status}`);
+}
+
+/** Throws UNREACHABLE for what is no URL, or holds credentials: an authority gives nobody else's. */
+export function parseUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null) throw new TouchmarkError("UNREACHABLE", "the certificate names what is no URL");
+  if (url.username === "" && url.password === "") return url;
+  throw new TouchmarkError("UNREACHABLE", `the certificate names ${printableUrl(url)} with credentials, which are not used`);
+}

@@ -1,0 +1,45 @@
+/**
+ * Revocation lists that are kept between runs, in a folder of this user's, each as it came: `SHA256-OF-URL.crl`. What is read back
+ * counts for nothing until it is verified; what cannot be read or written does not matter.
+ */
+import { createHash } from "node:crypto";
+import { constants, open } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import type { Instant } from "../../core/instant.ts";
+import { MAX_CRL_BYTES } from "../../core/x509/crl.ts";
+import { writeWholeFile } from "../../files/json-file.ts";
+import type { InstancesFolderOptions } from "../../trust-sources/sigstore/instances-folder.ts";
+
+const MAX_AGE = 24 * 60 * 60 * 1000;
+
+/** `touchmark/crl` in XDG_CACHE_HOME or `~/.cache`. */
+export function revocationFolder({ env, home }: InstancesFolderOptions): string {
+  const cache = env["XDG_CACHE_HOME"] ?? "";
+  return join(isAbsolute(cache) ? cache : join(home, ".cache"), "touchmark", "crl");
+}
+
+/** The list of this URL, if one was written within the last day. */
+export async function readKeptList(folder: string, url: string, at: Instant): Promise<Uint8Array | undefined> {
+  try {
+    // A pipe that nobody writes to may not hold us up.
+    await using file = await open(pathOf(folder, url), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stat = await file.stat();
+    const isFresh = Math.abs(at - stat.mtimeMs) <= MAX_AGE;
+    if (!stat.isFile() || stat.size > MAX_CRL_BYTES || !isFresh) return undefined;
+    return await file.readFile();
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeKeptList(folder: string, url: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeWholeFile(pathOf(folder, url), bytes);
+  } catch {
+    // It will be fetched again.
+  }
+}
+
+function pathOf(folder: string, url: string): string {
+  return join(folder, `${createHash("sha256").update(url).digest("hex")}.crl`);
+}

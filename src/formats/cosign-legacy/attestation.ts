@@ -1,0 +1,38 @@
+/** cosign's legacy attestation: a DSSE envelope around an in-toto statement, a layer under an `.att` tag. */
+import { parseDsse } from "../../core/envelopes/dsse.ts";
+import { malformed } from "../../core/errors.ts";
+import { Fields, parseJson } from "../../core/json/json.ts";
+import { parseStatement, statementPayloadType, subjectIn } from "../../core/statements/statement.ts";
+import { subjectContent } from "../../core/subject.ts";
+import type { LayerKind } from "./layer.ts";
+
+/** Bytes of one envelope, which may hold a whole bill of materials. */
+const maxBytes: number = 32 * 1024 * 1024;
+/** Of the envelope; what it holds is one text to it. */
+const maxValues = 1000;
+
+export const attestation: LayerKind = {
+  mediaType: "application/vnd.dsse.envelope.v1+json",
+  maxBytes,
+  read(_layer, bytes) {
+    const { payload, payloadType, signatures } = parseDsse(
+      new Fields(parseJson(bytes, "envelope", { maxBytes, maxValues }), "envelope"),
+      1,
+    );
+    const [signature] = signatures;
+    if (!signature) throw malformed("the envelope has no signature");
+    if (payloadType !== statementPayloadType)
+      throw malformed(`the envelope holds ${JSON.stringify(payloadType.slice(0, 100))}, not a statement`);
+    const statement = parseStatement(payload);
+    return {
+      what: "an attestation in a DSSE envelope",
+      content: { kind: "envelope", payloadType, payload, bytes },
+      signature,
+      stamped: bytes, // the whole envelope, unlike in a bundle
+      claimAbout(subject) {
+        const { digest, isSubject } = subjectIn(statement, subjectContent(subject));
+        return { claim: { kind: "attestation", subject: digest, predicateType: statement.predicateType }, namesSubject: isSubject };
+      },
+    };
+  },
+};

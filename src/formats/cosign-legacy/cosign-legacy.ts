@@ -1,0 +1,108 @@
+/** cosign's legacy signatures and attestations: layers under the tags `.sig` and `.att`, or over referrers. */
+import { toBase64 } from "../../core/bytes.ts";
+import { digestOf } from "../../core/digest.ts";
+import type { Evidence, Found } from "../../core/evidence.ts";
+import type { Check, Finding } from "../../core/finding.ts";
+import type { Descriptor } from "../../core/oci/manifest.ts";
+import type { Instant } from "../../core/instant.ts";
+import type { Subject } from "../../core/subject.ts";
+import { verifyKeySignature, type SignatureResult } from "../../verification/key-signature.ts";
+import type { Trust } from "../../trust/trust.ts";
+import { findingOf, reading, refuseExpiry, subjectCheck, tooLarge, type Reading } from "../checks.ts";
+import type { Format, Recognised, ToSign } from "../format.ts";
+import { encodeMaterial } from "./encode-verification-material.ts";
+import { attestation } from "./attestation.ts";
+import type { SignedLayer } from "./layer.ts";
+import { hasMaterial, type Annotations } from "./material-annotations.ts";
+import { encodeSimpleSigning, payloadMediaType, simpleSigning } from "./simple-signing.ts";
+import { extendSignatureImage, signatureAnnotation, signatureTag } from "./signature-image.ts";
+
+const layerKinds = new Map([simpleSigning, attestation].map((kind) => [kind.mediaType, kind]));
+
+interface CosignEvidence extends Evidence {
+  readonly content: Reading<SignedLayer>;
+}
+
+interface CosignToSign extends ToSign {
+  readonly payload: Uint8Array;
+}
+
+export const cosignLegacy: Format = {
+  name: "cosign",
+  artifactTypes: ["application/vnd.dev.cosign.artifact.sig.v1+json"],
+
+  locations: ({ digest }) => [
+    { kind: "tag", tag: signatureTag(digest, "sig"), holds: ["signature"] },
+    { kind: "tag", tag: signatureTag(digest, "att"), holds: ["attestation"] },
+    { kind: "referrers" },
+  ],
+
+  recognise,
+
+  verify: (evidence: CosignEvidence, subject, trust, at) => verify(evidence, subject, trust, at),
+
+  prepare({ claim, options }): CosignToSign {
+    refuseExpiry(cosignLegacy.name, options);
+    const payload = encodeSimpleSigning(claim);
+    return { payload, content: { kind: "message", message: payload }, bytes: payload };
+  },
+
+  assemble({ payload }: CosignToSign, subject, { signature, material }) {
+    const layer: Descriptor = {
+      mediaType: payloadMediaType,
+      size: payload.length,
+      digest: digestOf(payload),
+      annotations: { [signatureAnnotation]: toBase64(signature), ...(material && encodeMaterial(material)) },
+    };
+    return {
+      kind: "tag",
+      tag: signatureTag(subject.digest, "sig"),
+      layer,
+      extend(existing) {
+        const { config, manifest, mediaType } = extendSignatureImage(existing, layer);
+        return { blobs: [payload, config], manifest, mediaType };
+      },
+    };
+  },
+};
+
+function recognise({ location, descriptor, manifest }: Found): Recognised | undefined {
+  const layers = manifest.layers.flatMap((layer) => {
+    const kind = layerKinds.get(layer.mediaType);
+    return kind ? [{ layer, kind }] : [];
+  });
+  if (layers.length === 0) return undefined;
+  return {
+    fetch: layers.filter(({ layer, kind }) => layer.size <= kind.maxBytes).map(({ layer }) => layer),
+    read: (blobs) =>
+      layers.flatMap(({ layer, kind }): CosignEvidence[] => {
+        const common = { format: cosignLegacy.name, location, manifest: descriptor.digest, layer };
+        if (layer.size > kind.maxBytes) return [{ ...common, content: { problem: tooLarge(layer.size, kind.maxBytes) } }];
+        const bytes = blobs.get(layer.digest);
+        return bytes ? [{ ...common, content: reading(() => kind.read(layer, bytes)) }] : [];
+      }),
+  };
+}
+
+async function verify(evidence: CosignEvidence, subject: Subject, trust: Trust, at: Instant): Promise<Finding> {
+  if ("problem" in evidence.content) return findingOf(evidence, { checks: [evidence.content.problem] });
+  const layer = evidence.content.value;
+  const told = reading(() => layer.claimAbout(subject));
+  if ("problem" in told) return findingOf(evidence, { checks: [told.problem] });
+  const { claim, namesSubject } = told.value;
+  const proof = await prove(layer, evidence.layer.annotations ?? {}, trust, at);
+  if ("problem" in proof) return findingOf(evidence, { claim, checks: [proof.problem] });
+  const { checks, ...proven } = proof.value;
+  const format: Check = { name: "format", outcome: "passed", detail: layer.what };
+  return findingOf(evidence, { ...proven, claim, checks: [format, ...checks, subjectCheck(namesSubject, claim, subject)] });
+}
+
+/** What only certificates, logs and timestamps need is loaded for a layer that has one beside it. */
+async function prove(layer: SignedLayer, annotations: Annotations, trust: Trust, at: Instant): Promise<Reading<SignatureResult>> {
+  if (!hasMaterial(annotations)) return { value: await verifyKeySignature(layer, trust.keys) };
+  const { parseLegacyMaterial } = await import("./verification-material.ts");
+  const material = reading(() => parseLegacyMaterial(annotations));
+  if ("problem" in material) return material;
+  const { verifySignature } = await import("../../verification/verify-signature.ts");
+  return { value: await verifySignature({ evidence: { ...layer, ...material.value }, trust, at }) };
+}

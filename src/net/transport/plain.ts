@@ -1,0 +1,21 @@
+/** Connections in plain HTTP: apart, to be loaded while the first of them open. */
+import { Agent, request, type ClientRequestArgs } from "node:http";
+import type { Duplex } from "node:stream";
+import { keepingAgents, type Opener, type Opening } from "./agents.ts";
+import type { Preconnections } from "./preconnect.ts";
+
+type Created = (error: Error | null, connection: Duplex) => void;
+
+export function createPlainOpener(early: Preconnections): Opener {
+  class EarlyAgent extends Agent {
+    override createConnection(options: ClientRequestArgs & Opening, created: Created): Duplex | null | undefined {
+      const connection = early.take(options) ?? super.createConnection(options, created);
+      if (connection) options.connecting?.(connection);
+      return connection;
+    }
+  }
+  return keepingAgents(
+    (options) => new EarlyAgent(options),
+    (address, agent) => request({ ...address, agent }),
+  );
+}

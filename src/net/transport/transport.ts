@@ -1,0 +1,71 @@
+/** Where connections come from: plain.ts or secure.ts, each loaded for its first URL, when the connections to there are under way. */
+import type { ClientRequest } from "node:http";
+import type { LookupFunction } from "node:net";
+import { TouchmarkError } from "../../core/errors.ts";
+import { maxSockets, type Opener, type Opening } from "./agents.ts";
+import { preconnect, type Destination, type Preconnections } from "./preconnect.ts";
+import { printableText } from "../../core/printable.ts";
+import type { Proxies } from "../proxies.ts";
+import type { TlsOptions } from "./secure.ts";
+
+export interface TransportOptions extends Opening {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | number>>;
+  /** Milliseconds without a byte in either direction, after which the request emits `timeout`. */
+  readonly timeout: number;
+}
+
+/** Gives what resolves a host's name. Throws UNREACHABLE for an address that may not be connected to. */
+export type Resolver = (hostname: string) => LookupFunction;
+
+export interface TransportSettings {
+  readonly tls?: TlsOptions | undefined;
+  readonly proxies?: Proxies | undefined;
+  /** Which addresses may be connected to; without it, any. */
+  readonly resolver?: Resolver | undefined;
+}
+
+/** Opens a request; it is sent once it is ended. Credentials in the URL are ignored. */
+export type Transport = (url: URL, options: TransportOptions) => Promise<ClientRequest>;
+
+const maxHeaderSize = 32 * 1024;
+
+/** Certificates or a key that cannot be used make the first request over TLS throw USAGE. */
+export function createTransport({ tls, proxies, resolver }: TransportSettings = {}): Transport {
+  const ways = new Map([
+    ["http:", { port: 80, open: opener(async (early) => (await import("./plain.ts")).createPlainOpener(early)) }],
+    ["https:", { port: 443, open: opener(async (early) => (await import("./secure.ts")).createSecureOpener(early, tls)) }],
+  ]);
+  return async (url, options) => {
+    const way = ways.get(url.protocol);
+    if (!way) {
+      const scheme = printableText(url.protocol, 40);
+      throw new TouchmarkError("UNREACHABLE", `${scheme} is not a scheme that is spoken here, only https and http`);
+    }
+    const host = url.hostname.replaceAll(/[[\]]/g, "");
+    const port = url.port === "" ? way.port : Number(url.port);
+    const lookup = resolver?.(host); // not looked at by way of a proxy, which resolves names itself
+    const path = url.pathname + url.search;
+    return way.open({ host, port, lookup }, { path, maxHeaderSize, ...options }, proxies?.(url)?.href);
+  };
+}
+
+type Way = (to: Destination, options: object, proxy: string | undefined) => Promise<ClientRequest>;
+
+/** Loads what opens requests for the first of them, once the connections for all that came with it are on their way. */
+function opener(load: (early: Preconnections) => Promise<Opener>): Way {
+  const early = preconnect(maxSockets);
+  let loading: Promise<Opener> | undefined;
+  let open: Opener | undefined;
+  return async (to, options, proxy) => {
+    if (!open && proxy === undefined) early.connect(to);
+    loading ??= new Promise<void>((resolve) => process.nextTick(resolve)).then(() => load(early)); // node:net, too, connects in the next tick
+    try {
+      open = await loading;
+    } catch (error) {
+      early.end();
+      throw error;
+    }
+    return open({ ...to, ...options }, proxy);
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * One command of a plugin (Notary Project, plugin-extensibility, "Plugin contract"): `notation-NAME COMMAND`, a JSON request on
+ * stdin, a JSON answer on stdout. Of one that fails with status 1, stderr holds
+ *
+ *     {"errorCode":TEXT,"errorMessage":TEXT,"errorMetadata"?:{…}}
+ */
+import { encodeUtf8 } from "../../core/bytes.ts";
+import { TouchmarkError, type Code } from "../../core/errors.ts";
+import { Fields, parseJson, type JsonObject } from "../../core/json/json.ts";
+import { printableText } from "../../core/printable.ts";
+import type { Plugin } from "./find-plugin.ts";
+import { runProgram } from "../run-program.ts";
+
+export type PluginCommand = "get-plugin-metadata" | "describe-key" | "generate-signature" | "generate-envelope" | "verify-signature";
+
+export interface PluginSurroundings {
+  /** Of this process; what is no plugin's business is taken out. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+export const contractVersion = "1.0";
+const limits = { bytes: 64 * 1024 * 1024, milliseconds: 120_000 } as const;
+/** Passwords, tokens and settings of signing tools: a plugin has its own. */
+const ours = /^(?:TOUCHMARK|COSIGN|SIGSTORE|ACTIONS_ID_TOKEN|NODE)_/i;
+
+/** Its answer. Throws what the plugin says went wrong, PLUGIN_FAILED, MALFORMED, LIMIT_EXCEEDED or TIMEOUT. */
+export async function askPlugin(
+  { name, path }: Plugin,
+  command: PluginCommand,
+  request: JsonObject,
+  { env, signal }: PluginSurroundings,
+): Promise<Fields> {
+  const what = `the plugin ${name}`;
+  const { status, stdout, stderr } = await runProgram({
+    name: what,
+    path,
+    command,
+    input: encodeUtf8(JSON.stringify({ contractVersion, ...request })),
+    env: Object.fromEntries(Object.entries(env).filter(([variable]) => !ours.test(variable))),
+    maxOutput: limits.bytes,
+    maxTime: limits.milliseconds,
+    signal,
+  });
+  if (status !== 0) throw refusal(`${what} failed at ${command}`, status, stderr);
+  const answer = `the answer of ${what} to ${command}`;
+  return new Fields(parseJson(stdout, answer, { maxBytes: limits.bytes }), answer);
+}
+
+interface Meaning {
+  readonly code: Code;
+  readonly hint: string;
+}
+const meanings: ReadonlyMap<string, Meaning> = new Map([
+  ["VALIDATION_ERROR", { code: "PLUGIN_FAILED", hint: "Check the key's id and the plugin's configuration (--id, --plugin-config)." }],
+  ["UNSUPPORTED_CONTRACT_VERSION", { code: "UNSUPPORTED", hint: `Install a release of the plugin for contract ${contractVersion}.` }],
+  ["ACCESS_DENIED", { code: "UNAUTHORIZED", hint: "Log in to what keeps the key, as the plugin's publisher says." }],
+  ["TIMEOUT", { code: "TIMEOUT", hint: "Try again; if it lasts, ask whoever runs what keeps the key." }],
+  ["THROTTLED", { code: "RATE_LIMITED", hint: "Wait and try again." }],
+]);
+
+/** What it said is quoted only where it is the error that the contract has, and only the message of that. */
+function refusal(what: string, status: number | null, stderr: Uint8Array): TouchmarkError {
+  const said = status === 1 ? readError(stderr) : undefined;
+  if (!said) return new TouchmarkError("PLUGIN_FAILED", `${what} (${status === null ? "it was killed" : `status ${status}`})`);
+  const { code = "PLUGIN_FAILED", hint } = meanings.get(said.code) ?? {};
+  const words = [printableText(said.code, 50), printableText(said.message, 500)].filter(Boolean).join(": ");
+  return new TouchmarkError(code, `${what}, saying ${words}`, hint === undefined ? {} : { hint });
+}
+
+function readError(stderr: Uint8Array): { readonly code: string; readonly message: string } | undefined {
+  try {
+    const fields = new Fields(parseJson(stderr, "the error"), "the error");
+    return { code: fields.string("errorCode"), message: fields.optionalString("errorMessage") ?? "" };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+/** A signer whose signatures are logged and timestamped as well. */
+import type { LogUpload } from "../../core/verification-material.ts";
+import type { Signer } from "../../core/signer.ts";
+import type { SelectedServices } from "../../trust/select-services.ts";
+import type { TrustedRoot } from "../../trust/trusted-root.ts";
+import type { Asker } from "./ask.ts";
+import { requestMaterial } from "./request-material.ts";
+
+export interface LoggedSignerOptions {
+  readonly services: Promise<SelectedServices>;
+  readonly root: Promise<TrustedRoot>;
+  /** Now unless said otherwise. */
+  readonly logUpload?: LogUpload;
+  readonly http: Asker["http"];
+  readonly clock: Asker["clock"];
+}
+
+/** Signing throws what the signer and the services do. */
+export function loggedSigner(signer: Signer, { services, root, logUpload = "now", ...asker }: LoggedSignerOptions): Signer {
+  return {
+    describe: (signal) => signer.describe(signal),
+    async sign(request, signal) {
+      const signed = await signer.sign(request, signal);
+      const { content } = request;
+      if (!content) return signed;
+      const verifier = { kind: "key", key: signed.by.publicKey } as const;
+      const logged = { signature: signed.signature, content, verifier };
+      const material = await requestMaterial({ logged, services: await services, root: await root, logUpload }, { ...asker, signal });
+      return { ...signed, material };
+    },
+  };
+}

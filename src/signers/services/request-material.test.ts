@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { suite, test, type TestContext } from "node:test";
+import { testTime } from "../../../test/fakes/clock.ts";
+import { refuse } from "../../../test/fakes/fulcio.ts";
+import { rekorV1Fake, type RekorV1Options } from "../../../test/fakes/rekor-v1.ts";
+import { rekorV2Fake } from "../../../test/fakes/rekor-v2.ts";
+import { handlerOf, type Script } from "../../../test/fakes/scripted-registry.ts";
+import { tsaFake, type TsaOptions } from "../../../test/fakes/tsa.ts";
+import type { Instant } from "../../core/instant.ts";
+import { publicKeyOf } from "../../core/keys/public-key.ts";
+import { parseTimestampToken } from "../../core/envelopes/timestamp-token.ts";
+import type { Service } from "../../trust/signing-config.ts";
+import type { TrustedRoot } from "../../trust/trusted-root.ts";
+import { asker, serve, signed } from "./fixture.test.ts";
+import { requestMaterial, type MaterialRequest } from "./request-material.ts";
+
+const minutes = 60_000;
+const paths = { rekor1: "POST /api/v1/log/entries", rekor2: "POST /api/v2/log/entries", tsa: "POST /api/v1/timestamp" } as const;
+
+interface Kind {
+  readonly script: Script;
+  readonly service: (origin: string) => Service;
+  readonly trusted: Partial<Pick<TrustedRoot, "logs" | "timestampAuthorities">>;
+}
+
+function serviceAt(url: string, majorApiVersion: number): Service {
+  return { url, majorApiVersion, validFor: { start: 0 }, operator: url };
+}
+
+const kinds = {
+  async rekor1(options: RekorV1Options = {}): Promise<Kind> {
+    const { script, authority } = await rekorV1Fake(options);
+    return { script, service: (origin) => serviceAt(origin, 1), trusted: { logs: [authority] } };
+  },
+  async rekor2(): Promise<Kind> {
+    const { script, authority } = rekorV2Fake();
+    return { script, service: (origin) => serviceAt(origin, 2), trusted: { logs: [authority] } };
+  },
+  async tsa(options: TsaOptions = {}): Promise<Kind> {
+    const { script, authority } = tsaFake(options);
+    return { script, service: (origin) => serviceAt(`${origin}/api/v1/timestamp`, 1), trusted: { timestampAuthorities: [authority] } };
+  },
+};
+
+/** A server for each, and all that is needed to be sealed by them. */
+async function instance(t: TestContext, ...all: readonly Kind[]): Promise<Omit<MaterialRequest, "logged">> {
+  const services: { readonly logs: Service[]; readonly timestampAuthorities: Service[] } = { logs: [], timestampAuthorities: [] };
+  for (const kind of all) {
+    const service = kind.service((await serve(t, kind)).origin);
+    services[kind.trusted.logs ? "logs" : "timestampAuthorities"].push(service);
+  }
+  const root = {
+    certificateAuthorities: [],
+    certificateLogs: [],
+    logs: all.flatMap(({ trusted }) => trusted.logs ?? []),
+    timestampAuthorities: all.flatMap(({ trusted }) => trusted.timestampAuthorities ?? []),
+  };
+  return { services, root };
+}
+
+/** The kind whose question at this path is answered only once `until` has come to pass. */
+function waiting(kind: Kind, path: string, { until, asked }: { readonly until: Promise<unknown>; readonly asked: () => void }): Kind {
+  const usual = handlerOf(kind.script, path);
+  return {
+    ...kind,
+    script: {
+      ...kind.script,
+      [path]: async (seen, response) => {
+        asked();
+        await until;
+        return usual(seen, response);
+      },
+    },
+  };
+}
+
+suite("the seals of a signature", () => {
+  for (const by of ["key", "certificate"] as const) {
+    test(`by ${by} are of every service, in their order`, async (t) => {
+      const at: Instant = testTime - 5000;
+      const request = await instance(
+        t,
+        await kinds.rekor2(),
+        await kinds.tsa(),
+        await kinds.rekor1(),
+        await kinds.tsa({ clock: () => at }),
+      );
+      const logged = signed("x", by, "envelope");
+      const { certificate, entries, timestamps } = await requestMaterial({ logged, ...request }, asker());
+      assert.deepEqual(certificate, logged.verifier.kind === "certificate" ? logged.verifier.certificate : undefined);
+      assert.deepEqual(
+        entries.map(({ kindVersion: { version } }) => version),
+        ["0.0.2", "0.0.1"],
+      );
+      assert.deepEqual(
+        timestamps.map((timestamp) => parseTimestampToken(timestamp).at === at),
+        [false, true],
+      );
+    });
+  }
+
+  test("are none where no service is named", async (t) => {
+    assert.deepEqual(await requestMaterial({ logged: signed("x"), ...(await instance(t)) }, asker()), { entries: [], timestamps: [] });
+  });
+
+  test("are asked for all at once", async (t) => {
+    // Each answers only after all were asked: one after the other would wait for ever.
+    let left = 4;
+    const all = Promise.withResolvers<void>();
+    const together = { until: all.promise, asked: () => void (--left === 0 && all.resolve()) };
+    const request = await instance(
+      t,
+      waiting(await kinds.rekor1(), paths.rekor1, together),
+      waiting(await kinds.rekor2(), paths.rekor2, together),
+      waiting(await kinds.tsa(), paths.tsa, together),
+      waiting(await kinds.tsa(), paths.tsa, together),
+    );
+    const { entries, timestamps } = await requestMaterial({ logged: signed("x"), ...request }, asker({ patience: 10_000 }));
+    assert.deepEqual([entries.length, timestamps.length], [2, 2]);
+  });
+
+  test("of two pipelines at once are each pipeline's own", async (t) => {
+    const request = await instance(t, await kinds.rekor2(), await kinds.tsa());
+    const [one, two] = await Promise.all(
+      ["one", "two"].map((text) => requestMaterial({ logged: signed(text, "certificate"), ...request }, asker())),
+    );
+    assert.notEqual(one?.entries[0]?.logIndex, two?.entries[0]?.logIndex);
+    assert.notDeepEqual(one?.timestamps, two?.timestamps);
+  });
+
+  test("are all given up as soon as one is refused", async (t) => {
+    const closed = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const silent = await kinds.rekor2();
+    const refusing = await kinds.tsa();
+    const request = await instance(
+      t,
+      {
+        ...silent,
+        script: {
+          [paths.rekor2]: (_, response) => {
+            response.on("close", closed.resolve);
+            asked.resolve();
+            return undefined;
+          },
+        },
+      },
+      {
+        ...refusing,
+        script: {
+          [paths.tsa]: async () => {
+            await asked.promise;
+            return refuse(400, "no");
+          },
+        },
+      },
+    );
+    await assert.rejects(requestMaterial({ logged: signed("x"), ...request }, asker()), {
+      code: "SERVICE_REFUSED",
+      message: /refuses to give a timestamp/,
+    });
+    await closed.promise;
+  });
+
+  test("end with whoever asked for them", async (t) => {
+    const gone = new AbortController();
+    const log = await kinds.rekor2();
+    const script: Script = {
+      [paths.rekor2]: () => {
+        gone.abort();
+        return undefined;
+      },
+    };
+    const request = await instance(t, { ...log, script });
+    await assert.rejects(requestMaterial({ logged: signed("x"), ...request }, asker({ signal: gone.signal })), {
+      code: "INTERRUPTED",
+      message: /interrupted/,
+    });
+  });
+
+  test("of a certificate need something that proves a time, before anything is published", async (t) => {
+    const request = await instance(t, { ...(await kinds.rekor2()), script: {} });
+    await assert.rejects(requestMaterial({ logged: signed("x", "certificate"), ...request }, asker()), {
+      code: "SERVICE_MISSING",
+      message: /nothing would prove when/,
+    });
+  });
+
+  for (const [what, kind] of [
+    ["a timestamp authority", () => kinds.tsa({ clock: () => testTime - 3 * minutes })],
+    ["a log", () => kinds.rekor1({ clock: () => testTime - 3 * minutes })],
+  ] as const) {
+    test(`T16: of a certificate are of a time at which it was valid, ${what}'s too`, async (t) => {
+      const request = await instance(t, await kind());
+      const logged = signed("x", "certificate");
+      await assert.rejects(requestMaterial({ logged, ...request }, asker()), {
+        code: "CERTIFICATE_INVALID",
+        message: /it says .*, and the certificate is valid from/,
+      });
+      assert.ok(await requestMaterial({ logged: signed("x"), ...request }, asker()), "without a certificate it is good");
+    });
+  }
+
+  test("are not made over no hash by a log that keeps nothing else", async (t) => {
+    const request = await instance(t, { ...(await kinds.rekor2()), script: {} });
+    const key = publicKeyOf(generateKeyPairSync("ed25519").publicKey, "key");
+    const logged = { ...signed("x"), verifier: { kind: "key", key } } as const;
+    await assert.rejects(requestMaterial({ logged, ...request }, asker()), { code: "UNSUPPORTED", message: /ed25519/ });
+  });
+});

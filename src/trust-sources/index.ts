@@ -1,0 +1,9 @@
+/** Trust from files, and from the repositories that keep trust roots. */
+export { readPublicKeyFile, readTrust, type KeyFileOptions } from "./key-files.ts";
+export { openRoots, type OpenedRoots, type RootsOptions } from "./sigstore/open-roots.ts";
+export { factGatherer, type GatherOptions } from "../facts/revocation/gather-facts.ts";
+export { revocationFolder } from "../facts/revocation/kept-list.ts";
+export { folderOf } from "./tuf/kept.ts";
+export { readTrustRoot, type ReadTrustRootOptions } from "./tuf/read.ts";
+export { updateTrustRoot, type UpdateOptions } from "./tuf/update.ts";
+export type { TrustRootContent } from "./tuf/content.ts";

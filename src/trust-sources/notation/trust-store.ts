@@ -1,0 +1,70 @@
+/**
+ * Trust stores of the Notary Project (trust-store-trust-policy.md, "Trust Store"): folders of certificates, PEM or DER, whatever the
+ * files are called.
+ *
+ *     FOLDER/truststore/x509/{ca,signingAuthority,tsa}/NAME/…
+ *
+ * One file that does not belong there refuses the store: folders and symbolic links, other PEM blocks, certificates of no authority
+ * that did not sign themselves. Those of timestamp authorities are roots.
+ */
+import { join } from "node:path";
+import { equalBytes } from "../../core/bytes.ts";
+import { encodeDer, parseDer, tags } from "../../core/asn1/der.ts";
+import { malformed, TouchmarkError } from "../../core/errors.ts";
+import { parsePem } from "../../core/asn1/pem.ts";
+import { describeCertificate, parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
+import { basicConstraints } from "../../core/x509/extensions.ts";
+import { isSignedBy } from "../../core/x509/is-signed-by.ts";
+import type { StoreName, StoreType } from "../../trust/notation/trust-policy.ts";
+import { entryNamesIn, readPlainFile } from "./plain-file.ts";
+
+const maxFiles = 1000;
+const maxBytes = 256 * 1024;
+const maxCertificates = 1000;
+
+/** The folder of a store in notation's own, `~/.config/notation`. */
+export function storeFolder({ type, name }: StoreName, folder: string): string {
+  return join(folder, "truststore", "x509", type, name);
+}
+
+/** The certificates of a store, at least one. `folder` is notation's own. Throws FILE_NOT_FOUND, MALFORMED or LIMIT_EXCEEDED. */
+export async function readTrustStore(store: StoreName, folder: string, signal: AbortSignal): Promise<readonly Certificate[]> {
+  const path = storeFolder(store, folder);
+  const certificates: Certificate[] = [];
+  for (const file of await entryNamesIn(path, maxFiles)) {
+    const at = join(path, file);
+    certificates.push(...(await parseTrusted(await readPlainFile(at, maxBytes, signal), store.type, at)));
+    if (certificates.length > maxCertificates) {
+      throw new TouchmarkError("LIMIT_EXCEEDED", `${path} has more certificates than ${maxCertificates}`);
+    }
+  }
+  if (certificates.length === 0) throw malformed(`${path} has no certificate`);
+  return certificates;
+}
+
+/** The certificates of one file, each fit for a store of this type; `at` names the file. Throws MALFORMED or LIMIT_EXCEEDED. */
+export async function parseTrusted(bytes: Uint8Array, type: StoreType, at: string): Promise<readonly Certificate[]> {
+  const certificates = derIn(bytes, at).map((der) => parseCertificate(der, `a certificate in ${at}`));
+  if (certificates.length === 0) throw malformed(`${at} has no certificate`);
+  for (const certificate of certificates) {
+    const isAuthority = basicConstraints(certificate)?.ca === true;
+    const isRoot = (!isAuthority || type === "tsa") && (await isOwnIssuer(certificate));
+    if (type === "tsa" && !(isAuthority && isRoot)) throw malformed(`${at} has ${describeCertificate(certificate)}, which is no root`);
+    if (!isAuthority && !isRoot)
+      throw malformed(`${at} has ${describeCertificate(certificate)}, which is neither an authority's nor signed by itself`);
+  }
+  return certificates;
+}
+
+async function isOwnIssuer(certificate: Certificate): Promise<boolean> {
+  return equalBytes(certificate.issuer.raw, certificate.subject.raw) && (await isSignedBy(certificate, certificate));
+}
+
+function derIn(bytes: Uint8Array, at: string): readonly Uint8Array[] {
+  const blocks = Buffer.from(bytes).includes("-----BEGIN ") ? parsePem(bytes, at) : [];
+  const other = blocks.find(({ label }) => label !== "CERTIFICATE");
+  if (other) throw malformed(`${at} has a ${other.label} block, expected certificates alone`);
+  if (blocks.length > 0) return blocks.map((block) => block.bytes);
+  // Certificates one after the other are what a sequence of them holds.
+  return parseDer(encodeDer(tags.sequence, bytes), at).children.map(({ raw }) => raw);
+}

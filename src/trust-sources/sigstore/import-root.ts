@@ -1,0 +1,119 @@
+/** Keeping a trust root under a name: what a file, a URL or a TUF repository holds. */
+import { cacheLookup } from "../cache-lookup.ts";
+import { encodeUtf8, decodeUtf8 } from "../../core/bytes.ts";
+import { TouchmarkError } from "../../core/errors.ts";
+import type { HttpClient } from "../../net/http.ts";
+import { printableUrl } from "../../core/printable.ts";
+import { readSource } from "../../files/read-source.ts";
+import type { TrustRootContent } from "../tuf/content.ts";
+import { writeKept } from "../tuf/kept.ts";
+import { verifyKept } from "../tuf/read.ts";
+import { openRoot, requireFresh } from "../tuf/workflow.ts";
+import { isExported, parseExported, readDocument, type Exported } from "./exported.ts";
+import {
+  anchorOf,
+  maxFiles,
+  readInstance,
+  rootsOf,
+  writeInstance,
+  type FilesInstance,
+  type Instance,
+  type RepositoryInstance,
+  type RootFile,
+} from "./instance.ts";
+import { isProtected } from "./mirror-url.ts";
+import { checkInstanceName } from "./instances-folder.ts";
+import { publicGood, publicInstance } from "./public-good.ts";
+import { keptIn, readFetched, refresh, trustedRootOf, type RefreshOptions } from "./repository.ts";
+
+export interface ImportOptions extends RefreshOptions {
+  readonly name: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+type Versions = TrustRootContent["versions"];
+
+const maxBytes = 64 * 1024 * 1024;
+
+/** From a TUF repository; kept only if it can be fetched and holds a trusted root. Throws as `refresh`. */
+export async function importRepository(instance: RepositoryInstance, options: RefreshOptions): Promise<void> {
+  checkInstanceName(instance.name);
+  await refresh(instance, options);
+  await writeInstance(options.folder, instance);
+}
+
+/**
+ * From files or URLs: each a `trusted_root.json`, several of them in lines, or, alone, what `exportInstance` wrote.
+ * Throws FILE_NOT_FOUND, MALFORMED, TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED, USAGE for a URL that anybody on the way could
+ * answer, and what fetching throws.
+ */
+export async function importFiles(references: readonly string[], options: ImportOptions): Promise<Instance> {
+  const name = checkInstanceName(options.name);
+  const read = await Promise.all(references.map(async (source) => ({ source, bytes: await readReference(source, options) })));
+  const [first] = read;
+  const document = first && read.length === 1 ? readDocument(first.bytes, first.source, maxBytes) : undefined;
+  if (document && isExported(document)) return importExported(parseExported(document, name), options);
+  const files = read.flatMap(splitLines);
+  if (files.length > maxFiles)
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${files.length} trusted roots are more than the ${maxFiles} of one name`);
+  const instance: FilesInstance = { kind: "files", name, imported: options.at, files };
+  rootsOf(instance);
+  await writeInstance(options.folder, instance);
+  return instance;
+}
+
+/** Its chain of documents is verified from the root that is trusted here, and may not go back behind what is kept. */
+async function importExported({ instance, kept }: Exported, { folder, at }: ImportOptions): Promise<Instance> {
+  if (instance.kind === "repository" && kept) {
+    const { content, documents } = verifyKept(kept, openRoot(await anchorOf(instance)));
+    trustedRootOf(content, instance);
+    for (const document of documents) requireFresh(document, at);
+    await requireNotBehind(instance, content.versions, folder);
+    await writeKept(keptIn(instance, folder), kept);
+  }
+  await writeInstance(folder, instance);
+  return instance;
+}
+
+/** Behind what is kept of the same repository, from whatever mirror: of one that is led to by the same root. */
+async function requireNotBehind(instance: RepositoryInstance, { root, timestamp }: Versions, folder: string): Promise<void> {
+  // What is damaged, or another's, is being replaced.
+  const here = await cacheLookup(async () => {
+    const before = (await readInstance(folder, instance.name)) ?? (instance.name === publicGood ? publicInstance : undefined);
+    const { mirror } = before?.kind === "repository" ? before : instance;
+    return readFetched({ ...instance, mirror }, folder);
+  });
+  const before = here?.content.versions;
+  if (!before || (before.root <= root && before.timestamp <= timestamp)) return;
+  const [what, old, given] = before.root > root ? ["root", before.root, root] : ["timestamp", before.timestamp, timestamp];
+  throw new TouchmarkError("TRUST_ROOT_INVALID", `${instance.name} would go back from version ${old} of its ${what} to ${given}`, {
+    hint: "Export it again where it was updated last.",
+  });
+}
+
+/** A file of one trusted root, or of several, one in each line, as GitHub's tool writes them. */
+function splitLines({ source, bytes }: RootFile): readonly RootFile[] {
+  if (readDocument(bytes, source, maxBytes)) return [{ source, bytes }];
+  const lines = decodeUtf8(bytes, source)
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map(encodeUtf8);
+  const [first] = lines;
+  return first && readDocument(first, source, maxBytes) ? lines.map((line) => ({ source, bytes: line })) : [{ source, bytes }];
+}
+
+async function readReference(reference: string, { env, http, signal }: ImportOptions): Promise<Uint8Array> {
+  const url = /^https?:\/\//.test(reference) ? URL.parse(reference) : null;
+  return url ? fetchFile(url, http, signal) : readSource(reference, { maxBytes, env, signal });
+}
+
+async function fetchFile(url: URL, http: HttpClient, signal: AbortSignal): Promise<Uint8Array> {
+  if (!isProtected(url)) {
+    throw new TouchmarkError("USAGE", `${printableUrl(url)} is plain HTTP, by which anybody on the way could answer`, {
+      hint: "Fetch it over https.",
+    });
+  }
+  const { status, body } = await http.request({ method: "GET", url, maxBytes, signal });
+  if (status === 200) return body;
+  throw new TouchmarkError("UNREACHABLE", `${printableUrl(url)} cannot be had: the host answers with status ${status}`);
+}

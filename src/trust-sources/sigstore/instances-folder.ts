@@ -1,0 +1,30 @@
+/** Where trust roots are kept: a folder of this user's, and in it one for each name. */
+import { isAbsolute, join } from "node:path";
+import { TouchmarkError } from "../../core/errors.ts";
+
+export interface InstancesFolderOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's home folder. */
+  readonly home: string;
+}
+
+/** TOUCHMARK_TRUST, else `touchmark/trust` in XDG_DATA_HOME or `~/.local/share`. */
+export function instancesFolder({ env, home }: InstancesFolderOptions): string {
+  const own = env["TOUCHMARK_TRUST"];
+  if (own) return own;
+  const data = env["XDG_DATA_HOME"] ?? "";
+  return join(isAbsolute(data) ? data : join(home, ".local", "share"), "touchmark", "trust");
+}
+
+/** Lower case alone, so that no two names are one folder where case does not count; nothing that leads out of the folder. */
+export function isInstanceName(name: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]|[._](?=[a-z0-9])){0,62}$/.test(name);
+}
+
+/** Throws USAGE for a name that no trust root may have. */
+export function checkInstanceName(name: string): string {
+  if (isInstanceName(name)) return name;
+  throw new TouchmarkError("USAGE", `${JSON.stringify(name.slice(0, 80))} cannot be the name of a trust root`, {
+    hint: "A name has lower-case letters, digits, and single dots, dashes or underscores between them, 63 characters at most: public-good.",
+  });
+}

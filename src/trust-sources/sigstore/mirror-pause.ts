@@ -1,0 +1,29 @@
+/**
+ * A mirror that failed is left alone for a while: verifications would wait for it, one after the other. Beside what is kept of it:
+ *
+ *     failed.json  {"at": TIME}
+ */
+import { join } from "node:path";
+import { TouchmarkError } from "../../core/errors.ts";
+import { formatInstant, parseInstant, type Instant } from "../../core/instant.ts";
+import { cacheLookup } from "../cache-lookup.ts";
+import { readJsonFile, writeJsonFile } from "../../files/json-file.ts";
+
+const minutes = 10;
+const maxBytes = 1024;
+
+/** Throws UNREACHABLE while it is to be left alone. */
+export async function respectPause(folder: string, at: Instant): Promise<void> {
+  const failed = await cacheLookup(async () => {
+    const fields = await readJsonFile(join(folder, "failed.json"), maxBytes);
+    return fields && parseInstant(fields.string("at"), "at");
+  });
+  if (failed === undefined || Math.abs(at - failed) >= minutes * 60_000) return;
+  throw new TouchmarkError("UNREACHABLE", `its mirror failed at ${formatInstant(failed)}, and is asked again ${minutes} minutes later`, {
+    hint: "To ask it now, run touchmark trust update.",
+  });
+}
+
+export async function notePause(folder: string, at: Instant): Promise<void> {
+  await cacheLookup(() => writeJsonFile(join(folder, "failed.json"), { at: formatInstant(at) }));
+}

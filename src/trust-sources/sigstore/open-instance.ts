@@ -1,0 +1,117 @@
+/** What one instance says is trusted, now: kept, brought up to date where it is time to, or as it came with this package. */
+import { TouchmarkError } from "../../core/errors.ts";
+import { formatInstant, type Instant } from "../../core/instant.ts";
+import type { HttpClient } from "../../net/http.ts";
+import { throwIfAborted } from "../../core/async/interruption.ts";
+import type { SigningConfig } from "../../trust/signing-config.ts";
+import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
+import type { TrustedRoot } from "../../trust/trusted-root.ts";
+import type { TrustRootContent } from "../tuf/content.ts";
+import { readEmbedded } from "./embedded.ts";
+import { rootsOf, type Instance, type RepositoryInstance } from "./instance.ts";
+import { notePause, respectPause } from "./mirror-pause.ts";
+import { keptIn, readFetched, refresh, signingConfigOf, trustedRootOf } from "./repository.ts";
+
+export interface OpenInstanceOptions {
+  /** Of all trust roots. */
+  readonly folder: string;
+  readonly http: HttpClient;
+  readonly at: Instant;
+  /** No socket is opened. */
+  readonly offline: boolean;
+  /** What becomes of a trust root that is past its time and cannot be fetched anew. */
+  readonly expired: "warn" | "refuse";
+  readonly signal: AbortSignal;
+}
+
+export interface OpenedInstance {
+  readonly roots: readonly TrustedRoot[];
+  /** Which services sign for it, where it says so; read by whoever signs. Throws what `parseSigningConfig` does. */
+  readonly signingConfig?: () => SigningConfig | undefined;
+  /** For people; each a sentence. */
+  readonly warnings: readonly string[];
+}
+
+const day = 24 * 60 * 60 * 1000;
+/** Milliseconds that a verification waits for a newer root. */
+const patience = 10_000;
+
+/**
+ * Throws TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED, what fetching throws if there is nothing to go on with, or what the
+ * signal was aborted with.
+ */
+export async function openInstance(instance: Instance, options: OpenInstanceOptions): Promise<OpenedInstance> {
+  if (instance.kind === "files") return { roots: rootsOf(instance), warnings: [] };
+  const kept = await attempt(async () => (await readFetched(instance, options.folder))?.content);
+  const due = !options.offline && !isRecent(kept, options.at);
+  const fetched = due ? await attempt(() => refreshInTime(instance, canWait(instance, kept, options), options)) : undefined;
+  throwIfAborted(options.signal);
+  const content = fetched instanceof TouchmarkError ? kept : (fetched ?? kept);
+  const failure = fetched instanceof TouchmarkError ? [`${instance.name} could not be brought up to date: ${fetched.message}`] : [];
+  if (content instanceof TouchmarkError) throw content;
+  if (content === undefined) return openEmbedded(instance, fetched, failure);
+  const expiry = checkExpiry(instance, content, options);
+  return {
+    roots: [trustedRootOf(content, instance)],
+    signingConfig: () => signingConfigOf(content, instance),
+    warnings: [...failure, ...expiry],
+  };
+}
+
+/** Fetched within a day, by a clock that did not go back since, and good for another day. */
+function isRecent(kept: TrustRootContent | TouchmarkError | undefined, at: Instant): boolean {
+  return kept !== undefined && !(kept instanceof TouchmarkError) && Math.abs(at - kept.fetched) < day && at + day < kept.expires;
+}
+
+/** Whether there is something to go on with while the mirror fails. */
+function canWait({ root }: RepositoryInstance, kept: TrustRootContent | TouchmarkError | undefined, { at }: OpenInstanceOptions): boolean {
+  if (kept === undefined) return root === undefined;
+  return !(kept instanceof TouchmarkError) && at < kept.expires;
+}
+
+/** A verification does not hang on a mirror that does not answer, and the next one not again where it can wait. */
+async function refreshInTime(instance: RepositoryInstance, mayPause: boolean, options: OpenInstanceOptions): Promise<TrustRootContent> {
+  const { signal, at } = options;
+  const folder = keptIn(instance, options.folder);
+  if (mayPause) await respectPause(folder, at);
+  try {
+    return await refresh(instance, { ...options, signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) });
+  } catch (error) {
+    if (!signal.aborted) await notePause(folder, at);
+    throw error;
+  }
+}
+
+function checkExpiry({ name }: Instance, { expires }: TrustRootContent, { at, expired }: OpenInstanceOptions): readonly string[] {
+  if (at < expires) return [];
+  const message = `the trust root ${name} expired at ${formatInstant(expires)}; by the clock here it is ${formatInstant(at)}`;
+  if (expired === "warn") return [message];
+  throw new TouchmarkError("TRUST_ROOT_EXPIRED", message);
+}
+
+/** The public instance as it came with this package, which nobody vouches for any more but its makers. */
+async function openEmbedded(
+  instance: RepositoryInstance,
+  fetched: TouchmarkError | TrustRootContent | undefined,
+  failure: readonly string[],
+): Promise<OpenedInstance> {
+  if (instance.root !== undefined) {
+    if (fetched instanceof TouchmarkError) throw fetched;
+    throw new TouchmarkError("FILE_NOT_FOUND", `nothing was fetched of the trust root ${instance.name} yet`, {
+      hint: `Run touchmark trust update ${instance.name} where there is a network, or import what another machine exported.`,
+    });
+  }
+  const root = parseTrustedRoot(await readEmbedded("trusted_root.json"), instance.name);
+  const stale = "the public sigstore root that came with touchmark is used, which may be stale: run touchmark trust update";
+  return { roots: [root], warnings: [...failure, stale] };
+}
+
+/** What goes wrong in our own terms, as a value. */
+async function attempt<T>(work: () => Promise<T>): Promise<T | TouchmarkError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof TouchmarkError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+/** The trusted roots that a verification goes by. */
+import { TouchmarkError } from "../../core/errors.ts";
+import type { Instant } from "../../core/instant.ts";
+import type { HttpClient } from "../../net/http.ts";
+import { readSource } from "../../files/read-source.ts";
+import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
+import type { TrustedRoot } from "../../trust/trusted-root.ts";
+import { readAuthorities } from "./authorities-file.ts";
+import { listInstances, readInstance, type Instance } from "./instance.ts";
+import { openInstance } from "./open-instance.ts";
+import { instancesFolder, type InstancesFolderOptions } from "./instances-folder.ts";
+import { instanceOfEnvironment, publicGood, publicInstance } from "./public-good.ts";
+
+export interface RootsOptions extends InstancesFolderOptions {
+  /** `trusted_root.json` files (or `env://VAR`): if there are any, these are trusted and nothing else is looked at. */
+  readonly files: readonly string[];
+  /** Of kept instances; without names, all of them. */
+  readonly names?: readonly string[];
+  readonly http: HttpClient;
+  readonly at: Instant;
+  /** No socket is opened. */
+  readonly offline: boolean;
+  /** What becomes of a trust root that is past its time and cannot be fetched anew (refuse). */
+  readonly expired?: "warn" | "refuse";
+  readonly signal: AbortSignal;
+}
+
+export interface OpenedRoots {
+  /** At least one. */
+  readonly roots: readonly TrustedRoot[];
+  /** For people; each a sentence. */
+  readonly warnings: readonly string[];
+}
+
+/** Bytes of a `trusted_root.json`. */
+export const maxRootBytes: number = 1024 * 1024;
+
+/** cosign's variables for parts of the public instance, which are not read here. */
+const partVariables = ["SIGSTORE_REKOR_PUBLIC_KEY", "SIGSTORE_CT_LOG_PUBLIC_KEY_FILE", "SIGSTORE_TSA_CERTIFICATE_FILE"];
+
+/**
+ * The files given; else the kept instances; else the public one. Those that a repository keeps up to date are fetched anew
+ * where it is time to, unless `offline`; what cannot be fetched is a warning as long as the kept one holds. The variable
+ * SIGSTORE_ROOT_FILE puts the certificate authorities of a PEM file in the place of theirs.
+ * Throws FILE_NOT_FOUND, TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED, what reading a file or fetching the first root throws.
+ */
+export async function openRoots(options: RootsOptions): Promise<OpenedRoots> {
+  const { files, env, signal, expired = "refuse" } = options;
+  if (files.length > 0) {
+    const read = async (file: string): Promise<TrustedRoot> =>
+      parseTrustedRoot(await readSource(file, { maxBytes: maxRootBytes, env, signal }), file);
+    return { roots: await Promise.all(files.map(read)), warnings: [] };
+  }
+  const folder = instancesFolder(options);
+  const instances = await chooseInstances(folder, options);
+  const opened = await Promise.all(instances.map((instance) => openInstance(instance, { ...options, folder, expired })));
+  const authorities = env["SIGSTORE_ROOT_FILE"] ? await readAuthorities(env["SIGSTORE_ROOT_FILE"], { env, signal }) : undefined;
+  return {
+    roots: opened.flatMap(({ roots }) => roots).map((root) => (authorities ? { ...root, certificateAuthorities: authorities } : root)),
+    warnings: [...partWarnings(env), ...opened.flatMap(({ warnings }) => warnings)],
+  };
+}
+
+/** Those of these names, or all that are trusted where no names are given. Throws FILE_NOT_FOUND for a name under which nothing is kept. */
+export async function chooseInstances(
+  folder: string,
+  { names = [], ...location }: InstancesFolderOptions & { readonly names?: readonly string[] },
+): Promise<readonly Instance[]> {
+  const own = await instanceOfEnvironment(location);
+  const kept = names.length > 0 ? names : await listInstances(folder);
+  const all = names.length === 0 && own ? [...new Set([publicGood, ...kept])] : kept;
+  if (all.length === 0) return [publicInstance];
+  return Promise.all(
+    all.map(async (name) => {
+      const instance =
+        name === publicGood ? (own ?? (await readInstance(folder, name)) ?? publicInstance) : await readInstance(folder, name);
+      return instance ?? notKept(folder, name);
+    }),
+  );
+}
+
+async function notKept(folder: string, name: string): Promise<never> {
+  const kept = await listInstances(folder);
+  throw new TouchmarkError("FILE_NOT_FOUND", `no trust root is kept as ${name}`, {
+    hint: `There ${kept.length === 0 ? "is none but public-good" : `are ${kept.join(", ")}`}; touchmark trust import ${name} … keeps another.`,
+  });
+}
+
+function partWarnings(env: InstancesFolderOptions["env"]): readonly string[] {
+  return partVariables
+    .filter((name) => env[name])
+    .map((name) => `${name} is set and counts for nothing here: make a trusted root of it with touchmark trust create, and import that`);
+}

@@ -1,0 +1,84 @@
+/** The one sigstore instance that is signed with: whom its services are trusted by, and which they are. */
+import { TouchmarkError } from "../../core/errors.ts";
+import { readSource } from "../../files/read-source.ts";
+import { parseSigningConfig } from "../../trust/parse-signing-config.ts";
+import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
+import type { SigningConfig } from "../../trust/signing-config.ts";
+import type { TrustedRoot } from "../../trust/trusted-root.ts";
+import { openInstance } from "./open-instance.ts";
+import { chooseInstances, maxRootBytes, type RootsOptions } from "./open-roots.ts";
+import { instancesFolder } from "./instances-folder.ts";
+
+export interface SigningOptions extends Omit<RootsOptions, "files" | "expired"> {
+  /** A `trusted_root.json` in place of a kept instance. */
+  readonly rootFile?: string;
+  /** A signing config in place of the instance's own. */
+  readonly configFile?: string;
+}
+
+/** Each as soon as it is known. */
+export interface SigningInstance {
+  readonly root: Promise<TrustedRoot>;
+  readonly config: Promise<SigningConfig>;
+  /** For people; each a sentence. */
+  readonly warnings: Promise<readonly string[]>;
+}
+
+/**
+ * Fails with USAGE where several instances are kept and none is named, SERVICE_MISSING where nothing says which services sign,
+ * and what `openRoots` does.
+ */
+export function openSigning(options: SigningOptions): SigningInstance {
+  const given = readConfig(options);
+  const opened = options.rootFile === undefined ? openKept(options) : openFile(options.rootFile, given, options);
+  const instance = {
+    root: opened.then(({ root }) => root),
+    config: given.then(async (config) => config ?? (await opened).config?.() ?? unnamed()),
+    warnings: opened.then(({ warnings }) => warnings),
+  };
+  for (const promise of Object.values(instance)) promise.catch(() => undefined); // whoever asks for it hears of it
+  return instance;
+}
+
+function unnamed(): never {
+  throw new TouchmarkError("SERVICE_MISSING", "nothing says which services sign", {
+    hint: "Name a signing config, --signing-config FILE, or fetch the instance's: touchmark trust update.",
+  });
+}
+
+interface Opened {
+  readonly root: TrustedRoot;
+  readonly warnings: readonly string[];
+  /** Reads its own; it may be malformed. */
+  readonly config?: (() => SigningConfig | undefined) | undefined;
+}
+
+/** Its keys take the processor a while: whoever needs the config alone, to ask a service, goes first. */
+async function openFile(file: string, config: Promise<unknown>, { env, signal }: SigningOptions): Promise<Opened> {
+  const [bytes] = await Promise.all([readSource(file, { maxBytes: maxRootBytes, env, signal }), config]);
+  await new Promise((resolve) => setImmediate(resolve));
+  return { root: parseTrustedRoot(bytes, file), warnings: [] };
+}
+
+async function openKept(options: SigningOptions): Promise<Opened> {
+  const folder = instancesFolder(options);
+  const instances = await chooseInstances(folder, options);
+  const [instance] = instances;
+  const names = instances.map(({ name }) => name).join(", ");
+  if (!instance || instances.length > 1) throw several("sigstore instances are kept", names);
+  const { roots, signingConfig, warnings } = await openInstance(instance, { ...options, folder, expired: "refuse" });
+  const [root] = roots;
+  if (!root || roots.length > 1) throw several(`trusted roots are in ${instance.name}`, "");
+  return { root, config: signingConfig, warnings };
+}
+
+function several(what: string, names: string): TouchmarkError {
+  return new TouchmarkError("USAGE", `several ${what}, and one signs${names === "" ? "" : `: ${names}`}`, {
+    hint: "Name the one to sign with: --instance NAME, or --trusted-root FILE and --signing-config FILE.",
+  });
+}
+
+async function readConfig({ configFile, env, signal }: SigningOptions): Promise<SigningConfig | undefined> {
+  if (configFile === undefined) return undefined;
+  return parseSigningConfig(await readSource(configFile, { maxBytes: maxRootBytes, env, signal }), configFile);
+}

@@ -1,0 +1,88 @@
+/**
+ * What is kept of one TUF repository between updates, in a folder of its own. What is read back counts for nothing until
+ * it is verified. Each file is replaced whole: of two processes that update at once the last one wins.
+ *
+ *     roots.json       {"roots": [BASE64, …]}: every root seen after the one trusted from the start, oldest first
+ *     repository.json  {"fetched": TIME, "roots": …, "timestamp": BASE64, "snapshot": BASE64, "targets": BASE64,
+ *                      "files": {NAME: BASE64, …}}: what one update found, all of it
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { fromBase64, toBase64 } from "../../core/bytes.ts";
+import { malformed } from "../../core/errors.ts";
+import { parseInstant, type Instant } from "../../core/instant.ts";
+import type { Fields, JsonObject } from "../../core/json/json.ts";
+import { readJsonFile, writeJsonFile } from "../../files/json-file.ts";
+
+export interface Kept {
+  /** By the clock of the update. Nobody signed it: it says when to look again, and no more. */
+  readonly fetched: Instant;
+  readonly roots: readonly Uint8Array[];
+  readonly timestamp: Uint8Array;
+  readonly snapshot: Uint8Array;
+  readonly targets: Uint8Array;
+  /** Bytes by the target's name. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+const maxBytes = 64 * 1024 * 1024;
+const maxRoots = 4096;
+
+/** The mirror's own folder in a cache that holds those of many. */
+export function folderOf(mirror: URL, cache: string): string {
+  const host = mirror.hostname.replaceAll(/[^a-z0-9.-]/g, "_");
+  return join(cache, `${host}-${createHash("sha256").update(mirror.href).digest("hex").slice(0, 16)}`);
+}
+
+/** Undefined if no update was kept there. Throws MALFORMED, LIMIT_EXCEEDED, or FILE_NOT_FOUND for what cannot be read. */
+export async function readKept(folder: string): Promise<Kept | undefined> {
+  const fields = await readJsonFile(join(folder, "repository.json"), maxBytes);
+  return fields && parseKept(fields);
+}
+
+/** Throws MALFORMED. */
+export function parseKept(fields: Fields): Kept {
+  const document = (name: "timestamp" | "snapshot" | "targets") => fromBase64(fields.string(name), `${fields.at}.${name}`);
+  const files = Object.entries(fields.strings("files")).map(([name, text]) => [name, fromBase64(text, `${fields.at}.files`)] as const);
+  return {
+    fetched: parseInstant(fields.string("fetched"), `${fields.at}.fetched`),
+    roots: rootsOf(fields),
+    timestamp: document("timestamp"),
+    snapshot: document("snapshot"),
+    targets: document("targets"),
+    files: new Map(files),
+  };
+}
+
+export function encodeKept({ fetched, roots, timestamp, snapshot, targets, files }: Kept): JsonObject {
+  return {
+    fetched: new Date(fetched).toISOString(),
+    roots: roots.map(toBase64),
+    timestamp: toBase64(timestamp),
+    snapshot: toBase64(snapshot),
+    targets: toBase64(targets),
+    files: Object.fromEntries(Array.from(files, ([name, bytes]) => [name, toBase64(bytes)])),
+  };
+}
+
+/** Makes the folder if need be, for this user alone. Throws FILE_NOT_FOUND. */
+export function writeKept(folder: string, kept: Kept): Promise<void> {
+  return writeJsonFile(join(folder, "repository.json"), encodeKept(kept));
+}
+
+/** Throws as `readKept` does. */
+export async function readRoots(folder: string): Promise<readonly Uint8Array[]> {
+  const fields = await readJsonFile(join(folder, "roots.json"), maxBytes);
+  return fields ? rootsOf(fields) : [];
+}
+
+export function writeRoots(folder: string, roots: readonly Uint8Array[]): Promise<void> {
+  return writeJsonFile(join(folder, "roots.json"), { roots: roots.map(toBase64) });
+}
+
+function rootsOf(fields: Fields): readonly Uint8Array[] {
+  return fields.list("roots", maxRoots).map((text) => {
+    if (typeof text !== "string") throw malformed(`${fields.at}.roots holds what is no string`);
+    return fromBase64(text, `${fields.at}.roots`);
+  });
+}

@@ -1,0 +1,64 @@
+/** What is kept of a TUF repository, without a network. */
+import { TouchmarkError } from "../../core/errors.ts";
+import type { Instant } from "../../core/instant.ts";
+import { trustRootContent, type TrustRootContent } from "./content.ts";
+import type { Document } from "./document.ts";
+import { checkFileFacts } from "./file-facts.ts";
+import { readKept, type Kept } from "./kept.ts";
+import type { TufRoot } from "./metadata.ts";
+import { acceptSnapshot, acceptTargets, acceptTimestamp, followRoots, openRoot, requireFresh } from "./workflow.ts";
+
+export interface ReadTrustRootOptions {
+  /** The mirror's own folder, of `folderOf`. */
+  readonly folder: string;
+  /** The root.json that is trusted from the start. */
+  readonly root: Uint8Array;
+  readonly at: Instant;
+}
+
+const damaged: ReadonlySet<string> = new Set(["MALFORMED", "LIMIT_EXCEEDED", "TRUST_ROOT_INVALID"]);
+const hint = "Run touchmark trust update, which fetches it again.";
+
+/**
+ * What the last update left, verified again from the given root down; undefined if no update has been made.
+ * Throws TRUST_ROOT_INVALID for what is damaged, TRUST_ROOT_EXPIRED, FILE_NOT_FOUND for what cannot be read.
+ */
+export async function readTrustRoot({ at, ...where }: ReadTrustRootOptions): Promise<TrustRootContent | undefined> {
+  const held = await readHeld(where);
+  if (held === undefined) return undefined;
+  for (const document of held.documents) requireFresh(document, at);
+  return held.content;
+}
+
+export interface Held {
+  readonly content: TrustRootContent;
+  /** All that leads to it; whether they are past their time is not looked at. */
+  readonly documents: readonly Document[];
+  readonly kept: Kept;
+}
+
+/** The same, whether it is past its time or not: whoever asks has to see to that. */
+export async function readHeld({ folder, root }: Omit<ReadTrustRootOptions, "at">): Promise<Held | undefined> {
+  const initial = openRoot(root);
+  try {
+    const kept = await readKept(folder);
+    return kept && verifyKept(kept, initial);
+  } catch (error) {
+    if (!(error instanceof TouchmarkError) || !damaged.has(error.code)) throw error;
+    throw new TouchmarkError("TRUST_ROOT_INVALID", `the trust root kept in ${folder} is damaged: ${error.message}`, { hint, cause: error });
+  }
+}
+
+/** Throws TRUST_ROOT_INVALID for what the given root does not lead to. */
+export function verifyKept(kept: Kept, initial: TufRoot): Held {
+  const root = followRoots(initial, kept.roots).at(-1) ?? initial;
+  const timestamp = acceptTimestamp(kept.timestamp, root);
+  const snapshot = acceptSnapshot(kept.snapshot, root, timestamp);
+  const targets = acceptTargets(kept.targets, root, snapshot);
+  for (const [name, bytes] of kept.files) {
+    const facts = targets.files.get(name);
+    if (facts === undefined) throw new TouchmarkError("TRUST_ROOT_INVALID", `${JSON.stringify(name.slice(0, 100))} is no target of it`);
+    checkFileFacts(bytes, facts, name);
+  }
+  return { content: trustRootContent({ root, timestamp, snapshot, targets }, kept), documents: [root, timestamp, snapshot, targets], kept };
+}

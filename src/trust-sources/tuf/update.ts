@@ -1,0 +1,134 @@
+/** Bringing what is kept of a TUF repository up to date (TUF specification 1.0, section 5). */
+import { TouchmarkError } from "../../core/errors.ts";
+import type { Instant } from "../../core/instant.ts";
+import type { HttpClient } from "../../net/http.ts";
+import { cacheLookup } from "../cache-lookup.ts";
+import { trustRootContent, type Chain, type TrustRootContent } from "./content.ts";
+import { checkFileFacts } from "./file-facts.ts";
+import { readKept, readRoots, writeKept, writeRoots, type Kept } from "./kept.ts";
+import type { TufRoot } from "./metadata.ts";
+import { Mirror } from "./mirror.ts";
+import { acceptSnapshot, acceptTargets, acceptTimestamp, followRoots, nextRoot, openRoot, openSnapshot, requireFresh } from "./workflow.ts";
+
+export interface UpdateOptions {
+  readonly mirror: URL;
+  /** The root.json that is trusted from the start. */
+  readonly root: Uint8Array;
+  /** The targets to fetch; those that the repository does not have are left out. */
+  readonly names: readonly string[];
+  /** What is kept between updates: the mirror's own folder, of `folderOf`. Made if it is not there. */
+  readonly folder: string;
+  readonly http: HttpClient;
+  readonly at: Instant;
+  /** Throws for content that cannot be used, and so is not kept. */
+  readonly accept?: (content: TrustRootContent) => void;
+  readonly signal: AbortSignal;
+}
+
+const limits = { rotations: 256, names: 64, targetBytes: 4 * 1024 * 1024 } as const;
+
+/**
+ * What the repository holds now, verified and kept. What was kept before only saves fetching, and forbids to go back;
+ * where it is damaged the update starts from the root given. Throws TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED,
+ * LIMIT_EXCEEDED, FILE_NOT_FOUND if the folder cannot be written, and what the client throws.
+ */
+export async function updateTrustRoot(options: UpdateOptions): Promise<TrustRootContent> {
+  const { folder, at } = options;
+  const mirror = new Mirror({ ...options, url: options.mirror });
+  const initial = openRoot(options.root);
+  const roots = await rotate(initial, folder, mirror);
+  const root = roots.at(-1) ?? initial;
+  requireFresh(root, at);
+
+  const kept = await cacheLookup(() => readKept(folder));
+  const chain = await followDocuments({ root, kept, mirror, at });
+  const files = await fetchFiles(options.names, chain, kept, mirror);
+  const content = trustRootContent(chain, { files, fetched: at });
+  options.accept?.(content);
+  const { timestamp, snapshot, targets } = chain;
+  await writeKept(folder, {
+    fetched: at,
+    roots: roots.map(({ bytes }) => bytes),
+    timestamp: timestamp.bytes,
+    snapshot: snapshot.bytes,
+    targets: targets.bytes,
+    files,
+  });
+  return content;
+}
+
+/** The roots after the initial one, up to the newest (section 5.3). */
+async function rotate(initial: TufRoot, folder: string, mirror: Mirror): Promise<readonly TufRoot[]> {
+  const known = (await cacheLookup(async () => followRoots(initial, await readRoots(folder)))) ?? [];
+  const roots = [...known];
+  try {
+    for (;;) {
+      const trusted = roots.at(-1) ?? initial;
+      const bytes = await mirror.root(trusted.version + 1);
+      if (bytes === undefined) return roots;
+      if (roots.length === known.length + limits.rotations) {
+        const message = `the root changed more than ${limits.rotations} times, up to version ${trusted.version}`;
+        throw new TouchmarkError("LIMIT_EXCEEDED", message, { hint: "Run it again: it goes on from there." });
+      }
+      roots.push(nextRoot(bytes, trusted));
+    }
+  } finally {
+    // Whatever becomes of the rest: keys that were rotated out may not come back.
+    if (roots.length > known.length) {
+      await writeRoots(
+        folder,
+        roots.map(({ bytes }) => bytes),
+      );
+    }
+  }
+}
+
+interface Position {
+  readonly root: TufRoot;
+  readonly kept: Kept | undefined;
+  readonly mirror: Mirror;
+  readonly at: Instant;
+}
+
+/**
+ * The three other documents (sections 5.4 to 5.6). A kept one is taken instead of fetched where it is what was signed for.
+ * Kept ones forbid to go back as long as the root's keys vouch for both: once a role has new keys, they do no more (5.3.11).
+ */
+async function followDocuments({ root, kept, mirror, at }: Position): Promise<Chain> {
+  const before =
+    kept && (await cacheLookup(() => ({ timestamp: acceptTimestamp(kept.timestamp, root), snapshot: openSnapshot(kept.snapshot, root) })));
+  const timestamp = acceptTimestamp(await mirror.timestamp(), root, before?.timestamp);
+  requireFresh(timestamp, at);
+  const snapshot =
+    (kept && (await cacheLookup(() => acceptSnapshot(kept.snapshot, root, timestamp)))) ??
+    acceptSnapshot(await mirror.document("snapshot", timestamp.snapshot, root.consistent), root, timestamp, before?.snapshot);
+  requireFresh(snapshot, at);
+  const targets =
+    (kept && (await cacheLookup(() => acceptTargets(kept.targets, root, snapshot)))) ??
+    acceptTargets(await mirror.document("targets", snapshot.targets, root.consistent), root, snapshot);
+  requireFresh(targets, at);
+  return { root, timestamp, snapshot, targets };
+}
+
+async function fetchFiles(
+  names: readonly string[],
+  { root, targets }: Chain,
+  kept: Kept | undefined,
+  mirror: Mirror,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  if (names.length > limits.names) {
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${names.length} targets are more than the ${limits.names} there may be`);
+  }
+  const files = new Map<string, Uint8Array>();
+  for (const name of names) {
+    const facts = targets.files.get(name);
+    if (facts === undefined) continue;
+    if (facts.length > limits.targetBytes) {
+      throw new TouchmarkError("LIMIT_EXCEEDED", `the target ${name} has ${facts.length} bytes, over the limit of ${limits.targetBytes}`);
+    }
+    const old = kept?.files.get(name);
+    const held = old && (await cacheLookup(() => checkFileFacts(old, facts, name)));
+    files.set(name, held ?? checkFileFacts(await mirror.target(name, facts, root.consistent), facts, name));
+  }
+  return files;
+}

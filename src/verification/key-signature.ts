@@ -1,0 +1,71 @@
+/** Proves a signature by the keys that are trusted, and by nothing else. */
+import { asTouchmarkError } from "../core/errors.ts";
+import type { Check, VerifiedTimestamp, Signatory } from "../core/finding.ts";
+import { bundleHint } from "../core/keys/public-key.ts";
+import type { TrustedKey } from "../trust/trust.ts";
+import type { SignedContent } from "../core/signed-content.ts";
+import { verifiesContent } from "./verifies-content.ts";
+
+export interface KeySignature {
+  readonly signature: Uint8Array;
+  readonly content: SignedContent;
+  /** What the evidence says of its key: advice that proves nothing, but tells an altered signature of a trusted key from a stranger's. */
+  readonly hint?: string | undefined;
+}
+
+export interface SignatureResult {
+  /** In the order they were made. */
+  readonly checks: readonly Check[];
+  /** Who signed, where the signature is proven. */
+  readonly signer: Signatory | undefined;
+  /** Logs and authorities that prove to have seen it. */
+  readonly seen: readonly VerifiedTimestamp[];
+}
+
+/** Tries every trusted key. The signature check is the only one. */
+export async function verifyKeySignature(
+  { signature, content, hint }: KeySignature,
+  keys: readonly TrustedKey[],
+): Promise<SignatureResult> {
+  try {
+    const verified = await Promise.all(keys.map(({ publicKey }) => verifiesContent(publicKey, content, signature)));
+    const by = keys.find((_, i) => verified[i]);
+    return by ? proven(by) : unverified(refusal(keys, hint));
+  } catch (thrown) {
+    const { code, message } = asTouchmarkError(thrown);
+    return unverified({ name: "signature", outcome: "undecided", code, detail: message });
+  }
+}
+
+function proven({ name, publicKey: { fingerprint, algorithm } }: TrustedKey): SignatureResult {
+  return {
+    checks: [{ name: "signature", outcome: "passed", detail: `verifies with ${name} (sha256:${fingerprint})` }],
+    signer: { kind: "key", fingerprint, algorithm: algorithm.name, name },
+    seen: [],
+  };
+}
+
+/** What one check has refused, or could not decide. */
+export function unverified(...checks: readonly Check[]): SignatureResult {
+  return { checks, signer: undefined, seen: [] };
+}
+
+function refusal(keys: readonly TrustedKey[], hint: string | undefined): Check {
+  if (keys.length === 0) {
+    return { name: "certificate", outcome: "failed", code: "CERTIFICATE_REQUIRED", detail: "made with a key, and none is trusted" };
+  }
+  const named = keys.find(({ publicKey }) => bundleHint(publicKey) === hint);
+  if (named) {
+    const detail = `names ${named.name} (sha256:${named.publicKey.fingerprint}) and does not verify with it`;
+    return { name: "signature", outcome: "failed", code: "SIGNATURE_INVALID", detail };
+  }
+  const tried = keys.map(({ name }) => name).join(", ");
+  const says = hint === undefined ? "does not say by which key it was made" : `names the key ${describeHint(hint)}`;
+  return { name: "signature", outcome: "failed", code: "KEY_MISMATCH", detail: `tried ${tried} without success; the signature ${says}` };
+}
+
+/** A hint in the spelling of fingerprints where it is one of a key, else quoted and cut. */
+export function describeHint(hint: string): string {
+  const bytes = Buffer.from(hint, "base64");
+  return bytes.length === 32 && bytes.toString("base64") === hint ? `sha256:${bytes.toString("hex")}` : JSON.stringify(hint.slice(0, 100));
+}

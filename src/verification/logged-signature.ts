@@ -1,0 +1,51 @@
+/** A signature as a log entry must speak of it: itself, what it was made over, and what it verifies with. */
+import { equalBytes } from "../core/bytes.ts";
+import { preAuthEncoding } from "../core/envelopes/dsse.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { hashOf } from "../core/keys/hash.ts";
+import { parsePem } from "../core/asn1/pem.ts";
+import type { PublicKey } from "../core/keys/public-key.ts";
+import { parsePublicKey } from "../trust/parse-public-key.ts";
+import type { LogBody } from "./log-body.ts";
+import type { SignedContent } from "../core/signed-content.ts";
+
+export interface LoggedSignature {
+  readonly signature: Uint8Array;
+  readonly content: SignedContent;
+  readonly verifier: SignatureVerifier;
+}
+
+export type SignatureVerifier =
+  /** DER. */
+  { readonly kind: "certificate"; readonly certificate: Uint8Array } | { readonly kind: "key"; readonly key: PublicKey };
+
+/** In what the entry speaks of another signature than this one; undefined if in nothing. */
+export function differenceOf(body: LogBody, logged: LoggedSignature): string | undefined {
+  if (body.signature ? !equalBytes(body.signature, logged.signature) : body.of !== "envelope") return "another signature";
+  const expected = hashOfContent(logged.content, body);
+  if (expected === undefined) return `a ${body.hash.name} hash of a ${body.of}, which cannot be compared here`;
+  if (body.hash.hex !== expected) return `other content, with the ${body.hash.name} hash ${JSON.stringify(body.hash.hex.slice(0, 128))}`;
+  return isVerifier(body.verifier, logged.verifier) ? undefined : "a signature by another key or certificate";
+}
+
+function hashOfContent(content: SignedContent, { of, hash: { name } }: LogBody): string | undefined {
+  if (of === "envelope") return content.kind === "envelope" && content.bytes ? hashOf(content.bytes, name) : undefined;
+  if (content.kind === "envelope") {
+    return hashOf(of === "payload" ? content.payload : preAuthEncoding(content.payloadType, content.payload), name);
+  }
+  if (of === "payload") return undefined;
+  if (content.kind === "message") return hashOf(content.message, name);
+  return name === "sha256" ? content.sha256 : undefined;
+}
+
+/** A certificate is that very one; a key, in whatever spelling or certificate, is that key. */
+function isVerifier(pem: Uint8Array, verifier: SignatureVerifier): boolean {
+  try {
+    if (verifier.kind === "key") return parsePublicKey(pem, "the log entry's key").fingerprint === verifier.key.fingerprint;
+    const [first] = parsePem(pem, "the log entry's certificate");
+    return first?.label === "CERTIFICATE" && equalBytes(first.bytes, verifier.certificate);
+  } catch (error) {
+    if (error instanceof TouchmarkError) return false; // what cannot be read is not the same
+    throw error;
+  }
+}

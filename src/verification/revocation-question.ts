@@ -1,0 +1,79 @@
+/** What each answer about one certificate is held to, and what answers of both kinds have in common. */
+import { asTouchmarkError } from "../core/errors.ts";
+import { factKey, type Facts, type StatusQuestion } from "../core/facts/facts.ts";
+import { formatInstant, maxSkew, type Instant } from "../core/instant.ts";
+import { describeCertificate, type Certificate } from "../core/x509/certificate.ts";
+import { onHold, removed, type RevokedEntry } from "../core/x509/revoked-entry.ts";
+import { good, needed, unknown, type RevocationStatus } from "./revocation-status.ts";
+
+export interface RevocationQuestion {
+  readonly certificate: Certificate;
+  /** Proven to have signed it. */
+  readonly issuer: Certificate;
+  readonly facts: Facts;
+  /** The time of verification. */
+  readonly at: Instant;
+  /** The latest time at which the signature is proven to have been there, if any is. */
+  readonly signedAt?: Instant;
+}
+
+export interface RevocationContext {
+  /** For messages: what the answer comes from. */
+  readonly source: "OCSP responder" | "revocation list" | "delta";
+  readonly question: StatusQuestion;
+  readonly facts: Facts;
+}
+
+/** Reads an answer that is there; says what is needed where it is not, and why it is no use where it is not one. */
+export async function judge(
+  { source, question, facts }: RevocationContext,
+  read: (bytes: Uint8Array) => Promise<RevocationStatus>,
+): Promise<RevocationStatus> {
+  const from = `the ${source} of ${hostOf(question.url)}`;
+  const answer = facts.get(factKey(question));
+  if (!answer) return { ...needed(question), detail: `${from} was not asked` };
+  if (!("bytes" in answer)) return unknown(`${from}: ${answer.message}`, answer.code);
+  try {
+    const standing = await read(answer.bytes);
+    return standing.outcome === "failed" ? standing : { ...standing, detail: `${from}: ${standing.detail}` };
+  } catch (thrown) {
+    const { code, message } = asTouchmarkError(thrown);
+    if (code === "INTERNAL") throw thrown;
+    return unknown(`${from}: ${message}`);
+  }
+}
+
+/** What a revoked certificate's signatures are worth: one that was there before the certificate was to be doubted holds. */
+export function revocationStatusOf(entry: RevokedEntry, { certificate, signedAt }: RevocationQuestion): RevocationStatus {
+  const { at, invalidFrom } = entry;
+  if (signedAt !== undefined && invalidFrom !== undefined && signedAt < invalidFrom) {
+    return good(`not to be trusted since ${formatInstant(invalidFrom)}, after the signature`);
+  }
+  return { outcome: "failed", code: "REVOKED", detail: `${describeCertificate(certificate)} was revoked at ${formatInstant(at)}` };
+}
+
+/**
+ * That it was revoked for good, which once said is so at any time (trust policy, "Revocation Checking with CRL"); undefined for
+ * one on hold, and for a signature that it does not undo.
+ */
+export function revokedForGood(entry: RevokedEntry, question: RevocationQuestion): RevocationStatus | undefined {
+  const standing = revocationStatusOf(entry, question);
+  return standing.outcome === "failed" && entry.reason !== onHold && entry.reason !== removed ? standing : undefined;
+}
+
+interface Dated {
+  readonly thisUpdate: Instant;
+  readonly nextUpdate?: Instant;
+}
+
+/** Why an answer is not one of now; undefined if it is. */
+export function staleness({ thisUpdate, nextUpdate }: Dated, at: Instant): string | undefined {
+  if (thisUpdate > at + maxSkew) return `its answer is of ${formatInstant(thisUpdate)}, which is yet to come`;
+  if (nextUpdate === undefined) return "its answer does not say until when it holds";
+  return at > nextUpdate ? `its answer held until ${formatInstant(nextUpdate)}` : undefined;
+}
+
+/** For messages. */
+function hostOf(url: string): string {
+  return URL.parse(url)?.host.slice(0, 100) || "an address without a host";
+}

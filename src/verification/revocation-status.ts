@@ -1,0 +1,70 @@
+/** What is known of a certificate's standing: whether its authority has revoked it. */
+import type { Code } from "../core/errors.ts";
+import { factKey, type StatusQuestion } from "../core/facts/facts.ts";
+
+export interface Good {
+  readonly outcome: "passed";
+  readonly detail: string;
+}
+export interface Revoked {
+  readonly outcome: "failed";
+  readonly code: "REVOKED";
+  readonly detail: string;
+}
+export interface Unknown {
+  readonly outcome: "undecided";
+  /** REVOCATION_UNKNOWN, or why the answers could not be had. */
+  readonly code: Code;
+  readonly detail: string;
+  /** What may decide it; none where everything was asked. */
+  readonly needs: readonly StatusQuestion[];
+}
+export type RevocationStatus = Good | Revoked | Unknown;
+
+export function good(detail: string): Good {
+  return { outcome: "passed", detail };
+}
+
+export function unknown(detail: string, code: Code = "REVOCATION_UNKNOWN"): Unknown {
+  return { outcome: "undecided", code, detail, needs: [] };
+}
+
+export function needed(...questions: readonly StatusQuestion[]): Unknown {
+  return { ...unknown("was not asked yet"), needs: questions };
+}
+
+const MAX_TOLD = 4;
+
+/** Several that do not know, as one: all that they need, and the code that they share. */
+export function joinUnknown(parts: readonly Unknown[]): Unknown {
+  const codes = new Set(parts.map(({ code }) => code));
+  const needs = new Map(parts.flatMap((part) => part.needs.map((question) => [factKey(question), question] as const)));
+  const details = [...new Set(parts.map(({ detail }) => detail))].slice(0, MAX_TOLD);
+  const [code = "REVOCATION_UNKNOWN"] = codes;
+  return {
+    outcome: "undecided",
+    code: codes.size > 1 ? "REVOCATION_UNKNOWN" : code,
+    detail: details.join("; "),
+    needs: [...needs.values()],
+  };
+}
+
+/** The first that knows; else all together. For answers of which any will do. */
+export async function firstKnown<T>(sources: readonly T[], ask: (source: T) => Promise<RevocationStatus>): Promise<RevocationStatus> {
+  const unknowns: Unknown[] = [];
+  for (const source of sources) {
+    const standing = await ask(source);
+    if (standing.outcome !== "undecided") return standing;
+    unknowns.push(standing);
+  }
+  return joinUnknown(unknowns);
+}
+
+/** Revoked if any is, else unknown if any is, else good. */
+export function allOf(standings: readonly RevocationStatus[]): RevocationStatus {
+  const revoked = standings.find(({ outcome }) => outcome === "failed");
+  if (revoked) return revoked;
+  const unknowns = standings.filter((standing) => standing.outcome === "undecided");
+  if (unknowns.length > 0) return joinUnknown(unknowns);
+  return good([...new Set(standings.map(({ detail }) => detail))].slice(0, MAX_TOLD).join("; "));
+}

@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+import { encodeDer, tags } from "../core/asn1/der.ts";
+import { digestOf, hexOf } from "../core/digest.ts";
+import { publicKeyOf } from "../core/keys/public-key.ts";
+import { parseCertificate, type Certificate } from "../core/x509/certificate.ts";
+import { extension, extensions, makeCertificate, makeKey, octetString, oids, type KeyPair, type Shape } from "../core/x509/fixture.test.ts";
+import { recorded } from "../core/x509/recorded.test.ts";
+import { parseTrustedRoot } from "../trust/parse-trusted-root.ts";
+import type { LogAuthority } from "../trust/trusted-root.ts";
+import { verifyScts, type SctRequest } from "./sct.ts";
+
+const seenAt = Date.UTC(2026, 5, 1);
+const keys = { root: makeKey(), log: makeKey(), second: makeKey() };
+const issuer = makeCertificate({ subject: "root", key: keys.root });
+
+function logOf(pair: KeyPair, name: string, more: Partial<LogAuthority> = {}): LogAuthority {
+  const publicKey = publicKeyOf(pair.publicKey, name);
+  return { name, id: publicKey.fingerprint, operator: name, publicKey, validFor: { start: 0 }, ...more };
+}
+const log = logOf(keys.log, "https://log.example");
+const second = logOf(keys.second, "https://second.example");
+
+const number = (value: number, length: number) => {
+  const bytes = Buffer.alloc(length);
+  bytes.writeUIntBE(value, 0, length);
+  return bytes;
+};
+const vector = (bytes: Uint8Array) => Buffer.concat([number(bytes.length, 2), bytes]);
+
+interface Seal {
+  readonly by?: KeyPair;
+  readonly at?: number;
+  readonly version?: number;
+  readonly algorithm?: readonly [number, number];
+  readonly issuer?: Certificate;
+  readonly extensions?: Uint8Array;
+}
+
+/** An SCT over the certificate as it was before, made from the words of RFC 6962. */
+function seal(before: Certificate, { by = keys.log, at = seenAt, version = 0, algorithm = [4, 3], ...more }: Seal): Uint8Array {
+  const { issuer: signedIssuer = issuer, extensions: carried = new Uint8Array() } = more;
+  const timestamp = Buffer.concat([Buffer.alloc(2), number(at, 6)]);
+  const keyHash = Buffer.from(hexOf(digestOf(signedIssuer.spki)), "hex");
+  const tbs = before.tbs.raw;
+  const signed = [Uint8Array.of(0, 0), timestamp, Uint8Array.of(0, 1), keyHash, number(tbs.length, 3), tbs, vector(carried)];
+  const id = Buffer.from(publicKeyOf(by.publicKey, "log").fingerprint, "hex");
+  const signature = sign("sha256", Buffer.concat(signed), by.privateKey);
+  return Buffer.concat([Uint8Array.of(version), id, timestamp, vector(carried), Uint8Array.from(algorithm), vector(signature)]);
+}
+
+const shape: Shape = {
+  issuer: "root",
+  signedBy: keys.root.privateKey,
+  extensions: [extensions.digitalSignature, extensions.usage([oids.codeSigning])],
+};
+const having = (list: Uint8Array, base: Shape = shape) => {
+  const [first = list, ...rest] = base.extensions ?? [];
+  const sealed = extension("1.3.6.1.4.1.11129.2.4.2", list);
+  return makeCertificate({ ...base, extensions: base.extensions ? [first, sealed, ...rest] : [sealed] });
+};
+const listOf = (...scts: readonly Uint8Array[]) => octetString(vector(Buffer.concat(scts.map(vector))));
+const sealed = (...material: readonly Seal[]) => having(listOf(...material.map((one) => seal(makeCertificate(shape), one))));
+const prove = (certificate: Certificate, more: Partial<SctRequest> = {}) =>
+  verifyScts({ certificate, issuer, logs: [log, second], ...more });
+
+async function refuses(proof: ReturnType<typeof prove>, detail: RegExp, code = "SCT_INVALID"): Promise<void> {
+  const { check } = await proof;
+  assert.ok(check.outcome !== "passed", check.detail);
+  assert.equal(check.code, code);
+  assert.equal(check.outcome, code === "SCT_INVALID" ? "failed" : "undecided");
+  assert.match(check.detail, detail);
+}
+
+suite("signed certificate timestamps", () => {
+  test("one of a trusted log proves that it has seen the certificate", async () => {
+    const proof = await prove(sealed({}));
+    assert.ok("value" in proof);
+    assert.deepEqual(proof.value, [{ log, at: seenAt }]);
+    assert.equal(proof.check.detail, "seen by https://log.example at 2026-06-01T00:00:00Z");
+  });
+
+  test("extensions of its own are signed with it", async () => {
+    assert.equal((await prove(sealed({ extensions: Uint8Array.of(1, 2, 3) }))).check.outcome, "passed");
+  });
+
+  test("an RSA log is read too", async () => {
+    const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const certificate = sealed({ by: rsa, algorithm: [4, 1] });
+    assert.equal((await prove(certificate, { logs: [logOf(rsa, "rsa")] })).check.outcome, "passed");
+    await refuses(prove(sealed({ by: rsa, algorithm: [4, 3] }), { logs: [logOf(rsa, "rsa")] }), /algorithm 4\/3/);
+  });
+
+  test("a certificate that has nothing but timestamps is as it was without extensions", async () => {
+    const bare = { issuer: "root", signedBy: keys.root.privateKey };
+    assert.equal((await prove(having(listOf(seal(makeCertificate(bare), {})), bare))).check.outcome, "passed");
+  });
+
+  test("one of another log, or in vain, does not hinder one that holds", async () => {
+    const certificate = sealed({ by: makeKey() }, { by: keys.second, issuer: makeCertificate({}) }, {});
+    assert.equal((await prove(certificate)).check.outcome, "passed");
+  });
+
+  test("proves nothing of another certificate, or of another issuer", async () => {
+    const other = makeCertificate({ ...shape, subject: "other" });
+    await refuses(prove(having(listOf(seal(other, {})))), /of https:\/\/log\.example does not verify/);
+    await refuses(prove(sealed({}), { issuer: makeCertificate({ key: makeKey() }) }), /does not verify/);
+  });
+
+  test("T10: a log counts only for times at which it is trusted", async () => {
+    for (const validFor of [{ start: seenAt + 1 }, { start: 0, end: seenAt - 1 }]) {
+      await refuses(prove(sealed({}), { logs: [{ ...log, validFor }] }), /not trusted for 2026-06-01/);
+    }
+    assert.equal((await prove(sealed({}), { logs: [{ ...log, validFor: { start: seenAt, end: seenAt } }] })).check.outcome, "passed");
+  });
+
+  test("a log that is not trusted proves nothing", async () => {
+    await refuses(prove(sealed({}), { logs: [] }), /the log [0-9a-f]{64} is not trusted/);
+    await refuses(prove(sealed({}), { logs: [{ ...second, id: log.id }] }), /does not verify/);
+  });
+
+  test("T09: operators are counted, each once, however many logs or timestamps they have", async () => {
+    const twice = sealed({}, { at: seenAt + 1 });
+    const both = sealed({}, { by: keys.second });
+    await refuses(prove(twice, { threshold: 2 }), /1 operators of the 2/);
+    await refuses(prove(both, { threshold: 2, logs: [log, { ...second, operator: log.operator }] }), /1 operators of the 2/);
+    const proof = await prove(both, { threshold: 2 });
+    assert.ok("value" in proof && proof.value.length === 2);
+  });
+
+  test("T32: a threshold of zero is one", async () => {
+    await refuses(prove(sealed(), { threshold: 0 }), /empty/);
+  });
+
+  test("no timestamp is no proof", async () => {
+    await refuses(prove(makeCertificate(shape)), /holds no timestamp/);
+    await refuses(prove(having(listOf())), /empty/);
+  });
+
+  test("algorithms that no log may use prove nothing", async () => {
+    for (const algorithm of [
+      [2, 3],
+      [4, 1],
+      [0, 0],
+      [6, 3],
+    ] as const)
+      await refuses(prove(sealed({ algorithm })), /algorithm \d\/\d/);
+  });
+
+  test("lists that are none are refused, endless ones not read", async () => {
+    const good = seal(makeCertificate(shape), {});
+    await refuses(prove(sealed({ version: 1 })), /version 2/);
+    await refuses(prove(having(Uint8Array.of(1))), /not DER/);
+    await refuses(prove(having(encodeDer(tags.sequence))), /tag 0x30/);
+    await refuses(prove(having(octetString(Uint8Array.of(0)))), /cut off/);
+    await refuses(prove(having(octetString(vector(vector(good)), Uint8Array.of(0)))), /1 bytes too many/);
+    await refuses(prove(having(listOf(Buffer.concat([good, Uint8Array.of(0)])))), /1 bytes too many/);
+    await refuses(prove(having(listOf(good.subarray(0, -1)))), /cut off/);
+    await refuses(prove(having(listOf(Buffer.concat([good.subarray(0, 33), Buffer.alloc(8, 0xff), good.subarray(41)])))), /does not exist/);
+    await refuses(prove(having(listOf(...Array.from({ length: 33 }, () => good)))), /more than 32/, "LIMIT_EXCEEDED");
+  });
+
+  test("holds for certificates of the public instance", async (t) => {
+    const certificates = recorded("happy-path-*");
+    const corpora = join(import.meta.dirname, "../../../shared/corpora");
+    if (!certificates || !existsSync(corpora)) return t.skip("needs ../shared/corpora, which is not part of this repository");
+    const root = parseTrustedRoot(readFileSync(join(corpora, "sigstore-root-targets/trusted_root.json")), "trusted root");
+    const all = certificates.map((der) => parseCertificate(der));
+    const leaves = all.filter(({ subject }) => subject.text === "");
+    assert.ok(leaves.length > 2);
+    for (const certificate of leaves) {
+      const above = all.find(({ subject }) => subject.text === certificate.issuer.text);
+      assert.ok(above);
+      const proof = await verifyScts({ certificate, issuer: above, logs: root.certificateLogs });
+      assert.ok("value" in proof, proof.check.detail);
+      assert.ok(Math.abs((proof.value[0]?.at ?? 0) - certificate.notBefore) < 60_000);
+    }
+  });
+});

@@ -1,0 +1,110 @@
+/**
+ * Proves by the timestamps inside of a certificate that trusted logs have seen it (RFC 6962, section 3.2). What a
+ * log signs is the certificate before the timestamps were put in:
+ *
+ *     version:1=0 type:1=0 timestamp:8 entry_type:2=1 sha256(issuer's key):32 length:3 TBSCertificate length:2 extensions
+ */
+import { concat } from "../core/bytes.ts";
+import { contextTag, encodeDer, Members, tags, type Der } from "../core/asn1/der.ts";
+import { readOid } from "../core/asn1/der-values.ts";
+import { digestOf, hexOf } from "../core/digest.ts";
+import { asTouchmarkError, type Code } from "../core/errors.ts";
+import { formatInstant, type Instant } from "../core/instant.ts";
+import { signingSchemes, type SignatureScheme } from "../core/keys/signature-schemes.ts";
+import type { Certificate } from "../core/x509/certificate.ts";
+import { isWithin, type LogAuthority } from "../trust/trusted-root.ts";
+import type { Result } from "./result.ts";
+import { bigEndian, readSctList, type Sct } from "./sct-list.ts";
+
+export interface SctRequest {
+  readonly certificate: Certificate;
+  /** The next one of its proven path. */
+  readonly issuer: Certificate;
+  readonly logs: readonly LogAuthority[];
+  /** How many operators must have seen it; 1 unless said. */
+  readonly threshold?: number;
+}
+
+/** One trusted log that has seen the certificate, and when it says so. */
+export interface VerifiedSct {
+  readonly log: LogAuthority;
+  readonly at: Instant;
+}
+
+const SCT_LIST = "1.3.6.1.4.1.11129.2.4.2";
+/** The two that section 2.1.4 allows, and the kind of key of each. */
+const algorithms: ReadonlyMap<string, { readonly scheme: SignatureScheme; readonly key: string }> = new Map([
+  ["4/3", { scheme: signingSchemes["ecdsa-sha256"], key: "ec" }],
+  ["4/1", { scheme: signingSchemes["rsa-pkcs1-sha256"], key: "rsa" }],
+]);
+
+/** Proves that trusted logs, of as many operators as are needed, have seen the certificate: one sighting an operator. */
+export async function verifyScts({ certificate, issuer, logs, threshold = 1 }: SctRequest): Promise<Result<readonly VerifiedSct[]>> {
+  const extension = certificate.extensions.get(SCT_LIST);
+  if (!extension) return refused("failed", "SCT_INVALID", "the certificate holds no timestamp of a certificate log");
+  let scts: readonly Sct[];
+  let entry: Uint8Array;
+  try {
+    scts = readSctList(extension.value);
+    entry = precertificateEntry(certificate, issuer);
+  } catch (thrown) {
+    const { code, message } = asTouchmarkError(thrown);
+    return code === "MALFORMED" ? refused("failed", "SCT_INVALID", message) : refused("undecided", code, message);
+  }
+  const sightings = new Map<string, VerifiedSct>();
+  const reasons: string[] = [];
+  for (const sct of scts) {
+    const known = logs.filter(({ id }) => id === sct.logId);
+    if (known.length === 0) reasons.push(`the log ${sct.logId} is not trusted`);
+    for (const log of known) {
+      if (sightings.has(log.operator)) continue;
+      const why = await breachOf(sct, log, entry);
+      if (why === undefined) sightings.set(log.operator, { log, at: sct.at });
+      else reasons.push(why);
+    }
+  }
+  const value = [...sightings.values()];
+  if (value.length >= Math.max(1, threshold)) {
+    const detail = value.map(({ log, at }) => `seen by ${log.name} at ${formatInstant(at)}`).join(", ");
+    return { check: { name: "sct", outcome: "passed", detail }, value };
+  }
+  const found = value.length > 0 ? [`${value.length} operators of the ${threshold} that are needed`] : [];
+  return refused(
+    "failed",
+    "SCT_INVALID",
+    [...new Set([...found, ...reasons])].join("; ") || "the list of certificate log timestamps is empty",
+  );
+}
+
+async function breachOf(sct: Sct, log: LogAuthority, entry: Uint8Array): Promise<string | undefined> {
+  if (!isWithin(log.validFor, sct.at)) return `${log.name} is not trusted for ${formatInstant(sct.at)}`;
+  const { key } = log.publicKey;
+  const algorithm = algorithms.get(sct.algorithm);
+  if (!algorithm || algorithm.key !== key.asymmetricKeyType) {
+    return `a signature of algorithm ${sct.algorithm}, which is not one of ${log.name}`;
+  }
+  const message = concat([Uint8Array.of(0, 0), sct.timestamp, entry, sct.extensions]);
+  return (await algorithm.scheme.verify(key, message, sct.signature)) ? undefined : `the timestamp of ${log.name} does not verify`;
+}
+
+/** From the entry type to the TBSCertificate, which is the certificate's own without the list. */
+function precertificateEntry({ tbs }: Certificate, issuer: Certificate): Uint8Array {
+  const parts = tbs.children.flatMap((part) => (part.tag === contextTag(3) ? withoutList(part) : [part.raw]));
+  const unlisted = encodeDer(tags.sequence, ...parts);
+  const keyHash = Buffer.from(hexOf(digestOf(issuer.spki)), "hex");
+  return concat([Uint8Array.of(0, 1), keyHash, bigEndian(unlisted.length, 3), unlisted]);
+}
+
+function withoutList(extensions: Der): readonly Uint8Array[] {
+  const what = "the certificate's extensions";
+  const list = new Members(extensions, contextTag(3), what).take("list", tags.sequence);
+  const kept = list.children.filter((extension) => {
+    const [oid] = extension.children;
+    return !oid || readOid(oid, what) !== SCT_LIST;
+  });
+  return kept.length === 0 ? [] : [encodeDer(contextTag(3), encodeDer(tags.sequence, ...kept.map(({ raw }) => raw)))];
+}
+
+function refused(outcome: "failed" | "undecided", code: Code, detail: string): Result<never> {
+  return { check: { name: "sct", outcome, code, detail } };
+}

@@ -1,0 +1,17 @@
+/** Whether a key made a signature over what it must be over. */
+import { preAuthEncoding } from "../core/envelopes/dsse.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { maxWholeBytes } from "../core/file-subject.ts";
+import { verifies, type PublicKey } from "../core/keys/public-key.ts";
+import type { SignedContent } from "../core/signed-content.ts";
+import { verifiesDigest } from "../core/keys/verify-digest.ts";
+
+/** Whether the key made the signature. Throws UNSUPPORTED where only the message would do and its digest alone is known. */
+export async function verifiesContent(key: PublicKey, content: SignedContent, signature: Uint8Array): Promise<boolean> {
+  if (content.kind === "message") return verifies(key, content.message, signature);
+  if (content.kind === "envelope") return verifies(key, preAuthEncoding(content.payloadType, content.payload), signature);
+  const found = await verifiesDigest(key, content.sha256, signature);
+  if (found !== undefined) return found;
+  const needed = `needs the file itself, of at most ${maxWholeBytes / 1024 ** 2} MiB`;
+  throw new TouchmarkError("UNSUPPORTED", `a signature with a key of ${key.algorithm.name} cannot be verified by digest: it ${needed}`);
+}

@@ -1,0 +1,31 @@
+/**
+ * Proves that logs of enough operators hold a signature. Entries of logs that are not trusted do not count, several of one operator
+ * count once, and an entry of a trusted log that does not hold fails all.
+ */
+import type { LogEntry } from "./log-entry.ts";
+import type { Result } from "./result.ts";
+import { failedLogCheck, verifyLogEntry, type Logged, type LogEntryRequest } from "./verify-log-entry.ts";
+
+/** What is proven is in the order of the entries, all of them. LOG_ENTRY_MISSING if they are of fewer operators than the threshold, or none. */
+export async function verifyLogEntries(
+  entries: readonly LogEntry[],
+  { threshold, ...question }: LogEntryRequest & { readonly threshold: number },
+): Promise<Result<readonly Logged[]>> {
+  const found: Logged[] = [];
+  const details = new Set<string>();
+  for (const entry of entries) {
+    const proof = await verifyLogEntry(entry, question);
+    details.add(proof.check.detail);
+    if (!("value" in proof)) {
+      if (proof.check.code === "LOG_ENTRY_INVALID") return { check: proof.check };
+    } else {
+      found.push(proof.value);
+    }
+  }
+  const operators = new Set(found.map(({ log }) => log.operator)).size;
+  if (operators < Math.max(threshold, 1)) {
+    const wanted = `${operators} of ${Math.max(threshold, 1)} operators of trusted logs hold it`;
+    return failedLogCheck("LOG_ENTRY_MISSING", [wanted, ...[...details].slice(0, 3)].join("; "));
+  }
+  return { check: { name: "log", outcome: "passed", detail: [...details].join("; ") }, value: found };
+}
