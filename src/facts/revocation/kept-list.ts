@@ -4,18 +4,17 @@
  */
 import { createHash } from "node:crypto";
 import { constants, open } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import type { Instant } from "../../core/instant.ts";
 import { MAX_CRL_BYTES } from "../../core/x509/crl.ts";
 import { writeWholeFile } from "../../files/json-file.ts";
-import type { InstancesFolderOptions } from "../../trust-sources/sigstore/instances-folder.ts";
+import { userCacheFolder, type UserFolders } from "../../files/user-folders.ts";
 
 const MAX_AGE = 24 * 60 * 60 * 1000;
 
-/** `touchmark/crl` in XDG_CACHE_HOME or `~/.cache`. */
-export function revocationFolder({ env, home }: InstancesFolderOptions): string {
-  const cache = env["XDG_CACHE_HOME"] ?? "";
-  return join(isAbsolute(cache) ? cache : join(home, ".cache"), "touchmark", "crl");
+/** `touchmark/crl` among this user's caches. */
+export function revocationFolder(folders: UserFolders): string {
+  return userCacheFolder("crl", folders);
 }
 
 /** The list of this URL, if one was written within the last day. */

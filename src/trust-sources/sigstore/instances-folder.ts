@@ -1,19 +1,10 @@
 /** Where trust roots are kept: a folder of this user's, and in it one for each name. */
-import { isAbsolute, join } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
+import { userDataFolder, type UserFolders } from "../../files/user-folders.ts";
 
-export interface InstancesFolderOptions {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The user's home folder. */
-  readonly home: string;
-}
-
-/** TOUCHMARK_TRUST, else `touchmark/trust` in XDG_DATA_HOME or `~/.local/share`. */
-export function instancesFolder({ env, home }: InstancesFolderOptions): string {
-  const own = env["TOUCHMARK_TRUST"];
-  if (own) return own;
-  const data = env["XDG_DATA_HOME"] ?? "";
-  return join(isAbsolute(data) ? data : join(home, ".local", "share"), "touchmark", "trust");
+/** TOUCHMARK_TRUST, else `touchmark/trust` among this user's data. */
+export function instancesFolder(folders: UserFolders): string {
+  return folders.env["TOUCHMARK_TRUST"] || userDataFolder("trust", folders);
 }
 
 /** Lower case alone, so that no two names are one folder where case does not count; nothing that leads out of the folder. */

@@ -8,10 +8,11 @@ import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import { readAuthorities } from "./authorities-file.ts";
 import { listInstances, readInstance, type Instance } from "./instance.ts";
 import { openInstance } from "./open-instance.ts";
-import { instancesFolder, type InstancesFolderOptions } from "./instances-folder.ts";
+import type { UserFolders } from "../../files/user-folders.ts";
+import { instancesFolder } from "./instances-folder.ts";
 import { instanceOfEnvironment, publicGood, publicInstance } from "./public-good.ts";
 
-export interface RootsOptions extends InstancesFolderOptions {
+export interface RootsOptions extends UserFolders {
   /** `trusted_root.json` files (or `env://VAR`): if there are any, these are trusted and nothing else is looked at. */
   readonly files: readonly string[];
   /** Of kept instances; without names, all of them. */
@@ -64,7 +65,7 @@ export async function openRoots(options: RootsOptions): Promise<OpenedRoots> {
 /** Those of these names, or all that are trusted where no names are given. Throws FILE_NOT_FOUND for a name under which nothing is kept. */
 export async function chooseInstances(
   folder: string,
-  { names = [], ...location }: InstancesFolderOptions & { readonly names?: readonly string[] },
+  { names = [], ...location }: UserFolders & { readonly names?: readonly string[] },
 ): Promise<readonly Instance[]> {
   const own = await instanceOfEnvironment(location);
   const kept = names.length > 0 ? names : await listInstances(folder);
@@ -86,7 +87,7 @@ async function notKept(folder: string, name: string): Promise<never> {
   });
 }
 
-function partWarnings(env: InstancesFolderOptions["env"]): readonly string[] {
+function partWarnings(env: UserFolders["env"]): readonly string[] {
   return partVariables
     .filter((name) => env[name])
     .map((name) => `${name} is set and counts for nothing here: make a trusted root of it with touchmark trust create, and import that`);

@@ -12,7 +12,7 @@ import { readJsonFile } from "../../files/json-file.ts";
 import { maxDocumentBytes } from "../tuf/document.ts";
 import type { RepositoryInstance } from "./instance.ts";
 import { parseMirror } from "./mirror-url.ts";
-import type { InstancesFolderOptions } from "./instances-folder.ts";
+import type { UserFolders } from "../../files/user-folders.ts";
 
 export const publicGood = "public-good";
 const publicMirror = "https://tuf-repo-cdn.sigstore.dev/";
@@ -21,7 +21,7 @@ const maxRemoteBytes = 64 * 1024;
 export const publicInstance: RepositoryInstance = { kind: "repository", name: publicGood, mirror: new URL(publicMirror) };
 
 /** Undefined if no variable says anything. Throws FILE_NOT_FOUND if there is no root to trust a mirror with, USAGE, MALFORMED. */
-export async function instanceOfEnvironment({ env, home }: InstancesFolderOptions): Promise<RepositoryInstance | undefined> {
+export async function instanceOfEnvironment({ env, home }: UserFolders): Promise<RepositoryInstance | undefined> {
   const caches = env["TUF_ROOT"] || undefined;
   const mirror = env["TUF_MIRROR"] || (caches && (await readJsonFile(join(caches, "remote.json"), maxRemoteBytes))?.string("mirror"));
   if (!mirror) return undefined;
