@@ -1,11 +1,13 @@
 /** Who is expected to have signed, as the flags of `verify` and `verify-blob` say it. */
-import { readTrust } from "../trust-sources/key-files.ts";
+import { readKeyDocument } from "../trust-sources/key-files.ts";
+import { readCertificateDocument } from "../trust-sources/notation/certificate-file.ts";
 import { claimNames, isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-claims.ts";
-import type { PolicyAndTrust } from "../engine/verify.ts";
-import { nothingRequired, signaturePolicy, type Rule } from "../policy/policy.ts";
-import type { TrustedIdentity } from "../trust/identity.ts";
-import { exactly, fitsAnything, matching, type TextPattern } from "../trust/text-pattern.ts";
-import { makeTrust, type Omissible, type Trust } from "../trust/trust.ts";
+import { compilePolicy, type PolicyAndTrust } from "../policy/compile.ts";
+import type { IdentityDocument } from "../policy/document.ts";
+import { expectedSignersPolicy, nothingRequired, type ExpectedSigners } from "../setup/expected-signers.ts";
+import { subjectIdentity } from "../trust/notation/trusted-names.ts";
+import { fitsAnything, matching } from "../trust/text-pattern.ts";
+import type { TrustedRoot } from "../trust/trusted-root.ts";
 import { usageError, type Arguments } from "./arguments.ts";
 import { pluginConfigOf, trustedRootFlags } from "./common.ts";
 import type { Flag } from "./grammar.ts";
@@ -53,39 +55,72 @@ export const expectedFlags: readonly Flag[] = [
   { name: "plugin-config", value: "KEY=VALUE", repeatable: true, summary: "What the plugin that a signature names is told" },
 ];
 
-/** Reads what the flags name, and throws USAGE before that if they name nobody. Warnings go to stderr. */
-export async function readExpected(args: Arguments, io: Io, signal: AbortSignal): Promise<Trust> {
-  const identity = await identityOf(args, io);
-  const keys = await readTrust(args.values("key"), { env: io.env, signal });
-  if (!identity && !args.has("trusted-root")) return keys;
-  const { openTrustedRoots } = await import("./trusted-roots.ts");
-  const roots = await openTrustedRoots(args, io, signal);
-  return makeTrust(keys.keys, { roots, identities: identity ? [identity] : [], unchecked: uncheckedOf(args) });
-}
-
 /** By what an image of the repository is decided, or a file where none is given. */
 export type BasisFor = (repository?: string) => Promise<PolicyAndTrust>;
 
 /**
- * What the flags name, and notation's variable where none does, read once for all that is verified. Throws as `readExpected` does; the
- * function it gives, as `openNotation`'s.
+ * The policy that the flags stand for, or notation's files where a variable names them, read once for all that is verified. Throws USAGE
+ * before anything is read if they name nobody; warnings go to stderr. The function it gives throws as `openNotation`'s does.
  */
-export async function openBasis(args: Arguments, io: Io, annotations: Rule["annotations"], signal: AbortSignal): Promise<BasisFor> {
-  const trust = await readExpected(args, io, signal);
-  const rule = { annotations, allowsPendingLog: args.has("allow-pending-log") };
-  const flagsAlone = { policy: signaturePolicy(trust, rule), trust };
-  if (!speaksOfNotation(args, io)) return async () => flagsAlone;
+export async function openBasis(
+  args: Arguments,
+  io: Io,
+  annotations: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<BasisFor> {
+  const expected: ExpectedSigners = {
+    ...(await namedSigners(args, io, signal)),
+    annotations,
+    ignoresSct: args.has("insecure-ignore-sct"),
+    ignoresLog: args.has("insecure-ignore-tlog"),
+    allowsPendingLog: args.has("allow-pending-log"),
+  };
+  const isNamed = (expected.keys ?? []).length + (expected.identities ?? []).length + (expected.certificates ?? []).length > 0;
+  const roots = await rootsFor(args, io, expected, signal);
+  if (args.has("certificate") || !speaksOfNotation(args, io)) {
+    const basis = await compilePolicy(expectedSignersPolicy(expected), { roots });
+    return async () => basis;
+  }
   const { openNotation } = await import("./notation.ts");
   const notationFor = openNotation(args, io, signal);
   return async (repository) => {
-    const { isSkipped, level, trust: notation } = await notationFor(repository);
-    const { keys, roots, identities, unchecked } = trust;
+    const { name, authority } = await notationFor(repository);
     // That nothing is required of one signer takes nothing from what the flags require of others.
-    if (isSkipped && keys.length + identities.length > 0) return flagsAlone;
-    const whole = makeTrust(keys, { roots, identities, unchecked, notation });
-    const policy = isSkipped ? nothingRequired(notation.name) : signaturePolicy(whole, { ...rule, notation: { level } });
-    return { policy, trust: whole };
+    const isSkipped = authority === undefined && !isNamed;
+    const document = isSkipped
+      ? nothingRequired(name, 'the trust policy has the level "skip"')
+      : expectedSignersPolicy({ ...expected, ...(authority && { others: [authority] }) });
+    return compilePolicy(document, { roots });
   };
+}
+
+async function namedSigners(args: Arguments, io: Io, signal: AbortSignal): Promise<ExpectedSigners> {
+  const identity = await identityOf(args, io);
+  const options = { env: io.env, signal };
+  const read = (flag: string) => Promise.all(args.values(flag).map((path) => readCertificateDocument(path, options)));
+  const [keys, certificates, timestampRoots] = await Promise.all([
+    Promise.all(args.values("key").map((path) => readKeyDocument(path, options))),
+    read("certificate"),
+    read("timestamp-root"),
+  ]);
+  const subjects = args.values("certificate-subject").map((name) => subjectIdentity(name, "--certificate-subject"));
+  return {
+    keys,
+    ...(identity && { identities: [identity] }),
+    certificates: certificates.map((document) => ({ ...document, ...(subjects.length > 0 && { subjects }) })),
+    timestampRoots,
+  };
+}
+
+async function rootsFor(
+  args: Arguments,
+  io: Io,
+  { identities = [] }: ExpectedSigners,
+  signal: AbortSignal,
+): Promise<readonly TrustedRoot[]> {
+  if (identities.length === 0 && !args.has("trusted-root")) return [];
+  const { openTrustedRoots } = await import("./trusted-roots.ts");
+  return openTrustedRoots(args, io, signal);
 }
 
 /** notation's variable speaks only where no flag does. */
@@ -161,22 +196,25 @@ function oneOfTwo(args: Arguments, flag: string): Named | undefined {
   return first;
 }
 
-async function identityOf(args: Arguments, io: Io): Promise<TrustedIdentity | undefined> {
+async function identityOf(args: Arguments, io: Io): Promise<IdentityDocument | undefined> {
   const subject = oneOfTwo(args, "certificate-identity");
   const issuer = oneOfTwo(args, "certificate-oidc-issuer");
   if (!subject || !issuer) return undefined;
-  return { subject: await patternOf(subject, "identity", io), issuer: await patternOf(issuer, "issuer", io), claims: claimsOf(args) };
+  await Promise.all([warnIfAnything(subject, "identity", io), warnIfAnything(issuer, "issuer", io)]);
+  return {
+    name: "identity",
+    ...(subject.isPattern ? { subjectPattern: subject.text } : { subject: subject.text }),
+    ...(issuer.isPattern ? { issuerPattern: issuer.text } : { issuer: issuer.text }),
+    claims: claimsOf(args),
+  };
 }
 
-async function patternOf({ flag, text, isPattern }: Named, kind: "identity" | "issuer", io: Io): Promise<TextPattern> {
-  if (!isPattern) return exactly(text);
-  const pattern = await matching(text);
-  if (fitsAnything(pattern, kind))
-    io.stderr.write(problem("warning", `--${flag} ${text} fits everybody`, "Write as much of the text as is known."));
-  return pattern;
+async function warnIfAnything({ flag, text, isPattern }: Named, kind: "identity" | "issuer", io: Io): Promise<void> {
+  if (!isPattern || !fitsAnything(await matching(text), kind)) return;
+  io.stderr.write(problem("warning", `--${flag} ${text} matches everybody`, "Write as much of the text as is known."));
 }
 
-function claimsOf(args: Arguments): TrustedIdentity["claims"] {
+function claimsOf(args: Arguments): NonNullable<IdentityDocument["claims"]> {
   const named = namedClaims.flatMap(([flag, claim]): [CertificateClaim, string][] => {
     const value = args.value(flag);
     return value === undefined ? [] : [[claim, value]];
@@ -187,12 +225,8 @@ function claimsOf(args: Arguments): TrustedIdentity["claims"] {
     if (isCertificateClaim(name)) return [name, text.slice(equals + 1)];
     throw usageError(`a claim is NAME=VALUE; found ${JSON.stringify(text)}`, `Names: ${claimNames.join(", ")}.`);
   });
-  const claims = Object.fromEntries([...named, ...free]);
-  const twice = [...named, ...free].find(([name, value]) => claims[name] !== value);
+  const claims = new Map([...named, ...free]);
+  const twice = [...named, ...free].find(([name, value]) => claims.get(name) !== value);
   if (twice) throw usageError(`the claim ${twice[0]} is given two values`);
-  return claims;
-}
-
-function uncheckedOf(args: Arguments): readonly Omissible[] {
-  return [...(args.has("insecure-ignore-sct") ? ["sct" as const] : []), ...(args.has("insecure-ignore-tlog") ? ["log" as const] : [])];
+  return Array.from(claims, ([name, value]) => ({ name, value }));
 }

@@ -44,8 +44,8 @@ describe("sign without a key", () => {
   for (const [formats, rekor] of [
     [["bundle"], 2],
     [["bundle"], 1],
-    [["cosign"], 1],
-    [["bundle", "cosign"], 1],
+    [["cosign-legacy"], 1],
+    [["bundle", "cosign-legacy"], 1],
   ] as const) {
     it(`writes ${formats.join(" and ")} with the entry of a log of version ${rekor}`, async (t) => {
       const at = await location(t, { rekor });
@@ -107,7 +107,7 @@ describe("sign with a key and services", () => {
   it("logs and timestamps the signature, and asks nobody for a certificate", async (t) => {
     for (const [format, rekor] of [
       ["bundle", 2],
-      ["cosign", 1],
+      ["cosign-legacy", 1],
     ] as const) {
       const at = await location(t, { rekor });
       const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });

@@ -252,7 +252,7 @@ describe("sign-blob and verify-blob", () => {
     const bySelf = (...flags: readonly string[]) => run("sign-blob", "--key", path("release.key"), ...flags, path("app"));
     const cases: readonly (readonly [Promise<Outcome>, number, RegExp])[] = [
       [bySelf(), 2, /nothing says where the signature shall go/],
-      [bySelf("--format", "cosign"), 2, /--format is one of bundle, notation/],
+      [bySelf("--format", "cosign-legacy"), 2, /--format is one of bundle, notation/],
       [bySelf("--format", "notation"), 13, /needs the signer's certificate/],
       [bySelf("--bundle", path("b"), "--expiry", "1d"), 2, /--expiry is for Notary Project/],
       [bySelf("--bundle", path("b"), "-a", "k=v"), 2, /carries neither annotations nor a media type/],

@@ -96,7 +96,7 @@ describe("a Notary Project signature", () => {
     const made = signed.stdout.trim().split("\n");
     assert.deepEqual(
       made.map((line) => JSON.parse(line).format),
-      ["bundle", "cosign", "notation"],
+      ["bundle", "cosign-legacy", "notation"],
     );
     assert.equal((await verify(...subject)).status, 0);
     assert.equal((await run("verify", "--key", path("all.pub"), image)).status, 0);
@@ -308,7 +308,7 @@ describe("signing for the Notary Project", () => {
       [["--expiry", "90d"], /--expiry is for Notary Project signatures, and none is made/],
       [["--expiry", "90d", "--format", "bundle,notation"], /--expiry cannot be said in the format bundle/],
       [["--expiry", "90d", "--format", "notation,cosign"], /--expiry cannot be said in the format cosign/],
-      [["--envelope", "cose", "--format", "cosign"], /--envelope is for Notary/],
+      [["--envelope", "cose", "--format", "cosign-legacy"], /--envelope is for Notary/],
       [["--certificate-chain", path("release.pem")], /--certificate-chain is for Notary/],
       [["--timestamp-url", "https://stamps.example", "--format", "bundle"], /--timestamp-url is for Notary/],
       [["--timestamp-url", "https://stamps.example", "--format", "notation"], /needs --timestamp-root/],

@@ -42,8 +42,8 @@ describe("touchmark sign and verify", () => {
   it("writes both formats with one command, repeated or with a comma", async (t) => {
     const { run, path, address, repository } = await withKeys(t);
     for (const [i, flags] of [
-      ["--format", "bundle", "--format", "cosign"],
-      ["--format", "cosign,bundle"],
+      ["--format", "bundle", "--format", "cosign-legacy"],
+      ["--format", "cosign-legacy,bundle"],
     ].entries()) {
       const image = `${address}/app${i}:1`;
       await putImage(repository(image), "x", "1");
@@ -53,7 +53,7 @@ describe("touchmark sign and verify", () => {
           .trim()
           .split("\n")
           .map((line) => JSON.parse(line).format),
-        ["bundle", "cosign"],
+        ["bundle", "cosign-legacy"],
       );
       assert.equal((await run("verify", "--key", path("alice.pub"), "-a", "a=b", image)).status, 0);
       assert.equal((await run("verify", "--key", path("alice.pub"), "-a", "a=c", image)).status, 12);
@@ -88,8 +88,8 @@ describe("touchmark sign and verify", () => {
     assert.deepEqual(
       verdicts.map(({ apiVersion, decision, reason, subject }) => [apiVersion, decision, reason.code, subject.reference]),
       [
-        ["verdict/v1alpha1", "deny", "NO_SIGNATURE", `${address}/a:1`],
-        ["verdict/v1alpha1", "deny", "NO_SUCH_IMAGE", `${address}/b:1`],
+        ["verdict/v1alpha2", "deny", "NO_SIGNATURE", `${address}/a:1`],
+        ["verdict/v1alpha2", "deny", "NO_SUCH_IMAGE", `${address}/b:1`],
       ],
     );
   });

@@ -1,6 +1,7 @@
 import { parseReference, repositoryOf, type Reference } from "../../core/oci/reference.ts";
-import { verify, type PolicyAndTrust } from "../../engine/verify.ts";
+import { verify } from "../../engine/verify.ts";
 import { formats } from "../../formats/all.ts";
+import type { PolicyAndTrust } from "../../policy/compile.ts";
 import { bundleFlag, bundleOf, readBundle } from "../bundle-flag.ts";
 import type { Command } from "../command.ts";
 import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, recursiveFlag, registryFlags } from "../common.ts";

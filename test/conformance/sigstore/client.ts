@@ -12,7 +12,7 @@ import { existsSync } from "node:fs";
 import { parseArguments, usageError, type Arguments } from "../../../src/cli/arguments.ts";
 import { bundleFlag, bundleOf, readBundle } from "../../../src/cli/bundle-flag.ts";
 import { deadlineOf } from "../../../src/cli/common.ts";
-import { expectedFlags, readExpected, requireExpected } from "../../../src/cli/expected.ts";
+import { expectedFlags, openBasis, requireExpected } from "../../../src/cli/expected.ts";
 import { readFileOrDigest } from "../../../src/cli/file-operand.ts";
 import { command as signBlob } from "../../../src/cli/commands/sign-blob.ts";
 import type { Flag, Grammar } from "../../../src/cli/grammar.ts";
@@ -20,8 +20,7 @@ import type { Io } from "../../../src/cli/io.ts";
 import { report } from "../../../src/cli/main.ts";
 import { isDigest } from "../../../src/core/digest.ts";
 import { wholeFile } from "../../../src/core/file-subject.ts";
-import { outcomeOf } from "../../../src/core/finding.ts";
-import { findingAbout } from "../../../src/engine/verify-file.ts";
+import { matchAuthority } from "../../../src/policy/match.ts";
 
 const staging: Flag = { name: "staging", summary: "Use sigstore's staging instance" };
 const verifying: Grammar = {
@@ -60,12 +59,17 @@ async function verifyBundle(args: Arguments, io: Io): Promise<number> {
   if (bundle === undefined) throw usageError("--bundle is missing");
   using deadline = deadlineOf(args, io);
   const { signal } = deadline;
-  const trust = await readExpected(args, io, signal);
+  const { policy, trust } = await (await openBasis(args, io, {}, signal))();
   const given = await readBundle(bundle, io, signal);
   const file = await readFileOrDigest(operandOf(args), io, wholeFile, signal);
-  const finding = await findingAbout(file, trust, { given, at: io.now(), signal });
-  if (outcomeOf(finding) === "passed" && finding.signer !== undefined) return 0;
-  io.stderr.write(`${JSON.stringify(finding, undefined, 1)}\n`);
+  const at = io.now();
+  const finding = await given.format.files.verify(given.evidence, file, trust, at);
+  // An attestation is good here too, which no policy about signatures takes.
+  const authorities = policy.rules.flatMap(({ signatures }) => signatures.flatMap(({ from }) => from));
+  const about = { ...finding, ...(finding.claim && { claim: { ...finding.claim, kind: "signature" as const, annotations: {} } }) };
+  const matches = authorities.map((authority) => matchAuthority(authority, about, { at, facts: new Map() }));
+  if (matches.some(({ fault }) => fault === undefined)) return 0;
+  io.stderr.write(`${JSON.stringify({ finding, matches }, undefined, 1)}\n`);
   return 1;
 }
 
