@@ -62,13 +62,14 @@ const table: Readonly<Record<string, Module>> = {
   "formats/notation": { modules: ["core", "trust", "verification", "formats"], packages: [], builtins: [] },
   policy: { modules: ["core", "trust"], packages: [], builtins: [] },
   engine: { modules: ["core", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
+  setup: { modules: ["policy"], packages: [], builtins: [] },
   "server/registry": {
     modules: belowServer,
     packages: [],
     builtins: ["fs", "fs/promises", "path", "http", "net", "crypto", "stream", "stream/promises", "events", "worker_threads"],
   },
   cli: {
-    modules: [...belowServer, "server/registry"],
+    modules: [...belowServer, "setup", "server/registry"],
     packages: [],
     builtins: ["fs/promises", "path", "os", "util", "events", "readline/promises", "stream", "zlib"],
   },

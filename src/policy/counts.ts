@@ -1,5 +1,5 @@
 /** Which checks of a finding count for an authority: what it does without, or takes as a warning, refuses nothing. */
-import { isPending, type Check, type CheckName, type Finding, type Signatory } from "../core/finding.ts";
+import { isPending, type Check, type CheckName, type Finding, type Signatory, type X509Signer } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Authority } from "./authority.ts";
 
@@ -20,6 +20,12 @@ function counts(authority: Authority, check: Unmet, context: Context): boolean {
   return rule ? rule(authority, check, context) : true;
 }
 
+/** Whether an undecided check is worth asking about: where it counts, and where it leads to a warning. */
+export function isWanted(authority: Authority, name: CheckName, { signer }: Finding, at: Instant): boolean {
+  if (name === "revocation") return authority.revocation !== "none";
+  return name !== "timestamp" || signer?.kind !== "x509" || needsTime(authority, signer, at);
+}
+
 /** A check that is not here always counts. */
 const rules: Readonly<Partial<Record<CheckName, (authority: Authority, check: Unmet, context: Context) => boolean>>> = {
   log: ({ log }, check) => log === "required" || (log === "pending" && !isPending(check)),
@@ -35,8 +41,11 @@ const rules: Readonly<Partial<Record<CheckName, (authority: Authority, check: Un
 };
 
 /** Whether a time of signing by certificate counts: it does while the rule asks for one, and where a signing authority vouches for it. */
-function countsTime(authority: Authority, { validity }: Extract<Signatory, { readonly kind: "x509" }>, at: Instant): boolean {
-  if (authority.signingTime === "warn") return false;
+function countsTime(authority: Authority, signer: X509Signer, at: Instant): boolean {
+  return authority.signingTime === "enforce" && needsTime(authority, signer, at);
+}
+
+function needsTime(authority: Authority, { validity }: X509Signer, at: Instant): boolean {
   if (validity === undefined || authority.timestamp === "required") return true;
   return authority.timestamp === "afterExpiry" && authority.timestampAuthorities.size > 0 && at > validity.until;
 }

@@ -16,5 +16,5 @@ export function expectation({ from, atLeast, annotations }: SignatureRequirement
 
 function describeSource({ name, subjects }: CertificateSource): string {
   if (subjects === "any") return `any signer under ${name}`;
-  return `${subjects.map(({ text, subject }) => subject?.text ?? text).join(" or ")} under ${name}`;
+  return `${subjects.map(({ text, subject }) => subject?.text.trim() ?? text).join(" or ")} under ${name}`;
 }

@@ -6,7 +6,7 @@ import type { Instant } from "../core/instant.ts";
 import type { Decision } from "../core/verdict.ts";
 import { differingClaims, matchesIdentity } from "../trust/identity.ts";
 import type { Authority } from "./authority.ts";
-import { countingChecks } from "./counts.ts";
+import { countingChecks, isWanted } from "./counts.ts";
 import { matchX509 } from "./match-x509.ts";
 
 /** What speaks against one piece of evidence. */
@@ -44,9 +44,7 @@ export function matchAuthority(authority: Authority, finding: Finding, context: 
     own.checks.filter((check) => isBinding(authority, check)),
   );
   const isExpected = signer !== undefined && !binding.some(isOtherSigner);
-  const wanted = (finding.needs ?? []).filter(({ check }) =>
-    counting.some(({ name, outcome }) => name === check && outcome === "undecided"),
-  );
+  const wanted = (finding.needs ?? []).filter(({ check }) => isWanted(authority, check, finding, context.at));
   return {
     fault: faultOf(binding, finding),
     isExpected,

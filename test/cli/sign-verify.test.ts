@@ -113,16 +113,16 @@ describe("touchmark sign and verify", () => {
     const layout = `oci:${path("layout")}`;
     const { digest } = await putImage(repository(layout), "x", "1.0");
     assert.equal((await run("verify", "--key", path("alice.pub"), `${layout}:1.0`)).status, 10);
-    const signed = await run("sign", "--key", path("alice.key"), "--format", "bundle,cosign", `${layout}:1.0`);
+    const signed = await run("sign", "--key", path("alice.key"), "--format", "bundle,cosign-legacy", `${layout}:1.0`);
     assert.equal(signed.status, 0, signed.stderr);
     assert.equal((await run("verify", "--key", path("alice.pub"), `${layout}:1.0`, `${layout}@${digest}`)).status, 0);
     assert.equal((await run("verify", "--key", path("mallory.pub"), `${layout}:1.0`)).status, 12);
-    assert.match((await run("tree", `${layout}:1.0`)).stdout, /signature \(cosign\)/);
+    assert.match((await run("tree", `${layout}:1.0`)).stdout, /signature \(cosign-legacy\)/);
     assert.equal((await run("verify", "--key", path("alice.pub"), layout)).status, 11);
 
     const single = `oci:${path("single")}`;
     await putImage(repository(single), "x");
-    assert.equal((await run("sign", "--key", path("alice.key"), "--format", "bundle,cosign", single)).status, 0);
+    assert.equal((await run("sign", "--key", path("alice.key"), "--format", "bundle,cosign-legacy", single)).status, 0);
     assert.equal((await run("verify", "--key", path("alice.pub"), single)).status, 0, "a single image needs no tag");
     await putImage(repository(single), "y");
     assert.equal((await run("verify", "--key", path("alice.pub"), single)).status, 11);
