@@ -139,7 +139,7 @@ function breach({ from, to, lazy }: Import): string | undefined {
 describe("the import table", () => {
   it("has no import that is not in the table", () => {
     const breaches = sources.flatMap((file) =>
-      importsOf(file).flatMap((import_) => (breach(import_) === undefined ? [] : [`${import_.from} -> ${import_.to}: ${breach(import_)}`])),
+      importsOf(file).flatMap((one) => (breach(one) === undefined ? [] : [`${one.from} -> ${one.to}: ${breach(one)}`])),
     );
     assert.deepEqual(breaches, []);
   });
@@ -181,7 +181,7 @@ describe("the import table", () => {
       { from: "engine/verify.ts", to: "../policy/index.ts", lazy: false },
       { from: "elsewhere/file.ts", to: "../core/digest.ts", lazy: false },
     ];
-    for (const import_ of bad) assert.notEqual(breach(import_), undefined, `${import_.from} -> ${import_.to}`);
+    for (const one of bad) assert.notEqual(breach(one), undefined, `${one.from} -> ${one.to}`);
   });
 
   it("reads every import there is", () => {
