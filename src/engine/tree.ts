@@ -114,6 +114,8 @@ async function nodeOf(parent: Subject, location: RepositoryLocation, stored: Sto
 
 function describeEvidence(evidence: Evidence, parent: Subject, formats: readonly Format[]): TreeEvidence {
   const format = formats.find(({ name }) => name === evidence.format);
-  const { claims: [claim] = [], hint } = format?.claims(evidence, subjectContent(parent)) ?? { claims: [] };
+  const stated = format?.claims(evidence, subjectContent(parent));
+  const claim = stated?.claims[0];
+  const hint = stated?.hint;
   return { format: evidence.format, layer: evidence.layer.digest, ...(claim && { claim }), ...(hint !== undefined && { hint }) };
 }

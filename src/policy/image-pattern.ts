@@ -18,15 +18,14 @@ export function imagePattern(pattern: string): (repository: string | undefined) 
   };
 }
 
-/** Glob matching with one pointer back for each kind of star. */
+/** Follows all positions in the pattern that are possible after each character. */
 function matches(text: string, pattern: string): boolean {
-  // Positions in the pattern that are possible after each character, as a set: linear in text times pattern.
   let states = closure(new Set([0]), pattern);
   for (const character of text) {
     const next = new Set<number>();
     for (const at of states) {
       if (pattern.startsWith("**", at)) next.add(at);
-      else if (pattern[at] === "*") character !== "/" && next.add(at);
+      else if (pattern[at] === "*" && character !== "/") next.add(at);
       else if (pattern[at] === character) next.add(at + 1);
     }
     states = closure(next, pattern);

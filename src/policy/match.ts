@@ -90,14 +90,9 @@ function matchSigner(
   finding: Finding,
   context: MatchContext,
 ): { readonly checks: readonly Check[]; readonly needs: readonly FactQuestion[] } {
-  switch (signer.kind) {
-    case "key":
-      return { checks: keyChecks(authority, signer.fingerprint, describeSignatory(signer)), needs: [] };
-    case "certificate":
-      return { checks: [identityCheck(authority, signer)], needs: [] };
-    case "x509":
-      return matchX509(authority, signer, finding, context);
-  }
+  if (signer.kind === "x509") return matchX509(authority, signer, finding, context);
+  if (signer.kind === "certificate") return { checks: [identityCheck(authority, signer)], needs: [] };
+  return { checks: keyChecks(authority, signer.fingerprint, describeSignatory(signer)), needs: [] };
 }
 
 /** A key is its own identity: that it signed is said by the signature check. */

@@ -19,9 +19,10 @@ export function verdictToJson(verdict: Verdict): string {
   });
 }
 
-function findingToJson({ location, verifiedTimestamps, signer, holds, needs: _, ...finding }: Finding): unknown {
+function findingToJson(finding: Finding): unknown {
+  const { location, verifiedTimestamps, signer, holds, needs: _, ...rest } = finding;
   return {
-    ...finding,
+    ...rest,
     location: locationToJson(location),
     ...(signer && { signer: signerToJson(signer) }),
     verifiedTimestamps: verifiedTimestamps.map(timestampToJson),

@@ -233,7 +233,7 @@ suite("Notary Project times", () => {
       const all = (code: string) => (revocation === "skip" ? of(code) : of(code).toSpliced(-1, 0, "revocation"));
       const asked = await verifyMade(made, { trusted });
       assert.deepEqual(summary(asked), all("REVOCATION_UNKNOWN?"));
-      assert.deepEqual([asked.needs?.map(({ question }) => factKey(question)), asked.verifiedTimestamps], [[factKey(question)], []]);
+      assert.deepEqual([asked.needs?.map((need) => factKey(need.question)), asked.verifiedTimestamps], [[factKey(question)], []]);
       assert.deepEqual(await checksOf(made, { trusted, facts: known(list()) }), all(""));
       const revoked = await verifyMade(made, { trusted, facts: known(list({ serial: 7, reason: 1 })) });
       assert.deepEqual(summary(revoked), all("REVOKED"));

@@ -153,7 +153,7 @@ suite("notation's folder", () => {
     assert.ok(statement);
     const { ca, signingAuthority, tsa } = await readTrustStores(statement, path, signal);
     assert.deepEqual(
-      [ca, signingAuthority, tsa].map((store) => store.map(({ name }) => name)),
+      [ca, signingAuthority, tsa].map((certificates) => certificates.map(({ name }) => name)),
       [["ca:acme"], [], ["tsa:acme"]],
     );
     await rm(join(path, "truststore/x509/tsa"), { recursive: true });
