@@ -26,3 +26,13 @@ export async function inSlices<T>(work: Sliced<T>, signal: AbortSignal): Promise
   }
   return step.value;
 }
+
+/** Hands on the bytes of the parts in slices. */
+export function* slicesOf(parts: readonly Uint8Array[], take: (slice: Uint8Array) => unknown): Sliced<void> {
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += sliceBytes) {
+      if (at > 0) yield;
+      take(part.subarray(at, at + sliceBytes));
+    }
+  }
+}
