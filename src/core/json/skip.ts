@@ -42,34 +42,30 @@ interface Position {
 
 /** Goes on to the end of a string, array or object, or to `until`. */
 function toClosing(bytes: Uint8Array, position: Position, until: number): boolean {
-  let { at, depth, inString } = position;
   const end = Math.min(until, bytes.length);
-  while (at < end) {
-    const byte = bytes[at++] ?? 0;
-    if (inString) {
-      if (byte === BACKSLASH) at++;
-      else if (byte === QUOTE) inString = false;
-      else continue;
-    } else if (byte === QUOTE) {
-      inString = true;
-      continue;
-    } else if ((byte | LOWER) === OPEN_OBJECT) {
-      depth++;
-      continue;
-    } else if ((byte | LOWER) === CLOSE_OBJECT) {
-      depth--;
-    } else {
-      continue;
-    }
-    if (depth === 0 && !inString) {
-      position.at = at;
-      return true;
+  let { at, depth, inString } = position;
+  let isDone = false;
+  while (at < end && !isDone) {
+    let byte = bytes[at++];
+    if (inString || byte === QUOTE) {
+      if (!inString) byte = bytes[at++];
+      while (byte !== QUOTE && at < end) {
+        if (byte === BACKSLASH) at++;
+        byte = bytes[at++];
+      }
+      inString = byte !== QUOTE;
+      if (inString && byte === BACKSLASH) at++;
+      isDone = depth === 0 && !inString;
+    } else if (byte !== undefined && byte > COMMA) {
+      const bracket = byte | LOWER;
+      if (bracket === OPEN_OBJECT) depth++;
+      else if (bracket === CLOSE_OBJECT) isDone = --depth === 0;
     }
   }
   position.at = at;
   position.depth = depth;
   position.inString = inString;
-  return false;
+  return isDone;
 }
 
 /** Goes on to the end of a number or literal, or to `until`. */
