@@ -34,7 +34,7 @@ const belowServer = [
 ];
 
 const table: Readonly<Record<string, Module>> = {
-  core: { modules: [], packages: ["@noble/curves"], builtins: ["crypto", "timers/promises"] },
+  core: { modules: [], packages: ["@noble/curves"], builtins: ["buffer", "crypto", "timers/promises"] },
   files: { modules: ["core"], packages: [], builtins: ["crypto", "fs", "fs/promises", "path"] },
   net: {
     modules: ["core"],
