@@ -6,7 +6,7 @@ import { equalBytes, streamOf } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { indexArchive, readAt, type ArchiveEntry } from "./archive-index.ts";
 import type { LayoutStore } from "./layout-store.ts";
-import { blockSize, encodeHeader, padding } from "./tar.ts";
+import { streamTar, type StreamedTarFile } from "./tar-writer.ts";
 
 /** A pipe that nobody writes to may not hold us up. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
@@ -86,7 +86,7 @@ export class ArchiveFiles implements LayoutStore {
     if (!(await fits(archive))) return false;
     const temporary = `${this.#path}.${randomUUID()}.tmp`;
     try {
-      await writeFile(temporary, tarOf(archive, change), { flag: "wx" });
+      await writeFile(temporary, streamTar(filesOf(archive, change)), { flag: "wx" });
       // Synchronous, so that no other writer of this process comes in between.
       const stat = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
       if ((stat && identityOf(stat)) !== archive?.identity) return false;
@@ -151,19 +151,12 @@ function identityOf({
   return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
 }
 
-/** The archive with the change, the same bytes for the same content. */
-async function* tarOf(archive: Archive | undefined, { path, content }: Change): AsyncGenerator<Uint8Array, void> {
+/** The files of the archive with the change, in the same order for the same change. */
+function* filesOf(archive: Archive | undefined, { path, content }: Change): Generator<StreamedTarFile, void> {
   for (const [kept, entry] of archive?.entries ?? []) {
-    if (kept !== path && archive) yield* fileOf(kept, entry.size, rangeOf(archive.file, entry));
+    if (kept !== path && archive) yield { path: kept, size: entry.size, content: rangeOf(archive.file, entry) };
   }
-  if (content) yield* fileOf(path, content.size, content.bytes);
-  yield new Uint8Array(2 * blockSize);
-}
-
-async function* fileOf(path: string, size: number, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  yield encodeHeader(path, size);
-  yield* content;
-  yield padding(size);
+  if (content) yield { path, size: content.size, content: content.bytes };
 }
 
 async function* rangeOf(file: FileHandle, { start, size }: ArchiveEntry): AsyncGenerator<Uint8Array, void> {
