@@ -17,8 +17,8 @@ export async function bundleOutput(path: string, format: FileFormat, signal: Abo
   }
   return {
     async write(bytes) {
-      await using draft = await writeAtomically({ path, bytes, mode: 0o644 });
-      await (found ? draft.replace() : draft.publish());
+      await using write = await writeAtomically({ path, bytes, mode: 0o644 });
+      await (found ? write.replace() : write.create());
     },
   };
 }
