@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readCertificates } from "../trust-sources/notation/certificate-file.ts";
 import { readBlobTrustPolicy, readNotationTrust, readOciTrustPolicy } from "../trust-sources/notation/trust-folder.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { openedOnce } from "../core/async/opened-once.ts";
+import { memoise, memoiseByKey } from "../core/async/memoise.ts";
 import { levels, type Level } from "../trust/notation/level.ts";
 import type { NotationTrust } from "../trust/notation/notation-trust.ts";
 import { applicableBlobPolicy, applicablePolicy, type TrustPolicyStatement } from "../trust/notation/trust-policy.ts";
@@ -33,23 +33,21 @@ export function openNotation(
   signal: AbortSignal,
 ): (repository: string | undefined) => Promise<NotationExpectation> {
   if (args.has("certificate")) {
-    const authorities = openedOnce(() => namedAuthorities(args, io, signal));
+    const authorities = memoise((until) => namedAuthorities(args, io, until));
     return async () => ({ trust: await authorities(signal), level: levels.strict, isSkipped: false });
   }
   const folder = notationFolder(args, io);
   const name = args.value("policy-name");
-  const imagePolicy = openedOnce(() => readOciTrustPolicy(folder, signal));
-  const filePolicy = openedOnce(() => readBlobTrustPolicy(folder, signal));
-  const trusts = new Map<TrustPolicyStatement, Promise<NotationTrust>>();
+  const imagePolicy = memoise((until) => readOciTrustPolicy(folder, until));
+  const filePolicy = memoise((until) => readBlobTrustPolicy(folder, until));
+  const trustOf = memoiseByKey((statement: TrustPolicyStatement, until) => readNotationTrust(statement, folder, until), { maxKeys: 1000 });
   return async (repository) => {
     const statement =
       repository === undefined
         ? applicableBlobPolicy(await filePolicy(signal), name)
         : applicablePolicy(await imagePolicy(signal), repository);
     if (!statement) throw repository === undefined ? noneForFiles(folder, name) : noneFor(repository, folder);
-    const trust = trusts.get(statement) ?? readNotationTrust(statement, folder, signal);
-    trusts.set(statement, trust);
-    return { trust: await trust, level: statement.level, isSkipped: statement.levelName === "skip" };
+    return { trust: await trustOf(statement, signal), level: statement.level, isSkipped: statement.levelName === "skip" };
   };
 }
 

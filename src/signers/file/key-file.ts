@@ -1,6 +1,6 @@
 /** The signer that has its private key in a file, or in an environment variable. */
 import type { KeyObject } from "node:crypto";
-import { openedOnce } from "../../core/async/opened-once.ts";
+import { memoise } from "../../core/async/memoise.ts";
 import { publicKeyOf } from "../../core/keys/public-key.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
 import { readSource } from "../../files/read-source.ts";
@@ -29,7 +29,7 @@ interface OpenKey {
  * WRONG_PASSWORD, and MALFORMED or CERTIFICATE_INVALID for a chain that is none of this key.
  */
 export function openKeyFile(source: KeyFileSource): Signer {
-  const open = openedOnce((signal) => readKeyFile(source, signal));
+  const open = memoise((signal) => readKeyFile(source, signal));
 
   return {
     async describe(signal) {

@@ -1,7 +1,7 @@
 /** The signer whose key never leaves a token: a smart card, a security module, a service behind a PKCS #11 module. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { SigningScheme } from "../../core/keys/signature-schemes.ts";
-import { openedOnce } from "../../core/async/opened-once.ts";
+import { memoise } from "../../core/async/memoise.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
 import { readSource } from "../../files/read-source.ts";
 import { readCertificateChain } from "../file/certificate-chain.ts";
@@ -54,7 +54,7 @@ export function openPkcs11Key(key: Pkcs11Key): Signer {
       refused = error;
     },
   };
-  const describe = openedOnce((signal) => describeOnce(key, token, signal));
+  const describe = memoise((signal) => describeOnce(key, token, signal));
 
   return {
     describe,

@@ -11,6 +11,9 @@ import { formatInstant, fromSeconds, type Instant } from "../../../core/instant.
 import { Fields, parseJson } from "../../../core/json/json.ts";
 import { printableText } from "../../../core/printable.ts";
 
+/** A clock may be this far from the issuer's, in milliseconds. */
+const clockSkew = 60_000;
+
 export class IdentityToken {
   /** Where it came from, as a person knows it. */
   readonly source: string;
@@ -19,6 +22,8 @@ export class IdentityToken {
   readonly audience: readonly string[];
   readonly notBefore: Instant | undefined;
   readonly expires: Instant;
+  /** Its end as it is taken here, where the clock may differ from the issuer's. */
+  readonly usableUntil: Instant;
   /** All it claims. */
   readonly claims: Fields;
   readonly #text: string;
@@ -34,6 +39,7 @@ export class IdentityToken {
       this.audience = audienceOf(this.claims);
       this.notBefore = this.claims.has("nbf") ? fromSeconds(this.claims.size("nbf"), "its nbf") : undefined;
       this.expires = fromSeconds(this.claims.size("exp"), "its exp");
+      this.usableUntil = this.expires + clockSkew;
     } catch (error) {
       if (!(error instanceof TouchmarkError)) throw error;
       throw invalid(`what ${source} gives is not an identity token: ${error.message}`);
@@ -56,9 +62,6 @@ export class IdentityToken {
   }
 }
 
-/** A clock may be this far from the issuer's, in milliseconds. */
-const clockSkew = 60_000;
-
 /** Throws IDENTITY_TOKEN_INVALID for a token that the certificate authority would refuse: made for others, or not for now. */
 export function checkIdentityToken(token: IdentityToken, audience: string, now: Instant): void {
   const whose = `the identity token of ${token.source}`;
@@ -70,7 +73,7 @@ export function checkIdentityToken(token: IdentityToken, audience: string, now: 
     const hint = "Check this machine's clock.";
     throw invalid(`${whose} holds from ${formatInstant(token.notBefore)}; here it is ${formatInstant(now)}`, hint);
   }
-  if (token.expires < now - clockSkew) {
+  if (token.usableUntil < now) {
     const hint = "Get a new one just before signing: such tokens live for minutes. If it is new, check this machine's clock.";
     throw invalid(`${whose} held until ${formatInstant(token.expires)}; here it is ${formatInstant(now)}`, hint);
   }
