@@ -21,6 +21,10 @@ export interface FakeToken {
   readonly load: () => Promise<Cryptoki>;
   /** Modules that are initialised, and sessions that are open, now. */
   readonly open: { modules: number; sessions: number };
+  /** The names of the calls, in order. */
+  readonly calls: string[];
+  /** The token is pulled and put back: its sessions have ended, and so has the login. */
+  pull(): void;
   /** Of all logins, the PIN. */
   readonly logins: (string | undefined)[];
   /** What is thrown by the call of that name from now on. */
@@ -36,21 +40,32 @@ export function fakeToken(objects: readonly TokenObject[], flags: number = CK.fl
   const token: FakeToken = {
     load: async () => cryptoki(),
     open: { modules: 0, sessions: 0 },
+    calls: [],
+    pull() {
+      ended = last;
+      token.open.sessions = 0;
+      isLoggedIn = false;
+    },
     logins: [],
     failures: new Map(),
     turn: Promise.resolve(),
   };
   let wrong = 0;
+  let isLoggedIn = false;
+  /** The numbers of the last session that was opened, and of the last that has ended. */
+  let last = 0;
+  let ended = 0;
 
   function cryptoki(): Cryptoki {
-    let isLoggedIn = false;
     let found: readonly number[] | undefined;
     let signing: { readonly mechanism: number; readonly key: KeyObject; readonly needsLogin: boolean } | undefined;
     let isTold = false;
-    const called = (name: string): void => {
+    const called = (name: string, session?: Handle): void => {
+      token.calls.push(name);
       const failure = token.failures.get(name);
       if (failure) throw failure;
       if (name !== "load" && name !== "C_Initialize" && token.open.modules !== 1) throw new Error("CKR_CRYPTOKI_NOT_INITIALIZED");
+      if (session && Number(session.readBigUInt64LE()) <= ended) throw new Error("CKR_SESSION_HANDLE_INVALID");
     };
     const expect = (condition: boolean, otherwise: string): void => {
       if (!condition) throw new Error(otherwise);
@@ -82,14 +97,15 @@ export function fakeToken(objects: readonly TokenObject[], flags: number = CK.fl
       C_OpenSession() {
         called("C_OpenSession");
         token.open.sessions++;
-        return handle(1);
+        return handle(++last);
       },
-      C_CloseSession() {
-        called("C_CloseSession");
-        token.open.sessions--;
+      C_CloseSession(session) {
+        called("C_CloseSession", session);
+        if (--token.open.sessions === 0) isLoggedIn = false;
       },
-      C_Login(_, user, given) {
-        called("C_Login");
+      C_Login(session, user, given) {
+        called("C_Login", session);
+        expect(user !== CK.user.user || !isLoggedIn, "CKR_USER_ALREADY_LOGGED_IN");
         token.logins.push(given);
         const isFine = given === (flags & CK.flag.protectedAuthenticationPath ? undefined : pin);
         if (!isFine) wrong++;
@@ -97,8 +113,8 @@ export function fakeToken(objects: readonly TokenObject[], flags: number = CK.fl
         if (user === CK.user.contextSpecific) isTold = true;
         else isLoggedIn = true;
       },
-      C_FindObjectsInit(_, template) {
-        called("C_FindObjectsInit");
+      C_FindObjectsInit(session, template) {
+        called("C_FindObjectsInit", session);
         expect(found === undefined, "CKR_OPERATION_ACTIVE");
         const matching = objects
           .map((object, i) => ({ object, i }))
@@ -107,13 +123,13 @@ export function fakeToken(objects: readonly TokenObject[], flags: number = CK.fl
           .filter(({ object }) => object.class !== CK.class.privateKey || isLoggedIn || !(flags & CK.flag.loginRequired))
           .map(({ i }) => i);
       },
-      C_FindObjects: (_, max) => (called("C_FindObjects"), (found ?? []).slice(0, max).map(handle)),
-      C_FindObjectsFinal() {
-        called("C_FindObjectsFinal");
+      C_FindObjects: (session, max) => (called("C_FindObjects", session), (found ?? []).slice(0, max).map(handle)),
+      C_FindObjectsFinal(session) {
+        called("C_FindObjectsFinal", session);
         found = undefined;
       },
-      C_GetAttributeValue(_, object, template) {
-        called("C_GetAttributeValue");
+      C_GetAttributeValue(session, object, template) {
+        called("C_GetAttributeValue", session);
         return template.map(({ type }) => {
           const value = member(at(object), type);
           if (value === undefined) throw new Error("CKR_ATTRIBUTE_TYPE_INVALID");
@@ -121,19 +137,20 @@ export function fakeToken(objects: readonly TokenObject[], flags: number = CK.fl
           return { value: Buffer.from(value) };
         });
       },
-      C_SignInit(_, { mechanism }, object) {
-        called("C_SignInit");
+      C_SignInit(session, { mechanism }, object) {
+        called("C_SignInit", session);
         const { key, alwaysAuthenticate = false } = at(object);
         if (!key) throw new Error("CKR_KEY_HANDLE_INVALID");
         signing = { mechanism, key, needsLogin: alwaysAuthenticate };
       },
-      async C_SignAsync(_, data) {
-        called("C_SignAsync");
+      async C_SignAsync(session, data) {
+        called("C_SignAsync", session);
         await token.turn;
         if (!signing) throw new Error("CKR_OPERATION_NOT_INITIALIZED");
         expect(!signing.needsLogin || isTold, "CKR_USER_NOT_LOGGED_IN");
         expect(signing.mechanism === CK.mechanism.ecdsa, "CKR_MECHANISM_INVALID");
         const { d = "" } = signing.key.export({ format: "jwk" });
+        [signing, isTold] = [undefined, false];
         return Buffer.from(p256.sign(data, Buffer.from(d, "base64url"), { prehash: false })); // Node signs no hashes
       },
     };
