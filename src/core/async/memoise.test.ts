@@ -66,6 +66,12 @@ describe("memoise", () => {
     assert.equal(await again, 2);
   });
 
+  it("begins nothing for who has left already", async () => {
+    const { runs, work } = counted();
+    await assert.rejects(memoise(work)(AbortSignal.abort()), { code: "INTERRUPTED" });
+    assert.equal(runs.length, 0);
+  });
+
   it("keeps a result until its end, by the clock that is handed in", async () => {
     let now = 0;
     let run = 0;

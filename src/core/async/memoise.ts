@@ -8,6 +8,7 @@
  * - By key, at most `maxKeys` results are kept; the one that was begun first is forgotten for another.
  */
 import type { Instant } from "../instant.ts";
+import { throwIfAborted } from "./interruption.ts";
 import { singleFlight, type Joinable } from "./single-flight.ts";
 
 export interface Expiry<T> {
@@ -28,7 +29,10 @@ export function memoiseByKey<K, T>(
   { maxKeys, ...expiry }: { readonly maxKeys: number } & Partial<Expiry<T>>,
 ): (key: K, signal: AbortSignal) => Promise<T> {
   const results = new Memo<K, T>(maxKeys, expiry);
-  return (key, signal) => (results.held(key) ?? results.renew(key, undefined, (inner) => work(key, inner)))(signal);
+  return async (key, signal) => {
+    throwIfAborted(signal); // or work would begin that nobody waits for
+    return (results.held(key) ?? results.renew(key, undefined, (inner) => work(key, inner)))(signal);
+  };
 }
 
 /** Results by key, for work that only its caller can name, and can find out to be of no more use. */

@@ -1,5 +1,6 @@
 /** The signer that has its private key in a file, or in an environment variable. */
 import type { KeyObject } from "node:crypto";
+import { throwIfAborted } from "../../core/async/interruption.ts";
 import { memoise } from "../../core/async/memoise.ts";
 import { publicKeyOf } from "../../core/keys/public-key.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
@@ -37,7 +38,7 @@ export function openKeyFile(source: KeyFileSource): Signer {
     },
     async sign({ bytes, scheme }, signal) {
       const { privateKey, description } = await open(signal);
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const { sign } = scheme ?? description.publicKey.algorithm.signs;
       return { signature: sign(privateKey, bytes), by: description };
     },
@@ -45,7 +46,7 @@ export function openKeyFile(source: KeyFileSource): Signer {
 }
 
 async function readKeyFile({ reference, password, env, certificateChain }: KeyFileSource, signal: AbortSignal): Promise<OpenKey> {
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   const text = await readSource(reference, { env, maxBytes: maxKeyBytes, signal });
   const file = parsePrivateKey(text, reference);
   const privateKey = file.encrypted ? await file.decrypt(await password()) : file.key;

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { failingFiles } from "../../../test/fakes/failing-files.ts";
+import { TouchmarkError } from "../../core/errors.ts";
 import { parsePublicKey } from "../../trust/parse-public-key.ts";
 import { parsePrivateKey } from "./parse-private-key.ts";
 import { writeKeyPair } from "./write-key-pair.ts";
@@ -109,7 +110,7 @@ suite("writeKeyPair", { concurrency: true }, () => {
 
   test("an interruption leaves nothing behind", async () => {
     await using folder = await temporary();
-    const reason = new Error("interrupted");
+    const reason = new TouchmarkError("INTERRUPTED", "interrupted");
     const options = { prefix: join(folder.path, "a"), privateKey: newKey(), password: "", signal: AbortSignal.abort(reason) };
     await assert.rejects(writeKeyPair(options), reason);
     assert.deepEqual(await readdir(folder.path), []);

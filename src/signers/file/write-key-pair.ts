@@ -1,6 +1,7 @@
 /** A new key pair as two files, beside each other: PREFIX.key, encrypted as cosign does it, and PREFIX.pub. */
 import type { KeyObject } from "node:crypto";
 import { lstat, rm } from "node:fs/promises";
+import { throwIfAborted } from "../../core/async/interruption.ts";
 import { encodePem } from "../../core/asn1/pem.ts";
 import { publicKeyOf, type PublicKey } from "../../core/keys/public-key.ts";
 import { fileExists, writeAtomically } from "../../files/atomic-write.ts";
@@ -27,14 +28,14 @@ export interface KeyPairFiles {
  * name: each is written under another and then linked. Throws FILE_NOT_FOUND where it cannot write.
  */
 export async function writeKeyPair({ prefix, privateKey, password, signal, ...options }: KeyPairOptions): Promise<KeyPairFiles> {
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   const { files = systemFiles } = options;
   const privateKeyPath = `${prefix}.key`;
   const publicKeyPath = `${prefix}.pub`;
   const publicKey = publicKeyOf(privateKey, "the new key");
   await refuseExisting(privateKeyPath, publicKeyPath);
   const encrypted = await encryptSigstoreKey(privateKey, password);
-  signal.throwIfAborted();
+  throwIfAborted(signal);
 
   await using secret = await writeAtomically({ path: privateKeyPath, bytes: encrypted, mode: 0o600, files });
   const pem = encodePem("PUBLIC KEY", publicKey.spki);
