@@ -8,6 +8,7 @@ import type { Credentials } from "./credentials/credentials.ts";
 import { Memo } from "../core/async/memoise.ts";
 import type { Joinable } from "../core/async/single-flight.ts";
 import { fetchToken } from "./token.ts";
+import { registryLimits } from "./limits.ts";
 
 export interface Granted {
   /** The Authorization header. */
@@ -18,14 +19,14 @@ export interface Granted {
 
 export type Grant = Joinable<Granted>;
 
-const maxGrants = 1000;
-
 export class Authorizer {
   readonly #http: HttpClient;
   readonly #credentials: Credentials;
-  readonly #grants = new Memo<string, Granted>(maxGrants);
+  readonly #grants: Memo<string, Granted>;
 
-  constructor(http: HttpClient, credentials: Credentials) {
+  /** At most so many grants are kept. */
+  constructor(http: HttpClient, credentials: Credentials, maxGrants: number = registryLimits.grants) {
+    this.#grants = new Memo(maxGrants);
     this.#http = http;
     this.#credentials = credentials;
   }

@@ -44,7 +44,6 @@ suite("key files", () => {
   });
 
   test("the signal ends it", async () => {
-    const reason = new Error("enough");
-    await assert.rejects(readTrust([p256], { env, signal: AbortSignal.abort(reason) }), reason);
+    await assert.rejects(readTrust([p256], { env, signal: AbortSignal.abort() }), { code: "INTERRUPTED" });
   });
 });

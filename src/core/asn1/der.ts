@@ -7,6 +7,7 @@
  * `der-values.ts`. The order of a SET OF is not looked at.
  */
 import { malformed, TouchmarkError } from "../errors.ts";
+import { coreLimits } from "../limits.ts";
 
 export interface Der {
   /** The identifier octet. */
@@ -59,7 +60,7 @@ export function contextTag(number: number, form: "constructed" | "primitive" = "
 
 /** Reads one value with nothing after it; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseDer(bytes: Uint8Array, what: string, limits: DerLimits = {}): Der {
-  const { maxBytes = 1024 * 1024, maxDepth = 32, maxValues = 20_000 } = limits;
+  const { maxBytes = coreLimits.derBytes, maxDepth = coreLimits.derDepth, maxValues = coreLimits.derValues } = limits;
   if (bytes.length > maxBytes) throw exceeded(`${what} has ${bytes.length} bytes, over the limit of ${maxBytes}`);
   let values = 0;
 
@@ -97,8 +98,6 @@ export interface DerHeader {
   readonly contentEnd: number;
 }
 
-const MAX_MEMBERS = 16;
-
 /**
  * Reads one value and the few inside of it, none of which is opened (their `children` are left out): for what is too long to be held
  * as values. Throws MALFORMED, or LIMIT_EXCEEDED past 16 of them.
@@ -109,7 +108,7 @@ export function openDer(bytes: Uint8Array, what: string): Der {
   const children: Der[] = [];
   const end = (tag & CONSTRUCTED) === 0 ? contentStart : contentEnd;
   for (let at = contentStart; at < end;) {
-    if (children.length === MAX_MEMBERS) throw exceeded(`${what} has more than ${MAX_MEMBERS} values`);
+    if (children.length === coreLimits.derMembers) throw exceeded(`${what} has more than ${coreLimits.derMembers} values`);
     const inner = readHeader(bytes, at, contentEnd, what);
     const content = bytes.subarray(inner.contentStart, inner.contentEnd);
     children.push({ tag: inner.tag, raw: bytes.subarray(at, inner.contentEnd), content, children: [] });

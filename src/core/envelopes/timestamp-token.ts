@@ -16,6 +16,7 @@ import { hash, type HashAlgorithm } from "../keys/hash.ts";
 import { readHashAlgorithm } from "../keys/hash-algorithm.ts";
 import type { Instant } from "../instant.ts";
 import type { Certificate } from "../x509/certificate.ts";
+import { coreLimits } from "../limits.ts";
 
 export interface TimestampToken {
   readonly signedData: SignedData;
@@ -40,7 +41,6 @@ export interface CertificateId extends Hashed<HashAlgorithm | "sha1"> {
   readonly issuerSerial?: IssuerSerial;
 }
 
-const MAX_BYTES = 64 * 1024;
 /** Promises a second or better where the token says nothing (RFC 3628, section 5.2). */
 const BASELINE_POLICY = "0.4.0.2023.1.1";
 const TST_INFO = "1.2.840.113549.1.9.16.1.4";
@@ -75,7 +75,7 @@ export function isCertificateIdOf({ algorithm, digest, issuerSerial }: Certifica
 }
 
 function tokenIn(bytes: Uint8Array): Der {
-  const value = parseDer(bytes, "timestamp", { maxBytes: MAX_BYTES });
+  const value = parseDer(bytes, "timestamp", { maxBytes: coreLimits.timestampTokenBytes });
   // A token begins with an object identifier, a response with its status.
   return value.children[0]?.tag === tags.sequence ? grantedToken(value) : value;
 }

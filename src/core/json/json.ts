@@ -4,6 +4,7 @@
  */
 import { decodeUtf8 } from "../bytes.ts";
 import { malformed, TouchmarkError } from "../errors.ts";
+import { coreLimits } from "../limits.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -21,7 +22,7 @@ export interface JsonLimits {
 
 /** Reads one JSON document; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseJson(bytes: Uint8Array, what: string, limits: JsonLimits = {}): Json {
-  const { maxBytes = 4 * 1024 * 1024, maxDepth = 64, maxValues = Infinity } = limits;
+  const { maxBytes = coreLimits.jsonBytes, maxDepth = coreLimits.jsonDepth, maxValues = Infinity } = limits;
   if (bytes.length > maxBytes) {
     throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${bytes.length} bytes, over the limit of ${maxBytes}`);
   }

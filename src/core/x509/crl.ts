@@ -18,6 +18,7 @@ import { readScope, type ListScope } from "./list-scope.ts";
 import { readName, type Name } from "./name.ts";
 import { findEntry, type RevokedEntry } from "./revoked-entry.ts";
 import { readAlgorithmIdentifier } from "./signature-algorithm.ts";
+import { coreLimits } from "../limits.ts";
 
 export interface RevocationList extends SignedStructure {
   readonly issuer: Name;
@@ -35,9 +36,6 @@ export interface RevocationList extends SignedStructure {
   find(serial: Uint8Array): RevokedEntry | undefined;
 }
 
-/** Bytes that a list may have. */
-export const MAX_CRL_BYTES: number = 32 * 1024 * 1024;
-
 const NUMBER = "2.5.29.20";
 const DELTA_INDICATOR = "2.5.29.27";
 const ISSUING_DISTRIBUTION_POINT = "2.5.29.28";
@@ -47,8 +45,8 @@ const understood: ReadonlySet<string> = new Set([NUMBER, DELTA_INDICATOR, ISSUIN
 /** Throws MALFORMED, LIMIT_EXCEEDED past a bound, or UNSUPPORTED for a critical extension that is not understood. */
 export function parseCrl(bytes: Uint8Array): RevocationList {
   const what = "the revocation list";
-  if (bytes.length > MAX_CRL_BYTES) {
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${bytes.length} bytes, over the limit of ${MAX_CRL_BYTES}`);
+  if (bytes.length > coreLimits.crlBytes) {
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${bytes.length} bytes, over the limit of ${coreLimits.crlBytes}`);
   }
   const outer = new Members(openDer(bytes, what), tags.sequence, what);
   const tbs = outer.take("tbsCertList", tags.sequence);

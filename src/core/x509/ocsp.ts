@@ -17,6 +17,7 @@ import { readExtensions, refuseUnknown } from "./extension-list.ts";
 import type { SignedStructure } from "./is-signed-by.ts";
 import { invalidityDate, readReason, type RevokedEntry } from "./revoked-entry.ts";
 import { readAlgorithmIdentifier } from "./signature-algorithm.ts";
+import { coreLimits } from "../limits.ts";
 
 export interface OcspResponse extends SignedStructure {
   /** Who says it: the DER of a subject, or the SHA-1 of a key. */
@@ -34,10 +35,6 @@ export interface OcspAnswer {
   readonly nextUpdate?: Instant;
 }
 
-/** Bytes that an answer may have. */
-export const MAX_OCSP_BYTES: number = 20 * 1024;
-const MAX_CERTIFICATES = 8;
-
 const BASIC = "1.3.6.1.5.5.7.48.1.1";
 const statuses = ["successful", "malformed request", "internal error", "try later", "status 4", "request must be signed", "unauthorized"];
 const INVALIDITY_DATE: ReadonlySet<string> = new Set(["2.5.29.24"]);
@@ -48,7 +45,7 @@ const what = "the OCSP answer";
 
 /** Throws MALFORMED, LIMIT_EXCEEDED past a bound, UNSUPPORTED for a critical extension, REVOCATION_UNKNOWN where the responder has no answer. */
 export function parseOcspResponse(bytes: Uint8Array): OcspResponse {
-  const outer = new Members(parseDer(bytes, what, { maxBytes: MAX_OCSP_BYTES, maxDepth: 24, maxValues: 5000 }), tags.sequence, what);
+  const outer = new Members(parseDer(bytes, what, { maxBytes: coreLimits.ocspBytes, maxDepth: 24, maxValues: 5000 }), tags.sequence, what);
   const status = outer.take("responseStatus", tags.enumerated).content;
   if (status.length !== 1 || status[0] !== 0) {
     throw new TouchmarkError("REVOCATION_UNKNOWN", `the OCSP responder answers: ${statuses[status[0] ?? -1] ?? "a status of its own"}`);
@@ -70,8 +67,11 @@ function readBasic(value: Der): OcspResponse {
   const list = members.optional(contextTag(0));
   const certificates = list ? inside(only(list, contextTag(0)), tags.sequence, `${what}.certs`) : [];
   members.end();
-  if (certificates.length > MAX_CERTIFICATES) {
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${certificates.length} certificates, over the limit of ${MAX_CERTIFICATES}`);
+  if (certificates.length > coreLimits.ocspCertificates) {
+    throw new TouchmarkError(
+      "LIMIT_EXCEEDED",
+      `${what} has ${certificates.length} certificates, over the limit of ${coreLimits.ocspCertificates}`,
+    );
   }
 
   const data = new Members(tbs, tags.sequence, what);

@@ -5,9 +5,9 @@ import { memoise } from "../../core/async/memoise.ts";
 import { publicKeyOf } from "../../core/keys/public-key.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
 import { readSource } from "../../files/read-source.ts";
-import { maxKeyBytes } from "../../trust/key-pem.ts";
 import { parsePrivateKey } from "./parse-private-key.ts";
 import type { Password } from "./sigstore-key.ts";
+import { trustLimits } from "../../trust/limits.ts";
 
 export interface KeyFileSource {
   /** A path, or `env://VAR`. */
@@ -47,7 +47,7 @@ export function openKeyFile(source: KeyFileSource): Signer {
 
 async function readKeyFile({ reference, password, env, certificateChain }: KeyFileSource, signal: AbortSignal): Promise<OpenKey> {
   throwIfAborted(signal);
-  const text = await readSource(reference, { env, maxBytes: maxKeyBytes, signal });
+  const text = await readSource(reference, { env, maxBytes: trustLimits.keyFileBytes, signal });
   const file = parsePrivateKey(text, reference);
   const privateKey = file.encrypted ? await file.decrypt(await password()) : file.key;
   const publicKey = publicKeyOf(privateKey, reference);

@@ -7,11 +7,10 @@
 import { Members, parseDer, tags } from "../../core/asn1/der.ts";
 import { readInteger, readOid } from "../../core/asn1/der-values.ts";
 import { malformed } from "../../core/errors.ts";
+import { keyFileLimits } from "./limits.ts";
 
 const pbes2 = "1.2.840.113549.1.5.13";
 const pbkdf2 = "1.2.840.113549.1.5.12";
-/** About a second. OpenSSL writes 2048; what is recommended today is 600,000. */
-const maxIterations = 2_000_000n;
 
 /** Throws MALFORMED unless the key is encrypted by PBES2 with PBKDF2, of a bounded number of iterations. */
 export function checkPbes2(der: Uint8Array, what: string): void {
@@ -24,8 +23,8 @@ export function checkPbes2(der: Uint8Array, what: string): void {
   const counts = new Members(derivation.take("parameters"), tags.sequence, `${derivation.at}.parameters`);
   counts.take("salt");
   const iterations = readInteger(counts.take("iterationCount"), `${counts.at}.iterationCount`);
-  if (iterations < 1n || iterations > maxIterations) {
-    throw malformed(`${what} asks for ${iterations} iterations of PBKDF2, expected 1 to ${maxIterations}`);
+  if (iterations < 1n || iterations > keyFileLimits.kdfIterations) {
+    throw malformed(`${what} asks for ${iterations} iterations of PBKDF2, expected 1 to ${keyFileLimits.kdfIterations}`);
   }
 }
 

@@ -10,6 +10,7 @@ import { tokenScheme } from "./mechanisms.ts";
 import { parsePkcs11Uri, type Pkcs11Uri } from "./pkcs11-uri.ts";
 import { tokenSession, type Session, type Token, type TokenSession } from "./session.ts";
 import { describeKey, findPrivateKey, read } from "./token-objects.ts";
+import { tokenLimits } from "./limits.ts";
 
 export interface Pkcs11Key {
   readonly uri: string;
@@ -22,10 +23,6 @@ export interface Pkcs11Key {
   readonly certificateChain?: string | undefined;
   readonly load?: () => Promise<Cryptoki>;
 }
-
-/** Bytes of the longest signature: RSA of 4096 bits. */
-const maxSignature = 512;
-const maxPin = 1024;
 
 /** Disposing of it closes its session on the token. */
 export interface Pkcs11Signer extends Signer, AsyncDisposable {}
@@ -92,7 +89,7 @@ async function signWith(
   const key = findPrivateKey(session, uri);
   module.C_SignInit(handle, mechanism, key);
   if (wantsPinAgain(session, key)) module.C_Login(handle, CK.user.contextSpecific, pin);
-  return output(await module.C_SignAsync(handle, Buffer.from(input(bytes)), Buffer.alloc(maxSignature)));
+  return output(await module.C_SignAsync(handle, Buffer.from(input(bytes)), Buffer.alloc(tokenLimits.signatureBytes)));
 }
 
 /** Some keys want it for each signature. */
@@ -104,7 +101,7 @@ function wantsPinAgain(session: Session, key: Handle): boolean {
 async function pinOf({ pin, shown }: Pkcs11Uri, { env, pin: ask }: Pkcs11Key, signal: AbortSignal): Promise<string> {
   if (!pin) return ask(shown);
   if ("value" in pin) return pin.value;
-  const bytes = await readSource(pin.source, { env, maxBytes: maxPin, signal });
+  const bytes = await readSource(pin.source, { env, maxBytes: tokenLimits.pinBytes, signal });
   return Buffer.from(bytes)
     .toString("utf8")
     .replace(/\r?\n$/, "");

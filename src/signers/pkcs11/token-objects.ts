@@ -10,10 +10,9 @@ import { isSignedBy } from "../../core/x509/is-signed-by.ts";
 import { CK, type Attribute, type Handle } from "./cryptoki.ts";
 import type { Pkcs11Uri } from "./pkcs11-uri.ts";
 import type { Session } from "./session.ts";
+import { tokenLimits } from "./limits.ts";
 
 const { attribute } = CK;
-const maxCertificates = 100;
-const maxChain = 16;
 
 /** The one private key. Throws INVALID_KEY where there is none, or several. */
 export function findPrivateKey(session: Session, { object, id, shown }: Pkcs11Uri): Handle {
@@ -74,7 +73,7 @@ function onCurve(curve: Buffer, point: Buffer, shown: string): PublicKey {
 }
 
 function readCertificates(session: Session): readonly Certificate[] {
-  return find(session, CK.class.certificate, maxCertificates, []).flatMap((handle) => certificateIn(session, handle));
+  return find(session, CK.class.certificate, tokenLimits.certificates, []).flatMap((handle) => certificateIn(session, handle));
 }
 
 /** None where it is of a kind that we do not read: a token may hold what is nothing to us. */
@@ -90,7 +89,7 @@ function certificateIn(session: Session, handle: Handle): readonly Certificate[]
 
 async function chainFrom(leaf: Certificate, certificates: readonly Certificate[]): Promise<readonly Certificate[]> {
   const chain = [leaf];
-  for (let last = leaf; chain.length < maxChain && !equalBytes(last.issuer.raw, last.subject.raw);) {
+  for (let last = leaf; chain.length < tokenLimits.chain && !equalBytes(last.issuer.raw, last.subject.raw);) {
     const candidates = certificates.filter(({ subject }) => equalBytes(subject.raw, last.issuer.raw));
     const signed = await Promise.all(candidates.map((candidate) => isSignedBy(last, candidate)));
     const issuer = candidates[signed.indexOf(true)];

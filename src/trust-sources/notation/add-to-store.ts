@@ -11,10 +11,7 @@ import { readSource } from "../../files/read-source.ts";
 import type { StoreName } from "../../trust/notation/trust-policy.ts";
 import { kindOf } from "./plain-file.ts";
 import { parseTrusted, readTrustStore, storeFolder } from "./trust-store.ts";
-
-const maxBytes = 256 * 1024;
-/** Files of one name in a store. */
-const maxTries = 100;
+import { trustSourceLimits } from "../limits.ts";
 
 export interface AddOptions {
   /** A path, or `env://VAR`, of PEM or DER. */
@@ -36,7 +33,11 @@ export interface Added {
  * reading the store throws: nothing is added to one that is refused.
  */
 export async function addToStore(store: StoreName, { source, folder, env, signal }: AddOptions): Promise<Added> {
-  const certificates = await parseTrusted(await readSource(source, { maxBytes, env, signal }), store.type, source);
+  const certificates = await parseTrusted(
+    await readSource(source, { maxBytes: trustSourceLimits.storeFileBytes, env, signal }),
+    store.type,
+    source,
+  );
   const path = storeFolder(store, folder);
   const held = (await kindOf(path)) === undefined ? [] : await readTrustStore(store, folder, signal);
   const fresh = certificates.filter(({ raw }) => !held.some((one) => equalBytes(one.raw, raw)));
@@ -62,7 +63,7 @@ async function writeBeside(path: string, source: string, certificates: readonly 
       await write.create(file);
       return file;
     } catch (error) {
-      if (tries === maxTries || !(error instanceof TouchmarkError && error.code === "FILE_EXISTS")) throw error;
+      if (tries === trustSourceLimits.storeNames || !(error instanceof TouchmarkError && error.code === "FILE_EXISTS")) throw error;
     }
   }
 }

@@ -2,11 +2,13 @@
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { parsePemCertificates } from "../../core/x509/pem-certificates.ts";
 import { readSource, type SourceOptions } from "../../files/read-source.ts";
-
-const maxBytes = 256 * 1024;
-const maxCertificates = 100;
+import { trustSourceLimits } from "../limits.ts";
 
 /** All that the PEM file holds, at least one. Throws FILE_NOT_FOUND, MALFORMED or LIMIT_EXCEEDED. */
 export async function readCertificates(reference: string, options: Omit<SourceOptions, "maxBytes">): Promise<readonly Certificate[]> {
-  return parsePemCertificates(await readSource(reference, { ...options, maxBytes }), reference, maxCertificates);
+  return parsePemCertificates(
+    await readSource(reference, { ...options, maxBytes: trustSourceLimits.pemBytes }),
+    reference,
+    trustSourceLimits.namedCertificates,
+  );
 }

@@ -14,11 +14,9 @@ import { hashOf } from "../../../core/keys/hash.ts";
 import { formatInstant, type Instant } from "../../../core/instant.ts";
 import { encodeTar, type TarFile } from "../../layout/tar-writer.ts";
 import { describeUnread, type TrustData, type Unread } from "./trust-data.ts";
+import { registryLimits } from "../../limits.ts";
 
 export const archiveVersion = "touchmark.dev/dct-archive/v1alpha1";
-
-/** Of one archive: bytes of its files, and their number. Readers of archives take 50,000 entries. */
-const limits = { bytes: 1024 * 1024 * 1024, files: 45_000 } as const;
 
 /** A run's whole result before it is written. */
 export interface Saved {
@@ -92,9 +90,13 @@ export class ArchiveSize {
       this.#files++;
       this.#bytes += bytes.length;
     }
-    if (this.#files <= limits.files && this.#bytes <= limits.bytes) return;
-    throw new TouchmarkError("LIMIT_EXCEEDED", `the archive would hold more than ${limits.files} files or ${limits.bytes} bytes`, {
-      hint: "Save fewer repositories at once, in several archives.",
-    });
+    if (this.#files <= registryLimits.savedFiles && this.#bytes <= registryLimits.savedBytes) return;
+    throw new TouchmarkError(
+      "LIMIT_EXCEEDED",
+      `the archive would hold more than ${registryLimits.savedFiles} files or ${registryLimits.savedBytes} bytes`,
+      {
+        hint: "Save fewer repositories at once, in several archives.",
+      },
+    );
   }
 }

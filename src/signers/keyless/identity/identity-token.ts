@@ -10,6 +10,7 @@ import { TouchmarkError } from "../../../core/errors.ts";
 import { formatInstant, fromSeconds, type Instant } from "../../../core/instant.ts";
 import { Fields, parseJson } from "../../../core/json/json.ts";
 import { printableText } from "../../../core/printable.ts";
+import { keylessLimits } from "../limits.ts";
 
 /** A clock may be this far from the issuer's, in milliseconds. */
 const clockSkew = 60_000;
@@ -83,12 +84,9 @@ export function invalid(message: string, hint?: string): TouchmarkError {
   return new TouchmarkError("IDENTITY_TOKEN_INVALID", message, hint === undefined ? {} : { hint });
 }
 
-const maxLength = 16 * 1024;
-const maxDepth = 16;
-const maxAudiences = 20;
-
 function claimsOf(text: string): Fields {
-  if (text.length > maxLength) throw invalid(`it has ${text.length} characters, over the limit of ${maxLength}`);
+  if (text.length > keylessLimits.tokenLength)
+    throw invalid(`it has ${text.length} characters, over the limit of ${keylessLimits.tokenLength}`);
   const parts = text.split(".");
   const [header = "", payload = "", signature = ""] = parts;
   if (parts.length !== 3) throw invalid(`expected three parts between dots, found ${parts.length}`);
@@ -98,7 +96,7 @@ function claimsOf(text: string): Fields {
 }
 
 function objectIn(part: string, what: string): Fields {
-  return new Fields(parseJson(decode(part, what), what, { maxDepth }), what);
+  return new Fields(parseJson(decode(part, what), what, { maxDepth: keylessLimits.tokenDepth }), what);
 }
 
 /** Base64url without padding (RFC 7515, section 2), in its one spelling. */
@@ -110,7 +108,7 @@ function decode(part: string, what: string): Uint8Array {
 
 function audienceOf(claims: Fields): readonly string[] {
   const value = claims.get("aud");
-  const list = typeof value === "string" ? [value] : claims.list("aud", maxAudiences);
+  const list = typeof value === "string" ? [value] : claims.list("aud", keylessLimits.audiences);
   return list.map((name) => {
     if (typeof name !== "string") throw invalid("its payload.aud is not a list of strings");
     return name;
