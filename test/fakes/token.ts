@@ -4,7 +4,7 @@
  */
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { p256 } from "@noble/curves/nist.js";
-import { CK, type Cryptoki, type Handle } from "../../src/signers/pkcs11/cryptoki.ts";
+import { ck, type Cryptoki, type Handle } from "../../src/signers/pkcs11/cryptoki.ts";
 
 export interface TokenObject {
   readonly class: number;
@@ -36,7 +36,7 @@ export interface FakeToken {
 export const pin = "1234";
 const curve = Buffer.from("06082a8648ce3d030107", "hex");
 
-export function fakeToken(objects: readonly TokenObject[], flags: number = CK.flag.loginRequired, label = "team"): FakeToken {
+export function fakeToken(objects: readonly TokenObject[], flags: number = ck.flag.loginRequired, label = "team"): FakeToken {
   const token: FakeToken = {
     load: async () => cryptoki(),
     open: { modules: 0, sessions: 0 },
@@ -85,7 +85,7 @@ export function fakeToken(objects: readonly TokenObject[], flags: number = CK.fl
       C_GetSlotList: () => (called("C_GetSlotList"), [handle(7)]),
       C_GetTokenInfo() {
         called("C_GetTokenInfo");
-        const lock = wrong >= 3 ? CK.flag.pinLocked : 0;
+        const lock = wrong >= 3 ? ck.flag.pinLocked : 0;
         return {
           label: label.padEnd(32),
           manufacturerID: "acme".padEnd(32),
@@ -105,12 +105,12 @@ export function fakeToken(objects: readonly TokenObject[], flags: number = CK.fl
       },
       C_Login(session, user, given) {
         called("C_Login", session);
-        expect(user !== CK.user.user || !isLoggedIn, "CKR_USER_ALREADY_LOGGED_IN");
+        expect(user !== ck.user.user || !isLoggedIn, "CKR_USER_ALREADY_LOGGED_IN");
         token.logins.push(given);
-        const isFine = given === (flags & CK.flag.protectedAuthenticationPath ? undefined : pin);
+        const isFine = given === (flags & ck.flag.protectedAuthenticationPath ? undefined : pin);
         if (!isFine) wrong++;
         expect(isFine, "CKR_PIN_INCORRECT");
-        if (user === CK.user.contextSpecific) isTold = true;
+        if (user === ck.user.contextSpecific) isTold = true;
         else isLoggedIn = true;
       },
       C_FindObjectsInit(session, template) {
@@ -120,7 +120,7 @@ export function fakeToken(objects: readonly TokenObject[], flags: number = CK.fl
           .map((object, i) => ({ object, i }))
           .filter(({ object }) => template.every(({ type, value }) => isEqual(member(object, type), value)));
         found = matching
-          .filter(({ object }) => object.class !== CK.class.privateKey || isLoggedIn || !(flags & CK.flag.loginRequired))
+          .filter(({ object }) => object.class !== ck.class.privateKey || isLoggedIn || !(flags & ck.flag.loginRequired))
           .map(({ i }) => i);
       },
       C_FindObjects: (session, max) => (called("C_FindObjects", session), (found ?? []).slice(0, max).map(handle)),
@@ -148,7 +148,7 @@ export function fakeToken(objects: readonly TokenObject[], flags: number = CK.fl
         await token.turn;
         if (!signing) throw new Error("CKR_OPERATION_NOT_INITIALIZED");
         expect(!signing.needsLogin || isTold, "CKR_USER_NOT_LOGGED_IN");
-        expect(signing.mechanism === CK.mechanism.ecdsa, "CKR_MECHANISM_INVALID");
+        expect(signing.mechanism === ck.mechanism.ecdsa, "CKR_MECHANISM_INVALID");
         const { d = "" } = signing.key.export({ format: "jwk" });
         [signing, isTold] = [undefined, false];
         return Buffer.from(p256.sign(data, Buffer.from(d, "base64url"), { prehash: false })); // Node signs no hashes
@@ -171,14 +171,14 @@ function handle(number: number): Handle {
 }
 
 function member(object: TokenObject, type: number): Uint8Array | string | number | undefined {
-  const { attribute } = CK;
+  const { attribute } = ck;
   if (type === attribute.class) return object.class;
   if (type === attribute.label) return object.label ?? "";
   if (type === attribute.id) return object.id ?? Buffer.alloc(0);
   if (type === attribute.value) return object.value;
   if (type === attribute.alwaysAuthenticate)
     return object.alwaysAuthenticate === undefined ? undefined : Buffer.of(Number(object.alwaysAuthenticate));
-  if (!object.key || object.class !== CK.class.publicKey) return undefined;
+  if (!object.key || object.class !== ck.class.publicKey) return undefined;
   const half = object.key.type === "private" ? createPublicKey(object.key) : object.key;
   if (type === attribute.ecParams) return curve;
   if (type !== attribute.ecPoint) return undefined;

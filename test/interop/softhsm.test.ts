@@ -9,7 +9,7 @@ import { after, afterEach, before, suite, test } from "node:test";
 import { encodeUtf8 } from "../../src/core/bytes.ts";
 import { signingSchemes } from "../../src/core/keys/signature-schemes.ts";
 import { extensions, makeDer, makeKey, type KeyPair } from "../../src/core/x509/fixture.test.ts";
-import { CK, type Cryptoki } from "../../src/signers/pkcs11/cryptoki.ts";
+import { ck, type Cryptoki } from "../../src/signers/pkcs11/cryptoki.ts";
 import { openPkcs11Key, type Pkcs11Signer } from "../../src/signers/pkcs11/pkcs11-signer.ts";
 import { label, makeToken, missingTokens, modulePath, pin, uriOf } from "./harness/softhsm.ts";
 import { pkcs11jsPath } from "./peers/pkcs11js.ts";
@@ -101,16 +101,16 @@ suite("keys on a token of SoftHSM", { skip: missingTokens }, () => {
     module.C_Initialize();
     const slot = module.C_GetSlotList(true).find((one) => module.C_GetTokenInfo(one).label.trim() === label);
     assert.ok(slot);
-    const session = module.C_OpenSession(slot, CK.flag.serialSession | 2);
-    module.C_Login(session, CK.user.user, pin);
+    const session = module.C_OpenSession(slot, ck.flag.serialSession | 2);
+    module.C_Login(session, ck.user.user, pin);
     for (const [i, value] of [root, leaf].entries()) {
       module.C_CreateObject(session, [
-        { type: CK.attribute.class, value: CK.class.certificate },
+        { type: ck.attribute.class, value: ck.class.certificate },
         { type: 0x80, value: 0 }, // X.509
         { type: 1, value: true }, // kept on the token
         { type: 0x101, value: Buffer.from("subject") },
-        { type: CK.attribute.id, value: Buffer.of(i === 1 ? 0 : 0x99) },
-        { type: CK.attribute.value, value: Buffer.from(value) },
+        { type: ck.attribute.id, value: Buffer.of(i === 1 ? 0 : 0x99) },
+        { type: ck.attribute.value, value: Buffer.from(value) },
       ]);
     }
     module.C_CloseSession(session);

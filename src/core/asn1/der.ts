@@ -49,13 +49,13 @@ export const tags = {
   set: 0x31,
 } as const;
 
-const CONSTRUCTED = 0x20;
-const CONTEXT = 0x80;
-const NUMBER = 0x1f;
+const constructedBit = 0x20;
+const contextClass = 0x80;
+const numberBits = 0x1f;
 
 /** `[n]` of the context-specific class: around a whole value or a structure, or, primitive, in place of a simple value's tag. */
 export function contextTag(number: number, form: "constructed" | "primitive" = "constructed"): number {
-  return CONTEXT | (form === "constructed" ? CONSTRUCTED : 0) | number;
+  return contextClass | (form === "constructed" ? constructedBit : 0) | number;
 }
 
 /** Reads one value with nothing after it; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
@@ -71,7 +71,7 @@ export function parseDer(bytes: Uint8Array, what: string, limits: DerLimits = {}
       tag,
       raw: bytes.subarray(start, contentEnd),
       content: bytes.subarray(contentStart, contentEnd),
-      children: (tag & CONSTRUCTED) === 0 ? [] : readAll(contentStart, contentEnd, depth + 1),
+      children: (tag & constructedBit) === 0 ? [] : readAll(contentStart, contentEnd, depth + 1),
     };
   }
 
@@ -106,7 +106,7 @@ export function openDer(bytes: Uint8Array, what: string): Der {
   const { tag, contentStart, contentEnd } = readHeader(bytes, 0, bytes.length, what);
   if (contentEnd < bytes.length) throw malformed(`${what} has ${bytes.length - contentEnd} bytes after its end`);
   const children: Der[] = [];
-  const end = (tag & CONSTRUCTED) === 0 ? contentStart : contentEnd;
+  const end = (tag & constructedBit) === 0 ? contentStart : contentEnd;
   for (let at = contentStart; at < end;) {
     if (children.length === coreLimits.derMembers) throw exceeded(`${what} has more than ${coreLimits.derMembers} values`);
     const inner = readHeader(bytes, at, contentEnd, what);
@@ -122,7 +122,7 @@ export function readHeader(bytes: Uint8Array, start: number, end: number, what: 
   const tag = bytes[start];
   const first = bytes[start + 1];
   if (tag === undefined || first === undefined || start + 2 > end) throw notDer(what, "it is cut off");
-  if (tag === 0 || (tag & NUMBER) === NUMBER) throw notDer(what, `the tag ${hexByte(tag)} is not one that is used`);
+  if (tag === 0 || (tag & numberBits) === numberBits) throw notDer(what, `the tag ${hexByte(tag)} is not one that is used`);
   const lengthBytes = first < 0x80 ? 0 : first - 0x80;
   if (first === 0x80) throw notDer(what, "a length is indefinite");
   if (lengthBytes > 4) throw notDer(what, "it is cut off");

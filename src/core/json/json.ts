@@ -35,14 +35,14 @@ export function parseJson(bytes: Uint8Array, what: string, limits: JsonLimits = 
   }
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
-const COMMA = 0x2c;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
+const quote = 0x22;
+const backslash = 0x5c;
+const colon = 0x3a;
+const comma = 0x2c;
+const openObject = 0x7b;
+const closeObject = 0x7d;
+const openArray = 0x5b;
+const closeArray = 0x5d;
 
 /** Finds what JSON.parse lets pass: repeated keys, boundless depth and number. The grammar itself is left to it. */
 function scan(text: string, what: string, { maxDepth, maxValues }: Required<Omit<JsonLimits, "maxBytes">>): void {
@@ -54,28 +54,28 @@ function scan(text: string, what: string, { maxDepth, maxValues }: Required<Omit
   };
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
-      case OPEN_OBJECT:
-      case OPEN_ARRAY:
+      case openObject:
+      case openArray:
         if (open.length === maxDepth) {
           throw new TouchmarkError("LIMIT_EXCEEDED", `${what} is nested deeper than ${maxDepth} levels`);
         }
         count();
-        atKey = text.charCodeAt(i) === OPEN_OBJECT;
+        atKey = text.charCodeAt(i) === openObject;
         open.push(atKey ? new Set() : undefined);
         break;
-      case CLOSE_OBJECT:
-      case CLOSE_ARRAY:
+      case closeObject:
+      case closeArray:
         open.pop();
         atKey = false;
         break;
-      case COMMA:
+      case comma:
         count();
         atKey = open.at(-1) !== undefined;
         break;
-      case COLON:
+      case colon:
         atKey = false;
         break;
-      case QUOTE: {
+      case quote: {
         const end = endOfString(text, i, what);
         if (atKey) {
           const key = unquote(text.slice(i, end + 1), what);
@@ -93,8 +93,8 @@ function scan(text: string, what: string, { maxDepth, maxValues }: Required<Omit
 function endOfString(text: string, start: number, what: string): number {
   for (let i = start + 1; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code === BACKSLASH) i++;
-    else if (code === QUOTE) return i;
+    if (code === backslash) i++;
+    else if (code === quote) return i;
   }
   throw malformed(`${what} is not JSON: a string has no end`);
 }

@@ -36,11 +36,11 @@ export interface RevocationList extends SignedStructure {
   find(serial: Uint8Array): RevokedEntry | undefined;
 }
 
-const NUMBER = "2.5.29.20";
-const DELTA_INDICATOR = "2.5.29.27";
-const ISSUING_DISTRIBUTION_POINT = "2.5.29.28";
-const FRESHEST = "2.5.29.46";
-const understood: ReadonlySet<string> = new Set([NUMBER, DELTA_INDICATOR, ISSUING_DISTRIBUTION_POINT, FRESHEST]);
+const crlNumberOid = "2.5.29.20";
+const deltaIndicatorOid = "2.5.29.27";
+const issuingDistributionPointOid = "2.5.29.28";
+const freshestCrlOid = "2.5.29.46";
+const understood: ReadonlySet<string> = new Set([crlNumberOid, deltaIndicatorOid, issuingDistributionPointOid, freshestCrlOid]);
 
 /** Throws MALFORMED, LIMIT_EXCEEDED past a bound, or UNSUPPORTED for a critical extension that is not understood. */
 export function parseCrl(bytes: Uint8Array): RevocationList {
@@ -69,9 +69,9 @@ export function parseCrl(bytes: Uint8Array): RevocationList {
 
   const extensions = readExtensions(list && opened(list, what), contextTag(0), what);
   refuseUnknown(extensions, understood, what);
-  const number = readNumber(extensions, NUMBER);
-  const baseNumber = readNumber(extensions, DELTA_INDICATOR);
-  const scope = readScope(extensions.get(ISSUING_DISTRIBUTION_POINT));
+  const number = readNumber(extensions, crlNumberOid);
+  const baseNumber = readNumber(extensions, deltaIndicatorOid);
+  const scope = readScope(extensions.get(issuingDistributionPointOid));
   const freshest = freshestPoints({ extensions });
   const found = new Map<string, RevokedEntry | undefined>();
   return {

@@ -35,12 +35,12 @@ export interface OcspAnswer {
   readonly nextUpdate?: Instant;
 }
 
-const BASIC = "1.3.6.1.5.5.7.48.1.1";
+const basicOid = "1.3.6.1.5.5.7.48.1.1";
 const statuses = ["successful", "malformed request", "internal error", "try later", "status 4", "request must be signed", "unauthorized"];
-const INVALIDITY_DATE: ReadonlySet<string> = new Set(["2.5.29.24"]);
-const GOOD = contextTag(0, "primitive");
-const REVOKED = contextTag(1);
-const UNKNOWN = contextTag(2, "primitive");
+const invalidityDateOids: ReadonlySet<string> = new Set(["2.5.29.24"]);
+const goodTag = contextTag(0, "primitive");
+const revokedTag = contextTag(1);
+const unknownTag = contextTag(2, "primitive");
 const what = "the OCSP answer";
 
 /** Throws MALFORMED, LIMIT_EXCEEDED past a bound, UNSUPPORTED for a critical extension, REVOCATION_UNKNOWN where the responder has no answer. */
@@ -53,7 +53,7 @@ export function parseOcspResponse(bytes: Uint8Array): OcspResponse {
   const response = new Members(only(outer.take("responseBytes"), contextTag(0)), tags.sequence, what);
   outer.end();
   const type = readOid(response.take("responseType"), what);
-  if (type !== BASIC) throw malformed(`${what} is of the type ${type}, expected a basic one (${BASIC})`);
+  if (type !== basicOid) throw malformed(`${what} is of the type ${type}, expected a basic one (${basicOid})`);
   const basic = parseDer(readOctetString(response.take("response"), what), what, { maxDepth: 24, maxValues: 5000 });
   response.end();
   return readBasic(basic);
@@ -106,7 +106,7 @@ function readAnswer(value: Der): OcspAnswer {
   const next = members.optional(contextTag(0));
   const extensions = readExtensions(members.optional(contextTag(1)), contextTag(1), what);
   members.end();
-  refuseUnknown(extensions, INVALIDITY_DATE, what);
+  refuseUnknown(extensions, invalidityDateOids, what);
   const invalidFrom = invalidityDate(extensions);
   return {
     id,
@@ -117,8 +117,8 @@ function readAnswer(value: Der): OcspAnswer {
 }
 
 function readStatus(value: Der, invalidFrom: Instant | undefined): OcspAnswer["status"] {
-  if (value.tag === GOOD || value.tag === UNKNOWN) return value.tag === GOOD ? "good" : "unknown";
-  const members = new Members(value, REVOKED, `${what}.certStatus`);
+  if (value.tag === goodTag || value.tag === unknownTag) return value.tag === goodTag ? "good" : "unknown";
+  const members = new Members(value, revokedTag, `${what}.certStatus`);
   const at = readTime(members.take("revocationTime", tags.generalizedTime), `${what}.revocationTime`);
   const reason = members.optional(contextTag(0));
   members.end();

@@ -5,7 +5,7 @@ import { encodeDer, tags } from "../../core/asn1/der.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { HashAlgorithm } from "../../core/keys/hash.ts";
 import type { SchemeFamily, SigningScheme } from "../../core/keys/signature-schemes.ts";
-import { CK, type Mechanism } from "./cryptoki.ts";
+import { ck, type Mechanism } from "./cryptoki.ts";
 
 export interface TokenScheme {
   readonly mechanism: Mechanism;
@@ -28,14 +28,14 @@ const hashed =
     createHash(hash).update(message).digest();
 
 const families: Partial<Record<SchemeFamily, (hash: HashAlgorithm) => TokenScheme>> = {
-  ecdsa: (hash) => ({ mechanism: { mechanism: CK.mechanism.ecdsa }, input: hashed(hash), output: toDer }),
-  "ecdsa-p1363": (hash) => ({ mechanism: { mechanism: CK.mechanism.ecdsa }, input: hashed(hash), output: same }),
+  ecdsa: (hash) => ({ mechanism: { mechanism: ck.mechanism.ecdsa }, input: hashed(hash), output: toDer }),
+  "ecdsa-p1363": (hash) => ({ mechanism: { mechanism: ck.mechanism.ecdsa }, input: hashed(hash), output: same }),
   "rsa-pkcs1": (hash) => ({
-    mechanism: { mechanism: CK.mechanism.rsaPkcs },
+    mechanism: { mechanism: ck.mechanism.rsaPkcs },
     input: (message) => concat([Buffer.from(digestInfo[hash], "hex"), hashed(hash)(message)]),
     output: same,
   }),
-  "rsa-pss": (hash) => ({ mechanism: { mechanism: CK.mechanism.rsaPkcsPss, parameter: pssOf(hash) }, input: hashed(hash), output: same }),
+  "rsa-pss": (hash) => ({ mechanism: { mechanism: ck.mechanism.rsaPkcsPss, parameter: pssOf(hash) }, input: hashed(hash), output: same }),
 };
 
 /** Throws UNSUPPORTED. */
@@ -48,7 +48,7 @@ export function tokenScheme({ name, family, hash }: SigningScheme): TokenScheme 
 /** 5 is how pkcs11js numbers the parameters of PSS (CK_PARAMS_RSA_PSS). */
 function pssOf(hash: HashAlgorithm): NonNullable<Mechanism["parameter"]> {
   const saltLen = Number(hash.slice(3)) / 8;
-  return { type: 5, hashAlg: CK.mechanism[hash], mgf: CK.mgf1[hash], saltLen };
+  return { type: 5, hashAlg: ck.mechanism[hash], mgf: ck.mgf1[hash], saltLen };
 }
 
 /** r‖s as `SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279, section 2.2.3). */

@@ -11,7 +11,7 @@ import { encodePem } from "../../core/asn1/pem.ts";
 import { signingSchemes } from "../../core/keys/signature-schemes.ts";
 import type { SignRequest } from "../../core/signer.ts";
 import { extensions, makeDer, makeKey } from "../../core/x509/fixture.test.ts";
-import { CK } from "./cryptoki.ts";
+import { ck } from "./cryptoki.ts";
 import { openPkcs11Key, type Pkcs11Key } from "./pkcs11-signer.ts";
 
 const { signal } = new AbortController();
@@ -26,10 +26,10 @@ const leaf = makeDer({
   key,
   extensions: [extensions.digitalSignature],
 });
-const privateKey: TokenObject = { class: CK.class.privateKey, label: "release", id, key: key.privateKey };
-const publicKey: TokenObject = { class: CK.class.publicKey, label: "release", id, key: key.publicKey };
+const privateKey: TokenObject = { class: ck.class.privateKey, label: "release", id, key: key.privateKey };
+const publicKey: TokenObject = { class: ck.class.publicKey, label: "release", id, key: key.publicKey };
 const certificate = (value: Uint8Array, beside?: Buffer): TokenObject => ({
-  class: CK.class.certificate,
+  class: ck.class.certificate,
   value,
   ...(beside && { id: beside }),
 });
@@ -188,7 +188,7 @@ suite("a key on a token", () => {
   });
 
   test("on a token with keys to type on, or without a PIN, no PIN is asked for", async () => {
-    for (const flags of [0, CK.flag.loginRequired | CK.flag.protectedAuthenticationPath]) {
+    for (const flags of [0, ck.flag.loginRequired | ck.flag.protectedAuthenticationPath]) {
       await open(fakeToken([privateKey, publicKey], flags), { pin: () => Promise.reject(new Error("asked")) }).sign(request, signal);
     }
   });

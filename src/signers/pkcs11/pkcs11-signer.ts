@@ -5,7 +5,7 @@ import { memoise } from "../../core/async/memoise.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
 import { readSource } from "../../files/read-source.ts";
 import { readCertificateChain } from "../file/certificate-chain.ts";
-import { CK, loadCryptoki, type Cryptoki, type Handle } from "./cryptoki.ts";
+import { ck, loadCryptoki, type Cryptoki, type Handle } from "./cryptoki.ts";
 import { tokenScheme } from "./mechanisms.ts";
 import { parsePkcs11Uri, type Pkcs11Uri } from "./pkcs11-uri.ts";
 import { tokenSession, type Session, type Token, type TokenSession } from "./session.ts";
@@ -88,13 +88,13 @@ async function signWith(
   const { mechanism, input, output } = tokenScheme(scheme);
   const key = findPrivateKey(session, uri);
   module.C_SignInit(handle, mechanism, key);
-  if (wantsPinAgain(session, key)) module.C_Login(handle, CK.user.contextSpecific, pin);
+  if (wantsPinAgain(session, key)) module.C_Login(handle, ck.user.contextSpecific, pin);
   return output(await module.C_SignAsync(handle, Buffer.from(input(bytes)), Buffer.alloc(tokenLimits.signatureBytes)));
 }
 
 /** Some keys want it for each signature. */
 function wantsPinAgain(session: Session, key: Handle): boolean {
-  const [value] = read(session, key, [CK.attribute.alwaysAuthenticate]);
+  const [value] = read(session, key, [ck.attribute.alwaysAuthenticate]);
   return value?.some((byte) => byte !== 0) ?? false;
 }
 

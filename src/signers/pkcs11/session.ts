@@ -2,7 +2,7 @@
 import { TouchmarkError } from "../../core/errors.ts";
 import { KeyedLock } from "../../core/async/keyed-lock.ts";
 import { interruption, throwIfAborted } from "../../core/async/interruption.ts";
-import { CK, cryptokiError, type Cryptoki, type Handle } from "./cryptoki.ts";
+import { ck, cryptokiError, type Cryptoki, type Handle } from "./cryptoki.ts";
 import { acquireModule } from "./module.ts";
 import type { Pkcs11Uri } from "./pkcs11-uri.ts";
 
@@ -127,7 +127,7 @@ async function openSession(token: Token, signal: AbortSignal): Promise<OpenSessi
   let handle: Handle | undefined;
   try {
     const { slot, flags } = findToken(module, token.uri);
-    handle = module.C_OpenSession(slot, CK.flag.serialSession);
+    handle = module.C_OpenSession(slot, ck.flag.serialSession);
     return { module, handle, pin: await logIn({ module, handle, flags }, token, signal), release };
   } catch (thrown) {
     closeSession({ module, handle, release });
@@ -155,11 +155,11 @@ async function logIn(
   { uri, pin, refuse }: Token,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if ((flags & CK.flag.loginRequired) === 0) return undefined;
-  if ((flags & CK.flag.pinLocked) !== 0) throw new TouchmarkError("PLUGIN_FAILED", `${uri.shown} is locked after too many wrong PINs`);
-  const typed = (flags & CK.flag.protectedAuthenticationPath) === 0 ? await pin(signal) : undefined;
+  if ((flags & ck.flag.loginRequired) === 0) return undefined;
+  if ((flags & ck.flag.pinLocked) !== 0) throw new TouchmarkError("PLUGIN_FAILED", `${uri.shown} is locked after too many wrong PINs`);
+  const typed = (flags & ck.flag.protectedAuthenticationPath) === 0 ? await pin(signal) : undefined;
   try {
-    module.C_Login(handle, CK.user.user, typed);
+    module.C_Login(handle, ck.user.user, typed);
   } catch (thrown) {
     // Another signer of this process is logged in to the token, which knows one login of each process.
     if (thrown instanceof Error && thrown.message.startsWith("CKR_USER_ALREADY_LOGGED_IN")) return typed;
