@@ -184,6 +184,11 @@ describe("the import table", () => {
     for (const one of bad) assert.notEqual(breach(one), undefined, `${one.from} -> ${one.to}`);
   });
 
+  it("throws interruptions in the catalogue's terms: a signal's own method throws a DOMException", () => {
+    const raw = sources.filter((file) => /\.throwIfAborted\(/.test(readFileSync(join(root, file), "utf8")));
+    assert.deepEqual(raw, [], "use throwIfAborted of core/async/interruption.ts");
+  });
+
   it("reads every import there is", () => {
     const importers = sources.filter((file) => /\bfrom "/.test(readFileSync(join(root, file), "utf8")));
     for (const file of importers) assert.ok(importsOf(file).length > 0, relative(root, file));

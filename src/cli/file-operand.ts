@@ -1,5 +1,6 @@
 /** The file that a command speaks of: `PATH`, `-` for what is piped in, or `sha256:HEX` where only its digest is at hand. */
 import { open } from "node:fs/promises";
+import { throwIfAborted } from "../core/async/interruption.ts";
 import { isDigest } from "../core/digest.ts";
 import { readFileSubject, type FileReading, type FileSubject } from "../core/file-subject.ts";
 import { cannotRead } from "../files/read-source.ts";
@@ -15,7 +16,7 @@ export async function readFileOperand(operand: string, io: Io, reading: FileRead
     await using file = await open(operand);
     return await readFileSubject(operand, file.createReadStream({ highWaterMark: chunkBytes, signal }), reading);
   } catch (error) {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     throw cannotRead(operand, error);
   }
 }

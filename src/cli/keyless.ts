@@ -1,4 +1,6 @@
 /** Signing without a key, as the flags say it: who signs, and with what. */
+import { memoise } from "../core/async/memoise.ts";
+import type { Signer } from "../core/signer.ts";
 import { ambientProviders } from "../signers/keyless/identity/ambient.ts";
 import { givenToken } from "../signers/keyless/identity/given.ts";
 import type { IdentityToken } from "../signers/keyless/identity/identity-token.ts";
@@ -15,24 +17,34 @@ import type { Io } from "./io.ts";
 import { openServices } from "./services.ts";
 import type { SigningContext, SigningWith } from "./signing-context.ts";
 
-export async function openKeyless(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
+export async function openKeyless(
+  args: Arguments,
+  io: Io,
+  context: SigningContext,
+): Promise<Omit<SigningWith, typeof Symbol.asyncDispose>> {
   const { services, root, http } = await openServices(args, io, context);
-  const token = obtainIdentityToken({
-    providers: providersFor(args, io, services),
-    env: io.env,
-    http,
-    audience: args.value("oidc-client-id") ?? "sigstore",
-    now: io.now,
-    signal: context.signal,
-  });
+  const obtain = (signal: AbortSignal): Promise<IdentityToken> =>
+    obtainIdentityToken({
+      providers: providersFor(args, io, services),
+      env: io.env,
+      http,
+      audience: args.value("oidc-client-id") ?? "sigstore",
+      now: io.now,
+      signal,
+    });
+  const token = memoise(obtain, { until: ({ usableUntil }) => usableUntil, clock: io.now });
   // Whether all may be seen by anybody is found out while the token is on its way.
   const isAsked = services.then(async (chosen) => publicHosts(chosen).length > 0 && !args.has("yes") && !(await context.isPublic()));
-  for (const promise of [token, isAsked]) promise.catch(() => undefined); // the signer hears of it
+  for (const promise of [token(context.signal), isAsked]) promise.catch(() => undefined); // the signer hears of it
   const consent = async (who: IdentityToken, chosen: SelectedServices): Promise<void> => {
     if (await isAsked) await askConsent(who, chosen, context.secret, io);
   };
-  const signer = keylessSigner({ token, services, root, logUpload: context.logUpload ?? "now", consent, http, clock: io.now });
-  return { signer, isEphemeral: true, ready: signer.certify(context.signal) };
+  const { logUpload = "now" } = context;
+  const signer = keylessSigner({ token, services: () => services, root: () => root, logUpload, consent, http, clock: io.now });
+  const ready = signer.certify(context.signal);
+  // A command asks for its certificate once: where that failed, nobody is asked to sign in again.
+  const sign: Signer["sign"] = (request, signal) => ready.then(() => signer.sign(request, signal));
+  return { signer: { ...signer, sign }, isEphemeral: true, ready };
 }
 
 function providersFor(args: Arguments, io: Io, services: Promise<SelectedServices>): readonly Provider[] {

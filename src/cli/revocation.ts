@@ -1,4 +1,5 @@
 /** Asking what verifying cannot know by itself: whether certificates were revoked, and what plugins of notation say. */
+import { memoise } from "../core/async/memoise.ts";
 import type { GatherFacts, PluginQuestion, StatusQuestion } from "../core/facts/facts.ts";
 import type { Arguments } from "./arguments.ts";
 import { pluginConfigOf } from "./common.ts";
@@ -12,22 +13,17 @@ export const revocationFlags: readonly Flag[] = [
 /** What is needed for it is loaded when there is something to ask. Offline nobody is asked. */
 export function gathererFor(args: Arguments, io: Io): GatherFacts | undefined {
   if (args.has("offline")) return undefined;
-  const revocation = once(() => revocationGatherer(args, io));
-  const plugins = once(() => pluginsGatherer(args, io));
+  const revocation = memoise(() => revocationGatherer(args, io));
+  const plugins = memoise(() => pluginsGatherer(args, io));
   return async (questions, signal) => {
     const forPlugins = questions.filter((question) => question.kind === "plugin");
     const others = questions.filter((question) => question.kind !== "plugin");
     const answers = await Promise.all([
-      ...(others.length > 0 ? [revocation().then((gather) => gather(others, signal))] : []),
-      ...(forPlugins.length > 0 ? [plugins().then((gather) => gather(forPlugins, signal))] : []),
+      ...(others.length > 0 ? [revocation(signal).then((gather) => gather(others, signal))] : []),
+      ...(forPlugins.length > 0 ? [plugins(signal).then((gather) => gather(forPlugins, signal))] : []),
     ]);
     return new Map(answers.flatMap((facts) => [...facts]));
   };
-}
-
-function once<T>(open: () => Promise<T>): () => Promise<T> {
-  let opened: Promise<T> | undefined;
-  return () => (opened ??= open());
 }
 
 async function pluginsGatherer(args: Arguments, io: Io): Promise<GatherFacts<PluginQuestion>> {

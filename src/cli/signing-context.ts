@@ -2,7 +2,8 @@
 import type { LogUpload } from "../core/verification-material.ts";
 import type { EnvelopeSigner, Signer } from "../core/signer.ts";
 
-export interface SigningWith {
+/** Disposing of it closes what the signer holds open. */
+export interface SigningWith extends AsyncDisposable {
   readonly signer: Signer | EnvelopeSigner;
   /** The key is made for this once: it cannot have signed before. */
   readonly isEphemeral: boolean;

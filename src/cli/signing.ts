@@ -39,10 +39,15 @@ export const signingFlags: readonly Flag[] = [
 export async function openSigner(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
   const opened = await open(args, io, context);
   opened.ready.catch(() => undefined); // it may fail before anybody waits for it
-  return opened;
+  return { ...opened, [Symbol.asyncDispose]: async () => opened.held?.[Symbol.asyncDispose]?.() };
 }
 
-async function open(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
+/** `held` is what the signer stands on, which may have to be closed. */
+interface OpenedSigner extends Omit<SigningWith, typeof Symbol.asyncDispose> {
+  readonly held?: Partial<AsyncDisposable>;
+}
+
+async function open(args: Arguments, io: Io, context: SigningContext): Promise<OpenedSigner> {
   checkNotary(args, context.formats);
   checkKey(args, context);
   const key = await openKey(args, io, context);
@@ -57,11 +62,15 @@ async function open(args: Arguments, io: Io, context: SigningContext): Promise<S
   }
   const stamped = args.has("timestamp-url") ? await timestamped(key, args, io, context) : key;
   const signer = namesServices(args) ? await sealed(stamped, args, io, context) : stamped;
-  return { signer, isEphemeral: false, ready: signer.describe(context.signal) };
+  return { signer, isEphemeral: false, ready: signer.describe(context.signal), held: key };
 }
 
 /** A key that is kept somewhere; undefined where none is named. */
-async function openKey(args: Arguments, io: Io, context: SigningContext): Promise<Signer | EnvelopeSigner | undefined> {
+async function openKey(
+  args: Arguments,
+  io: Io,
+  context: SigningContext,
+): Promise<((Signer | EnvelopeSigner) & Partial<AsyncDisposable>) | undefined> {
   if (args.has("plugin")) {
     const { openPlugin } = await import("./plugin.ts");
     return openPlugin(args, io, context);

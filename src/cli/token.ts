@@ -1,12 +1,11 @@
 /** A key on a PKCS #11 token, as the flags and variables name it. */
 import { TouchmarkError } from "../core/errors.ts";
-import type { Signer } from "../core/signer.ts";
-import { openPkcs11Key } from "../signers/pkcs11/pkcs11-signer.ts";
+import { openPkcs11Key, type Pkcs11Signer } from "../signers/pkcs11/pkcs11-signer.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Io } from "./io.ts";
 
 /** Throws USAGE for a URI that is none. */
-export function openToken(uri: string, args: Arguments, io: Io): Signer {
+export function openToken(uri: string, args: Arguments, io: Io): Pkcs11Signer {
   return openPkcs11Key({
     uri,
     modulePath: variable(io, "PKCS11_MODULE_PATH"),

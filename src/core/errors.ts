@@ -368,7 +368,8 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 32,
     http: 501,
     summary: "This kind of evidence or document is not supported yet.",
-    remedy: "Use a signature made with a key, in sigstore bundle 0.3 or cosign's tag form, or a newer Touchmark.",
+    remedy:
+      "Use evidence in a form that is supported (a sigstore bundle, cosign's tag form, a Notary Project signature), or a newer Touchmark.",
   },
   LIMIT_EXCEEDED: {
     exit: 32,
@@ -407,9 +408,24 @@ export function malformed(message: string, cause?: unknown): TouchmarkError {
   return new TouchmarkError("MALFORMED", message, { cause });
 }
 
+/**
+ * What a thrown value says of an interruption: TIMEOUT for the TimeoutError of `AbortSignal.timeout`, INTERRUPTED for the AbortError of
+ * the platform, and a TouchmarkError that either of them carries, or that it is itself. Undefined for any other.
+ */
+export function interruptionBy(thrown: unknown): TouchmarkError | undefined {
+  if (thrown instanceof TouchmarkError) return thrown;
+  if (!(thrown instanceof Error)) return undefined;
+  if (thrown.name === "TimeoutError") return new TouchmarkError("TIMEOUT", "the time allowed ran out", { cause: thrown });
+  if (thrown.name !== "AbortError") return undefined;
+  if (thrown.cause instanceof TouchmarkError) return thrown.cause;
+  const isTimeout = thrown.cause instanceof Error && thrown.cause.name === "TimeoutError";
+  return isTimeout ? interruptionBy(thrown.cause) : new TouchmarkError("INTERRUPTED", "interrupted", { cause: thrown });
+}
+
 /** What any thrown value is in the catalogue's terms: itself, an interruption, or INTERNAL. */
 export function asTouchmarkError(thrown: unknown): TouchmarkError {
-  if (thrown instanceof TouchmarkError) return thrown;
+  const known = interruptionBy(thrown);
+  if (known) return known;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new TouchmarkError("INTERNAL", message, { cause: thrown });
 }

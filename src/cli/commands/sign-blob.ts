@@ -54,12 +54,13 @@ export const command: Command = {
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
     const output = await bundleOutput(path, format.files, signal);
-    const { signer, ready } = await openSigner(args, io, {
+    await using opened = await openSigner(args, io, {
       formats: [format.name],
       secret: "nothing says that everybody may know of this file",
       isPublic: () => Promise.resolve(false),
       signal,
     });
+    const { signer, ready } = opened;
     if ("envelop" in signer) throw forImages();
     const reading = await format.files.readingFor(() => signer.describe(signal));
     const [file] = await Promise.all([readFileOperand(args.operand(0), io, reading, signal), ready]);

@@ -69,13 +69,14 @@ export const command: Command = {
     const chosen = chosenFormats(args);
     const logUpload = args.choice("log-upload", ["now", "later"]);
     if (logUpload === "later") requireWaiting(chosen, path);
-    const { signer, isEphemeral, ready } = await openSigner(args, io, {
+    await using opened = await openSigner(args, io, {
       formats: chosen.map(({ name }) => name),
       secret: "not everybody can pull this image",
       isPublic: () => areAnybodys(references, args, io, signal),
       logUpload,
       signal,
     });
+    const { signer, isEphemeral, ready } = opened;
     const options = {
       formats: chosen,
       signer,

@@ -3,6 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { decodeUtf8 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { blockSize, padding, parseHeader, parseRecords } from "./tar.ts";
+import { registryLimits } from "../limits.ts";
 
 export interface ArchiveEntry {
   /** Bytes from the archive's beginning. */
@@ -10,7 +11,6 @@ export interface ArchiveEntry {
   readonly size: number;
 }
 
-const limits = { headers: 50_000, extended: 64 * 1024 } as const;
 const files: ReadonlySet<string> = new Set(["0", "7"]);
 const extended: ReadonlySet<string> = new Set(["x", "g", "L"]);
 /** Records that say what the header would; in a header for all files they would say it of each. */
@@ -22,7 +22,8 @@ export async function indexArchive(file: FileHandle, length: number): Promise<Re
   let records: ReadonlyMap<string, string> = new Map();
   let at = 0;
   for (let headers = 0; at < length; headers++) {
-    if (headers === limits.headers) throw new TouchmarkError("LIMIT_EXCEEDED", `the archive has more than ${limits.headers} entries`);
+    if (headers === registryLimits.archiveHeaders)
+      throw new TouchmarkError("LIMIT_EXCEEDED", `the archive has more than ${registryLimits.archiveHeaders} entries`);
     const header = parseHeader(await readAt(file, at, blockSize));
     if (header === undefined) return entries;
     const isExtended = extended.has(header.type);
@@ -57,8 +58,11 @@ export async function readAt(file: FileHandle, start: number, size: number): Pro
 }
 
 async function readExtended(file: FileHandle, type: string, { start, size }: ArchiveEntry): Promise<ReadonlyMap<string, string>> {
-  if (size > limits.extended)
-    throw new TouchmarkError("LIMIT_EXCEEDED", `a header in the archive has ${size} bytes, over the limit of ${limits.extended}`);
+  if (size > registryLimits.archiveExtendedBytes)
+    throw new TouchmarkError(
+      "LIMIT_EXCEEDED",
+      `a header in the archive has ${size} bytes, over the limit of ${registryLimits.archiveExtendedBytes}`,
+    );
   const bytes = await readAt(file, start, size);
   if (type === "L") return new Map([["path", decodeUtf8(bytes, "a name in the archive").replace(/\0+$/, "")]]);
   const records = parseRecords(bytes);

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { throwIfAborted } from "../../core/async/interruption.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { handle } from "./http/handler.ts";
 import { openStorage, type StorageOptions } from "./storage/storage.ts";
@@ -41,7 +42,7 @@ const milliseconds = {
 /** Starts a registry; throws USAGE if it cannot listen there or use the folder. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { host, port, signal } = options;
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   const storage = await openStorage(options);
   const underWay = new Set<Promise<void>>();
   const timeouts = { headersTimeout: milliseconds.headers, requestTimeout: milliseconds.request };
@@ -64,7 +65,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   }
   signal?.addEventListener("abort", () => void close(), { once: true });
   if (signal?.aborted) await close();
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   return { address, url: `http://${address}`, close };
 }
 

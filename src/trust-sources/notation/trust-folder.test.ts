@@ -101,9 +101,8 @@ suite("trust stores", () => {
   });
 
   test("the signal ends it", async (t) => {
-    const reason = new Error("enough");
     const path = await folder(t, { [`${at}/a.pem`]: pem(root) });
-    await assert.rejects(readTrustStore({ type: "ca", name: "acme" }, path, AbortSignal.abort(reason)), reason);
+    await assert.rejects(readTrustStore({ type: "ca", name: "acme" }, path, AbortSignal.abort()), { code: "INTERRUPTED" });
   });
 });
 

@@ -46,7 +46,7 @@ export class Contents {
   /** Takes over a file that has this digest and was brought to the disk. */
   async adopt(digest: Digest, file: string, size: number): Promise<void> {
     if (await this.#isKept(digest, size)) await rm(file);
-    else await this.#disk.location(file, this.#layout.content(digest));
+    else await this.#disk.place(file, this.#layout.content(digest));
   }
 
   async #isKept(digest: Digest, size: number): Promise<boolean> {

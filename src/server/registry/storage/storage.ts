@@ -5,13 +5,14 @@ import { Blobs } from "./blobs.ts";
 import { Contents } from "./contents.ts";
 import { Disk } from "./disk.ts";
 import { KeyedLock } from "../../../core/async/keyed-lock.ts";
+import { storageLimits } from "../limits.ts";
 import { Layout } from "./layout.ts";
 import { Manifests } from "./manifests.ts";
 import { Referrers } from "./referrers.ts";
 import { Tags } from "./tags.ts";
 import { Uploads, type UploadLimits } from "./uploads.ts";
 
-/** What is left out is 16 GiB for a blob, an hour for an upload nobody continues, and the clock of this process. */
+/** What is left out is as `storageLimits` has it, and the clock of this process. */
 export interface StorageOptions extends Partial<UploadLimits> {
   /** The folder; made if it is missing. */
   readonly dir: string;
@@ -29,7 +30,7 @@ export interface Storage {
 
 /** Opens the folder and clears away, then and until it is closed, uploads nobody continues; throws USAGE if it cannot be used. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { maxBlobBytes = 16 * 2 ** 30, uploadLifetime = 60 * 60 * 1000, clock = Date.now } = options;
+  const limits = { ...storageLimits, clock: Date.now, ...options };
   const layout = new Layout(resolve(options.dir));
   const disk = new Disk(layout.incoming);
   const repositories = new KeyedLock();
@@ -38,7 +39,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const tags = new Tags(disk, layout);
   const referrers = new Referrers(disk, layout);
   const manifests = new Manifests({ disk, layout, contents, blobs, tags, referrers, repositories });
-  const uploads = new Uploads(layout.incoming, blobs, { maxBlobBytes, uploadLifetime, clock });
+  const uploads = new Uploads(layout.incoming, blobs, limits);
   try {
     await disk.makeFolder(layout.incoming);
     await uploads.sweep();
@@ -50,7 +51,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   let swept: Promise<void> = Promise.resolve();
   const sweeping = setInterval(() => {
     swept = swept.then(() => uploads.sweep()).catch(() => undefined); // what cannot be cleared away now is tried again
-  }, uploadLifetime / 10).unref();
+  }, limits.uploadLifetime / 10).unref();
   const close = async (): Promise<void> => {
     clearInterval(sweeping);
     await Promise.all([swept, uploads.close()]);

@@ -14,14 +14,11 @@ import type { Blobs } from "./blobs.ts";
 import { orMissing } from "./disk.ts";
 import type { Instant } from "../../../core/instant.ts";
 import { KeyedLock } from "../../../core/async/keyed-lock.ts";
+import type { StorageLimits } from "../limits.ts";
 import { FileHasher } from "./file-hasher.ts";
 import { piecesOf, type Piece } from "./pieces.ts";
 
-export interface UploadLimits {
-  /** Bytes of one blob. */
-  readonly maxBlobBytes: number;
-  /** Milliseconds after its last byte that an unfinished upload is kept. */
-  readonly uploadLifetime: number;
+export interface UploadLimits extends StorageLimits {
   /** The clock that dates the folder's files. */
   readonly clock: () => Instant;
 }
@@ -34,8 +31,6 @@ interface Upload {
   /** Bytes that have come so far. */
   size: number;
 }
-
-const maxUploads = 10_000;
 
 /** An upload of so many bytes is left to the thread for large files, which is told after every so many. */
 const portion = 4 * 2 ** 20;
@@ -56,6 +51,7 @@ export class Uploads {
 
   /** Begins an upload to the repository; gives the id it is continued by. */
   async start(name: RepositoryName): Promise<string> {
+    const { maxUploads } = this.#limits;
     if (this.#open.size >= maxUploads) throw new RegistryError("TOOMANYREQUESTS", `${maxUploads} uploads are under way`);
     const id = randomUUID();
     const path = join(this.#incoming, id);
