@@ -86,6 +86,6 @@ export async function cosignedAt(checkpoint: Checkpoint, name: string, key: Publ
   if (found?.signature.length !== 72 || key.algorithm.name !== "ed25519") return undefined;
   const seconds = Buffer.from(found.signature.subarray(0, 8)).readBigUInt64BE();
   const message = concat([encodeUtf8(`cosignature/v1\ntime ${seconds}\n`), checkpoint.text]);
-  if (!(await signingSchemes.ed25519.verify(key.key, message, found.signature.subarray(8)))) return undefined;
+  if (!signingSchemes.ed25519.verify(key.key, message, found.signature.subarray(8))) return undefined;
   return fromSeconds(Number(seconds), `the time of ${name}`);
 }

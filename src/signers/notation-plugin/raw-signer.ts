@@ -82,8 +82,7 @@ async function generateSignature({ key, plugin, spec, bytes }: Generation, surro
   const chain = readChain(answer);
   const { publicKey } = chain[0];
   if (keySpecName(publicKey) !== keySpec) throw pluginFailed(key, `has a key of ${keySpec} and a certificate of ${keySpecName(publicKey)}`);
-  if (!(await scheme.verify(publicKey.key, bytes, signature)))
-    throw pluginFailed(key, "made a signature that its certificate does not verify");
+  if (!scheme.verify(publicKey.key, bytes, signature)) throw pluginFailed(key, "made a signature that its certificate does not verify");
   return { signature, chain };
 }
 
