@@ -1,0 +1,85 @@
+/** DER and PEM, and the values and structures of X.509 on top of them. */
+import assert from "node:assert/strict";
+import { encodeDer, openDer, parseDer, type Der } from "../../../src/core/asn1/der.ts";
+import { encodePem, parsePem } from "../../../src/core/asn1/pem.ts";
+import {
+  readBitString,
+  readBoolean,
+  readInteger,
+  readOid,
+  readText,
+  readTime,
+} from "../../../src/core/asn1/der-values.ts";
+import { readSctList } from "../../../src/verification/sct-list.ts";
+import { files, pemBlocks } from "../seeds.ts";
+import { usualCodes, type FuzzTarget } from "../target.ts";
+
+const certificates = "test/vectors/revocation/*.pem";
+const values: Readonly<Record<number, (value: Der, what: string) => unknown>> = {
+  0x01: readBoolean,
+  0x02: readInteger,
+  0x03: readBitString,
+  0x06: readOid,
+  0x17: readTime,
+  0x18: readTime,
+};
+
+function encode({ tag, content, children }: Der): Uint8Array {
+  return encodeDer(tag, ...(children.length > 0 ? children.map(encode) : [content]));
+}
+
+/** One log id, time and signature. */
+const sctList = Buffer.concat([
+  Buffer.from("04330031002f00", "hex"),
+  Buffer.alloc(32, 7),
+  Buffer.from("0000019000000000000004030002aabb", "hex").subarray(0, 14),
+]);
+
+export const asn1: readonly FuzzTarget[] = [
+  {
+    name: "der",
+    shape: "der",
+    codes: usualCodes,
+    seeds: () => pemBlocks(certificates).concat(files("test/vectors/revocation/*.ocsp")),
+    read(input) {
+      const value = parseDer(input, "input");
+      assert.deepEqual(Buffer.from(encode(value)), Buffer.from(input));
+      for (const primitive of primitivesIn(value)) assert.ok(refusesOrReads(primitive));
+      openDer(input, "input");
+    },
+  },
+  {
+    name: "pem",
+    shape: "pem",
+    codes: usualCodes,
+    seeds: () => files(certificates, "test/vectors/keys/openssl/*.pem"),
+    words: ["-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n", "-----", "\r\n", "=", "Proc-Type: 4,ENCRYPTED"],
+    read(input) {
+      const blocks = parsePem(input, "input");
+      const text = blocks.map(({ label, bytes }) => encodePem(label, bytes)).join("");
+      assert.deepEqual(parsePem(Buffer.from(text), "again"), blocks);
+    },
+  },
+  {
+    name: "sct-list",
+    shape: "der",
+    codes: usualCodes,
+    seeds: () => [encodeDer(0x04, Buffer.from("0000", "hex")), encodeDer(0x04, sctList.subarray(2))],
+    read: readSctList,
+  },
+];
+
+function primitivesIn(value: Der): readonly Der[] {
+  return value.children.length > 0 ? value.children.flatMap(primitivesIn) : [value];
+}
+
+/** Values of any kind: nothing but MALFORMED may come out, which the target's own check sees if it is another error. */
+function refusesOrReads(value: Der): boolean {
+  const read = values[value.tag] ?? readText;
+  try {
+    read(value, "value");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "MALFORMED")) throw error;
+  }
+  return true;
+}
