@@ -63,7 +63,9 @@ async function fuzz(target: FuzzTarget): Promise<void> {
   if (!values.corpora && faults.length === 0) writeInputs(folder, kept);
   for (const { input, fault } of faults) {
     const path = writeInput(join(cache, name), input);
-    console.error(`\n${fault.kind} in ${name}, by ${input.length} bytes: ${fault.detail}\n  npm run fuzz -- --target ${name} --input ${path}\n`);
+    console.error(
+      `\n${fault.kind} in ${name}, by ${input.length} bytes: ${fault.detail}\n  npm run fuzz -- --target ${name} --input ${path}\n`,
+    );
     process.exitCode = 1;
   }
 }

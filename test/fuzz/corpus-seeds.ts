@@ -4,21 +4,19 @@ import { join } from "node:path";
 import { corporaFolder } from "../fakes/corpora.ts";
 
 const patterns: Readonly<Record<string, readonly string[]>> = {
-  bundle: ["sigstore-conformance/bundle-verify/*", "slsa-verifier/**"],
+  bundle: ["sigstore-conformance/bundle-verify/*"],
   "trusted-root": ["sigstore-root-targets", "sigstore-conformance/bundle-verify/*"],
   "signing-config": ["sigstore-root-targets"],
-  "timestamp-token": ["rfc3161/*", "notation-verifier/timestamp"],
+  "timestamp-token": ["rfc3161/*", "notation-verifier/timestamp/countersignature"],
   cms: ["rfc3161/*"],
   crl: ["notation-core/crl"],
-  "notation-jws": ["notation-envelopes", "notation-verifier/verifier"],
-  "notation-cose": ["notation-verifier/verifier"],
+  "notation-jws": ["notation-envelopes", "notation-verifier/timestamp/sigEnv"],
+  "notation-cose": ["notation-verifier/timestamp/sigEnv"],
   "notary-metadata": ["docker-content-trust/trust_data/**"],
   "simple-signing": ["containers-image"],
   manifest: ["containers-image/*"],
-  statement: ["slsa-verifier/**", "chains/*"],
   pem: ["containers-image", "sigstore-root-targets"],
   "public-key": ["containers-image", "sigstore-root-targets"],
-  json: ["grype", "trivy"],
 };
 
 /** Folders; none where there is no corpus for the target. */

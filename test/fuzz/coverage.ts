@@ -7,9 +7,10 @@ import { Session, type Profiler } from "node:inspector";
 type Range = Profiler.CoverageRange;
 
 export interface Coverage {
-  /** Forgets what has run since the last look and says whether any of it is new; `keep` takes it as known from now on. */
+  /** How much has run since the last look that is not known yet; with `keep` it is known from now on. */
   look(keep: boolean): number;
-  stop(): void;
+  /** Nothing is known again. The session goes on, for a second one would not count by blocks. */
+  forget(): void;
 }
 
 /** Of a function: for each of its characters, whether it has run. */
@@ -28,7 +29,7 @@ export function startCoverage(folder: URL): Coverage {
         .flatMap(({ url, functions }) => functions.map(({ ranges }) => newIn(known, url, ranges, keep)))
         .reduce((sum, count) => sum + count, 0);
     },
-    stop: () => session.disconnect(),
+    forget: () => known.clear(),
   };
 }
 

@@ -120,6 +120,7 @@ function signatureOf({ kind, detail }: Fault): string {
 
 /** Of all these, those that reach what no seed and none before them reaches, within the bounds of what is kept. */
 export async function distill(target: FuzzTarget, coverage: Coverage, inputs: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+  coverage.forget();
   for (const seed of target.seeds()) await faultOf(target, seed);
   coverage.look(true);
   const chosen: Uint8Array[] = [];

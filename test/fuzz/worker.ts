@@ -24,8 +24,7 @@ export interface WorkerRequest {
 }
 
 async function fuzz({ target: name, seed, milliseconds, executions, folders, distilled, shared }: WorkerRequest): Promise<void> {
-  const source = new URL("../../src/", import.meta.url);
-  const coverage = startCoverage(source);
+  const coverage = startCoverage(new URL("../../src/", import.meta.url));
   // Only now, so that its blocks are counted.
   const { targets }: { readonly targets: readonly FuzzTarget[] } = await import("./targets.ts");
   const target = targets.find((one) => one.name === name);
@@ -40,10 +39,7 @@ async function fuzz({ target: name, seed, milliseconds, executions, folders, dis
     goesOn: (done) => done < executions && performance.now() - start < milliseconds,
     watch: { before: (input) => shareInput(shared, input), after: () => nextExecution(shared) },
   });
-  coverage.stop();
-  if (!distilled) return parentPort?.postMessage(result);
-  const again = startCoverage(source);
-  const kept = await distill(target, again, [...inputs, ...result.kept]);
+  const kept = distilled ? await distill(target, coverage, [...inputs, ...result.kept]) : result.kept;
   parentPort?.postMessage({ ...result, kept });
 }
 

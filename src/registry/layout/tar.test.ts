@@ -22,6 +22,7 @@ test("a name that no header holds stands in an extended one", () => {
     assert.equal(header?.type, "x");
     const records = parseRecords(bytes.subarray(blockSize, blockSize + (header?.size ?? 0)));
     assert.deepEqual([...records], [["path", name]]);
+    assert.equal(parseHeader(bytes.subarray(-blockSize))?.size, 5);
   }
 });
 

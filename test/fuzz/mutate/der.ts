@@ -8,8 +8,26 @@ interface Node {
   content: Node[] | Uint8Array;
 }
 
-const tagsOfInterest = [0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0a, 0x0c, 0x13, 0x16, 0x17, 0x18, 0x1e, 0x30, 0x31, 0x80, 0x81, 0x82, 0x86, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4];
-const contentsOfInterest = ["", "00", "01", "7f", "80", "ff", "0080", "00ff", "8000", "ffff", "0101ff", "300101", "ff".repeat(9), "80".repeat(130)].map((hex) => Buffer.from(hex, "hex"));
+const tagsOfInterest = [
+  0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0a, 0x0c, 0x13, 0x16, 0x17, 0x18, 0x1e, 0x30, 0x31, 0x80, 0x81, 0x82, 0x86, 0xa0, 0xa1, 0xa2, 0xa3,
+  0xa4,
+];
+const contentsOfInterest = [
+  "",
+  "00",
+  "01",
+  "7f",
+  "80",
+  "ff",
+  "0080",
+  "00ff",
+  "8000",
+  "ffff",
+  "0101ff",
+  "300101",
+  "ff".repeat(9),
+  "80".repeat(130),
+].map((hex) => Buffer.from(hex, "hex"));
 
 type Mutation = (nodes: Node[], at: number, material: Material) => void;
 
@@ -24,10 +42,14 @@ const mutations: readonly Mutation[] = [
     change(nodes, at, ({ tag, content }) => ({ tag, content: mutateBytes(Array.isArray(content) ? encode(content) : content, material) })),
   (nodes, at, material) => change(nodes, at, (node) => foreign(material) ?? node),
   (nodes, at, { random }) =>
-    change(nodes, at, (node) => {
-      const count = 1 << random.below(8);
-      return Array.isArray(node.content) ? { ...node, content: Array.from({ length: count }, () => node.content as Node[]).flat().slice(0, 4096) } : node;
-    }),
+    change(nodes, at, ({ tag, content }) => ({
+      tag,
+      content: Array.isArray(content)
+        ? Array.from({ length: 1 << random.below(8) }, () => content)
+            .flat()
+            .slice(0, 4096)
+        : content,
+    })),
 ];
 
 /** What is no DER is mutated as bytes. */

@@ -8,7 +8,25 @@ type Slot = readonly [holder: Holder, key: string];
 
 const deep = (): Value => JSON.parse(`${"[".repeat(70)}${"]".repeat(70)}`);
 const valuesOfInterest: readonly (() => Value)[] = [
-  ...[null, true, false, 0, -1, 1.5, 1e300, 2 ** 53, 2 ** 53 - 1, "", " ", "a", "\0", "\ud800", "__proto__", "x".repeat(5000), "9".repeat(30)].map((value) => () => value),
+  ...[
+    null,
+    true,
+    false,
+    0,
+    -1,
+    1.5,
+    1e300,
+    2 ** 53,
+    2 ** 53 - 1,
+    "",
+    " ",
+    "a",
+    "\0",
+    "\ud800",
+    "__proto__",
+    "x".repeat(5000),
+    "9".repeat(30),
+  ].map((value) => () => value),
   () => [],
   () => ({}),
   deep,
@@ -63,7 +81,8 @@ function mutateValue(value: Value | undefined, material: Material): Value {
   const held = Buffer.from(value, "base64");
   const isBase64 = held.length > 8 && held.toString("base64") === value;
   if (!isBase64 || random.below(4) === 0) return Buffer.from(mutateBytes(Buffer.from(value), material)).toString();
-  const mutated = held[0] === 0x7b ? mutateJson(held, material) : random.below(2) === 0 ? mutateDer(held, material) : mutateBytes(held, material);
+  const mutated =
+    held[0] === 0x7b ? mutateJson(held, material) : random.below(2) === 0 ? mutateDer(held, material) : mutateBytes(held, material);
   return Buffer.from(mutated).toString("base64");
 }
 

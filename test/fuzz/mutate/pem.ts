@@ -12,7 +12,13 @@ export function mutatePem(input: Uint8Array, material: Material): Uint8Array {
   const [whole, label = "", base64 = ""] = oneOf(material.random, blocks);
   const held = Buffer.from(base64, "base64");
   const mutated = held[0] === 0x7b ? mutateJson(held, material) : mutateDer(held, material);
-  const lines = Buffer.from(mutated).toString("base64").match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(mutated)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
   const made = [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`].join("\n");
-  return Buffer.from(text.replace(whole, () => made), "latin1");
+  return Buffer.from(
+    text.replace(whole, () => made),
+    "latin1",
+  );
 }

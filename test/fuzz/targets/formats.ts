@@ -20,13 +20,18 @@ import { documents, files, texts } from "../seeds.ts";
 import { usualCodes, type FuzzTarget } from "../target.ts";
 
 const base64 = (bytes: number): string => Buffer.alloc(bytes, 7).toString("base64");
-const trustedRoot = (): Fields => new Fields(JSON.parse(Buffer.from(files("test/vectors/tuf/trusted_root.json")[0] ?? []).toString()), "root");
-const certificateOf = (): string => trustedRoot().objects("certificateAuthorities", 4)[0]?.fields("certChain").objects("certificates", 4)[0]?.string("rawBytes") ?? "";
+const trustedRoot = (): Fields =>
+  new Fields(JSON.parse(Buffer.from(files("test/vectors/tuf/trusted_root.json")[0] ?? []).toString()), "root");
+const certificateOf = (): string =>
+  trustedRoot().objects("certificateAuthorities", 4)[0]?.fields("certChain").objects("certificates", 4)[0]?.string("rawBytes") ?? "";
 const pem = (): string => Buffer.from(files("test/vectors/revocation/good.pem")[0] ?? []).toString();
 const body = JSON.stringify({
   kind: "hashedrekord",
   apiVersion: "0.0.1",
-  spec: { data: { hash: { algorithm: "sha256", value: "0".repeat(64) } }, signature: { content: base64(70), publicKey: { content: base64(90) } } },
+  spec: {
+    data: { hash: { algorithm: "sha256", value: "0".repeat(64) } },
+    signature: { content: base64(70), publicKey: { content: base64(90) } },
+  },
 });
 const entry = {
   logIndex: "7",
@@ -48,7 +53,11 @@ const bundles = (): readonly unknown[] => {
   const rawBytes = certificateOf();
   const signed = { messageSignature: { messageDigest: { algorithm: "SHA2_256", digest: base64(32) }, signature: base64(70) } };
   return [
-    { mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json", verificationMaterial: { certificate: { rawBytes }, ...times }, ...signed },
+    {
+      mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
+      verificationMaterial: { certificate: { rawBytes }, ...times },
+      ...signed,
+    },
     {
       mediaType: "application/vnd.dev.sigstore.bundle+json;version=0.2",
       verificationMaterial: { x509CertificateChain: { certificates: [{ rawBytes }] }, ...times },
@@ -70,7 +79,15 @@ export const formats: readonly FuzzTarget[] = [
     shape: "json",
     codes: usualCodes,
     seeds: () => [...files("test/vectors/bundle/*/bundle.json", "test/vectors/files/*.json"), ...documents(...bundles())],
-    words: ["application/vnd.dev.sigstore.bundle+json;version=0.1", "hint", "SHA2_384", "SHA2_512", "dsseEnvelope", "messageSignature", "x509CertificateChain"],
+    words: [
+      "application/vnd.dev.sigstore.bundle+json;version=0.1",
+      "hint",
+      "SHA2_384",
+      "SHA2_512",
+      "dsseEnvelope",
+      "messageSignature",
+      "x509CertificateChain",
+    ],
     read(input) {
       bundleFile.read(input, "input");
       parseMaterial(parseBundle(input));
@@ -111,7 +128,13 @@ export const formats: readonly FuzzTarget[] = [
     words: ["-----BEGIN CERTIFICATE-----", "SignedEntryTimestamp"],
     read: (input) => parseLegacyMaterial(new Fields({ annotations: parseJson(input, "input") }, "input").strings("annotations")),
   },
-  { name: "log-bundle", shape: "json", codes: usualCodes, seeds: () => documents(logBundle), read: (input) => parseLogBundle(decodeUtf8(input)) },
+  {
+    name: "log-bundle",
+    shape: "json",
+    codes: usualCodes,
+    seeds: () => documents(logBundle),
+    read: (input) => parseLogBundle(decodeUtf8(input)),
+  },
   {
     name: "notation-jws",
     shape: "json",

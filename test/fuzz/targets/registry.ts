@@ -19,7 +19,8 @@ import { documents, texts } from "../seeds.ts";
 import { usualCodes, type FuzzTarget } from "../target.ts";
 
 const header = (text: string): string => toLatin1(Buffer.from(text, "latin1"));
-const tarFile = (name: string, content: string): Uint8Array => Buffer.concat([encodeHeader(name, content.length), Buffer.from(content), padding(content.length)]);
+const tarFile = (name: string, content: string): Uint8Array =>
+  Buffer.concat([encodeHeader(name, content.length), Buffer.from(content), padding(content.length)]);
 const archive = Buffer.concat([tarFile("index.json", "{}"), tarFile("blobs/ö".repeat(20), "abc"), Buffer.alloc(1024)]);
 const base64Url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -40,7 +41,13 @@ export const registry: readonly FuzzTarget[] = [
     shape: "text",
     codes: ["INVALID_REFERENCE", "MALFORMED"],
     seeds: () =>
-      texts("alpine", "localhost:5000/a/b:1", `[::1]:5000/a__b@sha256:${"0".repeat(64)}`, "oci:C:\\a:1", `oci-archive:/a.tar@sha256:${"0".repeat(64)}`),
+      texts(
+        "alpine",
+        "localhost:5000/a/b:1",
+        `[::1]:5000/a__b@sha256:${"0".repeat(64)}`,
+        "oci:C:\\a:1",
+        `oci-archive:/a.tar@sha256:${"0".repeat(64)}`,
+      ),
     words: ["oci:", "oci-archive:", "@sha512:", "docker.io/", "library/", ":", "/", "__", "--"],
     read(input) {
       const reference = parseReference(decodeUtf8(input));
@@ -51,7 +58,8 @@ export const registry: readonly FuzzTarget[] = [
     name: "challenge",
     shape: "text",
     codes: usualCodes,
-    seeds: () => texts('Bearer realm="https://auth.example/token",service="a\\"b",scope="repository:a:pull", Basic realm=x', "Negotiate abc=="),
+    seeds: () =>
+      texts('Bearer realm="https://auth.example/token",service="a\\"b",scope="repository:a:pull", Basic realm=x', "Negotiate abc=="),
     words: [", ", "=", '"', "\\", "Bearer ", "Basic ", "realm"],
     read: (input) => parseChallenges(header(toLatin1(input))),
   },
@@ -59,7 +67,7 @@ export const registry: readonly FuzzTarget[] = [
     name: "link",
     shape: "text",
     codes: usualCodes,
-    seeds: () => texts('</v2/app/referrers/x?next=2>; rel="next"', "<a>; rel=prev; x, <b>;rel=\"first next\""),
+    seeds: () => texts('</v2/app/referrers/x?next=2>; rel="next"', '<a>; rel=prev; x, <b>;rel="first next"'),
     words: ["<", ">", ";", ",", "rel=", '"next"'],
     read: (input) => nextLink(header(toLatin1(input))),
   },
@@ -72,7 +80,8 @@ export const registry: readonly FuzzTarget[] = [
     read(input) {
       const scanner = new HeaderScanner(toLatin1(input), "Test");
       while (!scanner.atEnd) {
-        const took = scanner.skipWhitespace() || scanner.attempt(() => scanner.value()) !== undefined || scanner.take(/[=,;]/y) !== undefined;
+        const took =
+          scanner.skipWhitespace() || scanner.attempt(() => scanner.value()) !== undefined || scanner.take(/[=,;]/y) !== undefined;
         if (!took) throw scanner.malformed();
       }
     },
@@ -82,7 +91,11 @@ export const registry: readonly FuzzTarget[] = [
     shape: "json",
     codes: usualCodes,
     seeds: () =>
-      documents({ auths: { "registry.example": { auth: "YTpi" }, b: { identitytoken: "t" }, c: {} }, credHelpers: { d: "e" }, credsStore: "f" }),
+      documents({
+        auths: { "registry.example": { auth: "YTpi" }, b: { identitytoken: "t" }, c: {} },
+        credHelpers: { d: "e" },
+        credsStore: "f",
+      }),
     read: (input) => parseAuthFile(input, "input").auths.forEach((read) => read()),
   },
   {
@@ -117,7 +130,12 @@ export const registry: readonly FuzzTarget[] = [
     codes: usualCodes,
     seeds: () =>
       documents({
-        signed: { _type: "Snapshot", version: 3, expires: "2026-12-15T00:00:00Z", meta: { targets: { hashes: { sha256: Buffer.alloc(32).toString("base64") } } } },
+        signed: {
+          _type: "Snapshot",
+          version: 3,
+          expires: "2026-12-15T00:00:00Z",
+          meta: { targets: { hashes: { sha256: Buffer.alloc(32).toString("base64") } } },
+        },
         signatures: [{}],
       }),
     read: (input) => digestsIn(parseMetadata(input, "snapshot", "input")),
@@ -135,7 +153,9 @@ export const registry: readonly FuzzTarget[] = [
     shape: "text",
     codes: ["IDENTITY_TOKEN_INVALID", "MALFORMED"],
     seeds: () =>
-      texts(`${base64Url({ alg: "none" })}.${base64Url({ iss: "https://a", sub: "b", aud: ["c"], exp: 1e9, nbf: 1, email: "d", email_verified: true })}.YQ`),
+      texts(
+        `${base64Url({ alg: "none" })}.${base64Url({ iss: "https://a", sub: "b", aud: ["c"], exp: 1e9, nbf: 1, email: "d", email_verified: true })}.YQ`,
+      ),
     read: (input) => new IdentityToken(decodeUtf8(input), "input").challenge,
   },
 ];

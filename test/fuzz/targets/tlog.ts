@@ -22,13 +22,19 @@ const bodies = [
     apiVersion: "0.0.2",
     spec: { hashedRekordV002: { data: digest, signature: { content: base64(70), verifier } } },
   },
-  { kind: "dsse", apiVersion: "0.0.1", spec: { payloadHash: hash, envelopeHash: hash, signatures: [{ signature: base64(70), verifier: base64(90) }] } },
+  {
+    kind: "dsse",
+    apiVersion: "0.0.1",
+    spec: { payloadHash: hash, envelopeHash: hash, signatures: [{ signature: base64(70), verifier: base64(90) }] },
+  },
   { kind: "dsse", apiVersion: "0.0.2", spec: { dsseV002: { payloadHash: digest, signatures: [{ content: base64(70), verifier }] } } },
   { kind: "intoto", apiVersion: "0.0.1", spec: { content: { hash, payloadHash: hash }, publicKey: base64(90) } },
   {
     kind: "intoto",
     apiVersion: "0.0.2",
-    spec: { content: { hash, payloadHash: hash, envelope: { payloadType: "a/b", signatures: [{ sig: base64(96), publicKey: base64(90) }] } } },
+    spec: {
+      content: { hash, payloadHash: hash, envelope: { payloadType: "a/b", signatures: [{ sig: base64(96), publicKey: base64(90) }] } },
+    },
   },
 ];
 const entry = (body: { readonly kind: string; readonly apiVersion: string }): object => ({
@@ -78,7 +84,14 @@ export const tlog: readonly FuzzTarget[] = [
       await tiles.path(index % (size + 1));
     },
   },
-  { name: "log-body", shape: "json", codes: usualCodes, seeds: () => documents(...bodies), words, read: (input) => parseLogBody(input, "input") },
+  {
+    name: "log-body",
+    shape: "json",
+    codes: usualCodes,
+    seeds: () => documents(...bodies),
+    words,
+    read: (input) => parseLogBody(input, "input"),
+  },
   {
     name: "log-entry",
     shape: "json",

@@ -36,7 +36,19 @@ const statement = {
   trustedIdentities: ["x509.subject: C=US, ST=WA, O=Example", "arn:a"],
 };
 const { registryScopes: _, ...anywhere } = statement;
-const policyWords = ["permissive", "audit", "skip", "*", "signingAuthority:a", "afterCertExpiry", "enforce", "registryScopes", "globalPolicy", "\\,", "\\2C"];
+const policyWords = [
+  "permissive",
+  "audit",
+  "skip",
+  "*",
+  "signingAuthority:a",
+  "afterCertExpiry",
+  "enforce",
+  "registryScopes",
+  "globalPolicy",
+  "\\,",
+  "\\2C",
+];
 const tufWords = ["_type", "spec_version", "keyids", "threshold", "keytype", "ecdsa", "ed25519", "rsa", "sha512", "snapshot.json", "../a"];
 
 function fieldsOf(input: Uint8Array): Fields {
@@ -52,7 +64,14 @@ export const trust: readonly FuzzTarget[] = [
     shape: "json",
     codes,
     seeds: () => files(root, "src/trust-sources/sigstore/public-good/trusted_root.json"),
-    words: ["PKIX_ED25519", "PKIX_RSA_PKCS1V15_2048_SHA256", "SHA2_512", "checkpointKeyId", "operator", "application/vnd.dev.sigstore.trustedroot.v0.2+json"],
+    words: [
+      "PKIX_ED25519",
+      "PKIX_RSA_PKCS1V15_2048_SHA256",
+      "SHA2_512",
+      "checkpointKeyId",
+      "operator",
+      "application/vnd.dev.sigstore.trustedroot.v0.2+json",
+    ],
     read(input) {
       const parsed = parseTrustedRoot(input, "input");
       const again = parseTrustedRoot(encodeTrustedRoot(parsed), "again");
@@ -76,7 +95,7 @@ export const trust: readonly FuzzTarget[] = [
     name: "canonical-json",
     shape: "json",
     codes: usualCodes,
-    seeds: () => documents({ b: [1, "a\"\\\n"], a: { "\u00e9": null } }),
+    seeds: () => documents({ b: [1, 'a"\\\n'], a: { "\u00e9": null } }),
     words: ["\\ud800", "-0", "1e2"],
     read(input) {
       const value = parseJson(input, "input");
@@ -87,7 +106,8 @@ export const trust: readonly FuzzTarget[] = [
     name: "tuf-kept",
     shape: "json",
     codes: usualCodes,
-    seeds: () => documents({ fetched: period.start, roots: ["e30="], timestamp: "e30=", snapshot: "e30=", targets: "e30=", files: { a: "e30=" } }),
+    seeds: () =>
+      documents({ fetched: period.start, roots: ["e30="], timestamp: "e30=", snapshot: "e30=", targets: "e30=", files: { a: "e30=" } }),
     read(input) {
       const kept = parseKept(fieldsOf(input));
       assert.deepEqual(parseKept(written(encodeKept(kept))), kept);
