@@ -12,7 +12,7 @@
  */
 import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { corpusSeeds } from "../test/fuzz/corpus-seeds.ts";
 import { corpusFolder, writeInput, writeInputs } from "../test/fuzz/corpus.ts";
@@ -62,7 +62,7 @@ async function fuzz(target: FuzzTarget): Promise<void> {
   console.log(`${name}: ${executions} inputs, ${rate} a second, ${kept.length} kept, ${faults.length} faults`);
   if (!values.corpora && faults.length === 0) writeInputs(folder, kept);
   for (const { input, fault } of faults) {
-    const path = writeInput(join(cache, name), input);
+    const path = relative(process.cwd(), writeInput(join(cache, name), input));
     console.error(
       `\n${fault.kind} in ${name}, by ${input.length} bytes: ${fault.detail}\n  npm run fuzz -- --target ${name} --input ${path}\n`,
     );

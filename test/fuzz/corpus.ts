@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 
 /** Bytes of one kept input, and of all that are kept of a target. */
-export const keptBytes: Readonly<Record<"input" | "target", number>> = { input: 2048, target: 6 * 1024 };
+export const keptBytes: Readonly<Record<"input" | "target", number>> = { input: 1024, target: 1536 };
 export const corpusFolder: string = join(import.meta.dirname, "corpus");
 
 export function nameOf(input: Uint8Array): string {
@@ -33,7 +33,7 @@ export function writeInput(folder: string, input: Uint8Array): string {
   return path;
 }
 
-function namesIn(folder: string): readonly string[] {
+export function namesIn(folder: string): readonly string[] {
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
     return entries.flatMap((entry) => (entry.isFile() ? [entry.name] : [])).toSorted();

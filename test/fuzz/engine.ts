@@ -115,7 +115,7 @@ function parentIn(pool: readonly Uint8Array[], random: Random): Uint8Array {
 /** The kind and the first two places of the trace, without what is in the message. */
 function signatureOf({ kind, detail }: Fault): string {
   const places = detail.split("\n").filter((line) => /^ {4}at /.test(line));
-  return `${kind} ${places.slice(0, 3).join() || detail.slice(0, 60)}`;
+  return `${kind} ${places.slice(0, 3).join()}`;
 }
 
 /** Of all these, those that reach what no seed and none before them reaches, within the bounds of what is kept. */

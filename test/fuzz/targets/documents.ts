@@ -16,7 +16,12 @@ const descriptor = {
   annotations: { "org.opencontainers.image.ref.name": "1" },
   platform: { os: "linux", architecture: "arm64", variant: "v8" },
 };
-const data = { ...descriptor, digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", data: "e30=" };
+const data = {
+  ...descriptor,
+  annotations: {},
+  digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+  data: "e30=",
+};
 const words = [...Object.values(mediaTypes), "schemaVersion", "manifests", "layers", "blobs", "config", "subject", "data", "sha512:"];
 
 export const documents: readonly FuzzTarget[] = [

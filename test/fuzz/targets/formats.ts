@@ -16,14 +16,10 @@ import { jws } from "../../../src/formats/notation/jws-envelope.ts";
 import { parseOffsetTime } from "../../../src/formats/notation/offset-time.ts";
 import { encodeNotaryPayload, parseNotaryPayload, payloadBreach } from "../../../src/formats/notation/payload.ts";
 import { names } from "../../../src/formats/notation/signed-attributes.ts";
-import { documents, files, texts } from "../seeds.ts";
+import { documents, files, pemBlocks, texts } from "../seeds.ts";
 import { usualCodes, type FuzzTarget } from "../target.ts";
 
 const base64 = (bytes: number): string => Buffer.alloc(bytes, 7).toString("base64");
-const trustedRoot = (): Fields =>
-  new Fields(JSON.parse(Buffer.from(files("test/vectors/tuf/trusted_root.json")[0] ?? []).toString()), "root");
-const certificateOf = (): string =>
-  trustedRoot().objects("certificateAuthorities", 4)[0]?.fields("certChain").objects("certificates", 4)[0]?.string("rawBytes") ?? "";
 const pem = (): string => Buffer.from(files("test/vectors/revocation/good.pem")[0] ?? []).toString();
 const body = JSON.stringify({
   kind: "hashedrekord",
@@ -50,7 +46,7 @@ const entry = {
 };
 const bundles = (): readonly unknown[] => {
   const times = { tlogEntries: [entry], timestampVerificationData: { rfc3161Timestamps: [{ signedTimestamp: base64(9) }] } };
-  const rawBytes = certificateOf();
+  const rawBytes = Buffer.from(pemBlocks("test/vectors/revocation/good.pem")[0] ?? []).toString("base64");
   const signed = { messageSignature: { messageDigest: { algorithm: "SHA2_256", digest: base64(32) }, signature: base64(70) } };
   return [
     {

@@ -15,6 +15,8 @@ const key = { content: base64(90) };
 const hash = { algorithm: "sha256", value: "0".repeat(64) };
 const verifier = { keyDetails: "PKIX_ECDSA_P256_SHA_256", publicKey: { rawBytes: base64(91) } };
 const digest = { algorithm: "SHA2_256", digest: base64(32) };
+/** The one kind of body that has base64 in base64. */
+const twice = Buffer.from(base64(70)).toString("base64");
 const bodies = [
   { kind: "hashedrekord", apiVersion: "0.0.1", spec: { data: { hash }, signature: { content: base64(70), publicKey: key } } },
   {
@@ -33,7 +35,7 @@ const bodies = [
     kind: "intoto",
     apiVersion: "0.0.2",
     spec: {
-      content: { hash, payloadHash: hash, envelope: { payloadType: "a/b", signatures: [{ sig: base64(96), publicKey: base64(90) }] } },
+      content: { hash, payloadHash: hash, envelope: { payloadType: "a/b", signatures: [{ sig: twice, publicKey: twice }] } },
     },
   },
 ];
