@@ -14,7 +14,7 @@ export function fuzzTarget(request: Omit<WorkerRequest, "shared">): Promise<Resu
     workerData: { ...request, shared },
     resourceLimits: { maxOldGenerationSizeMb: heapMebibytes, stackSizeMb: 1 },
   });
-  return new Promise((resolve, reject) => {
+  return new Promise<Result>((resolve, reject) => {
     let last = lookAt(shared);
     const watchdog = setInterval(() => {
       const now = lookAt(shared);
@@ -35,5 +35,7 @@ export function fuzzTarget(request: Omit<WorkerRequest, "shared">): Promise<Resu
       if (error.code === "ERR_WORKER_OUT_OF_MEMORY") end("memory", `the thread ran out of its ${heapMebibytes} MiB`);
       else finish(() => reject(error));
     });
+    // After the message or an error, this settles nothing.
+    worker.once("exit", (code) => finish(() => reject(new Error(`the thread ended with status ${code} and said nothing`))));
   });
 }

@@ -33,6 +33,12 @@ test("a block of zeros is the end, and one that was changed is refused", () => {
   assert.throws(() => parseHeader(block), { code: "MALFORMED", message: /checksum/ });
 });
 
+test("a header that is cut off is refused, even where it says a number in base 256", () => {
+  const block = Buffer.from(encodeHeader("a", 2 ** 40));
+  for (const length of [0, 125, 149, 511])
+    assert.throws(() => parseHeader(block.subarray(0, length)), { code: "MALFORMED", message: /cut off/ });
+});
+
 test("files are filled up to whole blocks", () => {
   assert.deepEqual(
     [0, 1, 511, 512, 513].map((size) => padding(size).length),
