@@ -59,4 +59,10 @@ describe("the catalogue of codes", () => {
     assert.equal(await thrown(error), error);
     assert.equal((await thrown(new DOMException("late", "TimeoutError")))?.code, "TIMEOUT");
   });
+
+  it("bounds messages, whatever a stranger's document is called in them", () => {
+    const { message } = new TouchmarkError("MALFORMED", `${"\u{1f512}".repeat(5000)} is not a string`);
+    assert.equal(message.length, 4000);
+    assert.ok(message.isWellFormed() && message.endsWith("…"));
+  });
 });

@@ -397,11 +397,18 @@ export class TouchmarkError extends Error {
   readonly hint: string;
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(bounded(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "TouchmarkError";
     this.code = code;
     this.hint = details.hint ?? catalogue[code].remedy;
   }
+}
+
+/** Characters of a message. Most quote what was found, cut to a length; this is for names and values that nobody thought of. */
+const maxMessage = 4000;
+
+function bounded(message: string): string {
+  return message.length > maxMessage ? `${message.slice(0, maxMessage - 1).toWellFormed()}…` : message;
 }
 
 export function malformed(message: string, cause?: unknown): TouchmarkError {

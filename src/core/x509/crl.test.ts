@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
+import { corpusPath, skipWithout } from "../../../test/fakes/corpora.ts";
 import { readsOrRefuses } from "../../../test/reads-or-refuses.ts";
 import { encodeDer, tags } from "../asn1/der.ts";
 import { parsePem } from "../asn1/pem.ts";
@@ -151,8 +152,8 @@ suite("where a certificate says that revocations are told", () => {
   });
 });
 
-const corpus = join(import.meta.dirname, "../../../../shared/corpora/notation-core/crl");
-const skip = existsSync(corpus) ? false : "needs ../shared/corpora, which is not part of this repository";
+const corpus = corpusPath("notation-core/crl");
+const skip = skipWithout("notation-core");
 
 suite("lists and certificates of notation's own tests", { skip }, () => {
   const read = (name: string) => readFileSync(join(corpus, name));

@@ -64,14 +64,20 @@ async function readExtended(file: FileHandle, type: string, { start, size }: Arc
       `a header in the archive has ${size} bytes, over the limit of ${registryLimits.archiveExtendedBytes}`,
     );
   const bytes = await readAt(file, start, size);
-  if (type === "L") return new Map([["path", decodeUtf8(bytes, "a name in the archive").replace(/\0+$/, "")]]);
+  if (type === "L") return new Map([["path", decodeUtf8(withoutZeros(bytes), "a name in the archive")]]);
   const records = parseRecords(bytes);
   if (type === "x") {
     if ([...records.keys()].some((name) => name.startsWith("GNU.sparse."))) throw malformed("the archive holds a file with holes");
-    return records;
+    // No others are used, and many headers before one file must not add up.
+    return new Map([...records].filter(([name]) => name === "path" || name === "size"));
   }
   if (overriding.some((name) => records.has(name))) throw malformed("the archive has one name or size for all files");
   return new Map();
+}
+
+/** A long name ends with a zero, which is no part of it. */
+function withoutZeros(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0) + 1);
 }
 
 function sizeOf(records: ReadonlyMap<string, string>, stated: number): number {
