@@ -22,7 +22,7 @@ export interface ContractServer {
 export function serverContract(start: (t: TestContext) => Promise<ContractServer>): void {
   const whole = parts.join("");
 
-  it("sends bytes with their length, and takes a harmless request id", async (t) => {
+  void it("sends bytes with their length, and takes a harmless request id", async (t) => {
     const server = await start(t);
     const reply = await send(server, "/bytes", { headers: { "X-Request-Id": "abc-1" } });
     assert.deepEqual([reply.status, reply.body.toString(), reply.headers["content-length"]], [200, "hello", "5"]);
@@ -34,7 +34,7 @@ export function serverContract(start: (t: TestContext) => Promise<ContractServer
     assert.deepEqual([empty.status, empty.headers["content-length"], empty.body.length], [204, undefined, 0]);
   });
 
-  it("answers HEAD with the headers of GET, whatever the body is", async (t) => {
+  void it("answers HEAD with the headers of GET, whatever the body is", async (t) => {
     const server = await start(t);
     for (const [path, length] of [
       ["/bytes", "5"],
@@ -48,7 +48,7 @@ export function serverContract(start: (t: TestContext) => Promise<ContractServer
     assert.equal((await stateOf(server)).pulled, 0);
   });
 
-  it("sends any range of a file", async (t) => {
+  void it("sends any range of a file", async (t) => {
     const server = await start(t);
     const { content } = server;
     const { length } = content;
@@ -66,7 +66,7 @@ export function serverContract(start: (t: TestContext) => Promise<ContractServer
     }
   });
 
-  it("sends files to many clients at once, each its own", async (t) => {
+  void it("sends files to many clients at once, each its own", async (t) => {
     const server = await start(t);
     const starts = Array.from({ length: 80 }, (_, i) => i * 1000);
     const replies = await Promise.all(starts.map((from) => send(server, `/file?start=${from}&end=${from + 1_500_000}`)));
@@ -76,7 +76,7 @@ export function serverContract(start: (t: TestContext) => Promise<ContractServer
     }
   });
 
-  it("answers 500 for a file that is not there and for a handler that throws, and tells no secrets", async (t) => {
+  void it("answers 500 for a file that is not there and for a handler that throws, and tells no secrets", async (t) => {
     const server = await start(t);
     for (const path of ["/file/missing", "/throws"]) {
       const reply = await send(server, path);
@@ -87,7 +87,7 @@ export function serverContract(start: (t: TestContext) => Promise<ContractServer
     }
   });
 
-  it("sends streams whose chunks share a buffer", async (t) => {
+  void it("sends streams whose chunks share a buffer", async (t) => {
     const server = await start(t);
     for (const [path, length] of [
       ["/stream/unsized", undefined],
@@ -99,7 +99,7 @@ export function serverContract(start: (t: TestContext) => Promise<ContractServer
     await until(async () => (await stateOf(server)).finished === 2);
   });
 
-  it("cuts the connection when a body ends before its time or is too long, and goes on", async (t) => {
+  void it("cuts the connection when a body ends before its time or is too long, and goes on", async (t) => {
     const server = await start(t);
     const paths = ["/stream/fails", "/stream/short", "/stream/long", `/file?start=0&end=${server.content.length + 1}`];
     for (const path of paths) await assert.rejects(send(server, path), path);
@@ -107,7 +107,7 @@ export function serverContract(start: (t: TestContext) => Promise<ContractServer
     await until(async () => (await stateOf(server)).finished === paths.length);
   });
 
-  it("resets the connection for HTTP/1.0, where the end of the connection is the end of a body", async (t) => {
+  void it("resets the connection for HTTP/1.0, where the end of the connection is the end of a body", async (t) => {
     const server = await start(t);
     const socket = connect(server.port, server.host);
     const ended = new Promise((resolve) => socket.on("error", resolve).on("end", () => resolve("a good end")));
@@ -115,7 +115,7 @@ export function serverContract(start: (t: TestContext) => Promise<ContractServer
     assert.equal((await ended) instanceof Error, true, String(await ended));
   });
 
-  it("tells a handler, a stream and a file that the client has gone", async (t) => {
+  void it("tells a handler, a stream and a file that the client has gone", async (t) => {
     const server = await start(t);
     for (const path of ["/waits", "/endless", `/file?start=0&end=${server.content.length}`]) {
       const socket = open(server, path);
@@ -129,7 +129,7 @@ export function serverContract(start: (t: TestContext) => Promise<ContractServer
     });
   });
 
-  it("takes no more from a stream than the client reads", async (t) => {
+  void it("takes no more from a stream than the client reads", async (t) => {
     const server = await start(t);
     const socket = open(server, "/endless");
     t.after(() => socket.destroy());
@@ -143,7 +143,7 @@ export function serverContract(start: (t: TestContext) => Promise<ContractServer
     assert.ok(before * endlessChunk < 64 * 2 ** 20, `${before} chunks`);
   });
 
-  it("gives a handler the body, and tells it when the body breaks off", async (t) => {
+  void it("gives a handler the body, and tells it when the body breaks off", async (t) => {
     const server = await start(t);
     const body = server.content.subarray(0, 300_000);
     assert.ok((await send(server, "/echo", { method: "POST", body })).body.equals(body));
@@ -154,7 +154,7 @@ export function serverContract(start: (t: TestContext) => Promise<ContractServer
     await until(async () => (await stateOf(server)).broken === 1);
   });
 
-  it("answers while the client still sends, throws the rest away, and keeps the connection", async (t) => {
+  void it("answers while the client still sends, throws the rest away, and keeps the connection", async (t) => {
     const server = await start(t);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     t.after(() => agent.destroy());
@@ -163,7 +163,7 @@ export function serverContract(start: (t: TestContext) => Promise<ContractServer
     assert.deepEqual([first.status, second.status, second.localPort], [200, 200, first.localPort]);
   });
 
-  it("answers requests that come before their answers are read, in order", async (t) => {
+  void it("answers requests that come before their answers are read, in order", async (t) => {
     const server = await start(t);
     const socket = connect(server.port, server.host).setEncoding("latin1");
     let text = "";
@@ -174,7 +174,7 @@ export function serverContract(start: (t: TestContext) => Promise<ContractServer
     assert.match(text, /^HTTP\/1\.1 200 .*\r\n\r\ndoneHTTP\/1\.1 200 .*\r\n\r\none two threeHTTP\/1\.1 200 .*\r\n\r\nhello$/s);
   });
 
-  it("finishes what is under way when it closes, and cuts what takes too long", async (t) => {
+  void it("finishes what is under way when it closes, and cuts what takes too long", async (t) => {
     const server = await start(t);
     const agent = new Agent({ keepAlive: true });
     t.after(() => agent.destroy());

@@ -69,7 +69,10 @@ export class PrometheusMetrics implements Metrics {
       const key = labels.map((label) => values[label] ?? "").join("\0");
       let series = metric.series.get(key);
       if (!series) {
-        if (metric.series.size >= maxSeries || metric.kind !== kind) return void this.#dropped++;
+        if (metric.series.size >= maxSeries || metric.kind !== kind) {
+          this.#dropped++;
+          return;
+        }
         series = { labels: labels.map((label) => `${label}="${escaped(values[label] ?? "")}"`).join(","), sum: 0, counts: [] };
         metric.series.set(key, series);
       }

@@ -23,6 +23,6 @@ test("a range is found in ten bytes, or there is nothing in it", () => {
 
 test("a header that is no single range of bytes is ignored", () => {
   for (const header of [undefined, "", "bytes=4-2", "bytes=0-1,3-4", "lines=1-2", "bytes=-", "bytes=x"]) {
-    assert.equal(parseRange(header), undefined, header);
+    assert.equal(parseRange(header), undefined, String(header));
   }
 });
