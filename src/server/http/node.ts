@@ -1,7 +1,7 @@
 /** Carries handlers on `node:http` and `node:https`. */
 import { once } from "node:events";
 import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import type { ServerOptions as HttpsOptions } from "node:https";
 import type { Socket } from "node:net";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { ListenOptions, ServerAdapter } from "./adapter.ts";
@@ -60,7 +60,7 @@ export const nodeServer: ServerAdapter = {
     const underWay = new Set<Promise<void>>();
     let closing = false;
     const listener = nodeListener(handler, { freshId: options.freshId, isClosing: () => closing });
-    const server = createServer(options, (request, response) => {
+    const server = await createServer(options, (request, response) => {
       const exchange = listener(request, response).finally(() => {
         underWay.delete(exchange);
         if (closing) setImmediate(() => server.closeIdleConnections());
@@ -87,7 +87,10 @@ export const nodeServer: ServerAdapter = {
   },
 };
 
-function createServer({ limits, tls }: ListenOptions, listener: (request: IncomingMessage, response: ServerResponse) => void): Server {
+async function createServer(
+  { limits, tls }: ListenOptions,
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<Server> {
   const options = {
     highWaterMark,
     maxHeaderSize: limits.maxHeaderBytes,
@@ -95,12 +98,17 @@ function createServer({ limits, tls }: ListenOptions, listener: (request: Incomi
     requestTimeout: limits.requestTime,
     connectionsCheckingInterval: Math.min(30_000, limits.headersTime),
   };
-  const server = tls
-    ? createTlsServer({ ...options, ...tls, minVersion: "TLSv1.2", handshakeTimeout: limits.headersTime }, listener)
-    : createPlainServer(options, listener);
+  const server = tls ? await tlsServer({ ...options, ...tls, handshakeTimeout: limits.headersTime }) : createPlainServer(options);
+  server.on("request", listener);
   server.maxConnections = limits.maxConnections;
   server.setTimeout(limits.idleTime);
   return server;
+}
+
+/** Loads TLS, which takes longer and more memory than all the rest, only for those who serve over it. */
+async function tlsServer(options: HttpsOptions): Promise<Server> {
+  const { createServer: createTlsServer } = await import("node:https");
+  return createTlsServer({ ...options, minVersion: "TLSv1.2" });
 }
 
 /** All connections, also those that have not got as far as HTTP, such as in a TLS handshake. */
