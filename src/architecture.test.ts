@@ -63,13 +63,18 @@ const table: Readonly<Record<string, Module>> = {
   policy: { modules: ["core", "trust"], packages: [], builtins: [] },
   engine: { modules: ["core", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
   setup: { modules: ["policy"], packages: [], builtins: [] },
-  "server/registry": {
+  "server/http": {
     modules: belowServer,
     packages: [],
-    builtins: ["fs", "fs/promises", "path", "http", "net", "crypto", "stream", "stream/promises", "events", "worker_threads"],
+    builtins: ["fs/promises", "http", "https", "net", "crypto", "events"],
+  },
+  "server/registry": {
+    modules: [...belowServer, "server/http"],
+    packages: [],
+    builtins: ["fs", "fs/promises", "path", "http", "crypto", "worker_threads"],
   },
   cli: {
-    modules: [...belowServer, "setup", "server/registry"],
+    modules: [...belowServer, "setup", "server/http", "server/registry"],
     packages: [],
     builtins: ["fs/promises", "path", "os", "util", "events", "readline/promises", "stream", "zlib"],
   },
@@ -177,6 +182,7 @@ describe("the import table", () => {
       { from: "formats/cosign-legacy/cosign-legacy.ts", to: "../../net/http.ts", lazy: false },
       { from: "engine/verify.ts", to: "../registry/registries.ts", lazy: false },
       { from: "cli/main.ts", to: "../server/registry/registry.ts", lazy: false },
+      { from: "server/http/router.ts", to: "../registry/registry.ts", lazy: false },
       { from: "policy/evaluate.ts", to: "left-pad", lazy: false },
       { from: "engine/verify.ts", to: "../policy/index.ts", lazy: false },
       { from: "elsewhere/file.ts", to: "../core/digest.ts", lazy: false },

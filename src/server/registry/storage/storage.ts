@@ -1,6 +1,8 @@
 /** All that a registry keeps, in one folder. One process at a time may write there. */
 import { resolve } from "node:path";
 import { TouchmarkError } from "../../../core/errors.ts";
+import type { RegistryBackend } from "../backend.ts";
+import { RegistryError } from "../registry-error.ts";
 import { Blobs } from "./blobs.ts";
 import { Contents } from "./contents.ts";
 import { Disk } from "./disk.ts";
@@ -18,12 +20,9 @@ export interface StorageOptions extends Partial<UploadLimits> {
   readonly dir: string;
 }
 
-export interface Storage {
-  readonly blobs: Blobs;
-  readonly uploads: Uploads;
-  readonly manifests: Manifests;
-  readonly tags: Tags;
-  readonly referrers: Referrers;
+export interface Storage extends RegistryBackend {
+  /** Whether the folder can be read. */
+  readonly isReady: () => Promise<boolean>;
   /** Ends looking for uploads to clear away; nothing touches the folder afterwards but what is asked of it. */
   readonly close: () => Promise<void>;
 }
@@ -56,5 +55,19 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     clearInterval(sweeping);
     await Promise.all([swept, uploads.close()]);
   };
-  return { blobs, uploads, manifests, tags, referrers, close };
+  return {
+    blobs,
+    uploads,
+    manifests,
+    referrers,
+    tags: {
+      async page(name, after, limit) {
+        if (!(await manifests.isRepository(name))) throw new RegistryError("NAME_UNKNOWN", `there is no repository ${name}`);
+        const rest = (await tags.list(name)).filter((tag) => tag > after);
+        return { tags: rest.slice(0, limit), more: rest.length > limit };
+      },
+    },
+    isReady: () => uploads.isReady(),
+    close,
+  };
 }
