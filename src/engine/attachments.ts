@@ -3,7 +3,8 @@ import { algorithmOf, hexOf } from "../core/digest.ts";
 import type { RepositoryLocation } from "../core/evidence.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
-import { openLocation, locationsOf, type OpenLocationOptions } from "./locations.ts";
+import type { Format } from "../formats/format.ts";
+import { listLocation, locationsOf, maxManifests, openEntries, tooManyReferrers, type ListOptions } from "./locations.ts";
 
 export interface Attachment {
   readonly location: RepositoryLocation;
@@ -13,13 +14,15 @@ export interface Attachment {
 export async function attachmentsOf(
   repository: Repository,
   subject: SubjectAddress,
-  options: OpenLocationOptions,
+  options: ListOptions & { readonly formats: readonly Format[] },
 ): Promise<readonly Attachment[]> {
   const locations = [...locationsOf(options.formats, subject), sbomPlace(subject)];
   const opened = await Promise.all(
     locations.map(async (location) => {
-      const manifests = await openLocation(repository, subject, location, options);
-      return manifests.map((stored) => ({ location, stored }));
+      const { entries, tagged } = await listLocation(repository, subject, location, options);
+      if (entries.length > maxManifests) options.missed("the rest of the referrers", tooManyReferrers(entries.length));
+      const manifests = await openEntries(repository, entries.slice(0, maxManifests), options);
+      return [...tagged, ...manifests].map((stored) => ({ location, stored }));
     }),
   );
   return opened.flat();

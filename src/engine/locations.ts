@@ -9,8 +9,8 @@ import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 
-/** Manifests opened in one place. */
-const maxManifests = 1000;
+/** Referrers opened for one image. */
+export const maxManifests: number = 1000;
 /** Requests under way at once for one image. */
 export const width = 16;
 
@@ -25,40 +25,48 @@ export function locationsOf(formats: readonly Format[], subject: SubjectAddress,
   return [...new Map(locations.map((location) => [describeLocation(location), location])).values()];
 }
 
-export interface OpenLocationOptions {
-  readonly formats: readonly Format[];
+/** What a location holds, before anything of it is opened. */
+export interface ListedLocation {
+  readonly location: RepositoryLocation;
+  /** Entries of the referrers' listing. */
+  readonly entries: readonly Descriptor[];
+  /** The manifest under a tag. */
+  readonly tagged: readonly StoredManifest[];
+}
+
+export interface ListOptions {
   readonly signal: AbortSignal;
   readonly missed: OnUnread;
 }
 
-/** The manifests that lie in a place. Of too many referrers, those listed as some format's come first. */
-export async function openLocation(
+/** Lists a location; one that cannot be read is reported, and holds nothing. */
+export async function listLocation(
   repository: Repository,
   subject: SubjectAddress,
   location: RepositoryLocation,
-  options: OpenLocationOptions,
-): Promise<readonly StoredManifest[]> {
+  { signal, missed }: ListOptions,
+): Promise<ListedLocation> {
   try {
-    if (location.kind === "tag") return present([await repository.manifest(location.tag, options.signal)]);
-    return await openReferrers(repository, subject, options);
+    if (location.kind === "tag") return { location, entries: [], tagged: present([await repository.manifest(location.tag, signal)]) };
+    return { location, entries: await repository.referrers(subject.digest, signal), tagged: [] };
   } catch (error) {
-    options.missed(describeLocation(location), error);
-    return [];
+    missed(describeLocation(location), error);
+    return { location, entries: [], tagged: [] };
   }
 }
 
-async function openReferrers(
+/** Why not all that is listed is opened. */
+export function tooManyReferrers(listed: number): TouchmarkError {
+  return new TouchmarkError("LIMIT_EXCEEDED", `${listed} manifests refer to the image, over the limit of ${maxManifests} that are opened`);
+}
+
+/** The manifests of entries, as many as may be opened for one image. */
+export async function openEntries(
   repository: Repository,
-  subject: SubjectAddress,
-  options: OpenLocationOptions,
+  entries: readonly Descriptor[],
+  { signal, missed }: ListOptions,
 ): Promise<readonly StoredManifest[]> {
-  const { formats, signal, missed } = options;
-  const listed = likelyFirst(await repository.referrers(subject.digest, signal), formats);
-  if (listed.length > maxManifests) {
-    const message = `${listed.length} manifests refer to the image, over the limit of ${maxManifests} that are opened`;
-    missed("the rest of the referrers", new TouchmarkError("LIMIT_EXCEEDED", message));
-  }
-  const opened = await mapBounded(listed.slice(0, maxManifests), width, async ({ digest }) => {
+  const opened = await mapBounded(entries, width, async ({ digest }) => {
     try {
       return await repository.manifest(digest, signal);
     } catch (error) {
@@ -66,12 +74,6 @@ async function openReferrers(
     }
   });
   return present(opened);
-}
-
-function likelyFirst(listed: readonly Descriptor[], formats: readonly Format[]): readonly Descriptor[] {
-  const likely = new Set(formats.flatMap((format) => format.artifactTypes));
-  const rank = (descriptor: Descriptor): number => (likely.has(descriptor.artifactType ?? "") ? 0 : 1);
-  return listed.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** An entry that is listed and gone was deleted: that is no gap. */

@@ -103,8 +103,10 @@ function whoSigns({ signer, signal }: SignOptions): Who {
 const nothing: Promise<Collected> = Promise.resolve({ locations: [], evidence: [], unread: [] });
 
 function look(repository: Repository, subject: SubjectAddress, { formats, signal }: SignOptions): Promise<Collected> {
-  return collect(repository, subject, { formats, kind: "signature", signal });
+  return collect(repository, subject, { formats, wants: signatures, signal });
 }
+
+const signatures = { kinds: ["signature"] } as const;
 
 /** Asks how the registry lists signatures, which decides how one is written, while it is made. */
 function getReady(repository: Repository, subject: SubjectAddress, { formats, signal }: SignOptions): void {

@@ -11,7 +11,7 @@ import type { Repository, StoredManifest } from "../core/repository.ts";
 import { subjectContent, type Subject } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import { attachmentsOf } from "./attachments.ts";
-import { readEvidence, readImageManifest } from "./collect.ts";
+import { readEvidence, readImageManifest, wholeBudget } from "./collect.ts";
 import { unreadCollector, width, type OnUnread } from "./locations.ts";
 import { resolve } from "./resolve.ts";
 
@@ -92,7 +92,7 @@ async function nodeOf(parent: Subject, location: RepositoryLocation, stored: Sto
   const { repository, formats, missed } = walk;
   const { descriptor, bytes } = stored;
   const found = readImageManifest(location, stored, missed);
-  const evidence = await readEvidence(repository, found, walk);
+  const evidence = await readEvidence(repository, found, { ...walk, budget: wholeBudget() });
   const artifactType = found.map(({ manifest }) => artifactTypeOf(manifest))[0];
   const self: Subject = {
     repository: repository.name,

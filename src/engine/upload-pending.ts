@@ -46,7 +46,7 @@ export async function uploadPending(
 async function flushImage(repository: Repository, subject: Subject, options: UploadPendingOptions): Promise<UploadedImage> {
   const { signal } = options;
   const formats = options.formats.filter((format): format is PendingFormat => format.pending !== undefined);
-  const { evidence, unread } = await collect(repository, subject, { formats, kind: "signature", signal });
+  const { evidence, unread } = await collect(repository, subject, { formats, wants: { kinds: ["signature"] }, signal });
   const found = await Promise.all(evidence.map((one) => waitingIn(one, formats)));
   const waiting = found.filter((one) => one !== undefined);
   const services = waiting.length > 0 ? await options.services() : undefined;

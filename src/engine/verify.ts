@@ -10,7 +10,7 @@ import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Format } from "../formats/format.ts";
 import type { PolicyAndTrust } from "../policy/compile.ts";
-import { collect, type Collected } from "./collect.ts";
+import { collectStaged, type Collected, type StagedReading } from "./collect.ts";
 import { decide, wantedFacts } from "./decide.ts";
 import type { DetachedSignature } from "./detached-signature.ts";
 import { resolve, resolveAll } from "./resolve.ts";
@@ -45,7 +45,7 @@ export async function verify(repository: Repository, reference: Reference, optio
 
 async function decideAll(repository: Repository, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
   const { recursive, signal } = options;
-  // A digest needs no resolving: what hangs on it is looked for beside the image itself.
+  // A digest needs no resolving: its evidence is looked for beside the image itself.
   const { digest } = reference;
   const ahead = digest && look(repository, { repository: repository.name, digest }, options);
   ahead?.catch(() => undefined);
@@ -53,18 +53,20 @@ async function decideAll(repository: Repository, reference: Reference, options: 
     const root = await resolve(repository, reference, signal);
     const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
     return await mapBounded(subjects, 8, async (subject) => {
-      const collected = await ((subject.digest === digest && ahead) || look(repository, subject, options));
-      return verdictOn(subject, collected, options);
+      const staged = await ((subject.digest === digest && ahead) || look(repository, subject, options));
+      const verdict = await verdictOn(subject, staged.wanted, options);
+      // What the listing calls something else is read before a good signature is said not to be there.
+      const rest = verdict.decision === "allow" ? undefined : await staged.rest();
+      return rest ? verdictOn(subject, rest, options) : verdict;
     });
   } catch (error) {
     return [unresolved(reference, error, await options.basis, options.at)];
   }
 }
 
-async function look(repository: Repository, subject: SubjectAddress, { formats, given, signal }: VerifyOptions): Promise<Collected> {
-  return given
-    ? { locations: [given.location], evidence: [given.evidence], unread: [] }
-    : collect(repository, subject, { formats, kind: "signature", signal });
+async function look(repository: Repository, subject: SubjectAddress, { formats, given, signal }: VerifyOptions): Promise<StagedReading> {
+  if (given) return { wanted: { locations: [given.location], evidence: [given.evidence], unread: [] }, rest: () => undefined };
+  return collectStaged(repository, subject, { formats, wants: { kinds: ["signature"] }, signal });
 }
 
 async function verdictOn(subject: Subject, { locations, evidence, unread }: Collected, options: VerifyOptions): Promise<Verdict> {

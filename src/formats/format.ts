@@ -4,7 +4,7 @@
  * and nothing a stranger wrote can make us call a URL.
  */
 import type { Digest } from "../core/digest.ts";
-import type { Claim, Evidence, Found, RepositoryLocation, SignatureClaim } from "../core/evidence.ts";
+import type { Claim, ClaimKind, Evidence, Found, RepositoryLocation, SignatureClaim } from "../core/evidence.ts";
 import type { FileReading, FileSubject } from "../core/file-subject.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import type { Finding } from "../core/finding.ts";
@@ -24,6 +24,9 @@ export interface Format {
 
   /** Artifact types its referrers are usually listed under: opened first where not all can be. Never a filter. */
   readonly artifactTypes: readonly string[];
+
+  /** What the listing says that a referrer holds; undefined where it does not say. It is the registry's word, and proves nothing. */
+  labelOf(listed: Descriptor): EvidenceLabel | undefined;
 
   /** Where its evidence may lie. */
   locations(subject: SubjectAddress): readonly RepositoryLocation[];
@@ -137,6 +140,12 @@ export interface FileFormat {
 
 export interface FileSignatureRequest extends Omit<SignatureRequest, "subject"> {
   readonly file: FileSubject;
+}
+
+export interface EvidenceLabel {
+  readonly kind: ClaimKind;
+  /** Of an attestation, where the listing says it. */
+  readonly predicateType?: string;
 }
 
 export interface StatedClaims {

@@ -18,7 +18,7 @@ import {
   saysPending,
   type PendingRecord,
 } from "./pending-record.ts";
-import { bundleManifest } from "./referrer.ts";
+import { bundleManifest, predicateTypeAnnotation } from "./referrer.ts";
 import { encodeSignStatement, signPredicateType } from "./sign-statement.ts";
 import { bundleMediaType, encodeBundle, isBundleMediaType, maxBundleBytes } from "./sigstore-bundle.ts";
 import { bundleEvidence, bundleClaims, verifyBundleEvidence, type BundleEvidence } from "./verify-evidence.ts";
@@ -30,6 +30,12 @@ interface BundleToSign extends ToSign {
 export const bundle: FormatOfFiles = {
   name: "bundle",
   artifactTypes: [bundleMediaType],
+
+  labelOf({ artifactType = "", annotations = {} }) {
+    const predicateType = annotations[predicateTypeAnnotation];
+    if (!isBundleMediaType(artifactType) || predicateType === undefined) return undefined;
+    return predicateType === signPredicateType ? { kind: "signature" } : { kind: "attestation", predicateType };
+  },
 
   locations: () => [{ kind: "referrers" }],
 

@@ -6,6 +6,8 @@ import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci/manifes
 import { pendingAnnotation, pendingMediaType } from "./pending-record.ts";
 import { bundleMediaType } from "./sigstore-bundle.ts";
 
+export const predicateTypeAnnotation = "dev.sigstore.bundle.predicateType";
+
 export interface BundleManifest {
   readonly bundle: Uint8Array;
   /** The record of what is yet to be logged. */
@@ -28,7 +30,7 @@ export function bundleManifest({ bundle, pending, predicateType, subject, at }: 
       annotations: {
         ...(pending && { [pendingAnnotation.name]: pendingAnnotation.value }),
         "dev.sigstore.bundle.content": "dsse-envelope",
-        "dev.sigstore.bundle.predicateType": predicateType,
+        [predicateTypeAnnotation]: predicateType,
         "org.opencontainers.image.created": formatInstant(at),
       },
       subject: { mediaType, digest, size },

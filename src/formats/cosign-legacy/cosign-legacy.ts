@@ -21,6 +21,9 @@ import { extendSignatureImage, signatureAnnotation, signatureTag } from "./signa
 
 const layerKinds = new Map([simpleSigning, attestation].map((kind) => [kind.mediaType, kind]));
 
+/** cosign writes attestations under `application/vnd.in-toto+json`, as others do, who may mean something else by it. */
+const signatureArtifactType = "application/vnd.dev.cosign.artifact.sig.v1+json";
+
 interface CosignEvidence extends Evidence {
   readonly content: Reading<SignedLayer>;
 }
@@ -31,7 +34,9 @@ interface CosignToSign extends ToSign {
 
 export const cosignLegacy: Format = {
   name: "cosign-legacy",
-  artifactTypes: ["application/vnd.dev.cosign.artifact.sig.v1+json"],
+  artifactTypes: [signatureArtifactType],
+
+  labelOf: ({ artifactType }) => (artifactType === signatureArtifactType ? { kind: "signature" } : undefined),
 
   locations: ({ digest }) => [
     { kind: "tag", tag: signatureTag(digest, "sig"), holds: ["signature"] },

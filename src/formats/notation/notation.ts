@@ -16,6 +16,8 @@ export const notation: FormatOfFiles = {
   name: "notation",
   artifactTypes: [signatureType],
 
+  labelOf: ({ artifactType }) => (artifactType === signatureType ? { kind: "signature" } : undefined),
+
   locations: () => [{ kind: "referrers" }],
 
   recognise,
