@@ -135,6 +135,25 @@ function breach({ from, to, lazy }: Import): string | undefined {
   return undefined;
 }
 
+/** The file of ours that the import names. */
+function fileNamed({ from, to }: Import): readonly string[] {
+  return to.startsWith(".") ? [posix.join(dirname(from), to)] : [];
+}
+
+/** One circle for each import that closes one. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) found.push([...way.slice(way.indexOf(file)), file].join(" -> "));
+    if (done.has(file) || way.includes(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...way, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return found;
+}
+
 describe("the import table", () => {
   it("has no import that is not in the table", () => {
     const breaches = sources.flatMap((file) =>
@@ -165,6 +184,20 @@ describe("the import table", () => {
     const { exports }: { exports: Record<string, unknown> } = JSON.parse(readFileSync(join(root, "../package.json"), "utf8"));
     const shown = Object.keys(exports).filter((name) => !name.endsWith(".json"));
     assert.deepEqual(shown.toSorted(), publicFiles.map((file) => `./${dirname(file)}`).toSorted());
+  });
+
+  it("has no circle, not even behind a lazy import", () => {
+    assert.deepEqual(circles(new Map(sources.map((file) => [file, importsOf(file).flatMap(fileNamed)]))), []);
+    assert.deepEqual(
+      circles(
+        new Map([
+          ["a", ["b", "c"]],
+          ["b", ["c"]],
+          ["c", ["b"]],
+        ]),
+      ),
+      ["b -> c -> b"],
+    );
   });
 
   it("sees the breaches it is there to see", () => {

@@ -6,58 +6,33 @@ import { nothingRequired, signaturePolicy, type Rule } from "../policy/policy.ts
 import type { TrustedIdentity } from "../trust/identity.ts";
 import { exactly, fitsAnything, matching, type TextPattern } from "../trust/text-pattern.ts";
 import { makeTrust, type Omissible, type Trust } from "../trust/trust.ts";
-import { usageError, type Arguments } from "./arguments.ts";
-import { pluginConfigOf, trustedRootFlags } from "./common.ts";
-import type { Flag } from "./grammar.ts";
+import type { ExpectedArgs, WorkflowArgs } from "./flags/expected.ts";
+import { firstGiven, spell } from "./flags/flag.ts";
 import type { Io } from "./io.ts";
 import { problem } from "./render/text.ts";
+import { usageError } from "./usage-error.ts";
 
-/** Claims of a certificate under the names that cosign's flags have. */
-const namedClaims: readonly (readonly [flag: string, claim: CertificateClaim, what: string])[] = [
-  ["certificate-github-workflow-repository", "githubWorkflowRepository", "Repository of the workflow, as owner/name"],
-  ["certificate-github-workflow-ref", "githubWorkflowRef", "Git ref it ran for"],
-  ["certificate-github-workflow-sha", "githubWorkflowSha", "Commit it ran for"],
-  ["certificate-github-workflow-trigger", "githubWorkflowTrigger", "Event that started it"],
-  ["certificate-github-workflow-name", "githubWorkflowName", "Its name"],
-];
-
-export const expectedFlags: readonly Flag[] = [
-  { name: "key", value: "KEY", repeatable: true, summary: "Public key: a file (PEM key or certificate), or env://VARIABLE" },
-  { name: "certificate-identity", value: "IDENTITY", summary: "Whom the certificate must name: an e-mail address, a workflow's URL" },
-  { name: "certificate-identity-regexp", value: "PATTERN", summary: "The same, as a pattern (RE2) of all of it" },
-  { name: "certificate-oidc-issuer", value: "URL", summary: "Who must have vouched for the identity" },
-  { name: "certificate-oidc-issuer-regexp", value: "PATTERN", summary: "The same, as a pattern (RE2) of all of it" },
-  ...namedClaims.map(([name, , summary]): Flag => ({ name, value: "TEXT", summary })),
-  {
-    name: "certificate-claim",
-    value: "NAME=VALUE",
-    repeatable: true,
-    summary: "Anything else the certificate must say: sourceRepositoryRef=…",
-  },
-  { name: "insecure-ignore-sct", summary: "Do without proof that a log knows the certificate" },
-  { name: "insecure-ignore-tlog", summary: "Do without proof that a log knows the signature" },
-  ...trustedRootFlags,
-  {
-    name: "certificate",
-    value: "FILE",
-    repeatable: true,
-    summary: "Certificate authority whose signers are expected (PEM), for Notary Project signatures",
-  },
-  { name: "certificate-subject", value: "NAME", repeatable: true, summary: "Whom their certificate must name: 'C=US,ST=WA,O=example'" },
-  { name: "timestamp-root", value: "FILE", repeatable: true, summary: "Authority whose timestamps prove when it was signed (PEM)" },
-  {
-    name: "notation-config",
-    value: "DIR",
-    summary: "Take trust policy and stores as notation keeps them in this folder (NOTATION_CONFIG)",
-  },
-  { name: "plugin-config", value: "KEY=VALUE", repeatable: true, summary: "What the plugin that a signature names is told" },
+/** Claims of a certificate, by the flags that cosign has for them. */
+const workflowClaims: Readonly<Record<keyof WorkflowArgs, CertificateClaim>> = {
+  certificateGithubWorkflowRepository: "githubWorkflowRepository",
+  certificateGithubWorkflowRef: "githubWorkflowRef",
+  certificateGithubWorkflowSha: "githubWorkflowSha",
+  certificateGithubWorkflowTrigger: "githubWorkflowTrigger",
+  certificateGithubWorkflowName: "githubWorkflowName",
+};
+const workflowFlags: readonly (keyof WorkflowArgs)[] = [
+  "certificateGithubWorkflowRepository",
+  "certificateGithubWorkflowRef",
+  "certificateGithubWorkflowSha",
+  "certificateGithubWorkflowTrigger",
+  "certificateGithubWorkflowName",
 ];
 
 /** Reads what the flags name, and throws USAGE before that if they name nobody. Warnings go to stderr. */
-export async function readExpected(args: Arguments, io: Io, signal: AbortSignal): Promise<Trust> {
+export async function readExpected(args: ExpectedArgs, io: Io, signal: AbortSignal): Promise<Trust> {
   const identity = await identityOf(args, io);
-  const keys = await readTrust(args.values("key"), { env: io.env, signal });
-  if (!identity && !args.has("trusted-root")) return keys;
+  const keys = await readTrust(args.key, { env: io.env, signal });
+  if (!identity && args.trustedRoot.length === 0) return keys;
   const { openTrustedRoots } = await import("./trusted-roots.ts");
   const roots = await openTrustedRoots(args, io, signal);
   return makeTrust(keys.keys, { roots, identities: identity ? [identity] : [], unchecked: uncheckedOf(args) });
@@ -70,9 +45,9 @@ export type BasisFor = (repository?: string) => Promise<PolicyAndTrust>;
  * What the flags name, and notation's variable where none does, read once for all that is verified. Throws as `readExpected` does; the
  * function it gives, as `openNotation`'s.
  */
-export async function openBasis(args: Arguments, io: Io, annotations: Rule["annotations"], signal: AbortSignal): Promise<BasisFor> {
+export async function openBasis(args: ExpectedArgs, io: Io, annotations: Rule["annotations"], signal: AbortSignal): Promise<BasisFor> {
   const trust = await readExpected(args, io, signal);
-  const rule = { annotations, allowsPendingLog: args.has("allow-pending-log") };
+  const rule = { annotations, allowsPendingLog: args.allowPendingLog === true };
   const flagsAlone = { policy: signaturePolicy(trust, rule), trust };
   if (!speaksOfNotation(args, io)) return async () => flagsAlone;
   const { openNotation } = await import("./notation.ts");
@@ -89,17 +64,15 @@ export async function openBasis(args: Arguments, io: Io, annotations: Rule["anno
 }
 
 /** notation's variable speaks only where no flag does. */
-function speaksOfNotation(args: Arguments, { env }: Io): boolean {
-  if (args.has("certificate") || args.has("notation-config")) return true;
-  return (
-    Boolean(env["NOTATION_CONFIG"]) && !args.has("key") && !args.has("certificate-identity") && !args.has("certificate-identity-regexp")
-  );
+function speaksOfNotation(args: ExpectedArgs, { env }: Io): boolean {
+  if (args.certificate.length > 0 || args.notationConfig !== undefined) return true;
+  return Boolean(env["NOTATION_CONFIG"]) && firstGiven(args, ["key", "certificateIdentity", "certificateIdentityRegexp"]) === undefined;
 }
 
 /** Throws USAGE unless the flags say who is expected. */
-export function requireExpected(args: Arguments, io: Io): void {
-  const subject = oneOfTwo(args, "certificate-identity");
-  const issuer = oneOfTwo(args, "certificate-oidc-issuer");
+export function requireExpected(args: ExpectedArgs, io: Io): void {
+  const subject = oneOfTwo(args, "certificateIdentity", "certificateIdentityRegexp");
+  const issuer = oneOfTwo(args, "certificateOidcIssuer", "certificateOidcIssuerRegexp");
   if (subject && !issuer) {
     throw usageError(
       "the certificate's identity is named, but not who must have vouched for it",
@@ -112,58 +85,57 @@ export function requireExpected(args: Arguments, io: Io): void {
       "Name it: --certificate-identity someone@example.com, or a workflow's URL. Everybody has an identity there.",
     );
   }
-  const authority = ["certificate-subject", "timestamp-root"].find((name) => args.has(name) && !args.has("certificate"));
-  if (authority !== undefined) {
-    throw usageError(`--${authority} says more of a certificate authority, and none is named`, "Name it: --certificate CA.pem.");
+  const authority = firstGiven(args, ["certificateSubject", "timestampRoot"]);
+  if (authority !== undefined && args.certificate.length === 0) {
+    throw usageError(`${authority} says more of a certificate authority, and none is named`, "Name it: --certificate CA.pem.");
   }
-  if (args.has("certificate") && args.has("notation-config")) throw usageError("--certificate and --notation-config cannot both be given");
-  if (args.has("policy-name") && (args.has("certificate") || !speaksOfNotation(args, io)))
+  if (args.certificate.length > 0 && args.notationConfig !== undefined)
+    throw usageError("--certificate and --notation-config cannot both be given");
+  if (args.policyName !== undefined && (args.certificate.length > 0 || !speaksOfNotation(args, io)))
     throw usageError("--policy-name chooses in notation's trust policy, and none is asked", "Name its folder: --notation-config DIR.");
-  if (args.has("plugin-config") && !speaksOfNotation(args, io))
+  if (firstGiven(args, ["pluginConfig"]) !== undefined && !speaksOfNotation(args, io))
     throw usageError(
       "--plugin-config is for plugins of notation, and no authority that they could speak for is named",
       "Name it: --certificate CA.pem, or --notation-config DIR.",
     );
-  pluginConfigOf(args);
   if (subject) return;
-  const narrowing = expectedFlags.find(({ name }) => narrowsIdentity(name) && args.has(name));
-  if (narrowing)
+  const narrowing = firstGiven(args, [...workflowFlags, "certificateClaim"]);
+  if (narrowing !== undefined)
     throw usageError(
-      `--${narrowing.name} narrows an identity, and none is named`,
+      `${narrowing} narrows an identity, and none is named`,
       "Name it: --certificate-identity and --certificate-oidc-issuer.",
     );
-  if (args.has("key") || speaksOfNotation(args, io)) return;
+  if (args.key.length > 0 || speaksOfNotation(args, io)) return;
   throw usageError(
     "nothing says whose signature is expected",
     "Name the signer: --key touchmark.pub, --certificate-identity and --certificate-oidc-issuer, or --certificate CA.pem. No signature counts without it.",
   );
 }
 
-function narrowsIdentity(flag: string): boolean {
-  return flag.startsWith("certificate-") && flag !== "certificate-subject";
-}
+type IdentityFlag = "certificateIdentity" | "certificateIdentityRegexp" | "certificateOidcIssuer" | "certificateOidcIssuerRegexp";
 
 interface Named {
+  /** As it is written. */
   readonly flag: string;
   readonly text: string;
   readonly isPattern: boolean;
 }
 
 /** The flag, or the one of the same name for patterns. Throws USAGE for both, and for an empty text. */
-function oneOfTwo(args: Arguments, flag: string): Named | undefined {
-  const named = [flag, `${flag}-regexp`].flatMap((name, i): Named[] => {
-    const text = args.value(name);
-    return text === undefined ? [] : [{ flag: name, text, isPattern: i === 1 }];
+function oneOfTwo(args: ExpectedArgs, exact: IdentityFlag, pattern: IdentityFlag): Named | undefined {
+  const named = [exact, pattern].flatMap((property, i): Named[] => {
+    const text = args[property];
+    return text === undefined ? [] : [{ flag: spell(property), text, isPattern: i === 1 }];
   });
   const [first] = named;
-  if (named.length > 1) throw usageError(`--${flag} and --${flag}-regexp cannot both be given`);
-  if (first?.text === "") throw usageError(`--${first.flag} is empty`);
+  if (named.length > 1) throw usageError(`${spell(exact)} and ${spell(pattern)} cannot both be given`);
+  if (first?.text === "") throw usageError(`${first.flag} is empty`);
   return first;
 }
 
-async function identityOf(args: Arguments, io: Io): Promise<TrustedIdentity | undefined> {
-  const subject = oneOfTwo(args, "certificate-identity");
-  const issuer = oneOfTwo(args, "certificate-oidc-issuer");
+async function identityOf(args: ExpectedArgs, io: Io): Promise<TrustedIdentity | undefined> {
+  const subject = oneOfTwo(args, "certificateIdentity", "certificateIdentityRegexp");
+  const issuer = oneOfTwo(args, "certificateOidcIssuer", "certificateOidcIssuerRegexp");
   if (!subject || !issuer) return undefined;
   return { subject: await patternOf(subject, "identity", io), issuer: await patternOf(issuer, "issuer", io), claims: claimsOf(args) };
 }
@@ -172,16 +144,16 @@ async function patternOf({ flag, text, isPattern }: Named, kind: "identity" | "i
   if (!isPattern) return exactly(text);
   const pattern = await matching(text);
   if (fitsAnything(pattern, kind))
-    io.stderr.write(problem("warning", `--${flag} ${text} fits everybody`, "Write as much of the text as is known."));
+    io.stderr.write(problem("warning", `${flag} ${text} fits everybody`, "Write as much of the text as is known."));
   return pattern;
 }
 
-function claimsOf(args: Arguments): TrustedIdentity["claims"] {
-  const named = namedClaims.flatMap(([flag, claim]): [CertificateClaim, string][] => {
-    const value = args.value(flag);
-    return value === undefined ? [] : [[claim, value]];
+function claimsOf(args: ExpectedArgs): TrustedIdentity["claims"] {
+  const named = workflowFlags.flatMap((property): [CertificateClaim, string][] => {
+    const value = args[property];
+    return value === undefined ? [] : [[workflowClaims[property], value]];
   });
-  const free = args.values("certificate-claim").map((text): [CertificateClaim, string] => {
+  const free = args.certificateClaim.map((text): [CertificateClaim, string] => {
     const equals = text.indexOf("=");
     const name = text.slice(0, Math.max(equals, 0));
     if (isCertificateClaim(name)) return [name, text.slice(equals + 1)];
@@ -193,6 +165,6 @@ function claimsOf(args: Arguments): TrustedIdentity["claims"] {
   return claims;
 }
 
-function uncheckedOf(args: Arguments): readonly Omissible[] {
-  return [...(args.has("insecure-ignore-sct") ? ["sct" as const] : []), ...(args.has("insecure-ignore-tlog") ? ["log" as const] : [])];
+function uncheckedOf(args: ExpectedArgs): readonly Omissible[] {
+  return [...(args.insecureIgnoreSct ? ["sct" as const] : []), ...(args.insecureIgnoreTlog ? ["log" as const] : [])];
 }

@@ -3,8 +3,8 @@ import { open } from "node:fs/promises";
 import { isDigest } from "../core/digest.ts";
 import { readFileSubject, type FileReading, type FileSubject } from "../core/file-subject.ts";
 import { cannotRead } from "../files/read-source.ts";
-import { usageError } from "./arguments.ts";
 import type { Io } from "./io.ts";
+import { usageError } from "./usage-error.ts";
 
 const chunkBytes = 1024 * 1024;
 

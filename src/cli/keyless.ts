@@ -9,24 +9,24 @@ import { deviceSignIn } from "../signers/keyless/identity/sign-in/device.ts";
 import { openBrowser } from "../signers/keyless/identity/sign-in/open-browser.ts";
 import { keylessSigner } from "../signers/keyless/keyless-signer.ts";
 import type { SelectedServices } from "../trust/select-services.ts";
-import type { Arguments } from "./arguments.ts";
+import type { SigningArgs } from "./flags/signing.ts";
 import { askConsent, publicHosts } from "./consent.ts";
 import type { Io } from "./io.ts";
 import { openServices } from "./services.ts";
 import type { SigningContext, SigningWith } from "./signing-context.ts";
 
-export async function openKeyless(args: Arguments, io: Io, context: SigningContext): Promise<SigningWith> {
+export async function openKeyless(args: SigningArgs, io: Io, context: SigningContext): Promise<SigningWith> {
   const { services, root, http } = await openServices(args, io, context);
   const token = obtainIdentityToken({
     providers: providersFor(args, io, services),
     env: io.env,
     http,
-    audience: args.value("oidc-client-id") ?? "sigstore",
+    audience: args.oidcClientId ?? "sigstore",
     now: io.now,
     signal: context.signal,
   });
   // Whether all may be seen by anybody is found out while the token is on its way.
-  const isAsked = services.then(async (chosen) => publicHosts(chosen).length > 0 && !args.has("yes") && !(await context.isPublic()));
+  const isAsked = services.then(async (chosen) => publicHosts(chosen).length > 0 && !args.yes && !(await context.isPublic()));
   for (const promise of [token, isAsked]) promise.catch(() => undefined); // the signer hears of it
   const consent = async (who: IdentityToken, chosen: SelectedServices): Promise<void> => {
     if (await isAsked) await askConsent(who, chosen, context.secret, io);
@@ -35,23 +35,23 @@ export async function openKeyless(args: Arguments, io: Io, context: SigningConte
   return { signer, isEphemeral: true, ready: signer.certify(context.signal) };
 }
 
-function providersFor(args: Arguments, io: Io, services: Promise<SelectedServices>): readonly Provider[] {
-  const given = args.value("identity-token");
+function providersFor(args: SigningArgs, io: Io, services: Promise<SelectedServices>): readonly Provider[] {
+  const given = args.identityToken;
   if (given !== undefined) return [givenToken(given)];
   return [
-    ...(args.has("sign-in") || args.has("oidc-issuer") ? [] : ambientProviders),
+    ...(args.signIn !== undefined || args.oidcIssuer !== undefined ? [] : ambientProviders),
     ...(io.stderr.isTerminal ? [person(args, io, services)] : []),
   ];
 }
 
 /** Somebody at the terminal. */
-function person(args: Arguments, io: Io, services: Promise<SelectedServices>): Provider {
-  const how = args.choice("sign-in", ["browser", "device"]);
+function person(args: SigningArgs, io: Io, services: Promise<SelectedServices>): Provider {
+  const how = args.signIn ?? "browser";
   const say = (text: string): void => io.stderr.write(text);
   return {
     name: `signing in with a ${how === "browser" ? "browser" : "code"}`,
     async token(surroundings) {
-      const issuer = args.value("oidc-issuer") ?? (await services).identityProvider?.url;
+      const issuer = args.oidcIssuer ?? (await services).identityProvider?.url;
       if (issuer === undefined) return undefined;
       const open = (page: URL): unknown => openBrowser(page, { platform: process.platform, env: io.env });
       const provider = how === "browser" ? browserSignIn({ issuer, open, say }) : deviceSignIn({ issuer, say });

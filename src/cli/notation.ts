@@ -8,7 +8,8 @@ import { levels, type Level } from "../trust/notation/level.ts";
 import type { NotationTrust } from "../trust/notation/notation-trust.ts";
 import { applicableBlobPolicy, applicablePolicy, type TrustPolicyStatement } from "../trust/notation/trust-policy.ts";
 import { subjectNamed } from "../trust/notation/trusted-names.ts";
-import type { Arguments } from "./arguments.ts";
+import type { ExpectedArgs } from "./flags/expected.ts";
+import type { PluginArgs } from "./flags/plugin.ts";
 import type { Io } from "./io.ts";
 
 export interface NotationExpectation {
@@ -19,8 +20,8 @@ export interface NotationExpectation {
 }
 
 /** notation's folder, as the flag, its variable or its custom says. */
-export function notationFolder(args: Arguments, { env, home }: Io): string {
-  return args.value("notation-config") ?? (env["NOTATION_CONFIG"] || join(env["XDG_CONFIG_HOME"] || join(home, ".config"), "notation"));
+export function notationFolder(args: Pick<PluginArgs, "notationConfig">, { env, home }: Io): string {
+  return args.notationConfig ?? (env["NOTATION_CONFIG"] || join(env["XDG_CONFIG_HOME"] || join(home, ".config"), "notation"));
 }
 
 /**
@@ -28,16 +29,16 @@ export function notationFolder(args: Arguments, { env, home }: Io): string {
  * USAGE where no statement is for it, and what reading throws.
  */
 export function openNotation(
-  args: Arguments,
+  args: ExpectedArgs,
   io: Io,
   signal: AbortSignal,
 ): (repository: string | undefined) => Promise<NotationExpectation> {
-  if (args.has("certificate")) {
+  if (args.certificate.length > 0) {
     const authorities = openedOnce(() => namedAuthorities(args, io, signal));
     return async () => ({ trust: await authorities(signal), level: levels.strict, isSkipped: false });
   }
   const folder = notationFolder(args, io);
-  const name = args.value("policy-name");
+  const name = args.policyName;
   const imagePolicy = openedOnce(() => readOciTrustPolicy(folder, signal));
   const filePolicy = openedOnce(() => readBlobTrustPolicy(folder, signal));
   const trusts = new Map<TrustPolicyStatement, Promise<NotationTrust>>();
@@ -53,13 +54,13 @@ export function openNotation(
   };
 }
 
-async function namedAuthorities(args: Arguments, io: Io, signal: AbortSignal): Promise<NotationTrust> {
-  const read = async (flag: string) =>
-    (await Promise.all(args.values(flag).map((path) => readCertificates(path, { env: io.env, signal })))).flat();
-  const subjects = args.values("certificate-subject").map((text) => subjectNamed(text, "--certificate-subject"));
+async function namedAuthorities(args: ExpectedArgs, io: Io, signal: AbortSignal): Promise<NotationTrust> {
+  const read = async (paths: readonly string[]) =>
+    (await Promise.all(paths.map((path) => readCertificates(path, { env: io.env, signal })))).flat();
+  const subjects = args.certificateSubject.map((text) => subjectNamed(text, "--certificate-subject"));
   return {
     name: "the command line",
-    stores: { ca: await read("certificate"), signingAuthority: [], tsa: await read("timestamp-root") },
+    stores: { ca: await read(args.certificate), signingAuthority: [], tsa: await read(args.timestampRoot) },
     identities: subjects.length > 0 ? subjects : "any",
     verifyTimestamp: "always",
     revocation: "ask",

@@ -1,17 +1,15 @@
 /** Asking what verifying cannot know by itself: whether certificates were revoked, and what plugins of notation say. */
 import type { GatherFacts, PluginQuestion, StatusQuestion } from "../core/facts/facts.ts";
-import type { Arguments } from "./arguments.ts";
-import { pluginConfigOf } from "./common.ts";
-import type { Flag } from "./grammar.ts";
+import type { PluginArgs } from "./flags/plugin.ts";
+import type { RevocationArgs } from "./flags/revocation.ts";
+import type { TrustedRootArgs } from "./flags/trusted-root.ts";
 import type { Io } from "./io.ts";
 
-export const revocationFlags: readonly Flag[] = [
-  { name: "revocation-allow-private", summary: "Ask hosts of one's own network too whether certificates were revoked" },
-];
+type FactArgs = PluginArgs & RevocationArgs & Pick<TrustedRootArgs, "offline">;
 
 /** What is needed for it is loaded when there is something to ask. Offline nobody is asked. */
-export function gathererFor(args: Arguments, io: Io): GatherFacts | undefined {
-  if (args.has("offline")) return undefined;
+export function gathererFor(args: FactArgs, io: Io): GatherFacts | undefined {
+  if (args.offline) return undefined;
   const revocation = once(() => revocationGatherer(args, io));
   const plugins = once(() => pluginsGatherer(args, io));
   return async (questions, signal) => {
@@ -30,15 +28,15 @@ function once<T>(open: () => Promise<T>): () => Promise<T> {
   return () => (opened ??= open());
 }
 
-async function pluginsGatherer(args: Arguments, io: Io): Promise<GatherFacts<PluginQuestion>> {
+async function pluginsGatherer(args: PluginArgs, io: Io): Promise<GatherFacts<PluginQuestion>> {
   const [{ pluginGatherer }, { notationFolder }] = await Promise.all([
     import("../facts/notation-plugin/plugin-results.ts"),
     import("./notation.ts"),
   ]);
-  return pluginGatherer({ folder: notationFolder(args, io), config: pluginConfigOf(args), env: io.env });
+  return pluginGatherer({ folder: notationFolder(args, io), config: args.pluginConfig, env: io.env });
 }
 
-async function revocationGatherer(args: Arguments, io: Io): Promise<GatherFacts<StatusQuestion>> {
+async function revocationGatherer(args: RevocationArgs, io: Io): Promise<GatherFacts<StatusQuestion>> {
   const [{ factGatherer }, { revocationFolder }, { proxiesFrom }] = await Promise.all([
     import("../facts/revocation/gather-facts.ts"),
     import("../facts/revocation/kept-list.ts"),
@@ -47,7 +45,7 @@ async function revocationGatherer(args: Arguments, io: Io): Promise<GatherFacts<
   return factGatherer({
     cache: revocationFolder(io),
     proxies: proxiesFrom(io.env),
-    allowPrivate: args.has("revocation-allow-private"),
+    allowPrivate: args.revocationAllowPrivate,
     clock: io.now,
   });
 }

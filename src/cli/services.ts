@@ -4,7 +4,7 @@ import { TouchmarkError } from "../core/errors.ts";
 import type { HttpClient } from "../net/http.ts";
 import { selectServices, type SelectedServices } from "../trust/select-services.ts";
 import type { TrustedRoot } from "../trust/trusted-root.ts";
-import type { Arguments } from "./arguments.ts";
+import type { InstanceArgs } from "./flags/signing.ts";
 import type { Io } from "./io.ts";
 import { serviceHttp } from "./registries.ts";
 import { warningLines } from "./render/text.ts";
@@ -17,7 +17,7 @@ export interface OpenedServices {
 }
 
 /** Begins to read which they are; warnings go to stderr. */
-export async function openServices(args: Arguments, io: Io, { formats, signal }: SigningContext): Promise<OpenedServices> {
+export async function openServices(args: InstanceArgs, io: Io, { formats, signal }: SigningContext): Promise<OpenedServices> {
   const http = await serviceHttp(io);
   const { root, config } = openSigningInstance(args, io, { http, signal });
   const services = config.then((known) => {
@@ -35,13 +35,13 @@ interface Opening {
 }
 
 /** The sigstore instance that the flags name, with all the services it has; warnings go to stderr. */
-export function openSigningInstance(args: Arguments, io: Io, { http, signal }: Opening): Omit<SigningInstance, "warnings"> {
-  const rootFile = args.value("trusted-root");
-  const configFile = args.value("signing-config");
+export function openSigningInstance(args: InstanceArgs, io: Io, { http, signal }: Opening): Omit<SigningInstance, "warnings"> {
+  const rootFile = args.trustedRoot;
+  const configFile = args.signingConfig;
   const { warnings, ...instance } = openSigning({
     ...(rootFile !== undefined && { rootFile }),
     ...(configFile !== undefined && { configFile }),
-    names: args.values("instance"),
+    names: args.instance === undefined ? [] : [args.instance],
     env: io.env,
     home: io.home,
     http,

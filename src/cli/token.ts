@@ -2,17 +2,17 @@
 import { TouchmarkError } from "../core/errors.ts";
 import type { Signer } from "../core/signer.ts";
 import { openPkcs11Key } from "../signers/pkcs11/pkcs11-signer.ts";
-import type { Arguments } from "./arguments.ts";
+import type { SigningArgs } from "./flags/signing.ts";
 import type { Io } from "./io.ts";
 
 /** Throws USAGE for a URI that is none. */
-export function openToken(uri: string, args: Arguments, io: Io): Signer {
+export function openToken(uri: string, args: Pick<SigningArgs, "certificateChain">, io: Io): Signer {
   return openPkcs11Key({
     uri,
     modulePath: variable(io, "PKCS11_MODULE_PATH"),
     pin: (token) => pinFor(token, io),
     env: io.env,
-    certificateChain: args.value("certificate-chain"),
+    certificateChain: args.certificateChain,
   });
 }
 

@@ -7,18 +7,9 @@ import { openRoot } from "../trust-sources/tuf/workflow.ts";
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import { formatInstant } from "../core/instant.ts";
 import { readSource } from "../files/read-source.ts";
-import { timeoutFlag } from "./common.ts";
-import type { Flag } from "./grammar.ts";
 import type { Io } from "./io.ts";
 import { serviceHttp } from "./registries.ts";
 import { clean, field } from "./render/text.ts";
-
-export const timeoutFlags: readonly Flag[] = [timeoutFlag];
-
-export const repositoryFlags: readonly Flag[] = [
-  { name: "mirror", value: "URL", summary: "The TUF repository that keeps the trust root" },
-  { name: "root", value: "FILE", summary: "The root.json that this repository is trusted by from the start" },
-];
 
 /** The root.json that `--root` names. Throws TRUST_ROOT_INVALID for what is none, and what `readSource` does. */
 export async function readAnchor(path: string, { env }: Io, signal: AbortSignal): Promise<Uint8Array> {

@@ -1,22 +1,24 @@
-import { parseReference } from "../../core/oci/reference.ts";
+import {} from "../../core/oci/reference.ts";
 import { tree, type ImageTree, type TreeEvidence, type TreeNode } from "../../engine/tree.ts";
 import { formats } from "../../formats/all.ts";
-import type { Command } from "../command.ts";
-import { deadlineOf, outputFlag, registryFlags } from "../common.ts";
+import { defineCommand, type Command } from "../command.ts";
+import { deadlineOf } from "../deadline.ts";
+import { outputFlags } from "../flags/common.ts";
+import { parseImageOperand } from "../image-operand.ts";
+import { registryFlags } from "../flags/registry.ts";
 import { exitOf } from "../exit.ts";
 import { registriesFor } from "../registries.ts";
 import { clean, problem } from "../render/text.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags] REF",
-  summary: "Show everything that hangs on an image",
   details: "Signatures, attestations and whatever else refers to the image, in every format and place. Nothing is verified here.",
-  flags: [outputFlag, ...registryFlags],
+  flags: { ...outputFlags, ...registryFlags },
   operands: { min: 1, max: 1 },
   examples: [{ command: "touchmark tree registry.example/app:1.0", explains: "What hangs on this image?" }],
   async run(args, io) {
-    const output = args.choice("output", ["text", "json"]);
-    const reference = parseReference(args.operand(0));
+    const output = args.output;
+    const reference = parseImageOperand(args.operands[0]);
     using deadline = deadlineOf(args, io);
     const answer = await tree((await registriesFor(args, io)).open(reference), reference, {
       formats,
@@ -28,7 +30,7 @@ export const command: Command = {
       io.stderr.write(problem("warning", `${location} could not be read: ${code}: ${message}`, hint));
     return exitOf(answer.unread.map(({ code }) => code));
   },
-};
+});
 
 function render({ reference, digest, mediaType, attached }: ImageTree): string {
   const none = attached.length === 0 ? "└── nothing\n" : "";

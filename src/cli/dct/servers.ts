@@ -6,15 +6,19 @@ import { createCredentials } from "../../registry/credentials/credentials.ts";
 import type { Gun } from "../../registry/sources/notary/gun.ts";
 import { NotaryServer } from "../../registry/sources/notary/notary-server.ts";
 import { defaultServer, parseServer } from "../../registry/sources/notary/server-url.ts";
-import type { Arguments } from "../arguments.ts";
+import type { RegistryArgs } from "../flags/registry.ts";
 import type { Io } from "../io.ts";
 import { httpFor, plainHttpOf } from "../registries.ts";
 
 const variable = "DOCKER_CONTENT_TRUST_SERVER";
 const maxPemBytes = 1024 * 1024;
 
+export interface ServerArgs extends RegistryArgs {
+  readonly server: string | undefined;
+}
+
 /** Gives the server of a repository; those of one server share its connections and tokens. Throws USAGE, INSECURE_REGISTRY. */
-export function notaryServers(args: Arguments, io: Io): (gun: Gun) => Promise<NotaryServer> {
+export function notaryServers(args: ServerArgs, io: Io): (gun: Gun) => Promise<NotaryServer> {
   const plainHttp = plainHttpOf(args);
   const one = namedServer(args, io);
   const credentials = createCredentials({ env: io.env, home: io.home });
@@ -31,8 +35,8 @@ export function notaryServers(args: Arguments, io: Io): (gun: Gun) => Promise<No
   };
 }
 
-function namedServer(args: Arguments, { env }: Io): URL | undefined {
-  const flag = args.value("server");
+function namedServer(args: ServerArgs, { env }: Io): URL | undefined {
+  const flag = args.server;
   if (flag !== undefined) return parseServer(flag, "--server", plainHttpOf(args));
   const value = env[variable];
   return value ? parseServer(value, variable, plainHttpOf(args)) : undefined;

@@ -4,9 +4,14 @@ import { TouchmarkError } from "../../core/errors.ts";
 import type { Gun } from "../../registry/sources/notary/gun.ts";
 import type { NotaryServer } from "../../registry/sources/notary/notary-server.ts";
 import { TrustFolder } from "../../registry/sources/notary/trust-folder.ts";
-import { usageError, type Arguments } from "../arguments.ts";
+import { usageError } from "../usage-error.ts";
 import type { Io } from "../io.ts";
-import { dockerFolder, notaryServers } from "./servers.ts";
+import { dockerFolder, notaryServers, type ServerArgs } from "./servers.ts";
+
+export interface SourceArgs extends ServerArgs {
+  readonly noServer: boolean;
+  readonly trustDir: string | undefined;
+}
 
 export interface Sources {
   /** Undefined where no server is to be asked. */
@@ -16,10 +21,10 @@ export interface Sources {
 }
 
 /** Throws USAGE, FILE_NOT_FOUND for a folder that is named or needed and is none, and as `notaryServers` does. */
-export async function openSources(args: Arguments, io: Io): Promise<Sources> {
-  const folderAlone = args.has("no-server");
-  if (folderAlone && args.has("server")) throw usageError("--server and --no-server exclude each other");
-  const named = args.value("trust-dir");
+export async function openSources(args: SourceArgs, io: Io): Promise<Sources> {
+  const folderAlone = args.noServer;
+  if (folderAlone && args.server !== undefined) throw usageError("--server and --no-server exclude each other");
+  const named = args.trustDir;
   const folder = await TrustFolder.open(named ?? join(dockerFolder(io), "trust"));
   if (folder || (named === undefined && !folderAlone)) {
     return { serverOf: folderAlone ? undefined : notaryServers(args, io), folder };

@@ -1,9 +1,14 @@
 /** The timestamps of an archive: one of each authority that is named, over its manifest. */
 import { asTouchmarkError, type TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
-import { usageError, type Arguments } from "../arguments.ts";
+import { usageError } from "../usage-error.ts";
 import type { Io } from "../io.ts";
 import { serviceHttp } from "../registries.ts";
+
+export interface TimestampArgs {
+  readonly timestampUrl: readonly string[];
+  readonly timestampRoot: readonly string[];
+}
 
 export interface ManifestTimestamp {
   /** The authority's URL. */
@@ -20,12 +25,12 @@ export interface Timestamps {
 }
 
 /** Asks all authorities at once. What it gives throws INTERRUPTED alone. */
-export type Timetimestamper = (manifest: Uint8Array) => Promise<Timestamps>;
+export type ManifestTimestamper = (manifest: Uint8Array) => Promise<Timestamps>;
 
 /** Reads what the answers are proven by. Throws USAGE, and what reading throws. */
-export async function openTimestamping(args: Arguments, io: Io): Promise<Timetimestamper> {
-  const urls = [...new Set(args.values("timestamp-url"))];
-  const roots = args.values("timestamp-root");
+export async function openTimestamping(args: TimestampArgs, io: Io): Promise<ManifestTimestamper> {
+  const urls = [...new Set(args.timestampUrl)];
+  const roots = args.timestampRoot;
   if (urls.length === 0 && roots.length === 0) return async () => ({ given: [], failures: [] });
   if (urls.length === 0) {
     throw usageError("--timestamp-root proves what an authority answers, and none is named", "Name it: --timestamp-url URL.");

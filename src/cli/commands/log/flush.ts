@@ -1,45 +1,44 @@
 import { asTouchmarkError } from "../../../core/errors.ts";
-import { formatReference, parseReference, type Reference } from "../../../core/oci/reference.ts";
+import { formatReference, type Reference } from "../../../core/oci/reference.ts";
 import { uploadPending, type UploadedImage } from "../../../engine/upload-pending.ts";
 import type { UploadServices } from "../../../engine/upload-one.ts";
 import type { PendingUploadResult } from "../../../engine/upload-one.ts";
 import { formats } from "../../../formats/all.ts";
-import type { Arguments } from "../../arguments.ts";
-import type { Command } from "../../command.ts";
-import { deadlineOf, outputFlag, recursiveFlag, registryFlags } from "../../common.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { deadlineOf } from "../../deadline.ts";
+import { outputFlags, recursiveFlag } from "../../flags/common.ts";
+import { parseImageOperand } from "../../image-operand.ts";
+import { registryFlags } from "../../flags/registry.ts";
 import { exitOf } from "../../exit.ts";
 import type { Io } from "../../io.ts";
 import { sideBySide } from "../../progress.ts";
 import { registriesFor, serviceHttp } from "../../registries.ts";
 import { signedFields } from "../../render/signed.ts";
 import { clean, field, problem } from "../../render/text.ts";
-import { signingFlags } from "../../signing.ts";
+import { instanceFlags, type InstanceArgs } from "../../flags/signing.ts";
 
-const instanceFlags: ReadonlySet<string> = new Set(["signing-config", "trusted-root", "instance"]);
-
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags] REF…",
-  summary: "Have logs keep signatures that wait for them",
   details: [
     "Signatures made with 'touchmark sign --log-upload later' are proven, logged and completed, by whoever may write to the",
     "repository: no key is needed. Only a log that the signing config names is asked. What cannot be logged now waits on.",
   ].join("\n"),
-  flags: [
-    ...signingFlags.filter(({ name }) => instanceFlags.has(name)),
-    recursiveFlag("Every image of an index too"),
-    outputFlag,
+  flags: {
+    ...instanceFlags,
+    recursive: recursiveFlag("Every image of an index too"),
+    ...outputFlags,
     ...registryFlags,
-  ],
+  },
   operands: { min: 1, max: 1000 },
   examples: [{ command: "touchmark log flush registry.example/app:1.0", explains: "Log what could not be logged while signing" }],
   async run(args, io) {
-    const output = args.choice("output", ["text", "json"]);
-    const references = args.operands.map(parseReference);
+    const output = args.output;
+    const references = args.operands.map(parseImageOperand);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
     let opened: Promise<UploadServices> | undefined;
     const services = (): Promise<UploadServices> => (opened ??= openFlushServices(args, io, signal));
-    const options = { formats, services, at: io.now(), recursive: args.has("recursive"), signal };
+    const options = { formats, services, at: io.now(), recursive: args.recursive, signal };
     const registries = await registriesFor(args, io);
     const outcomes = await sideBySide(references, "flushed", io, async (reference): Promise<Outcome> => {
       try {
@@ -51,10 +50,10 @@ export const command: Command = {
     for (const outcome of outcomes) show(outcome, output, io);
     return exitOf(outcomes.flatMap(codesOf));
   },
-};
+});
 
 /** The services are loaded once something waits for them. */
-async function openFlushServices(args: Arguments, io: Io, signal: AbortSignal): Promise<UploadServices> {
+async function openFlushServices(args: InstanceArgs, io: Io, signal: AbortSignal): Promise<UploadServices> {
   const [{ openSigningInstance }, { uploadToLogs }] = await Promise.all([
     import("../../services.ts"),
     import("../../../signers/services/upload.ts"),

@@ -6,27 +6,28 @@ import { chooseInstances } from "../../../trust-sources/sigstore/open-roots.ts";
 import { instanceOfEnvironment, publicGood, publicInstance } from "../../../trust-sources/sigstore/public-good.ts";
 import { refresh, type RefreshOptions } from "../../../trust-sources/sigstore/repository.ts";
 import { asTouchmarkError } from "../../../core/errors.ts";
-import { usageError, type Arguments } from "../../arguments.ts";
-import type { Command } from "../../command.ts";
-import { deadlineOf, outputFlag } from "../../common.ts";
+import { usageError } from "../../usage-error.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { deadlineOf } from "../../deadline.ts";
+import { outputFlags, timeoutFlags } from "../../flags/common.ts";
+import { repositoryFlags, type RepositoryArgs } from "../../flags/trust-repository.ts";
 import { exitOf } from "../../exit.ts";
 import type { Io } from "../../io.ts";
 import { clean, problem } from "../../render/text.ts";
-import { readAnchor, refreshOptions, repositoryFlags, summaryJson, summaryText, timeoutFlags } from "../../trust.ts";
+import { readAnchor, refreshOptions, summaryJson, summaryText } from "../../trust.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags] [NAME]",
-  summary: "Fetch trust roots anew",
   details: [
     "Without a NAME, every trust root that a TUF repository keeps up to date; where none is kept yet, the public sigstore instance,",
     "public-good. --mirror and --root give a trust root another repository for good. TUF_MIRROR, TUF_ROOT and TUF_ROOT_JSON are",
     "understood as cosign does. Verifying does the same by itself once a day.",
   ].join("\n"),
-  flags: [...repositoryFlags, outputFlag, ...timeoutFlags],
+  flags: { ...repositoryFlags, ...outputFlags, ...timeoutFlags },
   operands: { min: 0, max: 1 },
   examples: [{ command: "touchmark trust update", explains: "Fetch what is trusted anew" }],
   async run(args, io) {
-    const json = args.choice("output", ["text", "json"]) === "json";
+    const json = args.output === "json";
     using deadline = deadlineOf(args, io);
     const options = await refreshOptions(io, deadline.signal);
     const fromEnvironment = await instanceOfEnvironment(io);
@@ -36,7 +37,7 @@ export const command: Command = {
         io.stderr.write(`fetching ${instance.name} from ${clean(instance.mirror.href)}\n`);
         try {
           // What a variable names is not kept beyond it.
-          const passing = instance.name === publicGood && fromEnvironment !== undefined && !args.has("mirror");
+          const passing = instance.name === publicGood && fromEnvironment !== undefined && args.mirror === undefined;
           await (passing ? refresh(instance, options) : importRepository(instance, options));
           const description = await describeInstance(instance, options.folder);
           io.stdout.write(json ? `${JSON.stringify(summaryJson(description))}\n` : summaryText(description));
@@ -50,12 +51,16 @@ export const command: Command = {
     );
     return exitOf(codes);
   },
-};
+});
 
-async function chosen(args: Arguments, io: Io, { folder, signal }: RefreshOptions): Promise<readonly RepositoryInstance[]> {
+async function chosen(
+  args: RepositoryArgs & { readonly operands: readonly string[] },
+  io: Io,
+  { folder, signal }: RefreshOptions,
+): Promise<readonly RepositoryInstance[]> {
   const [name] = args.operands;
-  const mirror = args.value("mirror");
-  const root = args.value("root");
+  const mirror = args.mirror;
+  const root = args.root;
   if (mirror === undefined && root === undefined) {
     const instances = await chooseInstances(folder, { env: io.env, home: io.home, ...(name !== undefined && { names: [name] }) });
     const repositories = instances.flatMap((instance) => repositoryOf(instance, name));
