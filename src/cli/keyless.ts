@@ -37,7 +37,7 @@ export async function openKeyless(args: SigningArgs, io: Io, context: SigningCon
 
 function providersFor(args: SigningArgs, io: Io, services: Promise<SelectedServices>): readonly Provider[] {
   const given = args.identityToken;
-  if (given !== undefined) return [givenToken(given)];
+  if (given !== undefined) return [givenToken(given, "--identity-token")];
   return [
     ...(args.signIn !== undefined || args.oidcIssuer !== undefined ? [] : ambientProviders),
     ...(io.stderr.isTerminal ? [person(args, io, services)] : []),

@@ -50,7 +50,7 @@ export function openSigningInstance(args: InstanceArgs, io: Io, { http, signal }
     signal,
   });
   warnings.then(
-    (sentences) => io.stderr.write(warningLines(sentences)),
+    (found) => io.stderr.write(warningLines(found)),
     () => undefined,
   );
   return instance;

@@ -1,4 +1,3 @@
-import {} from "../../core/oci/reference.ts";
 import { tree, type ImageTree, type TreeEvidence, type TreeNode } from "../../engine/tree.ts";
 import { formats } from "../../formats/all.ts";
 import { defineCommand, type Command } from "../command.ts";
@@ -8,6 +7,7 @@ import { parseImageOperand } from "../image-operand.ts";
 import { registryFlags } from "../flags/registry.ts";
 import { exitOf } from "../exit.ts";
 import { registriesFor } from "../registries.ts";
+import { hintFor } from "../render/remedies.ts";
 import { clean, problem } from "../render/text.ts";
 
 export const command: Command = defineCommand({
@@ -26,8 +26,8 @@ export const command: Command = defineCommand({
       signal: deadline.signal,
     });
     io.stdout.write(output === "json" ? `${JSON.stringify(answer)}\n` : render(answer));
-    for (const { location, code, message, hint } of answer.unread)
-      io.stderr.write(problem("warning", `${location} could not be read: ${code}: ${message}`, hint));
+    for (const one of answer.unread)
+      io.stderr.write(problem("warning", `${one.location} could not be read: ${one.code}: ${one.message}`, hintFor(one)));
     return exitOf(answer.unread.map(({ code }) => code));
   },
 });

@@ -58,6 +58,6 @@ function named(name: string, where: string): Gun {
     return parseGun(name);
   } catch (cause) {
     if (!(cause instanceof TouchmarkError)) throw cause;
-    throw new TouchmarkError(cause.code, `${where}: ${cause.message}`, { hint: cause.hint, cause });
+    throw new TouchmarkError(cause.code, `${where}: ${cause.message}`, { hint: cause.hint, remedy: cause.remedy, cause });
   }
 }

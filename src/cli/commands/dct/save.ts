@@ -14,6 +14,7 @@ import { openSources } from "../../dct/sources.ts";
 import { openTimestamping } from "../../dct/timestamping.ts";
 import { exitOf } from "../../exit.ts";
 import { sideBySide } from "../../progress.ts";
+import { hintFor } from "../../render/remedies.ts";
 import { clean, problem } from "../../render/text.ts";
 
 const maxRepositories = 1000;
@@ -56,7 +57,7 @@ export const command: Command = defineCommand({
     const timestamper = await openTimestamping(args, io);
     const sources = await openSources(args, io);
     const { guns, unread } = await repositoryNames(args, sources.folder, io);
-    for (const { message, hint } of unread) io.stderr.write(problem("error", message, hint));
+    for (const one of unread) io.stderr.write(problem("error", one.message, hintFor(one)));
 
     const size = new ArchiveSize();
     const read = await sideBySide(guns, "read", io, async (gun) => {

@@ -13,6 +13,7 @@ import { exitOf } from "../../exit.ts";
 import type { Io } from "../../io.ts";
 import { sideBySide } from "../../progress.ts";
 import { registriesFor, serviceHttp } from "../../registries.ts";
+import { hintFor, type Failed } from "../../render/remedies.ts";
 import { signedFields } from "../../render/signed.ts";
 import { clean, field, problem } from "../../render/text.ts";
 import { instanceFlags, type InstanceArgs } from "../../flags/signing.ts";
@@ -77,21 +78,20 @@ function codesOf(outcome: Outcome): Parameters<typeof exitOf>[0] {
 }
 
 function show(outcome: Outcome, output: "text" | "json", io: Io): void {
-  const complain = (kind: "error" | "warning", message: string, hint: string): void =>
-    io.stderr.write(problem(kind, `${formatReference(outcome.reference)}: ${message}`, hint));
+  const complain = (kind: "error" | "warning", message: string, failed: Failed): void =>
+    io.stderr.write(problem(kind, `${formatReference(outcome.reference)}: ${message}`, hintFor(failed)));
   if ("error" in outcome) {
-    const { message, hint } = asTouchmarkError(outcome.error);
-    complain("error", message, hint);
+    const error = asTouchmarkError(outcome.error);
+    complain("error", error.message, error);
     return;
   }
   for (const image of outcome.images) {
     io.stdout.write(output === "json" ? `${JSON.stringify(image)}\n` : renderImage(image));
     for (const one of image.uploads) {
-      if (one.state !== "flushed") complain("error", `${one.waiting} is ${one.state}: ${one.code}: ${one.message}`, one.hint);
-      else if (one.kept) complain("warning", `${one.waiting}, which waited, is still there: ${one.kept.message}`, one.kept.hint);
+      if (one.state !== "flushed") complain("error", `${one.waiting} is ${one.state}: ${one.code}: ${one.message}`, one);
+      else if (one.kept) complain("warning", `${one.waiting}, which waited, is still there: ${one.kept.message}`, one.kept);
     }
-    for (const { location, code, message, hint } of image.unread)
-      complain("error", `${location} could not be read: ${code}: ${message}`, hint);
+    for (const one of image.unread) complain("error", `${one.location} could not be read: ${one.code}: ${one.message}`, one);
   }
 }
 

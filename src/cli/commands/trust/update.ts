@@ -13,7 +13,8 @@ import { outputFlags, timeoutFlags } from "../../flags/common.ts";
 import { repositoryFlags, type RepositoryArgs } from "../../flags/trust-repository.ts";
 import { exitOf } from "../../exit.ts";
 import type { Io } from "../../io.ts";
-import { clean, problem } from "../../render/text.ts";
+import { renderError } from "../../render/error.ts";
+import { clean } from "../../render/text.ts";
 import { readAnchor, refreshOptions, summaryJson, summaryText } from "../../trust.ts";
 
 export const command: Command = defineCommand({
@@ -43,9 +44,8 @@ export const command: Command = defineCommand({
           io.stdout.write(json ? `${JSON.stringify(summaryJson(description))}\n` : summaryText(description));
           return undefined;
         } catch (thrown) {
-          const { code, message, hint } = asTouchmarkError(thrown);
-          io.stderr.write(problem("error", `${instance.name}: ${message}`, hint));
-          return code;
+          io.stderr.write(renderError(thrown, io.env, instance.name));
+          return asTouchmarkError(thrown).code;
         }
       }),
     );
