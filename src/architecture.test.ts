@@ -63,12 +63,13 @@ const table: Readonly<Record<string, Module>> = {
   policy: { modules: ["core", "trust"], packages: [], builtins: [] },
   engine: { modules: ["core", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
   "server/registry": {
-    modules: belowServer,
+    modules: [...belowServer, "setup"],
     packages: [],
     builtins: ["fs", "fs/promises", "path", "http", "net", "crypto", "stream", "stream/promises", "events", "worker_threads"],
   },
+  setup: { modules: belowServer, packages: [], builtins: ["path"] },
   cli: {
-    modules: [...belowServer, "server/registry"],
+    modules: [...belowServer, "setup", "server/registry"],
     packages: [],
     builtins: ["fs/promises", "path", "os", "util", "events", "readline/promises", "stream", "zlib"],
   },

@@ -1,5 +1,4 @@
 /** Whom to trust for Notary Project signatures: notation's own files, or authorities named on the command line. */
-import { join } from "node:path";
 import { readCertificates } from "../trust-sources/notation/certificate-file.ts";
 import { readBlobTrustPolicy, readNotationTrust, readOciTrustPolicy } from "../trust-sources/notation/trust-folder.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -8,8 +7,8 @@ import { levels, type Level } from "../trust/notation/level.ts";
 import type { NotationTrust } from "../trust/notation/notation-trust.ts";
 import { applicableBlobPolicy, applicablePolicy, type TrustPolicyStatement } from "../trust/notation/trust-policy.ts";
 import { subjectNamed } from "../trust/notation/trusted-names.ts";
+import { notationFolder } from "../setup/notation-folder.ts";
 import type { ExpectedArgs } from "./flags/expected.ts";
-import type { PluginArgs } from "./flags/plugin.ts";
 import type { Io } from "./io.ts";
 
 export interface NotationExpectation {
@@ -17,11 +16,6 @@ export interface NotationExpectation {
   readonly level: Level;
   /** The trust policy asks for no signature at all. */
   readonly isSkipped: boolean;
-}
-
-/** notation's folder, as the flag, its variable or its custom says. */
-export function notationFolder(args: Pick<PluginArgs, "notationConfig">, { env, home }: Io): string {
-  return args.notationConfig ?? (env["NOTATION_CONFIG"] || join(env["XDG_CONFIG_HOME"] || join(home, ".config"), "notation"));
 }
 
 /**
@@ -37,7 +31,7 @@ export function openNotation(
     const authorities = openedOnce(() => namedAuthorities(args, io, signal));
     return async () => ({ trust: await authorities(signal), level: levels.strict, isSkipped: false });
   }
-  const folder = notationFolder(args, io);
+  const folder = notationFolder(args.notationConfig, io);
   const name = args.policyName;
   const imagePolicy = openedOnce(() => readOciTrustPolicy(folder, signal));
   const filePolicy = openedOnce(() => readBlobTrustPolicy(folder, signal));

@@ -400,6 +400,8 @@ export type RemedyId =
   | "import-trust-root"
   | "keep-tuf-repository"
   | "make-trusted-root"
+  | "name-key-and-certificates"
+  | "name-no-timestamp-authority"
   | "name-notary-server"
   | "name-signing-config"
   | "name-trust-folder"

@@ -8,7 +8,8 @@ import { deadlineOf } from "../deadline.ts";
 import { outputFlags } from "../flags/common.ts";
 import { parseImageOperand } from "../image-operand.ts";
 import { registryFlags } from "../flags/registry.ts";
-import { registriesFor } from "../registries.ts";
+import { openRegistries } from "../../setup/registries.ts";
+import { registrySettings } from "../settings/registry.ts";
 import { clean, field } from "../render/text.ts";
 
 export const command: Command = defineCommand({
@@ -33,7 +34,7 @@ export const command: Command = defineCommand({
     const destination = parseImageOperand(args.operands[1]);
     if (destination.digest !== undefined) throw usageError("a destination has a tag and no digest: the digest is that of the source");
     using deadline = deadlineOf(args, io);
-    const registries = await registriesFor(args, io);
+    const registries = await openRegistries(registrySettings(args), io);
     const copied = await copy(registries.open(source), source, registries.open(destination), {
       formats,
       tag: destination.tag ?? tagOf(source),

@@ -17,7 +17,7 @@ import { mediaTypeFlag, fileMediaType } from "../media-type.ts";
 import { noRecord } from "../recorder.ts";
 import { signedFields } from "../render/signed.ts";
 import { clean, field } from "../render/text.ts";
-import { openSigner, signatureOptionsOf } from "../signing.ts";
+import { openSignerFor, signatureOptionsOf } from "../signing.ts";
 
 const formatNames = fileFormats.map(({ name }) => name);
 const allSuffixes = fileFormats.flatMap(({ files }) => Object.values(files.suffixes ?? {}));
@@ -58,12 +58,16 @@ export const command: Command = defineCommand({
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
     const output = await bundleOutput(path, format.files, signal);
-    const { signer, ready } = await openSigner(args, io, {
-      formats: [format.name],
-      secret: "nothing says that everybody may know of this file",
-      isPublic: () => Promise.resolve(false),
+    const { signer, ready } = await openSignerFor(
+      args,
+      io,
+      {
+        formats: [format.name],
+        secret: "nothing says that everybody may know of this file",
+        isPublic: () => Promise.resolve(false),
+      },
       signal,
-    });
+    );
     if ("envelop" in signer) throw forImages();
     const reading = await format.files.readingFor(() => signer.describe(signal));
     const [file] = await Promise.all([readFileOperand(args.operands[0], io, reading, signal), ready]);

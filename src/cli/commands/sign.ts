@@ -21,8 +21,9 @@ import { exitOf } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
-import { registriesFor } from "../registries.ts";
-import { openSigner, signatureOptionsOf } from "../signing.ts";
+import { openRegistries } from "../../setup/registries.ts";
+import { registrySettings } from "../settings/registry.ts";
+import { openSignerFor, signatureOptionsOf } from "../signing.ts";
 import { renderError } from "../render/error.ts";
 import { signedFields } from "../render/signed.ts";
 import { clean, field } from "../render/text.ts";
@@ -78,13 +79,17 @@ export const command: Command = defineCommand({
     const chosen = chosenFormats(args.format);
     const { logUpload } = args;
     if (logUpload === "later") requireWaiting(chosen, path);
-    const { signer, isEphemeral, ready } = await openSigner(args, io, {
-      formats: chosen.map(({ name }) => name),
-      secret: "not everybody can pull this image",
-      isPublic: () => areAnybodys(references, args, io, signal),
-      logUpload,
+    const { signer, isEphemeral, ready } = await openSignerFor(
+      args,
+      io,
+      {
+        formats: chosen.map(({ name }) => name),
+        secret: "not everybody can pull this image",
+        isPublic: () => areAnybodys(references, args, io, signal),
+        logUpload,
+      },
       signal,
-    });
+    );
     const options = {
       formats: chosen,
       signer,
@@ -96,7 +101,7 @@ export const command: Command = defineCommand({
       force: args.force || isEphemeral,
       signal,
     };
-    const registries = await registriesFor(args, io);
+    const registries = await openRegistries(registrySettings(args), io);
     const signing = sideBySide(references, "signed", io, async (reference): Promise<Outcome> => {
       try {
         const repository = registries.open(reference);
@@ -157,7 +162,7 @@ function show(outcome: Outcome, output: "text" | "json", io: Io): void {
 
 /** Whether whoever has no account can pull them all. What cannot be found out counts as no. */
 async function areAnybodys(references: readonly Reference[], args: RegistryArgs, io: Io, signal: AbortSignal): Promise<boolean> {
-  const registries = await registriesFor(args, io, { find: async () => undefined });
+  const registries = await openRegistries({ ...registrySettings(args), credentials: { find: async () => undefined } }, io);
   const isAnybodys = async (reference: Reference): Promise<boolean> => {
     if (reference.kind !== "registry") return false;
     try {

@@ -6,7 +6,8 @@ import { outputFlags } from "../flags/common.ts";
 import { parseImageOperand } from "../image-operand.ts";
 import { registryFlags } from "../flags/registry.ts";
 import { exitOf } from "../exit.ts";
-import { registriesFor } from "../registries.ts";
+import { openRegistries } from "../../setup/registries.ts";
+import { registrySettings } from "../settings/registry.ts";
 import { hintFor } from "../render/remedies.ts";
 import { clean, problem } from "../render/text.ts";
 
@@ -20,7 +21,7 @@ export const command: Command = defineCommand({
     const output = args.output;
     const reference = parseImageOperand(args.operands[0]);
     using deadline = deadlineOf(args, io);
-    const answer = await tree((await registriesFor(args, io)).open(reference), reference, {
+    const answer = await tree((await openRegistries(registrySettings(args), io)).open(reference), reference, {
       formats,
       at: io.now(),
       signal: deadline.signal,

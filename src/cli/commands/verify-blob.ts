@@ -14,7 +14,9 @@ import { mediaTypeFlag, fileMediaType } from "../media-type.ts";
 import { noRecord } from "../recorder.ts";
 import { printVerdicts } from "../render/print-verdicts.ts";
 import { revocationFlags } from "../flags/revocation.ts";
-import { gathererFor } from "../revocation.ts";
+import { createFacts } from "../../setup/facts.ts";
+import { factSettings } from "../settings/facts.ts";
+import { localSettings } from "../settings/local.ts";
 
 export const command: Command = defineCommand({
   usage:
@@ -68,7 +70,14 @@ export const command: Command = defineCommand({
       reading,
       reading.then(async ({ format, evidence }) => readFileOrDigest(args.operands[0], io, await format.files.readingOf(evidence), signal)),
     ]);
-    const options = { given, basis: await basisFor(), at: io.now(), gather: gathererFor(args, io), recorder: noRecord, signal };
+    const options = {
+      given,
+      basis: await basisFor(),
+      at: io.now(),
+      gather: createFacts(factSettings(args), localSettings(io)),
+      recorder: noRecord,
+      signal,
+    };
     const verdicts = [await verifyFile({ ...file, ...mediaType }, options)];
     printVerdicts(verdicts, output, io);
     return exitOfVerdicts(verdicts);

@@ -15,8 +15,11 @@ import { expectedFlags } from "../flags/expected.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
 import { revocationFlags } from "../flags/revocation.ts";
-import { gathererFor } from "../revocation.ts";
-import { registriesFor } from "../registries.ts";
+import { createFacts } from "../../setup/facts.ts";
+import { factSettings } from "../settings/facts.ts";
+import { localSettings } from "../settings/local.ts";
+import { openRegistries } from "../../setup/registries.ts";
+import { registrySettings } from "../settings/registry.ts";
 import { printVerdicts } from "../render/print-verdicts.ts";
 
 export const command: Command = defineCommand({
@@ -61,7 +64,7 @@ export const command: Command = defineCommand({
     const bundle = signaturePath(args);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
-    const registries = await registriesFor(args, io);
+    const registries = await openRegistries(registrySettings(args), io);
     const given = bundle === undefined ? undefined : await readSignatureFile(bundle, io, signal);
     const opening = new Promise(setImmediate).then(() => openBasis(args, io, annotations, signal)); // while the first requests are under way
     const basisOf = (reference: Reference): Promise<PolicyAndTrust> => {
@@ -73,7 +76,7 @@ export const command: Command = defineCommand({
       formats,
       ...(given && { given }),
       at: io.now(),
-      gather: gathererFor(args, io),
+      gather: createFacts(factSettings(args), localSettings(io)),
       recorder: noRecord,
       recursive: args.recursive,
       signal,

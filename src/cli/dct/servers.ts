@@ -2,13 +2,16 @@
 import { join } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
 import { readSource } from "../../files/read-source.ts";
+import type { PlainHttp } from "../../registry/address.ts";
 import { createCredentials } from "../../registry/credentials/credentials.ts";
 import type { Gun } from "../../registry/sources/notary/gun.ts";
 import { NotaryServer } from "../../registry/sources/notary/notary-server.ts";
 import { defaultServer, parseServer } from "../../registry/sources/notary/server-url.ts";
 import type { RegistryArgs } from "../flags/registry.ts";
 import type { Io } from "../io.ts";
-import { httpFor, plainHttpOf } from "../registries.ts";
+import { registryHttp } from "../../setup/http.ts";
+import { plainHttpOf } from "../../setup/registries.ts";
+import { registrySettings } from "../settings/registry.ts";
 
 const variable = "DOCKER_CONTENT_TRUST_SERVER";
 const maxPemBytes = 1024 * 1024;
@@ -19,12 +22,14 @@ export interface ServerArgs extends RegistryArgs {
 
 /** Gives the server of a repository; those of one server share its connections and tokens. Throws USAGE, INSECURE_REGISTRY. */
 export function notaryServers(args: ServerArgs, io: Io): (gun: Gun) => Promise<NotaryServer> {
-  const plainHttp = plainHttpOf(args);
-  const one = namedServer(args, io);
+  const settings = registrySettings(args);
+  const plainHttp = plainHttpOf(settings);
+  const one = namedServer(args, plainHttp, io);
   const credentials = createCredentials({ env: io.env, home: io.home });
   const opened = new Map<string, Promise<NotaryServer>>();
   const open = async (base: URL): Promise<NotaryServer> => {
-    const http = await httpFor(args, io, await dockerAuthority(base.host, io));
+    const docker = await dockerAuthority(base.host, io);
+    const http = await registryHttp({ ...settings, authorities: [...(settings.authorities ?? []), ...(docker ? [docker] : [])] }, io);
     return new NotaryServer({ http, credentials, base });
   };
   return (gun) => {
@@ -35,11 +40,10 @@ export function notaryServers(args: ServerArgs, io: Io): (gun: Gun) => Promise<N
   };
 }
 
-function namedServer(args: ServerArgs, { env }: Io): URL | undefined {
-  const flag = args.server;
-  if (flag !== undefined) return parseServer(flag, "--server", plainHttpOf(args));
+function namedServer({ server }: ServerArgs, plainHttp: PlainHttp, { env }: Io): URL | undefined {
+  if (server !== undefined) return parseServer(server, "--server", plainHttp);
   const value = env[variable];
-  return value ? parseServer(value, variable, plainHttpOf(args)) : undefined;
+  return value ? parseServer(value, variable, plainHttp) : undefined;
 }
 
 /** What the docker client trusts this server by, `tls/HOST/ca.crt` of its folder; undefined where there is no such file. */

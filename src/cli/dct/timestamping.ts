@@ -3,7 +3,7 @@ import { asTouchmarkError, type TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { usageError } from "../usage-error.ts";
 import type { Io } from "../io.ts";
-import { serviceHttp } from "../registries.ts";
+import { serviceHttp } from "../../setup/http.ts";
 
 export interface TimestampArgs {
   readonly timestampUrl: readonly string[];

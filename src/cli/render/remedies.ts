@@ -54,6 +54,8 @@ const byId: Readonly<Record<RemedyId, Words>> = {
   "import-trust-root": (about = "NAME", hint) => `${hint} To keep another: touchmark trust import ${about} FILE.`,
   "keep-tuf-repository": "Name it in TUF_ROOT_JSON, or keep the repository for good: touchmark trust import NAME --mirror URL --root FILE.",
   "make-trusted-root": "Make a trusted root of it with touchmark trust create, and import that.",
+  "name-key-and-certificates": "Name both, --key KEY --certificate-chain FILE, or a plugin that has them: --plugin NAME --id ID.",
+  "name-no-timestamp-authority": "Leave out --timestamp-url; whether the plugin adds a timestamp itself, its publisher says.",
   "name-notary-server":
     "Name the notary server of the repository: --server URL. If it is the right one, it is gone; --no-server saves the trust folder alone.",
   "name-signing-config": "Name a signing config, --signing-config FILE, or fetch the instance's: touchmark trust update.",
@@ -62,7 +64,7 @@ const byId: Readonly<Record<RemedyId, Words>> = {
     "Name the sigstore instance it was signed with (--signing-config, --instance). No log is asked because a signature names it.",
   "present-client-certificate": "Give the one you were issued, and its key: --registry-client-cert and --registry-client-key.",
   "replace-at-destination": "Look at both with 'touchmark tree'; --force replaces those at the destination.",
-  "sign-for-notary-project": "One of the Notary Project does: --format notation.",
+  "sign-for-notary-project": "Sign in the format of the Notary Project: --format notation.",
   "trust-certificate-authority":
     "If a private certificate authority issued it, name that authority's certificate with --registry-cacert; if not, something else answers for this host.",
   "update-trust-root": (about) => `Where there is a network, run touchmark trust update${about === undefined ? "" : ` ${about}`}.`,

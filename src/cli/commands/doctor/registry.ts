@@ -7,7 +7,9 @@ import { flag } from "../../flags/flag.ts";
 import { deadlineOf } from "../../deadline.ts";
 import { outputFlags } from "../../flags/common.ts";
 import { registryFlags } from "../../flags/registry.ts";
-import { httpFor, plainHttpOf } from "../../registries.ts";
+import { registryHttp } from "../../../setup/http.ts";
+import { plainHttpOf } from "../../../setup/registries.ts";
+import { registrySettings } from "../../settings/registry.ts";
 import { clean } from "../../render/text.ts";
 
 export const command: Command = defineCommand({
@@ -27,11 +29,12 @@ export const command: Command = defineCommand({
     const { registry, repository } = parseTarget(args.operands[0]);
     const write = args.write;
     if (write && repository === undefined) throw usageError("--write needs a repository to push to: HOST/REPOSITORY");
+    const settings = registrySettings(args);
     using deadline = deadlineOf(args, io);
     const diagnosis = await diagnose({
-      http: await httpFor(args, io),
+      http: await registryHttp(settings, io),
       credentials: createCredentials({ env: io.env, home: io.home }),
-      plainHttp: plainHttpOf(args),
+      plainHttp: plainHttpOf(settings),
       registry,
       repository,
       write,

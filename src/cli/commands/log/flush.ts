@@ -12,7 +12,12 @@ import { registryFlags } from "../../flags/registry.ts";
 import { exitOf } from "../../exit.ts";
 import type { Io } from "../../io.ts";
 import { sideBySide } from "../../progress.ts";
-import { registriesFor, serviceHttp } from "../../registries.ts";
+import { serviceHttp } from "../../../setup/http.ts";
+import { openRegistries } from "../../../setup/registries.ts";
+import { printWarnings } from "../../render/print-warnings.ts";
+import { localSettings } from "../../settings/local.ts";
+import { registrySettings } from "../../settings/registry.ts";
+import { instanceSettings } from "../../settings/signer.ts";
 import { hintFor, type Failed } from "../../render/remedies.ts";
 import { signedFields } from "../../render/signed.ts";
 import { clean, field, problem } from "../../render/text.ts";
@@ -40,7 +45,7 @@ export const command: Command = defineCommand({
     let opened: Promise<UploadServices> | undefined;
     const services = (): Promise<UploadServices> => (opened ??= openFlushServices(args, io, signal));
     const options = { formats, services, at: io.now(), recursive: args.recursive, signal };
-    const registries = await registriesFor(args, io);
+    const registries = await openRegistries(registrySettings(args), io);
     const outcomes = await sideBySide(references, "flushed", io, async (reference): Promise<Outcome> => {
       try {
         return { reference, images: await uploadPending(registries.open(reference), reference, options) };
@@ -56,11 +61,12 @@ export const command: Command = defineCommand({
 /** The services are loaded once something waits for them. */
 async function openFlushServices(args: InstanceArgs, io: Io, signal: AbortSignal): Promise<UploadServices> {
   const [{ openSigningInstance }, { uploadToLogs }] = await Promise.all([
-    import("../../services.ts"),
+    import("../../../setup/signing-services.ts"),
     import("../../../signers/services/upload.ts"),
   ]);
   const http = await serviceHttp(io);
-  const instance = openSigningInstance(args, io, { http, signal });
+  const instance = openSigningInstance(instanceSettings(args), { ...localSettings(io), http, signal });
+  printWarnings(instance.warnings, io);
   const [root, config] = await Promise.all([instance.root, instance.config]);
   return {
     root,

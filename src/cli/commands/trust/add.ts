@@ -6,7 +6,7 @@ import { usageError } from "../../usage-error.ts";
 import { defineCommand, type Command } from "../../command.ts";
 import { notationConfigFlag } from "../../flags/plugin.ts";
 import { outputFlags } from "../../flags/common.ts";
-import { notationFolder } from "../../notation.ts";
+import { notationFolder } from "../../../setup/notation-folder.ts";
 import { field } from "../../render/text.ts";
 
 const types = storeTypes.join("|");
@@ -23,7 +23,7 @@ export const command: Command = defineCommand({
   async run(args, io) {
     const json = args.output === "json";
     const store = storeOf(args.operands);
-    const options = { source: args.operands[2], folder: notationFolder(args, io), env: io.env, signal: io.signal };
+    const options = { source: args.operands[2], folder: notationFolder(args.notationConfig, io), env: io.env, signal: io.signal };
     const added = await addToStore(store, options);
     io.stdout.write(json ? `${JSON.stringify(toJson(store, added))}\n` : toText(store, added));
     return 0;

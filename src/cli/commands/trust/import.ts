@@ -5,12 +5,14 @@ import { parseMirror } from "../../../trust-sources/sigstore/mirror-url.ts";
 import type { RefreshOptions } from "../../../trust-sources/sigstore/repository.ts";
 import { usageError } from "../../usage-error.ts";
 import { defineCommand, type Command } from "../../command.ts";
+import { readInitialRoot, refreshOptions } from "../../../setup/refresh.ts";
 import { deadlineOf } from "../../deadline.ts";
 import { outputFlags, timeoutFlags } from "../../flags/common.ts";
 import { repositoryFlags, type RepositoryArgs } from "../../flags/trust-repository.ts";
 import type { Io } from "../../io.ts";
 import { clean } from "../../render/text.ts";
-import { readAnchor, refreshOptions, summaryJson, summaryText } from "../../trust.ts";
+import { localSettings } from "../../settings/local.ts";
+import { summaryJson, summaryText } from "../../trust.ts";
 
 export const command: Command = defineCommand({
   usage: "[flags] NAME (FILE|URL… | --mirror URL --root FILE)",
@@ -31,7 +33,7 @@ export const command: Command = defineCommand({
   async run(args, io) {
     const json = args.output === "json";
     using deadline = deadlineOf(args, io);
-    const options = await refreshOptions(io, deadline.signal);
+    const options = await refreshOptions(localSettings(io), deadline.signal);
     const instance = await imported(args, io, options);
     const description = await describeInstance(instance, options.folder);
     io.stdout.write(json ? `${JSON.stringify(summaryJson(description))}\n` : summaryText(description));
@@ -57,7 +59,7 @@ async function imported(
   }
   const url = parseMirror(mirror);
   io.stderr.write(`fetching ${clean(name)} from ${clean(url.href)}\n`);
-  const anchor = await readAnchor(root, io, options.signal);
+  const anchor = await readInitialRoot(root, { env: io.env, signal: options.signal });
   const instance: RepositoryInstance = { kind: "repository", name, mirror: url, root: anchor };
   await importRepository(instance, options);
   return instance;

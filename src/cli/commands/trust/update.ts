@@ -8,6 +8,7 @@ import { refresh, type RefreshOptions } from "../../../trust-sources/sigstore/re
 import { asTouchmarkError } from "../../../core/errors.ts";
 import { usageError } from "../../usage-error.ts";
 import { defineCommand, type Command } from "../../command.ts";
+import { readInitialRoot, refreshOptions } from "../../../setup/refresh.ts";
 import { deadlineOf } from "../../deadline.ts";
 import { outputFlags, timeoutFlags } from "../../flags/common.ts";
 import { repositoryFlags, type RepositoryArgs } from "../../flags/trust-repository.ts";
@@ -15,7 +16,8 @@ import { exitOf } from "../../exit.ts";
 import type { Io } from "../../io.ts";
 import { renderError } from "../../render/error.ts";
 import { clean } from "../../render/text.ts";
-import { readAnchor, refreshOptions, summaryJson, summaryText } from "../../trust.ts";
+import { localSettings } from "../../settings/local.ts";
+import { summaryJson, summaryText } from "../../trust.ts";
 
 export const command: Command = defineCommand({
   usage: "[flags] [NAME]",
@@ -30,7 +32,7 @@ export const command: Command = defineCommand({
   async run(args, io) {
     const json = args.output === "json";
     using deadline = deadlineOf(args, io);
-    const options = await refreshOptions(io, deadline.signal);
+    const options = await refreshOptions(localSettings(io), deadline.signal);
     const fromEnvironment = await instanceOfEnvironment(io);
     const instances = await chosen(args, io, options);
     const codes = await Promise.all(
@@ -73,7 +75,7 @@ async function chosen(
   const target = name ?? publicGood;
   const before = (await readInstance(folder, target)) ?? (target === publicGood ? publicInstance : undefined);
   const old = before?.kind === "repository" ? before : undefined;
-  const anchor = root === undefined ? old?.root : await readAnchor(root, io, signal);
+  const anchor = root === undefined ? old?.root : await readInitialRoot(root, { env: io.env, signal });
   const url = mirror === undefined ? old?.mirror : parseMirror(mirror);
   if (!url) throw usageError(`where ${target} is to be fetched from is not known`, "Name its repository: --mirror URL.");
   if (!anchor && target !== publicGood)
