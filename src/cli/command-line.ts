@@ -1,7 +1,7 @@
 /** The words of a command line, parsed by the flags and operands of its command. */
 import { parseArgs } from "node:util";
 import type { TouchmarkError } from "../core/errors.ts";
-import { closest } from "./closest.ts";
+import { closest } from "../core/closest.ts";
 import { flag, spell, type Flag, type Flags, type ValuesOf } from "./flags/flag.ts";
 import { foreignFlag } from "./flags/foreign.ts";
 import type { Grammar } from "./grammar.ts";

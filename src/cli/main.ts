@@ -1,6 +1,6 @@
 /** The command line: finds the command, runs it, and turns whatever is thrown into a message and a status. */
 import { asTouchmarkError, catalogue, type TouchmarkError } from "../core/errors.ts";
-import { closest } from "./closest.ts";
+import { closest } from "../core/closest.ts";
 import { commandsOf, groupsOf, type CommandEntry } from "./command.ts";
 import { parseCommandLine } from "./command-line.ts";
 import { commands } from "./commands.ts";

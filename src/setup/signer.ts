@@ -19,23 +19,23 @@ const notary = "notation";
 const none = Promise.resolve([]);
 
 /**
- * Nothing goes out that is not needed: a key alone asks nobody. Throws CERTIFICATE_REQUIRED and UNSUPPORTED for formats that the
- * signer cannot write, USAGE, and what opening the key does.
+ * Nothing goes out that is not needed: a key alone asks nobody. A caller that keeps a key open hands it in. Throws
+ * CERTIFICATE_REQUIRED and UNSUPPORTED for formats that the signer cannot write, USAGE, and what opening the key does.
  */
-export async function openSigner(settings: SignerSettings, opening: SignerOpening): Promise<OpenedSigner> {
-  const opened = await open(settings, opening);
+export async function openSigner(settings: SignerSettings, opening: SignerOpening, kept?: KeySigner): Promise<OpenedSigner> {
+  const opened = await open(settings, opening, kept);
   opened.ready.catch(() => undefined); // it may fail before anybody waits for it
   return opened;
 }
 
-async function open(settings: SignerSettings, opening: SignerOpening): Promise<OpenedSigner> {
+async function open(settings: SignerSettings, opening: SignerOpening, kept: KeySigner | undefined): Promise<OpenedSigner> {
   const { by, timestamps, instance } = settings;
   if (by.kind === "keyless") {
     if (opening.formats.includes(notary)) throw keyNeeded();
     const { openKeyless } = await import("./keyless.ts");
     return openKeyless(by, settings, opening);
   }
-  const key = await openKey(by, opening);
+  const key = kept ?? (await openKey(by, opening));
   if ("envelop" in key) {
     if (timestamps) throw ownTimestamps();
     return { signer: key, isEphemeral: false, ready: Promise.resolve(), warnings: none };
@@ -50,10 +50,11 @@ async function open(settings: SignerSettings, opening: SignerOpening): Promise<O
   return { signer: logged, isEphemeral: false, ready: logged.describe(opening.signal), warnings };
 }
 
-async function openKey(
-  by: FileKeySettings | TokenKeySettings | PluginKeySettings,
-  opening: SignerOpening,
-): Promise<Signer | EnvelopeSigner> {
+/** What signs with a key, without services. */
+export type KeySigner = Signer | EnvelopeSigner;
+
+/** Throws USAGE, and what opening a plugin does; a file and a token are opened when they are first needed. */
+export async function openKey(by: FileKeySettings | TokenKeySettings | PluginKeySettings, opening: SignerOpening): Promise<KeySigner> {
   if (by.kind === "plugin") return (await import("./plugin-key.ts")).openPlugin(by, opening);
   if (by.kind === "pkcs11") return (await import("./token-key.ts")).openToken(by, opening);
   const { key: reference, certificateChain, askPassword } = by;

@@ -1,14 +1,10 @@
-import { defaultTag, type Reference } from "../../core/oci/reference.ts";
-import { copy } from "../../engine/copy.ts";
-import { formats } from "../../formats/all.ts";
-import { usageError } from "../usage-error.ts";
 import { defineCommand, type Command } from "../command.ts";
 import { flag } from "../flags/flag.ts";
 import { deadlineOf } from "../deadline.ts";
 import { outputFlags } from "../flags/common.ts";
 import { parseImageOperand } from "../image-operand.ts";
 import { registryFlags } from "../flags/registry.ts";
-import { openRegistries } from "../../setup/registries.ts";
+import { copyImage } from "../../setup/copy-image.ts";
 import { registrySettings } from "../settings/registry.ts";
 import { clean, field } from "../render/text.ts";
 
@@ -32,22 +28,13 @@ export const command: Command = defineCommand({
     const json = args.output === "json";
     const source = parseImageOperand(args.operands[0]);
     const destination = parseImageOperand(args.operands[1]);
-    if (destination.digest !== undefined) throw usageError("a destination has a tag and no digest: the digest is that of the source");
     using deadline = deadlineOf(args, io);
-    const registries = await openRegistries(registrySettings(args), io);
-    const copied = await copy(registries.open(source), source, registries.open(destination), {
-      formats,
-      tag: destination.tag ?? tagOf(source),
-      force: args.force,
-      signal: deadline.signal,
-    });
+    const { env, home } = io;
+    const options = { registries: registrySettings(args), force: args.force, env, home, signal: deadline.signal };
+    const copied = await copyImage({ kind: "image", reference: source }, { kind: "image", reference: destination }, options);
     const { from, to, digest, tag, images, attachments } = copied;
     const text = `copied  ${clean(from)} to ${clean(to)}${tag === undefined ? "" : `:${tag}`}\n${field("digest", digest)}${field("manifests", `${images} of images, ${attachments} that hang on them`)}`;
     io.stdout.write(json ? `${JSON.stringify(copied)}\n` : text);
     return 0;
   },
 });
-
-function tagOf({ tag, digest }: Reference): string | undefined {
-  return tag ?? (digest === undefined ? defaultTag : undefined);
-}

@@ -1,4 +1,3 @@
-import { mapBounded } from "../../core/async/map-bounded.ts";
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
 import { formatReference, type Reference } from "../../core/oci/reference.ts";
 import { sign, type SignatureMade } from "../../engine/sign.ts";
@@ -13,7 +12,7 @@ import { flag } from "../flags/flag.ts";
 import { deadlineOf } from "../deadline.ts";
 import { annotationsFlag, outputFlags, recursiveFlag } from "../flags/common.ts";
 import { parseImageOperand } from "../image-operand.ts";
-import { registryFlags, type RegistryArgs } from "../flags/registry.ts";
+import { registryFlags } from "../flags/registry.ts";
 import { bundleFlag } from "../flags/signature-file.ts";
 import { signingFlags } from "../flags/signing.ts";
 import { signingTime } from "../signing-time.ts";
@@ -21,6 +20,7 @@ import { exitOf } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
+import { haveAnonymousAccess } from "../../setup/anonymous-access.ts";
 import { openRegistries } from "../../setup/registries.ts";
 import { registrySettings } from "../settings/registry.ts";
 import { openSignerFor, signatureOptionsOf } from "../signing.ts";
@@ -85,7 +85,7 @@ export const command: Command = defineCommand({
       {
         formats: chosen.map(({ name }) => name),
         secret: "not everybody can pull this image",
-        isPublic: () => areAnybodys(references, args, io, signal),
+        isPublic: () => haveAnonymousAccess(references, registrySettings(args), { env: io.env, home: io.home, signal }),
         logUpload,
       },
       signal,
@@ -158,21 +158,6 @@ function show(outcome: Outcome, output: "text" | "json", io: Io): void {
   io.stderr.write(
     `warning: ${tag ?? "latest"} is a tag, which can move; what is signed is the digest it named: ${first.repository}@${first.digest}\n`,
   );
-}
-
-/** Whether whoever has no account can pull them all. What cannot be found out counts as no. */
-async function areAnybodys(references: readonly Reference[], args: RegistryArgs, io: Io, signal: AbortSignal): Promise<boolean> {
-  const registries = await openRegistries({ ...registrySettings(args), credentials: { find: async () => undefined } }, io);
-  const isAnybodys = async (reference: Reference): Promise<boolean> => {
-    if (reference.kind !== "registry") return false;
-    try {
-      const found = await registries.open(reference).manifest(reference.digest ?? reference.tag ?? "latest", signal);
-      return found !== undefined;
-    } catch {
-      return false;
-    }
-  };
-  return (await mapBounded(references, 8, isAnybodys)).every(Boolean);
 }
 
 function renderMade({ reference, digest, format, location, manifest, by, logged, pending, already }: SignatureMade): string {

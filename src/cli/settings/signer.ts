@@ -66,7 +66,7 @@ function loginSettings({ signIn: how = "browser", oidcIssuer: issuer }: SigningA
     issuer,
     openBrowser: async (page) => {
       const { openBrowser } = await import("../../signers/keyless/identity/sign-in/open-browser.ts");
-      openBrowser(page, { platform: process.platform, env });
+      return openBrowser(page, { platform: process.platform, env });
     },
     say: (text) => stderr.write(text),
   };
