@@ -1,10 +1,13 @@
 /** The file that `--bundle` or `--signature` names, and the signature in it. */
+import { toLatin1 } from "../core/bytes.ts";
+import type { Warning } from "../core/warning.ts";
 import { readDetachedSignature, type DetachedSignature } from "../engine/detached-signature.ts";
 import { fileFormats } from "../formats/all.ts";
 import { readSource } from "../files/read-source.ts";
 import { spell } from "./flags/flag.ts";
 import type { SignatureFileArgs } from "./flags/signature-file.ts";
 import type { Io } from "./io.ts";
+import { warningLines } from "./render/text.ts";
 import { usageError } from "./usage-error.ts";
 
 const maxBytes = Math.max(...fileFormats.map(({ files }) => files.maxBytes));
@@ -18,7 +21,25 @@ export function signaturePath(args: SignatureFileArgs): string | undefined {
   throw usageError(`${spell(args.bundle === undefined ? "signature" : "bundle")} names a file; found ${JSON.stringify(path)}`);
 }
 
-/** What is in it. Throws FILE_NOT_FOUND, or LIMIT_EXCEEDED for more than a signature may have. */
-export async function readSignatureFile(path: string, { env }: Pick<Io, "env">, signal: AbortSignal): Promise<DetachedSignature> {
-  return readDetachedSignature({ path, bytes: await readSource(path, { maxBytes, env, signal }) }, fileFormats);
+/** What is in it; a bare signature is warned about. Throws FILE_NOT_FOUND, or LIMIT_EXCEEDED for more than a signature may have. */
+export async function readSignatureFile(
+  path: string,
+  { env, stderr }: Pick<Io, "env" | "stderr">,
+  signal: AbortSignal,
+): Promise<DetachedSignature> {
+  const bytes = await readSource(path, { maxBytes, env, signal });
+  if (isBareSignature(bytes)) stderr.write(warningLines([bareSignature(path)]));
+  return readDetachedSignature({ path, bytes }, fileFormats);
+}
+
+function bareSignature(path: string): Warning {
+  return {
+    message: `${path} holds a signature in base64 and nothing else, as cosign 2 wrote them: no format can be told from it`,
+    hint: "Have the file signed into a bundle: touchmark sign-blob --bundle FILE, or cosign sign-blob --bundle FILE.",
+  };
+}
+
+/** The signature's bytes in base64: of 64 (Ed25519) up to 512 (RSA). */
+function isBareSignature(bytes: Uint8Array): boolean {
+  return bytes.length >= 84 && bytes.length <= 720 && /^[A-Za-z0-9+/\r\n]+={0,2}\s*$/.test(toLatin1(bytes));
 }

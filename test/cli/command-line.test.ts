@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { commands } from "../../src/cli/commands.ts";
 import { argsOf } from "../../src/cli/command.ts";
-import { parseCommandLine } from "../../src/cli/command-line.ts";
+import { namedFlags, parseCommandLine } from "../../src/cli/command-line.ts";
 import { timeoutFlags } from "../../src/cli/flags/common.ts";
 import { flag } from "../../src/cli/flags/flag.ts";
 import { version } from "../../src/core/version.ts";
@@ -74,6 +74,17 @@ describe("the command line", () => {
     assert.deepEqual(read("--force --timeout 1h30m"), [5_400_000, true, []]);
     assert.deepEqual(read("--force --force=false"), [180_000, false, []]);
     assert.throws(() => read("--format a,c"), { message: /--format is one of a, b; found "c"/ });
+  });
+
+  it("takes a hidden flag, and shows and suggests it nowhere", () => {
+    const flags = { secret: flag.boolean({ hidden: true, summary: "" }) };
+    const grammar = { usage: "", operands: { min: 0, max: 0 }, flags };
+    assert.equal(argsOf(grammar, parseCommandLine("verify", grammar, ["--secret"])).secret, true);
+    assert.deepEqual(
+      namedFlags(flags).map(({ name }) => name),
+      ["help"],
+    );
+    assert.throws(() => parseCommandLine("verify", grammar, ["--secert"]), { message: "unknown flag --secert" });
   });
 
   it("does not repeat a private key that is given in the place of its file", async (t) => {

@@ -6,7 +6,7 @@ import { archiveVersion, timestampPath } from "../../registry/sources/notary/arc
 import { describeUnread, type TrustData } from "../../registry/sources/notary/trust-data.ts";
 import { hintFor } from "../render/remedies.ts";
 import { clean, field, problem } from "../render/text.ts";
-import type { Timestamps } from "./timestamping.ts";
+import type { Timestamps } from "../../setup/manifest-timestamps.ts";
 
 export interface Report {
   /** The archive's path. */

@@ -6,9 +6,12 @@ import type { NotaryServer } from "../../registry/sources/notary/notary-server.t
 import { TrustFolder } from "../../registry/sources/notary/trust-folder.ts";
 import { usageError } from "../usage-error.ts";
 import type { Io } from "../io.ts";
-import { dockerFolder, notaryServers, type ServerArgs } from "./servers.ts";
+import { dockerFolder, openNotaryServers } from "../../setup/notary-servers.ts";
+import type { RegistryArgs } from "../flags/registry.ts";
+import { registrySettings } from "../settings/registry.ts";
 
-export interface SourceArgs extends ServerArgs {
+export interface SourceArgs extends RegistryArgs {
+  readonly server: string | undefined;
   readonly noServer: boolean;
   readonly trustDir: string | undefined;
 }
@@ -20,14 +23,15 @@ export interface Sources {
   readonly folder: TrustFolder | undefined;
 }
 
-/** Throws USAGE, FILE_NOT_FOUND for a folder that is named or needed and is none, and as `notaryServers` does. */
+/** Throws USAGE, FILE_NOT_FOUND for a folder that is named or needed and is none, and as `openNotaryServers` does. */
 export async function openSources(args: SourceArgs, io: Io): Promise<Sources> {
   const folderAlone = args.noServer;
   if (folderAlone && args.server !== undefined) throw usageError("--server and --no-server exclude each other");
   const named = args.trustDir;
   const folder = await TrustFolder.open(named ?? join(dockerFolder(io), "trust"));
   if (folder || (named === undefined && !folderAlone)) {
-    return { serverOf: folderAlone ? undefined : notaryServers(args, io), folder };
+    const server = args.server === undefined ? undefined : { url: args.server, name: "--server" };
+    return { serverOf: folderAlone ? undefined : openNotaryServers({ server, registries: registrySettings(args) }, io), folder };
   }
   throw new TouchmarkError("FILE_NOT_FOUND", `${named ?? "the usual folder"} is no trust folder: there is no folder tuf in it`, {
     hint: "Name the folder that holds tuf: --trust-dir DIR. It is ~/.docker/trust where docker made it.",
