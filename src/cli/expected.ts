@@ -1,11 +1,13 @@
 /** Who is expected to have signed, as the flags of `verify` and `verify-blob` say it. */
-import { readTrust } from "../trust-sources/key-files.ts";
+import { readKeyDocument } from "../trust-sources/key-files.ts";
+import { readCertificateDocument } from "../trust-sources/notation/certificate-file.ts";
 import { claimNames, isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-claims.ts";
-import type { PolicyAndTrust } from "../engine/verify.ts";
-import { nothingRequired, signaturePolicy, type Rule } from "../policy/policy.ts";
-import type { TrustedIdentity } from "../trust/identity.ts";
-import { exactly, fitsAnything, matching, type TextPattern } from "../trust/text-pattern.ts";
-import { makeTrust, type Omissible, type Trust } from "../trust/trust.ts";
+import { compilePolicy, type PolicyAndTrust } from "../policy/compile.ts";
+import type { IdentityDocument } from "../policy/document.ts";
+import { expectedSignersPolicy, nothingRequired, type ExpectedSigners } from "../setup/expected-signers.ts";
+import { subjectIdentity } from "../trust/notation/trusted-names.ts";
+import { fitsAnything, matching } from "../trust/text-pattern.ts";
+import type { TrustedRoot } from "../trust/trusted-root.ts";
 import type { ExpectedArgs, WorkflowArgs } from "./flags/expected.ts";
 import { firstGiven, spell } from "./flags/flag.ts";
 import type { Io } from "./io.ts";
@@ -28,39 +30,72 @@ const workflowFlags: readonly (keyof WorkflowArgs)[] = [
   "certificateGithubWorkflowName",
 ];
 
-/** Reads what the flags name, and throws USAGE before that if they name nobody. Warnings go to stderr. */
-export async function readExpected(args: ExpectedArgs, io: Io, signal: AbortSignal): Promise<Trust> {
-  const identity = await identityOf(args, io);
-  const keys = await readTrust(args.key, { env: io.env, signal });
-  if (!identity && args.trustedRoot.length === 0) return keys;
-  const { openTrustedRoots } = await import("./trusted-roots.ts");
-  const roots = await openTrustedRoots(args, io, signal);
-  return makeTrust(keys.keys, { roots, identities: identity ? [identity] : [], unchecked: uncheckedOf(args) });
-}
-
 /** By what an image of the repository is decided, or a file where none is given. */
 export type BasisFor = (repository?: string) => Promise<PolicyAndTrust>;
 
 /**
- * What the flags name, and notation's variable where none does, read once for all that is verified. Throws as `readExpected` does; the
- * function it gives, as `openNotation`'s.
+ * The policy that the flags stand for, or notation's files where a variable names them, read once for all that is verified. Throws USAGE
+ * before anything is read if they name nobody; warnings go to stderr. The function it gives throws as `openNotation`'s does.
  */
-export async function openBasis(args: ExpectedArgs, io: Io, annotations: Rule["annotations"], signal: AbortSignal): Promise<BasisFor> {
-  const trust = await readExpected(args, io, signal);
-  const rule = { annotations, allowsPendingLog: args.allowPendingLog === true };
-  const flagsAlone = { policy: signaturePolicy(trust, rule), trust };
-  if (!speaksOfNotation(args, io)) return async () => flagsAlone;
+export async function openBasis(
+  args: ExpectedArgs,
+  io: Io,
+  annotations: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<BasisFor> {
+  const expected: ExpectedSigners = {
+    ...(await namedSigners(args, io, signal)),
+    annotations,
+    ignoresSct: args.insecureIgnoreSct,
+    ignoresLog: args.insecureIgnoreTlog,
+    allowsPendingLog: args.allowPendingLog === true,
+  };
+  const isNamed = (expected.keys ?? []).length + (expected.identities ?? []).length + (expected.certificates ?? []).length > 0;
+  const roots = await rootsFor(args, io, expected, signal);
+  if (args.certificate.length > 0 || !speaksOfNotation(args, io)) {
+    const basis = await compilePolicy(expectedSignersPolicy(expected), { roots });
+    return async () => basis;
+  }
   const { openNotation } = await import("./notation.ts");
   const notationFor = openNotation(args, io, signal);
   return async (repository) => {
-    const { isSkipped, level, trust: notation } = await notationFor(repository);
-    const { keys, roots, identities, unchecked } = trust;
+    const { name, authority } = await notationFor(repository);
     // That nothing is required of one signer takes nothing from what the flags require of others.
-    if (isSkipped && keys.length + identities.length > 0) return flagsAlone;
-    const whole = makeTrust(keys, { roots, identities, unchecked, notation });
-    const policy = isSkipped ? nothingRequired(notation.name) : signaturePolicy(whole, { ...rule, notation: { level } });
-    return { policy, trust: whole };
+    const isSkipped = authority === undefined && !isNamed;
+    const document = isSkipped
+      ? nothingRequired(name, 'the trust policy has the level "skip"')
+      : expectedSignersPolicy({ ...expected, ...(authority && { others: [authority] }) });
+    return compilePolicy(document, { roots });
   };
+}
+
+async function namedSigners(args: ExpectedArgs, io: Io, signal: AbortSignal): Promise<ExpectedSigners> {
+  const identity = await identityOf(args, io);
+  const options = { env: io.env, signal };
+  const read = (paths: readonly string[]) => Promise.all(paths.map((path) => readCertificateDocument(path, options)));
+  const [keys, certificates, timestampRoots] = await Promise.all([
+    Promise.all(args.key.map((path) => readKeyDocument(path, options))),
+    read(args.certificate),
+    read(args.timestampRoot),
+  ]);
+  const subjects = args.certificateSubject.map((name) => subjectIdentity(name, "--certificate-subject"));
+  return {
+    keys,
+    ...(identity && { identities: [identity] }),
+    certificates: certificates.map((document) => ({ ...document, ...(subjects.length > 0 && { subjects }) })),
+    timestampRoots,
+  };
+}
+
+async function rootsFor(
+  args: ExpectedArgs,
+  io: Io,
+  { identities = [] }: ExpectedSigners,
+  signal: AbortSignal,
+): Promise<readonly TrustedRoot[]> {
+  if (identities.length === 0 && args.trustedRoot.length === 0) return [];
+  const { openTrustedRoots } = await import("./trusted-roots.ts");
+  return openTrustedRoots(args, io, signal);
 }
 
 /** notation's variable speaks only where no flag does. */
@@ -133,22 +168,25 @@ function oneOfTwo(args: ExpectedArgs, exact: IdentityFlag, pattern: IdentityFlag
   return first;
 }
 
-async function identityOf(args: ExpectedArgs, io: Io): Promise<TrustedIdentity | undefined> {
+async function identityOf(args: ExpectedArgs, io: Io): Promise<IdentityDocument | undefined> {
   const subject = oneOfTwo(args, "certificateIdentity", "certificateIdentityRegexp");
   const issuer = oneOfTwo(args, "certificateOidcIssuer", "certificateOidcIssuerRegexp");
   if (!subject || !issuer) return undefined;
-  return { subject: await patternOf(subject, "identity", io), issuer: await patternOf(issuer, "issuer", io), claims: claimsOf(args) };
+  await Promise.all([warnIfAnything(subject, "identity", io), warnIfAnything(issuer, "issuer", io)]);
+  return {
+    name: "identity",
+    ...(subject.isPattern ? { subjectPattern: subject.text } : { subject: subject.text }),
+    ...(issuer.isPattern ? { issuerPattern: issuer.text } : { issuer: issuer.text }),
+    claims: claimsOf(args),
+  };
 }
 
-async function patternOf({ flag, text, isPattern }: Named, kind: "identity" | "issuer", io: Io): Promise<TextPattern> {
-  if (!isPattern) return exactly(text);
-  const pattern = await matching(text);
-  if (fitsAnything(pattern, kind))
-    io.stderr.write(problem("warning", `${flag} ${text} fits everybody`, "Write as much of the text as is known."));
-  return pattern;
+async function warnIfAnything({ flag, text, isPattern }: Named, kind: "identity" | "issuer", io: Io): Promise<void> {
+  if (!isPattern || !fitsAnything(await matching(text), kind)) return;
+  io.stderr.write(problem("warning", `${flag} ${text} matches everybody`, "Write as much of the text as is known."));
 }
 
-function claimsOf(args: ExpectedArgs): TrustedIdentity["claims"] {
+function claimsOf(args: ExpectedArgs): NonNullable<IdentityDocument["claims"]> {
   const named = workflowFlags.flatMap((property): [CertificateClaim, string][] => {
     const value = args[property];
     return value === undefined ? [] : [[workflowClaims[property], value]];
@@ -159,12 +197,8 @@ function claimsOf(args: ExpectedArgs): TrustedIdentity["claims"] {
     if (isCertificateClaim(name)) return [name, text.slice(equals + 1)];
     throw usageError(`a claim is NAME=VALUE; found ${JSON.stringify(text)}`, `Names: ${claimNames.join(", ")}.`);
   });
-  const claims = Object.fromEntries([...named, ...free]);
-  const twice = [...named, ...free].find(([name, value]) => claims[name] !== value);
+  const claims = new Map([...named, ...free]);
+  const twice = [...named, ...free].find(([name, value]) => claims.get(name) !== value);
   if (twice) throw usageError(`the claim ${twice[0]} is given two values`);
-  return claims;
-}
-
-function uncheckedOf(args: ExpectedArgs): readonly Omissible[] {
-  return [...(args.insecureIgnoreSct ? ["sct" as const] : []), ...(args.insecureIgnoreTlog ? ["log" as const] : [])];
+  return Array.from(claims, ([name, value]) => ({ name, value }));
 }

@@ -1,20 +1,16 @@
 /** Bytes and their text forms. Decoders are strict: one value, one spelling. */
+import { isUtf8 } from "node:buffer";
 import { malformed } from "./errors.ts";
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Text as UTF-8 bytes. */
 export function encodeUtf8(text: string): Uint8Array {
   return Buffer.from(text, "utf8");
 }
 
-/** UTF-8 bytes as text; anything that is not UTF-8 throws MALFORMED. */
+/** UTF-8 bytes as text, a byte order mark included; anything that is not UTF-8 throws MALFORMED. */
 export function decodeUtf8(bytes: Uint8Array, what = "text"): string {
-  try {
-    return utf8.decode(bytes);
-  } catch (error) {
-    throw malformed(`${what} is not UTF-8`, error);
-  }
+  if (!isUtf8(bytes)) throw malformed(`${what} is not UTF-8`);
+  return view(bytes).toString("utf8");
 }
 
 export function concat(parts: readonly Uint8Array[]): Uint8Array {

@@ -2,8 +2,9 @@
 import type { Digest } from "./digest.ts";
 import type { Code } from "./errors.ts";
 import type { Claim, EvidenceLocation } from "./evidence.ts";
-import type { FactQuestion } from "./facts/facts.ts";
+import type { FactQuestion, PluginRequest } from "./facts/facts.ts";
 import type { Instant } from "./instant.ts";
+import type { Interval } from "./interval.ts";
 import type { KeyAlgorithmName } from "./keys/key-algorithms.ts";
 import type { CertificateClaim } from "./x509/certificate-claims.ts";
 
@@ -12,31 +13,41 @@ export type CheckName =
   | "format"
   /** It speaks of this image, or file. */
   | "subject"
-  /** It verifies with a trusted key. */
+  /** It verifies with the signer's key. */
   | "signature"
-  /** Its certificate leads to a trusted root at the proven time. */
+  /** Its certificate leads to a trust anchor, at every verified time. */
   | "certificate"
-  /** A trusted log has seen the certificate (RFC 6962). */
+  /** Every certificate was valid when it was signed. */
+  | "validity"
+  /** A trusted certificate transparency log has the certificate (RFC 6962). */
   | "sct"
-  /** A trusted log holds it. */
+  /** A trusted transparency log has the signature. */
   | "log"
-  /** A trusted authority saw it at a time (RFC 3161). */
+  /** A trusted timestamp authority stamped the signature (RFC 3161). */
   | "timestamp"
-  /** None of its certificates was revoked. */
+  /** None of its certificates is revoked. */
   | "revocation"
-  /** The one who signed is the one who is expected. */
-  | "identity"
-  /** The plugin that it names has processed what only that one knows. */
-  | "plugin"
   /** It is not past the time that its signer gave it. */
-  | "expiry";
+  | "expiry"
+  /** Made by a policy: the signer is one that an authority names. */
+  | "identity"
+  /** Made by a policy: the plugin that a signature names has processed its extended attributes. */
+  | "plugin";
 
 /** Three outcomes, never two: a forged signature and an unreachable responder are different facts. */
 export type Check =
   | { readonly name: CheckName; readonly outcome: "passed"; readonly detail: string }
   | { readonly name: CheckName; readonly outcome: "failed" | "undecided"; readonly code: Code; readonly detail: string };
 
-/** Who signed, as far as the checks prove it. */
+/** The trust anchor that vouches for a signer: a key's own file, a certificate authority, a certificate in a trust store. */
+export interface Anchor {
+  /** What the trust calls it. */
+  readonly name: string;
+  /** Of the anchor's certificate, DER. */
+  readonly digest: Digest;
+}
+
+/** Who signed, as far as the checks prove it, and the anchors that vouch for it. */
 export interface KeySigner {
   readonly kind: "key";
   /** Lower-case hex of the SHA-256 of the key's SubjectPublicKeyInfo DER. */
@@ -45,6 +56,7 @@ export interface KeySigner {
   /** What the trust calls it: the file it came from. */
   readonly name: string;
 }
+/** The identity in a certificate that a sigstore certificate authority issued for an identity token. */
 export interface CertificateSigner {
   readonly kind: "certificate";
   /** The certificate's subject alternative name. */
@@ -53,14 +65,21 @@ export interface CertificateSigner {
   readonly issuer: string;
   /** What else the issuer said, by the names of certificateIdentity. */
   readonly claims: Readonly<Partial<Record<CertificateClaim, string>>>;
+  readonly anchor: Anchor;
 }
-/** Whom a certificate names that an authority of one's own gave, not for a token. */
+/** The subject of a certificate that leads to a trust store (Notary Project). */
 export interface X509Signer {
   readonly kind: "x509";
   /** The certificate's subject (RFC 4514). */
   readonly subject: string;
-  /** Whom the certificate is by. */
+  /** The subject of the certificate's issuer. */
   readonly issuer: string;
+  /** Every certificate of its chain that is in a trust store for its signing scheme; empty if none is. */
+  readonly anchors: readonly Anchor[];
+  /** When every certificate of the chain is valid; absent where the signing authority vouches for the time of signing. */
+  readonly validity?: Interval;
+  /** The plugin that has to process the signature's extended attributes, if it names one. */
+  readonly plugin?: PluginRequest;
 }
 export type Signatory = KeySigner | CertificateSigner | X509Signer;
 
@@ -70,7 +89,7 @@ export function describeSignatory(signer: Signatory): string {
   return `${signer.kind === "x509" ? signer.subject : signer.identity} (${signer.issuer})`;
 }
 
-/** Who proves to have seen the signature: a log that holds it, or an authority that stamped it. */
+/** A time, or a log entry, that a trusted log or timestamp authority proves. */
 export interface VerifiedTimestamp {
   readonly kind: "log" | "timestamp";
   /** The log's URL, what the authority is called. */
@@ -79,9 +98,20 @@ export interface VerifiedTimestamp {
   readonly at?: Instant;
   /** Number of the entry in the log. */
   readonly index?: number;
+  /** Of the trust store's certificate that vouches for the authority, where there is one. */
+  readonly anchor?: Digest;
 }
 
-/** A check that did not run is not in the list, so nothing can be reported that was not done. */
+/** What would decide an undecided check: an answer that somebody with a network can get. */
+export interface Need {
+  readonly check: CheckName;
+  readonly question: FactQuestion;
+}
+
+/**
+ * What verifying one piece of evidence against the trust gave, whatever anybody expects. A check that did not run is not in the list,
+ * so nothing can be reported that was not done.
+ */
 export interface Finding {
   readonly format: string;
   readonly location: EvidenceLocation;
@@ -90,15 +120,17 @@ export interface Finding {
   readonly layer: Digest;
   /** What it says; absent where that cannot be read. Proven only if every check passed. */
   readonly claim?: Claim;
-  /** Present only once a signature check passed. */
+  /** Present only once a signature check passed, and the signer's certificate is known. */
   readonly signer?: Signatory;
-  /** As far as the checks prove it. */
-  readonly seen: readonly VerifiedTimestamp[];
+  /** As far as the checks prove them. */
+  readonly verifiedTimestamps: readonly VerifiedTimestamp[];
   /** What the evidence itself says of its signer; proves nothing. */
   readonly hint?: string;
   readonly checks: readonly Check[];
-  /** What would decide a check that is undecided, for whoever has a network; only of a chain that ends in a trusted root. */
-  readonly needs?: readonly FactQuestion[];
+  /** The interval around the time of verification in which this result stays the same. */
+  readonly holds: Interval;
+  /** Only of a chain that ends in a trusted root. */
+  readonly needs?: readonly Need[];
 }
 
 export type Outcome = Check["outcome"];

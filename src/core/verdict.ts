@@ -1,8 +1,9 @@
 /** The answer for one subject under one policy: the one shape that is printed, sent, kept and shown. */
 import type { Digest, FileDigest } from "./digest.ts";
 import type { Code } from "./errors.ts";
-import type { CheckName, Finding, UnreadLocation } from "./finding.ts";
+import type { Check, CheckName, Finding, UnreadLocation } from "./finding.ts";
 import type { Instant } from "./instant.ts";
+import type { Interval } from "./interval.ts";
 
 export type Decision = "allow" | "deny" | "undecided";
 
@@ -14,9 +15,26 @@ export interface Reason {
   readonly remedy: string;
 }
 
+/** How one finding meets a requirement, or why it does not. */
+export interface Considered {
+  /** Index of the finding in the verdict. */
+  readonly finding: number;
+  /** The authority that it was compared with: the one that it meets the requirement for, or the one that it comes nearest to. */
+  readonly authority: string;
+  /** What the policy checked; the finding has the checks that hold for any policy. */
+  readonly checks: readonly Check[];
+  /** Absent where it meets the requirement. */
+  readonly code?: Code;
+}
+
 export type Requirement =
-  | { readonly name: string; readonly decision: "allow"; readonly findings: readonly Finding[] }
-  | { readonly name: string; readonly decision: "deny" | "undecided"; readonly reason: Reason; readonly findings: readonly Finding[] };
+  | { readonly name: string; readonly decision: "allow"; readonly considered: readonly Considered[] }
+  | {
+      readonly name: string;
+      readonly decision: "deny" | "undecided";
+      readonly reason: Reason;
+      readonly considered: readonly Considered[];
+    };
 
 export interface VerdictSubject {
   /** As it was asked for. */
@@ -34,12 +52,16 @@ export interface Verdict {
   readonly policy: { readonly name: string; readonly digest: Digest };
   /** Digest of the trust it was decided with. */
   readonly trust: Digest;
-  /** Checks that were given up by whoever asked: they are in no finding. */
+  /** Checks that the policy does without: they refuse nothing. */
   readonly unchecked: readonly CheckName[];
   readonly at: Instant;
+  /** The interval around `at` in which the findings stay the same. */
+  readonly holds: Interval;
   /** Absent exactly when the decision is allow. */
   readonly reason?: Reason;
   readonly requirements: readonly Requirement[];
-  /** Places that could not be read. */
+  /** Each once; requirements refer to them by index. */
+  readonly findings: readonly Finding[];
+  /** Locations that could not be read. */
   readonly unread: readonly UnreadLocation[];
 }

@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from "node:util";
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { describeLocation, type SignatureClaim } from "../core/evidence.ts";
-import { outcomeOf, type Finding } from "../core/finding.ts";
+import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
+import { isWithinInterval } from "../core/interval.ts";
 import { parseManifest } from "../core/oci/manifest.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Reference } from "../core/oci/reference.ts";
@@ -12,7 +13,6 @@ import type { ExpectedBlobs, Repository } from "../core/repository.ts";
 import type { EnvelopeSigner, SignerName, Signer, SignerDescription } from "../core/signer.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Format, SignatureOptions } from "../formats/format.ts";
-import type { NotationTrust } from "../trust/notation/notation-trust.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
 import { collect, type Collected } from "./collect.ts";
 import { locationsOf } from "./locations.ts";
@@ -160,17 +160,21 @@ async function signedAlready(subject: Subject, claim: SignatureClaim, options: S
   const { formats, at, who, looked, signal } = options;
   const { evidence } = await looked;
   if (!who.described) return [];
-  const trust = trustIn(await who.described);
+  const trust = trustOf(await who.described);
   const findings = await verifyAll(evidence, subject, { formats, trust, at, signal });
-  return findings.filter((finding) => outcomeOf(finding) === "passed" && saysTheSame(finding, claim));
+  return findings.filter((finding) => isOwn(finding, at) && saysTheSame(finding, claim));
 }
 
-/** In this key, and in its very certificate. */
-function trustIn({ publicKey, chain = [] }: SignerDescription): Trust {
+/** The signer's key and certificate as trust anchors: what verifies under them was made by this signer. */
+function trustOf({ publicKey, chain = [] }: SignerDescription): Trust {
   const name = "the signing key";
-  const stores = { ca: chain.slice(0, 1), signingAuthority: [], tsa: [] };
-  const notation: NotationTrust = { name, stores, identities: "any", verifyTimestamp: "always", revocation: "skip" };
-  return makeTrust([{ name, publicKey }], { roots: [], identities: [], notation });
+  return makeTrust({ keys: [{ name, publicKey }], stores: { ca: chain.slice(0, 1).map((certificate) => ({ name, certificate })) } });
+}
+
+/** Whether the signature verifies, and has not ended. Nobody is asked whether its certificate was revoked. */
+function isOwn({ checks, signer }: Finding, at: Instant): boolean {
+  const isValid = signer?.kind !== "x509" || signer.validity === undefined || isWithinInterval(signer.validity, at);
+  return isValid && signer !== undefined && checks.every(({ name, outcome }) => outcome === "passed" || name === "revocation");
 }
 
 function saysTheSame({ claim }: Finding, wanted: SignatureClaim): boolean {

@@ -48,7 +48,7 @@ describe("tree", () => {
     assert.deepEqual(summary.toSorted(), [
       ["application/vnd.dev.sigstore.bundle.v0.3+json", ["bundle signature"]],
       ["application/vnd.oci.image.config.v1+json", []],
-      ["application/vnd.oci.image.config.v1+json", ["cosign signature"]],
+      ["application/vnd.oci.image.config.v1+json", ["cosign-legacy signature"]],
       ["application/x-scan", []],
     ]);
     const [note] = attached.find(({ digest }) => digest === scan.digest)?.attached ?? [];

@@ -2,20 +2,18 @@
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { describeLocation, type RepositoryLocation } from "../core/evidence.ts";
+import { describeLocation, type Evidence, type RepositoryLocation } from "../core/evidence.ts";
 import type { Finding, UnreadLocation } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import { artifactTypeOf } from "../core/oci/manifest.ts";
 import type { Reference } from "../core/oci/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
-import type { Subject } from "../core/subject.ts";
+import { subjectContent, type Subject } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
-import { makeTrust } from "../trust/trust.ts";
 import { attachmentsOf } from "./attachments.ts";
 import { readEvidence, readImageManifest } from "./collect.ts";
 import { unreadCollector, width, type OnUnread } from "./locations.ts";
 import { resolve } from "./resolve.ts";
-import { verifyAll } from "./verify-all.ts";
 
 const maxNodes = 1000;
 const maxDepth = 8;
@@ -37,11 +35,12 @@ export interface TreeNode {
   readonly artifactType?: string;
   /** Bytes. */
   readonly size: number;
-  /** What formats read in it; empty where none understands it. Nothing here is verified: tree trusts no key. */
+  /** What formats read in it; empty where none understands it. Nothing here is verified. */
   readonly evidence: readonly TreeEvidence[];
   readonly attached: readonly TreeNode[];
 }
 
+/** What evidence says; nothing of it is verified. */
 export type TreeEvidence = Pick<Finding, "format" | "layer" | "claim" | "hint">;
 
 export interface TreeOptions {
@@ -94,7 +93,6 @@ async function nodeOf(parent: Subject, location: RepositoryLocation, stored: Sto
   const { descriptor, bytes } = stored;
   const found = readImageManifest(location, stored, missed);
   const evidence = await readEvidence(repository, found, walk);
-  const findings = await verifyAll(evidence, parent, { formats, trust: makeTrust([]), at: walk.at, signal: walk.signal });
   const artifactType = found.map(({ manifest }) => artifactTypeOf(manifest))[0];
   const self: Subject = {
     repository: repository.name,
@@ -109,12 +107,15 @@ async function nodeOf(parent: Subject, location: RepositoryLocation, stored: Sto
     mediaType: descriptor.mediaType,
     ...(artifactType !== undefined && { artifactType }),
     size: descriptor.size,
-    evidence: findings.map(({ format, layer, claim, hint }) => ({
-      format,
-      layer,
-      ...(claim && { claim }),
-      ...(hint !== undefined && { hint }),
-    })),
+    evidence: evidence.map((one) => describeEvidence(one, parent, formats)),
     attached: await attachedTo(self, walk, depth - 1),
   };
+}
+
+function describeEvidence(evidence: Evidence, parent: Subject, formats: readonly Format[]): TreeEvidence {
+  const format = formats.find(({ name }) => name === evidence.format);
+  const stated = format?.claims(evidence, subjectContent(parent));
+  const claim = stated?.claims[0];
+  const hint = stated?.hint;
+  return { format: evidence.format, layer: evidence.layer.digest, ...(claim && { claim }), ...(hint !== undefined && { hint }) };
 }

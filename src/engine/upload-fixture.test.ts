@@ -17,7 +17,7 @@ import type { Signer } from "../core/signer.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { formats } from "../formats/all.ts";
 import { createHttpClient } from "../net/http-client.ts";
-import { signaturePolicy } from "../policy/policy.ts";
+import { anySigner, authority } from "../../test/fakes/expectation.ts";
 import { IdentityToken } from "../signers/keyless/identity/identity-token.ts";
 import { keylessSigner } from "../signers/keyless/keyless-signer.ts";
 import { loggedSigner } from "../signers/services/logged-signer.ts";
@@ -63,10 +63,8 @@ export async function desk(t: TestContext): Promise<Desk> {
   const repository = memoryRepository();
   const image = await putImage(repository, "x", "1");
   const alice = person("alice", generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
-  const trust = makeTrust([], {
-    roots: [root],
-    identities: [{ subject: exactly(email), issuer: exactly("https://issuer.example"), claims: {} }],
-  });
+  const trust = makeTrust({ roots: [root] });
+  const identities = [{ subject: exactly(email), issuer: exactly("https://issuer.example"), claims: {} }];
   const flushServices: UploadServices = {
     root,
     upload: ({ logged, logs }, until) =>
@@ -78,7 +76,7 @@ export async function desk(t: TestContext): Promise<Desk> {
     repository,
     image,
     trust,
-    byKey: { signer: alice.signer, trust: makeTrust(alice.trust.keys, { roots: [root], identities: [] }) },
+    byKey: { signer: alice.signer, trust: makeTrust({ keys: alice.trust.keys, roots: [root] }) },
     async sign({ logUpload = "later", by = "certificate", repository: where = repository } = {}) {
       const token = Promise.resolve(new IdentityToken(mintToken({ email, email_verified: true }), "the test"));
       const signer =
@@ -106,7 +104,8 @@ export async function desk(t: TestContext): Promise<Desk> {
         ...options,
       }),
     async verify(allowsPendingLog = false, trusted = trust, where = repository) {
-      const policy = signaturePolicy(trusted, { allowsPendingLog });
+      const expected = authority({ keys: trusted.keys, identities, log: allowsPendingLog ? "pending" : "required" });
+      const policy = anySigner([expected]);
       const options = { formats, basis: { policy, trust: trusted }, at: testTime + hour, recorder, recursive: false, signal };
       const [verdict] = await verify(where, parseReference(reference), options);
       if (!verdict) throw new Error("there is no verdict");
@@ -138,8 +137,7 @@ export function answerOf({ decision, reason }: Verdict): string {
 }
 
 /** What the one finding of the verdict says of logs. */
-export function logCheck({ requirements }: Verdict): string | undefined {
-  const findings = requirements.flatMap((requirement) => requirement.findings);
+export function logCheck({ findings }: Verdict): string | undefined {
   assert.equal(findings.length, 1, "one signature is listed once");
   const check = findings[0]?.checks.find(({ name }) => name === "log");
   return check && (check.outcome === "passed" ? check.outcome : `${check.outcome}: ${check.code}`);

@@ -13,7 +13,6 @@ import { parseCertificate } from "../core/x509/certificate.ts";
 import { certificateIdentity } from "../core/x509/certificate-identity.ts";
 import type { Reading } from "../formats/checks.ts";
 import type { Format, PendingUpload, PendingUploads, ReferrerArtifact } from "../formats/format.ts";
-import { exactly } from "../trust/text-pattern.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
 import type { TrustedRoot } from "../trust/trusted-root.ts";
 import { logEntryReference, type LogEntryReference } from "./signed-by.ts";
@@ -81,7 +80,8 @@ async function outcomeOf(waiting: Waiting, context: UploadContext): Promise<Uplo
   try {
     const { upload } = waiting;
     if ("problem" in upload) throw faulty(upload.problem);
-    const { by, trust } = makerOf(upload.value, context.root);
+    const by = makerOf(upload.value);
+    const trust = trustFor(upload.value, context.root);
     await prove(waiting, trust, context);
     state = "pending";
     const earlier = await completedBefore(waiting, upload.value, trust, context);
@@ -94,29 +94,26 @@ async function outcomeOf(waiting: Waiting, context: UploadContext): Promise<Uplo
   }
 }
 
-interface Maker {
-  readonly by: SignerName;
-  /** In whoever the signature itself names: what matters here is that they made it, and not who they are. */
-  readonly trust: Trust;
+/** The anchors by which a pending signature must verify: its own key, or the root that the services belong to. Whose it is does not matter. */
+function trustFor({ logged: { verifier } }: PendingUpload, root: TrustedRoot): Trust {
+  return makeTrust({ roots: [root], ...(verifier.kind === "key" && { keys: [{ name: "its key", publicKey: verifier.key }] }) });
 }
 
-function makerOf({ logged: { verifier } }: PendingUpload, root: TrustedRoot): Maker {
-  const roots = [root];
-  if (verifier.kind === "key") {
-    const trust = makeTrust([{ name: "its key", publicKey: verifier.key }], { roots, identities: [] });
-    return { by: { key: verifier.key.fingerprint }, trust };
-  }
+function makerOf({ logged: { verifier } }: PendingUpload): SignerName {
+  if (verifier.kind === "key") return { key: verifier.key.fingerprint };
   const { subjectAlternativeName: identity, issuer = "" } = certificateIdentity(parseCertificate(verifier.certificate));
-  const itself = { subject: exactly(identity), issuer: exactly(issuer), claims: {} };
-  // An instance without certificate logs signs without them; whether that will do is for whoever verifies.
-  const unchecked = root.certificateLogs.length === 0 ? (["sct"] as const) : [];
-  return { by: { identity, issuer }, trust: makeTrust([], { roots, identities: [itself], unchecked }) };
+  return { identity, issuer };
+}
+
+/** Whether a check speaks against the signature. An instance without certificate logs signs without them; whether that will do is for a policy. */
+function counts({ name, outcome }: Check, { certificateLogs }: TrustedRoot): boolean {
+  return outcome !== "passed" && (name !== "sct" || certificateLogs.length > 0);
 }
 
 /** Throws the code of what does not hold, other than that it waits. */
-async function prove({ evidence, format }: Waiting, trust: Trust, { subject, at }: UploadContext): Promise<void> {
+async function prove({ evidence, format }: Waiting, trust: Trust, { subject, at, root }: UploadContext): Promise<void> {
   const { checks } = await format.verify(evidence, subject, trust, at);
-  const fault = checks.find((check) => check.outcome !== "passed" && !isPending(check));
+  const fault = checks.find((check) => counts(check, root) && !isPending(check));
   if (fault) throw faulty(fault);
 }
 
@@ -125,17 +122,17 @@ async function completedBefore(
   { evidence, format }: Waiting,
   upload: PendingUpload,
   trust: Trust,
-  { evidence: all, subject, at }: UploadContext,
+  { evidence: all, subject, at, root }: UploadContext,
 ): Promise<Digest | undefined> {
   const copies = all.filter((other) => other !== evidence && other.format === format.name && other.signature === evidence.signature);
   for (const copy of copies) {
-    if (isComplete(await format.verify(copy, subject, trust, at), upload)) return copy.manifest;
+    if (isComplete(await format.verify(copy, subject, trust, at), upload, root)) return copy.manifest;
   }
   return undefined;
 }
 
-function isComplete({ checks, seen }: Finding, { logs }: PendingUpload): boolean {
-  return checks.every(({ outcome }) => outcome === "passed") && seen.filter(({ kind }) => kind === "log").length >= logs.length;
+function isComplete({ checks, verifiedTimestamps }: Finding, { logs }: PendingUpload, root: TrustedRoot): boolean {
+  return !checks.some((check) => counts(check, root)) && verifiedTimestamps.filter(({ kind }) => kind === "log").length >= logs.length;
 }
 
 /** Throws what uploading and storing do, and LOG_ENTRY_INVALID, with nothing written, for entries that would not be accepted afterwards. */
@@ -149,7 +146,7 @@ async function complete(
   const entries = await context.upload(upload, signal);
   const artifact = await format.pending.complete(evidence, entries, subject, at);
   const findings = await Promise.all(evidenceIn(artifact, format).map((one) => format.verify(one, subject, trust, at)));
-  if (!findings.some((finding) => isComplete(finding, upload))) {
+  if (!findings.some((finding) => isComplete(finding, upload, context.root))) {
     const details = findings.flatMap(({ checks }) => checks.flatMap(({ outcome, detail }) => (outcome === "passed" ? [] : [detail])));
     throw new TouchmarkError("LOG_ENTRY_INVALID", `what the log answered does not complete the signature: ${details.join("; ")}`);
   }

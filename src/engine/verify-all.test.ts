@@ -27,10 +27,10 @@ test("T04, T18: a thousand pieces of evidence end with the time that is allowed"
     async verify({ format, location, layer }) {
       if (++begun === 20) time.abort(new TouchmarkError("TIMEOUT", "not done within 3m"));
       await new Promise(setImmediate);
-      return { format, location, layer: layer.digest, seen: [], checks: [] };
+      return { format, location, layer: layer.digest, verifiedTimestamps: [], holds: { from: 0, until: 0 }, checks: [] };
     },
   };
-  const asked = { formats: [slow], trust: makeTrust([]), at: 0 };
+  const asked = { formats: [slow], trust: makeTrust(), at: 0 };
   const many = Array.from({ length: 1000 }, () => evidence);
   await assert.rejects(verifyAll(many, subjectOf(bytes), { ...asked, signal: time.signal }), { code: "TIMEOUT" });
   assert.equal(begun, 20);
@@ -43,9 +43,9 @@ test("T18: what a thousand copies of a signature need to know is asked once", as
     ...bundle,
     name: "slow",
     async verify({ format, location, layer }, _subject, _trust, _at, facts = new Map()) {
-      const finding = { format, location, layer: layer.digest, seen: [], checks: [] };
+      const finding = { format, location, layer: layer.digest, verifiedTimestamps: [], holds: { from: 0, until: 0 }, checks: [] };
       const answer = facts.get(factKey(question));
-      return answer ? { ...finding, hint: JSON.stringify(answer) } : { ...finding, needs: [question] };
+      return answer ? { ...finding, hint: JSON.stringify(answer) } : { ...finding, needs: [{ check: "revocation" as const, question }] };
     },
   };
   let asked = 0;
@@ -54,7 +54,7 @@ test("T18: what a thousand copies of a signature need to know is asked once", as
     await new Promise(setImmediate);
     return new Map(questions.map((one) => [factKey(one), { bytes }]));
   };
-  const options = { formats: [needy], trust: makeTrust([]), at: 0, gather, signal: new AbortController().signal };
+  const options = { formats: [needy], trust: makeTrust(), at: 0, gather, signal: new AbortController().signal };
   const many = Array.from({ length: 1000 }, () => evidence);
   const findings = await verifyAll(many, subjectOf(bytes), options);
   assert.ok(findings.every(({ hint }) => hint !== undefined));
@@ -69,11 +69,18 @@ test("T18: pieces that wait for nothing end with the time that is allowed too", 
   const busy: Format = {
     ...bundle,
     name: "slow",
-    verify: async ({ format, location, layer }) => ({ format, location, layer: layer.digest, seen: [], checks: [] }),
+    verify: async ({ format, location, layer }) => ({
+      format,
+      location,
+      layer: layer.digest,
+      verifiedTimestamps: [],
+      holds: { from: 0, until: 0 },
+      checks: [],
+    }),
   };
   const time = new AbortController();
   setImmediate(() => time.abort(new TouchmarkError("TIMEOUT", "not done within 3m")));
   const many = Array.from({ length: 1000 }, () => evidence);
-  const options = { formats: [busy], trust: makeTrust([]), at: 0, signal: time.signal };
+  const options = { formats: [busy], trust: makeTrust(), at: 0, signal: time.signal };
   await assert.rejects(verifyAll(many, subjectOf(bytes), options), { code: "TIMEOUT" });
 });

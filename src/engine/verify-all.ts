@@ -1,7 +1,7 @@
 /** A finding for each piece of evidence, by the format that recognised it; for one signature that lies there several times, one. */
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Evidence } from "../core/evidence.ts";
-import type { FactAnswer, Facts, GatherFacts } from "../core/facts/facts.ts";
+import type { FactAnswer, FactQuestion, Facts, GatherFacts } from "../core/facts/facts.ts";
 import { outcomeOf, type Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Subject } from "../core/subject.ts";
@@ -16,6 +16,8 @@ export interface VerifyAll {
   readonly at: Instant;
   /** Asks what findings need; without it they stay as they are. */
   readonly gather?: GatherFacts | undefined;
+  /** Which of a finding's needs are worth asking; without it, all. */
+  readonly wants?: ((finding: Finding) => readonly FactQuestion[]) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -24,7 +26,7 @@ const maxRounds = 3;
 
 /** A few at a time: a thousand that are slow to verify end with the time that is allowed. */
 export async function verifyAll(evidence: readonly Evidence[], subject: Subject, options: VerifyAll): Promise<readonly Finding[]> {
-  const { signal } = options;
+  const { signal, wants } = options;
   const gather = options.gather && askOnce(options.gather);
   const byName = new Map(options.formats.map((format) => [format.name, format]));
   const known = evidence.flatMap((one) => {
@@ -35,7 +37,7 @@ export async function verifyAll(evidence: readonly Evidence[], subject: Subject,
     // Verifying may wait for nothing; the clock that ends it has to have its turn.
     await new Promise(setImmediate);
     signal.throwIfAborted();
-    const finding = await withFacts((facts) => format.verify(one, subject, options.trust, options.at, facts), { gather, signal });
+    const finding = await withFacts((facts) => format.verify(one, subject, options.trust, options.at, facts), { gather, signal, wants });
     return { finding, name: nameOf(one, finding) };
   });
   return distinct(named);
@@ -44,14 +46,20 @@ export async function verifyAll(evidence: readonly Evidence[], subject: Subject,
 /** What verifying finds, asked again with what it needs to know. */
 export async function withFacts(
   verify: (facts: Facts) => Promise<Finding>,
-  { gather, signal }: Pick<VerifyAll, "gather" | "signal">,
+  { gather, signal, wants = allNeeds }: Pick<VerifyAll, "gather" | "signal" | "wants">,
 ): Promise<Finding> {
   const facts = new Map<string, FactAnswer>();
   for (let round = 0; ; round++) {
     const { needs, ...finding } = await verify(facts);
     if (!gather || !needs || round === maxRounds) return finding;
-    for (const [key, answer] of await gather(needs, signal)) facts.set(key, answer);
+    const questions = wants({ ...finding, needs });
+    if (questions.length === 0) return finding;
+    for (const [key, answer] of await gather(questions, signal)) facts.set(key, answer);
   }
+}
+
+function allNeeds({ needs = [] }: Finding): readonly FactQuestion[] {
+  return needs.map(({ question }) => question);
 }
 
 interface Named {

@@ -12,7 +12,7 @@ import { sign } from "./sign.ts";
 import { at, signal, alice, mallory, bundleType, nobodyListens, signed, verifyAll, answer, referrer } from "./verify-fixture.test.ts";
 
 describe("verify", () => {
-  for (const format of ["bundle", "cosign"]) {
+  for (const format of ["bundle", "cosign-legacy"]) {
     it(`allows what a trusted key signed, in format ${format}, by tag and by digest`, async () => {
       const repository = memoryRepository();
       const { digest } = await putImage(repository, "good", "1");
@@ -47,7 +47,7 @@ describe("verify", () => {
   it("allows with a good signature even where another place cannot be read", async () => {
     const repository = memoryRepository();
     await putImage(repository, "good", "1");
-    await signed(alice, repository, "registry.example/app:1", "cosign");
+    await signed(alice, repository, "registry.example/app:1", "cosign-legacy");
     const broken: Repository = { ...repository, referrers: () => Promise.reject(new TouchmarkError("TIMEOUT", "slow")) };
     assert.equal(await answer(broken), "allow");
   });
@@ -68,8 +68,8 @@ describe("verify", () => {
     assert.match(verdict?.reason?.expected ?? "", new RegExp(alice.publicKey.fingerprint));
     assert.match(verdict?.reason?.found ?? "", new RegExp(`alice.pub.*${mallory.publicKey.fingerprint}`));
 
-    await signed(mallory, repository, "registry.example/app:1", "cosign");
-    await signed(alice, repository, "registry.example/app:1", "cosign");
+    await signed(mallory, repository, "registry.example/app:1", "cosign-legacy");
+    await signed(alice, repository, "registry.example/app:1", "cosign-legacy");
     assert.equal(await answer(repository), "allow");
   });
 
@@ -77,7 +77,7 @@ describe("verify", () => {
     const repository = memoryRepository();
     await putImage(repository, "good", "1");
     await signed(mallory, repository, "registry.example/app:1", "bundle");
-    await signed(alice, repository, "registry.example/app:1", "cosign");
+    await signed(alice, repository, "registry.example/app:1", "cosign-legacy");
     assert.equal(await answer(repository), "allow");
   });
 

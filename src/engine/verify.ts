@@ -9,19 +9,12 @@ import type { Repository } from "../core/repository.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Format } from "../formats/format.ts";
-import { evaluate } from "../policy/evaluate.ts";
-import type { Policy } from "../policy/policy.ts";
-import type { Trust } from "../trust/trust.ts";
+import type { PolicyAndTrust } from "../policy/compile.ts";
 import { collect, type Collected } from "./collect.ts";
+import { decide, wantedFacts } from "./decide.ts";
 import type { DetachedSignature } from "./detached-signature.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { verifyAll } from "./verify-all.ts";
-
-/** What is decided by. */
-export interface PolicyAndTrust {
-  readonly policy: Policy;
-  readonly trust: Trust;
-}
 
 export interface VerifyOptions {
   readonly formats: readonly Format[];
@@ -61,7 +54,7 @@ async function decideAll(repository: Repository, reference: Reference, options: 
     const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
     return await mapBounded(subjects, 8, async (subject) => {
       const collected = await ((subject.digest === digest && ahead) || look(repository, subject, options));
-      return decide(subject, collected, options);
+      return verdictOn(subject, collected, options);
     });
   } catch (error) {
     return [unresolved(reference, error, await options.basis, options.at)];
@@ -74,16 +67,15 @@ async function look(repository: Repository, subject: SubjectAddress, { formats, 
     : collect(repository, subject, { formats, kind: "signature", signal });
 }
 
-async function decide(
-  subject: Subject,
-  { locations, evidence, unread }: Collected,
-  { formats, basis, at, gather, signal }: VerifyOptions,
-): Promise<Verdict> {
-  const { policy, trust } = await basis;
-  const findings = await verifyAll(evidence, subject, { formats, trust, at, gather, signal });
+async function verdictOn(subject: Subject, { locations, evidence, unread }: Collected, options: VerifyOptions): Promise<Verdict> {
+  const basis = await options.basis;
+  const { formats, at, gather, signal } = options;
   const { reference, repository, digest, descriptor } = subject;
-  const decided = { reference, repository, digest, mediaType: descriptor.mediaType };
-  return evaluate(policy, { subject: decided, locations, findings, unread, trust, at });
+  const about = { reference, repository, digest, mediaType: descriptor.mediaType };
+  const decideOptions = { basis, at, gather, signal };
+  const wants = wantedFacts(about, decideOptions);
+  const findings = await verifyAll(evidence, subject, { formats, trust: basis.trust, at, gather, wants, signal });
+  return decide({ subject: about, locations, findings, unread }, decideOptions);
 }
 
 function unresolved(reference: Reference, thrown: unknown, { policy, trust }: PolicyAndTrust, at: Instant): Verdict {
@@ -94,10 +86,12 @@ function unresolved(reference: Reference, thrown: unknown, { policy, trust }: Po
     subject: { reference: formatReference(reference), repository: repositoryOf(reference) },
     policy: { name: policy.name, digest: policy.digest },
     trust: trust.digest,
-    unchecked: trust.unchecked,
+    unchecked: policy.unchecked,
     at,
-    reason: { code, expected: "an image to decide about", found: message, remedy: hint },
+    holds: { from: at, until: at },
+    reason: { code, expected: "an image", found: message, remedy: hint },
     requirements: [],
+    findings: [],
     unread: [],
   };
 }

@@ -1,9 +1,9 @@
 /** Checks that more than one format makes, in one wording. */
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import type { Claim, Evidence } from "../core/evidence.ts";
-import type { FactQuestion } from "../core/facts/facts.ts";
-import type { Check, Finding, VerifiedTimestamp, Signatory } from "../core/finding.ts";
+import type { Check, Finding, Need, VerifiedTimestamp, Signatory } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
+import { undividedAround } from "../core/interval.ts";
 import type { Content } from "../core/subject.ts";
 import { describeHint } from "../verification/key-signature.ts";
 
@@ -41,13 +41,19 @@ export interface Results {
   readonly checks: readonly Check[];
   readonly claim?: Claim;
   readonly signer?: Signatory | undefined;
-  readonly seen?: readonly VerifiedTimestamp[];
-  readonly needs?: readonly FactQuestion[];
+  readonly verifiedTimestamps?: readonly VerifiedTimestamp[];
+  /** When the result may change. */
+  readonly changesAt?: readonly (Instant | undefined)[];
+  readonly needs?: readonly Need[];
   readonly hint?: string | undefined;
 }
 
 /** What was found out about one piece of evidence, beside where it lies. */
-export function findingOf(evidence: Evidence, { checks, claim, signer, seen = [], hint, needs = [] }: Results): Finding {
+export function findingOf(
+  evidence: Evidence,
+  at: Instant,
+  { checks, claim, signer, verifiedTimestamps = [], changesAt = [], hint, needs = [] }: Results,
+): Finding {
   return {
     format: evidence.format,
     location: evidence.location,
@@ -55,10 +61,11 @@ export function findingOf(evidence: Evidence, { checks, claim, signer, seen = []
     layer: evidence.layer.digest,
     ...(claim && { claim }),
     ...(signer && { signer }),
-    seen,
+    verifiedTimestamps,
     ...(needs.length > 0 && { needs }),
     ...(hint !== undefined && { hint: describeHint(hint) }),
     checks,
+    holds: undividedAround(at, changesAt),
   };
 }
 

@@ -51,7 +51,7 @@ for (const format of keyFormats) {
       const other = loadVector(format.name, "other-key").trust;
       for (const [trust, code] of [
         [other, "KEY_MISMATCH"],
-        [makeTrust([]), "CERTIFICATE_REQUIRED"],
+        [makeTrust(), "CERTIFICATE_REQUIRED"],
       ] as const) {
         const [finding] = await findingsOf(format, vector, trust);
         assert.equal(failedCode(finding), code);
@@ -121,7 +121,7 @@ for (const format of keyFormats) {
         const toSign = await format.prepare({ claim, subject, by, options: { at } });
         const signature = by.publicKey.algorithm.signs.sign(privateKey, toSign.bytes);
         const vector = await assembled(format, toSign, { signature, by }, subject);
-        const [finding] = await findingsOf(format, vector, makeTrust([{ name, publicKey: by.publicKey }]));
+        const [finding] = await findingsOf(format, vector, makeTrust({ keys: [{ name, publicKey: by.publicKey }] }));
         assert.equal(finding && outcomeOf(finding), "passed", JSON.stringify(finding));
         assert.equal(finding?.signer?.kind === "key" && finding.signer.fingerprint, by.publicKey.fingerprint);
         assert.deepEqual(finding?.claim?.kind === "signature" && { ...finding.claim.annotations }, { a: "1", b: "2" });
@@ -147,7 +147,7 @@ async function assembled(
     found: foundOf(manifest, location),
     layer,
     blobs: new Map(blobs.map((blob) => [digestOf(blob), blob])),
-    trust: makeTrust([]),
+    trust: makeTrust(),
   };
 }
 

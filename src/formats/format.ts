@@ -4,7 +4,7 @@
  * and nothing a stranger wrote can make us call a URL.
  */
 import type { Digest } from "../core/digest.ts";
-import type { Evidence, Found, RepositoryLocation, SignatureClaim } from "../core/evidence.ts";
+import type { Claim, Evidence, Found, RepositoryLocation, SignatureClaim } from "../core/evidence.ts";
 import type { FileReading, FileSubject } from "../core/file-subject.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import type { Finding } from "../core/finding.ts";
@@ -14,7 +14,7 @@ import type { LogEntryJson } from "../core/verification-material.ts";
 import type { SignedContent } from "../core/signed-content.ts";
 import type { SigningScheme } from "../core/keys/signature-schemes.ts";
 import type { EnvelopeRequest, MadeEnvelope, MadeSignature, SignerDescription } from "../core/signer.ts";
-import type { Subject, SubjectAddress } from "../core/subject.ts";
+import type { Content, Subject, SubjectAddress } from "../core/subject.ts";
 import type { LoggedSignature } from "../verification/logged-signature.ts";
 import type { Trust } from "../trust/trust.ts";
 import type { Reading } from "./checks.ts";
@@ -31,8 +31,11 @@ export interface Format {
   /** Undefined: not mine. */
   recognise(found: Found): Recognised | undefined;
 
+  /** What the evidence says, without trust: nothing of it is verified. `about`: the image, or the file, that it may speak of. */
+  claims(evidence: Evidence, about: Content): StatedClaims;
+
   /**
-   * What the evidence proves about the subject under this trust, at this time. Never throws for what the
+   * What the evidence proves about the subject under this trust, at this time, whatever anybody expects. Never throws for what the
    * evidence holds. `evidence` is of this format (its `format` says so). `facts` are answers to what earlier findings about it needed.
    */
   verify(evidence: Evidence, subject: Subject, trust: Trust, at: Instant, facts?: Facts): Promise<Finding>;
@@ -134,6 +137,13 @@ export interface FileFormat {
 
 export interface FileSignatureRequest extends Omit<SignatureRequest, "subject"> {
   readonly file: FileSubject;
+}
+
+export interface StatedClaims {
+  /** Empty where the evidence cannot be read. */
+  readonly claims: readonly Claim[];
+  /** What the evidence says of its signer. */
+  readonly hint?: string;
 }
 
 export interface Recognised {

@@ -15,6 +15,8 @@ import type { Subject } from "../core/subject.ts";
 import type { Shape } from "../core/x509/fixture.test.ts";
 import { parseTrustedRoot } from "../trust/parse-trusted-root.ts";
 import { exactly } from "../trust/text-pattern.ts";
+import { authority, under, type Expecting } from "../../test/fakes/expectation.ts";
+import type { Match } from "../policy/match.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
 import { encodeSignStatement } from "./bundle/sign-statement.ts";
 import { bundleMediaType } from "./bundle/sigstore-bundle.ts";
@@ -31,16 +33,18 @@ export const signStatement: Uint8Array = encodeSignStatement({ kind: "signature"
 
 export interface TrustedOf {
   readonly roots?: readonly string[];
-  readonly unchecked?: Trust["unchecked"];
+  readonly unchecked?: readonly ("sct" | "log")[];
   readonly by?: Workflow;
 }
 
-export function trustOf({ roots = [instance.trustedRoot], unchecked = [], by = workflow }: TrustedOf = {}): Trust {
-  return makeTrust([], {
-    roots: roots.map((text, i) => parseTrustedRoot(encodeUtf8(text), `root ${i}`)),
+export function trustOf({ roots = [instance.trustedRoot], unchecked = [], by = workflow }: TrustedOf = {}): Expecting {
+  const trust = makeTrust({ roots: roots.map((text, i) => parseTrustedRoot(encodeUtf8(text), `root ${i}`)) });
+  const expected = authority({
     identities: [{ subject: exactly(by.identity), issuer: exactly(by.issuer), claims: {} }],
-    unchecked,
+    ...(unchecked.includes("sct") && { sct: "none" }),
+    ...(unchecked.includes("log") && { log: "none", timestamp: "afterExpiry" }),
   });
+  return { ...trust, expected };
 }
 
 /** A trusted root's file, changed. */
@@ -154,12 +158,16 @@ export function bundleLayer(bundle: unknown): Layer {
 
 export interface Hung {
   readonly of?: Subject;
-  readonly trust?: Trust;
+  readonly trust?: Trust | Expecting;
   readonly at?: Instant;
 }
 
-/** What the format finds in the layer, hung on the image. */
-export async function find(format: Format, layer: Layer, { of = subject, trust = trustOf(), at = later }: Hung = {}): Promise<Finding> {
+/** What the format finds in the layer, attached to the image, with the checks that count for whoever is expected: the keys of the trust, where nobody else is. */
+export async function find(
+  format: Format,
+  layer: Layer,
+  { of = subject, trust = trustOf(), at = later }: Hung = {},
+): Promise<Finding & { readonly match: Match }> {
   const { mediaType, bytes, annotations } = layer;
   const digest = digestOf(bytes);
   const manifest = encodeUtf8(
@@ -172,7 +180,8 @@ export async function find(format: Format, layer: Layer, { of = subject, trust =
   );
   const [evidence] = format.recognise(foundOf(manifest, { kind: "referrers" }))?.read(new Map([[digest, bytes]])) ?? [];
   if (!evidence) throw new Error("the layer was not recognised");
-  return format.verify(evidence, of, trust, at);
+  const expected = "expected" in trust ? trust.expected : authority({ keys: trust.keys });
+  return under(expected, await format.verify(evidence, of, trust, at), at);
 }
 
 /** The codes of what did not pass, in order; none if all passed. */

@@ -48,10 +48,10 @@ const evidence: Readonly<Record<string, () => Evidence>> = {
   "a bundle over the manifest": () => found(bundle, bundleLayer(makeMessageBundle())),
   "a layer of cosign by certificate": () => found(cosignLegacy, makeLayer({ stampedAt: signedAt })),
   "a bundle by key": () => vectorOf("bundle"),
-  "a layer of cosign by key": () => vectorOf("cosign"),
+  "a layer of cosign by key": () => vectorOf("cosign-legacy"),
 };
 
-function vectorOf(name: "bundle" | "cosign"): Evidence {
+function vectorOf(name: "bundle" | "cosign-legacy"): Evidence {
   const { layer, found: location, subject, trust } = loadVector(name, "ecdsa-p256");
   const [descriptor] = location.manifest.layers;
   if (!descriptor) throw new Error("the vector has no layer");

@@ -2,67 +2,121 @@
 import type { Code } from "../core/errors.ts";
 import { catalogue } from "../core/errors.ts";
 import { describeLocation, type EvidenceLocation } from "../core/evidence.ts";
-import { describeSignatory, isPending, outcomeOf, type Check, type Finding, type UnreadLocation, type Signatory } from "../core/finding.ts";
+import type { FactQuestion, Facts } from "../core/facts/facts.ts";
+import { describeSignatory, type Finding, type UnreadLocation } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
-import type { Decision, Reason, Requirement, Verdict, VerdictSubject } from "../core/verdict.ts";
-import { validationOf } from "../trust/notation/level.ts";
-import type { NotationTrust } from "../trust/notation/notation-trust.ts";
-import { describeIdentity, matchesIdentity } from "../trust/identity.ts";
+import { intersect, undividedAround } from "../core/interval.ts";
+import type { Considered, Reason, Requirement, Verdict, VerdictSubject } from "../core/verdict.ts";
 import type { Trust } from "../trust/trust.ts";
-import type { Policy, Rule } from "./policy.ts";
+import { expectation } from "./expectation.ts";
+import { matchAuthority, type Fault, type Match } from "./match.ts";
+import { ruleFor, type Policy, type SignatureRequirement } from "./policy.ts";
+
+/** Findings that a requirement mentions. */
+const maxConsidered = 3;
 
 export interface EvaluationInput {
   readonly subject: VerdictSubject;
-  /** Where was looked. */
+  /** The locations that were read. */
   readonly locations: readonly EvidenceLocation[];
   readonly findings: readonly Finding[];
   readonly unread: readonly UnreadLocation[];
   readonly trust: Trust;
   readonly at: Instant;
+  /** Answers of plugins; what was not asked is not in it. */
+  readonly facts?: Facts;
 }
 
-export function evaluate(policy: Policy, { subject, locations, findings, unread, trust, at }: EvaluationInput): Verdict {
-  const requirements = policy.rules.map((rule) => decide(rule, { locations, findings, unread, trust }));
-  const worst = requirements.find(({ decision }) => decision === "deny") ?? requirements.find(({ decision }) => decision === "undecided");
+export function evaluate(policy: Policy, input: EvaluationInput): Verdict {
+  const { subject, findings, unread, trust, at } = input;
+  const rule = ruleFor(policy, subject.repository);
+  const requirements = rule ? rule.signatures.map((requirement) => decide(requirement, input)) : [unmatched(subject)];
+  const refusals = requirements.flatMap((one) => (one.decision === "allow" ? [] : [one]));
+  const undecidedRefuses = policy.undecided === "deny";
+  const worst =
+    refusals.find(({ decision }) => decision === "deny") ??
+    (undecidedRefuses ? refusals.find(({ decision }) => decision === "undecided") : undefined);
   return {
     decision: worst?.decision ?? "allow",
     subject,
     policy: { name: policy.name, digest: policy.digest },
     trust: trust.digest,
-    unchecked: trust.unchecked,
+    unchecked: policy.unchecked,
     at,
-    ...(worst && "reason" in worst && { reason: worst.reason }),
+    holds: findings.map(({ holds }) => holds).reduce(intersect, undividedAround(at, [])),
+    ...(worst && { reason: worst.reason }),
     requirements,
+    findings,
     unread,
   };
 }
 
-type Refusal = Pick<Exclude<Requirement, { readonly decision: "allow" }>, "decision" | "reason">;
-
-/** What speaks against one piece of evidence under the rule. */
-interface Fault {
-  readonly decision: Exclude<Decision, "allow">;
-  readonly code: Code;
-  readonly detail: string;
+/** What would decide findings that are undecided, of those that somebody is expected to have signed. */
+export function questionsOf(
+  policy: Policy,
+  input: Pick<EvaluationInput, "subject" | "findings" | "at" | "facts">,
+): readonly FactQuestion[] {
+  const { subject, findings, at, facts = new Map() } = input;
+  const requirements = ruleFor(policy, subject.repository)?.signatures ?? [];
+  const authorities = new Set(requirements.flatMap(({ from }) => from));
+  return findings.flatMap((finding) =>
+    Array.from(authorities, (authority) => matchAuthority(authority, finding, { at, facts }).needs).flat(),
+  );
 }
 
-/** How one piece of evidence stands to the rule. */
-type Standing = { readonly decision: "allow" } | Fault;
+function unmatched({ repository = "the file" }: VerdictSubject): Requirement {
+  const reason = reasonOf("POLICY_DENIED", "a rule that is for it", `no rule of the policy is for ${repository}`);
+  return { name: "rule", decision: "deny", reason, considered: [] };
+}
 
-function decide(rule: Rule, { locations, findings: all, unread, trust }: Omit<EvaluationInput, "subject" | "at">): Requirement {
-  const { name } = rule;
-  const findings = all.filter((finding) => finding.claim?.kind !== "attestation");
-  const faults = findings.map((finding) => standing(rule, finding)).filter((one) => one.decision !== "allow");
-  if (faults.length < findings.length) return { name, decision: "allow", findings };
-  const expected = expectation(rule, trust);
-  const [gap] = unread;
-  if (gap) return { name, ...notAllSeen(gap, faults, expected), findings };
-  if (faults.length > 0) return { name, ...noneFits(faults, expected), findings };
-  return { name, ...noneThere(locations, all.length - findings.length, expected), findings };
+type Refusal = Pick<Exclude<Requirement, { readonly decision: "allow" }>, "decision" | "reason">;
+
+function decide(requirement: SignatureRequirement, { locations, findings, unread, at, facts = new Map() }: EvaluationInput): Requirement {
+  const { name, from, atLeast } = requirement;
+  const signatures = findings.flatMap((finding, index) => (finding.claim?.kind === "attestation" ? [] : [{ finding, index }]));
+  const met = new Set<string>();
+  const faults: Fault[] = [];
+  const all = signatures.map(({ finding, index }): Considered => {
+    const matches = from.map((authority) => ({
+      authority,
+      match: withAnnotations(matchAuthority(authority, finding, { at, facts }), requirement, finding),
+    }));
+    for (const { authority, match } of matches) if (!match.fault) met.add(authority.name);
+    const best = matches.find(({ match }) => !match.fault) ?? matches.find(({ match }) => match.isExpected) ?? matches[0];
+    const fault = best
+      ? best.match.fault
+      : { decision: "deny" as const, code: "POLICY_DENIED" as const, detail: "no authority is expected" };
+    if (fault) faults.push(fault);
+    return { finding: index, authority: best?.authority.name ?? "", checks: best?.match.checks ?? [], ...(fault && { code: fault.code }) };
+  });
+  // Those that meet the requirement first; so few that a verdict grows with its rules and its findings, and not with both.
+  const considered = all
+    .toSorted((a, b) => Number(a.code !== undefined) - Number(b.code !== undefined))
+    .slice(0, Math.max(atLeast, maxConsidered));
+  if (met.size >= atLeast) return { name, decision: "allow", considered };
+  const expected = expectation(requirement);
+  const [missed] = unread;
+  if (missed) return { name, ...notAllRead(missed, faults, expected), considered };
+  if (met.size > 0) {
+    const found = `signatures of ${met.size} of ${atLeast} signers: ${[...met].join(", ")}`;
+    return { name, decision: "deny", reason: reasonOf("NO_MATCHING_SIGNATURE", expected, found), considered };
+  }
+  if (faults.length > 0) return { name, ...noneMatches(faults, expected), considered };
+  return { name, ...noneThere(locations, findings.length, expected), considered };
+}
+
+function withAnnotations(match: Match, { annotations: wanted }: SignatureRequirement, { claim, signer }: Finding): Match {
+  if (match.fault || claim?.kind !== "signature" || !signer) return match;
+  const { annotations } = claim;
+  const unmet = Object.entries(wanted).filter(([key, value]) => !Object.hasOwn(annotations, key) || annotations[key] !== value);
+  if (unmet.length === 0) return match;
+  const has = Object.entries(annotations).map(pair).join(", ") || "none";
+  const detail = `signed by ${describeSignatory(signer)} without ${unmet.map(pair).join(", ")} (its annotations: ${has})`;
+  return { ...match, fault: { decision: "deny", code: "ANNOTATION_MISMATCH", detail } };
 }
 
 /** What was found may not be all there is. */
-function notAllSeen({ location, code, message, hint }: UnreadLocation, faults: readonly Fault[], expected: string): Refusal {
+function notAllRead({ location, code, message, hint }: UnreadLocation, faults: readonly Fault[], expected: string): Refusal {
   const found = `${faults.length === 0 ? "none" : "no such signature"} so far, and ${location} could not be read: ${message}`;
   return { decision: "undecided", reason: { code, expected, found, remedy: hint } };
 }
@@ -73,7 +127,7 @@ function noneThere(locations: readonly EvidenceLocation[], attestations: number,
   return { decision: "deny", reason: { ...reasonOf("NO_SIGNATURE", expected, found), ...remedyFor(locations) } };
 }
 
-function noneFits(faults: readonly Fault[], expected: string): Refusal {
+function noneMatches(faults: readonly Fault[], expected: string): Refusal {
   const undecided = faults.every(({ decision }) => decision === "undecided");
   const codes = new Set(faults.map(({ code }) => code));
   const [only = "NO_MATCHING_SIGNATURE"] = codes;
@@ -81,59 +135,6 @@ function noneFits(faults: readonly Fault[], expected: string): Refusal {
   const details = [...new Set(faults.map(({ detail }) => detail))];
   const found = `${count(faults.length, "signature")}: ${details.slice(0, 3).join("; ")}${details.length > 3 ? "; …" : ""}`;
   return { decision: undecided ? "undecided" : "deny", reason: reasonOf(codes.size === 1 ? only : several, expected, found) };
-}
-
-function standing(rule: Rule, finding: Finding): Standing {
-  const checks = binding(rule, finding);
-  const outcome = outcomeOf({ checks });
-  if (outcome !== "passed") {
-    const check = checks.find((candidate) => candidate.outcome === outcome);
-    const code = check && check.outcome !== "passed" ? check.code : "UNDECIDED";
-    return { decision: outcome === "failed" ? "deny" : "undecided", code, detail: check?.detail ?? "no check ran" };
-  }
-  const { claim, signer } = finding;
-  if (claim?.kind !== "signature" || signer === undefined)
-    return { decision: "undecided", code: "UNDECIDED", detail: "nobody is known to have signed" };
-  if (!isExpected(rule, signer)) {
-    const code = signer.kind !== "certificate" ? "KEY_MISMATCH" : "IDENTITY_MISMATCH";
-    return { decision: "deny", code, detail: `signed by ${describeSignatory(signer)}` };
-  }
-  const { annotations } = claim;
-  const unmet = Object.entries(rule.annotations).filter(([key, value]) => !Object.hasOwn(annotations, key) || annotations[key] !== value);
-  if (unmet.length > 0) {
-    const has = Object.entries(annotations).map(pair).join(", ") || "none";
-    const detail = `signed by ${describeSignatory(signer)} without ${unmet.map(pair).join(", ")} (its annotations: ${has})`;
-    return { decision: "deny", code: "ANNOTATION_MISMATCH", detail };
-  }
-  return { decision: "allow" };
-}
-
-/** The checks that count: what the level of a trust policy has only mentioned does no harm, nor what the rule lets pass. */
-function binding({ notation, allowsPendingLog }: Rule, { checks, signer }: Finding): readonly Check[] {
-  if (allowsPendingLog && checks.some(isPending)) return checks.filter((check) => !isPending(check));
-  if (!notation || signer?.kind !== "x509") return checks;
-  return checks.filter((check) => check.outcome === "passed" || notation.level[validationOf(check)] === "enforce");
-}
-
-function isExpected({ keys, identities, notation }: Rule, signer: Signatory): boolean {
-  if (signer.kind === "key") return keys.includes(signer.fingerprint);
-  if (signer.kind === "x509") return notation !== undefined; // its checks say that it is trusted
-  return identities.some((identity) => matchesIdentity(identity, signer));
-}
-
-function expectation(rule: Rule, trust: Trust): string {
-  const keys = trust.keys
-    .filter((key) => rule.keys.includes(key.publicKey.fingerprint))
-    .map((key) => `${key.name} (sha256:${key.publicKey.fingerprint})`);
-  const notation = rule.notation && trust.notation ? [describeNotation(trust.notation)] : [];
-  const signers = [...keys, ...rule.identities.map(describeIdentity), ...notation];
-  const annotations = Object.entries(rule.annotations).map(pair);
-  return `a signature by ${signers.join(" or ")}${annotations.length > 0 ? ` with ${annotations.join(", ")}` : ""}`;
-}
-
-function describeNotation({ name, identities }: NotationTrust): string {
-  if (identities === "any") return `anyone whom the certificates of ${name} vouch for`;
-  return `${identities.map(({ text, subject }) => subject?.text ?? text).join(" or ")} (certificates of ${name})`;
 }
 
 function reasonOf(code: Code, expected: string, found: string): Reason {

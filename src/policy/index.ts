@@ -1,3 +1,5 @@
 /** Which images need what from whom, and the verdict about one. */
-export { nothingRequired, signaturePolicy, type Policy, type Rule, type SignatureRule } from "./policy.ts";
+export { compilePolicy, type CompileOptions, type PolicyAndTrust } from "./compile.ts";
+export type { AuthorityDocument, PolicyDocument, RuleDocument, SignatureRequirementDocument } from "./document.ts";
+export type { Policy } from "./policy.ts";
 export { evaluate, type EvaluationInput } from "./evaluate.ts";

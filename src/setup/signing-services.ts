@@ -65,7 +65,7 @@ export function openSigningInstance(
 
 /** Throws UNSUPPORTED for a format that could not carry what the services give. */
 function checkFormats(formats: readonly string[], { logs, timestampAuthorities }: SelectedServices): void {
-  if (!formats.includes("cosign")) return;
+  if (!formats.includes("cosign-legacy")) return;
   const hint = "Sign in the format bundle, or name one log of Rekor 1 and at most one timestamp authority in the signing config.";
   const refuse = (message: string) => new TouchmarkError("UNSUPPORTED", `${message}, which cosign's layers cannot carry`, { hint });
   if (logs.some(({ majorApiVersion }) => majorApiVersion !== 1)) throw refuse("the signing config names a log that gives no promise");

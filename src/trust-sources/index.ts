@@ -1,5 +1,5 @@
 /** Trust from files, and from the repositories that keep trust roots. */
-export { readPublicKeyFile, readTrust, type KeyFileOptions } from "./key-files.ts";
+export { readPublicKeyFile, readKeyDocument, type KeyFileOptions } from "./key-files.ts";
 export { openRoots, type OpenedRoots, type RootsOptions } from "./sigstore/open-roots.ts";
 export { factGatherer, type GatherOptions } from "../facts/revocation/gather-facts.ts";
 export { revocationFolder } from "../facts/revocation/kept-list.ts";

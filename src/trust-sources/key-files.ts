@@ -1,9 +1,8 @@
-/** Trust from public key files, each named by its path or as `env://VAR`. */
+/** Public key files, each named by its path or as `env://VAR`. */
 import { readSource, type SourceOptions } from "../files/read-source.ts";
 import type { PublicKey } from "../core/keys/public-key.ts";
 import { maxKeyBytes } from "../trust/key-pem.ts";
 import { parsePublicKey } from "../trust/parse-public-key.ts";
-import { makeTrust, type Trust } from "../trust/trust.ts";
 
 export type KeyFileOptions = Omit<SourceOptions, "maxBytes">;
 
@@ -12,8 +11,11 @@ export async function readPublicKeyFile(reference: string, options: KeyFileOptio
   return parsePublicKey(await readSource(reference, { ...options, maxBytes: maxKeyBytes }), reference);
 }
 
-/** Trust in exactly these keys, each under the name it was asked for by. Throws as `readPublicKey` does. */
-export async function readTrust(references: readonly string[], options: KeyFileOptions): Promise<Trust> {
-  const keys = await Promise.all(references.map(async (name) => ({ name, publicKey: await readPublicKeyFile(name, options) })));
-  return makeTrust(keys);
+/** A key file as a policy document has it: its text, and the name that it was asked for by. Throws FILE_NOT_FOUND. */
+export async function readKeyDocument(
+  reference: string,
+  options: KeyFileOptions,
+): Promise<{ readonly name: string; readonly pem: string }> {
+  const bytes = await readSource(reference, { ...options, maxBytes: maxKeyBytes });
+  return { name: reference, pem: Buffer.from(bytes).toString("utf8") };
 }

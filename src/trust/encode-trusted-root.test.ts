@@ -18,7 +18,7 @@ const keys = [
   ...["P-256", "P-384", "P-521"].map((namedCurve) => generateKeyPairSync("ec", { namedCurve }).publicKey),
   generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey,
 ];
-const digest = (root: TrustedRoot) => makeTrust([], { roots: [root], identities: [] }).digest;
+const digest = (root: TrustedRoot) => makeTrust({ roots: [root] }).digest;
 const again = (root: TrustedRoot) => parseTrustedRoot(encodeTrustedRoot(root), "written");
 
 function works(work: () => unknown): boolean {

@@ -35,7 +35,7 @@ export function differingClaims({ subject, issuer, claims }: TrustedIdentity, ac
 /** `someone@example.com (https://issuer.example.com) with sourceRepositoryRef=refs/heads/main`. */
 export function describeIdentity({ subject, issuer, claims }: TrustedIdentity): string {
   const pairs = Object.entries(claims).map(([name, value]) => `${name}=${value}`);
-  return `${describePattern(subject)} (${describePattern(issuer)})${pairs.length > 0 ? ` with ${pairs.join(", ")}` : ""}`;
+  return `${describePattern(subject, "an identity")} (${describePattern(issuer, "an issuer")})${pairs.length > 0 ? ` with ${pairs.join(", ")}` : ""}`;
 }
 
 /** What is expected, as one text: equal exactly where the expectation is. */

@@ -1,5 +1,5 @@
 /** What is trusted, as one immutable value, and where it comes from. */
-export { makeTrust, type CertificateTrust, type Omissible, type Trust, type TrustedKey } from "./trust.ts";
+export { makeTrust, type Trust, type TrustAnchors, type TrustedCertificate, type TrustedKey, type TrustStores } from "./trust.ts";
 export { matchesIdentity, type CertifiedIdentity, type TrustedIdentity } from "./identity.ts";
 export { exactly, fitsAnything, matching, type TextPattern } from "./text-pattern.ts";
 export { parsePublicKey } from "./parse-public-key.ts";

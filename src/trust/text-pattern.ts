@@ -43,7 +43,7 @@ export function fitsAnything(pattern: TextPattern, kind: keyof typeof strangers)
   return strangers[kind].every((stranger) => fits(pattern, stranger));
 }
 
-/** `x`, or `what fits /x/ as a whole`. */
-export function describePattern(pattern: TextPattern): string {
-  return pattern.kind === "exact" ? pattern.text : `what fits /${pattern.source}/ as a whole`;
+/** `x`, or `an identity matching /x/`. */
+export function describePattern(pattern: TextPattern, what: string): string {
+  return pattern.kind === "exact" ? pattern.text : `${what} matching /${pattern.source}/`;
 }

@@ -1,9 +1,8 @@
-/** What is trusted, as one immutable value with a digest. The time is not in it: `at` is passed beside it. */
+/** Trust anchors as one immutable value with a digest. It says nothing of whom anybody expects, and the time is not in it. */
 import { digestOf, type Digest } from "../core/digest.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import type { PublicKey } from "../core/keys/public-key.ts";
-import { identityContent, type TrustedIdentity } from "./identity.ts";
-import { notationContent, type NotationTrust } from "./notation/notation-trust.ts";
+import type { Certificate } from "../core/x509/certificate.ts";
 import type { CertificateAuthority, LogAuthority, TrustedRoot } from "./trusted-root.ts";
 
 export interface TrustedKey {
@@ -18,37 +17,45 @@ export interface Trust {
   readonly keys: readonly TrustedKey[];
   /** Any one of them must vouch for all there is about a certificate. */
   readonly roots: readonly TrustedRoot[];
-  readonly identities: readonly TrustedIdentity[];
-  /** Whom to trust for signatures of the Notary Project. */
-  readonly notation?: NotationTrust;
-  /** What a signature by certificate may do without: no check is made of it. */
-  readonly unchecked: readonly Omissible[];
+  readonly stores: TrustStores;
 }
 
-/** Checks that a person may give up: that a log knows the certificate, and the signature. */
-export type Omissible = "sct" | "log";
-
-export interface CertificateTrust {
-  readonly roots: readonly TrustedRoot[];
-  readonly identities: readonly TrustedIdentity[];
-  readonly unchecked?: readonly Omissible[];
-  readonly notation?: NotationTrust | undefined;
+/** A certificate that is trusted for what it is. */
+export interface TrustedCertificate {
+  /** What a person calls the place it comes from: a trust store, a file. */
+  readonly name: string;
+  readonly certificate: Certificate;
 }
 
-const none: CertificateTrust = { roots: [], identities: [] };
+/** Certificates by the use they are trusted for, as the Notary Project's trust stores have them. */
+export interface TrustStores {
+  /** Authorities of signers, for the signing scheme `notary.x509`. */
+  readonly ca: readonly TrustedCertificate[];
+  /** Authorities of signers, for the signing scheme `notary.x509.signingAuthority`. */
+  readonly signingAuthority: readonly TrustedCertificate[];
+  /** Roots of timestamp authorities. Without any, timestamps are not looked at. */
+  readonly tsa: readonly TrustedCertificate[];
+}
 
-/** A key that is given twice counts once, under its first name. */
-export function makeTrust(keys: readonly TrustedKey[], { roots, identities, unchecked = [], notation }: CertificateTrust = none): Trust {
+export interface TrustAnchors {
+  readonly keys?: readonly TrustedKey[];
+  readonly roots?: readonly TrustedRoot[];
+  readonly stores?: Partial<TrustStores>;
+}
+
+/** The trust in exactly these anchors. A key that is given twice counts once, under its first name. */
+export function makeTrust({ keys = [], roots = [], stores = {} }: TrustAnchors = {}): Trust {
   const byFingerprint = new Map(keys.toReversed().map((key) => [key.publicKey.fingerprint, key]));
   const unique = [...byFingerprint.values()].toReversed();
+  const { ca = [], signingAuthority = [], tsa = [] } = stores;
   const content = [
     ...unique.map((key) => `key ${key.publicKey.fingerprint}\n`),
     ...roots.map((root) => `root ${digestOf(encodeUtf8(rootContent(root)))}\n`),
-    ...identities.map((identity) => `identity ${identityContent(identity)}\n`),
-    ...(notation ? [`notation ${digestOf(encodeUtf8(notationContent(notation)))}\n`] : []),
-    ...unchecked.map((name) => `unchecked ${name}\n`),
+    ...Object.entries({ ca, signingAuthority, tsa }).flatMap(([store, certificates]) =>
+      [...new Set(certificates.map(({ certificate }) => digestOf(certificate.raw)))].map((digest) => `${store} ${digest}\n`),
+    ),
   ].toSorted();
-  return { digest: digestOf(encodeUtf8(content.join(""))), keys: unique, roots, identities, unchecked, ...(notation && { notation }) };
+  return { digest: digestOf(encodeUtf8(content.join(""))), keys: unique, roots, stores: { ca, signingAuthority, tsa } };
 }
 
 function rootContent({ certificateAuthorities, logs, certificateLogs, timestampAuthorities }: TrustedRoot): string {

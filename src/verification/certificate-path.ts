@@ -29,6 +29,8 @@ export interface CertificatePathRequest {
 export interface CertificatePath {
   /** From the leaf to the root. */
   readonly chain: readonly Certificate[];
+  /** The authority that the root is of. */
+  readonly authority: CertificateAuthority;
 }
 
 const MAX_INTERMEDIATES = 16;
@@ -52,7 +54,7 @@ export async function verifyCertificatePath(request: CertificatePathRequest): Pr
       const breach = breachOf({ chain, authority, at, usage });
       if (!breach) {
         const detail = `leads to ${authority.name} (${root.subject.text})`;
-        return { check: { name: "certificate", outcome: "passed", detail }, value: { chain } };
+        return { check: { name: "certificate", outcome: "passed", detail }, value: { chain, authority } };
       }
       firstBreach ??= breach;
     }

@@ -1,13 +1,13 @@
 /**
- * Proves a signature by certificate under one root, at every time that is proven. Order: times, log, certificate,
- * certificate logs, signature, identity.
+ * Verifies a signature by certificate under one sigstore root (sigstore client specification, "Verification"), in the order of the
+ * specification: times, log entries, certificate path at every verified time, certificate logs, signature.
  */
+import { digestOf } from "../core/digest.ts";
 import { asTouchmarkError } from "../core/errors.ts";
-import { describeSignatory, isPending, type CertificateSigner, type Check, type CheckName, type Signatory } from "../core/finding.ts";
+import type { Anchor, CertificateSigner, Check, CheckName } from "../core/finding.ts";
+import type { Instant } from "../core/instant.ts";
 import type { Certificate } from "../core/x509/certificate.ts";
 import { certificateIdentity } from "../core/x509/certificate-identity.ts";
-import { differingClaims, matchesIdentity } from "../trust/identity.ts";
-import type { Trust } from "../trust/trust.ts";
 import { verifyCertificatePath } from "./certificate-path.ts";
 import { unverified, type SignatureResult } from "./key-signature.ts";
 import { verifyTimes, type TimesRequest } from "./verify-times.ts";
@@ -19,42 +19,58 @@ export interface CertificateSignatureRequest extends Omit<TimesRequest, "verifie
   readonly by: CertificateContent;
 }
 
-/** Who signed is known where all but the identity passed, or a log is yet to be asked. */
-export async function verifyCertificateSignature({ by, ...question }: CertificateSignatureRequest): Promise<SignatureResult> {
-  const { evidence, root, trust, at } = question;
+/** The signer is known where the signature verifies and the certificate's path holds, whatever logs and timestamps say. */
+export async function verifyCertificateSignature({ by, ...request }: CertificateSignatureRequest): Promise<SignatureResult> {
+  const { evidence, root, at } = request;
   const { leaf, intermediates } = by;
-  const { checks: when, seen } = await verifyTimes({ ...question, verifier: { kind: "certificate", certificate: leaf.raw } });
-  const checks: Check[] = [...when];
-  const proven = seen.flatMap((one) => one.at ?? []);
-  const times = proven.length === 0 && isTimeless(when, trust) ? [at] : proven;
-  const authorities = root.certificateAuthorities;
-  const paths = await Promise.all(
-    times.map((time) => verifyCertificatePath({ leaf, intermediates, authorities, at: time, usage: "code signing" })),
-  );
-  const path = paths.find((one) => !("value" in one)) ?? paths[0];
-  if (!path) return unverified(...checks, ...missingTime(checks));
+
+  // 1 and 2: timestamps and log entries.
+  const times = await verifyTimes({ ...request, verifier: { kind: "certificate", certificate: leaf.raw } });
+  const verified = times.verifiedTimestamps.flatMap((one) => one.at ?? []);
+  const checks: Check[] = [...times.checks, ...missingTime(times.checks, verified)];
+
+  // 3: the certificate's path, at every verified time; where there is none, at the time of verification.
+  const path = await pathAt(verified.length > 0 ? verified : [at], { leaf, intermediates, root });
   checks.push(path.check);
-  if (!("value" in path)) return unverified(...checks);
-  const { chain } = path.value;
-  const issuer = chain[1] ?? leaf; // one that is trusted itself
-  if (!trust.unchecked.includes("sct")) {
-    checks.push((await verifyScts({ certificate: leaf, issuer, logs: root.certificateLogs })).check);
-  }
+  const changesAt = [...times.changesAt, leaf.notBefore, leaf.notAfter + 1];
+  if (!("value" in path)) return { ...unverified(...checks), changesAt };
+  const { chain, authority } = path.value;
+
+  // 4: the certificate is in a certificate transparency log; its issuer may be a trusted certificate itself.
+  checks.push((await verifyScts({ certificate: leaf, issuer: chain[1] ?? leaf, logs: root.certificateLogs })).check);
+
+  // 5: the signature.
   const signature = await checkSignature(leaf, evidence);
   checks.push(signature);
-  if (signature.outcome !== "passed") return unverified(...checks);
-  const { check, signer } = checkIdentity(leaf, trust);
-  if (!checks.every((one) => one.outcome === "passed" || isPending(one))) return unverified(...checks, check);
-  return { checks: [...checks, check], signer, seen };
+  if (signature.outcome !== "passed") return { ...unverified(...checks), changesAt };
+
+  // 6: who the certificate names, under which anchor; whether that is whom somebody expects is for a policy.
+  const anchor: Anchor = { name: authority.name, digest: digestOf((authority.chain.at(-1) ?? leaf).raw) };
+  const { check, signer } = signerOf(leaf, anchor);
+  return {
+    checks: [...checks, ...(check ? [check] : [])],
+    signer,
+    verifiedTimestamps: times.verifiedTimestamps,
+    changesAt: [...changesAt, ...chain.flatMap(({ notBefore, notAfter }) => [notBefore, notAfter + 1])],
+  };
 }
 
-/** A trust that does without logs has the certificate be valid at the time of verification where no timestamp proves another. */
-function isTimeless(seen: readonly Check[], { unchecked }: Trust): boolean {
-  return unchecked.includes("log") && seen.every(({ outcome }) => outcome === "passed");
+type Path = Awaited<ReturnType<typeof verifyCertificatePath>>;
+
+/** The first path that does not hold, else the first. */
+async function pathAt(
+  times: readonly Instant[],
+  { leaf, intermediates, root }: Pick<CertificateContent, "leaf" | "intermediates"> & Pick<TimesRequest, "root">,
+): Promise<Path> {
+  const authorities = root.certificateAuthorities;
+  const request = { leaf, intermediates, authorities, usage: "code signing" } as const;
+  const [first = verifyCertificatePath({ ...request, at: 0 }), ...others] = times.map((at) => verifyCertificatePath({ ...request, at }));
+  const paths = await Promise.all([first, ...others]);
+  return paths.find((one) => !("value" in one)) ?? paths[0];
 }
 
-function missingTime(seen: readonly Check[]): readonly Check[] {
-  if (seen.some(({ name, outcome }) => name === "timestamp" && outcome !== "passed")) return [];
+function missingTime(checks: readonly Check[], verified: readonly Instant[]): readonly Check[] {
+  if (verified.length > 0 || checks.some(({ name, outcome }) => name === "timestamp" && outcome !== "passed")) return [];
   const detail = "no trusted log or timestamp authority proves a time of the signature";
   return [{ name: "timestamp", outcome: "failed", code: "TIMESTAMP_MISSING", detail }];
 }
@@ -70,19 +86,15 @@ async function checkSignature(leaf: Certificate, { content, signature }: Signatu
   }
 }
 
-function checkIdentity(leaf: Certificate, { identities }: Trust): { readonly check: Check; readonly signer?: Signatory } {
+/** A certificate whose identity cannot be read names nobody. */
+function signerOf(leaf: Certificate, anchor: Anchor): { readonly check?: Check; readonly signer: CertificateSigner | undefined } {
   try {
     const { subjectAlternativeName: identity, issuer, claims } = certificateIdentity(leaf);
-    const signer: CertificateSigner = { kind: "certificate", identity, issuer: issuer ?? "", claims };
-    const detail = describeSignatory(signer);
-    if (identities.some((one) => matchesIdentity(one, signer))) return { check: { name: "identity", outcome: "passed", detail }, signer };
-    const differing = [...new Set(identities.flatMap((one) => differingClaims(one, signer)))].join(", ");
-    const found = `${detail}${differing === "" ? "" : ` with ${differing}`} is none of those expected`;
-    return { check: { name: "identity", outcome: "failed", code: "IDENTITY_MISMATCH", detail: found }, signer };
+    return { signer: { kind: "certificate", identity, issuer: issuer ?? "", claims, anchor } };
   } catch (thrown) {
     const { code, message } = asTouchmarkError(thrown);
-    if (code !== "MALFORMED") return { check: undecided("identity", thrown) };
-    return { check: { name: "identity", outcome: "failed", code: "CERTIFICATE_INVALID", detail: message } };
+    if (code !== "MALFORMED") return { check: undecided("certificate", thrown), signer: undefined };
+    return { check: { name: "certificate", outcome: "failed", code: "CERTIFICATE_INVALID", detail: message }, signer: undefined };
   }
 }
 

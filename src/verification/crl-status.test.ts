@@ -15,14 +15,14 @@ import {
   passes,
   revokedLeaf,
   root,
-  standing,
+  statusOf,
   unreachable,
 } from "./revocation-fixture.test.ts";
 
 const url = "http://ca.example/list";
 const fresh = "http://ca.example/delta";
 const certificate = leaf(revocable.crl(url));
-const listed = (shape: Partial<CrlShape>) => standing(certificate, facts([crlOf(url), crl(shape)]));
+const listed = (shape: Partial<CrlShape>) => statusOf(certificate, facts([crlOf(url), crl(shape)]));
 
 suite("the revocation list", () => {
   test("has the certificate or not", async () => {
@@ -48,7 +48,7 @@ suite("the revocation list", () => {
       signedBy: keys.root.privateKey,
       extensions: [extensions.authority(), extensions.digitalSignature],
     });
-    await isUnknown(standing(certificate, facts([crlOf(url), crl()]), { chain: [certificate, other, root] }), /may not sign/);
+    await isUnknown(statusOf(certificate, facts([crlOf(url), crl()]), { chain: [certificate, other, root] }), /may not sign/);
   });
 
   test("is of now", async () => {
@@ -63,7 +63,7 @@ suite("the revocation list", () => {
       await isRevoked(listed({ ...revokedLeaf, ...dates }));
       const mirror = "http://mirror.example/list";
       const twice = leaf(revocable.crl(url, mirror));
-      await isRevoked(standing(twice, facts([crlOf(url), crl({ ...revokedLeaf, ...dates })], [crlOf(mirror), crl()])));
+      await isRevoked(statusOf(twice, facts([crlOf(url), crl({ ...revokedLeaf, ...dates })], [crlOf(mirror), crl()])));
     }
     const old = { ...revokedLeaf, nextUpdate: now - 1, signedBy: keys.other.privateKey };
     await isUnknown(listed(old), /not signed by the certificate's issuer/);
@@ -78,15 +78,15 @@ suite("the revocation list", () => {
     await isUnknown(listed({ scope: { urls: ["http://ca.example/other"] } }), /of other certificates/);
     await passes(listed({ scope: { urls: ["http://mirror.example/list", url], only: "signers" } }));
     const authority = issued({ subject: "lower", extensions: [extensions.authority(), revocable.crl(url)] });
-    await passes(standing(authority, facts([crlOf(url), crl({ scope: { only: "authorities" } })])));
-    await isUnknown(standing(authority, facts([crlOf(url), crl({ scope: { only: "signers" } })])), /of signers alone/);
+    await passes(statusOf(authority, facts([crlOf(url), crl({ scope: { only: "authorities" } })])));
+    await isUnknown(statusOf(authority, facts([crlOf(url), crl({ scope: { only: "signers" } })])), /of signers alone/);
   });
 
   test("that cannot be had or read says nothing", async () => {
-    await isUnknown(standing(certificate, facts([crlOf(url), unreachable])), /ca\.example: the connection was refused/, "UNREACHABLE");
+    await isUnknown(statusOf(certificate, facts([crlOf(url), unreachable])), /ca\.example: the connection was refused/, "UNREACHABLE");
     const tooLong = { code: "LIMIT_EXCEEDED", message: "it is longer than 33554432 bytes" } as const;
-    await isUnknown(standing(certificate, facts([crlOf(url), tooLong])), /longer/, "LIMIT_EXCEEDED");
-    await isUnknown(standing(certificate, facts([crlOf(url), { bytes: Buffer.from("<html>") }])), /not DER/);
+    await isUnknown(statusOf(certificate, facts([crlOf(url), tooLong])), /longer/, "LIMIT_EXCEEDED");
+    await isUnknown(statusOf(certificate, facts([crlOf(url), { bytes: Buffer.from("<html>") }])), /not DER/);
     await isUnknown(listed({ extensions: [extension("1.2.3.4", sequence(), true)] }), /critical extension 1\.2\.3\.4/);
   });
 });
@@ -97,19 +97,19 @@ suite("distribution points", () => {
 
   test("each have their say; the URLs of one are ways to the same list", async () => {
     const two = points(sequence(pointOf(url)), sequence(pointOf(other)));
-    await needs(standing(two, facts()), crlOf(url), crlOf(other));
-    await passes(standing(two, facts([crlOf(url), crl()], [crlOf(other), crl()])));
-    await isRevoked(standing(two, facts([crlOf(url), crl()], [crlOf(other), crl(revokedLeaf)])));
-    await isUnknown(standing(two, facts([crlOf(url), crl()], [crlOf(other), unreachable])), /other\.example/, "UNREACHABLE");
+    await needs(statusOf(two, facts()), crlOf(url), crlOf(other));
+    await passes(statusOf(two, facts([crlOf(url), crl()], [crlOf(other), crl()])));
+    await isRevoked(statusOf(two, facts([crlOf(url), crl()], [crlOf(other), crl(revokedLeaf)])));
+    await isUnknown(statusOf(two, facts([crlOf(url), crl()], [crlOf(other), unreachable])), /other\.example/, "UNREACHABLE");
     const ways = points(sequence(pointOf(url, other)));
-    await passes(standing(ways, facts([crlOf(url), unreachable], [crlOf(other), crl()])));
+    await passes(statusOf(ways, facts([crlOf(url), unreachable], [crlOf(other), crl()])));
   });
 
   test("that cannot be used leave it unknown", async () => {
-    await isUnknown(standing(points(sequence()), facts()), /has no URL/);
-    await isUnknown(standing(points(), facts()), /names no revocation list/);
+    await isUnknown(statusOf(points(sequence()), facts()), /has no URL/);
+    await isUnknown(statusOf(points(), facts()), /names no revocation list/);
     const ofReasons = sequence(pointOf(url), encodeDer(0x81, Uint8Array.of(1, 0x40)));
-    await isUnknown(standing(points(ofReasons), facts([crlOf(url), crl()])), /some reasons only/);
+    await isUnknown(statusOf(points(ofReasons), facts([crlOf(url), crl()])), /some reasons only/);
   });
 });
 
@@ -118,12 +118,12 @@ suite("a delta", () => {
   const onHold = [{ serial: 7, reason: 6 }];
   const removed = [{ serial: 7, reason: 8 }];
   const updatedBy = (list: Partial<CrlShape>, delta: Partial<CrlShape>) =>
-    standing(certificate, facts([crlOf(url), crl({ ...base, ...list })], [crlOf(fresh), crl({ number: 6, baseNumber: 5, ...delta })]));
+    statusOf(certificate, facts([crlOf(url), crl({ ...base, ...list })], [crlOf(fresh), crl({ number: 6, baseNumber: 5, ...delta })]));
 
   test("is asked for where the list names one, unless the list is final", async () => {
-    await needs(standing(certificate, facts([crlOf(url), crl(base)])), crlOf(fresh));
-    await needs(standing(certificate, facts([crlOf(url), crl({ ...base, entries: onHold })])), crlOf(fresh));
-    await isRevoked(standing(certificate, facts([crlOf(url), crl({ ...base, ...revokedLeaf })])));
+    await needs(statusOf(certificate, facts([crlOf(url), crl(base)])), crlOf(fresh));
+    await needs(statusOf(certificate, facts([crlOf(url), crl({ ...base, entries: onHold })])), crlOf(fresh));
+    await isRevoked(statusOf(certificate, facts([crlOf(url), crl({ ...base, ...revokedLeaf })])));
   });
 
   test("revokes, puts on hold, and takes from hold", async () => {
@@ -148,7 +148,7 @@ suite("a delta", () => {
 
   test("must be one, of the same issuer and certificates, and of now", async () => {
     const whole = facts([crlOf(url), crl(base)], [crlOf(fresh), crl({ number: 6 })]);
-    await isUnknown(standing(certificate, whole), /no delta/);
+    await isUnknown(statusOf(certificate, whole), /no delta/);
     await isUnknown(updatedBy({}, { signedBy: keys.other.privateKey }), /not signed/);
     await isUnknown(updatedBy({}, { issuer: "other" }), /not of the issuer/);
     await isUnknown(updatedBy({}, { nextUpdate: now - 1 }), /held until/);
@@ -160,22 +160,22 @@ suite("a delta", () => {
   test("is looked for in a few places at most", async () => {
     const crowd = Array.from({ length: 9 }, (_, index) => `http://host${index}.example/`);
     const wanted = crowd.slice(0, 8).map((one) => crlOf(one));
-    await needs(standing(certificate, facts([crlOf(url), crl({ freshest: crowd })])), ...wanted);
+    await needs(statusOf(certificate, facts([crlOf(url), crl({ freshest: crowd })])), ...wanted);
   });
 
   test("that cannot be had leaves it unknown; of several any will do", async () => {
     const known = facts([crlOf(url), crl(base)], [crlOf(fresh), unreachable]);
-    await isUnknown(standing(certificate, known), /refused/, "UNREACHABLE");
+    await isUnknown(statusOf(certificate, known), /refused/, "UNREACHABLE");
     const second = "http://mirror.example/delta";
     const delta = crl({ number: 6, baseNumber: 5, ...revokedLeaf });
     const two = facts([crlOf(url), crl({ freshest: [fresh, second] })], [crlOf(fresh), unreachable], [crlOf(second), delta]);
-    await isRevoked(standing(certificate, two));
+    await isRevoked(statusOf(certificate, two));
   });
 
   test("named by the certificate alone is not supported, which is said", async () => {
     const naming = leaf(revocable.crl(url), revocable.freshest(fresh));
-    await isUnknown(standing(naming, facts([crlOf(url), crl()])), /not supported/);
-    await passes(standing(naming, facts([crlOf(url), crl(base)], [crlOf(fresh), crl({ number: 6, baseNumber: 5 })])));
-    await isRevoked(standing(naming, facts([crlOf(url), crl(revokedLeaf)])));
+    await isUnknown(statusOf(naming, facts([crlOf(url), crl()])), /not supported/);
+    await passes(statusOf(naming, facts([crlOf(url), crl(base)], [crlOf(fresh), crl({ number: 6, baseNumber: 5 })])));
+    await isRevoked(statusOf(naming, facts([crlOf(url), crl(revokedLeaf)])));
   });
 });

@@ -14,7 +14,7 @@ import {
   type RevocationContext,
   type RevocationQuestion,
 } from "./revocation-question.ts";
-import { allOf, firstKnown, good, unknown, type RevocationStatus } from "./revocation-status.ts";
+import { allOf, firstKnown, good, heldUntil, unknown, type RevocationStatus } from "./revocation-status.ts";
 
 const MAX_DELTA_URLS = 8;
 
@@ -57,7 +57,7 @@ async function listStanding(list: RevocationList, point: DistributionPoint, ques
   if (final) return final;
   const stale = staleness(list, question.at);
   if (stale !== undefined) return unknown(stale);
-  const standing = entry ? revocationStatusOf(entry, question) : good("not revoked");
+  const standing = entry ? revocationStatusOf(entry, question, list) : good("not revoked", list.nextUpdate);
   if (list.freshest === undefined && freshestPoints(certificate)) {
     return unknown("the certificate names deltas that its revocation list does not, which is not supported");
   }
@@ -67,7 +67,7 @@ async function listStanding(list: RevocationList, point: DistributionPoint, ques
     judge(asked("delta", url, question), async (bytes) => {
       const delta = listIn(bytes);
       const why = (await faultOf(delta, question)) ?? deltaFault(delta, list);
-      return why === undefined ? updated(standing, entry, { list, delta, question }) : unknown(why);
+      return why === undefined ? heldUntil(updated(standing, entry, { list, delta, question }), delta.nextUpdate) : unknown(why);
     }),
   );
 }
@@ -87,8 +87,8 @@ function updated(standing: RevocationStatus, entry: RevokedEntry | undefined, { 
   const stale = staleness(delta, question.at);
   if (stale !== undefined) return unknown(stale);
   if (!change) return standing;
-  if (change.reason !== removed) return revocationStatusOf(change, question);
-  return entry?.reason === onHold ? good("no longer on hold") : standing;
+  if (change.reason !== removed) return revocationStatusOf(change, question, delta);
+  return entry?.reason === onHold ? good("no longer on hold", delta.nextUpdate) : standing;
 }
 
 /** Why the list is none that the issuer stands for. */

@@ -1,6 +1,7 @@
-/** Proves a signature by the keys that are trusted, and by nothing else. */
+/** Verifies a signature with the keys that are trusted, and with nothing else. */
 import { asTouchmarkError } from "../core/errors.ts";
 import type { Check, VerifiedTimestamp, Signatory } from "../core/finding.ts";
+import type { Instant } from "../core/instant.ts";
 import { bundleHint } from "../core/keys/public-key.ts";
 import type { TrustedKey } from "../trust/trust.ts";
 import type { SignedContent } from "../core/signed-content.ts";
@@ -18,8 +19,9 @@ export interface SignatureResult {
   readonly checks: readonly Check[];
   /** Who signed, where the signature is proven. */
   readonly signer: Signatory | undefined;
-  /** Logs and authorities that prove to have seen it. */
-  readonly seen: readonly VerifiedTimestamp[];
+  readonly verifiedTimestamps: readonly VerifiedTimestamp[];
+  /** When the result may change: the ends of certificates, keys and times that it depends on. */
+  readonly changesAt: readonly (Instant | undefined)[];
 }
 
 /** Tries every trusted key. The signature check is the only one. */
@@ -41,13 +43,14 @@ function proven({ name, publicKey: { fingerprint, algorithm } }: TrustedKey): Si
   return {
     checks: [{ name: "signature", outcome: "passed", detail: `verifies with ${name} (sha256:${fingerprint})` }],
     signer: { kind: "key", fingerprint, algorithm: algorithm.name, name },
-    seen: [],
+    verifiedTimestamps: [],
+    changesAt: [],
   };
 }
 
 /** What one check has refused, or could not decide. */
 export function unverified(...checks: readonly Check[]): SignatureResult {
-  return { checks, signer: undefined, seen: [] };
+  return { checks, signer: undefined, verifiedTimestamps: [], changesAt: [] };
 }
 
 function refusal(keys: readonly TrustedKey[], hint: string | undefined): Check {

@@ -14,12 +14,12 @@ import {
   ocsp,
   ocspOf,
   passes,
-  standing,
+  statusOf,
 } from "./revocation-fixture.test.ts";
 
 const url = "http://ocsp.example/";
 const certificate = leaf(extensions.digitalSignature, extensions.usage([oids.codeSigning]), revocable.ocsp(url));
-const told = (shape: Partial<OcspShape>) => standing(certificate, facts([ocspOf(url, certificate), ocsp(certificate, shape)]));
+const told = (shape: Partial<OcspShape>) => statusOf(certificate, facts([ocspOf(url, certificate), ocsp(certificate, shape)]));
 
 suite("the OCSP answer", () => {
   test("may come from the issuer, named by subject or by key", async () => {
@@ -39,7 +39,7 @@ suite("the OCSP answer", () => {
   });
 
   test("is no use where there is none, or it is of another time", async () => {
-    const fact = (status: number) => standing(certificate, facts([ocspOf(url, certificate), { bytes: makeOcspRefusal(status) }]));
+    const fact = (status: number) => statusOf(certificate, facts([ocspOf(url, certificate), { bytes: makeOcspRefusal(status) }]));
     await isUnknown(fact(3), /try later/);
     await isUnknown(told({ nextUpdate: now - 1 }), /held until 2026-05-31T23:59:59Z/);
     await passes(told({ nextUpdate: now }));
@@ -54,7 +54,7 @@ suite("the OCSP answer", () => {
     const both = leaf(extensions.digitalSignature, revocable.ocsp(url), revocable.crl(list));
     for (const dates of [{ nextUpdate: now - 1 }, { nextUpdate: null }, { thisUpdate: now + 301_000 }]) {
       const answered = (reason: number) =>
-        standing(both, facts([ocspOf(url, both), ocsp(both, { status: { reason }, ...dates })], [crlOf(list), crl()]));
+        statusOf(both, facts([ocspOf(url, both), ocsp(both, { status: { reason }, ...dates })], [crlOf(list), crl()]));
       await isRevoked(answered(1));
       await passes(answered(6));
     }

@@ -40,7 +40,7 @@ async function answerOf(response: OcspResponse, question: RevocationQuestion): P
   const stale = staleness(answer, at);
   if (stale !== undefined) return unknown(stale);
   if (status === "unknown") return unknown("it does not know the certificate");
-  return status === "good" ? good("not revoked") : revocationStatusOf(status, question);
+  return status === "good" ? good("not revoked", answer.nextUpdate) : revocationStatusOf(status, question, answer);
 }
 
 /** Why nobody who may answer for the issuer gave this answer; undefined if somebody did. */

@@ -44,12 +44,12 @@ export const facts = (...pairs: readonly (readonly [FactQuestion, FactAnswer])[]
   new Map(pairs.map(([question, answer]) => [factKey(question), answer]));
 
 /** Of the leaf alone, unless a chain is given. */
-export async function standing(
+export async function statusOf(
   certificate: Certificate,
   known: Facts,
   more: Partial<ChainRevocationQuestion> = {},
 ): Promise<RevocationStatus> {
-  return (await verifyRevocation({ chain: [certificate, ca, root], facts: known, at: now, ...more })).standing;
+  return (await verifyRevocation({ chain: [certificate, ca, root], facts: known, at: now, ...more })).status;
 }
 
 export async function passes(found: Promise<RevocationStatus>, detail: RegExp = /not revoked/): Promise<void> {

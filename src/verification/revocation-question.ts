@@ -44,10 +44,14 @@ export async function judge(
 }
 
 /** What a revoked certificate's signatures are worth: one that was there before the certificate was to be doubted holds. */
-export function revocationStatusOf(entry: RevokedEntry, { certificate, signedAt }: RevocationQuestion): RevocationStatus {
+export function revocationStatusOf(
+  entry: RevokedEntry,
+  { certificate, signedAt }: RevocationQuestion,
+  { nextUpdate }: Partial<Dated> = {},
+): RevocationStatus {
   const { at, invalidFrom } = entry;
   if (signedAt !== undefined && invalidFrom !== undefined && signedAt < invalidFrom) {
-    return good(`not to be trusted since ${formatInstant(invalidFrom)}, after the signature`);
+    return good(`not to be trusted since ${formatInstant(invalidFrom)}, after the signature`, nextUpdate);
   }
   return { outcome: "failed", code: "REVOKED", detail: `${describeCertificate(certificate)} was revoked at ${formatInstant(at)}` };
 }
@@ -61,7 +65,7 @@ export function revokedForGood(entry: RevokedEntry, question: RevocationQuestion
   return standing.outcome === "failed" && entry.reason !== onHold && entry.reason !== removed ? standing : undefined;
 }
 
-interface Dated {
+export interface Dated {
   readonly thisUpdate: Instant;
   readonly nextUpdate?: Instant;
 }

@@ -1,10 +1,13 @@
-/** What is known of a certificate's standing: whether its authority has revoked it. */
+/** The revocation status of a certificate (RFC 6960, CertStatus): whether its authority has revoked it. */
 import type { Code } from "../core/errors.ts";
+import type { Instant } from "../core/instant.ts";
 import { factKey, type StatusQuestion } from "../core/facts/facts.ts";
 
 export interface Good {
   readonly outcome: "passed";
   readonly detail: string;
+  /** Until when the answer holds, where it comes from one. */
+  readonly until?: Instant;
 }
 export interface Revoked {
   readonly outcome: "failed";
@@ -21,8 +24,14 @@ export interface Unknown {
 }
 export type RevocationStatus = Good | Revoked | Unknown;
 
-export function good(detail: string): Good {
-  return { outcome: "passed", detail };
+export function good(detail: string, until?: Instant): Good {
+  return { outcome: "passed", detail, ...(until !== undefined && { until }) };
+}
+
+/** The same status, good no longer than until then. */
+export function heldUntil(status: RevocationStatus, until: Instant | undefined): RevocationStatus {
+  if (status.outcome !== "passed" || until === undefined) return status;
+  return { ...status, until: Math.min(until, status.until ?? until) };
 }
 
 export function unknown(detail: string, code: Code = "REVOCATION_UNKNOWN"): Unknown {
@@ -66,5 +75,7 @@ export function allOf(standings: readonly RevocationStatus[]): RevocationStatus 
   if (revoked) return revoked;
   const unknowns = standings.filter((standing) => standing.outcome === "undecided");
   if (unknowns.length > 0) return joinUnknown(unknowns);
-  return good([...new Set(standings.map(({ detail }) => detail))].slice(0, MAX_TOLD).join("; "));
+  const ends = standings.flatMap((one) => (one.outcome === "passed" ? (one.until ?? []) : []));
+  const detail = [...new Set(standings.map((one) => one.detail))].slice(0, MAX_TOLD).join("; ");
+  return good(detail, ends.length > 0 ? Math.min(...ends) : undefined);
 }

@@ -18,7 +18,7 @@ import {
   passes,
   revokedLeaf,
   root,
-  standing,
+  statusOf,
   unreachable,
 } from "./revocation-fixture.test.ts";
 
@@ -27,11 +27,11 @@ const responder = "http://ocsp.example/";
 
 suite("revocation of a chain", () => {
   test("cannot be where no certificate names anybody to ask, nor of a root", async () => {
-    const { standing: whole, certificates } = await verifyRevocation({ chain: [leaf(), ca, root], facts: facts(), at: now });
+    const { status: whole, certificates } = await verifyRevocation({ chain: [leaf(), ca, root], facts: facts(), at: now });
     assert.deepEqual([whole.outcome, certificates.map(({ outcome }) => outcome)], ["passed", ["passed", "passed"]]);
     assert.match(whole.detail, /"CN=leaf": names nobody who could revoke it; the certificate "CN=ca": names nobody/);
     const alone = await verifyRevocation({ chain: [root], facts: facts(), at: now });
-    assert.deepEqual([alone.standing.outcome, alone.certificates], ["passed", []]);
+    assert.deepEqual([alone.status.outcome, alone.certificates], ["passed", []]);
   });
 
   test("needs what it does not know, of all certificates at once", async () => {
@@ -44,10 +44,10 @@ suite("revocation of a chain", () => {
       extensions: [extensions.authority(), extensions.keyCertSign, revocable.crl("http://root.example/list")],
     });
     const chain = [both, revocableCa, root];
-    await needs(standing(both, facts(), { chain }), ocspOf(responder, both), crlOf("http://root.example/list", root));
+    await needs(statusOf(both, facts(), { chain }), ocspOf(responder, both), crlOf("http://root.example/list", root));
     const revokedCa = crl({ issuer: "root", signedBy: keys.root.privateKey, entries: [{ serial: 7 }] });
     const known = facts([crlOf("http://root.example/list"), revokedCa]);
-    const one = await standing(both, known, { chain });
+    const one = await statusOf(both, known, { chain });
     assert.ok(one.outcome === "failed");
     assert.match(one.detail, /"CN=ca" was revoked/, "what is still to be asked cannot make it good");
   });
@@ -55,30 +55,30 @@ suite("revocation of a chain", () => {
   test("is told by OCSP first, and by lists where OCSP does not tell", async () => {
     const both = leaf(revocable.ocsp(responder), revocable.crl(listed));
     const asked = ocspOf(responder, both);
-    await passes(standing(both, facts([asked, ocsp(both)])), /OCSP responder of ocsp\.example: not revoked/);
-    await passes(standing(both, facts([asked, ocsp(both)], [crlOf(listed), crl(revokedLeaf)])));
-    await needs(standing(both, facts([asked, unreachable])), crlOf(listed));
+    await passes(statusOf(both, facts([asked, ocsp(both)])), /OCSP responder of ocsp\.example: not revoked/);
+    await passes(statusOf(both, facts([asked, ocsp(both)], [crlOf(listed), crl(revokedLeaf)])));
+    await needs(statusOf(both, facts([asked, unreachable])), crlOf(listed));
     for (const no of [unreachable, ocsp(both, { status: "unknown" }), { bytes: Buffer.from("<html>") }]) {
-      await passes(standing(both, facts([asked, no], [crlOf(listed), crl()])), /revocation list of ca\.example: not revoked/);
-      await isRevoked(standing(both, facts([asked, no], [crlOf(listed), crl(revokedLeaf)])));
+      await passes(statusOf(both, facts([asked, no], [crlOf(listed), crl()])), /revocation list of ca\.example: not revoked/);
+      await isRevoked(statusOf(both, facts([asked, no], [crlOf(listed), crl(revokedLeaf)])));
     }
     await isUnknown(
-      standing(both, facts([asked, unreachable], [crlOf(listed), unreachable])),
+      statusOf(both, facts([asked, unreachable], [crlOf(listed), unreachable])),
       /ocsp\.example.*refused.*ca\.example/,
       "UNREACHABLE",
     );
     const stale = crl({ nextUpdate: now - 1 });
-    await isUnknown(standing(both, facts([asked, unreachable], [crlOf(listed), stale])), /refused.*held until/);
+    await isUnknown(statusOf(both, facts([asked, unreachable], [crlOf(listed), stale])), /refused.*held until/);
   });
 
   test("is told by the first responder that can be believed", async () => {
     const other = "http://other.example/";
     const one = leaf(revocable.ocsp(responder, other));
-    await needs(standing(one, facts()), ocspOf(responder, one), ocspOf(other, one));
-    await passes(standing(one, facts([ocspOf(responder, one), unreachable], [ocspOf(other, one), ocsp(one)])));
-    await passes(standing(one, facts([ocspOf(responder, one), ocsp(one)])), /ocsp\.example/);
+    await needs(statusOf(one, facts()), ocspOf(responder, one), ocspOf(other, one));
+    await passes(statusOf(one, facts([ocspOf(responder, one), unreachable], [ocspOf(other, one), ocsp(one)])));
+    await passes(statusOf(one, facts([ocspOf(responder, one), ocsp(one)])), /ocsp\.example/);
     await isUnknown(
-      standing(one, facts([ocspOf(responder, one), unreachable], [ocspOf(other, one), unreachable])),
+      statusOf(one, facts([ocspOf(responder, one), unreachable], [ocspOf(other, one), unreachable])),
       /ocsp\.example.*other\.example/,
       "UNREACHABLE",
     );
@@ -87,28 +87,28 @@ suite("revocation of a chain", () => {
   test("is unknown where the responder cannot be reached and there is no list", async () => {
     const one = leaf(revocable.ocsp(responder));
     await isUnknown(
-      standing(one, facts([ocspOf(responder, one), unreachable])),
+      statusOf(one, facts([ocspOf(responder, one), unreachable])),
       /"CN=leaf": .*ocsp\.example: the connection/,
       "UNREACHABLE",
     );
     const late = { code: "TIMEOUT", message: "the time allowed ran out" } as const;
-    await isUnknown(standing(one, facts([ocspOf(responder, one), late])), /ran out/, "TIMEOUT");
+    await isUnknown(statusOf(one, facts([ocspOf(responder, one), late])), /ran out/, "TIMEOUT");
   });
 
   test("T37: a crowd of URLs is not asked", async () => {
     const urls = Array.from({ length: 9 }, (_, index) => `http://host${index}.example/`);
-    await isUnknown(standing(leaf(revocable.ocsp(...urls)), facts()), /more than 8 places/, "LIMIT_EXCEEDED");
-    await isUnknown(standing(leaf(revocable.crl(...urls)), facts()), /more than 8 places/, "LIMIT_EXCEEDED");
+    await isUnknown(statusOf(leaf(revocable.ocsp(...urls)), facts()), /more than 8 places/, "LIMIT_EXCEEDED");
+    await isUnknown(statusOf(leaf(revocable.crl(...urls)), facts()), /more than 8 places/, "LIMIT_EXCEEDED");
   });
 
   test("is unknown where the certificate cannot be read", async () => {
-    await isUnknown(standing(leaf(revocable.ocsp("http://ö.example")), facts()), /not ASCII/);
+    await isUnknown(statusOf(leaf(revocable.ocsp("http://ö.example")), facts()), /not ASCII/);
   });
 
   test("T21: a timestamp authority's chain is asked about as any other", async () => {
     const stamping = leaf(extensions.usage(["1.3.6.1.5.5.7.3.8"], true), revocable.crl(listed));
-    await needs(standing(stamping, facts()), crlOf(listed));
-    await isRevoked(standing(stamping, facts([crlOf(listed), crl(revokedLeaf)])));
+    await needs(statusOf(stamping, facts()), crlOf(listed));
+    await isRevoked(statusOf(stamping, facts([crlOf(listed), crl(revokedLeaf)])));
   });
 });
 
@@ -117,13 +117,13 @@ suite("a revoked certificate", () => {
   const listing = leaf(revocable.crl(listed));
   const invalidFrom = now - 1000;
   const byOcsp = (status: object, signedAt?: number) =>
-    standing(
+    statusOf(
       certificate,
       facts([ocspOf(responder, certificate), ocsp(certificate, { status })]),
       signedAt === undefined ? {} : { signedAt },
     );
   const byList = (entry: object, signedAt?: number) =>
-    standing(listing, facts([crlOf(listed), crl({ entries: [{ serial: 7, ...entry }] })]), signedAt === undefined ? {} : { signedAt });
+    statusOf(listing, facts([crlOf(listed), crl({ entries: [{ serial: 7, ...entry }] })]), signedAt === undefined ? {} : { signedAt });
 
   for (const [name, told] of [
     ["OCSP", byOcsp],
@@ -148,5 +148,5 @@ test("answers are matched to the very question", async () => {
   const certificate = leaf(revocable.ocsp(responder));
   const other = makeCertificate({ subject: "other", issuer: "ca", signedBy: keys.ca.privateKey, extensions: [] });
   const bytes = makeOcspResponse({ certificate: other, issuer: root, signedBy: keys.ca.privateKey, responder: ca });
-  await isUnknown(standing(certificate, facts([ocspOf(responder, certificate), { bytes }])), /speaks of the certificate not at all/);
+  await isUnknown(statusOf(certificate, facts([ocspOf(responder, certificate), { bytes }])), /speaks of the certificate not at all/);
 });

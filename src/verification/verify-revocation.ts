@@ -25,7 +25,7 @@ export interface ChainRevocationQuestion {
 
 export interface ChainRevocation {
   /** Of the whole chain: revoked if any certificate is, else unknown if any is. */
-  readonly standing: RevocationStatus;
+  readonly status: RevocationStatus;
   /** Of each certificate below the root, in order. */
   readonly certificates: readonly RevocationStatus[];
 }
@@ -38,8 +38,8 @@ export async function verifyRevocation({ chain, ...rest }: ChainRevocationQuesti
   const certificates = await Promise.all(
     chain.slice(0, -1).map((certificate, depth) => certificateStanding({ ...rest, certificate, issuer: chain[depth + 1] ?? certificate })),
   );
-  const standing = certificates.length === 0 ? good("a root cannot be revoked") : allOf(certificates);
-  return { standing, certificates };
+  const status = certificates.length === 0 ? good("a root cannot be revoked") : allOf(certificates);
+  return { status, certificates };
 }
 
 async function certificateStanding(question: RevocationQuestion): Promise<RevocationStatus> {

@@ -1,5 +1,5 @@
 /**
- * Proves a signature by all that came with it: with a trusted key, or with a certificate at every time that a log or a
+ * Verifies a signature by all that came with it: with a trusted key, or with a certificate at every time that a log or a
  * timestamp authority proves.
  */
 import { equalBytes } from "../core/bytes.ts";
@@ -9,7 +9,7 @@ import { bundleHint } from "../core/keys/public-key.ts";
 import type { Trust, TrustedKey } from "../trust/trust.ts";
 import { verifyCertificateSignature } from "./certificate-signature.ts";
 import { verifyKeySignature, unverified, type SignatureResult } from "./key-signature.ts";
-import { verifyTimes } from "./verify-times.ts";
+import { verifyTimes, type Times } from "./verify-times.ts";
 import type { SignatureEvidence } from "./signature-evidence.ts";
 
 export interface SignatureVerificationRequest {
@@ -22,57 +22,54 @@ export interface SignatureVerificationRequest {
 /** A trusted key is trusted with whatever certificate lies beside its signature. With several roots, a certificate is proven by the first that vouches for all there is. */
 export async function verifySignature({ evidence, trust, at }: SignatureVerificationRequest): Promise<SignatureResult> {
   const { by } = evidence;
-  if (by.kind === "key") return proveByKey({ evidence, trust, at }, by.hint);
+  if (by.kind === "key") return verifyByKey({ evidence, trust, at }, by.hint);
   const key = trust.keys.find(({ publicKey }) => equalBytes(publicKey.spki, by.leaf.spki));
-  if (key) return proveByKey({ evidence, trust, at }, bundleHint(key.publicKey));
-  if (trust.identities.length === 0) return unverified(certificateUnexpected(trust));
+  if (key) return verifyByKey({ evidence, trust, at }, bundleHint(key.publicKey));
+  if (trust.roots.length === 0) return unverified(certificateUntrusted(trust));
   let best: SignatureResult | undefined;
   for (const root of trust.roots) {
-    const proof = await verifyCertificateSignature({ evidence, by, root, trust, at });
+    const proof = await verifyCertificateSignature({ evidence, by, root, at });
     if (proof.checks.every(({ outcome }) => outcome === "passed")) return proof;
     if (!best || passed(proof) > passed(best)) best = proof; // the root that knows most of it says what is wrong
   }
-  return best ?? unverified(certificateUnexpected(trust));
+  return best ?? unverified(certificateUntrusted(trust));
 }
 
 function passed({ checks }: SignatureResult): number {
   return checks.filter(({ outcome }) => outcome === "passed").length;
 }
 
-/** A signature by certificate where only keys are expected. */
-function certificateUnexpected({ keys }: Trust): Check {
+/** A signature by certificate where only keys are trusted. */
+function certificateUntrusted({ keys }: Trust): Check {
   const detail = `made with a certificate, not with ${keys.map(({ name }) => name).join(" or ") || "a key"}`;
   return { name: "signature", outcome: "failed", code: "KEY_MISMATCH", detail };
 }
 
-async function proveByKey(question: SignatureVerificationRequest, hint: string | undefined): Promise<SignatureResult> {
+async function verifyByKey(question: SignatureVerificationRequest, hint: string | undefined): Promise<SignatureResult> {
   const { evidence, trust } = question;
   const proof = await verifyKeySignature({ ...evidence, hint }, trust.keys);
   const { signer } = proof;
   const key = trust.keys.find(({ publicKey }) => signer?.kind === "key" && publicKey.fingerprint === signer.fingerprint);
   if (!key) return proof;
-  const { checks, seen } = await whenSeen(question, key);
-  return { checks: [...checks, ...proof.checks], signer, seen };
+  const { checks, ...times } = await timesByKey(question, key);
+  return { checks: [...checks, ...proof.checks], signer, ...times };
 }
 
 /**
- * A trusted key needs no log and no time: what is of strangers to the trust does not count, what does not hold does,
- * unless another root says that it holds.
+ * A trusted key needs no log and no time: entries and timestamps of others than the trusted do not count; one of a trusted
+ * log or authority that does not hold does, unless another root says that it holds.
  */
-async function whenSeen(
-  { evidence, trust, at }: SignatureVerificationRequest,
-  key: TrustedKey,
-): Promise<Pick<SignatureResult, "checks" | "seen">> {
-  let broken: readonly Check[] = [];
+async function timesByKey({ evidence, trust, at }: SignatureVerificationRequest, key: TrustedKey): Promise<Times> {
+  let broken: Times = { checks: [], verifiedTimestamps: [], changesAt: [] };
   for (const root of trust.roots) {
-    const { checks, seen } = await verifyTimes({ evidence, verifier: { kind: "key", key: key.publicKey }, root, trust, at });
-    const known = checks.filter((check) => check.outcome === "passed" || !isOfStrangers(check));
-    if (known.length > 0 && known.every(({ outcome }) => outcome === "passed")) return { checks: known, seen };
-    if (broken.length === 0) broken = known;
+    const { checks, ...times } = await verifyTimes({ evidence, verifier: { kind: "key", key: key.publicKey }, root, at });
+    const known = checks.filter((check) => check.outcome === "passed" || !isOfOthers(check));
+    if (known.length > 0 && known.every(({ outcome }) => outcome === "passed")) return { checks: known, ...times };
+    if (broken.checks.length === 0) broken = { ...broken, checks: known, changesAt: times.changesAt };
   }
-  return { checks: broken, seen: [] };
+  return broken;
 }
 
-function isOfStrangers({ code }: Exclude<Check, { readonly outcome: "passed" }>): boolean {
+function isOfOthers({ code }: Exclude<Check, { readonly outcome: "passed" }>): boolean {
   return code === "LOG_ENTRY_MISSING" || code === "LOG_ENTRY_PENDING" || code === "TIMESTAMP_MISSING";
 }

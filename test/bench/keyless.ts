@@ -13,7 +13,6 @@ import { bundle } from "../../src/formats/bundle/bundle.ts";
 import { bundleMediaType } from "../../src/formats/bundle/sigstore-bundle.ts";
 import { parseTrustedRoot } from "../../src/trust/parse-trusted-root.ts";
 import type { Subject } from "../../src/core/subject.ts";
-import { exactly } from "../../src/trust/text-pattern.ts";
 import { makeTrust } from "../../src/trust/trust.ts";
 import { bare, compare, ratio, row, type BareSignature, type Work } from "./processor-time.ts";
 import type { Table } from "./report.ts";
@@ -54,10 +53,7 @@ export async function benchKeyless(): Promise<Table> {
 }
 
 function touchmarkOf(trustedRoot: string, subject: Subject, bytes: Uint8Array): Work {
-  const trust = makeTrust([], {
-    roots: [parseTrustedRoot(encodeUtf8(trustedRoot), "root")],
-    identities: [{ subject: exactly(workflow.identity), issuer: exactly(workflow.issuer), claims: {} }],
-  });
+  const trust = makeTrust({ roots: [parseTrustedRoot(encodeUtf8(trustedRoot), "root")] });
   const layer = { mediaType: bundleMediaType, digest: digestOf(bytes), size: bytes.length };
   const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config: emptyConfig.descriptor, layers: [layer] };
   const found = foundOf(encodeUtf8(JSON.stringify(manifest)), { kind: "referrers" });

@@ -7,7 +7,6 @@ import type { EnvelopeKind } from "../../src/formats/notation/envelope.ts";
 import { envelopeKinds } from "../../src/formats/notation/envelope-kinds.ts";
 import { notation } from "../../src/formats/notation/notation.ts";
 import { assembleSignature, prepareSignature } from "../../src/formats/notation/sign.ts";
-import type { NotationTrust } from "../../src/trust/notation/notation-trust.ts";
 import { makeTrust } from "../../src/trust/trust.ts";
 import { foundOf, subjectOf } from "../vectors/load.ts";
 import { bare, compare, ratio, row, type BareSignature, type Work } from "./processor-time.ts";
@@ -48,9 +47,7 @@ async function signatureIn(kind: EnvelopeKind): Promise<Envelope> {
   const prepared = await prepareSignature({ subject: subject.descriptor, annotations: {}, chain: [leaf, root], kind, at });
   const { blobs, manifest } = assembleSignature(prepared, prepared.scheme.sign(keys.leaf.privateKey, prepared.toBeSigned));
   const [envelope = new Uint8Array()] = blobs;
-  const stores = { ca: [root], signingAuthority: [], tsa: [] };
-  const trusted: NotationTrust = { name: "acme", stores, identities: "any", verifyTimestamp: "always", revocation: "ask" };
-  const trust = makeTrust([], { roots: [], identities: [], notation: trusted });
+  const trust = makeTrust({ stores: { ca: [{ name: "acme", certificate: root }] } });
   const found = foundOf(manifest, { kind: "referrers" });
   const fetched = new Map([[digestOf(envelope), envelope]]);
   return {

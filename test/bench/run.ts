@@ -3,6 +3,7 @@
  * `npm run bench -- registry`. They take minutes, and mean something only on a machine that does nothing else.
  */
 import { benchIdentity } from "./identity.ts";
+import { benchJsonParse, benchLargeStatement } from "./json.ts";
 import { benchKeyless } from "./keyless.ts";
 import { benchKeylessSign } from "./keyless-sign.ts";
 import { benchManyImages, benchManySignatures } from "./many.ts";
@@ -23,6 +24,7 @@ const sections: Readonly<Record<string, readonly (() => Promise<Table>)[]>> = {
   "keyless-sign": [benchKeylessSign],
   keyless: [benchKeyless],
   notation: [benchNotation, benchEnvelopes],
+  json: [benchJsonParse, benchLargeStatement],
   many: [benchManyImages, benchManySignatures],
 };
 

@@ -55,7 +55,7 @@ for (const where of ["registry", "layout"] as const) {
       const verdict = JSON.parse(allowed.stdout);
       assert.equal(isVerdict(verdict), true, JSON.stringify(isVerdict.errors));
       assert.deepEqual(
-        verdict.requirements[0].findings.map(({ location }: { location: unknown }) => location),
+        verdict.findings.map(({ location }: { location: unknown }) => location),
         [{ kind: "file", path: path("alice.json") }],
       );
 
@@ -88,7 +88,7 @@ describe("--bundle", () => {
     for (const [words, says] of [
       [[path("b.json"), image, `${address}/many:1`], /takes the signature of one image/],
       [[path("b.json"), "-r", `${address}/many:index`], /takes the signature of one image/],
-      [[path("b.json"), "--format", "bundle,cosign", image], /takes a signature of format bundle, not of cosign/],
+      [[path("b.json"), "--format", "bundle,cosign-legacy", image], /takes a signature of format bundle, not of cosign-legacy/],
       [["-", image], /--bundle names a file; found "-"/],
       [[path("alice.pub"), image], /alice\.pub exists already/],
     ] as const) {

@@ -29,7 +29,7 @@ const cases: Readonly<Record<string, readonly string[]>> = {
   "touchmark sign -o ": ["json", "text"],
   "touchmark sign --output=": ["json", "text"],
   "touchmark sign --output=j": ["json"],
-  "touchmark sign --format bundle --format ": ["bundle", "cosign", "notation"],
+  "touchmark sign --format bundle --format ": ["bundle", "cosign-legacy", "notation"],
   "touchmark trust add ": ["ca", "signingAuthority", "tsa"],
   "touchmark trust add mi": [],
   "touchmark trust add ca company mi": paths,

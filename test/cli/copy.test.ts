@@ -12,7 +12,7 @@ describe("touchmark copy", () => {
     await writeFile(path("k.key"), privateKey.export({ type: "pkcs8", format: "pem" }));
     await writeFile(path("k.pub"), publicKey.export({ type: "spki", format: "pem" }));
     const { digest } = await putImage(repository(`${address}/app`), "x", "1.0");
-    assert.equal((await run("sign", "--key", path("k.key"), "--format", "bundle,cosign", `${address}/app:1.0`)).status, 0);
+    assert.equal((await run("sign", "--key", path("k.key"), "--format", "bundle,cosign-legacy", `${address}/app:1.0`)).status, 0);
 
     const stops = [
       `${address}/app:1.0`,

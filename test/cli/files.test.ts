@@ -97,7 +97,7 @@ describe("sign-blob and verify-blob", () => {
       const verdict = JSON.parse((await verify("-o", "json", file)).stdout);
       assert.equal(isVerdict(verdict), true, JSON.stringify(isVerdict.errors));
       assert.equal(verdict.decision, decision);
-      const [finding] = verdict.requirements[0].findings;
+      const [finding] = verdict.findings;
       assert.deepEqual(finding.location, { kind: "file", path: path("app.json") });
       assert.equal(finding.manifest, undefined);
       assert.equal(finding.layer, digestOf(await readFile(path("app.json"))));

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
-const schema = JSON.parse(readFileSync(new URL("../../docs/reference/verdict.v1alpha1.schema.json", import.meta.url), "utf8"));
+const schema = JSON.parse(readFileSync(new URL("../../docs/reference/verdict.v1alpha2.schema.json", import.meta.url), "utf8"));
 
 /** Its `errors` say what is wrong. */
 export const isVerdict: ValidateFunction = new Ajv2020({

@@ -44,7 +44,7 @@ describe("two pipelines that sign one image at once", () => {
       }),
     );
     t.after(() => front.stop());
-    await assertBothSign(t, at, at.image.replace(at.address, new URL(front.origin).host), "--format", "cosign");
+    await assertBothSign(t, at, at.image.replace(at.address, new URL(front.origin).host), "--format", "cosign-legacy");
     assert.ok(counts.PUT > 2, "the one that was overwritten wrote again");
   });
 });

@@ -44,8 +44,8 @@ describe("sign without a key", () => {
   for (const [formats, rekor] of [
     [["bundle"], 2],
     [["bundle"], 1],
-    [["cosign"], 1],
-    [["bundle", "cosign"], 1],
+    [["cosign-legacy"], 1],
+    [["bundle", "cosign-legacy"], 1],
   ] as const) {
     it(`writes ${formats.join(" and ")} with the entry of a log of version ${rekor}`, async (t) => {
       const at = await location(t, { rekor });
@@ -69,7 +69,7 @@ describe("sign without a key", () => {
       assert.equal(at.authority.lines.length, 1);
       const { status, stdout } = await at.verify(alice, "-a", "a=b", "-o", "json", at.image);
       assert.equal(status, 0, stdout);
-      const { findings } = JSON.parse(stdout).requirements[0];
+      const { findings } = JSON.parse(stdout);
       assert.deepEqual(
         findings.map(({ format, checks }: { format: string; checks: { outcome: string }[] }) => [
           format,
@@ -107,7 +107,7 @@ describe("sign with a key and services", () => {
   it("logs and timestamps the signature, and asks nobody for a certificate", async (t) => {
     for (const [format, rekor] of [
       ["bundle", 2],
-      ["cosign", 1],
+      ["cosign-legacy", 1],
     ] as const) {
       const at = await location(t, { rekor });
       const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -187,7 +187,7 @@ describe("a bad day of signing without a key", () => {
     ]) {
       const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
       await writeFile(at.path("k.key"), privateKey.export({ type: "pkcs8", format: "pem" }));
-      const outcome = await at.sign({}, ...words, "--format", "bundle,cosign", at.image);
+      const outcome = await at.sign({}, ...words, "--format", "bundle,cosign-legacy", at.image);
       const message = /names a log that gives no promise/;
       assertFailed(outcome, { status: 32, code: "UNSUPPORTED", message, hint: /Sign in the format bundle/ });
     }

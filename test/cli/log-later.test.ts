@@ -158,7 +158,7 @@ describe("sign --log-upload later, and log flush", () => {
 describe("what cannot be logged later", () => {
   for (const [what, options, words, status, message] of [
     ["for verifiers refuse the times of Rekor 1", { rekor: 1 }, [], 32, /proves the time of its entries, and verifiers refuse/],
-    ["in cosign's layers", {}, ["--format", "bundle,cosign"], 32, /a signature of format cosign cannot wait for a log/],
+    ["in cosign's layers", {}, ["--format", "bundle,cosign-legacy"], 32, /a signature of format cosign-legacy cannot wait for a log/],
     ["in a file", {}, ["--bundle", "b.json"], 2, /one that waits for its log is none/],
   ] as const) {
     it(`is refused before any service is asked: ${what}`, async (t) => {

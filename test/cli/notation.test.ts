@@ -64,8 +64,10 @@ describe("a Notary Project signature", () => {
         assert.equal(status, 0, stdout);
         const verdict = JSON.parse(stdout);
         assert.equal(isVerdict(verdict), true, JSON.stringify(isVerdict.errors));
-        const [finding] = verdict.requirements[0].findings;
-        assert.deepEqual(finding.signer, { kind: "x509", subject: `CN=${kind},O=acme,ST=WA,C=US`, issuer: "CN=root,O=acme,ST=WA,C=US" });
+        const [finding] = verdict.findings;
+        const { anchors, validity, ...signer } = finding.signer;
+        assert.deepEqual(signer, { kind: "x509", subject: `CN=${kind},O=acme,ST=WA,C=US`, issuer: "CN=root,O=acme,ST=WA,C=US" });
+        assert.ok(anchors.length === 1 && validity.until);
         assert.match(finding.checks[0].detail, envelope === "cose" ? /COSE/ : /JWS/);
       });
     }
@@ -91,12 +93,12 @@ describe("a Notary Project signature", () => {
     const { acme, image, run, path, verify } = await acmeAt(t);
     const { flags, privateKey } = await acme.signer("all");
     await writeFile(path("all.pub"), createPublicKey(privateKey).export({ type: "spki", format: "pem" }));
-    const signed = await run("sign", "--format", "bundle,cosign,notation", ...flags, "-o", "json", image);
+    const signed = await run("sign", "--format", "bundle,cosign-legacy,notation", ...flags, "-o", "json", image);
     assert.equal(signed.status, 0, signed.stderr);
     const made = signed.stdout.trim().split("\n");
     assert.deepEqual(
       made.map((line) => JSON.parse(line).format),
-      ["bundle", "cosign", "notation"],
+      ["bundle", "cosign-legacy", "notation"],
     );
     assert.equal((await verify(...subject)).status, 0);
     assert.equal((await run("verify", "--key", path("all.pub"), image)).status, 0);
@@ -211,9 +213,9 @@ describe("verifying by certificate authority", () => {
     await run("sign", "--format", "notation", ...flags, image);
     const { status, stdout } = await run("verify", "--certificate", path("acme.crt"), "-o", "json", image);
     assert.equal(status, 0, stdout);
-    const { checks } = JSON.parse(stdout).requirements[0].findings[0];
+    const { checks } = JSON.parse(stdout).requirements[0].considered[0];
     const identity = checks.find(({ name }: { readonly name: string }) => name === "identity");
-    assert.match(identity.detail, /trusts anyone its stores certify/);
+    assert.match(identity.detail, /any signer under .*acme\.crt is expected/);
   });
 
   it("is by a timestamp where its authority is named, after the certificates have ended too", async (t) => {
@@ -230,7 +232,7 @@ describe("verifying by certificate authority", () => {
     const byTime = ["verify", "--certificate", path("acme.crt"), "--timestamp-root", path("tsa-root.crt"), image];
     const later = await runWith({ now: () => now + 2 * day }, ...byTime);
     assert.equal(later.status, 0, later.stdout);
-    assert.match(later.stdout, /seen by .* at 2026-11-21T09:00:00Z/);
+    assert.match(later.stdout, /verified by .* at 2026-11-21T09:00:00Z/);
     const untimed = await runWith({ now: () => now + 2 * day }, "verify", "--certificate", path("acme.crt"), image);
     assert.equal(untimed.status, 22, untimed.stdout);
     await location.sign();
@@ -293,7 +295,7 @@ describe("signing for the Notary Project", () => {
       [[...other.flags, "-a", "io.cncf.notary.x=y"], 2, /is reserved/],
     ];
     for (const [flags, status, says] of refused) {
-      const formats = flags.includes("--expiry") ? "notation" : "bundle,cosign,notation";
+      const formats = flags.includes("--expiry") ? "notation" : "bundle,cosign-legacy,notation";
       const { status: found, stderr } = await run("sign", "--format", formats, ...flags, image);
       assert.equal(found, status, stderr);
       assert.match(stderr, says);
@@ -307,8 +309,8 @@ describe("signing for the Notary Project", () => {
     for (const [flags, says] of [
       [["--expiry", "90d"], /--expiry is for Notary Project signatures, and none is made/],
       [["--expiry", "90d", "--format", "bundle,notation"], /--expiry cannot be said in the format bundle/],
-      [["--expiry", "90d", "--format", "notation,cosign"], /--expiry cannot be said in the format cosign/],
-      [["--envelope", "cose", "--format", "cosign"], /--envelope is for Notary/],
+      [["--expiry", "90d", "--format", "notation,cosign-legacy"], /--expiry cannot be said in the format cosign/],
+      [["--envelope", "cose", "--format", "cosign-legacy"], /--envelope is for Notary/],
       [["--certificate-chain", path("release.pem")], /--certificate-chain is for Notary/],
       [["--timestamp-url", "https://stamps.example", "--format", "bundle"], /--timestamp-url is for Notary/],
       [["--timestamp-url", "https://stamps.example", "--format", "notation"], /needs --timestamp-root/],

@@ -135,7 +135,7 @@ describe("touchmark verify, by a trust policy with names that only a plugin can 
     const verify = await trusting(t);
     const allowed = await verify([`${profile}s`, profile], {}, "-o", "json");
     assert.equal(allowed.status, 0, allowed.stdout + allowed.stderr);
-    const [{ checks }] = JSON.parse(allowed.stdout).requirements[0].findings;
+    const [{ checks }] = JSON.parse(allowed.stdout).requirements[0].considered;
     const identities = checks.filter(({ name }: { readonly name: string }) => name === "identity");
     assert.equal(identities.length, 1);
     assert.match(
@@ -265,7 +265,7 @@ describe("touchmark sign --plugin", { skip }, () => {
 
   const misused: readonly (readonly [string, RegExp])[] = [
     ["--plugin p --id i", /not in the format bundle/],
-    ["--plugin p --id i --format notation,cosign", /not in the format cosign/],
+    ["--plugin p --id i --format notation,cosign-legacy", /not in the format cosign/],
     ["--plugin p --format notation", /--plugin needs --id/],
     ["--plugin p --id i --format notation --key k", /--plugin and --key/],
     ["--plugin p --id i --format notation --certificate-chain c", /--plugin and --certificate-chain/],

@@ -63,7 +63,7 @@ describe("verify: revocation", () => {
     const { status, stdout } = await verify("--certificate", path("root.pem"), allowed, "-o", "json");
     assert.equal(status, 0, stdout);
     assert.deepEqual(asked, ["/list.crl"]);
-    const [finding] = JSON.parse(stdout).requirements[0].findings;
+    const [finding] = JSON.parse(stdout).findings;
     assert.equal(finding.needs, undefined);
     assert.ok(finding.checks.some((check: { name: string; outcome: string }) => check.name === "revocation" && check.outcome === "passed"));
   });
@@ -125,7 +125,7 @@ describe("verify: revocation", () => {
     const before = asked.length;
     const skipped = await withLevel({ level: "strict", override: { revocation: "skip" } });
     assert.equal(skipped.status, 0, skipped.stdout);
-    assert.doesNotMatch(skipped.stdout, /revocation/);
+    assert.match(skipped.stdout, /revocation undecided .*was not asked/);
     assert.equal(asked.length, before);
   });
 });

@@ -42,8 +42,8 @@ describe("touchmark sign and verify", () => {
   it("writes both formats with one command, repeated or with a comma", async (t) => {
     const { run, path, address, repository } = await withKeys(t);
     for (const [i, flags] of [
-      ["--format", "bundle", "--format", "cosign"],
-      ["--format", "cosign,bundle"],
+      ["--format", "bundle", "--format", "cosign-legacy"],
+      ["--format", "cosign-legacy,bundle"],
     ].entries()) {
       const image = `${address}/app${i}:1`;
       await putImage(repository(image), "x", "1");
@@ -53,7 +53,7 @@ describe("touchmark sign and verify", () => {
           .trim()
           .split("\n")
           .map((line) => JSON.parse(line).format),
-        ["bundle", "cosign"],
+        ["bundle", "cosign-legacy"],
       );
       assert.equal((await run("verify", "--key", path("alice.pub"), "-a", "a=b", image)).status, 0);
       assert.equal((await run("verify", "--key", path("alice.pub"), "-a", "a=c", image)).status, 12);
@@ -88,8 +88,8 @@ describe("touchmark sign and verify", () => {
     assert.deepEqual(
       verdicts.map(({ apiVersion, decision, reason, subject }) => [apiVersion, decision, reason.code, subject.reference]),
       [
-        ["verdict/v1alpha1", "deny", "NO_SIGNATURE", `${address}/a:1`],
-        ["verdict/v1alpha1", "deny", "NO_SUCH_IMAGE", `${address}/b:1`],
+        ["verdict/v1alpha2", "deny", "NO_SIGNATURE", `${address}/a:1`],
+        ["verdict/v1alpha2", "deny", "NO_SUCH_IMAGE", `${address}/b:1`],
       ],
     );
   });
@@ -113,16 +113,16 @@ describe("touchmark sign and verify", () => {
     const layout = `oci:${path("layout")}`;
     const { digest } = await putImage(repository(layout), "x", "1.0");
     assert.equal((await run("verify", "--key", path("alice.pub"), `${layout}:1.0`)).status, 10);
-    const signed = await run("sign", "--key", path("alice.key"), "--format", "bundle,cosign", `${layout}:1.0`);
+    const signed = await run("sign", "--key", path("alice.key"), "--format", "bundle,cosign-legacy", `${layout}:1.0`);
     assert.equal(signed.status, 0, signed.stderr);
     assert.equal((await run("verify", "--key", path("alice.pub"), `${layout}:1.0`, `${layout}@${digest}`)).status, 0);
     assert.equal((await run("verify", "--key", path("mallory.pub"), `${layout}:1.0`)).status, 12);
-    assert.match((await run("tree", `${layout}:1.0`)).stdout, /signature \(cosign\)/);
+    assert.match((await run("tree", `${layout}:1.0`)).stdout, /signature \(cosign-legacy\)/);
     assert.equal((await run("verify", "--key", path("alice.pub"), layout)).status, 11);
 
     const single = `oci:${path("single")}`;
     await putImage(repository(single), "x");
-    assert.equal((await run("sign", "--key", path("alice.key"), "--format", "bundle,cosign", single)).status, 0);
+    assert.equal((await run("sign", "--key", path("alice.key"), "--format", "bundle,cosign-legacy", single)).status, 0);
     assert.equal((await run("verify", "--key", path("alice.pub"), single)).status, 0, "a single image needs no tag");
     await putImage(repository(single), "y");
     assert.equal((await run("verify", "--key", path("alice.pub"), single)).status, 11);

@@ -25,7 +25,7 @@ export function person(name: string, privateKey: KeyObject = generateKeyPairSync
   const description = { publicKey };
   return {
     publicKey,
-    trust: makeTrust([{ name: `${name}.pub`, publicKey }]),
+    trust: makeTrust({ keys: [{ name: `${name}.pub`, publicKey }] }),
     signer: {
       describe: async () => description,
       sign: async ({ bytes }) => ({ signature: publicKey.algorithm.signs.sign(privateKey, bytes), by: description }),

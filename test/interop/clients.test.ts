@@ -66,7 +66,7 @@ describe("through the embedded registry", () => {
       table.found(row, ["yes", stays, "no"]);
 
       const key = site.key("ecdsa-p256");
-      for (const format of ["bundle", "cosign"] as const) await touchmark.sign(image, key, format);
+      for (const format of ["bundle", "cosign-legacy"] as const) await touchmark.sign(image, key, format);
       assert.equal(await started.pull(image), await craneRegistry.configuration(source));
       const { status, stderr } = await touchmark.verify(`${target}:1`, key);
       assert.equal(status, 0, stderr);

@@ -10,6 +10,7 @@ import { ArchiveFiles } from "../../src/registry/layout/archive-files.ts";
 import { pem } from "../fakes/notary.ts";
 import { scriptedServer } from "../fakes/scripted-registry.ts";
 import { tsaFake } from "../fakes/tsa.ts";
+import { wallClock } from "../fakes/wall-clock.ts";
 import { makeAuthority, makeSelfSigned } from "./harness/certificates.ts";
 import { NotaryClient, startNotaryServer } from "./harness/notary.ts";
 import { writer } from "./harness/people.ts";
@@ -138,7 +139,7 @@ suite("trust data of a notary server", { skip }, () => {
   });
 
   test("is saved as the guide says, and what it types verifies with OpenSSL", async (t) => {
-    const tsa = tsaFake();
+    const tsa = tsaFake({ clock: wallClock }); // the command and OpenSSL read the real one
     const authority = await scriptedServer(t, tsa.script);
     await writeFile(path("tsa.pem"), tsa.authority.chain.slice(-1).map(pem).join(""));
     await writeFile(path("repositories.txt"), `${app}\nalpine\n`);

@@ -15,7 +15,7 @@ const signers = ["cosign", "touchmark"] as const;
 const ways = [
   { format: "bundle", log: "Rekor 2" },
   { format: "bundle", log: "Rekor 1" },
-  { format: "cosign", log: "Rekor 1" },
+  { format: "cosign-legacy", log: "Rekor 1" },
 ] as const;
 const registries = [craneRegistry, embeddedRegistry];
 const someone = "someone@example.com";
@@ -69,7 +69,7 @@ describe("without a key", () => {
     const token = ["--identity-token", identities.token(someone)];
     const services = [...token, "--trusted-root", files.trustedRoot, "--signing-config", config];
     if (signer === "touchmark") return touchmark.signKeyless(image, format, services);
-    return cosign.signKeyless(image, format, format === "cosign" ? [...token, ...cosign.serviceUrls(sigstore)] : services);
+    return cosign.signKeyless(image, format, format === "cosign-legacy" ? [...token, ...cosign.serviceUrls(sigstore)] : services);
   }
 
   /** What each verifier says, in the order of the columns. */

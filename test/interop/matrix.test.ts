@@ -14,7 +14,7 @@ import { peerNames, pins } from "./peers/pins.ts";
 
 const programs = { cosign, touchmark };
 const signers = ["cosign", "touchmark"] as const;
-const formats = ["bundle", "cosign"] as const;
+const formats = ["bundle", "cosign-legacy"] as const;
 const names = registries.map(({ name }) => name);
 
 const peers = openTable({ section: "peers", names: ["tool"], outcomes: ["version"], rows: peerNames.map((name) => [name]) });

@@ -23,7 +23,7 @@ for (const registry of registries) {
     });
 
     for (const signer of ["cosign", "touchmark"] as const) {
-      for (const format of ["bundle", "cosign"] as const) {
+      for (const format of ["bundle", "cosign-legacy"] as const) {
         const push = (name: string, blocks?: number): Promise<string> => site.push(`${signer}/${format}/${name}`, blocks);
 
         describe(`signed by ${signer}, format ${format}`, { concurrency: 2 }, () => {

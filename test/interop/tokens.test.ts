@@ -64,7 +64,8 @@ suite("the command with a key on a token", { skip: missingTokens }, () => {
       assert.match(accepted(signature), /"type":"cosign container image signature"/);
       accepted(await notation.verify(image, path("notation")));
       const ours = accepted(await touchmark.verify(image, path(name)));
-      for (const format of ["bundle", "cosign"]) assert.match(ours, new RegExp(`evidence +${format} .*signature passed, subject passed`));
+      for (const format of ["bundle", "cosign-legacy"])
+        assert.match(ours, new RegExp(`evidence +${format} .*signature passed, subject passed`));
       accepted(await touchmark.verifyBy(image, ["--notation-config", path("notation")]));
     });
 

@@ -36,7 +36,7 @@ export function loadVector(format: string, name: string): Vector {
     found: foundOf(read("manifest.json"), format === "bundle" ? { kind: "referrers" } : { kind: "tag", tag: "vector", holds: ["signature"] }),
     layer,
     blobs: new Map([[digestOf(layer), layer]]),
-    trust: makeTrust([{ name: "key.pub", publicKey: parsePublicKey(read("key.pub"), "key.pub") }]),
+    trust: makeTrust({ keys: [{ name: "key.pub", publicKey: parsePublicKey(read("key.pub"), "key.pub") }] }),
   };
 }
 

@@ -22,7 +22,7 @@ try {
   const key = join(work, "key");
   await importKey(key, generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" }));
   const image = await pushImage(`${host}/vectors/layout:1`);
-  for (const format of ["bundle", "cosign"] as const) await sign(image, key, format);
+  for (const format of ["bundle", "cosign-legacy"] as const) await sign(image, key, format);
   await copyFile(`${key}.pub`, at("key.pub"));
 
   const regctl = [peerPath("regctl"), ["--host", `reg=${host},tls=disabled`, "image"]] as const;

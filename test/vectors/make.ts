@@ -28,16 +28,16 @@ try {
   await writeFile(predicate, '{"buildType":"https://example.com/build/v1","verified":true}');
   await Promise.all(Object.entries(keys).map(([name, key]) => importKey(join(work, name), key.export({ type: "pkcs8", format: "pem" }))));
   const p256 = join(work, "ecdsa-p256");
-  const both = (["bundle", "cosign"] as const).flatMap((format) => [
+  const both = (["bundle", "cosign-legacy"] as const).flatMap((format) => [
     ...Object.keys(keys).map((name) => make(format, name, name, (image) => sign(image, join(work, name), format))),
     make(format, "annotated", "ecdsa-p256", (image) => sign(image, p256, format, annotations)),
     make(format, "attestation", "ecdsa-p256", (image) =>
       attest(image, p256, format, ["--type", "https://example.com/build/v1", "--predicate", predicate]),
     ),
   ]);
-  const twoSigners = make("cosign", "two-signers", "ecdsa-p256", async (image) => {
-    await sign(image, join(work, "other-key"), "cosign");
-    await sign(image, p256, "cosign");
+  const twoSigners = make("cosign-legacy", "two-signers", "ecdsa-p256", async (image) => {
+    await sign(image, join(work, "other-key"), "cosign-legacy");
+    await sign(image, p256, "cosign-legacy");
   });
   await Promise.all([...both, twoSigners]);
 } finally {

@@ -59,7 +59,7 @@ export const command: Command = defineCommand({
       explains: "Sign as the one whom the token names, without a key",
     },
     {
-      command: "touchmark sign --key touchmark.key --format bundle --format cosign -a build=42 registry.example/app:1.0",
+      command: "touchmark sign --key touchmark.key --format bundle --format cosign-legacy -a build=42 registry.example/app:1.0",
       explains: "Sign for tools old and new, with an annotation",
     },
     {

@@ -1,5 +1,6 @@
 import { repositoryOf, type Reference } from "../../core/oci/reference.ts";
-import { verify, type PolicyAndTrust } from "../../engine/verify.ts";
+import { verify } from "../../engine/verify.ts";
+import type { PolicyAndTrust } from "../../policy/compile.ts";
 import { formats } from "../../formats/all.ts";
 import { bundleFlag } from "../flags/signature-file.ts";
 import { readSignatureFile, signaturePath } from "../signature-file.ts";

@@ -1,31 +1,52 @@
-/** A verdict for programs: docs/reference/verdict.v1alpha1.schema.json. */
+/** A verdict for programs: docs/reference/verdict.v1alpha2.schema.json. */
 import type { EvidenceLocation } from "../../core/evidence.ts";
-import { outcomeOf, type Finding, type VerifiedTimestamp } from "../../core/finding.ts";
+import { outcomeOf, type Finding, type Signatory, type VerifiedTimestamp } from "../../core/finding.ts";
 import { formatInstant } from "../../core/instant.ts";
+import type { Interval } from "../../core/interval.ts";
 import type { Verdict } from "../../core/verdict.ts";
 
-export const verdictVersion = "verdict/v1alpha1";
+export const verdictVersion = "verdict/v1alpha2";
 
 /** One line of JSON. */
 export function verdictToJson(verdict: Verdict): string {
-  const { requirements, at, ...rest } = verdict;
+  const { findings, at, holds, ...rest } = verdict;
   return JSON.stringify({
     apiVersion: verdictVersion,
     ...rest,
     at: formatInstant(at),
-    requirements: requirements.map(({ findings, ...requirement }) => ({ ...requirement, findings: findings.map(findingToJson) })),
+    holds: intervalToJson(holds),
+    findings: findings.map(findingToJson),
   });
 }
 
 function findingToJson(finding: Finding): unknown {
-  const { location, seen } = finding;
-  return { ...finding, location: placeToJson(location), seen: seen.map(sightingToJson), outcome: outcomeOf(finding) };
+  const { location, verifiedTimestamps, signer, holds, needs: _, ...rest } = finding;
+  return {
+    ...rest,
+    location: locationToJson(location),
+    ...(signer && { signer: signerToJson(signer) }),
+    verifiedTimestamps: verifiedTimestamps.map(timestampToJson),
+    holds: intervalToJson(holds),
+    outcome: outcomeOf(finding),
+  };
 }
 
-function placeToJson(location: EvidenceLocation): unknown {
+function locationToJson(location: EvidenceLocation): unknown {
   return location.kind === "tag" ? { kind: location.kind, tag: location.tag } : location;
 }
 
-function sightingToJson({ at, ...sighting }: VerifiedTimestamp): unknown {
-  return { ...sighting, ...(at !== undefined && { at: formatInstant(at) }) };
+function signerToJson(signer: Signatory): unknown {
+  if (signer.kind !== "x509") return signer;
+  const { validity, plugin, ...rest } = signer;
+  return { ...rest, ...(validity && { validity: intervalToJson(validity) }), ...(plugin && { plugin: plugin.plugin }) };
+}
+
+function timestampToJson({ at, ...timestamp }: VerifiedTimestamp): unknown {
+  return { ...timestamp, ...(at !== undefined && { at: formatInstant(at) }) };
+}
+
+/** An end that is open is left out. */
+function intervalToJson({ from, until }: Interval): unknown {
+  const end = 253402300800000; // the year 10000, which RFC 3339 cannot write
+  return { ...(from > -62135596800000 && { from: formatInstant(from) }), ...(until < end && { until: formatInstant(until) }) };
 }

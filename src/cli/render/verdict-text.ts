@@ -2,7 +2,7 @@
 import { describeLocation } from "../../core/evidence.ts";
 import { describeSignatory, isPending, type Check, type Finding, type VerifiedTimestamp } from "../../core/finding.ts";
 import { formatInstant } from "../../core/instant.ts";
-import type { Decision, Verdict } from "../../core/verdict.ts";
+import type { Decision, Requirement, Verdict } from "../../core/verdict.ts";
 import { remedyOf } from "./remedies.ts";
 import type { Style } from "./style.ts";
 import { clean, field } from "./text.ts";
@@ -14,16 +14,18 @@ const answers: Readonly<Record<Decision, { readonly word: string; readonly paint
 };
 
 export function renderVerdict(verdict: Verdict, style: Style): string {
-  const { decision, subject, policy, reason, requirements, unread, unchecked } = verdict;
+  const { decision, subject, policy, reason, requirements, findings, unread, unchecked } = verdict;
   const { word, paint } = answers[decision];
-  const findings = requirements.flatMap((requirement) => requirement.findings);
+  const policyChecks = checksByFinding(requirements);
   return [
     `${style[paint](reason ? `${word}: ${reason.code}` : word)}  ${clean(subject.reference)}\n`,
     subject.digest === undefined ? "" : field("digest", subject.digest),
     reason ? field("expected", reason.expected) + field("found", reason.found) + field("to do", remedyOf(reason.code, reason.remedy)) : "",
     decision === "allow" && requirements.length === 0 ? field("required", `nothing: ${policy.name} asks for no signature`) : "",
     ...findings.map(
-      (finding) => field("evidence", renderFinding(finding, findings.length > 1 || reason === undefined)) + renderSource(finding),
+      (finding, index) =>
+        field("evidence", renderFinding(finding, policyChecks.get(index) ?? [], findings.length > 1 || reason === undefined)) +
+        renderSource(finding),
     ),
     unchecked.length > 0 ? field("unchecked", `${unchecked.join(", ")}, as was asked`) : "",
     ...unread.map((gap) => field("unread", `${gap.location}: ${gap.code}: ${gap.message}`)),
@@ -31,12 +33,16 @@ export function renderVerdict(verdict: Verdict, style: Style): string {
 }
 
 /** `bundle in referrers, by touchmark.pub: format passed, signature passed, …`; with the details of what did not pass, and of which plugin had a say, where they are not said above. */
-function renderFinding({ format, location, signer, seen, checks, claim }: Finding, detailed: boolean): string {
+function renderFinding(
+  { format, location, signer, verifiedTimestamps, checks, claim }: Finding,
+  policyChecks: readonly Check[],
+  detailed: boolean,
+): string {
   const by = signer ? ` by ${describeSignatory(signer)}` : "";
   const said = claim?.kind === "signature" ? Object.entries(claim.annotations).map(([key, value]) => `${key}=${value}`) : [];
-  const outcomes = checks.map((check) => describeCheck(check, detailed));
-  const sightings = seen.map(describeSighting);
-  const when = sightings.length > 0 ? `, seen by ${sightings.join(" and ")}` : "";
+  const outcomes = [...checks, ...policyChecks].map((check) => describeCheck(check, detailed));
+  const times = verifiedTimestamps.map(describeTimestamp);
+  const when = times.length > 0 ? `, verified by ${times.join(" and ")}` : "";
   return `${format} in ${describeLocation(location)}${by}${when}${said.length > 0 ? `, ${said.join(", ")}` : ""}: ${outcomes.join(", ")}`;
 }
 
@@ -54,12 +60,17 @@ function renderSource({ signer }: Finding): string {
   return field("source", `${repository}${details.join("")}`);
 }
 
+/** What the policy checked of each finding, once. */
+function checksByFinding(requirements: readonly Requirement[]): ReadonlyMap<number, readonly Check[]> {
+  return new Map(requirements.flatMap(({ considered }) => considered.map(({ finding, checks }) => [finding, checks])));
+}
+
 function describeCheck(check: Check, detailed: boolean): string {
   const { name, outcome, detail } = check;
   const isTold = detailed && (outcome !== "passed" || name === "plugin");
   return `${name} ${isPending(check) ? "pending" : outcome}${isTold ? ` (${detail})` : ""}`;
 }
 
-function describeSighting({ by, at, index }: VerifiedTimestamp): string {
+function describeTimestamp({ by, at, index }: VerifiedTimestamp): string {
   return `${by}${index === undefined ? "" : ` as entry ${index}`}${at === undefined ? "" : ` at ${formatInstant(at)}`}`;
 }

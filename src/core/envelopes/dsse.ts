@@ -4,8 +4,11 @@
  *     {"payload":BASE64,"payloadType":TYPE,"signatures":[{"sig":BASE64,"keyid"?:TEXT}]}
  *     PAE(type, payload) = "DSSEv1" SP LEN(type) SP type SP LEN(payload) SP payload      LEN in bytes, as ASCII
  */
+import { inSlices, type Sliced } from "../async/in-slices.ts";
 import { concat, encodeUtf8, fromBase64 } from "../bytes.ts";
 import type { Fields } from "../json/json.ts";
+import { splitJson, type SplitLimits } from "../json/split.ts";
+import { base64String } from "./base64-string.ts";
 
 export interface DsseEnvelope {
   readonly payload: Uint8Array;
@@ -15,15 +18,45 @@ export interface DsseEnvelope {
 
 /** The bytes that are signed. */
 export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
-  const type = encodeUtf8(payloadType);
-  return concat([encodeUtf8(`DSSEv1 ${type.length} `), type, encodeUtf8(` ${payload.length} `), payload]);
+  return concat(preAuthParts(payloadType, payload));
 }
 
-/** Reads an envelope of at most `maxSignatures`; throws MALFORMED, or LIMIT_EXCEEDED. */
-export function parseDsse(fields: Fields, maxSignatures: number): DsseEnvelope {
+/** The bytes that are signed, in parts, the last of which is the payload itself: to be hashed without a copy. */
+export function preAuthParts(payloadType: string, payload: Uint8Array): readonly Uint8Array[] {
+  const type = encodeUtf8(payloadType);
+  return [encodeUtf8(`DSSEv1 ${type.length} `), type, encodeUtf8(` ${payload.length} `), payload];
+}
+
+/** Reads an envelope of at most `maxSignatures`, whose payload may be decoded already; throws MALFORMED, or LIMIT_EXCEEDED. */
+export function parseDsse(fields: Fields, maxSignatures: number, payload?: Uint8Array): DsseEnvelope {
   return {
-    payload: fromBase64(fields.string("payload"), `${fields.at}.payload`),
+    payload: payload ?? fromBase64(fields.string("payload"), `${fields.at}.payload`),
     payloadType: fields.string("payloadType"),
     signatures: fields.objects("signatures", maxSignatures).map((signature) => fromBase64(signature.string("sig"), `${signature.at}.sig`)),
   };
+}
+
+export interface DocumentWithPayload {
+  /** The document without the payload. */
+  readonly head: Fields;
+  /** Absent where the document has none. */
+  readonly payload?: Uint8Array;
+}
+
+export interface PayloadLimits extends SplitLimits {
+  /** Names of members from the top of the document to the payload: `payload` in an envelope, `dsseEnvelope`, `payload` in a bundle. */
+  readonly path: readonly string[];
+}
+
+/**
+ * Reads a document with an envelope's payload in it, of any size, without holding up the event loop. `parseDsse` takes the two.
+ * Throws MALFORMED, LIMIT_EXCEEDED, or what the signal was aborted with.
+ */
+export function readPayload(bytes: Uint8Array, what: string, limits: PayloadLimits, signal: AbortSignal): Promise<DocumentWithPayload> {
+  return inSlices(splitPayload(bytes, what, limits), signal);
+}
+
+function* splitPayload(bytes: Uint8Array, what: string, { path, ...limits }: PayloadLimits): Sliced<DocumentWithPayload> {
+  const { head, member } = yield* splitJson(bytes, what, path, limits);
+  return member ? { head, payload: yield* base64String(member, [what, ...path].join(".")) } : { head };
 }

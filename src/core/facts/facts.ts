@@ -31,9 +31,8 @@ export type StatusQuestion = OcspQuestion | CrlQuestion;
 /** What a plugin of notation can look at. */
 export type PluginCheck = "SIGNATURE_VERIFIER.TRUSTED_IDENTITY" | "SIGNATURE_VERIFIER.REVOCATION_CHECK";
 
-/** What the plugin that a Notary Project signature names says of it. */
-export interface PluginQuestion {
-  readonly kind: "plugin";
+/** What a Notary Project signature asks of the plugin that it names. */
+export interface PluginRequest {
   /** As the signature names it, and the least version it wants. */
   readonly plugin: string;
   readonly minVersion?: string;
@@ -46,6 +45,11 @@ export interface PluginQuestion {
   /** Which of them are critical: the plugin has to process them. */
   readonly unprocessed: readonly string[];
   readonly chain: readonly Certificate[];
+}
+
+/** The plugin's verification of a signature, for one authority. */
+export interface PluginQuestion extends PluginRequest {
+  readonly kind: "plugin";
   /** As the trust policy has them. */
   readonly trustedIdentities: readonly string[];
   /** What is wanted; of it the plugin is asked what it can. */

@@ -4,6 +4,8 @@
  */
 import { decodeUtf8 } from "../bytes.ts";
 import { malformed, TouchmarkError } from "../errors.ts";
+import { countMembers, findRepeatedKey, repeatedKey } from "./repeated-key.ts";
+import { scanJson, wholeDocument, type ScanBounds, type ScanState } from "./scan.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -22,88 +24,34 @@ export interface JsonLimits {
 /** Reads one JSON document; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseJson(bytes: Uint8Array, what: string, limits: JsonLimits = {}): Json {
   const { maxBytes = 4 * 1024 * 1024, maxDepth = 64, maxValues = Infinity } = limits;
-  if (bytes.length > maxBytes) {
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${bytes.length} bytes, over the limit of ${maxBytes}`);
-  }
+  refuseLarger(bytes, what, maxBytes);
+  return parseScanned(bytes, what, { maxDepth, maxValues }, wholeDocument).value;
+}
+
+export function refuseLarger({ length }: Uint8Array, what: string, maxBytes: number): void {
+  if (length > maxBytes) throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${length} bytes, over the limit of ${maxBytes}`);
+}
+
+/** Reads a document, or a value of a larger one that has `around` it; with the number of all values so far. */
+export function parseScanned(
+  bytes: Uint8Array,
+  what: string,
+  bounds: ScanBounds,
+  around: ScanState,
+): { readonly value: Json; readonly values: number } {
   const text = decodeUtf8(bytes, what);
-  scan(text, what, { maxDepth, maxValues });
+  const { members, values } = scanJson(bytes, what, bounds, around);
+  const value = parseText(text, what);
+  if (countMembers(value) !== members) throw repeatedKey(what, findRepeatedKey(text));
+  return { value, values };
+}
+
+/** The grammar alone. */
+export function parseText(text: string, what: string): Json {
   try {
     return JSON.parse(text);
   } catch {
     throw malformed(`${what} is not JSON`); // the engine's own words, left out, would quote a document that may hold secrets
-  }
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
-const COMMA = 0x2c;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
-
-/** Finds what JSON.parse lets pass: repeated keys, boundless depth and number. The grammar itself is left to it. */
-function scan(text: string, what: string, { maxDepth, maxValues }: Required<Omit<JsonLimits, "maxBytes">>): void {
-  const open: (Set<string> | undefined)[] = [];
-  let atKey = false;
-  let values = 1;
-  const count = (): void => {
-    if (++values > maxValues) throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has more than ${maxValues} values`);
-  };
-  for (let i = 0; i < text.length; i++) {
-    switch (text.charCodeAt(i)) {
-      case OPEN_OBJECT:
-      case OPEN_ARRAY:
-        if (open.length === maxDepth) {
-          throw new TouchmarkError("LIMIT_EXCEEDED", `${what} is nested deeper than ${maxDepth} levels`);
-        }
-        count();
-        atKey = text.charCodeAt(i) === OPEN_OBJECT;
-        open.push(atKey ? new Set() : undefined);
-        break;
-      case CLOSE_OBJECT:
-      case CLOSE_ARRAY:
-        open.pop();
-        atKey = false;
-        break;
-      case COMMA:
-        count();
-        atKey = open.at(-1) !== undefined;
-        break;
-      case COLON:
-        atKey = false;
-        break;
-      case QUOTE: {
-        const end = endOfString(text, i, what);
-        if (atKey) {
-          const key = unquote(text.slice(i, end + 1), what);
-          const keys = open.at(-1);
-          if (keys?.has(key)) throw malformed(`${what} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`);
-          keys?.add(key);
-        }
-        i = end;
-        break;
-      }
-    }
-  }
-}
-
-function endOfString(text: string, start: number, what: string): number {
-  for (let i = start + 1; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === BACKSLASH) i++;
-    else if (code === QUOTE) return i;
-  }
-  throw malformed(`${what} is not JSON: a string has no end`);
-}
-
-function unquote(quoted: string, what: string): string {
-  if (!quoted.includes("\\")) return quoted.slice(1, -1);
-  try {
-    return String(JSON.parse(quoted));
-  } catch {
-    throw malformed(`${what} is not JSON`);
   }
 }
 

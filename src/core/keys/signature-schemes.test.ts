@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { suite, test } from "node:test";
+import { atOnce } from "../async/in-slices.ts";
 import { encodeUtf8 } from "../bytes.ts";
 import { Fields, parseJson } from "../json/json.ts";
 import { publicKeyOf, verifies } from "./public-key.ts";
@@ -46,7 +47,7 @@ function readCorpus(name: string): readonly Fields[] {
 suite("Wycheproof", { skip }, () => {
   for (const [name, { scheme, soundElsewhere = [] }] of Object.entries(corpora)) {
     test(`${name}: valid is accepted, all else refused`, async () => {
-      const { verify } = signingSchemes[scheme];
+      const { verify, verifySliced } = signingSchemes[scheme];
       const elsewhere: number[] = [];
       for (const group of readCorpus(name)) {
         const der = Buffer.from(group.string("publicKeyDer"), "hex");
@@ -60,6 +61,7 @@ suite("Wycheproof", { skip }, () => {
           const signature = Buffer.from(vector.string("sig"), "hex");
           const isValid = vector.string("result") === "valid"; // the one "acceptable" vector in each PKCS#1 file lacks a NULL: refused
           assert.equal(verify(key.key, message, signature), isValid, `vector ${id}: ${vector.string("comment")}`);
+          if (verifySliced) assert.equal(atOnce(verifySliced(key.key, [message], signature)), isValid, `vector ${id}, in slices`);
           if (reads.length > 1 && (await verifies(key, message, signature)) !== isValid) elsewhere.push(id);
         }
       }

@@ -5,12 +5,15 @@
  * RSASSA-PSS: RFC 8017, section 8; PSS with MGF1 over the same hash and a salt of the hash's length.
  * Ed25519, and Ed25519ph with an empty context: RFC 8032, section 5.1.
  */
-import { constants, sign, verify, type KeyObject, type SigningOptions } from "node:crypto";
+import { constants, createVerify, sign, verify, type KeyObject, type SigningOptions } from "node:crypto";
+import { slicesOf, type Sliced } from "../async/in-slices.ts";
 
 export interface SignatureScheme {
   readonly name: string;
   /** Whether the signature verifies; a broken one is false, never an exception. */
   readonly verify: (publicKey: KeyObject, message: Uint8Array, signature: Uint8Array) => boolean | Promise<boolean>;
+  /** As `verify`, of a message in parts and a slice at a time; absent where the scheme cannot but take the message whole. */
+  readonly verifySliced?: (publicKey: KeyObject, parts: readonly Uint8Array[], signature: Uint8Array) => Sliced<boolean>;
 }
 
 export interface SigningScheme extends SignatureScheme {
@@ -31,6 +34,17 @@ function native(name: string, hash: Hash | null, options: () => SigningOptions):
         return false; // a key whose own parameters rule this scheme out
       }
     },
+    ...(hash && {
+      *verifySliced(publicKey: KeyObject, parts: readonly Uint8Array[], signature: Uint8Array): Sliced<boolean> {
+        const verifier = createVerify(hash);
+        yield* slicesOf(parts, (slice) => verifier.update(slice));
+        try {
+          return verifier.verify({ key: publicKey, ...options() }, signature);
+        } catch {
+          return false;
+        }
+      },
+    }),
   };
 }
 

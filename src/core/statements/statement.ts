@@ -4,21 +4,27 @@
  *     {"_type":"https://in-toto.io/Statement/v1","subject":[{"name"?,"digest":{ALG:HEX},"annotations"?}],
  *      "predicateType":URI,"predicate"?:{…}}
  */
+import { atOnce, inSlices, type Sliced } from "../async/in-slices.ts";
+import { encodeUtf8, equalBytes } from "../bytes.ts";
 import { isDigest, type FileDigest } from "../digest.ts";
 import { malformed } from "../errors.ts";
-import { Fields, parseJson, type Json } from "../json/json.ts";
+import type { Fields, Json, JsonLimits } from "../json/json.ts";
+import { readJson } from "../json/read-json.ts";
+import { splitJson } from "../json/split.ts";
 import { matchesDigests, type Content } from "../subject.ts";
 
 export const statementPayloadType = "application/vnd.in-toto+json";
 export const statementType = "https://in-toto.io/Statement/v1";
 const statementTypes: ReadonlySet<string> = new Set([statementType, "https://in-toto.io/Statement/v0.1"]);
-const limits = { bytes: 128 * 1024 * 1024, subjects: 1024, digests: 32 } as const;
+const limits = { subjects: 1024, digests: 32 } as const;
+const documentLimits = { maxBytes: 256 * 1024 * 1024, maxHeadBytes: 4 * 1024 * 1024, maxValues: 200_000 } as const;
+const predicateLimits: JsonLimits = { maxBytes: documentLimits.maxBytes, maxDepth: 64, maxValues: 8_000_000 };
 
 export interface Statement {
   readonly subjects: readonly StatementSubject[];
   readonly predicateType: string;
-  /** Absent in signatures made by cosign before 3.0.5. */
-  readonly predicate?: Json;
+  /** JSON that nothing is known of but where it ends; `readPredicate` reads it. Absent in signatures made by cosign before 3.0.5. */
+  readonly predicate?: Uint8Array;
 }
 
 export interface StatementSubject {
@@ -28,14 +34,33 @@ export interface StatementSubject {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** Reads a statement that is known to be small. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseStatement(bytes: Uint8Array): Statement {
-  const fields = new Fields(parseJson(bytes, "statement", { maxBytes: limits.bytes }), "statement");
-  const type = fields.string("_type");
+  return atOnce(statementHead(bytes));
+}
+
+/** Reads a statement of any size without holding up the event loop. Throws as `parseStatement` does, or what the signal was aborted with. */
+export function readStatement(bytes: Uint8Array, signal: AbortSignal): Promise<Statement> {
+  return inSlices(statementHead(bytes), signal);
+}
+
+/** The predicate's value; undefined where the statement has none. Throws MALFORMED, LIMIT_EXCEEDED, or what the signal was aborted with. */
+export async function readPredicate({ predicate }: Statement, limitsOf: JsonLimits, signal: AbortSignal): Promise<Json | undefined> {
+  return predicate && readJson(predicate, "statement.predicate", { ...predicateLimits, ...limitsOf }, signal);
+}
+
+function* statementHead(bytes: Uint8Array): Sliced<Statement> {
+  const { head, member: predicate } = yield* splitJson(bytes, "statement", ["predicate"], documentLimits);
+  const type = head.string("_type");
   if (!statementTypes.has(type)) throw malformed(`statement._type is ${JSON.stringify(type.slice(0, 100))}`);
-  const subjects = fields.objects("subject", limits.subjects).map(parseSubject);
+  const subjects = head.objects("subject", limits.subjects).map(parseSubject);
   if (subjects.length === 0) throw malformed("statement.subject is empty");
-  const predicate = fields.get("predicate");
-  return { subjects, predicateType: fields.string("predicateType"), ...(predicate !== undefined && { predicate }) };
+  return { subjects, predicateType: head.string("predicateType"), ...(predicate && !isNull(predicate) && { predicate }) };
+}
+
+/** What JSON spells `null` counts as absent, as everywhere. */
+function isNull(json: Uint8Array): boolean {
+  return json.length === 4 && equalBytes(json, encodeUtf8("null"));
 }
 
 function parseSubject(fields: Fields): StatementSubject {

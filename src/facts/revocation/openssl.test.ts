@@ -40,12 +40,12 @@ async function authority(t: TestContext, index: string): Promise<string> {
 }
 
 /** Asks as the engine does, until nothing more is needed. */
-async function standing(certificate: Certificate, signedAt?: number): Promise<RevocationStatus> {
+async function status(certificate: Certificate, signedAt?: number): Promise<RevocationStatus> {
   const gather = factGatherer({ allowPrivate: true, clock: programTime });
   let facts: Facts = new Map();
   for (let rounds = 0; ; rounds++) {
     const question = { chain: [certificate, ca], facts, at: programTime(), ...(signedAt !== undefined && { signedAt }) };
-    const { standing: found } = await verifyRevocation(question);
+    const { status: found } = await verifyRevocation(question);
     if (found.outcome !== "undecided" || found.needs.length === 0 || rounds === 3) return found;
     facts = new Map([...facts, ...(await gather(found.needs, AbortSignal.timeout(20_000)))]);
   }
@@ -79,12 +79,12 @@ suite("OpenSSL's responder", { skip }, () => {
   });
 
   test("is understood where it says good, revoked or unknown", async (t) => {
-    const found = await standing(leaf(revocable.ocsp(await respond(t, good))));
+    const found = await status(leaf(revocable.ocsp(await respond(t, good))));
     assert.equal(found.outcome, "passed", found.detail);
-    const other = await standing(leaf(revocable.ocsp(await respond(t, revoked))));
+    const other = await status(leaf(revocable.ocsp(await respond(t, revoked))));
     assert.ok(other.outcome === "failed", other.detail);
     assert.match(other.detail, /was revoked at 2026-05-01T00:00:00Z/);
-    const none = await standing(leaf(revocable.ocsp(await respond(t, ""))));
+    const none = await status(leaf(revocable.ocsp(await respond(t, ""))));
     assert.equal(none.outcome, "undecided");
     assert.match(none.detail, /does not know the certificate/);
   });
@@ -101,11 +101,11 @@ suite("OpenSSL's lists", { skip }, () => {
   }
 
   test("are understood, with the time from when on a key is not to be trusted", async (t) => {
-    assert.equal((await standing(await publish(t, good))).outcome, "passed");
-    assert.equal((await standing(await publish(t, revoked), Date.UTC(2026, 2, 1))).outcome, "failed");
+    assert.equal((await status(await publish(t, good))).outcome, "passed");
+    assert.equal((await status(await publish(t, revoked), Date.UTC(2026, 2, 1))).outcome, "failed");
     const certificate = await publish(t, compromised);
-    assert.equal((await standing(certificate)).outcome, "failed");
-    assert.equal((await standing(certificate, Date.UTC(2026, 3, 1))).outcome, "failed");
-    assert.equal((await standing(certificate, Date.UTC(2026, 2, 31))).outcome, "passed");
+    assert.equal((await status(certificate)).outcome, "failed");
+    assert.equal((await status(certificate, Date.UTC(2026, 3, 1))).outcome, "failed");
+    assert.equal((await status(certificate, Date.UTC(2026, 2, 31))).outcome, "passed");
   });
 });

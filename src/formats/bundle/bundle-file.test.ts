@@ -21,7 +21,7 @@ const names = readdirSync(folder).flatMap((name) => (name.endsWith(".pub") ? [na
 const at = Date.UTC(2026, 10, 21);
 
 function trustOf(name: string): Trust {
-  return makeTrust([{ name: `${name}.pub`, publicKey: parsePublicKey(read(`${name}.pub`), name) }]);
+  return makeTrust({ keys: [{ name: `${name}.pub`, publicKey: parsePublicKey(read(`${name}.pub`), name) }] });
 }
 
 function verify(bundle: Uint8Array, about: FileSubject, trust: Trust): Promise<Finding> {

@@ -23,7 +23,7 @@ export const bundleFile: FileFormat = {
   async verify(evidence: BundleEvidence, file, trust, at) {
     if (file.mediaType === undefined) return verifyBundleEvidence(evidence, file, trust, at);
     const detail = `says nothing of a media type, and ${JSON.stringify(file.mediaType)} is asked for`;
-    return findingOf(evidence, { checks: [{ name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail }] });
+    return findingOf(evidence, at, { checks: [{ name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail }] });
   },
 
   readingFor: async () => wholeFile,

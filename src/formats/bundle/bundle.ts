@@ -21,7 +21,7 @@ import {
 import { bundleManifest } from "./referrer.ts";
 import { encodeSignStatement, signPredicateType } from "./sign-statement.ts";
 import { bundleMediaType, encodeBundle, isBundleMediaType, maxBundleBytes } from "./sigstore-bundle.ts";
-import { bundleEvidence, verifyBundleEvidence, type BundleEvidence } from "./verify-evidence.ts";
+import { bundleEvidence, bundleClaims, verifyBundleEvidence, type BundleEvidence } from "./verify-evidence.ts";
 
 interface BundleToSign extends ToSign {
   readonly payload: Uint8Array;
@@ -34,6 +34,8 @@ export const bundle: FormatOfFiles = {
   locations: () => [{ kind: "referrers" }],
 
   recognise,
+
+  claims: (evidence: BundleEvidence, about) => bundleClaims(evidence, about),
 
   verify: (evidence: BundleEvidence, subject, trust, at) => verifyBundleEvidence(evidence, subjectContent(subject), trust, at),
 

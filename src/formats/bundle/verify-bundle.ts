@@ -1,29 +1,31 @@
-/** What a bundle proves of its signature over the content it must have signed. */
+/** Verifies a bundle's signature over the content it must have signed. */
 import type { Check } from "../../core/finding.ts";
-import { verifyKeySignature, unverified, type SignatureResult } from "../../verification/key-signature.ts";
-import type { BundleVerificationRequest } from "./verify-content.ts";
+import type { Instant } from "../../core/instant.ts";
+import type { SignedContent } from "../../core/signed-content.ts";
+import type { Trust } from "../../trust/trust.ts";
+import { unverified, type SignatureResult } from "../../verification/key-signature.ts";
+import { verifySignature } from "../../verification/verify-signature.ts";
+import { reading } from "../checks.ts";
+import { parseMaterial } from "./material.ts";
 import type { SigstoreBundle } from "./sigstore-bundle.ts";
 
-/** What only certificates, logs and timestamps need: loaded once there is a bundle that holds one, and asked for once. */
-let loading: Promise<typeof import("./verify-content.ts")> | undefined;
-
-/** The check of the format comes first. */
-export async function verifyBundle(question: BundleVerificationRequest): Promise<SignatureResult> {
-  const { bundle, content, trust } = question;
-  const { hint, signature, version } = bundle;
-  const format: Check = { name: "format", outcome: "passed", detail: `a sigstore bundle ${version}` };
-  if (hint !== undefined && !isWitnessed(bundle)) {
-    const { checks, ...proof } = await verifyKeySignature({ signature, content, hint }, trust.keys);
-    return { ...proof, checks: [format, ...checks] };
-  }
-  loading ??= import("./verify-content.ts");
-  const { verifyBundleContent } = await loading;
-  const read = await verifyBundleContent(question);
-  if ("problem" in read) return unverified(read.problem);
-  const { checks, ...proof } = read.value;
-  return { ...proof, checks: [format, ...checks] };
+export interface BundleVerificationRequest {
+  readonly bundle: SigstoreBundle;
+  readonly content: SignedContent;
+  /** It says that a log is yet to be asked to keep it. */
+  readonly isPending: boolean;
+  readonly trust: Trust;
+  /** The time of verification: nothing verified lies after it, further than clocks may differ. */
+  readonly at: Instant;
 }
 
-function isWitnessed({ material }: SigstoreBundle): boolean {
-  return material.has("tlogEntries") || material.has("timestampVerificationData");
+/** The check of the format comes first. */
+export async function verifyBundle({ bundle, content, isPending, trust, at }: BundleVerificationRequest): Promise<SignatureResult> {
+  const { signature, version } = bundle;
+  const material = reading(() => parseMaterial(bundle));
+  if ("problem" in material) return unverified(material.problem);
+  const format: Check = { name: "format", outcome: "passed", detail: `a sigstore bundle ${version}` };
+  const evidence = { ...material.value, signature, content, stamped: signature, isPending };
+  const { checks, ...result } = await verifySignature({ evidence, trust, at });
+  return { ...result, checks: [format, ...checks] };
 }

@@ -8,7 +8,9 @@ import { parseStatement, statementPayloadType } from "../../core/statements/stat
 import { hasDigest, type Content } from "../../core/subject.ts";
 import type { SignedContent } from "../../core/signed-content.ts";
 import type { Trust } from "../../trust/trust.ts";
+import { describeHint } from "../../verification/key-signature.ts";
 import { findingOf, reading, subjectCheck, type Reading } from "../checks.ts";
+import type { StatedClaims } from "../format.ts";
 import type { PendingRecord } from "./pending-record.ts";
 import { readClaim } from "./sign-statement.ts";
 import { parseBundle, type BundleContent, type SigstoreBundle } from "./sigstore-bundle.ts";
@@ -25,17 +27,26 @@ export function bundleEvidence(found: Omit<BundleEvidence, "bundle" | "signature
   return { ...found, bundle, ...("value" in bundle && { signature: digestOf(bundle.value.signature) }) };
 }
 
+/** What the bundle says, without trust. */
+export function bundleClaims({ bundle }: BundleEvidence, about: Content): StatedClaims {
+  if ("problem" in bundle) return { claims: [] };
+  const { content, hint } = bundle.value;
+  const stated = reading(() => read(content, about));
+  const claims = "value" in stated && stated.value.claim ? [stated.value.claim] : [];
+  return { claims, ...(hint !== undefined && { hint: describeHint(hint) }) };
+}
+
 /** Never throws for what the bundle holds. `about`: the image's manifest, or the file. */
 export async function verifyBundleEvidence(evidence: BundleEvidence, about: Content, trust: Trust, at: Instant): Promise<Finding> {
-  if ("problem" in evidence.bundle) return findingOf(evidence, { checks: [evidence.bundle.problem] });
+  if ("problem" in evidence.bundle) return findingOf(evidence, at, { checks: [evidence.bundle.problem] });
   const { value: bundle } = evidence.bundle;
   const told = reading(() => read(bundle.content, about));
-  if ("problem" in told) return findingOf(evidence, { checks: [told.problem] });
+  if ("problem" in told) return findingOf(evidence, at, { checks: [told.problem] });
   const { claim, content, subject } = told.value;
   // What a message signature was made over is not at hand where it is for something else.
-  if (content === undefined) return findingOf(evidence, { ...(claim && { claim }), checks: [subject] });
-  const { checks, ...proof } = await verifyBundle({ bundle, content, isPending: evidence.pending !== undefined, trust, at });
-  return findingOf(evidence, { ...proof, ...(claim && { claim }), hint: bundle.hint, checks: [...checks, subject] });
+  if (content === undefined) return findingOf(evidence, at, { ...(claim && { claim }), checks: [subject] });
+  const { checks, ...result } = await verifyBundle({ bundle, content, isPending: evidence.pending !== undefined, trust, at });
+  return findingOf(evidence, at, { ...result, ...(claim && { claim }), hint: bundle.hint, checks: [...checks, subject] });
 }
 
 interface Told {

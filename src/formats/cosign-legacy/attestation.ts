@@ -3,7 +3,6 @@ import { parseDsse } from "../../core/envelopes/dsse.ts";
 import { malformed } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
 import { parseStatement, statementPayloadType, subjectIn } from "../../core/statements/statement.ts";
-import { subjectContent } from "../../core/subject.ts";
 import type { LayerKind } from "./layer.ts";
 
 /** Bytes of one envelope, which may hold a whole bill of materials. */
@@ -29,8 +28,8 @@ export const attestation: LayerKind = {
       content: { kind: "envelope", payloadType, payload, bytes },
       signature,
       stamped: bytes, // the whole envelope, unlike in a bundle
-      claimAbout(subject) {
-        const { digest, isSubject } = subjectIn(statement, subjectContent(subject));
+      claimAbout(about) {
+        const { digest, isSubject } = subjectIn(statement, about);
         return { claim: { kind: "attestation", subject: digest, predicateType: statement.predicateType }, namesSubject: isSubject };
       },
     };

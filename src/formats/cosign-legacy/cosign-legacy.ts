@@ -5,8 +5,9 @@ import type { Evidence, Found } from "../../core/evidence.ts";
 import type { Check, Finding } from "../../core/finding.ts";
 import type { Descriptor } from "../../core/oci/manifest.ts";
 import type { Instant } from "../../core/instant.ts";
-import type { Subject } from "../../core/subject.ts";
+import { subjectContent, type Subject } from "../../core/subject.ts";
 import { verifyKeySignature, type SignatureResult } from "../../verification/key-signature.ts";
+import { verifySignature } from "../../verification/verify-signature.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { findingOf, reading, refuseExpiry, subjectCheck, tooLarge, type Reading } from "../checks.ts";
 import type { Format, Recognised, ToSign } from "../format.ts";
@@ -15,6 +16,7 @@ import { attestation } from "./attestation.ts";
 import type { SignedLayer } from "./layer.ts";
 import { hasMaterial, type Annotations } from "./material-annotations.ts";
 import { encodeSimpleSigning, payloadMediaType, simpleSigning } from "./simple-signing.ts";
+import { parseLegacyMaterial } from "./verification-material.ts";
 import { extendSignatureImage, signatureAnnotation, signatureTag } from "./signature-image.ts";
 
 const layerKinds = new Map([simpleSigning, attestation].map((kind) => [kind.mediaType, kind]));
@@ -28,7 +30,7 @@ interface CosignToSign extends ToSign {
 }
 
 export const cosignLegacy: Format = {
-  name: "cosign",
+  name: "cosign-legacy",
   artifactTypes: ["application/vnd.dev.cosign.artifact.sig.v1+json"],
 
   locations: ({ digest }) => [
@@ -38,6 +40,11 @@ export const cosignLegacy: Format = {
   ],
 
   recognise,
+
+  claims: ({ content }: CosignEvidence, about) => {
+    const stated = "value" in content ? reading(() => content.value.claimAbout(about)) : content;
+    return { claims: "value" in stated ? [stated.value.claim] : [] };
+  },
 
   verify: (evidence: CosignEvidence, subject, trust, at) => verify(evidence, subject, trust, at),
 
@@ -85,24 +92,21 @@ function recognise({ location, descriptor, manifest }: Found): Recognised | unde
 }
 
 async function verify(evidence: CosignEvidence, subject: Subject, trust: Trust, at: Instant): Promise<Finding> {
-  if ("problem" in evidence.content) return findingOf(evidence, { checks: [evidence.content.problem] });
+  if ("problem" in evidence.content) return findingOf(evidence, at, { checks: [evidence.content.problem] });
   const layer = evidence.content.value;
-  const told = reading(() => layer.claimAbout(subject));
-  if ("problem" in told) return findingOf(evidence, { checks: [told.problem] });
+  const told = reading(() => layer.claimAbout(subjectContent(subject)));
+  if ("problem" in told) return findingOf(evidence, at, { checks: [told.problem] });
   const { claim, namesSubject } = told.value;
-  const proof = await prove(layer, evidence.layer.annotations ?? {}, trust, at);
-  if ("problem" in proof) return findingOf(evidence, { claim, checks: [proof.problem] });
-  const { checks, ...proven } = proof.value;
+  const verified = await verifyLayer(layer, evidence.layer.annotations ?? {}, trust, at);
+  if ("problem" in verified) return findingOf(evidence, at, { claim, checks: [verified.problem] });
+  const { checks, ...result } = verified.value;
   const format: Check = { name: "format", outcome: "passed", detail: layer.what };
-  return findingOf(evidence, { ...proven, claim, checks: [format, ...checks, subjectCheck(namesSubject, claim, subject)] });
+  return findingOf(evidence, at, { ...result, claim, checks: [format, ...checks, subjectCheck(namesSubject, claim, subject)] });
 }
 
-/** What only certificates, logs and timestamps need is loaded for a layer that has one beside it. */
-async function prove(layer: SignedLayer, annotations: Annotations, trust: Trust, at: Instant): Promise<Reading<SignatureResult>> {
+async function verifyLayer(layer: SignedLayer, annotations: Annotations, trust: Trust, at: Instant): Promise<Reading<SignatureResult>> {
   if (!hasMaterial(annotations)) return { value: await verifyKeySignature(layer, trust.keys) };
-  const { parseLegacyMaterial } = await import("./verification-material.ts");
   const material = reading(() => parseLegacyMaterial(annotations));
   if ("problem" in material) return material;
-  const { verifySignature } = await import("../../verification/verify-signature.ts");
   return { value: await verifySignature({ evidence: { ...layer, ...material.value }, trust, at }) };
 }

@@ -1,7 +1,7 @@
 /** One kind of layer that cosign writes, by its media type. */
 import type { Claim } from "../../core/evidence.ts";
 import type { Descriptor } from "../../core/oci/manifest.ts";
-import type { Subject } from "../../core/subject.ts";
+import type { Content } from "../../core/subject.ts";
 import type { SignedContent } from "../../core/signed-content.ts";
 
 export interface LayerKind {
@@ -20,5 +20,5 @@ export interface SignedLayer {
   /** What a timestamp beside it is over. */
   readonly stamped: Uint8Array;
   /** What is claimed, and whether about this subject; throws MALFORMED. */
-  claimAbout(subject: Subject): { readonly claim: Claim; readonly namesSubject: boolean };
+  claimAbout(about: Content): { readonly claim: Claim; readonly namesSubject: boolean };
 }

@@ -9,6 +9,7 @@ import { parsePem } from "../../core/asn1/pem.ts";
 import type { Finding } from "../../core/finding.ts";
 import { parsePublicKey } from "../../trust/parse-public-key.ts";
 import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
+import { authority } from "../../../test/fakes/expectation.ts";
 import { exactly } from "../../trust/text-pattern.ts";
 import { makeTrust, type Trust } from "../../trust/trust.ts";
 import { changedRoot, codesOf, find, type Layer } from "../keyless-fixture.test.ts";
@@ -36,18 +37,17 @@ const namesOf = ({ checks }: Finding) => checks.map(({ name }) => name);
 describe("cosign's layers that others recorded", { skip }, () => {
   it("hold by key, with the log's promise", async () => {
     const publicKey = parsePublicKey(read("containers-image/cosign2.pub"), "cosign2.pub");
-    const trust = makeTrust([{ name: "cosign2.pub", publicKey }], { roots: [publicRoot()], identities: [] });
+    const trust = makeTrust({ keys: [{ name: "cosign2.pub", publicKey }], roots: [publicRoot()] });
     const finding = await findIn("dir-img-cosign-key-rekor-valid", trust);
     assert.deepEqual(codesOf(finding), [], JSON.stringify(finding.checks, null, 1));
     assert.deepEqual(namesOf(finding), ["format", "log", "signature", "subject"]);
   });
 
   it("hold by certificate of the public instance, and for nobody else", async () => {
-    const trust = (identity: string) =>
-      makeTrust([], {
-        roots: [publicRoot()],
-        identities: [{ subject: exactly(identity), issuer: exactly("https://github.com/login/oauth"), claims: {} }],
-      });
+    const trust = (identity: string) => ({
+      ...makeTrust({ roots: [publicRoot()] }),
+      expected: authority({ identities: [{ subject: exactly(identity), issuer: exactly("https://github.com/login/oauth"), claims: {} }] }),
+    });
     const finding = await findIn("dir-img-cosign-fulcio-rekor-valid", trust("mitr@redhat.com"));
     assert.deepEqual(codesOf(finding), [], JSON.stringify(finding.checks, null, 1));
     assert.deepEqual(namesOf(finding), ["format", "log", "certificate", "sct", "signature", "identity", "subject"]);
@@ -55,16 +55,20 @@ describe("cosign's layers that others recorded", { skip }, () => {
   });
 
   it("are refused by a certificate that is not made for signing code, whatever is left unchecked", async () => {
-    const [authority] = parsePem(read("containers-image/pki_root_crts.pem"), "root");
-    assert.ok(authority);
+    const [certificate] = parsePem(read("containers-image/pki_root_crts.pem"), "root");
+    assert.ok(certificate);
     const root = changedRoot((changed) => {
-      changed.certificateAuthorities[0].certChain.certificates = [{ rawBytes: toBase64(authority.bytes) }];
+      changed.certificateAuthorities[0].certChain.certificates = [{ rawBytes: toBase64(certificate.bytes) }];
     });
-    const trust = makeTrust([], {
-      roots: [parseTrustedRoot(Buffer.from(root), "root")],
-      identities: [{ subject: exactly("someone@redhat.com"), issuer: exactly("https://issuer.example"), claims: {} }],
-      unchecked: ["log", "sct"],
-    });
+    const trust = {
+      ...makeTrust({ roots: [parseTrustedRoot(Buffer.from(root), "root")] }),
+      expected: authority({
+        identities: [{ subject: exactly("someone@redhat.com"), issuer: exactly("https://issuer.example"), claims: {} }],
+        log: "none",
+        sct: "none",
+        timestamp: "afterExpiry",
+      }),
+    };
     const finding = await findIn("dir-img-cosign-pki-valid", trust);
     assert.deepEqual(codesOf(finding), ["CERTIFICATE_INVALID"], JSON.stringify(finding.checks, null, 1));
     assert.match(JSON.stringify(finding.checks), /is not for code signing/);

@@ -8,19 +8,19 @@ import { extendSignatureImage } from "./signature-image.ts";
 describe("simple signing payload", () => {
   for (const name of ["ecdsa-p256", "annotated"]) {
     it(`is written as cosign writes it, byte for byte (${name})`, () => {
-      const { layer } = loadVector("cosign", name);
+      const { layer } = loadVector("cosign-legacy", name);
       assert.equal(decodeUtf8(encodeSimpleSigning(parseSimpleSigning(layer))), decodeUtf8(layer));
     });
   }
 
   it("refuses another type of simple signing", () => {
-    const { layer } = loadVector("cosign", "ecdsa-p256");
+    const { layer } = loadVector("cosign-legacy", "ecdsa-p256");
     const other = decodeUtf8(layer).replace("cosign container image signature", "atomic container signature");
     assert.throws(() => parseSimpleSigning(encodeUtf8(other)), { code: "MALFORMED" });
   });
 
   it("leaves aside what is not text among the optional members", () => {
-    const { layer } = loadVector("cosign", "annotated");
+    const { layer } = loadVector("cosign-legacy", "annotated");
     const document = JSON.parse(decodeUtf8(layer));
     document.optional = { creator: "someone", timestamp: 1_700_000_000, nested: { a: "b" } };
     assert.deepEqual({ ...parseSimpleSigning(encodeUtf8(JSON.stringify(document))).annotations }, { creator: "someone" });
@@ -29,7 +29,7 @@ describe("simple signing payload", () => {
 
 describe("image of signatures", () => {
   it("keeps the layers that are there, and lists every layer in its config", () => {
-    const { found } = loadVector("cosign", "two-signers");
+    const { found } = loadVector("cosign-legacy", "two-signers");
     const [layer] = found.manifest.layers;
     assert.ok(layer);
     const { manifest, config } = extendSignatureImage(found.manifest, layer);
@@ -41,7 +41,7 @@ describe("image of signatures", () => {
   });
 
   it("writes the first one as cosign does", () => {
-    const { found } = loadVector("cosign", "ecdsa-p256");
+    const { found } = loadVector("cosign-legacy", "ecdsa-p256");
     const [layer] = found.manifest.layers;
     assert.ok(layer);
     const { manifest } = extendSignatureImage(undefined, layer);

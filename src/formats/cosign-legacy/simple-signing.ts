@@ -10,7 +10,7 @@ import { malformed } from "../../core/errors.ts";
 import type { SignatureClaim } from "../../core/evidence.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
 import type { Descriptor } from "../../core/oci/manifest.ts";
-import { subjectContent, matchesDigests } from "../../core/subject.ts";
+import { matchesDigests } from "../../core/subject.ts";
 import type { LayerKind } from "./layer.ts";
 import { signatureAnnotation } from "./signature-image.ts";
 
@@ -32,7 +32,7 @@ export const simpleSigning: LayerKind = {
       content: { kind: "message", message: bytes },
       signature,
       stamped: signature,
-      claimAbout: (subject) => ({ claim, namesSubject: matchesDigests(subjectContent(subject), { [algorithmOf(digest)]: hexOf(digest) }) }),
+      claimAbout: (about) => ({ claim, namesSubject: matchesDigests(about, { [algorithmOf(digest)]: hexOf(digest) }) }),
     };
   },
 };

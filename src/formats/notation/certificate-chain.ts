@@ -8,6 +8,7 @@ import { equalBytes } from "../../core/bytes.ts";
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
 import type { Check } from "../../core/finding.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
+import type { Interval } from "../../core/interval.ts";
 import { describeCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import { extensionOids } from "../../core/x509/extensions.ts";
 import { isSignedBy } from "../../core/x509/is-signed-by.ts";
@@ -53,6 +54,11 @@ export async function requireChain(chain: readonly Certificate[], from: Instant,
   if (breach) throw new TouchmarkError(breach.code, breach.detail);
   const outside = validityBreach(chain, from, to);
   if (outside !== undefined) throw new TouchmarkError("EXPIRED", outside);
+}
+
+/** When every certificate is valid. */
+export function validityOf(chain: readonly Certificate[]): Interval {
+  return { from: Math.max(...chain.map(({ notBefore }) => notBefore)), until: Math.min(...chain.map(({ notAfter }) => notAfter)) };
 }
 
 /** Why not every certificate holds at a moment, or at the moments from one to another. */

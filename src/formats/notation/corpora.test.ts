@@ -7,9 +7,14 @@ import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { parsePem } from "../../core/asn1/pem.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
-import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import { envelopeKinds } from "./envelope-kinds.ts";
 import { parseEnvelope, type NotaryEnvelope } from "./envelope.ts";
+import { under } from "../../../test/fakes/expectation.ts";
+import { digestOf } from "../../core/digest.ts";
+import type { SignatureClaim } from "../../core/evidence.ts";
+import type { Finding } from "../../core/finding.ts";
+import type { Match } from "../../policy/match.ts";
+import { authorityIn, trustIn, type Trusted } from "./fixture.test.ts";
 import { verifyEnvelope } from "./verify-envelope.ts";
 
 const corpora = join(import.meta.dirname, "../../../../shared/corpora");
@@ -23,12 +28,27 @@ function envelopeIn(path: string): NotaryEnvelope {
   return parseEnvelope(kind, bytes);
 }
 
-function trusting(ca: readonly Certificate[], tsa: readonly Certificate[] = []): NotationTrust {
+function trusting(ca: readonly Certificate[], tsa: readonly Certificate[] = []): Trusted {
   return { name: "notation", stores: { ca, signingAuthority: ca, tsa }, identities: "any", verifyTimestamp: "always", revocation: "skip" };
 }
 
-async function codes(path: string, trust: NotationTrust, at: Instant): Promise<readonly string[]> {
-  const { checks } = await verifyEnvelope(envelopeIn(path), trust, at, new Map());
+async function findingOn(envelope: NotaryEnvelope, trusted: Trusted, at: Instant): Promise<Finding & { readonly match: Match }> {
+  const result = await verifyEnvelope(envelope, trustIn(trusted).stores, at, new Map());
+  const digest = digestOf(envelope.payload);
+  const claim: SignatureClaim = { kind: "signature", subject: digest, annotations: {} };
+  const finding = {
+    format: "notation",
+    location: { kind: "referrers" },
+    layer: digest,
+    claim,
+    holds: { from: at, until: at },
+    ...result,
+  } as const;
+  return under(authorityIn(trusted), finding, at);
+}
+
+async function codes(path: string, trust: Trusted, at: Instant): Promise<readonly string[]> {
+  const { checks } = await findingOn(envelopeIn(path), trust, at);
   return checks.flatMap((check) => (check.outcome === "passed" ? [] : [`${check.name} ${check.code}`]));
 }
 
@@ -60,7 +80,7 @@ suite("notation-envelopes", { skip }, () => {
     const path = "notation-envelopes/sig_env_with_metadata.json";
     const { chain } = envelopeIn(path);
     assert.deepEqual(await codes(path, trusting(chain), Date.UTC(2023, 0, 11, 18)), []);
-    assert.deepEqual(await codes(path, trusting(chain), at), ["certificate EXPIRED"]);
+    assert.deepEqual(await codes(path, trusting(chain), at), ["validity EXPIRED"]);
   });
 
   for (const name of ["ca_invalid_sig_env", "sa_invalid_sig_env"]) {
@@ -90,13 +110,13 @@ suite("notation-envelopes", { skip }, () => {
       const envelope = envelopeIn(`notation-envelopes/${name}.json`);
       const { name: plugin, minVersion: least } = envelope.attributes.plugin ?? {};
       assert.deepEqual([plugin, least], [minVersion === undefined ? "plugin-name" : "io.cncf.notary.plugin.unittest.mock", minVersion]);
-      const { checks, needs } = await verifyEnvelope(envelope, trusting(envelope.chain), at, new Map());
+      const { checks, match } = await findingOn(envelope, trusting(envelope.chain), at);
       assert.ok(
         checks.every(({ outcome, name: check }) => outcome === (check === "plugin" ? "undecided" : "passed")),
         JSON.stringify(checks),
       );
       assert.deepEqual(
-        needs.map(({ kind }) => kind),
+        match.needs.map(({ kind }) => kind),
         ["plugin"],
       );
     });
@@ -114,8 +134,8 @@ suite("notation-verifier", { skip }, () => {
     jwsExpiredWithTimestamp: unasked,
     coseExpiredWithTimestamp: unasked,
     withoutTimestamp: ["timestamp TIMESTAMP_MISSING"],
-    timestampBeforeNotBefore: ["certificate EXPIRED"],
-    timestampAfterNotAfter: ["certificate EXPIRED"],
+    timestampBeforeNotBefore: ["validity EXPIRED"],
+    timestampAfterNotAfter: ["validity EXPIRED"],
   };
   for (const [name, expected] of Object.entries(verdicts)) {
     const path = `notation-verifier/timestamp/sigEnv/${name}.sig`;

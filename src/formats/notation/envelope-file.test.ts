@@ -9,7 +9,7 @@ import { outcomeOf, type Finding } from "../../core/finding.ts";
 import { publicKeyOf } from "../../core/keys/public-key.ts";
 import type { SignerDescription } from "../../core/signer.ts";
 import type { KeyPair } from "../../core/x509/fixture.test.ts";
-import { makeTrust, type Trust } from "../../trust/trust.ts";
+import { under } from "../../../test/fakes/expectation.ts";
 import type { SignatureOptions } from "../format.ts";
 import { envelopeFile } from "./envelope-file.ts";
 import {
@@ -27,11 +27,13 @@ import {
   subject,
   summary,
   trust,
+  authorityIn,
+  trustIn,
+  type Trusted,
   verifyMade,
 } from "./fixture.test.ts";
 
 const text = encodeUtf8("what is signed");
-const trusting = (notation = trust): Trust => makeTrust([], { roots: [], identities: [], notation });
 const describeKey = (key: KeyPair): SignerDescription => ({
   publicKey: publicKeyOf(key.publicKey, "the signer"),
   chain: key === signerKey ? chain : [certificate({ ...leafShape, key }), root],
@@ -59,19 +61,19 @@ interface Asking {
   readonly name?: string;
   readonly content?: Uint8Array;
   readonly change?: Partial<FileSubject>;
-  readonly trusted?: Trust;
+  readonly trusted?: Trusted;
   readonly at?: number;
 }
 
 /** Of the file, read as the envelope asks for, in a file that is called so. */
 async function verify(
   envelope: Uint8Array,
-  { name = "signature", content = text, change = {}, trusted = trusting(), at = now }: Asking = {},
+  { name = "signature", content = text, change = {}, trusted = trust, at = now }: Asking = {},
 ): Promise<Finding> {
   const evidence = envelopeFile.read(envelope, name);
   const file = await readFileSubject("app", streamOf(content), await envelopeFile.readingOf(evidence));
   assert.equal(file.bytes, undefined, "no more of the file is held than its digest");
-  return envelopeFile.verify(evidence, { ...file, ...change }, trusted, at);
+  return under(authorityIn(trusted), await envelopeFile.verify(evidence, { ...file, ...change }, trustIn(trusted), at), at);
 }
 
 /** What is wrong, in a few words. */
@@ -101,7 +103,7 @@ suite("the Notary Project's signature of a file", () => {
         const made = await signed({ key, options: { envelope, expiry: now + day }, annotations: { stage: "production" } });
         assert.ok(envelopeFile.owns(made));
         const finding = await verify(made);
-        assert.deepEqual(summary(finding), ["format", "signature", "certificate", "identity", "expiry", "certificate", "subject"]);
+        assert.deepEqual(summary(finding), ["format", "signature", "certificate", "identity", "validity", "expiry", "subject"]);
         assert.equal(finding.claim?.kind === "signature" && finding.claim.annotations["stage"], "production");
         assert.ok(finding.claim?.subject.startsWith(`${hash}:`));
         assert.equal(finding.layer, digestOf(made));
@@ -140,7 +142,7 @@ suite("the Notary Project's signature of a file", () => {
   test("says nothing of a file of which only the digest is at hand, but for another's", async () => {
     const made = await signed();
     const evidence = envelopeFile.read(made, "signature");
-    const about = (digest: FileSubject["digest"]) => envelopeFile.verify(evidence, { reference: digest, digest }, trusting(), now);
+    const about = (digest: FileSubject["digest"]) => envelopeFile.verify(evidence, { reference: digest, digest }, trustIn(trust), now);
     assert.deepEqual(summary(await about(digestOf(text))).at(-1), "subject UNSUPPORTED?");
     assert.deepEqual(summary(await about(digestOf(text, "sha512"))).at(-1), "subject UNSUPPORTED?");
     assert.deepEqual(summary(await about(digestOf(encodeUtf8("other")))).at(-1), "subject SUBJECT_MISMATCH");
@@ -163,9 +165,12 @@ suite("the Notary Project's signature of a file", () => {
     assert.match(await refusal(made, { at: now + day }), /^expiry EXPIRED/);
     assert.match(await refusal(made, { at: leafShape.notAfter ?? now + 400 * day }), /EXPIRED/);
     const stranger = certificate({ ...rootShape, subject: "C=US,ST=WA,O=mallory,CN=root" });
-    const trusted = trusting({ ...trust, stores: { ...trust.stores, ca: [stranger] } });
+    const trusted = { ...trust, stores: { ...trust.stores, ca: [stranger] } };
     assert.match(await refusal(made, { trusted }), /^certificate CERTIFICATE_UNTRUSTED/);
-    assert.match(await refusal(made, { trusted: makeTrust([]) }), /^certificate CERTIFICATE_UNTRUSTED/);
+    assert.match(
+      await refusal(made, { trusted: { ...trust, stores: { ca: [], signingAuthority: [], tsa: [] } } }),
+      /^certificate CERTIFICATE_UNTRUSTED/,
+    );
   });
 
   test("is no image's, and an image's is no file's", async () => {

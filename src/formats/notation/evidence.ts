@@ -1,9 +1,13 @@
-/** An envelope as evidence. What only verifying one needs is loaded when there is one. */
-import type { Evidence } from "../../core/evidence.ts";
+/** An envelope as evidence. */
+import type { Claim, Evidence } from "../../core/evidence.ts";
 import type { Finding } from "../../core/finding.ts";
-import { findingOf, type Reading } from "../checks.ts";
+import { findingOf, reading, type Reading } from "../checks.ts";
+import type { StatedClaims } from "../format.ts";
 import type { EnvelopeType } from "./envelope-types.ts";
-import type { NotationVerification } from "./verify-signature.ts";
+import { parseEnvelope } from "./envelope.ts";
+import { parseNotaryPayload } from "./payload.ts";
+import { envelopeKinds } from "./envelope-kinds.ts";
+import { verifyNotationSignature, type NotationVerification } from "./verify-signature.ts";
 
 export interface NotationEvidence extends Evidence {
   readonly content: Reading<Content>;
@@ -14,14 +18,21 @@ interface Content {
   readonly bytes: Uint8Array;
 }
 
-/** To look up a module that is loaded takes longer than to read an envelope. */
-let verifying: Promise<[typeof import("./envelope-kinds.ts"), typeof import("./verify-signature.ts")]> | undefined;
+/** What the envelope says, without trust. */
+export function notationClaims({ content }: NotationEvidence): StatedClaims {
+  if ("problem" in content) return { claims: [] };
+  const { type, bytes } = content.value;
+  const envelope = reading(() => parseEnvelope(envelopeKinds[type], bytes));
+  if ("problem" in envelope) return { claims: [] };
+  const target = reading(() => parseNotaryPayload(envelope.value.payload));
+  const claims: readonly Claim[] =
+    "value" in target ? [{ kind: "signature", subject: target.value.digest, annotations: target.value.annotations ?? {} }] : [];
+  return { claims, hint: envelope.value.chain[0].subject.text };
+}
 
 /** Never throws for what the evidence holds. */
 export async function verifyNotationEvidence(evidence: NotationEvidence, asked: NotationVerification): Promise<Finding> {
-  if ("problem" in evidence.content) return findingOf(evidence, { checks: [evidence.content.problem] });
+  if ("problem" in evidence.content) return findingOf(evidence, asked.at, { checks: [evidence.content.problem] });
   const { type, bytes } = evidence.content.value;
-  verifying ??= Promise.all([import("./envelope-kinds.ts"), import("./verify-signature.ts")]);
-  const [{ envelopeKinds }, { verifyNotationSignature }] = await verifying;
   return verifyNotationSignature(evidence, { kind: envelopeKinds[type], bytes }, asked);
 }

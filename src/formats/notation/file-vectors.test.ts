@@ -8,7 +8,8 @@ import { readFileSubject } from "../../core/file-subject.ts";
 import type { Finding } from "../../core/finding.ts";
 import { parsePem } from "../../core/asn1/pem.ts";
 import { parseCertificate } from "../../core/x509/certificate.ts";
-import { makeTrust } from "../../trust/trust.ts";
+import { under } from "../../../test/fakes/expectation.ts";
+import { authorityIn, trustIn } from "./fixture.test.ts";
 import { envelopeFile } from "./envelope-file.ts";
 import { envelopeKinds } from "./envelope-kinds.ts";
 import { typeNamed } from "./envelope-types.ts";
@@ -33,9 +34,9 @@ async function verify(
   const evidence = envelopeFile.read(read(name), name);
   const stream = content ? streamOf(content) : createReadStream(join(folder, "file.txt"));
   const file = await readFileSubject("file.txt", stream, await envelopeFile.readingOf(evidence));
-  const notation = { ...trust, stores: { ...trust.stores, ca: roots } };
+  const trusted = { ...trust, stores: { ...trust.stores, ca: roots } };
   const at = parse(name).attributes.signingTime + later;
-  return envelopeFile.verify(evidence, file, makeTrust([], { roots: [], identities: [], notation }), at);
+  return under(authorityIn(trusted), await envelopeFile.verify(evidence, file, trustIn(trusted), at), at);
 }
 
 suite("signatures of a file by notation's library", () => {
@@ -43,7 +44,7 @@ suite("signatures of a file by notation's library", () => {
 
   for (const name of names) {
     test(`${name} verifies, and says what we would`, async () => {
-      const checks = ["format", "signature", "certificate", "identity", ...(name.startsWith("expiring") ? ["expiry"] : []), "certificate"];
+      const checks = ["format", "signature", "certificate", "identity", "validity", ...(name.startsWith("expiring") ? ["expiry"] : [])];
       assert.deepEqual(summary(await verify(name)), [...checks, "subject"]);
       const { payload, toBeSigned, algorithm, attributes } = parse(name);
       const target = parseNotaryPayload(payload);

@@ -4,6 +4,7 @@ import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
 import { encodeCbor, Tagged, type Cbor, type CborKey, type CborMap } from "../../core/envelopes/cbor.ts";
 import { coseToBeSigned, encodeCoseSign1 } from "../../core/envelopes/cose.ts";
+import type { Authority } from "../../policy/authority.ts";
 import { digestOf } from "../../core/digest.ts";
 import type { Facts } from "../../core/facts/facts.ts";
 import type { Finding } from "../../core/finding.ts";
@@ -14,8 +15,10 @@ import { mediaTypes, parseManifest, type Descriptor } from "../../core/oci/manif
 import type { Subject } from "../../core/subject.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import { extensions, makeDer, makeKey, type KeyPair, type Shape } from "../../core/x509/fixture.test.ts";
-import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
-import { makeTrust } from "../../trust/trust.ts";
+import { authority, under } from "../../../test/fakes/expectation.ts";
+import type { Match } from "../../policy/match.ts";
+import type { TrustedNames } from "../../trust/notation/trusted-names.ts";
+import { makeTrust, type Trust } from "../../trust/trust.ts";
 import type { EnvelopeType } from "./envelope-types.ts";
 import { jws } from "./jws-envelope.ts";
 import { notation } from "./notation.ts";
@@ -49,14 +52,45 @@ export const root: Certificate = certificate(rootShape);
 export const leaf: Certificate = certificate(leafShape);
 export const chain: readonly Certificate[] = [leaf, root];
 
+/** An authority and its stores, in the words of a trust policy. */
+export interface Trusted {
+  readonly name: string;
+  readonly stores: Readonly<Record<"ca" | "signingAuthority" | "tsa", readonly Certificate[]>>;
+  readonly identities: TrustedNames;
+  readonly verifyTimestamp: "always" | "afterCertExpiry";
+  readonly revocation: "ask" | "skip";
+}
+
 /** Trusts the root, for anyone, without timestamps. */
-export const trust: NotationTrust = {
+export const trust: Trusted = {
   name: "acme",
   stores: { ca: [root], signingAuthority: [], tsa: [] },
   identities: "any",
   verifyTimestamp: "always",
   revocation: "skip",
 };
+
+export function trustIn({ name, stores }: Pick<Trusted, "name" | "stores">): Trust {
+  const named = (certificates: readonly Certificate[]) => certificates.map((one) => ({ name, certificate: one }));
+  return makeTrust({ stores: { ca: named(stores.ca), signingAuthority: named(stores.signingAuthority), tsa: named(stores.tsa) } });
+}
+
+export function authorityIn({ name, stores, identities, verifyTimestamp, revocation }: Trusted): Authority {
+  const digests = (certificates: readonly Certificate[]) => new Set(certificates.map(({ raw }) => digestOf(raw)));
+  const timestamp = stores.tsa.length === 0 ? "none" : verifyTimestamp === "always" ? "required" : "afterExpiry";
+  return authority({
+    name,
+    certificates: (["ca", "signingAuthority"] as const).map((store) => ({
+      name,
+      store,
+      anchors: digests(stores[store]),
+      subjects: identities,
+    })),
+    timestampAuthorities: digests(stores.tsa),
+    timestamp,
+    revocation: revocation === "skip" ? "none" : "enforce",
+  });
+}
 
 export interface Made {
   readonly envelope: Uint8Array;
@@ -80,8 +114,8 @@ export const keyPairs: Readonly<Record<string, () => KeyPair>> = {
   ES512: () => generateKeyPairSync("ec", { namedCurve: "P-521" }),
 };
 
-/** The evidence of one manifest and its envelope, read as the engine has it read, and verified. */
-export async function verifyMade({ envelope, manifest }: Made, options: VerifyOptions = {}): Promise<Finding> {
+/** The evidence of one manifest and its envelope, read as the engine has it read, verified, and compared with who is expected. */
+export async function verifyMade({ envelope, manifest }: Made, options: VerifyOptions = {}): Promise<Finding & { readonly match: Match }> {
   const { trusted = trust, at = now, facts, of = image, type = mediaTypes.ociManifest } = options;
   const parsed = parseManifest(manifest, mediaTypes.ociManifest);
   assert.ok(parsed.kind === "image");
@@ -99,12 +133,11 @@ export async function verifyMade({ envelope, manifest }: Made, options: VerifyOp
     descriptor: { mediaType: type, digest, size: of.length },
     manifest: of,
   };
-  const trusting = { ...makeTrust([]), notation: trusted };
-  return notation.verify(evidence, about, trusting, at, facts);
+  return under(authorityIn(trusted), await notation.verify(evidence, about, trustIn(trusted), at, facts), at, facts);
 }
 
 export interface VerifyOptions {
-  readonly trusted?: NotationTrust;
+  readonly trusted?: Trusted;
   readonly at?: Instant;
   readonly facts?: Facts;
   /** The image. */

@@ -69,7 +69,7 @@ suite("an envelope that a plugin is to make", () => {
 });
 
 suite("an envelope that a plugin made", () => {
-  const passing = ["format", "signature", "certificate", "identity", "certificate", "subject"];
+  const passing = ["format", "signature", "certificate", "identity", "validity", "subject"];
 
   test("is stored as it came, and verifies", async () => {
     for (const { made, kind } of [

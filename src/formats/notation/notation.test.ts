@@ -10,11 +10,11 @@ import { emptyConfig, mediaTypes, parseManifest } from "../../core/oci/manifest.
 import { publicKeyOf } from "../../core/keys/public-key.ts";
 import { extensions, makeKey } from "../../core/x509/fixture.test.ts";
 import { revocable } from "../../core/x509/revocation-fixture.test.ts";
-import { subjectNamed } from "../../trust/notation/trusted-names.ts";
-import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
+import { parseTrustedName } from "../../trust/notation/trusted-names.ts";
 import { makeTrust } from "../../trust/trust.ts";
 import { cose } from "./cose-envelope.ts";
 import {
+  type Trusted,
   certificate,
   image,
   leaf,
@@ -37,7 +37,7 @@ import { jws } from "./jws-envelope.ts";
 import { notation } from "./notation.ts";
 import { signatureType } from "./signature-type.ts";
 
-const good = ["format", "signature", "certificate", "identity", "certificate", "subject"];
+const good = ["format", "signature", "certificate", "identity", "validity", "subject"];
 const malformed = ["format MALFORMED_EVIDENCE"];
 
 const checksOf = async (made: Made | Promise<Made>, options?: VerifyOptions) => summary(await verifyMade(await made, options));
@@ -54,16 +54,19 @@ suite("Notary Project signatures", () => {
     const [evidence] = await evidenceOf(await make());
     assert.ok(evidence);
     const about = { repository: "r", reference: "r", digest: subject.digest, descriptor: subject, manifest: image };
-    const nobody = await notation.verify(evidence, about, makeTrust([]), now);
+    const nobody = await notation.verify(evidence, about, makeTrust(), now);
     assert.deepEqual(summary(nobody), ["format", "certificate CERTIFICATE_UNTRUSTED"]);
     const key = { name: "release.pub", publicKey: publicKeyOf(makeKey().publicKey, "release.pub") };
-    assert.deepEqual(summary(await notation.verify(evidence, about, makeTrust([key]), now)), ["format", "signature KEY_MISMATCH"]);
+    assert.deepEqual(summary(await notation.verify(evidence, about, makeTrust({ keys: [key] }), now)), [
+      "format",
+      "signature KEY_MISMATCH",
+    ]);
     assert.equal(nobody.signer, undefined);
   });
 
   test("T37: by a stranger nobody is asked about, and whether they were revoked is then not known", async () => {
     const leafToAsk = certificate({ ...leafShape, extensions: [extensions.digitalSignature, revocable.crl("http://ca.example/list")] });
-    const ours: NotationTrust = { ...trust, revocation: "ask" };
+    const ours: Trusted = { ...trust, revocation: "ask" };
     const theirs = { ...ours, stores: { ...ours.stores, ca: [certificate({ ...rootShape, key: makeKey() })] } };
     const made = looseJws({ certificates: [leafToAsk, root] });
     const unknown = good.toSpliced(-1, 0, "revocation REVOCATION_UNKNOWN?");
@@ -92,9 +95,9 @@ suite("Notary Project signatures", () => {
   });
 
   test("are by whom the trust names, all of the name", async () => {
-    const by = (...texts: readonly string[]): NotationTrust => ({
+    const by = (...texts: readonly string[]): Trusted => ({
       ...trust,
-      identities: texts.map((text) => subjectNamed(text, "identity")),
+      identities: texts.map((text) => parseTrustedName(`x509.subject:${text}`, "identity")),
     });
     const mismatch = good.toSpliced(3, 1, "identity IDENTITY_MISMATCH");
     assert.deepEqual(await checksOf(make(), { trusted: by("C=US,S=WA,O=other", "C=US,S=WA,O=acme") }), good);
@@ -106,7 +109,7 @@ suite("Notary Project signatures", () => {
 
   test("are by whom a certificate names by serial number and postal code, as notation spells these", async () => {
     const certificates = [certificate({ ...leafShape, subject: "C=US,2.5.4.17=98101,ST=WA,O=acme,2.5.4.5=7" }), root];
-    const by = (text: string): NotationTrust => ({ ...trust, identities: [subjectNamed(text, "identity")] });
+    const by = (text: string): Trusted => ({ ...trust, identities: [parseTrustedName(`x509.subject:${text}`, "identity")] });
     for (const text of ["C=US,ST=WA,O=acme", "C=US,ST=WA,O=acme,SERIALNUMBER=7,POSTALCODE=98101"])
       assert.deepEqual(await looseChecks({ certificates }, { trusted: by(text) }), good);
     const other = by("C=US,ST=WA,O=acme,SERIALNUMBER=8");
@@ -114,7 +117,7 @@ suite("Notary Project signatures", () => {
   });
 
   test("T17: a certificate's subject is held to the rules of names: no encoded values, no joined parts, no type twice", async () => {
-    const trusted: NotationTrust = { ...trust, identities: [subjectNamed("C=US,ST=WA,O=acme", "identity")] };
+    const trusted: Trusted = { ...trust, identities: [parseTrustedName("x509.subject:C=US,ST=WA,O=acme", "identity")] };
     for (const name of ["C=US,ST=WA,O=acme,1.2.3.4=x", "C=US+ST=WA,O=acme", "C=US,ST=WA,O=acme,OU=a,OU=b", "C=US,O=acme", "CN=acme"]) {
       const certificates = [certificate({ ...leafShape, subject: name }), root];
       assert.deepEqual(await looseChecks({ certificates }, { trusted }), good.toSpliced(3, 1, "identity IDENTITY_MISMATCH"), name);
@@ -123,7 +126,7 @@ suite("Notary Project signatures", () => {
 
   test("do not hold where the chain is broken, whoever is trusted", async () => {
     const broken = ["format", "signature", "certificate CERTIFICATE_INVALID", "subject"];
-    const leafTrusted: NotationTrust = { ...trust, stores: { ...trust.stores, ca: [leaf, root] } };
+    const leafTrusted: Trusted = { ...trust, stores: { ...trust.stores, ca: [leaf, root] } };
     assert.deepEqual(await looseChecks({ certificates: [leaf] }, { trusted: leafTrusted }), broken);
     assert.deepEqual(await looseChecks({ certificates: [leaf, leaf, root] }, { trusted: leafTrusted }), broken);
     assert.deepEqual(await looseChecks({ certificates: [] }), malformed);
@@ -187,7 +190,7 @@ suite("Notary Project manifests", () => {
       const [evidence] = recognised.read(new Map());
       assert.ok(evidence);
       const about = { repository: "r", reference: "r", digest: subject.digest, descriptor: subject, manifest: image };
-      assert.deepEqual(summary(await notation.verify(evidence, about, makeTrust([]), now)), [expected]);
+      assert.deepEqual(summary(await notation.verify(evidence, about, makeTrust(), now)), [expected]);
     }
   });
 

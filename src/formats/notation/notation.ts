@@ -8,7 +8,7 @@ import type { FormatOfFiles, Recognised } from "../format.ts";
 import { checkImageTarget } from "./check-target.ts";
 import { envelopeFile } from "./envelope-file.ts";
 import { envelopeTypes, maxEnvelopeBytes, type EnvelopeType } from "./envelope-types.ts";
-import { verifyNotationEvidence, type NotationEvidence } from "./evidence.ts";
+import { notationClaims, verifyNotationEvidence, type NotationEvidence } from "./evidence.ts";
 import { isSignatureManifest, signatureType } from "./signature-type.ts";
 import { termsOf, toSign, type NotationToSign } from "./to-sign.ts";
 
@@ -19,6 +19,8 @@ export const notation: FormatOfFiles = {
   locations: () => [{ kind: "referrers" }],
 
   recognise,
+
+  claims: (evidence: NotationEvidence) => notationClaims(evidence),
 
   verify: (evidence: NotationEvidence, { descriptor }, trust, at, facts = new Map()) =>
     verifyNotationEvidence(evidence, { check: (target) => checkImageTarget(target, descriptor), trust, at, facts }),

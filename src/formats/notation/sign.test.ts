@@ -36,7 +36,7 @@ suite("signing for the Notary Project", () => {
         const signer = [certificate({ ...leafShape, key }), root];
         const made = await make({ kind, chain: signer, expiry: now + day }, key.privateKey);
         const finding = await verifyMade(made);
-        assert.deepEqual(summary(finding), ["format", "signature", "certificate", "identity", "expiry", "certificate", "subject"]);
+        assert.deepEqual(summary(finding), ["format", "signature", "certificate", "identity", "validity", "expiry", "subject"]);
         const envelope = parseEnvelope(kind, made.envelope);
         assert.equal(envelope.algorithm.jws, algorithm);
         assert.deepEqual(envelope.attributes, { scheme: "notary.x509", signingTime: now, expiry: now + day });

@@ -18,7 +18,7 @@ import {
   type VerifyOptions,
 } from "./fixture.test.ts";
 
-const good = ["format", "signature", "certificate", "identity", "certificate", "subject"];
+const good = ["format", "signature", "certificate", "identity", "validity", "subject"];
 const malformed = ["format MALFORMED_EVIDENCE"];
 const scheme = "io.cncf.notary.signingScheme";
 const signingTime = "io.cncf.notary.signingTime";

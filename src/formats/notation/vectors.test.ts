@@ -9,11 +9,10 @@ import type { Instant } from "../../core/instant.ts";
 import { mediaTypes } from "../../core/oci/manifest.ts";
 import { parsePem } from "../../core/asn1/pem.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
-import { subjectNamed } from "../../trust/notation/trusted-names.ts";
-import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
+import { parseTrustedName } from "../../trust/notation/trusted-names.ts";
 import { cose } from "./cose-envelope.ts";
 import { parseEnvelope } from "./envelope.ts";
-import { day, summary, verifyMade } from "./fixture.test.ts";
+import { type Trusted, day, summary, verifyMade } from "./fixture.test.ts";
 import { jws } from "./jws-envelope.ts";
 import { encodeNotaryPayload, parseNotaryPayload } from "./payload.ts";
 import { encodeSignatureManifest } from "./signature-manifest.ts";
@@ -28,10 +27,10 @@ function load(name: string) {
   const kind = name.startsWith("jws") ? jws : cose;
   const layer = read(kind === jws ? "envelope.json" : "envelope.cose");
   const envelope = parseEnvelope(kind, layer);
-  const trusted: NotationTrust = {
+  const trusted: Trusted = {
     name: "vector",
     stores: { ca: certificates("root.pem"), signingAuthority: [], tsa: certificates("tsa.pem") },
-    identities: [subjectNamed("C=US, ST=WA, O=acme, CN=release", "identity")],
+    identities: [parseTrustedName("x509.subject:C=US, ST=WA, O=acme, CN=release", "identity")],
     verifyTimestamp: "always",
     revocation: "skip",
   };
@@ -56,14 +55,14 @@ suite("signatures of notation 1.3.2", () => {
     test(`${name} verifies`, async () => {
       const { layer, manifest, image, trusted, signedAt } = load(name);
       const finding = await verifyMade({ envelope: layer, manifest }, { trusted, of: image, at: signedAt + 60_000 });
-      const expected = ["format", "signature", "certificate", "identity", "certificate", "subject"];
-      if (name.endsWith("expiring")) expected.splice(4, 0, "expiry");
+      const expected = ["format", "signature", "certificate", "identity", "validity", "subject"];
+      if (name.endsWith("expiring")) expected.splice(5, 0, "expiry");
       if (name.endsWith("timestamped")) expected.splice(4, 0, "timestamp");
       assert.deepEqual(summary(finding), expected, JSON.stringify(finding.checks));
       assert.equal(finding.signer?.kind === "x509" && finding.signer.subject, "CN=release,O=acme,L=Seattle,ST=WA,C=US");
       const annotations = finding.claim?.kind === "signature" ? { ...finding.claim.annotations } : undefined;
       assert.deepEqual(annotations, name.endsWith("annotated") ? { build: "42", stage: "production" } : {});
-      assert.equal(finding.seen.length, name.endsWith("timestamped") ? 1 : 0);
+      assert.equal(finding.verifiedTimestamps.length, name.endsWith("timestamped") ? 1 : 0);
     });
 
     test(`${name} is written as notation writes it`, () => {
@@ -96,7 +95,7 @@ suite("signatures of notation 1.3.2", () => {
       assert.equal(summary(other).at(-1), "subject SUBJECT_MISMATCH");
       const stranger = { ...trusted, stores: { ...trusted.stores, ca: [] } };
       assert.ok(summary(await verifyMade(made, { trusted: stranger, of: image, at })).includes("certificate CERTIFICATE_UNTRUSTED"));
-      const identities = [subjectNamed("C=US, ST=WA, O=acme, CN=other", "identity")];
+      const identities = [parseTrustedName("x509.subject:C=US, ST=WA, O=acme, CN=other", "identity")];
       assert.ok(
         summary(await verifyMade(made, { trusted: { ...trusted, identities }, of: image, at })).includes("identity IDENTITY_MISMATCH"),
       );
@@ -105,23 +104,25 @@ suite("signatures of notation 1.3.2", () => {
 
   test("with a timestamp hold when they are old, without one until the certificates end", async () => {
     for (const kind of ["jws", "cose"]) {
-      const codes = async (name: string, at: Instant, change: Partial<NotationTrust> = {}) => {
+      const codes = async (name: string, at: Instant, change: Partial<Trusted> = {}) => {
         const { layer, manifest, image, trusted } = load(`${kind}-${name}`);
         return summary(await verifyMade({ envelope: layer, manifest }, { trusted: { ...trusted, ...change }, of: image, at }));
       };
       const late = Date.UTC(2126, 0, 2);
-      assert.deepEqual((await codes("timestamped", late)).slice(4), ["timestamp", "certificate", "subject"]);
+      assert.deepEqual((await codes("timestamped", late)).slice(4), ["timestamp", "validity", "subject"]);
       assert.deepEqual((await codes("timestamped", late, { verifyTimestamp: "afterCertExpiry" })).slice(4), [
         "timestamp",
-        "certificate",
+        "validity",
         "subject",
       ]);
       assert.deepEqual((await codes("timestamped", late - 2 * day, { verifyTimestamp: "afterCertExpiry" })).slice(4), [
-        "certificate",
+        "validity",
+        "timestamp",
+        "validity",
         "subject",
       ]);
-      assert.deepEqual((await codes("es256", late)).slice(4), ["certificate EXPIRED", "subject"]);
-      assert.deepEqual((await codes("expiring", late)).slice(4), ["expiry EXPIRED", "certificate EXPIRED", "subject"]);
+      assert.deepEqual((await codes("es256", late)).slice(4), ["validity EXPIRED", "subject"]);
+      assert.deepEqual((await codes("expiring", late)).slice(4), ["validity EXPIRED", "expiry EXPIRED", "subject"]);
     }
   });
 });

@@ -1,67 +1,109 @@
 /**
- * What an envelope proves (Notary Project, trust policy, "Signature Verification", "Steps"): integrity first, and nothing more where it
- * fails; then authenticity, expiry, time and revocation, all of them. No level lets a check out:
- * each is reported as it came out, and what that leads to is for the policy.
+ * Verifies an envelope (Notary Project, trust policy, "Signature Verification", "Steps"): integrity first, and nothing more where it
+ * fails; then trust, expiry, time and revocation, all of them. What each outcome leads to is for a policy.
  */
 import { equalBytes } from "../../core/bytes.ts";
+import { digestOf } from "../../core/digest.ts";
 import { asTouchmarkError } from "../../core/errors.ts";
-import type { Facts, FactQuestion } from "../../core/facts/facts.ts";
-import type { Check, Signatory, VerifiedTimestamp } from "../../core/finding.ts";
+import type { Facts } from "../../core/facts/facts.ts";
+import type { Anchor, Check, Need, Signatory, VerifiedTimestamp, X509Signer } from "../../core/finding.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { quoteName } from "../../core/x509/name.ts";
+import type { TrustedCertificate, TrustStores } from "../../trust/trust.ts";
 import { verifyRevocation } from "../../verification/verify-revocation.ts";
 import type { RevocationStatus } from "../../verification/revocation-status.ts";
-import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
 import { notaryAlgorithmOf } from "./algorithms.ts";
-import { chainBreach } from "./certificate-chain.ts";
+import { chainBreach, validityOf } from "./certificate-chain.ts";
 import type { NotaryEnvelope } from "./envelope.ts";
-import type { NotarySigningScheme } from "./signed-attributes.ts";
-import { checkIdentity } from "./check-identity.ts";
-import { checkPlugin } from "./check-plugin.ts";
-import { checkSignedTime } from "./signed-time.ts";
+import { payloadType } from "./payload.ts";
+import { verifySigningTime } from "./signing-time.ts";
 
 export interface EnvelopeResult {
   readonly checks: readonly Check[];
-  /** Only where the signature verifies. */
+  /** Only where the signature verifies and the chain keeps the rules. */
   readonly signer?: Signatory;
-  readonly seen: readonly VerifiedTimestamp[];
-  readonly needs: readonly FactQuestion[];
+  readonly verifiedTimestamps: readonly VerifiedTimestamp[];
+  readonly changesAt: readonly (Instant | undefined)[];
+  readonly needs: readonly Need[];
 }
 
 /** Checks in the order they were made; never throws for what the envelope holds. */
-export async function verifyEnvelope(envelope: NotaryEnvelope, trust: NotationTrust, at: Instant, facts: Facts): Promise<EnvelopeResult> {
+export async function verifyEnvelope(envelope: NotaryEnvelope, stores: TrustStores, at: Instant, facts: Facts): Promise<EnvelopeResult> {
   const { attributes, chain } = envelope;
-  const [leaf] = chain;
+  const stopped = { verifiedTimestamps: [], changesAt: [], needs: [] };
   const signature = await checkSignature(envelope);
-  if (signature.outcome !== "passed") return { checks: [signature], seen: [], needs: [] };
-  const signer: Signatory = { kind: "x509", subject: leaf.subject.text, issuer: leaf.issuer.text };
+  if (signature.outcome !== "passed") return { checks: [signature], ...stopped };
   const breach = await chainBreach(chain);
-  if (breach) return { checks: [signature, breach], signer, seen: [], needs: [] };
-  const time = await checkSignedTime(envelope, trust, { facts, at });
-  const trusted = checkTrusted(chain, attributes.scheme, trust);
+  if (breach) return { checks: [signature, breach], ...stopped };
+  const time = await verifySigningTime(envelope, stores, { facts, at });
+  const store = attributes.scheme === "notary.x509" ? "ca" : "signingAuthority";
+  const anchors = anchorsIn(chain, stores[store]);
+  const certificate = certificateCheck(chain, anchors, store, stores);
   const revocation = { chain, facts, at, ...(time.until !== undefined && { signedAt: time.until }) };
-  const standing = trust.revocation === "skip" ? undefined : (await verifyRevocation(revocation)).standing;
-  // Nobody is asked about a stranger's signature: its certificates name whom to ask.
-  const isTrusted = trusted.outcome === "passed";
-  const plugin = checkPlugin(envelope, trust, { facts, isTrusted });
+  // No responder is asked about a signature that nobody trusts: its certificates name whom to ask.
+  const isTrusted = anchors.length > 0;
+  const { status } = await verifyRevocation(revocation);
   const checks: readonly Check[] = [
     signature,
-    trusted,
-    ...checkIdentity(leaf, trust, plugin.identity),
+    certificate,
     ...(attributes.expiry === undefined ? [] : [checkExpiry(attributes.expiry, at)]),
     ...time.checks,
-    ...(standing ? [revocationCheck(standing)] : []),
-    ...plugin.checks,
+    revocationCheck(status),
   ];
-  const needs = [...(time.needs ?? []), ...(standing?.outcome === "undecided" ? standing.needs : []), ...plugin.needs];
-  return { checks, signer, seen: time.seen, needs: isTrusted ? needs : [] };
+  const needs = [
+    ...time.needs,
+    ...(status.outcome === "undecided" ? status.needs.map((question): Need => ({ check: "revocation", question })) : []),
+  ];
+  return {
+    checks,
+    signer: signerOf(envelope, anchors),
+    verifiedTimestamps: time.verifiedTimestamps,
+    changesAt: [
+      ...time.changesAt,
+      attributes.expiry,
+      ...(status.outcome === "passed" && status.until !== undefined ? [status.until + 1] : []),
+    ],
+    needs: isTrusted ? needs : [],
+  };
 }
 
-function revocationCheck(standing: RevocationStatus): Check {
-  const { detail } = standing;
-  if (standing.outcome === "passed") return { name: "revocation", outcome: "passed", detail };
-  return { name: "revocation", outcome: standing.outcome, code: standing.code, detail };
+function anchorsIn(chain: readonly Certificate[], store: readonly TrustedCertificate[]): readonly Anchor[] {
+  return store
+    .filter(({ certificate }) => chain.some(({ raw }) => equalBytes(certificate.raw, raw)))
+    .map(({ name, certificate }) => ({ name, digest: digestOf(certificate.raw) }));
+}
+
+function signerOf({ attributes, chain }: NotaryEnvelope, anchors: readonly Anchor[]): X509Signer {
+  const [leaf] = chain;
+  const { scheme, plugin, expiry, signingTime } = attributes;
+  const isByAuthority = scheme === "notary.x509.signingAuthority";
+  return {
+    kind: "x509",
+    subject: leaf.subject.text,
+    issuer: leaf.issuer.text,
+    anchors,
+    ...(!isByAuthority && { validity: validityOf(chain) }),
+    ...(plugin && {
+      plugin: {
+        plugin: plugin.name,
+        ...(plugin.minVersion !== undefined && { minVersion: plugin.minVersion }),
+        contentType: payloadType,
+        signingScheme: scheme,
+        ...(expiry !== undefined && { expiry }),
+        ...(isByAuthority && { authenticSigningTime: signingTime }),
+        extended: plugin.extended,
+        unprocessed: plugin.unprocessed,
+        chain,
+      },
+    }),
+  };
+}
+
+function revocationCheck(status: RevocationStatus): Check {
+  const { detail } = status;
+  if (status.outcome === "passed") return { name: "revocation", outcome: "passed", detail };
+  return { name: "revocation", outcome: status.outcome, code: status.code, detail };
 }
 
 /** Whether it is by the first certificate of its chain, whoever that is. */
@@ -81,12 +123,16 @@ export async function checkSignature({ algorithm, signature, toBeSigned, chain: 
   }
 }
 
-function checkTrusted(chain: readonly Certificate[], scheme: NotarySigningScheme, { name, stores }: NotationTrust): Check {
-  const store = scheme === "notary.x509" ? "ca" : "signingAuthority";
-  const anchor = chain.find(({ raw }) => stores[store].some((trusted) => equalBytes(trusted.raw, raw)));
-  if (anchor) return { name: "certificate", outcome: "passed", detail: `leads to ${quoteName(anchor.subject)}, trusted by ${name}` };
+function certificateCheck(
+  chain: readonly Certificate[],
+  [anchor]: readonly Anchor[],
+  store: "ca" | "signingAuthority",
+  stores: TrustStores,
+): Check {
+  if (anchor) return { name: "certificate", outcome: "passed", detail: `leads to ${anchor.name}` };
   const root = chain.at(-1);
-  const detail = `leads to ${root ? quoteName(root.subject) : "nothing"}, which is in no ${store} store of ${name}`;
+  const names = [...new Set(stores[store].map(({ name }) => name))].slice(0, 3).join(", ") || `none for ${store}`;
+  const detail = `leads to ${root ? quoteName(root.subject) : "nothing"}, which is not among the trusted certificates (${names})`;
   return { name: "certificate", outcome: "failed", code: "CERTIFICATE_UNTRUSTED", detail };
 }
 

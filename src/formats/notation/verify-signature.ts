@@ -3,7 +3,8 @@ import type { Evidence, SignatureClaim } from "../../core/evidence.ts";
 import type { Facts } from "../../core/facts/facts.ts";
 import type { Check, Finding } from "../../core/finding.ts";
 import type { Instant } from "../../core/instant.ts";
-import type { Trust } from "../../trust/trust.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
+import type { Trust, TrustedCertificate } from "../../trust/trust.ts";
 import { findingOf, reading } from "../checks.ts";
 import { parseEnvelope, type EnvelopeKind } from "./envelope.ts";
 import type { NotaryAlgorithm } from "./algorithms.ts";
@@ -30,21 +31,26 @@ export async function verifyNotationSignature(
   { check, trust, at, facts }: NotationVerification,
 ): Promise<Finding> {
   const read = reading(() => {
-    const envelope = parseEnvelope(kind, bytes, Object.values(trust.notation?.stores ?? {}).flat());
+    const envelope = parseEnvelope(kind, bytes, Object.values(trust.stores).flatMap(certificatesIn));
     return { envelope, target: parseNotaryPayload(envelope.payload) };
   });
-  if ("problem" in read) return findingOf(evidence, { checks: [read.problem] });
+  if ("problem" in read) return findingOf(evidence, at, { checks: [read.problem] });
   const { envelope, target } = read.value;
   const claim: SignatureClaim = { kind: "signature", subject: target.digest, annotations: target.annotations ?? {} };
   const format: Check = { name: "format", outcome: "passed", detail: `a Notary Project signature in ${kind.name}` };
   const hint = envelope.chain[0].subject.text;
-  if (!trust.notation) return findingOf(evidence, { claim, hint, checks: [format, unexpected(trust)] });
-  const { checks, ...proof } = await verifyEnvelope(envelope, trust.notation, at, facts);
-  return findingOf(evidence, { ...proof, claim, hint, checks: [format, ...checks, check(target, envelope.algorithm)] });
+  const { ca, signingAuthority } = trust.stores;
+  if (ca.length + signingAuthority.length === 0) return findingOf(evidence, at, { claim, hint, checks: [format, untrusted(trust)] });
+  const { checks, ...result } = await verifyEnvelope(envelope, trust.stores, at, facts);
+  return findingOf(evidence, at, { ...result, claim, hint, checks: [format, ...checks, check(target, envelope.algorithm)] });
 }
 
-/** A signature by a certificate that nothing was said of. */
-function unexpected({ keys }: Trust): Check {
+function certificatesIn(store: readonly TrustedCertificate[]): readonly Certificate[] {
+  return store.map(({ certificate }) => certificate);
+}
+
+/** A signature by certificate where no certificate authority is trusted. */
+function untrusted({ keys }: Trust): Check {
   if (keys.length === 0) {
     const detail = "no certificate authority is trusted for Notary Project signatures";
     return { name: "certificate", outcome: "failed", code: "CERTIFICATE_UNTRUSTED", detail };

@@ -2,7 +2,7 @@
 import type { ProbeAnswer, Probe, ProbeName } from "./probe.ts";
 
 export interface Advice {
-  readonly format: "bundle" | "cosign";
+  readonly format: "bundle" | "cosign-legacy";
   readonly works: ProbeAnswer;
   readonly how: string;
 }
@@ -15,7 +15,7 @@ export function adviceFrom(probes: readonly Probe[]): readonly Advice[] {
     answerOf("artifacts"),
     answerOf("tag overwrite"),
   ];
-  if (push === "no") return (["bundle", "cosign"] as const).map((format) => ({ format, works: "no", how: "nothing can be pushed" }));
+  if (push === "no") return (["bundle", "cosign-legacy"] as const).map((format) => ({ format, works: "no", how: "nothing can be pushed" }));
   return [bundle(referrers, artifacts, overwrite), cosign(overwrite)];
 }
 
@@ -29,6 +29,10 @@ function bundle(referrers: ProbeAnswer, artifacts: ProbeAnswer, overwrite: Probe
 
 function cosign(overwrite: ProbeAnswer): Advice {
   if (overwrite === "no")
-    return { format: "cosign", works: "no", how: "the tag sha256-DIGEST.sig cannot be written a second time: one signature an image" };
-  return { format: "cosign", works: overwrite, how: "under the tag sha256-DIGEST.sig, which is rewritten for each signature" };
+    return {
+      format: "cosign-legacy",
+      works: "no",
+      how: "the tag sha256-DIGEST.sig cannot be written a second time: one signature an image",
+    };
+  return { format: "cosign-legacy", works: overwrite, how: "under the tag sha256-DIGEST.sig, which is rewritten for each signature" };
 }

@@ -10,3 +10,12 @@ const maxCertificates = 100;
 export async function readCertificates(reference: string, options: Omit<SourceOptions, "maxBytes">): Promise<readonly Certificate[]> {
   return parsePemCertificates(await readSource(reference, { ...options, maxBytes }), reference, maxCertificates);
 }
+
+/** The file as a policy document has it: its text, and the name that it was asked for by. Throws FILE_NOT_FOUND or LIMIT_EXCEEDED. */
+export async function readCertificateDocument(
+  reference: string,
+  options: Omit<SourceOptions, "maxBytes">,
+): Promise<{ readonly name: string; readonly pem: string }> {
+  const bytes = await readSource(reference, { ...options, maxBytes });
+  return { name: reference, pem: Buffer.from(bytes).toString("utf8") };
+}

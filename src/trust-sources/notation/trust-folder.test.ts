@@ -8,7 +8,7 @@ import { suite, test, type TestContext } from "node:test";
 import { encodePem } from "../../core/asn1/pem.ts";
 import { extensions, makeDer, makeKey } from "../../core/x509/fixture.test.ts";
 import type { StoreType } from "../../trust/notation/trust-policy.ts";
-import { readBlobTrustPolicy, readNotationTrust, readOciTrustPolicy } from "./trust-folder.ts";
+import { readBlobTrustPolicy, readTrustStores, readOciTrustPolicy } from "./trust-folder.ts";
 import { readTrustStore } from "./trust-store.ts";
 
 const { signal } = new AbortController();
@@ -151,11 +151,13 @@ suite("notation's folder", () => {
     });
     const [statement] = await readOciTrustPolicy(path, signal);
     assert.ok(statement);
-    const { stores, ...trust } = await readNotationTrust(statement, path, signal);
-    assert.deepEqual(trust, { name: "acme", identities: "any", verifyTimestamp: "afterCertExpiry", revocation: "ask" });
-    assert.deepEqual([stores.ca.length, stores.signingAuthority.length, stores.tsa.length], [1, 0, 1]);
+    const { ca, signingAuthority, tsa } = await readTrustStores(statement, path, signal);
+    assert.deepEqual(
+      [ca, signingAuthority, tsa].map((certificates) => certificates.map(({ name }) => name)),
+      [["ca:acme"], [], ["tsa:acme"]],
+    );
     await rm(join(path, "truststore/x509/tsa"), { recursive: true });
-    await assert.rejects(readNotationTrust(statement, path, signal), { code: "FILE_NOT_FOUND" });
+    await assert.rejects(readTrustStores(statement, path, signal), { code: "FILE_NOT_FOUND" });
   });
 });
 

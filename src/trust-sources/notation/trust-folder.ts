@@ -7,8 +7,7 @@
  */
 import { join } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
-import type { Certificate } from "../../core/x509/certificate.ts";
-import type { NotationTrust } from "../../trust/notation/notation-trust.ts";
+import type { TrustedCertificate, TrustStores } from "../../trust/trust.ts";
 import {
   parseBlobTrustPolicy,
   parseOciTrustPolicy,
@@ -38,10 +37,12 @@ export async function readBlobTrustPolicy(folder: string, signal: AbortSignal): 
   return parseBlobTrustPolicy(await readPlainFile(path, maxBytes, signal), path);
 }
 
-/** What a statement trusts, its stores opened. Throws FILE_NOT_FOUND, MALFORMED or LIMIT_EXCEEDED if any of them cannot be read. */
-export async function readNotationTrust(statement: TrustPolicyStatement, folder: string, signal: AbortSignal): Promise<NotationTrust> {
-  const stores: Record<StoreType, Certificate[]> = { ca: [], signingAuthority: [], tsa: [] };
-  for (const store of statement.stores) stores[store.type].push(...(await readTrustStore(store, folder, signal)));
-  const { name, identities, verifyTimestamp, level } = statement;
-  return { name, stores, identities, verifyTimestamp, revocation: level.revocation === "skip" ? "skip" : "ask" };
+/** The certificates of a statement's stores, each under its store's name. Throws FILE_NOT_FOUND, MALFORMED or LIMIT_EXCEEDED if any cannot be read. */
+export async function readTrustStores({ stores }: TrustPolicyStatement, folder: string, signal: AbortSignal): Promise<TrustStores> {
+  const read: Record<StoreType, TrustedCertificate[]> = { ca: [], signingAuthority: [], tsa: [] };
+  for (const store of stores) {
+    const name = `${store.type}:${store.name}`;
+    for (const certificate of await readTrustStore(store, folder, signal)) read[store.type].push({ name, certificate });
+  }
+  return read;
 }

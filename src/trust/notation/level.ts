@@ -1,6 +1,5 @@
 /** How strictly a trust policy has signatures verified (Notary Project, trust policy, "Signature Verification details"). */
 import { malformed } from "../../core/errors.ts";
-import type { Check, CheckName } from "../../core/finding.ts";
 import type { Fields } from "../../core/json/json.ts";
 
 /** What is validated, in the specification's words. */
@@ -42,21 +41,6 @@ export function parseLevel(fields: Fields): { readonly levelName: LevelName; rea
     }
   }
   return { levelName, level: { ...levels[levelName], ...Object.fromEntries(overrides) } };
-}
-
-const validations: Readonly<Partial<Record<CheckName, Validation>>> = {
-  identity: "authenticity",
-  revocation: "revocation",
-  timestamp: "authenticTimestamp",
-  expiry: "expiry",
-};
-
-/** The validation that a check of a Notary Project signature is part of. */
-export function validationOf(check: Check): Validation {
-  // Of a certificate: what is wrong in itself is integrity, whose it is authenticity, when it holds time.
-  if (check.name !== "certificate") return validations[check.name] ?? "integrity";
-  if (check.outcome === "passed" || check.code === "CERTIFICATE_UNTRUSTED") return "authenticity";
-  return check.code === "EXPIRED" ? "authenticTimestamp" : "integrity";
 }
 
 function isLevelName(name: string): name is LevelName {

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { parseReference, repositoryOf } from "../../core/oci/reference.ts";
-import { levels, validationOf } from "./level.ts";
+import { levels } from "./level.ts";
 import { applicableBlobPolicy, applicablePolicy, parseBlobTrustPolicy, parseOciTrustPolicy } from "./trust-policy.ts";
 
 const acme = "x509.subject: C=US, ST=WA, O=acme";
@@ -184,16 +184,5 @@ suite("levels", () => {
         ["skip", "skip", "skip", "skip", "skip", "skip"],
       ],
     );
-  });
-
-  test("each check is part of one validation", () => {
-    const failed = (name: Parameters<typeof validationOf>[0]["name"], code: "EXPIRED" | "CERTIFICATE_INVALID" | "CERTIFICATE_UNTRUSTED") =>
-      validationOf({ name, outcome: "failed", code, detail: "" });
-    assert.equal(failed("certificate", "CERTIFICATE_INVALID"), "integrity");
-    assert.equal(failed("certificate", "CERTIFICATE_UNTRUSTED"), "authenticity");
-    assert.equal(failed("certificate", "EXPIRED"), "authenticTimestamp");
-    assert.equal(failed("expiry", "EXPIRED"), "expiry");
-    assert.equal(failed("timestamp", "EXPIRED"), "authenticTimestamp");
-    for (const name of ["format", "subject", "signature", "log", "sct"] as const) assert.equal(failed(name, "EXPIRED"), "integrity");
   });
 });

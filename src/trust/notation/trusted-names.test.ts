@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { makeTrust } from "../trust.ts";
 import { parseTrustedNames } from "./trusted-names.ts";
 
 const acme = "x509.subject: C=US, ST=WA, O=acme";
@@ -39,17 +38,6 @@ suite("trusted names", () => {
       names,
       near.map((text) => ({ text, subject: undefined })),
     );
-  });
-
-  test("make one trust where they are the same, and another where they are not", () => {
-    const digest = (...texts: readonly string[]): string => {
-      const stores = { ca: [], signingAuthority: [], tsa: [] };
-      const notation = { name: "acme", stores, identities: parse(...texts), verifyTimestamp: "always", revocation: "ask" } as const;
-      return makeTrust([], { roots: [], identities: [], notation }).digest;
-    };
-    assert.equal(digest(profile, acme), digest("x509.subject:O=acme,ST=WA,C=US", profile));
-    const different = [["*"], [profile], [`${profile}s`], [acme], [profile, acme], ["any:"]].map((texts) => digest(...texts));
-    assert.equal(new Set(different).size, different.length);
   });
 
   const refused: Readonly<Record<string, readonly string[]>> = {

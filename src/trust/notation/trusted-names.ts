@@ -32,14 +32,16 @@ export function parseTrustedNames(texts: readonly string[], at: string): Trusted
   return names;
 }
 
-function parseTrustedName(text: string, at: string): TrustedName {
+/** `at` names the list in messages. Throws MALFORMED, or LIMIT_EXCEEDED for a subject past its bound. */
+export function parseTrustedName(text: string, at: string): TrustedName {
   if (text === "*") throw malformed(`${at} has "*" beside other identities`);
   if (text.startsWith(subjectPrefix)) return { text, subject: parseDistinguishedName(text.slice(subjectPrefix.length), at) };
   if (!text.includes(":")) throw malformed(`${at} has ${JSON.stringify(text.slice(0, 200))}, expected a type, ":" and a value`);
   return { text, subject: undefined };
 }
 
-/** Whoever bears the name in a certificate's subject. `what` names it in messages. Throws as `parseTrustedNames`. */
-export function subjectNamed(name: string, what: string): TrustedName {
-  return { text: `${subjectPrefix} ${name}`, subject: parseDistinguishedName(name, what) };
+/** The trusted identity for a certificate's subject, as trust policies write it. `what` names it in messages. Throws as `parseTrustedNames`. */
+export function subjectIdentity(name: string, what: string): string {
+  parseDistinguishedName(name, what);
+  return `${subjectPrefix} ${name}`;
 }

@@ -12,7 +12,7 @@ import { existsSync } from "node:fs";
 import { argsOf, type ArgsOf } from "../../../src/cli/command.ts";
 import { parseCommandLine, type CommandLine } from "../../../src/cli/command-line.ts";
 import { deadlineOf } from "../../../src/cli/deadline.ts";
-import { readExpected, requireExpected } from "../../../src/cli/expected.ts";
+import { openBasis, requireExpected } from "../../../src/cli/expected.ts";
 import { readFileOrDigest } from "../../../src/cli/file-operand.ts";
 import { command as signBlob } from "../../../src/cli/commands/sign-blob.ts";
 import { timeoutFlags } from "../../../src/cli/flags/common.ts";
@@ -26,8 +26,7 @@ import { readSignatureFile, signaturePath } from "../../../src/cli/signature-fil
 import { usageError } from "../../../src/cli/usage-error.ts";
 import { isDigest } from "../../../src/core/digest.ts";
 import { wholeFile } from "../../../src/core/file-subject.ts";
-import { outcomeOf } from "../../../src/core/finding.ts";
-import { findingAbout } from "../../../src/engine/verify-file.ts";
+import { matchAuthority } from "../../../src/policy/match.ts";
 
 const staging: Flag<boolean> = flag.boolean({ summary: "Use sigstore's staging instance" });
 const verifying = {
@@ -65,12 +64,17 @@ async function verifyBundle(args: ArgsOf<typeof verifying.flags, typeof verifyin
   if (bundle === undefined) throw usageError("--bundle is missing");
   using deadline = deadlineOf(args, io);
   const { signal } = deadline;
-  const trust = await readExpected(args, io, signal);
+  const { policy, trust } = await (await openBasis(args, io, {}, signal))();
   const given = await readSignatureFile(bundle, io, signal);
   const file = await readFileOrDigest(operandOf(args.operands[0]), io, wholeFile, signal);
-  const finding = await findingAbout(file, trust, { given, at: io.now(), signal });
-  if (outcomeOf(finding) === "passed" && finding.signer !== undefined) return 0;
-  io.stderr.write(`${JSON.stringify(finding, undefined, 1)}\n`);
+  const at = io.now();
+  const finding = await given.format.files.verify(given.evidence, file, trust, at);
+  // An attestation is good here too, which no policy about signatures takes.
+  const authorities = policy.rules.flatMap(({ signatures }) => signatures.flatMap(({ from }) => from));
+  const about = { ...finding, ...(finding.claim && { claim: { ...finding.claim, kind: "signature" as const, annotations: {} } }) };
+  const matches = authorities.map((authority) => matchAuthority(authority, about, { at, facts: new Map() }));
+  if (matches.some(({ fault }) => fault === undefined)) return 0;
+  io.stderr.write(`${JSON.stringify({ finding, matches }, undefined, 1)}\n`);
   return 1;
 }
 

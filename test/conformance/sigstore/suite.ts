@@ -7,7 +7,6 @@ import type { Finding } from "../../../src/core/finding.ts";
 import { bundleFile } from "../../../src/formats/bundle/bundle-file.ts";
 import { parsePublicKey } from "../../../src/trust/parse-public-key.ts";
 import { parseTrustedRoot } from "../../../src/trust/parse-trusted-root.ts";
-import { exactly } from "../../../src/trust/text-pattern.ts";
 import { makeTrust, type Trust } from "../../../src/trust/trust.ts";
 
 const corpora = join(import.meta.dirname, "../../../../shared/corpora");
@@ -73,9 +72,5 @@ export function operandOf(name: string, by: "file" | "digest"): string {
 export function trustOf(name: string): Trust {
   const key = join(folder, name, "key.pub");
   const keys = existsSync(key) ? [{ name: "key.pub", publicKey: parsePublicKey(readFileSync(key), "key.pub") }] : [];
-  const subject = exactly(textOf(name, "identity", beacon));
-  return makeTrust(keys, {
-    roots: [parseTrustedRoot(readFileSync(rootOf(name)), "trusted_root.json")],
-    identities: [{ subject, issuer: exactly(textOf(name, "issuer", issuer)), claims: {} }],
-  });
+  return makeTrust({ keys, roots: [parseTrustedRoot(readFileSync(rootOf(name)), "trusted_root.json")] });
 }

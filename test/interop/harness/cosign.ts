@@ -9,7 +9,7 @@ const cosign = peerPath("cosign");
 const env = { COSIGN_PASSWORD: "" };
 const noLog = ["--yes", "--use-signing-config=false", "--tlog-upload=false"];
 
-export type Format = "bundle" | "cosign";
+export type Format = "bundle" | "cosign-legacy";
 
 /** Writes PREFIX.key and PREFIX.pub from a private key in PKCS#8 PEM. */
 export async function importKey(prefix: string, pkcs8: string): Promise<void> {
@@ -81,7 +81,7 @@ export function assertRefused({ status, stderr }: Ran, format: Format): void {
 
 const refusals = {
   bundle: [1, /^Error: no matching attestations: /m],
-  cosign: [12, /^Error: no matching signatures: /m],
+  "cosign-legacy": [12, /^Error: no matching signatures: /m],
 } as const;
 
-const formatFlags: Readonly<Record<Format, readonly string[]>> = { bundle: [], cosign: ["--new-bundle-format=false"] };
+const formatFlags: Readonly<Record<Format, readonly string[]>> = { bundle: [], "cosign-legacy": ["--new-bundle-format=false"] };

@@ -11,7 +11,7 @@ export interface Change {
 /** The last bit of the signature, which leaves its encoding as it was. */
 export const flipSignature: Readonly<Record<Format, Change>> = {
   bundle: { layer: (text) => text.replace(/(?<="sig":")[^"]+/, flipLastBit) },
-  cosign: { manifest: (text) => text.replace(/(?<="dev\.cosignproject\.cosign\/signature":")[^"]+/, flipLastBit) },
+  "cosign-legacy": { manifest: (text) => text.replace(/(?<="dev\.cosignproject\.cosign\/signature":")[^"]+/, flipLastBit) },
 };
 
 /** What is signed speaks of `to` where it spoke of `from`; both are NAME@DIGEST. */
@@ -21,7 +21,7 @@ export function redirectClaim(from: string, to: string): Readonly<Record<Format,
   const redirectPayload = (payload: string): string => btoa(redirect(atob(payload)));
   return {
     bundle: { layer: (text) => text.replace(/(?<="payload":")[^"]+/, redirectPayload) },
-    cosign: { layer: redirect },
+    "cosign-legacy": { layer: redirect },
   };
 }
 
@@ -58,9 +58,9 @@ export async function carrySignature(from: string, to: string, format: Format, c
 async function putSignature(target: Place, format: Format, manifest: string): Promise<void> {
   const { mediaType, artifactType } = JSON.parse(manifest);
   const tag = target.digest.replace(":", "-");
-  const name = format === "cosign" ? `${tag}.sig` : digestOf(manifest);
+  const name = format === "cosign-legacy" ? `${tag}.sig` : digestOf(manifest);
   const answer = await send("PUT", `${target.repository}/manifests/${name}`, manifest, mediaType);
-  if (format === "cosign" || answer.headers.has("oci-subject")) return;
+  if (format === "cosign-legacy" || answer.headers.has("oci-subject")) return;
 
   const type = "application/vnd.oci.image.index.v1+json";
   const descriptor = { mediaType, size: manifest.length, digest: name, artifactType };
@@ -71,7 +71,7 @@ async function putSignature(target: Place, format: Format, manifest: string): Pr
 /** The tag or digest of the manifest that holds the image's signature. */
 async function locate({ repository, digest }: Place, format: Format): Promise<string> {
   const tag = digest.replace(":", "-");
-  if (format === "cosign") return `${tag}.sig`;
+  if (format === "cosign-legacy") return `${tag}.sig`;
   const referrers = await getReferrers({ repository, digest });
   const [first] = JSON.parse(referrers.ok ? await referrers.text() : await get(`${repository}/manifests/${tag}`)).manifests;
   return first.digest;

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { encodeUtf8 } from "../../core/bytes.ts";
-import { Tagged } from "../../core/envelopes/cbor.ts";
-import { factKey, type FactAnswer, type PluginQuestion } from "../../core/facts/facts.ts";
-import { outcomeOf, type Finding } from "../../core/finding.ts";
-import { makeKey } from "../../core/x509/fixture.test.ts";
-import { levels, validationOf } from "../../trust/notation/level.ts";
-import { parseTrustedNames } from "../../trust/notation/trusted-names.ts";
+import { encodeUtf8 } from "../core/bytes.ts";
+import { Tagged } from "../core/envelopes/cbor.ts";
+import { factKey, type FactAnswer, type PluginQuestion } from "../core/facts/facts.ts";
+import { outcomeOf } from "../core/finding.ts";
+import { makeKey } from "../core/x509/fixture.test.ts";
+import { parseTrustedNames } from "../trust/notation/trusted-names.ts";
 import {
   certificate,
   leafShape,
@@ -19,25 +18,27 @@ import {
   verifyMade,
   type Made,
   type VerifyOptions,
-} from "./fixture.test.ts";
+} from "../formats/notation/fixture.test.ts";
 
 const scheme = "io.cncf.notary.signingScheme";
 const name = "io.cncf.notary.verificationPlugin";
 const minVersion = "io.cncf.notary.verificationPluginMinVersion";
 const headers = { crit: [scheme, name, minVersion, "com.example.level"], [name]: "example", [minVersion]: "1.2.0", "com.example.level": 3 };
-const plain = ["format", "signature", "certificate", "identity", "certificate"];
+const plain = ["format", "signature", "certificate", "identity", "validity"];
 const malformed = ["format MALFORMED_EVIDENCE"];
 const identity = "SIGNATURE_VERIFIER.TRUSTED_IDENTITY";
 const revocation = "SIGNATURE_VERIFIER.REVOCATION_CHECK";
 
+type Answered = Awaited<ReturnType<typeof verifyMade>>;
+
 /** The one question that a finding leaves. */
-function questionIn({ needs = [] }: Finding): PluginQuestion {
+function questionIn({ match: { needs } }: Answered): PluginQuestion {
   const [question, ...more] = needs;
   assert.ok(question?.kind === "plugin" && more.length === 0);
   return question;
 }
 /** What the signature is worth once the plugin has answered. */
-async function answered(answer: FactAnswer | object, made: Made = looseJws({ headers }), options: VerifyOptions = {}): Promise<Finding> {
+async function answered(answer: FactAnswer | object, made: Made = looseJws({ headers }), options: VerifyOptions = {}): Promise<Answered> {
   const question = questionIn(await verifyMade(made, options));
   const bytes = encodeUtf8(JSON.stringify({ name: "example", version: "1.2.3", digest: "ab", results: answer }));
   return verifyMade(made, {
@@ -102,7 +103,7 @@ suite("a signature that names a plugin", () => {
 
   test("holds if the plugin accepts it, and the report names the plugin's digest", async () => {
     const finding = await answered({ [identity]: { success: true, reason: "known" } });
-    assert.deepEqual(summary(finding), ["format", "signature", "certificate", "identity", "identity", "certificate", "plugin", "subject"]);
+    assert.deepEqual(summary(finding), ["format", "signature", "certificate", "identity", "identity", "validity", "plugin", "subject"]);
     assert.ok(finding.checks.some(({ detail }) => detail === "example 1.2.3 (sha256:ab) accepts who signed: known"));
     assert.equal(finding.checks.find((one) => one.name === "plugin")?.detail, "example 1.2.3 (sha256:ab) knows its attributes");
   });
@@ -111,7 +112,7 @@ suite("a signature that names a plugin", () => {
     assert.equal(outcomeOf(await answered({})), "passed");
   });
 
-  test("does not if the plugin refuses, each thing by the code and the validation that it is", async () => {
+  test("does not if the plugin refuses, each thing by its code", async () => {
     const asked: VerifyOptions = { trusted: { ...trust, revocation: "ask" } };
     const finding = await answered(
       { [identity]: { success: false, reason: "no" }, [revocation]: { success: false, reason: "" } },
@@ -120,10 +121,10 @@ suite("a signature that names a plugin", () => {
     );
     const refused = finding.checks.filter(({ outcome }) => outcome === "failed");
     assert.deepEqual(
-      refused.map((check) => [check.outcome !== "passed" && check.code, validationOf(check)]),
+      refused.map((check) => [check.name, check.outcome !== "passed" && check.code]),
       [
-        ["IDENTITY_MISMATCH", "authenticity"],
-        ["REVOKED", "revocation"],
+        ["identity", "IDENTITY_MISMATCH"],
+        ["revocation", "REVOKED"],
       ],
     );
   });
@@ -134,11 +135,6 @@ suite("a signature that names a plugin", () => {
   const decided: Readonly<
     Record<string, readonly [trusted: readonly string[], answer: FactAnswer | object, identities: readonly string[]]>
   > = {
-    "is not accepted for somebody else than the one expected, even if the plugin accepts it": [
-      [other],
-      { [identity]: yes },
-      [mismatch, "identity"],
-    ],
     "is not accepted for the one expected if the plugin refuses it": [[acme], { [identity]: no }, ["identity", mismatch]],
     "is accepted by a name that only the plugin can read, if the plugin accepts it": [[profile], { [identity]: yes }, ["identity"]],
     "is not if the plugin refuses it": [[profile], { [identity]: no }, [mismatch]],
@@ -166,6 +162,13 @@ suite("a signature that names a plugin", () => {
     });
   }
 
+  test("asks nothing about somebody else than the one expected", async () => {
+    const trusted = { ...trust, identities: parseTrustedNames([other], "names") };
+    const finding = await verifyMade(looseJws({ headers }), { trusted });
+    assert.deepEqual([finding.match.needs, outcomeOf(finding)], [[], "failed"]);
+    assert.ok(summary(finding).includes(mismatch));
+  });
+
   test("is undecided by a name that only the plugin can read, until it was asked, and a stranger's asks nothing", async () => {
     const identities = parseTrustedNames([profile], "names");
     const finding = await verifyMade(looseJws({ headers }), { trusted: { ...trust, identities } });
@@ -173,7 +176,7 @@ suite("a signature that names a plugin", () => {
     assert.deepEqual(questionIn(finding).trustedIdentities, [profile]);
     const stores = { ca: [], signingAuthority: [root], tsa: [] };
     const stranger = await verifyMade(looseJws({ headers }), { trusted: { ...trust, identities, stores } });
-    assert.deepEqual([stranger.needs, outcomeOf(stranger)], [undefined, "failed"]);
+    assert.deepEqual([stranger.match.needs, outcomeOf(stranger)], [[], "failed"]);
   });
 
   test("is not needed where the names of a policy are for plugins, and without one nobody bears them", async () => {
@@ -186,7 +189,7 @@ suite("a signature that names a plugin", () => {
       assert.equal(outcomeOf(finding), expected);
       const check = finding.checks.find(({ name: one }) => one === "identity");
       if (expected === "failed")
-        assert.match(check?.detail ?? "", /is none of those acme trusts, and no plugin says who is "arn:aws:signer/);
+        assert.match(check?.detail ?? "", /is none of the subjects expected under acme, and no plugin says who is "arn:aws:signer/);
     }
   });
 
@@ -200,15 +203,14 @@ suite("a signature that names a plugin", () => {
       code: "UNDECIDED",
       detail: 'needs the plugin "example": the plugin is not installed',
     });
-    assert.equal(levels.audit[validationOf(check)], "enforce");
-    assert.equal(finding.needs, undefined);
+    assert.deepEqual(finding.match.needs, []);
   });
 
   test("of a stranger has no plugin run, and is not decided by that either", async () => {
     const finding = await verifyMade(looseJws({ headers }), {
       trusted: { ...trust, stores: { ca: [], signingAuthority: [root], tsa: [] } },
     });
-    assert.equal(finding.needs, undefined);
+    assert.deepEqual(finding.match.needs, []);
     assert.ok(summary(finding).includes("plugin UNDECIDED?"));
     const forged = await verifyMade(looseJws({ headers, certificates: [certificate({ ...leafShape, key: makeKey() }), root] }));
     assert.deepEqual([forged.needs, summary(forged)], [undefined, ["format", "signature SIGNATURE_INVALID", "subject"]]);

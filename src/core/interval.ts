@@ -1,0 +1,33 @@
+/** The interval in which a result stays true. */
+import type { Instant } from "./instant.ts";
+
+/** Both ends included. */
+export interface Interval {
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+const always: Interval = { from: -8.64e15, until: 8.64e15 }; // the range of a JavaScript date
+
+/**
+ * The interval around `at` that none of the given moments divides: a result that was computed at `at`, and can change only at
+ * one of these moments, holds in it.
+ */
+export function undividedAround(at: Instant, moments: readonly (Instant | undefined)[]): Interval {
+  let { from, until } = always;
+  for (const moment of moments) {
+    if (moment === undefined) continue;
+    if (moment <= at) from = Math.max(from, moment);
+    else until = Math.min(until, moment - 1);
+  }
+  return { from, until };
+}
+
+/** What both intervals have in common; both hold the same moment. */
+export function intersect(a: Interval, b: Interval): Interval {
+  return { from: Math.max(a.from, b.from), until: Math.min(a.until, b.until) };
+}
+
+export function isWithinInterval({ from, until }: Interval, at: Instant): boolean {
+  return from <= at && at <= until;
+}

@@ -1,0 +1,78 @@
+/** Finds the end of one value by its brackets and quotes alone: what stands between them is for whoever reads the value. */
+import { sliceBytes, type Sliced } from "../async/in-slices.ts";
+import { malformed } from "../errors.ts";
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+/** The one bit by which `[` differs from `{`, and `]` from `}`. */
+const LOWER = 0x20;
+
+/** The position after a value that starts at `start`; throws MALFORMED where nothing starts there, or it has no end. */
+export function* afterValue(bytes: Uint8Array, start: number, what: string): Sliced<number> {
+  const first = bytes[start] ?? 0;
+  const position: Position = { at: start, depth: 0, inString: false };
+  const advance = first === QUOTE || (first | LOWER) === OPEN_OBJECT ? toClosing : toDelimiter;
+  while (!advance(bytes, position, position.at + sliceBytes)) {
+    if (position.at >= bytes.length) throw malformed(`${what} is not JSON: a value has no end`);
+    yield;
+  }
+  if (position.at === start) throw malformed(`${what} is not JSON`);
+  return position.at;
+}
+
+/** The position of the first byte from `start` on that is no whitespace. */
+export function* afterWhitespace(bytes: Uint8Array, start: number): Sliced<number> {
+  let at = start;
+  while (isWhitespace(bytes[at])) if (++at % sliceBytes === 0) yield;
+  return at;
+}
+
+export function isWhitespace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x0d;
+}
+
+interface Position {
+  at: number;
+  depth: number;
+  inString: boolean;
+}
+
+/** Goes on to the end of a string, array or object, or to `until`. */
+function toClosing(bytes: Uint8Array, position: Position, until: number): boolean {
+  const end = Math.min(until, bytes.length);
+  let { at, depth, inString } = position;
+  let isDone = false;
+  while (at < end && !isDone) {
+    let byte = bytes[at++];
+    if (inString || byte === QUOTE) {
+      if (!inString) byte = bytes[at++];
+      while (byte !== QUOTE && at < end) {
+        if (byte === BACKSLASH) at++;
+        byte = bytes[at++];
+      }
+      inString = byte !== QUOTE;
+      if (inString && byte === BACKSLASH) at++;
+      isDone = depth === 0 && !inString;
+    } else if (byte !== undefined && byte > COMMA) {
+      const bracket = byte | LOWER;
+      if (bracket === OPEN_OBJECT) depth++;
+      else if (bracket === CLOSE_OBJECT) isDone = --depth === 0;
+    }
+  }
+  position.at = at;
+  position.depth = depth;
+  position.inString = inString;
+  return isDone;
+}
+
+/** Goes on to the end of a number or literal, or to `until`. */
+function toDelimiter(bytes: Uint8Array, position: Position, until: number): boolean {
+  let { at } = position;
+  let byte = bytes[at];
+  while (at < until && byte !== undefined && byte !== COMMA && (byte | LOWER) !== CLOSE_OBJECT && !isWhitespace(byte)) byte = bytes[++at];
+  position.at = at;
+  return at < until || byte === undefined;
+}

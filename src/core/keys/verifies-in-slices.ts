@@ -1,0 +1,34 @@
+/** Verifies signatures over many bytes without holding up the event loop. */
+import { inSlices, slicesOf, type Sliced } from "../async/in-slices.ts";
+import type { PublicKey } from "./public-key.ts";
+
+/**
+ * Whether the signature over the parts, one after the other, verifies with the key, in any scheme the key is read with. Ed25519 takes a
+ * message whole: 100 MiB of it hold up the event loop for a quarter of a second. Throws what the signal was aborted with.
+ */
+export async function verifiesInSlices(
+  { key, algorithm }: PublicKey,
+  parts: readonly Uint8Array[],
+  signature: Uint8Array,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const scheme of algorithm.reads) {
+    const verifies = scheme.verifySliced
+      ? await inSlices(scheme.verifySliced(key, parts, signature), signal)
+      : await scheme.verify(key, await inSlices(joined(parts), signal), signature);
+    if (verifies) return true;
+  }
+  return false;
+}
+
+function* joined(parts: readonly Uint8Array[]): Sliced<Uint8Array> {
+  const [only = new Uint8Array()] = parts;
+  if (parts.length < 2) return only;
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  yield* slicesOf(parts, (slice) => {
+    whole.set(slice, at);
+    at += slice.length;
+  });
+  return whole;
+}

@@ -1,0 +1,34 @@
+/** From findings to a verdict: what the policy still has to know is asked, then it is evaluated. */
+import { factKey, type FactQuestion, type Facts, type GatherFacts } from "../core/facts/facts.ts";
+import type { Finding } from "../core/finding.ts";
+import type { Instant } from "../core/instant.ts";
+import type { Verdict, VerdictSubject } from "../core/verdict.ts";
+import type { PolicyAndTrust } from "../policy/compile.ts";
+import { evaluate, questionsOf, type EvaluationInput } from "../policy/evaluate.ts";
+
+export interface DecideOptions {
+  readonly basis: PolicyAndTrust;
+  readonly at: Instant;
+  /** Asks what is needed to decide; without it an undecided finding stays so. */
+  readonly gather?: GatherFacts | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The questions of a finding that are worth asking: those of a signer whom somebody expects, about checks that count. */
+export function wantedFacts(
+  subject: VerdictSubject,
+  { basis: { policy }, at }: DecideOptions,
+): (finding: Finding) => readonly FactQuestion[] {
+  return (finding) => questionsOf(policy, { subject, findings: [finding], at }).filter(({ kind }) => kind !== "plugin");
+}
+
+/** Asks plugins, whose answers belong to what one authority expects, and evaluates. */
+export async function decide(
+  input: Omit<EvaluationInput, "trust" | "at" | "facts">,
+  { basis: { policy, trust }, at, gather, signal }: DecideOptions,
+): Promise<Verdict> {
+  const questions = questionsOf(policy, { ...input, at }).filter(({ kind }) => kind === "plugin");
+  const unique = new Map(questions.map((question) => [factKey(question), question]));
+  const facts: Facts = gather && unique.size > 0 ? await gather([...unique.values()], signal) : new Map();
+  return evaluate(policy, { ...input, trust, at, facts });
+}

@@ -1,0 +1,110 @@
+/**
+ * Whether a signer by X.509 certificate is one whom an authority expects (Notary Project, trust policy, "Signature Verification"):
+ * by the certificates it leads to, its subject, its dates, and what the plugin that the signature names says.
+ */
+import { asTouchmarkError } from "../core/errors.ts";
+import type { Facts, PluginQuestion } from "../core/facts/facts.ts";
+import type { Check, Finding, X509Signer } from "../core/finding.ts";
+import { formatInstant, type Instant } from "../core/instant.ts";
+import { isWithinInterval } from "../core/interval.ts";
+import { describeIdentity } from "../trust/identity.ts";
+import { includesName, parseDistinguishedName } from "../trust/notation/distinguished-name.ts";
+import type { Authority, CertificateSource } from "./authority.ts";
+import { checkPlugin } from "./plugin.ts";
+
+export interface X509Match {
+  readonly checks: readonly Check[];
+  /** What the plugin has to be asked. */
+  readonly needs: readonly PluginQuestion[];
+}
+
+/** The best match among the authority's certificates, as checks of the policy. */
+export function matchX509(
+  authority: Authority,
+  signer: X509Signer,
+  finding: Finding,
+  { at, facts }: { readonly at: Instant; readonly facts: Facts },
+): X509Match {
+  const vouching = authority.certificates.filter(({ anchors }) => signer.anchors.some(({ digest }) => anchors.has(digest)));
+  const isVouched = vouching.length > 0;
+  // A certificate that leads to no anchor at all has failed already.
+  const trusted = isVouched || signer.anchors.length === 0 ? [] : [notVouchedFor(authority, signer)];
+  const times = timeChecks(authority, signer, finding, at);
+  const matches = (isVouched ? vouching : authority.certificates).map((source): X509Match => {
+    const plugin = checkPlugin(signer, source, authority, facts);
+    const identity = identityChecks(signer, source, plugin.identity);
+    // No plugin runs for a signature that nobody vouches for.
+    return { checks: [...trusted, ...identity, ...times, ...plugin.checks], needs: isVouched ? plugin.needs : [] };
+  });
+  const best = matches.find(({ checks }) => checks.every(({ outcome }) => outcome === "passed")) ?? matches[0];
+  return best ?? { checks: [unexpectedCertificate(authority, signer)], needs: [] };
+}
+
+/** A signature by certificate, of an authority that has none. */
+function unexpectedCertificate({ keys, identities }: Authority, { subject }: X509Signer): Check {
+  const names = [...keys.map(({ name }) => name), ...identities.map(describeIdentity)].slice(0, 3).join(" or ");
+  const detail = `made with a certificate of ${JSON.stringify(subject.slice(0, 300))}, not by ${names || "a signer of this authority"}`;
+  return { name: "certificate", outcome: "failed", code: "CERTIFICATE_UNTRUSTED", detail };
+}
+
+function notVouchedFor({ certificates }: Authority, { issuer, anchors }: X509Signer): Check {
+  const names = [...new Set(certificates.map(({ name }) => name))].slice(0, 3).join(" or ");
+  const found = anchors.length > 0 ? `leads to ${anchors.map(({ name }) => name).join(", ")}` : `was issued by ${JSON.stringify(issuer)}`;
+  const detail = `its certificate ${found}, not to ${names || "any certificate that is expected"}`;
+  return { name: "certificate", outcome: "failed", code: "CERTIFICATE_UNTRUSTED", detail };
+}
+
+/** Where no verified time is needed, every certificate must be valid now; where one is, there must be one. */
+function timeChecks(
+  authority: Authority,
+  { validity }: X509Signer,
+  { checks, verifiedTimestamps }: Finding,
+  at: Instant,
+): readonly Check[] {
+  if (validity === undefined) return [];
+  const isValid = isWithinInterval(validity, at);
+  const isAsked = authority.timestamp === "required" || (authority.timestamp === "afterExpiry" && at > validity.until);
+  if (isAsked && authority.timestampAuthorities.size > 0) {
+    const isForeign = verifiedTimestamps.some(({ anchor }) => anchor !== undefined && !authority.timestampAuthorities.has(anchor));
+    if (checks.some(({ name }) => name === "timestamp") && !isForeign) return [];
+    const detail = "no timestamp of an authority that is trusted for this signer";
+    return [{ name: "timestamp", outcome: "failed", code: "TIMESTAMP_MISSING", detail }];
+  }
+  const when = `${formatInstant(validity.from)} to ${formatInstant(validity.until)}`;
+  if (isValid) return [{ name: "validity", outcome: "passed", detail: `every certificate is valid now, from ${when}` }];
+  const detail = `its certificates are valid together from ${when}, not at ${formatInstant(at)}`;
+  return [{ name: "validity", outcome: "failed", code: "EXPIRED", detail }];
+}
+
+/**
+ * What the plugin says of the signer does not replace the certificate's subject, unless there are names that only a plugin can read:
+ * then it decides where the subject is none of the others.
+ */
+function identityChecks(signer: X509Signer, source: CertificateSource, word: Check | undefined): readonly Check[] {
+  const own = checkSubject(signer, source);
+  const { subjects } = source;
+  const unread = subjects === "any" ? undefined : subjects.find(({ subject }) => !subject);
+  if (own.outcome === "passed" || !unread) return word && word.outcome !== "undecided" ? [own, word] : [own];
+  if (word) return [word];
+  return [{ ...own, detail: `${own.detail}, and no plugin says who is ${JSON.stringify(unread.text.slice(0, 200))}` }];
+}
+
+function checkSubject({ subject }: X509Signer, { name, subjects }: CertificateSource): Check {
+  const detail = JSON.stringify(subject.slice(0, 300));
+  if (subjects === "any") return { name: "identity", outcome: "passed", detail: `${detail}; any signer under ${name} is expected` };
+  try {
+    const actual = parseDistinguishedName(subject, "the subject");
+    const isExpected = subjects.some((one) => one.subject && includesName(actual, one.subject));
+    if (isExpected) return { name: "identity", outcome: "passed", detail };
+    return {
+      name: "identity",
+      outcome: "failed",
+      code: "IDENTITY_MISMATCH",
+      detail: `${detail} is none of the subjects expected under ${name}`,
+    };
+  } catch (thrown) {
+    const { code, message } = asTouchmarkError(thrown);
+    if (code !== "MALFORMED") return { name: "identity", outcome: "undecided", code, detail: message };
+    return { name: "identity", outcome: "failed", code: "IDENTITY_MISMATCH", detail: message };
+  }
+}

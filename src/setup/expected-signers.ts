@@ -1,0 +1,80 @@
+/** The signers that a person names one by one, as a policy document: any one of them will do. */
+import type {
+  AuthorityDocument,
+  CertificateAuthorityDocument,
+  IdentityDocument,
+  KeyDocument,
+  PemDocument,
+  PolicyDocument,
+} from "../policy/document.ts";
+
+export interface ExpectedSigners {
+  readonly keys?: readonly KeyDocument[];
+  /** In certificates of the trusted sigstore instances. */
+  readonly identities?: readonly IdentityDocument[];
+  /** Certificate authorities whose signers are expected, for Notary Project signatures. */
+  readonly certificates?: readonly CertificateAuthorityDocument[];
+  /** Roots of timestamp authorities; with any, a signature under `certificates` needs a timestamp. */
+  readonly timestampRoots?: readonly PemDocument[];
+  /** What another document expects. */
+  readonly others?: readonly AuthorityDocument[];
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Does without a certificate transparency log. */
+  readonly ignoresSct?: boolean;
+  /** Does without a transparency log. */
+  readonly ignoresLog?: boolean;
+  /** Accepts a timestamped signature that a log is yet to take. */
+  readonly allowsPendingLog?: boolean;
+}
+
+/** The policy of one rule, for every image and file: a signature by any of them, with all of the annotations. */
+export function expectedSignersPolicy(expected: ExpectedSigners): PolicyDocument {
+  const authorities = [...signersOf(expected), ...certifiedBy(expected), ...(expected.others ?? [])];
+  const annotations = Object.entries(expected.annotations ?? {}).map(([name, value]) => ({ name, value }));
+  const signed = { name: "signed", from: authorities.map(({ name }) => name), ...(annotations.length > 0 && { annotations }) };
+  return policyDocument("command-line", authorities, { signatures: [signed] });
+}
+
+/** The policy that asks for no signature. */
+export function nothingRequired(name: string, reason: string): PolicyDocument {
+  return policyDocument(name, [], { decision: "allow", reason });
+}
+
+function policyDocument(
+  name: string,
+  authorities: readonly AuthorityDocument[],
+  rule: Omit<PolicyDocument["spec"]["rules"][number], "name" | "images">,
+): PolicyDocument {
+  return {
+    apiVersion: "touchmark.dev/v1alpha1",
+    kind: "TrustPolicy",
+    metadata: { name },
+    spec: { authorities, rules: [{ name: "any", images: ["**"], ...rule }] },
+  };
+}
+
+function signersOf({
+  keys = [],
+  identities = [],
+  ignoresLog,
+  ignoresSct,
+  allowsPendingLog,
+}: ExpectedSigners): readonly AuthorityDocument[] {
+  if (keys.length + identities.length === 0) return [];
+  return [
+    {
+      name: "signer",
+      keys,
+      identities,
+      log: ignoresLog === true ? "none" : allowsPendingLog === true ? "pending" : "required",
+      sct: ignoresSct === true ? "none" : "required",
+      timestamp: ignoresLog === true ? "afterExpiry" : "required",
+    },
+  ];
+}
+
+function certifiedBy({ certificates = [], timestampRoots = [] }: ExpectedSigners): readonly AuthorityDocument[] {
+  if (certificates.length === 0) return [];
+  const timestamp = timestampRoots.length > 0 ? "required" : "none";
+  return [{ name: "certificate-authority", certificates, timestampAuthorities: timestampRoots, timestamp }];
+}
