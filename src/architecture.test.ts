@@ -62,14 +62,19 @@ const table: Readonly<Record<string, Module>> = {
   "formats/notation": { modules: ["core", "trust", "verification", "formats"], packages: [], builtins: [] },
   policy: { modules: ["core", "trust"], packages: [], builtins: [] },
   engine: { modules: ["core", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
-  "server/registry": {
+  "server/http": {
     modules: belowServer,
     packages: [],
-    builtins: ["fs", "fs/promises", "path", "http", "net", "crypto", "stream", "stream/promises", "events", "worker_threads"],
+    builtins: ["fs/promises", "http", "https", "net", "crypto", "events"],
+  },
+  "server/registry": {
+    modules: [...belowServer, "server/http"],
+    packages: [],
+    builtins: ["fs", "fs/promises", "path", "http", "crypto", "worker_threads"],
   },
   setup: { modules: belowServer, packages: [], builtins: ["fs/promises", "os", "path"] },
   cli: {
-    modules: [...belowServer, "setup", "server/registry"],
+    modules: [...belowServer, "setup", "server/http", "server/registry"],
     packages: [],
     builtins: ["fs/promises", "path", "os", "util", "events", "readline/promises", "stream", "zlib"],
   },
@@ -210,11 +215,17 @@ describe("the import table", () => {
       { from: "formats/cosign-legacy/cosign-legacy.ts", to: "../../net/http.ts", lazy: false },
       { from: "engine/verify.ts", to: "../registry/registries.ts", lazy: false },
       { from: "cli/main.ts", to: "../server/registry/registry.ts", lazy: false },
+      { from: "server/http/router.ts", to: "../registry/registry.ts", lazy: false },
       { from: "policy/evaluate.ts", to: "left-pad", lazy: false },
       { from: "engine/verify.ts", to: "../policy/index.ts", lazy: false },
       { from: "elsewhere/file.ts", to: "../core/digest.ts", lazy: false },
     ];
     for (const one of bad) assert.notEqual(breach(one), undefined, `${one.from} -> ${one.to}`);
+  });
+
+  it("throws interruptions in the catalogue's terms: a signal's own method throws a DOMException", () => {
+    const raw = sources.filter((file) => /\.throwIfAborted\(/.test(readFileSync(join(root, file), "utf8")));
+    assert.deepEqual(raw, [], "use throwIfAborted of core/async/interruption.ts");
   });
 
   it("reads every import there is", () => {

@@ -1,5 +1,6 @@
 /** The file that a signature is written to. One that holds a signature already is written anew, any other is left alone. */
 import { lstat } from "node:fs/promises";
+import { throwIfAborted } from "../core/async/interruption.ts";
 import { fileExists, writeAtomically } from "../files/atomic-write.ts";
 import { readSource } from "../files/read-source.ts";
 import type { FileFormat } from "../formats/format.ts";
@@ -17,8 +18,8 @@ export async function bundleOutput(path: string, format: FileFormat, signal: Abo
   }
   return {
     async write(bytes) {
-      await using draft = await writeAtomically({ path, bytes, mode: 0o644 });
-      await (found ? draft.replace() : draft.publish());
+      await using write = await writeAtomically({ path, bytes, mode: 0o644 });
+      await (found ? write.replace() : write.create());
     },
   };
 }
@@ -27,7 +28,7 @@ async function isBundle(path: string, format: FileFormat, signal: AbortSignal): 
   try {
     return format.owns(await readSource(path, { maxBytes: format.maxBytes, env: {}, signal }));
   } catch {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     return false;
   }
 }

@@ -1,4 +1,5 @@
 /** The file that a command speaks of: `PATH`, `-` for what is piped in, or `sha256:HEX` where only its digest is at hand. */
+import { throwIfAborted } from "../core/async/interruption.ts";
 import { isDigest } from "../core/digest.ts";
 import { readFileSubject, type FileReading, type FileSubject } from "../core/file-subject.ts";
 import { cannotRead } from "../files/read-source.ts";
@@ -12,7 +13,7 @@ export async function readFileOperand(operand: string, io: Io, reading: FileRead
   try {
     return await readFileSubject(operand, io.stdin(signal), reading);
   } catch (error) {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     throw cannotRead(operand, error);
   }
 }

@@ -1,7 +1,7 @@
 /** The signers that notation's own files expect, as an authority of a policy. */
 import { readBlobTrustPolicy, readOciTrustPolicy, readTrustStores } from "../trust-sources/notation/trust-folder.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { openedOnce } from "../core/async/opened-once.ts";
+import { memoise, memoiseByKey } from "../core/async/memoise.ts";
 import type { AuthorityDocument } from "../policy/document.ts";
 import { authorityOfStatement } from "../policy/import/notation-trust-policy.ts";
 import { applicableBlobPolicy, applicablePolicy, type TrustPolicyStatement } from "../trust/notation/trust-policy.ts";
@@ -26,9 +26,13 @@ export function openNotation(
 ): (repository: string | undefined) => Promise<NotationExpectation> {
   const folder = notationFolder(args.notationConfig, io);
   const policyName = args.policyName;
-  const imagePolicy = openedOnce(() => readOciTrustPolicy(folder, signal));
-  const filePolicy = openedOnce(() => readBlobTrustPolicy(folder, signal));
-  const authorities = new Map<TrustPolicyStatement, Promise<AuthorityDocument>>();
+  const imagePolicy = memoise((until) => readOciTrustPolicy(folder, until));
+  const filePolicy = memoise((until) => readBlobTrustPolicy(folder, until));
+  const authorityOf = memoiseByKey(
+    async (statement: TrustPolicyStatement, until): Promise<AuthorityDocument> =>
+      authorityOfStatement(statement, await readTrustStores(statement, folder, until)),
+    { maxKeys: 1000 },
+  );
   return async (repository) => {
     const statement =
       repository === undefined
@@ -36,11 +40,7 @@ export function openNotation(
         : applicablePolicy(await imagePolicy(signal), repository);
     if (!statement) throw repository === undefined ? noneForFiles(folder, policyName) : noneFor(repository, folder);
     const { name, levelName } = statement;
-    if (levelName === "skip") return { name, authority: undefined };
-    const read = async (): Promise<AuthorityDocument> => authorityOfStatement(statement, await readTrustStores(statement, folder, signal));
-    const authority = authorities.get(statement) ?? read();
-    authorities.set(statement, authority);
-    return { name, authority: await authority };
+    return { name, authority: levelName === "skip" ? undefined : await authorityOf(statement, signal) };
   };
 }
 

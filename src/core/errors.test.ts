@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { asTouchmarkError, catalogue, TouchmarkError } from "./errors.ts";
 
 /** The statuses of docs/design: what each means. */
@@ -47,5 +48,21 @@ describe("the catalogue of codes", () => {
     assert.equal(error.hint, catalogue.TIMEOUT.remedy);
     assert.equal(asTouchmarkError(new RangeError("x")).code, "INTERNAL");
     assert.equal(asTouchmarkError("text").message, "text");
+  });
+
+  it("takes interruptions of the platform for what they are", async () => {
+    const error = new TouchmarkError("UNREACHABLE", "gone");
+    assert.equal(asTouchmarkError(AbortSignal.abort().reason).code, "INTERRUPTED");
+    assert.equal(asTouchmarkError(new DOMException("late", "TimeoutError")).code, "TIMEOUT");
+    const thrown = (reason?: unknown) => setTimeout(1, undefined, { signal: AbortSignal.abort(reason) }).catch(asTouchmarkError);
+    assert.equal((await thrown())?.code, "INTERRUPTED");
+    assert.equal(await thrown(error), error);
+    assert.equal((await thrown(new DOMException("late", "TimeoutError")))?.code, "TIMEOUT");
+  });
+
+  it("bounds messages, whatever a stranger's document is called in them", () => {
+    const { message } = new TouchmarkError("MALFORMED", `${"\u{1f512}".repeat(5000)} is not a string`);
+    assert.equal(message.length, 4000);
+    assert.ok(message.isWellFormed() && message.endsWith("…"));
   });
 });

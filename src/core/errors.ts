@@ -367,7 +367,8 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 32,
     http: 501,
     summary: "This kind of evidence or document is not supported yet.",
-    remedy: "Use a kind that this version supports, or a newer Touchmark.",
+    remedy:
+      "Use evidence in a form that is supported (a sigstore bundle, cosign's tag form, a Notary Project signature), or a newer Touchmark.",
   },
   LIMIT_EXCEEDED: {
     exit: 32,
@@ -427,7 +428,7 @@ export class TouchmarkError extends Error {
   readonly remedy: Remedy | undefined;
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(bounded(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "TouchmarkError";
     this.code = code;
     this.hint = details.hint ?? catalogue[code].remedy;
@@ -435,13 +436,35 @@ export class TouchmarkError extends Error {
   }
 }
 
+/** Characters of a message. Most quote what was found, cut to a length; this is for names and values that nobody thought of. */
+const maxMessage = 4000;
+
+function bounded(message: string): string {
+  return message.length > maxMessage ? `${message.slice(0, maxMessage - 1).toWellFormed()}…` : message;
+}
+
 export function malformed(message: string, cause?: unknown): TouchmarkError {
   return new TouchmarkError("MALFORMED", message, { cause });
 }
 
+/**
+ * What a thrown value says of an interruption: TIMEOUT for the TimeoutError of `AbortSignal.timeout`, INTERRUPTED for the AbortError of
+ * the platform, and a TouchmarkError that either of them carries, or that it is itself. Undefined for any other.
+ */
+export function interruptionBy(thrown: unknown): TouchmarkError | undefined {
+  if (thrown instanceof TouchmarkError) return thrown;
+  if (!(thrown instanceof Error)) return undefined;
+  if (thrown.name === "TimeoutError") return new TouchmarkError("TIMEOUT", "the time allowed ran out", { cause: thrown });
+  if (thrown.name !== "AbortError") return undefined;
+  if (thrown.cause instanceof TouchmarkError) return thrown.cause;
+  const isTimeout = thrown.cause instanceof Error && thrown.cause.name === "TimeoutError";
+  return isTimeout ? interruptionBy(thrown.cause) : new TouchmarkError("INTERRUPTED", "interrupted", { cause: thrown });
+}
+
 /** What any thrown value is in the catalogue's terms: itself, an interruption, or INTERNAL. */
 export function asTouchmarkError(thrown: unknown): TouchmarkError {
-  if (thrown instanceof TouchmarkError) return thrown;
+  const known = interruptionBy(thrown);
+  if (known) return known;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new TouchmarkError("INTERNAL", message, { cause: thrown });
 }

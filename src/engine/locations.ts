@@ -1,4 +1,5 @@
 /** The places where evidence may lie, and what lies in one. What could not be read is reported, never passed over. */
+import { throwIfAborted } from "../core/async/interruption.ts";
 import { mapBounded } from "../core/async/map-bounded.ts";
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import { describeLocation, type ClaimKind, type RepositoryLocation } from "../core/evidence.ts";
@@ -81,7 +82,7 @@ function present(manifests: readonly (StoredManifest | undefined | void)[]): rea
 /** Keeps what was missed as gaps. An interruption, or the end of the time allowed, ends the whole instead. */
 export function unreadCollector(unread: UnreadLocation[], signal: AbortSignal): OnUnread {
   return (location, thrown) => {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     const { code, message, hint } = asTouchmarkError(thrown);
     if (!unread.some((gap) => gap.location === location && gap.code === code)) unread.push({ location, code, message, hint });
   };

@@ -16,9 +16,7 @@ export interface SigningBy {
 export async function signChecked({ bytes, content, scheme }: ToSign, { signer, by, claim, signal }: SigningBy): Promise<MadeSignature> {
   const signed = await signer.sign({ bytes, claim, ...(content && { content }), ...(scheme && { scheme }) }, signal);
   const { publicKey } = by;
-  const isSigned = scheme
-    ? await scheme.verify(publicKey.key, bytes, signed.signature)
-    : await verifies(publicKey, bytes, signed.signature);
+  const isSigned = scheme ? scheme.verify(publicKey.key, bytes, signed.signature) : await verifies(publicKey, bytes, signed.signature);
   if (isSigned) return signed;
   throw new TouchmarkError("INVALID_KEY", `what the key sha256:${publicKey.fingerprint} signs does not verify with its own public half`);
 }

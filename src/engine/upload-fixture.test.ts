@@ -78,11 +78,17 @@ export async function desk(t: TestContext): Promise<Desk> {
     trust,
     byKey: { signer: alice.signer, trust: makeTrust({ keys: alice.trust.keys, roots: [root] }) },
     async sign({ logUpload = "later", by = "certificate", repository: where = repository } = {}) {
-      const token = Promise.resolve(new IdentityToken(mintToken({ email, email_verified: true }), "the test"));
       const signer =
         by === "key"
           ? loggedSigner(alice.signer, { ...common, logUpload })
-          : keylessSigner({ ...common, token, logUpload, consent: async () => undefined });
+          : keylessSigner({
+              ...asker,
+              token: async () => new IdentityToken(mintToken({ email, email_verified: true }), "the test"),
+              services: () => common.services,
+              root: () => common.root,
+              logUpload,
+              consent: async () => undefined,
+            });
       await sign(where, parseReference(reference), {
         formats: formats.filter(({ name }) => name === "bundle"),
         signer,

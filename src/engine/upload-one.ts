@@ -1,4 +1,5 @@
 /** One signature that waits for its logs: proven, logged, completed in a manifest of its own, and taken away where it waited. */
+import { throwIfAborted } from "../core/async/interruption.ts";
 import { digestOf, type Digest } from "../core/digest.ts";
 import { asTouchmarkError, TouchmarkError, type Code } from "../core/errors.ts";
 import type { Evidence } from "../core/evidence.ts";
@@ -89,7 +90,7 @@ async function outcomeOf(waiting: Waiting, context: UploadContext): Promise<Uplo
     const kept = await remove(waiting, context);
     return { state: "flushed", by, manifest, logged, already: earlier !== undefined, ...(kept && { kept }) };
   } catch (error) {
-    context.signal.throwIfAborted();
+    throwIfAborted(context.signal);
     return { state, ...problemOf(error) };
   }
 }
@@ -168,7 +169,7 @@ async function remove({ manifest }: Waiting, { repository, signal }: UploadConte
     await repository.deleteManifest(manifest, signal);
     return undefined;
   } catch (error) {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     return problemOf(error);
   }
 }

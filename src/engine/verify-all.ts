@@ -1,4 +1,5 @@
 /** A finding for each piece of evidence, by the format that recognised it; for one signature that lies there several times, one. */
+import { throwIfAborted } from "../core/async/interruption.ts";
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Evidence } from "../core/evidence.ts";
 import type { FactAnswer, FactQuestion, Facts, GatherFacts } from "../core/facts/facts.ts";
@@ -36,7 +37,7 @@ export async function verifyAll(evidence: readonly Evidence[], subject: Subject,
   const named = await mapBounded(known, width, async ({ one, format }): Promise<Named> => {
     // Verifying may wait for nothing; the clock that ends it has to have its turn.
     await new Promise(setImmediate);
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     const finding = await withFacts((facts) => format.verify(one, subject, options.trust, options.at, facts), { gather, signal, wants });
     return { finding, name: nameOf(one, finding) };
   });

@@ -1,44 +1,102 @@
-/** A file that is there whole or not at all: written under another name beside its own, brought to the disk, then given its name. */
+/**
+ * The one atomic, durable write: a file is there whole or not at all, and stays once its write has succeeded.
+ *
+ *     write a temporary file, sync it, give it its name (rename, or link to create only), sync the folder
+ *
+ * A write that throws leaves what was there before, or the new file, whole; so it can be tried again.
+ */
 import { randomBytes } from "node:crypto";
-import { link, open, rename, rm } from "node:fs/promises";
-import { TouchmarkError } from "../core/errors.ts";
+import { dirname } from "node:path";
 import { interruption, throwIfAborted } from "../core/async/interruption.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { moveDurably, syncFolder, systemFiles, type FileOperations } from "./durable-files.ts";
 
-export interface Draft extends AsyncDisposable {
-  /** Gives it its name, or this one, by a link, which never replaces what is there. Throws FILE_EXISTS. */
-  publish(name?: string): Promise<void>;
-  /** Gives it its name in place of what has it. */
+/** A file that is written and synced, and has not its name yet. Disposing of it removes what never got one. */
+export interface AtomicWrite extends AsyncDisposable {
+  /** Creates the file under its path, or this one, by a link, which never replaces a file. Throws FILE_EXISTS; if it throws, it created nothing. */
+  create(path?: string): Promise<void>;
+  /** Replaces the file under its path, if there is one. If it throws, the old or the new file is there. */
   replace(): Promise<void>;
+  /** The same if `isExpected` says so, with no other work of this process between the question and the answer; says whether it did. */
+  replaceIf(isExpected: () => boolean): Promise<boolean>;
 }
 
 export interface AtomicWriteOptions {
-  /** The name it shall have. */
+  /** The file to create or replace. */
   readonly path: string;
   /** Whole, or in pieces. */
-  readonly bytes: Uint8Array | Iterable<Uint8Array>;
-  readonly mode: number;
+  readonly bytes: Uint8Array | string | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /** Permissions; 0o666 less the process's umask where it is left out. */
+  readonly mode?: number;
+  /** Where it is written first, on the same file system; beside the path where it is left out. */
+  readonly temporary?: string;
   /** Ends the writing. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** What an error of the system is thrown as: FILE_EXISTS or FILE_NOT_FOUND where it is left out. */
+  readonly failure?: (path: string, error: unknown) => unknown;
+  readonly files?: FileOperations;
 }
 
-/** What was not given its name is gone when it is disposed of. Throws FILE_NOT_FOUND where nothing can be written, and what the signal was aborted with. */
-export async function writeAtomically({ path, bytes, mode, signal }: AtomicWriteOptions): Promise<Draft> {
-  const draft = `${path}.${randomBytes(8).toString("hex")}.tmp`;
-  const discard = (): Promise<void> => rm(draft, { force: true });
+/** Throws FILE_NOT_FOUND where nothing can be written, what the bytes' source throws, and what the signal was aborted with. */
+export async function writeAtomically(options: AtomicWriteOptions): Promise<AtomicWrite> {
+  const { path, bytes, mode = 0o666, signal, failure = cannotWrite, files = systemFiles } = options;
+  const temporary = options.temporary ?? `${path}.${randomBytes(8).toString("hex")}.tmp`;
+  let isNamed = false;
+  const discard = async (): Promise<void> => {
+    if (!isNamed) await files.rm(temporary, { force: true });
+  };
+  const step = <T>(name: string, work: () => Promise<T>): Promise<T> =>
+    work().catch((error: unknown) => Promise.reject(failure(name, error)));
   try {
-    await using file = await open(draft, "wx", mode);
+    await using file = await files.open(temporary, "wx", mode);
     await file.writeFile(bytes, signal && { signal });
     await file.sync();
     if (signal) throwIfAborted(signal);
   } catch (error) {
     await discard();
-    throw signal?.aborted ? interruption(signal) : cannotWrite(path, error);
+    throw signal?.aborted ? interruption(signal) : failure(path, error);
   }
   return {
-    publish: (name = path) => link(draft, name).catch((error: unknown) => Promise.reject(cannotWrite(name, error))),
-    replace: () => rename(draft, path).catch((error: unknown) => Promise.reject(cannotWrite(path, error))),
+    create: (name = path) => step(name, () => createByLink(temporary, name, files)),
+    replace: () =>
+      step(path, async () => {
+        await moveDurably(temporary, path, files);
+        isNamed = true;
+      }),
+    replaceIf: (isExpected) =>
+      step(path, async () => {
+        if (!isExpected()) return false;
+        files.renameSync(temporary, path);
+        isNamed = true;
+        await syncFolder(dirname(path), files);
+        return true;
+      }),
     [Symbol.asyncDispose]: discard,
   };
+}
+
+async function createByLink(temporary: string, path: string, files: FileOperations): Promise<void> {
+  try {
+    await files.link(temporary, path);
+  } catch (error) {
+    // Over a network a link can be made and its answer lost: the second try then finds our own file.
+    if (!(await isSameFile(temporary, path, files))) throw error;
+  }
+  try {
+    await syncFolder(dirname(path), files);
+  } catch (error) {
+    await files.rm(path, { force: true });
+    throw error;
+  }
+}
+
+async function isSameFile(one: string, other: string, files: FileOperations): Promise<boolean> {
+  try {
+    const [a, b] = await Promise.all([files.lstat(one, { bigint: true }), files.lstat(other, { bigint: true })]);
+    return a.ino === b.ino && a.dev === b.dev;
+  } catch {
+    return false;
+  }
 }
 
 export function fileExists(path: string, hint?: string): TouchmarkError {
@@ -46,6 +104,7 @@ export function fileExists(path: string, hint?: string): TouchmarkError {
 }
 
 function cannotWrite(path: string, cause: unknown): TouchmarkError {
+  if (cause instanceof TouchmarkError) return cause;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
   if (code === "EEXIST") return fileExists(path);
   return new TouchmarkError("FILE_NOT_FOUND", `cannot write ${path}: ${code}`, {

@@ -1,10 +1,11 @@
 /** JSON files of our own, for this user alone: replaced whole or not at all, and read as anybody's. */
-import { constants, mkdir, open, type FileHandle } from "node:fs/promises";
+import { constants, open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { Fields, parseJson, type Json } from "../core/json/json.ts";
 import { writeAtomically } from "./atomic-write.ts";
+import { makeFolder } from "./durable-files.ts";
 import { isMissing } from "./is-missing.ts";
 
 /** A pipe that nobody writes to may not hold us up. */
@@ -30,15 +31,15 @@ export async function writeJsonFile(path: string, value: Json): Promise<void> {
 /** The same for any bytes. */
 export async function writeWholeFile(path: string, bytes: Uint8Array): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path), 0o700);
   } catch (error) {
     throw new TouchmarkError("FILE_NOT_FOUND", `${path} cannot be written`, {
       cause: error,
       hint: "Check that this user may write there.",
     });
   }
-  await using draft = await writeAtomically({ path, bytes, mode: 0o600 });
-  await draft.replace();
+  await using write = await writeAtomically({ path, bytes, mode: 0o600 });
+  await write.replace();
 }
 
 async function readWhole(file: FileHandle, path: string, maxBytes: number): Promise<Uint8Array> {

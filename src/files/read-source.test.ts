@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { inspect } from "node:util";
 import { decodeUtf8 } from "../core/bytes.ts";
+import { TouchmarkError } from "../core/errors.ts";
 import { readSource } from "./read-source.ts";
 
 const options = { maxBytes: 8, env: { KEY: "12345678", EMPTY: "", LONG: "123456789" } };
@@ -82,8 +83,9 @@ suite("readSource", () => {
     });
   });
 
-  test("stops with the signal's own reason", async () => {
-    const reason = new Error("enough");
+  test("stops with the signal's own reason, in the catalogue's terms", async () => {
+    const reason = new TouchmarkError("TIMEOUT", "enough");
     await assert.rejects(readSource(import.meta.filename, { ...options, signal: AbortSignal.abort(reason) }), reason);
+    await assert.rejects(readSource(import.meta.filename, { ...options, signal: AbortSignal.abort() }), { code: "INTERRUPTED" });
   });
 });

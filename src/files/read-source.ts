@@ -1,5 +1,6 @@
 /** Small documents that a person names on the command line: `PATH`, or `env://VAR` for what is in a variable. */
 import { closeSync, createReadStream, openSync, readSync, statSync } from "node:fs";
+import { throwIfAborted } from "../core/async/interruption.ts";
 import { concat, encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 
@@ -28,13 +29,13 @@ export async function readSource(reference: string, options: SourceOptions): Pro
 
 async function readFile(path: string, options: SourceOptions): Promise<Uint8Array> {
   const { maxBytes, signal } = options;
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   try {
     const bytes = statSync(path).isFile() ? readUpTo(path, maxBytes + 1) : await readWhenThere(path, options);
     if (bytes.length > maxBytes) throw tooLarge(path, options);
     return bytes;
   } catch (error) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     throw cannotRead(path, error);
   }
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { backoff, maxDelay, retryAfter } from "./backoff.ts";
+import { backoff, retryAfter } from "./backoff.ts";
+import { netLimits } from "./limits.ts";
 
 test("a delay doubles and stays under the bound", () => {
   for (let failures = 1; failures < 100; failures++) {
-    const whole = Math.min(500 * 2 ** (failures - 1), maxDelay);
+    const whole = Math.min(500 * 2 ** (failures - 1), netLimits.retryDelay);
     const delay = backoff(failures);
     assert.ok(delay >= whole / 2 && delay <= whole, `${delay} after ${failures}`);
   }

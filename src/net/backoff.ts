@@ -1,12 +1,11 @@
 /** How long to wait before a request is tried again, in milliseconds. */
+import { netLimits } from "./limits.ts";
 
-/** Longer than this nobody waits: an answer that asks for more is final. */
-export const maxDelay: number = 30_000;
 const firstDelay = 500;
 
 /** Doubling from half a second; the upper half of it is random, so that those who failed together do not return together. */
-export function backoff(failures: number): number {
-  const whole = Math.min(firstDelay * 2 ** (failures - 1), maxDelay);
+export function backoff(failures: number, longest: number = netLimits.retryDelay): number {
+  const whole = Math.min(firstDelay * 2 ** (failures - 1), longest);
   return whole / 2 + (whole / 2) * Math.random();
 }
 

@@ -1,22 +1,23 @@
 /** The only way out of the house: bounded HTTP with redirects and retries, over connections that are kept. */
 import { TouchmarkError } from "../core/errors.ts";
-import { backoff, maxDelay, retryAfter } from "./backoff.ts";
+import { backoff, retryAfter } from "./backoff.ts";
 import { exchange, type Timeouts } from "./exchange.ts";
 import { isReset } from "./failure.ts";
 import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from "./http.ts";
+import { netLimits, type NetLimits } from "./limits.ts";
 import { pause } from "../core/async/pause.ts";
 import { printableHost, printableUrl } from "../core/printable.ts";
 import { createTransport, type TransportSettings } from "./transport/transport.ts";
 
 export interface HttpClientOptions extends TransportSettings {
   readonly timeouts?: Timeouts;
+  /** What is left out is as `netLimits` has it. */
+  readonly limits?: Partial<Pick<NetLimits, "tries" | "redirects" | "retryDelay" | "sockets">>;
   /** Waits this many milliseconds, unless the signal is aborted. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-const maxTries = 4;
-const maxRedirects = 5;
-const defaultTimeouts: Timeouts = { connect: 10_000, silence: 30_000 };
+const defaultTimeouts: Timeouts = { connect: netLimits.connectTime, silence: netLimits.silence };
 /** What may be sent again when the first answer was lost. */
 const repeatable: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE"]);
 /** Says that nothing was done, so that anything may be sent again. */
@@ -26,19 +27,20 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { timeouts = defaultTimeouts, sleep = pause } = options;
-  const transport = createTransport(options);
+  const { tries, redirects: maxRedirects, retryDelay, sockets } = { ...netLimits, ...options.limits };
+  const transport = createTransport(options, sockets);
 
   async function insist(request: HttpRequest, streamed: boolean): Promise<HttpStream> {
     const isRepeatable = request.repeatable === true || repeatable.has(request.method);
     for (let failures = 1; ; failures++) {
-      let delay = backoff(failures);
+      let delay = backoff(failures, retryDelay);
       try {
         const response = await exchange(transport, request, { timeouts, streamed });
         delay = retryAfter(response.headers.get("retry-after") ?? "", Date.now()) ?? delay;
         const isPutOff = response.status === tooMany || (isRepeatable && busy.has(response.status));
-        if (!isPutOff || failures === maxTries || delay > maxDelay) return response;
+        if (!isPutOff || failures >= tries || delay > retryDelay) return response;
       } catch (error) {
-        if (!isReset(error) || !isRepeatable || isStreamed(request) || failures === maxTries) throw error;
+        if (!isReset(error) || !isRepeatable || isStreamed(request) || failures >= tries) throw error;
       }
       await sleep(delay, request.signal);
     }

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { test } from "node:test";
 import { scriptedServer, type ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { maxSockets } from "./transport/agents.ts";
+import { netLimits } from "./limits.ts";
 import { createHttpClient } from "./http-client.ts";
 import { patientClient, get, listening } from "./http-fixture.test.ts";
 
@@ -84,14 +84,14 @@ test("an aborted signal ends the wait for a connection of a host that keeps all 
   const [all, others, late] = [Promise.withResolvers<void>(), new AbortController(), new AbortController()];
   let waiting = 0;
   const silent: ScriptLine = () => {
-    if (++waiting === maxSockets) all.resolve();
+    if (++waiting === netLimits.sockets) all.resolve();
     return undefined;
   };
   const server = await scriptedServer(t, { "GET /a": silent });
   const { http } = patientClient();
   const ask = (path: string, { signal }: AbortController): Promise<void> =>
     assert.rejects(http.request(get(server.origin + path, { signal })), { code: "INTERRUPTED" });
-  const asked = Array.from({ length: maxSockets }, () => ask("/a", others));
+  const asked = Array.from({ length: netLimits.sockets }, () => ask("/a", others));
   await all.promise;
   const queued = ask("/b", late);
   setImmediate(() => late.abort());

@@ -88,3 +88,14 @@ test("a connection that always breaks is given up with host, port and what happe
   });
   assert.equal(server.lines.length, 4);
 });
+
+test("how often, and after how long at most, is for the client's options to say", async (t) => {
+  const server = await scriptedServer(t, { "GET /a": { status: 503 }, "GET /b": { status: 302, headers: { location: "/b" } } });
+  const delays: number[] = [];
+  const limits = { tries: 6, redirects: 1, retryDelay: 400 };
+  const http = createHttpClient({ limits, sleep: async (ms) => void delays.push(ms) });
+  assert.equal((await http.request(get(`${server.origin}/a`))).status, 503);
+  assert.equal(server.seen.length, 6);
+  assert.ok(delays.length === 5 && delays.every((ms) => ms <= 400), delays.join());
+  await assert.rejects(http.request(get(`${server.origin}/b`)), { code: "LIMIT_EXCEEDED", message: /more than 1 times/ });
+});

@@ -4,6 +4,7 @@ import { concat } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { HttpRequest } from "./http.ts";
 import { printableUrl } from "../core/printable.ts";
+import { netLimits } from "./limits.ts";
 
 /** A 2xx answer that is longer than the request allows. */
 export class BodyTooLong extends TouchmarkError {
@@ -12,15 +13,12 @@ export class BodyTooLong extends TouchmarkError {
   }
 }
 
-/** Of an answer that is not 2xx, this many bytes are read: enough for an error message. */
-const maxErrorBytes = 64 * 1024;
-
 /** The whole body of a 2xx answer; of any other the beginning, and nothing of a packed one. */
 export async function readResponseBody(incoming: IncomingMessage, request: HttpRequest): Promise<Uint8Array> {
   try {
     if (!isGood(incoming)) {
       if (isPacked(incoming.headers["content-encoding"])) return concat([]);
-      return (await upTo(maxErrorBytes, incoming)).subarray(0, maxErrorBytes);
+      return (await upTo(netLimits.errorBytes, incoming)).subarray(0, netLimits.errorBytes);
     }
     checkHead(incoming, request);
     const bytes = await upTo(request.maxBytes, incoming);

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { concat } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { interruption, throwIfAborted } from "../core/async/interruption.ts";
+import { pluginLimits } from "./limits.ts";
 
 export interface ProgramRun {
   /** What messages call it. */
@@ -27,8 +28,6 @@ export interface ProgramEnd {
   readonly stderr: Uint8Array;
 }
 
-const maxComplaint = 64 * 1024;
-
 /** Runs it to its end. Throws PLUGIN_FAILED where it cannot be run, LIMIT_EXCEEDED, TIMEOUT, or what the signal was aborted with. */
 export function runProgram({ name, path, command, input, env, maxOutput, maxTime, signal }: ProgramRun): Promise<ProgramEnd> {
   throwIfAborted(signal);
@@ -48,7 +47,7 @@ export function runProgram({ name, path, command, input, env, maxOutput, maxTime
   const stdout = gathered(child, "stdout", maxOutput, () =>
     stop(new TouchmarkError("LIMIT_EXCEEDED", `${name} answers ${command} with more than ${maxOutput} bytes`)),
   );
-  const stderr = gathered(child, "stderr", maxComplaint, () => undefined);
+  const stderr = gathered(child, "stderr", pluginLimits.complaintBytes, () => undefined);
   child.on("error", (cause) => {
     stop(new TouchmarkError("PLUGIN_FAILED", `${name} cannot be run (${codeOf(cause)})`, { cause }));
   });

@@ -5,8 +5,10 @@ import { type Access, accessKey } from "./access.ts";
 import { parseChallenges, type Challenge } from "./challenge.ts";
 import { basicAuthorization } from "./credentials/credential.ts";
 import type { Credentials } from "./credentials/credentials.ts";
-import { singleFlight, type Joinable } from "../core/async/single-flight.ts";
+import { Memo } from "../core/async/memoise.ts";
+import type { Joinable } from "../core/async/single-flight.ts";
 import { fetchToken } from "./token.ts";
+import { registryLimits } from "./limits.ts";
 
 export interface Granted {
   /** The Authorization header. */
@@ -17,21 +19,21 @@ export interface Granted {
 
 export type Grant = Joinable<Granted>;
 
-const maxGrants = 1000;
-
 export class Authorizer {
   readonly #http: HttpClient;
   readonly #credentials: Credentials;
-  readonly #grants = new Map<string, Grant>();
+  readonly #grants: Memo<string, Granted>;
 
-  constructor(http: HttpClient, credentials: Credentials) {
+  /** At most so many grants are kept. */
+  constructor(http: HttpClient, credentials: Credentials, maxGrants: number = registryLimits.grants) {
+    this.#grants = new Memo(maxGrants);
     this.#http = http;
     this.#credentials = credentials;
   }
 
   /** What was agreed on before for this access, if anything was. */
   held(access: Access): Grant | undefined {
-    return this.#grants.get(accessKey(access));
+    return this.#grants.held(accessKey(access));
   }
 
   /**
@@ -39,18 +41,7 @@ export class Authorizer {
    * `asked`, the WWW-Authenticate header, must come from the registry itself: credentials go where it points.
    */
   renew(access: Access, refused: Grant | undefined, asked: string): Grant {
-    const key = accessKey(access);
-    const current = this.#grants.get(key);
-    if (current !== undefined && current !== refused) return current;
-    const forget = (): void => {
-      if (this.#grants.get(key) === grant) this.#grants.delete(key);
-    };
-    const grant = singleFlight((signal) => this.#agree(access, asked, signal), forget);
-    this.#grants.delete(key);
-    const [oldest] = this.#grants.keys();
-    if (this.#grants.size === maxGrants && oldest !== undefined) this.#grants.delete(oldest);
-    this.#grants.set(key, grant);
-    return grant;
+    return this.#grants.renew(accessKey(access), refused, (signal) => this.#agree(access, asked, signal));
   }
 
   async #agree(access: Access, asked: string, signal: AbortSignal): Promise<Granted> {

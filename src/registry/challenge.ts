@@ -5,6 +5,7 @@
  */
 import { TouchmarkError } from "../core/errors.ts";
 import { HeaderScanner } from "./header-scanner.ts";
+import { registryLimits } from "./limits.ts";
 
 export interface Challenge {
   /** In lower case. */
@@ -15,7 +16,6 @@ export interface Challenge {
 
 type Parameter = readonly [name: string, value: string];
 
-const limits = { challenges: 8, parameters: 16 } as const;
 const commas = /[ \t]*(?:,[ \t]*)+/y;
 const equals = /[ \t]*=[ \t]*/y;
 const boundary = /(?=[ \t]*(?:,|$))/y;
@@ -29,7 +29,7 @@ export function parseChallenges(header: string): readonly Challenge[] {
   while (!scanner.atEnd) {
     const scheme = scanner.token();
     if (scheme === undefined) throw scanner.malformed();
-    if (challenges.length === limits.challenges) throw tooMany("challenges", limits.challenges);
+    if (challenges.length === registryLimits.challenges) throw tooMany("challenges", registryLimits.challenges);
     challenges.push({ scheme: scheme.toLowerCase(), parameters: readParameters(scanner) });
     if (scanner.take(commas) === undefined && !scanner.atEnd) throw scanner.malformed();
   }
@@ -43,7 +43,7 @@ function readParameters(scanner: HeaderScanner): ReadonlyMap<string, string> {
   while (parameter !== undefined) {
     const [name, value] = parameter;
     if (parameters.has(name)) throw scanner.malformed();
-    if (parameters.size === limits.parameters) throw tooMany("parameters", limits.parameters);
+    if (parameters.size === registryLimits.challengeParameters) throw tooMany("parameters", registryLimits.challengeParameters);
     parameters.set(name, value);
     parameter = scanner.attempt(() => (scanner.take(commas) === undefined ? undefined : readParameter(scanner)));
   }

@@ -6,6 +6,7 @@ import type { Access } from "./access.ts";
 import type { RegistryAddress } from "./address.ts";
 import type { Authorizer, Granted } from "./authorizer.ts";
 import { registryRefusal } from "./refusal.ts";
+import { registryLimits } from "./limits.ts";
 
 export interface RegistryRequest extends Pick<HttpRequest, "method" | "headers" | "body" | "repeatable" | "redirects" | "signal"> {
   /** Below `/v2/NAME/`, as `manifests/latest`; or a URL that the registry gave. */
@@ -67,7 +68,7 @@ export class Connection {
   }
 
   async #send<T extends HttpResponse & Partial<HttpStream>>(
-    { to, expect, incognitoUntil, maxBytes = maxIgnored, ...rest }: RegistryRequest,
+    { to, expect, incognitoUntil, maxBytes = registryLimits.ignoredBytes, ...rest }: RegistryRequest,
     actions: Access["actions"],
     send: (request: HttpRequest) => Promise<T>,
   ): Promise<T> {
@@ -89,9 +90,6 @@ export class Connection {
     throw registryRefusal(response, `${rest.method} ${printableUrl(url)} for ${this.name}`, as);
   }
 }
-
-/** Bytes of a good answer whose body says nothing that is used. */
-const maxIgnored = 64 * 1024;
 
 function authorized(request: HttpRequest, as: Granted | undefined): HttpRequest {
   return as === undefined ? request : { ...request, headers: { ...request.headers, authorization: as.header } };

@@ -13,9 +13,7 @@ import { printableText } from "../core/printable.ts";
 import { received } from "./checked-stream.ts";
 import { checkedBytes, mismatch } from "./checks.ts";
 import type { Connection } from "./connection.ts";
-
-/** How often one blob's connection may break. */
-const maxBreaks = 5;
+import { registryLimits } from "./limits.ts";
 
 /** A blob that is small, whole; where the connection breaks it is asked for anew. Undefined if there is none. */
 export async function fetchBlob(connection: Connection, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array | undefined> {
@@ -59,7 +57,7 @@ async function* resuming(
       return;
     } catch (error) {
       if (error instanceof BodyTooLong) throw tooLong(connection, descriptor);
-      if (!isReset(error) || breaks === maxBreaks) throw error;
+      if (!isReset(error) || breaks === registryLimits.downloadBreaks) throw error;
     }
     if (at >= descriptor.size) return; // it broke after the last byte
     answer = await ask(connection, descriptor, at, signal);

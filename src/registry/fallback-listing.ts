@@ -10,11 +10,10 @@ import type { StoredManifest } from "../core/repository.ts";
 import { writeAndSettle } from "../core/async/lost-update-check.ts";
 import { entriesIn, rewriteIndex } from "./index-document.ts";
 import { referrersIn } from "./referrers-tag.ts";
+import { registryLimits } from "./limits.ts";
 
 /** The writers of this process wait for each other; only others can come in between. */
 const writers = new KeyedLock();
-/** How often it is written before the other writers are said to have won. */
-const maxTries = 10;
 
 export interface FallbackListing {
   /** `docker.io/library/alpine:sha256-…`. */
@@ -69,16 +68,16 @@ async function insist(listing: FallbackListing, rewriting: Rewriting): Promise<v
     for (const entry of entriesIn(index?.bytes)) if (!seen.has(entry["digest"])) seen.set(entry["digest"], entry);
     return index;
   };
-  for (let tries = 0; tries <= maxTries; tries++) {
+  for (let tries = 0; tries <= registryLimits.listingTries; tries++) {
     const [current, isNeeded] = await Promise.all([look(), isWanted]);
     const entries = change([...seen.values()]);
     if (!isNeeded || lists(referrersIn(current), entries)) return;
     const index = rewriteIndex(current?.bytes, () => entries);
-    if (tries === maxTries) break;
+    if (tries === registryLimits.listingTries) break;
     await writeAndSettle({ look, write: () => listing.write(index), signal: listing.signal });
     if (readsBack && change([...seen.values()]).length === entries.length) return;
   }
-  throw new TouchmarkError("CONFLICT", `${wanted} ${listing.name} ${maxTries} times, and others undid it`);
+  throw new TouchmarkError("CONFLICT", `${wanted} ${listing.name} ${registryLimits.listingTries} times, and others undid it`);
 }
 
 /** Whether these are listed and no others. */

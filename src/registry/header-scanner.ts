@@ -1,8 +1,8 @@
 /** Reads a header's value from left to right, by the tokens of RFC 9110, section 5.6. */
 import { malformed, TouchmarkError } from "../core/errors.ts";
 import { printableText } from "../core/printable.ts";
+import { registryLimits } from "./limits.ts";
 
-const maxLength = 8 * 1024;
 const whitespace = /[ \t]*/y;
 const token = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
 const quoted = /"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"/y;
@@ -13,7 +13,8 @@ export class HeaderScanner {
   #at = 0;
 
   constructor(text: string, name: string) {
-    if (text.length > maxLength) throw new TouchmarkError("LIMIT_EXCEEDED", `the ${name} header is longer than ${maxLength} characters`);
+    if (text.length > registryLimits.headerLength)
+      throw new TouchmarkError("LIMIT_EXCEEDED", `the ${name} header is longer than ${registryLimits.headerLength} characters`);
     this.#text = text.trim();
     this.#name = name;
   }

@@ -12,8 +12,7 @@ import type { Connection } from "./connection.ts";
 import { mediaTypeOf } from "./media-type.ts";
 import { nextPage } from "./next-page.ts";
 import { errorCodesOf, registryRefusal } from "./refusal.ts";
-
-const maxPages = 100;
+import { registryLimits } from "./limits.ts";
 
 /** What the registry lists as referring to this digest; undefined if it has no such API. */
 export async function listReferrers(
@@ -39,8 +38,11 @@ export async function listReferrers(
     }
     entries.push(...entriesOn(page, what));
     to = nextPage(connection, page, "referrers/");
-    if (entries.length > maxEntries || (pages === maxPages && to !== undefined)) {
-      throw new TouchmarkError("LIMIT_EXCEEDED", `${what} are over the limit of ${maxEntries} entries or ${maxPages} pages`);
+    if (entries.length > maxEntries || (pages === registryLimits.referrerPages && to !== undefined)) {
+      throw new TouchmarkError(
+        "LIMIT_EXCEEDED",
+        `${what} are over the limit of ${maxEntries} entries or ${registryLimits.referrerPages} pages`,
+      );
     }
   }
   return entries;

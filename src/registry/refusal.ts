@@ -6,6 +6,7 @@ import { TouchmarkError, type Code } from "../core/errors.ts";
 import { Fields, parseJson } from "../core/json/json.ts";
 import type { HttpResponse } from "../net/http.ts";
 import { printableHost, printableText } from "../core/printable.ts";
+import { registryLimits } from "./limits.ts";
 
 /** Who we came as: `source` is where the credentials were found. */
 export interface Identity {
@@ -25,9 +26,6 @@ export class Refusal extends TouchmarkError {
     this.codes = errorCodesOf(response);
   }
 }
-
-const maxQuotes = 3;
-const maxErrors = 100;
 
 /** `doing` names what was asked for; `as` is undefined where the registry never asked who we are. */
 export function registryRefusal(response: HttpResponse, doing: string, as: Identity | undefined): Refusal {
@@ -55,14 +53,14 @@ function describe(as: Identity | undefined): string {
 
 function quoteOf(response: HttpResponse): string {
   const quotes = errorsOf(response)
-    .slice(0, maxQuotes)
+    .slice(0, registryLimits.errorQuotes)
     .map(({ code, message }) => printableText(message === undefined ? code : `${code}: ${message}`, 200));
   return quotes.length === 0 ? "" : ` (${quotes.join("; ")})`;
 }
 
 function errorsOf(response: HttpResponse): readonly { readonly code: string; readonly message?: string }[] {
   try {
-    const errors = new Fields(parseJson(response.body, "errors"), "errors").objects("errors", maxErrors);
+    const errors = new Fields(parseJson(response.body, "errors"), "errors").objects("errors", registryLimits.errors);
     return errors.map((error) => {
       const message = error.optionalString("message");
       return { code: error.string("code"), ...(message !== undefined && { message }) };

@@ -17,6 +17,8 @@ export interface RegistriesOptions {
   readonly credentials: Credentials;
   /** Those on loopback, unless said otherwise. */
   readonly plainHttp?: PlainHttp;
+  /** Authorizations that are kept, one for each repository and kind of access; 1000 where it is left out. */
+  readonly maxGrants?: number;
 }
 
 export interface Registries {
@@ -24,8 +26,8 @@ export interface Registries {
   open(reference: Reference): Repository;
 }
 
-export function createRegistries({ http, credentials, plainHttp = "loopback" }: RegistriesOptions): Registries {
-  const authorizer = new Authorizer(http, credentials);
+export function createRegistries({ http, credentials, plainHttp = "loopback", maxGrants }: RegistriesOptions): Registries {
+  const authorizer = new Authorizer(http, credentials, maxGrants);
   return {
     open(reference) {
       if (reference.kind !== "registry") {

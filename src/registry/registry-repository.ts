@@ -19,9 +19,7 @@ import { listed, subjectDigestOf, united } from "./referrers.ts";
 import { Refusal } from "./refusal.ts";
 import { listTags } from "./tags.ts";
 import { uploadBlob, uploadBytes } from "./upload.ts";
-
-/** How often a manifest is sent whose blobs the registry does not find. */
-const maxTries = 3;
+import { registryLimits } from "./limits.ts";
 
 export class RegistryRepository implements Repository {
   readonly name: string;
@@ -143,7 +141,7 @@ export class RegistryRepository implements Repository {
       } catch (error) {
         // docker-registry 2.8 loses sight of a blob for a moment while another client stores it again.
         const isLost = error instanceof Refusal && error.codes.includes("MANIFEST_BLOB_UNKNOWN");
-        if (!isLost || tries === maxTries) throw error;
+        if (!isLost || tries === registryLimits.manifestTries) throw error;
         await pause(backoff(tries), signal);
       }
     }

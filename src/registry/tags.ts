@@ -10,19 +10,19 @@ import type { HttpResponse } from "../net/http.ts";
 import { printableText } from "../core/printable.ts";
 import type { Connection } from "./connection.ts";
 import { nextPage } from "./next-page.ts";
+import { registryLimits } from "./limits.ts";
 
 const pageSize = 1000;
-const limits = { pages: 1000, perPage: 100_000, bytes: 16 * 1024 * 1024 } as const;
 
 /** Page by page; none of a repository that does not exist. */
 export async function* listTags(connection: Connection, signal: AbortSignal): AsyncGenerator<string, void> {
   let to: URL | undefined = connection.urlOf(`tags/list?n=${pageSize}`);
   for (let pages = 1; to !== undefined; pages++) {
-    if (pages > limits.pages) {
-      throw new TouchmarkError("LIMIT_EXCEEDED", `the tags of ${connection.name} go on after ${limits.pages} pages`);
+    if (pages > registryLimits.tagPages) {
+      throw new TouchmarkError("LIMIT_EXCEEDED", `the tags of ${connection.name} go on after ${registryLimits.tagPages} pages`);
     }
     const expect = pages === 1 ? [200, 404] : [200];
-    const page: HttpResponse = await connection.read({ method: "GET", to, maxBytes: limits.bytes, expect, signal });
+    const page: HttpResponse = await connection.read({ method: "GET", to, maxBytes: registryLimits.tagPageBytes, expect, signal });
     if (page.status === 404) return;
     yield* tagsOn(page, `the tags of ${connection.name}`);
     to = nextPage(connection, page, "tags/");
@@ -30,8 +30,8 @@ export async function* listTags(connection: Connection, signal: AbortSignal): As
 }
 
 function tagsOn(page: HttpResponse, what: string): readonly string[] {
-  const fields = new Fields(parseJson(page.body, what, { maxBytes: limits.bytes }), what);
-  return fields.list("tags", limits.perPage).map((tag) => {
+  const fields = new Fields(parseJson(page.body, what, { maxBytes: registryLimits.tagPageBytes }), what);
+  return fields.list("tags", registryLimits.tagsPerPage).map((tag) => {
     if (typeof tag === "string" && isTag(tag)) return tag;
     throw malformed(`${what} hold ${printableText(JSON.stringify(tag), 60)}, which is none`);
   });

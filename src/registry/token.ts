@@ -15,6 +15,7 @@ import { type Access, scopeOf } from "./access.ts";
 import type { Challenge } from "./challenge.ts";
 import { basicAuthorization, type Credential, type PasswordCredential } from "./credentials/credential.ts";
 import { registryRefusal } from "./refusal.ts";
+import { registryLimits } from "./limits.ts";
 
 export interface TokenRequest {
   readonly http: HttpClient;
@@ -24,14 +25,12 @@ export interface TokenRequest {
   readonly signal: AbortSignal;
 }
 
-const maxBytes = 64 * 1024;
-
 /** Throws UNAUTHORIZED if the service refuses, INSECURE_REGISTRY for one that would get credentials over plain HTTP. */
 export async function fetchToken({ http, access, challenge, credential, signal }: TokenRequest): Promise<string> {
   const realm = realmOf(challenge, access);
   const query = queryOf(challenge, access);
   const request = credential?.kind === "identity" ? exchange(realm, query, credential.token) : ask(realm, query, credential);
-  const response = await http.request({ ...request, maxBytes, signal });
+  const response = await http.request({ ...request, maxBytes: registryLimits.tokenAnswerBytes, signal });
   if (response.status !== 200)
     throw registryRefusal(response, `a token for ${access.registry.name}/${access.repository}`, credential ?? {});
   const what = `the answer of ${printableUrl(response.url)}`;

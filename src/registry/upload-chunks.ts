@@ -8,6 +8,7 @@ import { TouchmarkError } from "../core/errors.ts";
 import type { HttpResponse } from "../net/http.ts";
 import type { Connection } from "./connection.ts";
 import { locationIn } from "./upload-location.ts";
+import { registryLimits } from "./limits.ts";
 
 export interface Chunked {
   readonly connection: Connection;
@@ -17,7 +18,6 @@ export interface Chunked {
 
 /** Bytes of one chunk, which is held whole; the registry may want larger ones, up to a bound. */
 const usualChunk = 4 * 1024 * 1024;
-const maxChunk = 64 * 1024 * 1024;
 
 /** Sends all of it; gives where the upload is to be finished. */
 export async function sendChunks({ connection, open, signal }: Chunked, begun: HttpResponse): Promise<URL> {
@@ -35,8 +35,8 @@ export async function sendChunks({ connection, open, signal }: Chunked, begun: H
 function chunkSize(begun: HttpResponse, name: string): number {
   const least = begun.headers.get("oci-chunk-min-length") ?? "";
   const size = /^\d{1,15}$/.test(least) ? Math.max(Number(least), usualChunk) : usualChunk;
-  if (size <= maxChunk) return size;
-  throw new TouchmarkError("LIMIT_EXCEEDED", `${name} wants chunks of ${size} bytes, over the limit of ${maxChunk}`);
+  if (size <= registryLimits.chunkBytes) return size;
+  throw new TouchmarkError("LIMIT_EXCEEDED", `${name} wants chunks of ${size} bytes, over the limit of ${registryLimits.chunkBytes}`);
 }
 
 /** The same bytes in pieces of this size, the last one shorter. */

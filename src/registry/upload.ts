@@ -17,6 +17,7 @@ import type { Connection } from "./connection.ts";
 import { Refusal } from "./refusal.ts";
 import { sendChunks } from "./upload-chunks.ts";
 import { locationIn } from "./upload-location.ts";
+import { registryLimits } from "./limits.ts";
 
 export interface BlobUpload {
   readonly connection: Connection;
@@ -34,7 +35,6 @@ export interface BlobUpload {
 export type OpenedUpload = HttpResponse;
 
 const stored = [200, 201, 204];
-const maxTries = 3;
 /** Answers to what an upload gets: it is gone, or has other bytes than those that were sent now, as after a try that broke off. */
 const unusable: ReadonlySet<number> = new Set([400, 404, 416]);
 
@@ -57,7 +57,7 @@ async function deliver({ open, takeOpened, ...rest }: BlobUpload): Promise<void>
       const isBroken = isReset(error) || (error instanceof Refusal && unusable.has(error.status));
       if (!isBroken && !(error instanceof TouchmarkError && error.code === "REGISTRY_ERROR")) throw error;
       if (await isThere(checked)) return;
-      if (!isBroken || tries === maxTries) throw error;
+      if (!isBroken || tries === registryLimits.uploadTries) throw error;
     }
   }
 }
@@ -66,12 +66,11 @@ async function deliver({ open, takeOpened, ...rest }: BlobUpload): Promise<void>
  * So few bytes are sent without asking whether they are there: the question takes longer. The empty config, which is
  * there nearly always, is asked for: docker-registry 2.8 loses sight of a blob for a moment when it is stored again.
  */
-const maxUnasked = 16 * 1024;
 
 /** The same for bytes that are here already. */
 export function uploadBytes({ bytes, ...rest }: BytesUpload): Promise<void> {
   const descriptor = { mediaType: "application/octet-stream", digest: digestOf(bytes), size: bytes.length };
-  const store = bytes.length > maxUnasked || descriptor.digest === emptyConfig.descriptor.digest ? uploadBlob : deliver;
+  const store = bytes.length > registryLimits.unaskedBytes || descriptor.digest === emptyConfig.descriptor.digest ? uploadBlob : deliver;
   return store({ ...rest, descriptor, open: () => streamOf(bytes), mountFrom: undefined });
 }
 

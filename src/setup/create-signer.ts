@@ -4,7 +4,7 @@
  *     const signer = createSigner({ by: { kind: "file", key: "touchmark.key" } });
  *     await signer.sign(image("registry.example/app:1.0"), { signal });
  */
-import { openedOnce } from "../core/async/opened-once.ts";
+import { memoise } from "../core/async/memoise.ts";
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { Instant } from "../core/instant.ts";
@@ -61,7 +61,8 @@ export interface SignNamedFileOptions extends SignSubjectOptions {
   readonly mediaType?: string;
 }
 
-export interface SubjectSigner {
+/** Disposing of it closes what the key holds open: the session of a token. */
+export interface SubjectSigner extends AsyncDisposable {
   /** One signature a format and image. */
   sign(
     subject: NamedImage,
@@ -94,6 +95,7 @@ class SettledSigner implements SubjectSigner {
   readonly #settings: CreateSignerSettings;
   readonly #local: LocalSettings;
   readonly #formats: readonly Format[];
+  #held: KeySigner | undefined;
   /** Undefined without one. */
   readonly #key: ((signal: AbortSignal) => Promise<KeySigner>) | undefined;
 
@@ -103,7 +105,11 @@ class SettledSigner implements SubjectSigner {
     this.#formats = (settings.formats ?? ["bundle"]).map(formatNamed);
     const { by } = settings;
     const opening = { ...this.#local, formats: this.#formats.map(({ name }) => name) };
-    this.#key = by.kind === "keyless" ? undefined : openedOnce((signal) => openKey(by, { ...opening, signal }));
+    this.#key = by.kind === "keyless" ? undefined : memoise(async (signal) => (this.#held = await openKey(by, { ...opening, signal })));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#held?.[Symbol.asyncDispose]?.();
   }
 
   sign(
@@ -114,7 +120,7 @@ class SettledSigner implements SubjectSigner {
   async sign(subject: NamedImage | NamedFile, options: SignImageOptions & SignNamedFileOptions = {}): Promise<unknown> {
     const { signal = new AbortController().signal } = options;
     throwIfAborted(signal);
-    const opened = await this.#open(subject, signal);
+    await using opened = await this.#open(subject, signal);
     const done =
       subject.kind === "image" ? this.#signImage(subject, opened, options, signal) : this.#signFile(subject, opened, options, signal);
     const [result] = await Promise.all([done, opened.ready]);

@@ -1,4 +1,5 @@
 /** Asks what verifying cannot know by itself: the revocation status of certificates, and what plugins of notation say. */
+import { memoise } from "../core/async/memoise.ts";
 import type { GatherFacts, PluginQuestion, StatusQuestion } from "../core/facts/facts.ts";
 import type { LocalSettings } from "./local-settings.ts";
 import { notationFolder } from "./notation-folder.ts";
@@ -17,22 +18,17 @@ export interface FactSettings {
 /** What is needed for it is loaded when there is something to ask. Undefined where nobody is to be asked. */
 export function createFacts(settings: FactSettings, local: LocalSettings): GatherFacts | undefined {
   if (settings.offline === true) return undefined;
-  const revocation = once(() => revocationFacts(settings, local));
-  const plugins = once(() => pluginFacts(settings, local));
+  const revocation = memoise(() => revocationFacts(settings, local));
+  const plugins = memoise(() => pluginFacts(settings, local));
   return async (questions, signal) => {
     const forPlugins = questions.filter((question) => question.kind === "plugin");
     const others = questions.filter((question) => question.kind !== "plugin");
     const answers = await Promise.all([
-      ...(others.length > 0 ? [revocation().then((gather) => gather(others, signal))] : []),
-      ...(forPlugins.length > 0 ? [plugins().then((gather) => gather(forPlugins, signal))] : []),
+      ...(others.length > 0 ? [revocation(signal).then((gather) => gather(others, signal))] : []),
+      ...(forPlugins.length > 0 ? [plugins(signal).then((gather) => gather(forPlugins, signal))] : []),
     ]);
     return new Map(answers.flatMap((facts) => [...facts]));
   };
-}
-
-function once<T>(open: () => Promise<T>): () => Promise<T> {
-  let opened: Promise<T> | undefined;
-  return () => (opened ??= open());
 }
 
 async function pluginFacts(settings: FactSettings, { env, home }: LocalSettings): Promise<GatherFacts<PluginQuestion>> {

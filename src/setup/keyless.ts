@@ -1,4 +1,6 @@
 /** Signing without a key: with an identity token, and the services of a sigstore instance. */
+import { memoise } from "../core/async/memoise.ts";
+import type { Signer } from "../core/signer.ts";
 import { ambientProviders } from "../signers/keyless/identity/ambient.ts";
 import { givenToken } from "../signers/keyless/identity/given.ts";
 import type { IdentityToken } from "../signers/keyless/identity/identity-token.ts";
@@ -16,26 +18,25 @@ export async function openKeyless(
   by: KeylessSettings,
   { instance = {}, logUpload = "now" }: Pick<SignerSettings, "instance" | "logUpload">,
   opening: SignerOpening,
-): Promise<OpenedSigner> {
+): Promise<Omit<OpenedSigner, typeof Symbol.asyncDispose>> {
   const { services, root, http, warnings } = await openSigningServices(instance, opening);
   const { env, clock, signal } = opening;
-  const token = obtainIdentityToken({
-    providers: providersFor(by, services),
-    env,
-    http,
-    audience: by.clientId ?? "sigstore",
-    now: clock,
-    signal,
-  });
+  const providers = providersFor(by, services);
+  const obtain = (until: AbortSignal): Promise<IdentityToken> =>
+    obtainIdentityToken({ providers, env, http, audience: by.clientId ?? "sigstore", now: clock, signal: until });
+  const token = memoise(obtain, { until: ({ usableUntil }) => usableUntil, clock });
   const { agree, isPublic } = by.consent;
   // Whether all may be seen by anybody is found out while the token is on its way.
   const isAsked = services.then(async (chosen) => publicHosts(chosen).length > 0 && agree !== true && !(await isPublic()));
-  for (const promise of [token, isAsked]) promise.catch(() => undefined); // the signer hears of it
+  for (const promise of [token(signal), isAsked]) promise.catch(() => undefined); // the signer hears of it
   const consent = async (who: IdentityToken, chosen: SelectedServices): Promise<void> => {
     if (await isAsked) await askConsent(who, chosen, by.consent);
   };
-  const signer = keylessSigner({ token, services, root, logUpload, consent, http, clock });
-  return { signer, isEphemeral: true, ready: signer.certify(signal), warnings };
+  const signer = keylessSigner({ token, services: () => services, root: () => root, logUpload, consent, http, clock });
+  const ready = signer.certify(signal);
+  // The certificate is asked for once: where that failed, nobody is asked to sign in again.
+  const sign: Signer["sign"] = (request, until) => ready.then(() => signer.sign(request, until));
+  return { signer: { ...signer, sign }, isEphemeral: true, ready, warnings };
 }
 
 function providersFor({ token, ambient = true, login }: KeylessSettings, services: Promise<SelectedServices>): readonly Provider[] {

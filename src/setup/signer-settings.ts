@@ -94,7 +94,8 @@ export interface SignerOpening extends LocalSettings {
   readonly signal: AbortSignal;
 }
 
-export interface OpenedSigner {
+/** Disposing of it closes what the signer holds open. */
+export interface OpenedSigner extends AsyncDisposable {
   readonly signer: Signer | EnvelopeSigner;
   /** The key is made for this once: it cannot have signed before. */
   readonly isEphemeral: boolean;

@@ -25,10 +25,16 @@ const none = Promise.resolve([]);
 export async function openSigner(settings: SignerSettings, opening: SignerOpening, kept?: KeySigner): Promise<OpenedSigner> {
   const opened = await open(settings, opening, kept);
   opened.ready.catch(() => undefined); // it may fail before anybody waits for it
-  return opened;
+  const { held, ...rest } = opened;
+  return { ...rest, [Symbol.asyncDispose]: async () => held?.[Symbol.asyncDispose]?.() };
 }
 
-async function open(settings: SignerSettings, opening: SignerOpening, kept: KeySigner | undefined): Promise<OpenedSigner> {
+/** `held` is what the signer stands on, which may have to be closed. */
+interface Opened extends Omit<OpenedSigner, typeof Symbol.asyncDispose> {
+  readonly held?: Partial<AsyncDisposable>;
+}
+
+async function open(settings: SignerSettings, opening: SignerOpening, kept: KeySigner | undefined): Promise<Opened> {
   const { by, timestamps, instance } = settings;
   if (by.kind === "keyless") {
     if (opening.formats.includes(notary)) throw keyNeeded();
@@ -36,22 +42,23 @@ async function open(settings: SignerSettings, opening: SignerOpening, kept: KeyS
     return openKeyless(by, settings, opening);
   }
   const key = kept ?? (await openKey(by, opening));
+  const held = kept ? {} : key;
   if ("envelop" in key) {
     if (timestamps) throw ownTimestamps();
-    return { signer: key, isEphemeral: false, ready: Promise.resolve(), warnings: none };
+    return { signer: key, isEphemeral: false, ready: Promise.resolve(), warnings: none, held };
   }
   const signer = timestamps ? await timestamped(key, timestamps, opening) : key;
-  if (!instance) return { signer, isEphemeral: false, ready: signer.describe(opening.signal), warnings: none };
+  if (!instance) return { signer, isEphemeral: false, ready: signer.describe(opening.signal), warnings: none, held };
   const [{ loggedSigner }, { warnings, ...services }] = await Promise.all([
     import("../signers/services/logged-signer.ts"),
     openSigningServices(instance, opening),
   ]);
   const logged = loggedSigner(signer, { ...services, logUpload: settings.logUpload ?? "now", clock: opening.clock });
-  return { signer: logged, isEphemeral: false, ready: logged.describe(opening.signal), warnings };
+  return { signer: logged, isEphemeral: false, ready: logged.describe(opening.signal), warnings, held };
 }
 
-/** What signs with a key, without services. */
-export type KeySigner = Signer | EnvelopeSigner;
+/** What signs with a key, without services; a token keeps a session open until it is disposed of. */
+export type KeySigner = (Signer | EnvelopeSigner) & Partial<AsyncDisposable>;
 
 /** Throws USAGE, and what opening a plugin does; a file and a token are opened when they are first needed. */
 export async function openKey(by: FileKeySettings | TokenKeySettings | PluginKeySettings, opening: SignerOpening): Promise<KeySigner> {

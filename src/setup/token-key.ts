@@ -1,12 +1,11 @@
 /** A key on a PKCS #11 token, with the module and the PIN that the variables name. */
 import { TouchmarkError } from "../core/errors.ts";
-import type { Signer } from "../core/signer.ts";
 import type { UserFolders } from "../files/user-folders.ts";
-import { openPkcs11Key } from "../signers/pkcs11/pkcs11-signer.ts";
+import { openPkcs11Key, type Pkcs11Signer } from "../signers/pkcs11/pkcs11-signer.ts";
 import type { Ask, TokenKeySettings } from "./signer-settings.ts";
 
 /** Throws USAGE for a URI that is none. */
-export function openToken({ uri, certificateChain, askPin }: TokenKeySettings, { env }: Pick<UserFolders, "env">): Signer {
+export function openToken({ uri, certificateChain, askPin }: TokenKeySettings, { env }: Pick<UserFolders, "env">): Pkcs11Signer {
   const pin = (token: string): Promise<string> => pinFor(token, env, askPin);
   return openPkcs11Key({ uri, modulePath: variable(env, "PKCS11_MODULE_PATH"), pin, env, certificateChain });
 }

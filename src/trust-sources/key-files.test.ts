@@ -30,7 +30,6 @@ suite("key files", () => {
   });
 
   test("the signal ends it", async () => {
-    const reason = new Error("enough");
-    await assert.rejects(readKeyDocument(p256, { env, signal: AbortSignal.abort(reason) }), reason);
+    await assert.rejects(readKeyDocument(p256, { env, signal: AbortSignal.abort() }), { code: "INTERRUPTED" });
   });
 });

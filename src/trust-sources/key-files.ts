@@ -1,14 +1,14 @@
 /** Public key files, each named by its path or as `env://VAR`. */
 import { readSource, type SourceOptions } from "../files/read-source.ts";
 import type { PublicKey } from "../core/keys/public-key.ts";
-import { maxKeyBytes } from "../trust/key-pem.ts";
 import { parsePublicKey } from "../trust/parse-public-key.ts";
+import { trustLimits } from "../trust/limits.ts";
 
 export type KeyFileOptions = Omit<SourceOptions, "maxBytes">;
 
 /** Throws FILE_NOT_FOUND or INVALID_KEY, naming the reference. */
 export async function readPublicKeyFile(reference: string, options: KeyFileOptions): Promise<PublicKey> {
-  return parsePublicKey(await readSource(reference, { ...options, maxBytes: maxKeyBytes }), reference);
+  return parsePublicKey(await readSource(reference, { ...options, maxBytes: trustLimits.keyFileBytes }), reference);
 }
 
 /** A key file as a policy document has it: its text, and the name that it was asked for by. Throws FILE_NOT_FOUND. */
@@ -16,6 +16,6 @@ export async function readKeyDocument(
   reference: string,
   options: KeyFileOptions,
 ): Promise<{ readonly name: string; readonly pem: string }> {
-  const bytes = await readSource(reference, { ...options, maxBytes: maxKeyBytes });
+  const bytes = await readSource(reference, { ...options, maxBytes: trustLimits.keyFileBytes });
   return { name: reference, pem: Buffer.from(bytes).toString("utf8") };
 }

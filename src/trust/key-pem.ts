@@ -1,13 +1,11 @@
 /** The PEM files that keys come in: small, and every fault in one is an INVALID_KEY. */
 import { TouchmarkError } from "../core/errors.ts";
 import { parsePem, type PemBlock } from "../core/asn1/pem.ts";
-
-/** Bytes of a key file; the largest key that is accepted needs some 5 KiB. */
-export const maxKeyBytes: number = 64 * 1024;
+import { trustLimits } from "./limits.ts";
 
 /** The blocks of a key file; `name` is what a person calls it. Throws INVALID_KEY. */
 export function parseKeyPem(text: Uint8Array, name: string): readonly PemBlock[] {
-  if (text.length > maxKeyBytes) throw invalidKey(`${name} has ${text.length} bytes, too many for a key file`);
+  if (text.length > trustLimits.keyFileBytes) throw invalidKey(`${name} has ${text.length} bytes, too many for a key file`);
   return asInvalidKey(`${name} cannot be read as PEM`, () => parsePem(text, name));
 }
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
+import { corpusPath, skipWithout } from "../../test/fakes/corpora.ts";
 import { readsOrRefuses } from "../../test/reads-or-refuses.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -92,10 +92,8 @@ describe("a signing config", () => {
     );
   });
 
-  it("is read as the public instance publishes it", (t) => {
-    const folder = join(import.meta.dirname, "../../../shared/corpora/sigstore-root-targets");
-    if (!existsSync(folder)) return t.skip("the published files are not on this machine");
-    const read = (file: string) => parseSigningConfig(readFileSync(join(folder, file)), file);
+  it("is read as the public instance publishes it", { skip: skipWithout("sigstore-root-targets") }, () => {
+    const read = (file: string) => parseSigningConfig(readFileSync(corpusPath(`sigstore-root-targets/${file}`)), file);
     const newest = read("signing_config_rekor_v2.v0.2.json");
     assert.deepEqual(
       newest.logs.services.map(({ majorApiVersion }) => majorApiVersion),

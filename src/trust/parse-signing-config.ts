@@ -15,16 +15,13 @@ import { Fields, parseJson } from "../core/json/json.ts";
 import { operatorOf } from "./operator.ts";
 import { parsePeriod } from "./period.ts";
 import type { Selector, Service, ServiceChoice, SigningConfig } from "./signing-config.ts";
-
-const maxBytes = 256 * 1024;
-/** Of one kind. */
-const maxServices = 64;
+import { trustLimits } from "./limits.ts";
 
 const versions = /^application\/vnd\.dev\.sigstore\.signingconfig\.v(\d+\.\d+)\+json$/;
 
 /** Reads a signing config; `name` is what a person calls the file. Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED. */
 export function parseSigningConfig(bytes: Uint8Array, name: string): SigningConfig {
-  const fields = new Fields(parseJson(bytes, name, { maxBytes }), name);
+  const fields = new Fields(parseJson(bytes, name, { maxBytes: trustLimits.signingConfigBytes }), name);
   const mediaType = fields.string("mediaType");
   const version = versions.exec(mediaType)?.[1];
   if (version === undefined) {
@@ -45,7 +42,7 @@ function parseVersion2(fields: Fields): SigningConfig {
 }
 
 function servicesIn(fields: Fields, name: string): readonly Service[] {
-  return fields.objects(name, maxServices).map((service) => {
+  return fields.objects(name, trustLimits.services).map((service) => {
     const url = parseUrl(service.string("url"), `${service.at}.url`);
     return {
       url,
@@ -84,7 +81,7 @@ function parseVersion1(fields: Fields): SigningConfig {
   });
   const one = (name: string): readonly Service[] => (fields.has(name) ? [service(fields.string(name), `${fields.at}.${name}`)] : []);
   const several = (name: string): ServiceChoice => ({
-    services: fields.list(name, maxServices).map((url, i) => {
+    services: fields.list(name, trustLimits.services).map((url, i) => {
       const at = `${fields.at}.${name}[${i}]`;
       if (typeof url !== "string") throw malformed(`${at} is not a string`);
       return service(url, at);

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { existsSync, globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
+import { corporaFolder, corpusPath, skipWithout } from "../../test/fakes/corpora.ts";
 import { readsOrRefuses } from "../../test/reads-or-refuses.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { parseTrustedRoot } from "./parse-trusted-root.ts";
 import { isWithin } from "./trusted-root.ts";
 
-const corpora = join(import.meta.dirname, "../../../shared/corpora");
 const parse = (document: unknown) => parseTrustedRoot(encodeUtf8(JSON.stringify(document)), "root");
 
 const ed25519 = generateKeyPairSync("ed25519").publicKey;
@@ -106,25 +105,28 @@ suite("a trusted root", () => {
     );
   });
 
-  test("the public root and those of the conformance suite are read, but for the one that must not be", (t) => {
-    if (!existsSync(corpora)) return t.skip("needs ../shared/corpora, which is not part of this repository");
-    const files = globSync(["sigstore-root-targets/trusted_root.json", "sigstore-conformance/bundle-verify/*/trusted_root.json"], {
-      cwd: corpora,
-    });
-    assert.ok(files.length > 30);
-    for (const file of files) {
-      const read = () => parseTrustedRoot(readFileSync(join(corpora, file)), file);
-      if (file.includes("tlog-missing-validity-start")) assert.throws(read, { code: "MALFORMED" });
-      else assert.ok(read().certificateAuthorities.length > 0, file);
-    }
-    const real = parseTrustedRoot(readFileSync(join(corpora, "sigstore-root-targets/trusted_root.json")), "root");
-    assert.deepEqual(
-      [...real.logs, ...real.timestampAuthorities].map(({ name, operator }) => [name, operator]),
-      [
-        ["https://rekor.sigstore.dev", "sigstore.dev"],
-        ["https://log2025-1.rekor.sigstore.dev", "sigstore.dev"],
-        ["https://timestamp.sigstore.dev/api/v1/timestamp", "sigstore.dev"],
-      ],
-    );
-  });
+  test(
+    "the public root and those of the conformance suite are read, but for the one that must not be",
+    { skip: skipWithout("sigstore-conformance", "sigstore-root-targets") },
+    () => {
+      const files = globSync(["sigstore-root-targets/trusted_root.json", "sigstore-conformance/bundle-verify/*/trusted_root.json"], {
+        cwd: corporaFolder,
+      });
+      assert.ok(files.length > 30);
+      for (const file of files) {
+        const read = () => parseTrustedRoot(readFileSync(corpusPath(file)), file);
+        if (file.includes("tlog-missing-validity-start")) assert.throws(read, { code: "MALFORMED" });
+        else assert.ok(read().certificateAuthorities.length > 0, file);
+      }
+      const real = parseTrustedRoot(readFileSync(corpusPath("sigstore-root-targets/trusted_root.json")), "root");
+      assert.deepEqual(
+        [...real.logs, ...real.timestampAuthorities].map(({ name, operator }) => [name, operator]),
+        [
+          ["https://rekor.sigstore.dev", "sigstore.dev"],
+          ["https://log2025-1.rekor.sigstore.dev", "sigstore.dev"],
+          ["https://timestamp.sigstore.dev/api/v1/timestamp", "sigstore.dev"],
+        ],
+      );
+    },
+  );
 });

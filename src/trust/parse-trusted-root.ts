@@ -17,24 +17,20 @@ import { operatorOf } from "./operator.ts";
 import { isKnownKeyKind, parseLogKey } from "./log-key.ts";
 import { parsePeriod } from "./period.ts";
 import type { CertificateAuthority, LogAuthority, TrustedRoot } from "./trusted-root.ts";
-
-const maxBytes = 1024 * 1024;
-/** Of one kind in a file; the public one of today holds two. */
-const maxAuthorities = 64;
-const maxChain = 16;
+import { trustLimits } from "./limits.ts";
 
 const versions = /^application\/vnd\.dev\.sigstore\.trustedroot(?:\.v(\d+\.\d+)\+json|\+json;version=(\d+\.\d+))$/;
 const knownVersions: ReadonlySet<string | undefined> = new Set(["0.1", "0.2"]);
 
 /** Reads a trusted root; `name` is what a person calls the file. Throws MALFORMED, LIMIT_EXCEEDED, UNSUPPORTED or INVALID_KEY. */
 export function parseTrustedRoot(bytes: Uint8Array, name: string): TrustedRoot {
-  const fields = new Fields(parseJson(bytes, name, { maxBytes }), name);
+  const fields = new Fields(parseJson(bytes, name, { maxBytes: trustLimits.trustedRootBytes }), name);
   checkVersion(fields);
   return {
-    certificateAuthorities: fields.objects("certificateAuthorities", maxAuthorities).map(parseAuthority),
-    logs: fields.objects("tlogs", maxAuthorities).filter(isUsable).map(parseLog),
-    certificateLogs: fields.objects("ctlogs", maxAuthorities).filter(isUsable).map(parseLog),
-    timestampAuthorities: fields.objects("timestampAuthorities", maxAuthorities).map(parseAuthority),
+    certificateAuthorities: fields.objects("certificateAuthorities", trustLimits.authorities).map(parseAuthority),
+    logs: fields.objects("tlogs", trustLimits.authorities).filter(isUsable).map(parseLog),
+    certificateLogs: fields.objects("ctlogs", trustLimits.authorities).filter(isUsable).map(parseLog),
+    timestampAuthorities: fields.objects("timestampAuthorities", trustLimits.authorities).map(parseAuthority),
   };
 }
 
@@ -82,7 +78,7 @@ function parseAuthority(fields: Fields): CertificateAuthority {
   const subject = fields.optionalFields("subject");
   const title = ["organization", "commonName"].flatMap((part) => subject?.optionalString(part) || []).join(" ");
   const uri = fields.optionalString("uri") || undefined;
-  const chain = fields.fields("certChain").objects("certificates", maxChain).map(readCertificate);
+  const chain = fields.fields("certChain").objects("certificates", trustLimits.authorityChain).map(readCertificate);
   if (chain.length === 0) throw malformed(`${fields.at}.certChain has no certificate`);
   const name = uri ?? (title || fields.at);
   return {

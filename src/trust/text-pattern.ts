@@ -1,11 +1,10 @@
 /** What a text must be: exactly this, or wholly within a pattern of RE2, which takes linear time whatever the text. */
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
+import { trustLimits } from "./limits.ts";
 
 export type TextPattern =
   | { readonly kind: "exact"; readonly text: string }
   | { readonly kind: "pattern"; readonly source: string; readonly matches: (text: string) => boolean };
-
-const maxPatternLength = 1000;
 
 export function exactly(text: string): TextPattern {
   return { kind: "exact", text };
@@ -13,8 +12,8 @@ export function exactly(text: string): TextPattern {
 
 /** A pattern in RE2's syntax, which the whole text must match. Throws USAGE for one that cannot be read. */
 export async function matching(source: string): Promise<TextPattern> {
-  if (source.length > maxPatternLength) {
-    throw new TouchmarkError("USAGE", `a pattern has at most ${maxPatternLength} characters; found ${source.length}`);
+  if (source.length > trustLimits.patternLength) {
+    throw new TouchmarkError("USAGE", `a pattern has at most ${trustLimits.patternLength} characters; found ${source.length}`);
   }
   const { RE2JS } = await import("re2js");
   try {

@@ -33,18 +33,18 @@ export interface CertificatePath {
   readonly authority: CertificateAuthority;
 }
 
-const MAX_INTERMEDIATES = 16;
-const MAX_CHAIN = 8;
+const maxIntermediates = 16;
+const maxChain = 8;
 /** Signatures verified in one search. */
-const MAX_TRIES = 100;
+const maxTries = 100;
 
 /** Proves it by the first path that keeps all rules; else says what the first one found breaks. */
 export async function verifyCertificatePath(request: CertificatePathRequest): Promise<Result<CertificatePath>> {
   const { leaf, intermediates, authorities, at, usage } = request;
-  if (intermediates.length > MAX_INTERMEDIATES) {
-    return stopped("LIMIT_EXCEEDED", `${intermediates.length} intermediate certificates, over the limit of ${MAX_INTERMEDIATES}`);
+  if (intermediates.length > maxIntermediates) {
+    return stopped("LIMIT_EXCEEDED", `${intermediates.length} intermediate certificates, over the limit of ${maxIntermediates}`);
   }
-  const budget = { tries: MAX_TRIES };
+  const budget = { tries: maxTries };
   let firstBreach: Breach | undefined;
   for (const authority of authorities) {
     const root = authority.chain.at(-1);
@@ -59,7 +59,7 @@ export async function verifyCertificatePath(request: CertificatePathRequest): Pr
       firstBreach ??= breach;
     }
   }
-  if (budget.tries < 0) return stopped("LIMIT_EXCEEDED", `no path to a trusted root within ${MAX_TRIES} tries`);
+  if (budget.tries < 0) return stopped("LIMIT_EXCEEDED", `no path to a trusted root within ${maxTries} tries`);
   if (firstBreach) return { check: { name: "certificate", ...firstBreach } };
   const names = authorities.map(({ name }) => name).join(", ") || "no authority";
   const detail = `issued by ${quoteName(leaf.issuer)}, which does not lead to what is trusted (${names})`;
@@ -74,7 +74,7 @@ async function* pathsTo(
   budget: { tries: number },
 ): AsyncGenerator<readonly Certificate[], void> {
   const last = chain.at(-1);
-  if (!last || chain.length > MAX_CHAIN) return;
+  if (!last || chain.length > maxChain) return;
   if (equalBytes(last.raw, root.raw)) {
     yield chain;
     return;

@@ -32,7 +32,7 @@ const usages: Readonly<Record<CertificateUsage, UsageRule>> = {
   "code signing": { oid: "1.3.6.1.5.5.7.3.3", alone: false },
   "time stamping": { oid: "1.3.6.1.5.5.7.3.8", alone: true },
 };
-const ANY_USAGE = "2.5.29.37.0";
+const anyUsageOid = "2.5.29.37.0";
 
 /** The extensions acted on here or by whoever reads the leaf; any other that is critical is refused. */
 const understood: ReadonlySet<string> = new Set([
@@ -108,7 +108,7 @@ function authorityBreach(certificate: Certificate, { chain, depth, usage }: Posi
   if (!constraints?.ca) return "issued a certificate and is no authority (basic constraints)";
   if (keyUsage(certificate)?.has("keyCertSign") === false) return "issued a certificate and may not (key usage)";
   const found = extendedKeyUsage(certificate);
-  if (found && !found.includes(usages[usage].oid) && !found.includes(ANY_USAGE)) {
+  if (found && !found.includes(usages[usage].oid) && !found.includes(anyUsageOid)) {
     return `issues no certificates for ${usage} (extended key usage ${found.join(", ")})`;
   }
   // An authority that renewed its own certificate does not count (section 6.1.4, l).

@@ -16,7 +16,7 @@ import {
 } from "./revocation-question.ts";
 import { allOf, firstKnown, good, heldUntil, unknown, type RevocationStatus } from "./revocation-status.ts";
 
-const MAX_DELTA_URLS = 8;
+const maxDeltaUrls = 8;
 
 /** Every distribution point must say so, for a list may hold some of the revocations only; within one, any of its URLs. */
 export async function crlStatus(points: readonly DistributionPoint[], question: RevocationQuestion): Promise<RevocationStatus> {
@@ -61,7 +61,7 @@ async function listStanding(list: RevocationList, point: DistributionPoint, ques
   if (list.freshest === undefined && freshestPoints(certificate)) {
     return unknown("the certificate names deltas that its revocation list does not, which is not supported");
   }
-  const urls = (list.freshest ?? []).flatMap((freshest) => freshest.urls).slice(0, MAX_DELTA_URLS);
+  const urls = (list.freshest ?? []).flatMap((freshest) => freshest.urls).slice(0, maxDeltaUrls);
   if (urls.length === 0) return standing;
   return firstKnown(urls, (url) =>
     judge(asked("delta", url, question), async (bytes) => {

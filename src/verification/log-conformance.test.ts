@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { corpusPath, skipWithout } from "../../test/fakes/corpora.ts";
 import { fromBase64 } from "../core/bytes.ts";
 import { parseDsse } from "../core/envelopes/dsse.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -14,8 +15,7 @@ import { parseLogEntries } from "./log-entry.ts";
 import type { LoggedSignature, SignatureVerifier } from "./logged-signature.ts";
 import { verifyLogEntries } from "./verify-log-entries.ts";
 
-const corpora = join(import.meta.dirname, "../../../shared/corpora");
-const suite = join(corpora, "sigstore-conformance/bundle-verify");
+const suite = corpusPath("sigstore-conformance/bundle-verify");
 
 /** Bundles that must fail, and whose log entry has no part in why: what fails is the certificate, a time, or the bundle's own shape. */
 const soundEntries: ReadonlySet<string> = new Set([
@@ -35,18 +35,21 @@ const soundEntries: ReadonlySet<string> = new Set([
   "rekor2-timestamp-with-incorrect-time_fail",
 ]);
 
-test("entries of the conformance suite are proven where they are sound, and refused where not", async (t) => {
-  if (!existsSync(suite)) return t.skip("needs ../shared/corpora, which is not part of this repository");
-  // Without a key there is nothing to compare an entry with.
-  const names = readdirSync(suite).filter(
-    (name) => existsSync(join(suite, name, "bundle.sigstore.json")) && name !== "managed-key-no-key_fail",
-  );
-  assert.ok(names.length > 60);
-  for (const name of names) {
-    const expected = !name.endsWith("_fail") || soundEntries.has(name) ? "passed" : "refused";
-    assert.equal(await outcomeOf(name), expected, name);
-  }
-});
+test(
+  "entries of the conformance suite are proven where they are sound, and refused where not",
+  { skip: skipWithout("sigstore-conformance", "sigstore-root-targets") },
+  async () => {
+    // Without a key there is nothing to compare an entry with.
+    const names = readdirSync(suite).filter(
+      (name) => existsSync(join(suite, name, "bundle.sigstore.json")) && name !== "managed-key-no-key_fail",
+    );
+    assert.ok(names.length > 60);
+    for (const name of names) {
+      const expected = !name.endsWith("_fail") || soundEntries.has(name) ? "passed" : "refused";
+      assert.equal(await outcomeOf(name), expected, name);
+    }
+  },
+);
 
 async function outcomeOf(name: string): Promise<"passed" | "refused"> {
   try {
@@ -68,7 +71,7 @@ async function outcomeOf(name: string): Promise<"passed" | "refused"> {
 
 function rootOf(name: string): TrustedRoot {
   const own = join(suite, name, "trusted_root.json");
-  return parseTrustedRoot(readFileSync(existsSync(own) ? own : join(corpora, "sigstore-root-targets/trusted_root.json")), "root");
+  return parseTrustedRoot(readFileSync(existsSync(own) ? own : corpusPath("sigstore-root-targets/trusted_root.json")), "root");
 }
 
 function loggedOf(name: string, bundle: Fields): LoggedSignature {

@@ -10,8 +10,8 @@ import { isSignedBy } from "../core/x509/is-signed-by.ts";
 import { judge, revokedForGood, staleness, revocationStatusOf, type RevocationQuestion } from "./revocation-question.ts";
 import { firstKnown, good, unknown, type RevocationStatus } from "./revocation-status.ts";
 
-const OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
-const NO_CHECK = "1.3.6.1.5.5.7.48.1.5";
+const ocspSigningOid = "1.3.6.1.5.5.7.3.9";
+const noCheckOid = "1.3.6.1.5.5.7.48.1.5";
 const understood: ReadonlySet<string> = new Set([
   extensionOids.keyUsage,
   extensionOids.extendedKeyUsage,
@@ -66,10 +66,10 @@ async function delegateFault(delegate: Certificate, issuer: Certificate, at: Ins
     return "its answer is signed with a certificate that the issuer did not make";
   }
   if (at < notBefore || at > notAfter) return "its own certificate is not valid now";
-  if (!extendedKeyUsage(delegate)?.includes(OCSP_SIGNING)) return "its own certificate is not for OCSP (extended key usage)";
+  if (!extendedKeyUsage(delegate)?.includes(ocspSigningOid)) return "its own certificate is not for OCSP (extended key usage)";
   if (keyUsage(delegate)?.has("digitalSignature") === false) return "its own certificate is not for signatures (key usage)";
   const unread = [...extensions].find(([oid, { critical }]) => critical && !understood.has(oid));
   if (unread) return `its own certificate has the critical extension ${unread[0]}, which is not understood`;
   const isRevocable = ocspUrls(delegate).length > 0 || crlPoints(delegate) !== undefined;
-  return isRevocable && !extensions.has(NO_CHECK) ? "its own certificate may be revoked (it has no id-pkix-ocsp-nocheck)" : undefined;
+  return isRevocable && !extensions.has(noCheckOid) ? "its own certificate may be revoked (it has no id-pkix-ocsp-nocheck)" : undefined;
 }

@@ -42,13 +42,13 @@ export function needed(...questions: readonly StatusQuestion[]): Unknown {
   return { ...unknown("was not asked yet"), needs: questions };
 }
 
-const MAX_TOLD = 4;
+const maxTold = 4;
 
 /** Several that do not know, as one: all that they need, and the code that they share. */
 export function joinUnknown(parts: readonly Unknown[]): Unknown {
   const codes = new Set(parts.map(({ code }) => code));
   const needs = new Map(parts.flatMap((part) => part.needs.map((question) => [factKey(question), question] as const)));
-  const details = [...new Set(parts.map(({ detail }) => detail))].slice(0, MAX_TOLD);
+  const details = [...new Set(parts.map(({ detail }) => detail))].slice(0, maxTold);
   const [code = "REVOCATION_UNKNOWN"] = codes;
   return {
     outcome: "undecided",
@@ -76,6 +76,6 @@ export function allOf(standings: readonly RevocationStatus[]): RevocationStatus 
   const unknowns = standings.filter((standing) => standing.outcome === "undecided");
   if (unknowns.length > 0) return joinUnknown(unknowns);
   const ends = standings.flatMap((one) => (one.outcome === "passed" ? (one.until ?? []) : []));
-  const detail = [...new Set(standings.map((one) => one.detail))].slice(0, MAX_TOLD).join("; ");
+  const detail = [...new Set(standings.map((one) => one.detail))].slice(0, maxTold).join("; ");
   return good(detail, ends.length > 0 ? Math.min(...ends) : undefined);
 }

@@ -21,7 +21,7 @@ export interface Sct {
   readonly signature: Uint8Array;
 }
 
-const MAX_SCTS = 32;
+const maxScts = 32;
 
 /** Reads what the extension holds. Throws MALFORMED, or LIMIT_EXCEEDED past 32 entries. */
 export function readSctList(extension: Uint8Array): readonly Sct[] {
@@ -31,7 +31,7 @@ export function readSctList(extension: Uint8Array): readonly Sct[] {
   outer.end();
   const found: Sct[] = [];
   while (!list.isAtEnd) {
-    if (found.length === MAX_SCTS) throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has more than ${MAX_SCTS} entries`);
+    if (found.length === maxScts) throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has more than ${maxScts} entries`);
     found.push(readSct(new TlsReader(list.vector(), what), what));
   }
   return found;
@@ -43,7 +43,7 @@ function readSct(reader: TlsReader, what: string): Sct {
   const logId = toHex(reader.take(32));
   const timestamp = reader.take(8);
   const at = Number(Buffer.from(timestamp).readBigUInt64BE());
-  if (at > MAX_INSTANT) throw malformed(`${what} has an entry of a time that does not exist`);
+  if (at > maxInstant) throw malformed(`${what} has an entry of a time that does not exist`);
   const extensions = reader.vector();
   const algorithm = `${reader.number(1)}/${reader.number(1)}`;
   const signature = reader.vector();
@@ -52,7 +52,7 @@ function readSct(reader: TlsReader, what: string): Sct {
 }
 
 /** The end of the year 9999: later ones have no text of the usual form. */
-const MAX_INSTANT = 253_402_300_799_999;
+const maxInstant = 253_402_300_799_999;
 
 /** Numbers and vectors of TLS (RFC 8446, section 3). */
 class TlsReader {

@@ -31,7 +31,7 @@ export interface VerifiedSct {
   readonly at: Instant;
 }
 
-const SCT_LIST = "1.3.6.1.4.1.11129.2.4.2";
+const sctListOid = "1.3.6.1.4.1.11129.2.4.2";
 /** The two that section 2.1.4 allows, and the kind of key of each. */
 const algorithms: ReadonlyMap<string, { readonly scheme: SignatureScheme; readonly key: string }> = new Map([
   ["4/3", { scheme: signingSchemes["ecdsa-sha256"], key: "ec" }],
@@ -40,7 +40,7 @@ const algorithms: ReadonlyMap<string, { readonly scheme: SignatureScheme; readon
 
 /** Proves that trusted logs, of as many operators as are needed, have seen the certificate: one sighting an operator. */
 export async function verifyScts({ certificate, issuer, logs, threshold = 1 }: SctRequest): Promise<Result<readonly VerifiedSct[]>> {
-  const extension = certificate.extensions.get(SCT_LIST);
+  const extension = certificate.extensions.get(sctListOid);
   if (!extension) return refused("failed", "SCT_INVALID", "the certificate holds no timestamp of a certificate log");
   let scts: readonly Sct[];
   let entry: Uint8Array;
@@ -100,7 +100,7 @@ function withoutList(extensions: Der): readonly Uint8Array[] {
   const list = new Members(extensions, contextTag(3), what).take("list", tags.sequence);
   const kept = list.children.filter((extension) => {
     const [oid] = extension.children;
-    return !oid || readOid(oid, what) !== SCT_LIST;
+    return !oid || readOid(oid, what) !== sctListOid;
   });
   return kept.length === 0 ? [] : [encodeDer(contextTag(3), encodeDer(tags.sequence, ...kept.map(({ raw }) => raw)))];
 }

@@ -1,8 +1,9 @@
 /** Timestamps others recorded: tspclient-go's (`rfc3161`), notation's and sigstore's; a file must hold only if it is listed as one that does. */
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { suite, test } from "node:test";
+import { corporaFolder, corpusPath, skipWithout } from "../../test/fakes/corpora.ts";
 import { fromBase64 } from "../core/bytes.ts";
 import { Fields, parseJson } from "../core/json/json.ts";
 import { parsePem } from "../core/asn1/pem.ts";
@@ -13,10 +14,9 @@ import type { CertificateAuthority } from "../trust/trusted-root.ts";
 import { verifyTimestamp } from "./verify-timestamp.ts";
 import { verifyTimestamps } from "./verify-timestamps.ts";
 
-const corpora = join(import.meta.dirname, "../../../shared/corpora");
-const skip = existsSync(corpora) ? false : "needs ../shared/corpora, which is not part of this repository";
-const read = (path: string) => readFileSync(join(corpora, path));
-const list = (pattern: string) => (skip === false ? globSync(pattern, { cwd: corpora }).toSorted() : []);
+const skip = skipWithout("rfc3161", "notation-envelopes", "notation-verifier", "sigstore-conformance", "sigstore-root-targets");
+const read = (path: string) => readFileSync(corpusPath(path));
+const list = (pattern: string) => (skip === false ? globSync(pattern, { cwd: corporaFolder }).toSorted() : []);
 
 function authority(name: string, ...chain: readonly Uint8Array[]): CertificateAuthority {
   return { name, operator: name, chain: chain.map((der) => parseCertificate(der)), validFor: { start: 0 } };
@@ -98,7 +98,7 @@ suite("timestamps of sigstore bundles", { skip }, () => {
       const bundle = new Fields(parseJson(read(file), file), file);
       const stamps = bundle.fields("verificationMaterial").fields("timestampVerificationData").objects("rfc3161Timestamps", 32);
       const own = `${folder}/trusted_root.json`;
-      const root = parseTrustedRoot(read(existsSync(join(corpora, own)) ? own : "sigstore-root-targets/trusted_root.json"), own);
+      const root = parseTrustedRoot(read(existsSync(corpusPath(own)) ? own : "sigstore-root-targets/trusted_root.json"), own);
       const message = bundle.optionalFields("messageSignature");
       const signature = message?.string("signature") ?? bundle.fields("dsseEnvelope").objects("signatures", 1)[0]?.string("sig") ?? "";
       const { check } = await verifyTimestamps(

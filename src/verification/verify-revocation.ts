@@ -31,7 +31,7 @@ export interface ChainRevocation {
 }
 
 /** URLs of one kind that a certificate may name. */
-const MAX_URLS = 8;
+const maxUrls = 8;
 
 /** Three rounds of answers at most: OCSP, lists, deltas. */
 export async function verifyRevocation({ chain, ...rest }: ChainRevocationQuestion): Promise<ChainRevocation> {
@@ -52,8 +52,8 @@ async function evaluate(question: RevocationQuestion): Promise<RevocationStatus>
   try {
     const responders = ocspUrls(question.certificate);
     const points = crlPoints(question.certificate);
-    if (responders.length > MAX_URLS || (points ?? []).flatMap(({ urls }) => urls).length > MAX_URLS) {
-      return unknown(`it names more than ${MAX_URLS} places that tell of revocations`, "LIMIT_EXCEEDED");
+    if (responders.length > maxUrls || (points ?? []).flatMap(({ urls }) => urls).length > maxUrls) {
+      return unknown(`it names more than ${maxUrls} places that tell of revocations`, "LIMIT_EXCEEDED");
     }
     if (responders.length === 0) return points ? await crlStatus(points, question) : good("names nobody who could revoke it");
     const standing = await ocspStatus(responders, question);

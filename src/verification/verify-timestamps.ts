@@ -6,15 +6,15 @@ import type { Code } from "../core/errors.ts";
 import type { Result } from "./result.ts";
 import { verifyTimestamp, type TimestampTime, type TimestampVerificationRequest } from "./verify-timestamp.ts";
 
-const MAX_TIMESTAMPS = 32;
+const maxTimestamps = 32;
 
 /** What is proven is in the order of the timestamps, all of them. TIMESTAMP_MISSING if they are of fewer operators than the threshold, or none. */
 export async function verifyTimestamps(
   timestamps: readonly Uint8Array[],
   { threshold, ...question }: TimestampVerificationRequest & { readonly threshold: number },
 ): Promise<Result<readonly TimestampTime[]>> {
-  if (timestamps.length > MAX_TIMESTAMPS) {
-    return stopped("undecided", "LIMIT_EXCEEDED", `there are ${timestamps.length} timestamps, over the limit of ${MAX_TIMESTAMPS}`);
+  if (timestamps.length > maxTimestamps) {
+    return stopped("undecided", "LIMIT_EXCEEDED", `there are ${timestamps.length} timestamps, over the limit of ${maxTimestamps}`);
   }
   const found: TimestampTime[] = [];
   const seen = new Set<string>();

@@ -27,16 +27,24 @@ const loads: readonly Load[] = [
   { size: 256 * MiB, clients: 32, blobs: 32, rounds: 3 },
 ];
 
-/** Seconds that one round of it took. */
+/** Seconds that one part of a round took, and how many of the server's processor. */
+interface Spent {
+  readonly seconds: number;
+  readonly processor: number;
+}
+
 interface Round {
-  readonly push: number;
-  readonly pull: number;
+  readonly push: Spent;
+  readonly pull: Spent;
 }
 
 export async function benchBlobs(): Promise<Table> {
   const rows: string[][] = [];
   for (const load of loads) rows.push(...(await compare(load)));
-  return { columns: ["", "Touchmark", "distribution", "ratio", "peak memory", "distribution's"], rows };
+  return {
+    columns: ["", "Touchmark", "distribution", "ratio", "processor", "distribution's", "ratio", "peak memory", "distribution's"],
+    rows,
+  };
 }
 
 /** A row for pushing and one for pulling. Each load has servers that have done nothing else before. */
@@ -55,9 +63,12 @@ async function compare(load: Load): Promise<readonly string[][]> {
     const memory = [megabytes(await ours.peakMemory()), megabytes(await theirs.peakMemory())];
     return (["push", "pull"] as const).map((verb) => [
       `${verb} ${sizeName(load.size)}, ${load.clients === 1 ? "1 client" : `${load.clients} clients`}`,
-      rate(load, median(rounds.map((round) => round.ours[verb]))),
-      rate(load, median(rounds.map((round) => round.theirs[verb]))),
-      median(rounds.map((round) => round.theirs[verb] / round.ours[verb])).toFixed(2),
+      rate(load, median(rounds.map((round) => round.ours[verb].seconds))),
+      rate(load, median(rounds.map((round) => round.theirs[verb].seconds))),
+      median(rounds.map((round) => round.theirs[verb].seconds / round.ours[verb].seconds)).toFixed(2),
+      processor(load, median(rounds.map((round) => round.ours[verb].processor))),
+      processor(load, median(rounds.map((round) => round.theirs[verb].processor))),
+      median(rounds.map((round) => round.ours[verb].processor / round.theirs[verb].processor)).toFixed(2),
       ...memory,
     ]);
   } finally {
@@ -65,12 +76,15 @@ async function compare(load: Load): Promise<readonly string[][]> {
   }
 }
 
-async function run({ url }: MeasuredServer, { clients }: Load, blobs: readonly BenchBlob[]): Promise<Round> {
-  const client = benchClient(url, clients);
+async function run(server: MeasuredServer, { clients }: Load, blobs: readonly BenchBlob[]): Promise<Round> {
+  const client = benchClient(server.url, clients);
+  const measure = async (verb: (blob: BenchBlob) => Promise<void>): Promise<Spent> => {
+    const before = await server.processorTime();
+    const seconds = await secondsOf(() => mapBounded(blobs, clients, verb));
+    return { seconds, processor: (await server.processorTime()) - before };
+  };
   try {
-    const push = await secondsOf(() => mapBounded(blobs, clients, client.pushBlob));
-    const pull = await secondsOf(() => mapBounded(blobs, clients, client.pullBlob));
-    return { push, pull };
+    return { push: await measure(client.pushBlob), pull: await measure(client.pullBlob) };
   } finally {
     client.close();
   }
@@ -78,6 +92,11 @@ async function run({ url }: MeasuredServer, { clients }: Load, blobs: readonly B
 
 function rate({ size, blobs }: Load, seconds: number): string {
   return size < MiB ? `${Math.round(blobs / seconds)} blobs/s` : `${Math.round((blobs * size) / MiB / seconds)} MiB/s`;
+}
+
+/** Of a small blob by the request, of others by the GiB. */
+function processor({ size, blobs }: Load, seconds: number): string {
+  return size < MiB ? `${((seconds / blobs) * 1000).toFixed(2)} ms` : `${((seconds / (blobs * size)) * 2 ** 30).toFixed(2)} s/GiB`;
 }
 
 function sizeName(bytes: number): string {

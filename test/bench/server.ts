@@ -13,14 +13,16 @@ export interface MeasuredServer {
   readonly url: string;
   /** The most memory it has held so far, in bytes: resident pages, as Linux counts them (VmHWM). */
   readonly peakMemory: () => Promise<number>;
+  /** Seconds of processor time that it has used so far. */
+  readonly processorTime: () => Promise<number>;
   readonly stop: () => Promise<void>;
 }
 
 const touchmark = join(import.meta.dirname, "../../bin/touchmark.js");
 
-export function startTouchmark(): Promise<MeasuredServer> {
+export function startTouchmark(program: string = touchmark): Promise<MeasuredServer> {
   return startOn(async (folder, port) => {
-    const args = [touchmark, "serve", "registry", "--dir", join(folder, "images"), "--listen", `127.0.0.1:${port}`];
+    const args = [program, "serve", "registry", "--dir", join(folder, "images"), "--listen", `127.0.0.1:${port}`];
     return { program: process.execPath, args, stderr: "inherit" };
   });
 }
@@ -60,12 +62,19 @@ async function startOn(commandFor: (folder: string, port: number) => Promise<Com
     await rm(folder, { recursive: true });
   };
   await answering(url);
-  return { url, stop, peakMemory: () => peakMemoryOf(child.pid ?? 0) };
+  return { url, stop, peakMemory: () => peakMemoryOf(child.pid ?? 0), processorTime: () => processorTimeOf(child.pid ?? 0) };
 }
 
 async function peakMemoryOf(pid: number): Promise<number> {
   const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
   return Number(kibibytes) * 1024;
+}
+
+/** Linux counts it in hundredths of a second: fields 14 and 15 of /proc/PID/stat, the second of which is the name in parentheses. */
+async function processorTimeOf(pid: number): Promise<number> {
+  const [, afterName = ""] = /^.*\) (.*)$/s.exec(await readFile(`/proc/${pid}/stat`, "utf8")) ?? [];
+  const fields = afterName.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function freePort(): Promise<number> {

@@ -135,6 +135,8 @@ describe("the examples in every --help", () => {
     const layer = { mediaType: bundleType, bytes: instance.sign(image, workflow) };
     await putReferrer(repository(`${address}/app`), { subject: image, artifactType: bundleType, layer });
     await writeFile(join(around.cwd, "app.tar"), "a file");
+    for (const ending of ["crt", "key"])
+      await copyFile(new URL(`../fakes/pki/server.${ending}`, import.meta.url), join(around.cwd, `registry.${ending}`));
     const loaded = await Promise.all(commands.map(async ({ name, load }) => ({ name, examples: (await load()).command.examples })));
     // Keys are made before they are used, an image signed before it is verified, a trust root made before it is imported.
     const order = [
@@ -171,7 +173,7 @@ describe("the examples in every --help", () => {
       for (const { command } of examples) {
         const typed = command
           .replaceAll("registry.example", address)
-          .replace("127.0.0.1:5000", "127.0.0.1:0")
+          .replace(/(?:127\.0\.0\.1)?:5000/, "127.0.0.1:0")
           .replace("https://tuf.example/", mirror)
           .replace("https://tsa.example", stamps);
         const running = start(typed, around);

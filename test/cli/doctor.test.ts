@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { describe, it, type TestContext } from "node:test";
-import { registryHandler } from "../../src/server/registry/http/handler.ts";
+import { registryHandler } from "../../src/server/registry/http/node-handler.ts";
 import { openStorage } from "../../src/server/registry/storage/storage.ts";
 import { refusedAddress } from "../fakes/refused-port.ts";
 import { bench } from "./harness.ts";

@@ -2,6 +2,7 @@
  * A repository in memory, strict where a registry is: what is asked for by digest has it, a manifest's blobs are
  * there before it. Faults are put in by replacing a method: `{ ...memoryRepository(), referrers: … }`.
  */
+import { throwIfAborted } from "../../src/core/async/interruption.ts";
 import { gather } from "../../src/core/bytes.ts";
 import { digestOf, isDigest, matchesDigest, type Digest } from "../../src/core/digest.ts";
 import { TouchmarkError } from "../../src/core/errors.ts";
@@ -29,13 +30,13 @@ export function memoryRepository(name = "registry.example/app"): MemoryRepositor
     calls,
     async manifest(target, signal) {
       calls.push("manifest");
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const digest = isDigest(target) ? target : tagged.get(target);
       return digest && manifests.get(digest);
     },
     async blob(descriptor, maxBytes, signal) {
       calls.push("blob");
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       if (descriptor.size > maxBytes) throw new TouchmarkError("LIMIT_EXCEEDED", `the blob has ${descriptor.size} bytes`);
       const bytes = blobs.get(descriptor.digest);
       if (bytes === undefined || bytes.length === descriptor.size) return bytes;
@@ -43,7 +44,7 @@ export function memoryRepository(name = "registry.example/app"): MemoryRepositor
     },
     async *openBlob(descriptor, signal) {
       calls.push("openBlob");
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const bytes = blobs.get(descriptor.digest);
       if (bytes === undefined) throw new TouchmarkError("NO_SUCH_IMAGE", `no blob ${descriptor.digest}`);
       if (bytes.length !== descriptor.size) throw new TouchmarkError("DIGEST_MISMATCH", `${bytes.length} of ${descriptor.size} bytes`);
@@ -51,7 +52,7 @@ export function memoryRepository(name = "registry.example/app"): MemoryRepositor
     },
     async referrers(digest, signal) {
       calls.push("referrers");
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       return [...manifests.values()].flatMap((stored) => listing(stored, digest));
     },
     expectBlobs() {
@@ -64,7 +65,7 @@ export function memoryRepository(name = "registry.example/app"): MemoryRepositor
     },
     async putBlobFrom(descriptor, open, signal) {
       calls.push("putBlobFrom");
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       if (blobs.has(descriptor.digest)) return;
       const bytes = await gather(open());
       if (!matchesDigest(bytes, descriptor.digest) || bytes.length !== descriptor.size) {
@@ -84,7 +85,7 @@ export function memoryRepository(name = "registry.example/app"): MemoryRepositor
     },
     async *tags(signal) {
       calls.push("tags");
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       yield* tagged.keys();
     },
     async deleteManifest(digest) {

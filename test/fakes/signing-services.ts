@@ -24,6 +24,8 @@ export interface SigningServicesOptions {
 export interface SigningServices {
   readonly clock: () => Instant;
   readonly authority: ScriptedServer;
+  /** What the certificate authority does at each line, for tests that put others in their place for a while. */
+  readonly authorityScript: Script;
   readonly log: ScriptedServer;
   readonly stamps: ScriptedServer;
   /** The lines of the log that keeps signatures and of the authority that stamps them, for tests that put others in their place for a while. */
@@ -55,7 +57,16 @@ export async function signingServices(t: TestContext, options: SigningServicesOp
   const services = { authority: authority.origin, log: log.origin, stamps: `${stamps.origin}/api/v1/timestamp` };
   const documents = { trustedRoot: decodeUtf8(encodeTrustedRoot(root)), signingConfig: signingConfigOf(services, rekor) };
   const keeping = lineOf(fakes.log.script, `POST /api/v${rekor}/log/entries`);
-  return { clock, authority, log, stamps, keeping, stamping: lineOf(fakes.stamps.script, "POST /api/v1/timestamp"), ...documents };
+  return {
+    clock,
+    authority,
+    authorityScript: fakes.authority.script,
+    log,
+    stamps,
+    keeping,
+    stamping: lineOf(fakes.stamps.script, "POST /api/v1/timestamp"),
+    ...documents,
+  };
 }
 
 function lineOf(script: Script, name: string): Line {

@@ -4,7 +4,7 @@
  */
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { p256 } from "@noble/curves/nist.js";
-import { CK, type Cryptoki, type Handle } from "../../src/signers/pkcs11/cryptoki.ts";
+import { ck, type Cryptoki, type Handle } from "../../src/signers/pkcs11/cryptoki.ts";
 
 export interface TokenObject {
   readonly class: number;
@@ -21,6 +21,10 @@ export interface FakeToken {
   readonly load: () => Promise<Cryptoki>;
   /** Modules that are initialised, and sessions that are open, now. */
   readonly open: { modules: number; sessions: number };
+  /** The names of the calls, in order. */
+  readonly calls: string[];
+  /** The token is pulled and put back: its sessions have ended, and so has the login. */
+  pull(): void;
   /** Of all logins, the PIN. */
   readonly logins: (string | undefined)[];
   /** What is thrown by the call of that name from now on. */
@@ -32,25 +36,36 @@ export interface FakeToken {
 export const pin = "1234";
 const curve = Buffer.from("06082a8648ce3d030107", "hex");
 
-export function fakeToken(objects: readonly TokenObject[], flags: number = CK.flag.loginRequired, label = "team"): FakeToken {
+export function fakeToken(objects: readonly TokenObject[], flags: number = ck.flag.loginRequired, label = "team"): FakeToken {
   const token: FakeToken = {
     load: async () => cryptoki(),
     open: { modules: 0, sessions: 0 },
+    calls: [],
+    pull() {
+      ended = last;
+      token.open.sessions = 0;
+      isLoggedIn = false;
+    },
     logins: [],
     failures: new Map(),
     turn: Promise.resolve(),
   };
   let wrong = 0;
+  let isLoggedIn = false;
+  /** The numbers of the last session that was opened, and of the last that has ended. */
+  let last = 0;
+  let ended = 0;
 
   function cryptoki(): Cryptoki {
-    let isLoggedIn = false;
     let found: readonly number[] | undefined;
     let signing: { readonly mechanism: number; readonly key: KeyObject; readonly needsLogin: boolean } | undefined;
     let isTold = false;
-    const called = (name: string): void => {
+    const called = (name: string, session?: Handle): void => {
+      token.calls.push(name);
       const failure = token.failures.get(name);
       if (failure) throw failure;
       if (name !== "load" && name !== "C_Initialize" && token.open.modules !== 1) throw new Error("CKR_CRYPTOKI_NOT_INITIALIZED");
+      if (session && Number(session.readBigUInt64LE()) <= ended) throw new Error("CKR_SESSION_HANDLE_INVALID");
     };
     const expect = (condition: boolean, otherwise: string): void => {
       if (!condition) throw new Error(otherwise);
@@ -70,7 +85,7 @@ export function fakeToken(objects: readonly TokenObject[], flags: number = CK.fl
       C_GetSlotList: () => (called("C_GetSlotList"), [handle(7)]),
       C_GetTokenInfo() {
         called("C_GetTokenInfo");
-        const lock = wrong >= 3 ? CK.flag.pinLocked : 0;
+        const lock = wrong >= 3 ? ck.flag.pinLocked : 0;
         return {
           label: label.padEnd(32),
           manufacturerID: "acme".padEnd(32),
@@ -82,38 +97,39 @@ export function fakeToken(objects: readonly TokenObject[], flags: number = CK.fl
       C_OpenSession() {
         called("C_OpenSession");
         token.open.sessions++;
-        return handle(1);
+        return handle(++last);
       },
-      C_CloseSession() {
-        called("C_CloseSession");
-        token.open.sessions--;
+      C_CloseSession(session) {
+        called("C_CloseSession", session);
+        if (--token.open.sessions === 0) isLoggedIn = false;
       },
-      C_Login(_, user, given) {
-        called("C_Login");
+      C_Login(session, user, given) {
+        called("C_Login", session);
+        expect(user !== ck.user.user || !isLoggedIn, "CKR_USER_ALREADY_LOGGED_IN");
         token.logins.push(given);
-        const isFine = given === (flags & CK.flag.protectedAuthenticationPath ? undefined : pin);
+        const isFine = given === (flags & ck.flag.protectedAuthenticationPath ? undefined : pin);
         if (!isFine) wrong++;
         expect(isFine, "CKR_PIN_INCORRECT");
-        if (user === CK.user.contextSpecific) isTold = true;
+        if (user === ck.user.contextSpecific) isTold = true;
         else isLoggedIn = true;
       },
-      C_FindObjectsInit(_, template) {
-        called("C_FindObjectsInit");
+      C_FindObjectsInit(session, template) {
+        called("C_FindObjectsInit", session);
         expect(found === undefined, "CKR_OPERATION_ACTIVE");
         const matching = objects
           .map((object, i) => ({ object, i }))
           .filter(({ object }) => template.every(({ type, value }) => isEqual(member(object, type), value)));
         found = matching
-          .filter(({ object }) => object.class !== CK.class.privateKey || isLoggedIn || !(flags & CK.flag.loginRequired))
+          .filter(({ object }) => object.class !== ck.class.privateKey || isLoggedIn || !(flags & ck.flag.loginRequired))
           .map(({ i }) => i);
       },
-      C_FindObjects: (_, max) => (called("C_FindObjects"), (found ?? []).slice(0, max).map(handle)),
-      C_FindObjectsFinal() {
-        called("C_FindObjectsFinal");
+      C_FindObjects: (session, max) => (called("C_FindObjects", session), (found ?? []).slice(0, max).map(handle)),
+      C_FindObjectsFinal(session) {
+        called("C_FindObjectsFinal", session);
         found = undefined;
       },
-      C_GetAttributeValue(_, object, template) {
-        called("C_GetAttributeValue");
+      C_GetAttributeValue(session, object, template) {
+        called("C_GetAttributeValue", session);
         return template.map(({ type }) => {
           const value = member(at(object), type);
           if (value === undefined) throw new Error("CKR_ATTRIBUTE_TYPE_INVALID");
@@ -121,19 +137,20 @@ export function fakeToken(objects: readonly TokenObject[], flags: number = CK.fl
           return { value: Buffer.from(value) };
         });
       },
-      C_SignInit(_, { mechanism }, object) {
-        called("C_SignInit");
+      C_SignInit(session, { mechanism }, object) {
+        called("C_SignInit", session);
         const { key, alwaysAuthenticate = false } = at(object);
         if (!key) throw new Error("CKR_KEY_HANDLE_INVALID");
         signing = { mechanism, key, needsLogin: alwaysAuthenticate };
       },
-      async C_SignAsync(_, data) {
-        called("C_SignAsync");
+      async C_SignAsync(session, data) {
+        called("C_SignAsync", session);
         await token.turn;
         if (!signing) throw new Error("CKR_OPERATION_NOT_INITIALIZED");
         expect(!signing.needsLogin || isTold, "CKR_USER_NOT_LOGGED_IN");
-        expect(signing.mechanism === CK.mechanism.ecdsa, "CKR_MECHANISM_INVALID");
+        expect(signing.mechanism === ck.mechanism.ecdsa, "CKR_MECHANISM_INVALID");
         const { d = "" } = signing.key.export({ format: "jwk" });
+        [signing, isTold] = [undefined, false];
         return Buffer.from(p256.sign(data, Buffer.from(d, "base64url"), { prehash: false })); // Node signs no hashes
       },
     };
@@ -154,14 +171,14 @@ function handle(number: number): Handle {
 }
 
 function member(object: TokenObject, type: number): Uint8Array | string | number | undefined {
-  const { attribute } = CK;
+  const { attribute } = ck;
   if (type === attribute.class) return object.class;
   if (type === attribute.label) return object.label ?? "";
   if (type === attribute.id) return object.id ?? Buffer.alloc(0);
   if (type === attribute.value) return object.value;
   if (type === attribute.alwaysAuthenticate)
     return object.alwaysAuthenticate === undefined ? undefined : Buffer.of(Number(object.alwaysAuthenticate));
-  if (!object.key || object.class !== CK.class.publicKey) return undefined;
+  if (!object.key || object.class !== ck.class.publicKey) return undefined;
   const half = object.key.type === "private" ? createPublicKey(object.key) : object.key;
   if (type === attribute.ecParams) return curve;
   if (type !== attribute.ecPoint) return undefined;

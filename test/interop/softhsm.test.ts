@@ -5,12 +5,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, suite, test } from "node:test";
+import { after, afterEach, before, suite, test } from "node:test";
 import { encodeUtf8 } from "../../src/core/bytes.ts";
 import { signingSchemes } from "../../src/core/keys/signature-schemes.ts";
 import { extensions, makeDer, makeKey, type KeyPair } from "../../src/core/x509/fixture.test.ts";
-import { CK, type Cryptoki } from "../../src/signers/pkcs11/cryptoki.ts";
-import { openPkcs11Key } from "../../src/signers/pkcs11/pkcs11-signer.ts";
+import { ck, type Cryptoki } from "../../src/signers/pkcs11/cryptoki.ts";
+import { openPkcs11Key, type Pkcs11Signer } from "../../src/signers/pkcs11/pkcs11-signer.ts";
 import { label, makeToken, missingTokens, modulePath, pin, uriOf } from "./harness/softhsm.ts";
 import { pkcs11jsPath } from "./peers/pkcs11js.ts";
 
@@ -49,7 +49,16 @@ suite("keys on a token of SoftHSM", { skip: missingTokens }, () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const openUri = (uri: string, given = pin) => openPkcs11Key({ uri, pin: async () => given, env: {}, load: async () => load() });
+  const loadShared = async () => load(); // as in a program, all signers have their modules by one function
+  const opened: Pkcs11Signer[] = [];
+  afterEach(async () => {
+    for (const signer of opened.splice(0)) await signer[Symbol.asyncDispose]();
+  });
+  const openUri = (uri: string, given = pin): Pkcs11Signer => {
+    const signer = openPkcs11Key({ uri, pin: async () => given, env: {}, load: loadShared });
+    opened.push(signer);
+    return signer;
+  };
   const open = (attributes: string, given = pin) => openUri(uriOf(attributes), given);
 
   for (const [name, names] of Object.entries(schemes)) {
@@ -57,10 +66,30 @@ suite("keys on a token of SoftHSM", { skip: missingTokens }, () => {
       test(`${name} signs ${scheme}`, async () => {
         const { signature, by } = await open(`object=${name}`).sign({ bytes, claim, scheme: signingSchemes[scheme] }, signal);
         assert.deepEqual(by.publicKey.key.export({ format: "jwk" }), keys[name]?.publicKey.export({ format: "jwk" }));
-        assert.equal(await signingSchemes[scheme].verify(by.publicKey.key, bytes, signature), true);
+        assert.equal(signingSchemes[scheme].verify(by.publicKey.key, bytes, signature), true);
       });
     }
   }
+
+  test("signers of one process share the module and the login, and sign again and again", async () => {
+    const signers = [open("object=p256"), open("object=rsa")];
+    const made = await Promise.all([...signers, ...signers, ...signers].map((signer) => signer.sign({ bytes, claim }, signal)));
+    for (const { signature, by } of made) assert.equal(by.publicKey.algorithm.signs.verify(by.publicKey.key, bytes, signature), true);
+    await signers[0]?.[Symbol.asyncDispose]();
+    await signers[1]?.sign({ bytes, claim }, signal);
+  });
+
+  test("a session that others ended is opened anew", async () => {
+    const signer = open("object=p256");
+    await signer.sign({ bytes, claim }, signal);
+    const module = load();
+    module.load(modulePath);
+    module.C_Finalize(); // for the whole process
+    module.C_Initialize();
+    module.C_Finalize();
+    const { signature, by } = await signer.sign({ bytes, claim }, signal);
+    assert.equal(by.publicKey.algorithm.signs.verify(by.publicKey.key, bytes, signature), true);
+  });
 
   test("the certificates on the token are its chain", async () => {
     assert.ok(keys["p256"]);
@@ -72,16 +101,16 @@ suite("keys on a token of SoftHSM", { skip: missingTokens }, () => {
     module.C_Initialize();
     const slot = module.C_GetSlotList(true).find((one) => module.C_GetTokenInfo(one).label.trim() === label);
     assert.ok(slot);
-    const session = module.C_OpenSession(slot, CK.flag.serialSession | 2);
-    module.C_Login(session, CK.user.user, pin);
+    const session = module.C_OpenSession(slot, ck.flag.serialSession | 2);
+    module.C_Login(session, ck.user.user, pin);
     for (const [i, value] of [root, leaf].entries()) {
       module.C_CreateObject(session, [
-        { type: CK.attribute.class, value: CK.class.certificate },
+        { type: ck.attribute.class, value: ck.class.certificate },
         { type: 0x80, value: 0 }, // X.509
         { type: 1, value: true }, // kept on the token
         { type: 0x101, value: Buffer.from("subject") },
-        { type: CK.attribute.id, value: Buffer.of(i === 1 ? 0 : 0x99) },
-        { type: CK.attribute.value, value: Buffer.from(value) },
+        { type: ck.attribute.id, value: Buffer.of(i === 1 ? 0 : 0x99) },
+        { type: ck.attribute.value, value: Buffer.from(value) },
       ]);
     }
     module.C_CloseSession(session);

@@ -58,7 +58,7 @@ export const command: Command = defineCommand({
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
     const output = await bundleOutput(path, format.files, signal);
-    const { signer, ready } = await openSignerFor(
+    await using opened = await openSignerFor(
       args,
       io,
       {
@@ -68,6 +68,7 @@ export const command: Command = defineCommand({
       },
       signal,
     );
+    const { signer, ready } = opened;
     if ("envelop" in signer) throw forImages();
     const reading = await format.files.readingFor(() => signer.describe(signal));
     const [file] = await Promise.all([readFileOperand(args.operands[0], io, reading, signal), ready]);

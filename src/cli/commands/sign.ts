@@ -79,7 +79,7 @@ export const command: Command = defineCommand({
     const chosen = chosenFormats(args.format);
     const { logUpload } = args;
     if (logUpload === "later") requireWaiting(chosen, path);
-    const { signer, isEphemeral, ready } = await openSignerFor(
+    await using opened = await openSignerFor(
       args,
       io,
       {
@@ -90,6 +90,7 @@ export const command: Command = defineCommand({
       },
       signal,
     );
+    const { signer, isEphemeral, ready } = opened;
     const options = {
       formats: chosen,
       signer,

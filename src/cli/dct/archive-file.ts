@@ -30,10 +30,10 @@ export async function openArchiveFile(args: { readonly to: string | undefined; r
   return {
     path,
     async write(bytes, signal) {
-      await using draft = await writeAtomically({ path, bytes, mode: 0o644, signal });
-      if (force) return draft.replace();
+      await using write = await writeAtomically({ path, bytes, mode: 0o644, signal });
+      if (force) return await write.replace();
       try {
-        return await draft.publish();
+        return await write.create();
       } catch (error) {
         throw error instanceof TouchmarkError && error.code === "FILE_EXISTS" ? fileExists(path, replace) : error;
       }

@@ -1,14 +1,14 @@
 /** A real image of one small file, made in memory. */
 import { gzipSync } from "node:zlib";
-import { encodeUtf8 } from "../../core/bytes.ts";
+import { concat, encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
 import { mediaTypes, type Descriptor } from "../../core/oci/manifest.ts";
 import type { Repository } from "../../core/repository.ts";
-import { tarOf } from "./tar.ts";
+import { encodeTar } from "../../registry/layout/tar-writer.ts";
 
 /** Pushes an image that holds this text, under the tag. */
 export async function pushImage(repository: Repository, tag: string, text: string, signal: AbortSignal): Promise<Descriptor> {
-  const tar = tarOf("hello.txt", encodeUtf8(text));
+  const tar = concat([...encodeTar([{ path: "hello.txt", content: encodeUtf8(text) }])]);
   const layer = gzipSync(tar);
   const config = encodeUtf8(
     JSON.stringify({

@@ -7,6 +7,7 @@
  * `der-values.ts`. The order of a SET OF is not looked at.
  */
 import { malformed, TouchmarkError } from "../errors.ts";
+import { coreLimits } from "../limits.ts";
 
 export interface Der {
   /** The identifier octet. */
@@ -48,18 +49,18 @@ export const tags = {
   set: 0x31,
 } as const;
 
-const CONSTRUCTED = 0x20;
-const CONTEXT = 0x80;
-const NUMBER = 0x1f;
+const constructedBit = 0x20;
+const contextClass = 0x80;
+const numberBits = 0x1f;
 
 /** `[n]` of the context-specific class: around a whole value or a structure, or, primitive, in place of a simple value's tag. */
 export function contextTag(number: number, form: "constructed" | "primitive" = "constructed"): number {
-  return CONTEXT | (form === "constructed" ? CONSTRUCTED : 0) | number;
+  return contextClass | (form === "constructed" ? constructedBit : 0) | number;
 }
 
 /** Reads one value with nothing after it; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseDer(bytes: Uint8Array, what: string, limits: DerLimits = {}): Der {
-  const { maxBytes = 1024 * 1024, maxDepth = 32, maxValues = 20_000 } = limits;
+  const { maxBytes = coreLimits.derBytes, maxDepth = coreLimits.derDepth, maxValues = coreLimits.derValues } = limits;
   if (bytes.length > maxBytes) throw exceeded(`${what} has ${bytes.length} bytes, over the limit of ${maxBytes}`);
   let values = 0;
 
@@ -70,7 +71,7 @@ export function parseDer(bytes: Uint8Array, what: string, limits: DerLimits = {}
       tag,
       raw: bytes.subarray(start, contentEnd),
       content: bytes.subarray(contentStart, contentEnd),
-      children: (tag & CONSTRUCTED) === 0 ? [] : readAll(contentStart, contentEnd, depth + 1),
+      children: (tag & constructedBit) === 0 ? [] : readAll(contentStart, contentEnd, depth + 1),
     };
   }
 
@@ -97,8 +98,6 @@ export interface DerHeader {
   readonly contentEnd: number;
 }
 
-const MAX_MEMBERS = 16;
-
 /**
  * Reads one value and the few inside of it, none of which is opened (their `children` are left out): for what is too long to be held
  * as values. Throws MALFORMED, or LIMIT_EXCEEDED past 16 of them.
@@ -107,9 +106,9 @@ export function openDer(bytes: Uint8Array, what: string): Der {
   const { tag, contentStart, contentEnd } = readHeader(bytes, 0, bytes.length, what);
   if (contentEnd < bytes.length) throw malformed(`${what} has ${bytes.length - contentEnd} bytes after its end`);
   const children: Der[] = [];
-  const end = (tag & CONSTRUCTED) === 0 ? contentStart : contentEnd;
+  const end = (tag & constructedBit) === 0 ? contentStart : contentEnd;
   for (let at = contentStart; at < end;) {
-    if (children.length === MAX_MEMBERS) throw exceeded(`${what} has more than ${MAX_MEMBERS} values`);
+    if (children.length === coreLimits.derMembers) throw exceeded(`${what} has more than ${coreLimits.derMembers} values`);
     const inner = readHeader(bytes, at, contentEnd, what);
     const content = bytes.subarray(inner.contentStart, inner.contentEnd);
     children.push({ tag: inner.tag, raw: bytes.subarray(at, inner.contentEnd), content, children: [] });
@@ -123,7 +122,7 @@ export function readHeader(bytes: Uint8Array, start: number, end: number, what: 
   const tag = bytes[start];
   const first = bytes[start + 1];
   if (tag === undefined || first === undefined || start + 2 > end) throw notDer(what, "it is cut off");
-  if (tag === 0 || (tag & NUMBER) === NUMBER) throw notDer(what, `the tag ${hexByte(tag)} is not one that is used`);
+  if (tag === 0 || (tag & numberBits) === numberBits) throw notDer(what, `the tag ${hexByte(tag)} is not one that is used`);
   const lengthBytes = first < 0x80 ? 0 : first - 0x80;
   if (first === 0x80) throw notDer(what, "a length is indefinite");
   if (lengthBytes > 4) throw notDer(what, "it is cut off");

@@ -19,7 +19,7 @@ export interface PemBlock {
 }
 
 const boundary = /^-----(BEGIN|END) ([\x21-\x2c\x2e-\x7e]+(?:[ -][\x21-\x2c\x2e-\x7e]+)*)-----$/;
-const LINE_WIDTH = 64;
+const lineWidth = 64;
 
 /** The blocks of a text, in order; `what` names it in messages. The caller bounds its size. Throws MALFORMED. */
 export function parsePem(text: Uint8Array, what: string): readonly PemBlock[] {
@@ -51,6 +51,6 @@ export function parsePem(text: Uint8Array, what: string): readonly PemBlock[] {
 export function encodePem(label: string, bytes: Uint8Array): string {
   const base64 = toBase64(bytes);
   const lines = [];
-  for (let i = 0; i < base64.length; i += LINE_WIDTH) lines.push(base64.slice(i, i + LINE_WIDTH));
+  for (let i = 0; i < base64.length; i += lineWidth) lines.push(base64.slice(i, i + lineWidth));
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 }

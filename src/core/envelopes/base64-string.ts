@@ -3,13 +3,13 @@ import type { Sliced } from "../async/in-slices.ts";
 import { malformed } from "../errors.ts";
 import { stringPieces } from "../json/string-pieces.ts";
 
-const QUOTE = 0x22;
+const quote = 0x22;
 const charactersOfGroup = 4;
 const bytesOfGroup = 3;
 
 /** The bytes that the JSON, quotes included, spells in standard base64 with padding; as strict as `fromBase64`. Throws MALFORMED. */
 export function* base64String(json: Uint8Array, what: string): Sliced<Uint8Array> {
-  if (json[0] !== QUOTE) throw malformed(`${what} is not a string`);
+  if (json[0] !== quote) throw malformed(`${what} is not a string`);
   const decoded = Buffer.alloc(Math.ceil((json.length - 2) / charactersOfGroup) * bytesOfGroup);
   let length = 0;
   let left = "";

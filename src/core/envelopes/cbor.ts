@@ -10,6 +10,7 @@
  */
 import { concat, decodeUtf8, encodeUtf8 } from "../bytes.ts";
 import { malformed, TouchmarkError } from "../errors.ts";
+import { coreLimits } from "../limits.ts";
 
 export type Cbor = number | string | boolean | null | Uint8Array | readonly Cbor[] | CborMap | Tagged;
 export type CborKey = number | string;
@@ -46,7 +47,7 @@ const least: Readonly<Record<number, number>> = { 0: 0, 1: 24, 2: 0x100, 4: 0x1_
 
 /** Reads one value with nothing after it; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseCbor(bytes: Uint8Array, what: string, limits: CborLimits = {}): Cbor {
-  const { maxBytes = 1024 * 1024, maxDepth = 16, maxValues = 10_000 } = limits;
+  const { maxBytes = coreLimits.cborBytes, maxDepth = coreLimits.cborDepth, maxValues = coreLimits.cborValues } = limits;
   if (bytes.length > maxBytes) throw exceeded(`${what} has ${bytes.length} bytes, over the limit of ${maxBytes}`);
   let at = 0;
   let values = 0;

@@ -44,16 +44,16 @@ export interface SignerInfo {
   readonly signature: Uint8Array;
 }
 
-const SIGNED_DATA = "1.2.840.113549.1.7.2";
-const CONTENT_TYPE = "1.2.840.113549.1.9.3";
-const MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
-const RSA_ENCRYPTION = "1.2.840.113549.1.1.1";
+const signedDataOid = "1.2.840.113549.1.7.2";
+const contentTypeOid = "1.2.840.113549.1.9.3";
+const messageDigestOid = "1.2.840.113549.1.9.4";
+const rsaEncryptionOid = "1.2.840.113549.1.1.1";
 
 /** Reads a ContentInfo that holds signed data; `what` names it in messages. Throws MALFORMED. */
 export function readSignedData(contentInfo: Der, what: string): SignedData {
   const outer = new Members(contentInfo, tags.sequence, what);
   const type = readOid(outer.take("contentType"), `${what}.contentType`);
-  if (type !== SIGNED_DATA) throw malformed(`${what} is of the type ${type}, expected signed data (${SIGNED_DATA})`);
+  if (type !== signedDataOid) throw malformed(`${what} is of the type ${type}, expected signed data (${signedDataOid})`);
   const data = new Members(only(outer.take("content", contextTag(0)), contextTag(0), `${what}.content`), tags.sequence, what);
   outer.end();
 
@@ -78,8 +78,8 @@ export function readSignedData(contentInfo: Der, what: string): SignedData {
 
 /** Whether what is signed are this content's type and digest (section 5.6). */
 export function isContentSigned({ content, contentType, signer }: SignedData): boolean {
-  const type = signer.attributes.get(CONTENT_TYPE);
-  const digest = signer.attributes.get(MESSAGE_DIGEST);
+  const type = signer.attributes.get(contentTypeOid);
+  const digest = signer.attributes.get(messageDigestOid);
   return (
     type !== undefined &&
     digest !== undefined &&
@@ -96,7 +96,7 @@ export async function isSignedWith({ signer }: SignedData, key: PublicKey): Prom
 
 /** In CMS, RSA can be named without its hash, which is then that of the digest (RFC 3370, section 3.2). */
 function schemeOf({ signatureAlgorithm, digestAlgorithm }: SignerInfo, key: PublicKey): SignatureScheme | undefined {
-  if (signatureAlgorithm.oid !== RSA_ENCRYPTION) return schemeNamedBy(signatureAlgorithm, key);
+  if (signatureAlgorithm.oid !== rsaEncryptionOid) return schemeNamedBy(signatureAlgorithm, key);
   return key.key.asymmetricKeyType === "rsa" ? signingSchemes[`rsa-pkcs1-${digestAlgorithm}`] : undefined;
 }
 

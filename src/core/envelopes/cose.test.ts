@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
+import { corpusPath, skipWithout } from "../../../test/fakes/corpora.ts";
 import { toHex } from "../bytes.ts";
 import { encodeCbor, Tagged, type Cbor } from "./cbor.ts";
 import { coseToBeSigned, encodeCoseSign1, parseCoseSign1 } from "./cose.ts";
@@ -68,8 +68,8 @@ suite("COSE_Sign1", () => {
   });
 });
 
-const corpus = join(import.meta.dirname, "../../../../shared/corpora/notation-core/cose-conformance.json");
-const skip = existsSync(corpus) ? false : "needs ../shared/corpora, which is not part of this repository";
+const corpus = corpusPath("notation-core/cose-conformance.json");
+const skip = skipWithout("notation-core");
 
 suite("notation-core's COSE vector", { skip }, () => {
   interface Hex {

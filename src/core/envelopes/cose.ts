@@ -19,12 +19,12 @@ export interface CoseSign1 {
   readonly signature: Uint8Array;
 }
 
-const SIGN1 = 18;
+const sign1Tag = 18;
 
 /** Reads one; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseCoseSign1(bytes: Uint8Array, what: string, limits: CborLimits = {}): CoseSign1 {
   const outer = parseCbor(bytes, what, limits);
-  if (!(outer instanceof Tagged) || outer.tag !== SIGN1) throw malformed(`${what} is no COSE_Sign1: the tag ${SIGN1} is missing`);
+  if (!(outer instanceof Tagged) || outer.tag !== sign1Tag) throw malformed(`${what} is no COSE_Sign1: the tag ${sign1Tag} is missing`);
   const parts = outer.value;
   if (!isCborArray(parts) || parts.length !== 4) throw malformed(`${what} is no array of four`);
   const [first, unprotected, payload, signature] = parts;
@@ -52,7 +52,7 @@ export function coseToBeSigned({ protectedBytes, payload }: Pick<CoseSign1, "pro
 
 /** The whole, in deterministic encoding but for the protected bytes, which stay as they were signed. */
 export function encodeCoseSign1(message: Omit<CoseSign1, "protected">): Uint8Array {
-  return encodeCbor(new Tagged(SIGN1, [message.protectedBytes, message.unprotected, message.payload, message.signature]));
+  return encodeCbor(new Tagged(sign1Tag, [message.protectedBytes, message.unprotected, message.payload, message.signature]));
 }
 
 function bytesIn(value: Cbor | undefined, what: string): Uint8Array {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign, verify } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
+import { corpusPath, skipWithout } from "../../../test/fakes/corpora.ts";
 import { decodeUtf8, encodeUtf8 } from "../bytes.ts";
 import { TouchmarkError } from "../errors.ts";
 import { encodeFlattenedJws, jwsToBeSigned, parseFlattenedJws } from "./jws.ts";
@@ -91,8 +91,8 @@ suite("flattened JWS", () => {
   });
 });
 
-const corpus = join(import.meta.dirname, "../../../../shared/corpora/notation-core/jws-conformance.json");
-const skip = existsSync(corpus) ? false : "needs ../shared/corpora, which is not part of this repository";
+const corpus = corpusPath("notation-core/jws-conformance.json");
+const skip = skipWithout("notation-core");
 
 suite("notation-core's JWS vector", { skip }, () => {
   test("is written byte for byte, from its headers, payload and signature", () => {

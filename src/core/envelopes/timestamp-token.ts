@@ -16,6 +16,7 @@ import { hash, type HashAlgorithm } from "../keys/hash.ts";
 import { readHashAlgorithm } from "../keys/hash-algorithm.ts";
 import type { Instant } from "../instant.ts";
 import type { Certificate } from "../x509/certificate.ts";
+import { coreLimits } from "../limits.ts";
 
 export interface TimestampToken {
   readonly signedData: SignedData;
@@ -40,20 +41,19 @@ export interface CertificateId extends Hashed<HashAlgorithm | "sha1"> {
   readonly issuerSerial?: IssuerSerial;
 }
 
-const MAX_BYTES = 64 * 1024;
 /** Promises a second or better where the token says nothing (RFC 3628, section 5.2). */
-const BASELINE_POLICY = "0.4.0.2023.1.1";
-const TST_INFO = "1.2.840.113549.1.9.16.1.4";
-const SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12";
-const SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47";
+const baselinePolicyOid = "0.4.0.2023.1.1";
+const tstInfoOid = "1.2.840.113549.1.9.16.1.4";
+const signingCertificateOid = "1.2.840.113549.1.9.16.2.12";
+const signingCertificateV2Oid = "1.2.840.113549.1.9.16.2.47";
 const statuses = ["granted", "grantedWithMods", "rejection", "waiting", "revocationWarning", "revocationNotification"];
 
 /** Reads a token, bare or in a response that grants it. Nothing in it is proven yet. Throws MALFORMED, TIMESTAMP_INVALID or LIMIT_EXCEEDED. */
 export function parseTimestampToken(bytes: Uint8Array): TimestampToken {
   const token = tokenIn(bytes);
   const signedData = readSignedData(token, "timestamp token");
-  if (signedData.contentType !== TST_INFO) {
-    throw malformed(`timestamp token holds ${signedData.contentType}, expected a TSTInfo (${TST_INFO})`);
+  if (signedData.contentType !== tstInfoOid) {
+    throw malformed(`timestamp token holds ${signedData.contentType}, expected a TSTInfo (${tstInfoOid})`);
   }
   return { signedData, ...readTstInfo(parseDer(signedData.content, "TSTInfo")), signers: readSigners(signedData) };
 }
@@ -75,7 +75,7 @@ export function isCertificateIdOf({ algorithm, digest, issuerSerial }: Certifica
 }
 
 function tokenIn(bytes: Uint8Array): Der {
-  const value = parseDer(bytes, "timestamp", { maxBytes: MAX_BYTES });
+  const value = parseDer(bytes, "timestamp", { maxBytes: coreLimits.timestampTokenBytes });
   // A token begins with an object identifier, a response with its status.
   return value.children[0]?.tag === tags.sequence ? grantedToken(value) : value;
 }
@@ -112,7 +112,7 @@ function readTstInfo(value: Der): Pick<TimestampToken, "imprint" | "at" | "accur
   return {
     imprint: { algorithm, digest },
     at,
-    ...(accuracy ? { accuracy: readAccuracy(accuracy) } : policy === BASELINE_POLICY && { accuracy: 1000 }),
+    ...(accuracy ? { accuracy: readAccuracy(accuracy) } : policy === baselinePolicyOid && { accuracy: 1000 }),
     ...(nonce && { nonce: readInteger(nonce, "TSTInfo.nonce") }),
   };
 }
@@ -144,8 +144,8 @@ function refuseCritical(extensions: Der | undefined): void {
 }
 
 function readSigners({ signer }: SignedData): readonly CertificateId[] {
-  const v1 = signer.attributes.get(SIGNING_CERTIFICATE);
-  const v2 = signer.attributes.get(SIGNING_CERTIFICATE_V2);
+  const v1 = signer.attributes.get(signingCertificateOid);
+  const v2 = signer.attributes.get(signingCertificateV2Oid);
   const signers = [...(v1 ? [readSigner(v1, "v1")] : []), ...(v2 ? [readSigner(v2, "v2")] : [])];
   if (signers.length === 0) throw malformed("timestamp token does not say by a signed attribute which certificate signed it");
   return signers;

@@ -6,11 +6,10 @@ import { decodeUtf8 } from "../bytes.ts";
 import { malformed, TouchmarkError } from "../errors.ts";
 import { countMembers, findRepeatedKey, repeatedKey } from "./repeated-key.ts";
 import { scanJson, wholeDocument, type ScanBounds, type ScanState } from "./scan.ts";
+import { coreLimits } from "../limits.ts";
+import type { Json, JsonObject } from "./value.ts";
 
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json | undefined;
-}
+export type { Json, JsonObject } from "./value.ts";
 
 export interface JsonLimits {
   /** Bytes. */
@@ -23,7 +22,7 @@ export interface JsonLimits {
 
 /** Reads one JSON document; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseJson(bytes: Uint8Array, what: string, limits: JsonLimits = {}): Json {
-  const { maxBytes = 4 * 1024 * 1024, maxDepth = 64, maxValues = Infinity } = limits;
+  const { maxBytes = coreLimits.jsonBytes, maxDepth = coreLimits.jsonDepth, maxValues = Infinity } = limits;
   refuseLarger(bytes, what, maxBytes);
   return parseScanned(bytes, what, { maxDepth, maxValues }, wholeDocument).value;
 }

@@ -21,13 +21,13 @@ export function* parseSliced(bytes: Uint8Array, what: string, limits: JsonLimits
   return yield* new SlicedParser(bytes, what, { maxDepth, maxValues }).document();
 }
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
+const quote = 0x22;
+const comma = 0x2c;
+const colon = 0x3a;
+const openObject = 0x7b;
+const closeObject = 0x7d;
+const openArray = 0x5b;
+const closeArray = 0x5d;
 
 class SlicedParser {
   readonly #bytes: Uint8Array;
@@ -52,11 +52,11 @@ class SlicedParser {
   *#value(depth: number): Sliced<Json> {
     yield* this.#whitespace();
     switch (this.#bytes[this.#at]) {
-      case OPEN_OBJECT:
+      case openObject:
         return yield* this.#container(new ObjectBuilder(this.#what), depth);
-      case OPEN_ARRAY:
+      case openArray:
         return yield* this.#container(new ArrayBuilder(), depth);
-      case QUOTE:
+      case quote:
         return yield* this.#string();
       case undefined:
       default:
@@ -81,7 +81,7 @@ class SlicedParser {
       }
       const end = this.#bytes[this.#at++];
       if (end === builder.close) return builder.value;
-      if (end !== COMMA) throw this.#notJson();
+      if (end !== comma) throw this.#notJson();
       this.#count();
     }
   }
@@ -98,10 +98,10 @@ class SlicedParser {
 
   *#key(): Sliced<string> {
     yield* this.#whitespace();
-    if (this.#bytes[this.#at] !== QUOTE) throw this.#notJson();
+    if (this.#bytes[this.#at] !== quote) throw this.#notJson();
     const key = parseJson(yield* this.#token("key"), this.#what, { maxBytes: sliceBytes });
     yield* this.#whitespace();
-    if (this.#bytes[this.#at++] !== COLON) throw this.#notJson();
+    if (this.#bytes[this.#at++] !== colon) throw this.#notJson();
     if (typeof key !== "string") throw this.#notJson();
     return key;
   }
@@ -151,8 +151,8 @@ interface Builder {
 }
 
 class ArrayBuilder implements Builder {
-  readonly open = OPEN_ARRAY;
-  readonly close = CLOSE_ARRAY;
+  readonly open = openArray;
+  readonly close = closeArray;
   readonly hasKeys = false;
   readonly value: Json[] = [];
 
@@ -168,8 +168,8 @@ class ArrayBuilder implements Builder {
 }
 
 class ObjectBuilder implements Builder {
-  readonly open = OPEN_OBJECT;
-  readonly close = CLOSE_OBJECT;
+  readonly open = openObject;
+  readonly close = closeObject;
   readonly hasKeys = true;
   readonly value: Record<string, Json | undefined> = {};
   readonly #what: string;

@@ -6,13 +6,13 @@ export interface Run {
   readonly isLast: boolean;
 }
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const BACKSLASH = 0x5c;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
+const quote = 0x22;
+const commaByte = 0x2c;
+const backslash = 0x5c;
+const openObject = 0x7b;
+const closeObject = 0x7d;
 /** The one bit by which `[` differs from `{`, and `]` from `}`. */
-const LOWER = 0x20;
+const lower = 0x20;
 
 /** The longest run of whole members from `start`, inside an array or object, to `until`; undefined where the first is longer. */
 export function findRun(bytes: Uint8Array, start: number, until: number): Run | undefined {
@@ -22,14 +22,14 @@ export function findRun(bytes: Uint8Array, start: number, until: number): Run | 
   let at = start;
   while (at < limit) {
     const byte = bytes[at++];
-    if (byte === QUOTE) {
-      for (let inside = bytes[at++]; inside !== QUOTE && at <= limit; inside = bytes[at++]) if (inside === BACKSLASH) at++;
-    } else if (byte === COMMA) {
+    if (byte === quote) {
+      for (let inside = bytes[at++]; inside !== quote && at <= limit; inside = bytes[at++]) if (inside === backslash) at++;
+    } else if (byte === commaByte) {
       if (depth === 0) end = at - 1;
-    } else if (byte !== undefined && byte > COMMA) {
-      const bracket = byte | LOWER;
-      if (bracket === OPEN_OBJECT) depth++;
-      else if (bracket === CLOSE_OBJECT && --depth < 0) return { end: at - 1, isLast: true };
+    } else if (byte !== undefined && byte > commaByte) {
+      const bracket = byte | lower;
+      if (bracket === openObject) depth++;
+      else if (bracket === closeObject && --depth < 0) return { end: at - 1, isLast: true };
     }
   }
   return end < 0 ? undefined : { end, isLast: false };

@@ -2,14 +2,14 @@
 import { malformed, TouchmarkError } from "../errors.ts";
 
 // Not imported: the engine folds a constant of the same module into the loop, which then takes half the time.
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const BACKSLASH = 0x5c;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
+const quoteByte = 0x22;
+const comma = 0x2c;
+const colon = 0x3a;
+const backslash = 0x5c;
+const openObject = 0x7b;
+const closeObject = 0x7d;
 /** The one bit by which `[` differs from `{`, and `]` from `}`. */
-const LOWER = 0x20;
+const lower = 0x20;
 
 export interface ScanBounds {
   readonly maxDepth: number;
@@ -39,21 +39,21 @@ export function scanJson(bytes: Uint8Array, what: string, { maxDepth, maxValues 
   let at = 0;
   while (at < length) {
     const byte = bytes[at++];
-    if (byte === QUOTE) {
+    if (byte === quoteByte) {
       at = afterString(bytes, at);
       if (at > length) throw malformed(`${what} is not JSON: a string has no end`);
-    } else if (byte === undefined || (byte < COLON && byte !== COMMA)) {
+    } else if (byte === undefined || (byte < colon && byte !== comma)) {
       continue;
-    } else if (byte === COMMA) {
+    } else if (byte === comma) {
       if (++values > maxValues) throw tooMany(what, maxValues);
-    } else if (byte === COLON) {
+    } else if (byte === colon) {
       members++;
     } else {
-      const bracket = byte | LOWER;
-      if (bracket === OPEN_OBJECT) {
+      const bracket = byte | lower;
+      if (bracket === openObject) {
         if (++depth > maxDepth) throw tooDeep(what, maxDepth);
         if (++values > maxValues) throw tooMany(what, maxValues);
-      } else if (bracket === CLOSE_OBJECT) {
+      } else if (bracket === closeObject) {
         depth--;
       }
     }
@@ -66,8 +66,8 @@ function afterString(bytes: Uint8Array, start: number): number {
   let at = start;
   for (;;) {
     const byte = bytes[at++];
-    if (byte === QUOTE) return at;
-    if (byte === BACKSLASH) at++;
+    if (byte === quoteByte) return at;
+    if (byte === backslash) at++;
     else if (byte === undefined) return Infinity;
   }
 }

@@ -2,19 +2,19 @@
 import { sliceBytes, type Sliced } from "../async/in-slices.ts";
 import { malformed } from "../errors.ts";
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const BACKSLASH = 0x5c;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
+const quote = 0x22;
+const comma = 0x2c;
+const backslash = 0x5c;
+const openObject = 0x7b;
+const closeObject = 0x7d;
 /** The one bit by which `[` differs from `{`, and `]` from `}`. */
-const LOWER = 0x20;
+const lower = 0x20;
 
 /** The position after a value that starts at `start`; throws MALFORMED where nothing starts there, or it has no end. */
 export function* afterValue(bytes: Uint8Array, start: number, what: string): Sliced<number> {
   const first = bytes[start] ?? 0;
   const position: Position = { at: start, depth: 0, inString: false };
-  const advance = first === QUOTE || (first | LOWER) === OPEN_OBJECT ? toClosing : toDelimiter;
+  const advance = first === quote || (first | lower) === openObject ? toClosing : toDelimiter;
   while (!advance(bytes, position, position.at + sliceBytes)) {
     if (position.at >= bytes.length) throw malformed(`${what} is not JSON: a value has no end`);
     yield;
@@ -47,19 +47,19 @@ function toClosing(bytes: Uint8Array, position: Position, until: number): boolea
   let isDone = false;
   while (at < end && !isDone) {
     let byte = bytes[at++];
-    if (inString || byte === QUOTE) {
+    if (inString || byte === quote) {
       if (!inString) byte = bytes[at++];
-      while (byte !== QUOTE && at < end) {
-        if (byte === BACKSLASH) at++;
+      while (byte !== quote && at < end) {
+        if (byte === backslash) at++;
         byte = bytes[at++];
       }
-      inString = byte !== QUOTE;
-      if (inString && byte === BACKSLASH) at++;
+      inString = byte !== quote;
+      if (inString && byte === backslash) at++;
       isDone = depth === 0 && !inString;
-    } else if (byte !== undefined && byte > COMMA) {
-      const bracket = byte | LOWER;
-      if (bracket === OPEN_OBJECT) depth++;
-      else if (bracket === CLOSE_OBJECT) isDone = --depth === 0;
+    } else if (byte !== undefined && byte > comma) {
+      const bracket = byte | lower;
+      if (bracket === openObject) depth++;
+      else if (bracket === closeObject) isDone = --depth === 0;
     }
   }
   position.at = at;
@@ -72,7 +72,7 @@ function toClosing(bytes: Uint8Array, position: Position, until: number): boolea
 function toDelimiter(bytes: Uint8Array, position: Position, until: number): boolean {
   let { at } = position;
   let byte = bytes[at];
-  while (at < until && byte !== undefined && byte !== COMMA && (byte | LOWER) !== CLOSE_OBJECT && !isWhitespace(byte)) byte = bytes[++at];
+  while (at < until && byte !== undefined && byte !== comma && (byte | lower) !== closeObject && !isWhitespace(byte)) byte = bytes[++at];
   position.at = at;
   return at < until || byte === undefined;
 }

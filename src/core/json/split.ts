@@ -21,17 +21,17 @@ export interface SplitDocument {
   readonly member?: Uint8Array;
 }
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_OBJECT = 0x7b;
+const quote = 0x22;
+const comma = 0x2c;
+const colonByte = 0x3a;
+const openObject = 0x7b;
 
 /** Splits off the member at `path`, names of members from the top. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function* splitJson(bytes: Uint8Array, what: string, path: readonly string[], limits: SplitLimits): Sliced<SplitDocument> {
   const { maxBytes = 4 * 1024 * 1024, maxHeadBytes = maxBytes } = limits;
   refuseLarger(bytes, what, maxBytes);
   const start = yield* afterWhitespace(bytes, 0);
-  const member = bytes[start] === OPEN_OBJECT ? yield* findMember(bytes, start, { path, what, maxHeadBytes }) : undefined;
+  const member = bytes[start] === openObject ? yield* findMember(bytes, start, { path, what, maxHeadBytes }) : undefined;
   const rest = member ? concat([bytes.subarray(0, member.start), absent, bytes.subarray(member.end)]) : bytes;
   const head = new Fields(yield* parseSliced(rest, what, { ...limits, maxBytes: maxHeadBytes }), what);
   return { head, ...(member && { member: bytes.subarray(member.start, member.end) }) };
@@ -61,16 +61,16 @@ function* findMember(bytes: Uint8Array, start: number, sought: Sought): Sliced<R
   const [name = "", ...names] = path;
   let found: Range | undefined;
   let yielded = start;
-  for (let at = yield* nextMember(bytes, start + 1); bytes[at] === QUOTE; at = yield* nextMember(bytes, at)) {
+  for (let at = yield* nextMember(bytes, start + 1); bytes[at] === quote; at = yield* nextMember(bytes, at)) {
     const keyEnd = yield* afterValue(bytes, at, what);
     const colon = yield* afterWhitespace(bytes, keyEnd);
-    if (bytes[colon] !== COLON) return found;
+    if (bytes[colon] !== colonByte) return found;
     const value = yield* afterWhitespace(bytes, colon + 1);
     const end = yield* afterValue(bytes, value, what);
     if (isKey(bytes.subarray(at, keyEnd), name, what)) {
       if (found) throw malformed(`${what} has the key ${JSON.stringify(name)} twice in one object`);
       if (names.length === 0) found = { start: value, end };
-      else if (bytes[value] === OPEN_OBJECT) found = yield* findMember(bytes, value, { ...sought, path: names });
+      else if (bytes[value] === openObject) found = yield* findMember(bytes, value, { ...sought, path: names });
     }
     at = end;
     if (at - start - (found ? found.end - found.start : 0) > maxHeadBytes) {
@@ -86,7 +86,7 @@ function* findMember(bytes: Uint8Array, start: number, sought: Sought): Sliced<R
 
 function* nextMember(bytes: Uint8Array, start: number): Sliced<number> {
   let at = yield* afterWhitespace(bytes, start);
-  while (bytes[at] === COMMA) {
+  while (bytes[at] === comma) {
     if (at % sliceBytes === 0) yield;
     at = yield* afterWhitespace(bytes, at + 1);
   }

@@ -4,7 +4,7 @@ import { decodeUtf8 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
 import { parseText } from "./json.ts";
 
-const BACKSLASH = 0x5c;
+const backslash = 0x5c;
 /** Bytes of the longest escape: \u and four digits. */
 const longestEscape = 6;
 
@@ -27,10 +27,10 @@ function boundary(bytes: Uint8Array, start: number, end: number): number {
   while (at > end - 4 && ((bytes[at] ?? 0) & 0xc0) === 0x80) at--;
   const from = Math.max(start, at - longestEscape + 1);
   let escape = at - 1;
-  while (escape >= from && bytes[escape] !== BACKSLASH) escape--;
+  while (escape >= from && bytes[escape] !== backslash) escape--;
   if (escape < from) return at;
   let first = escape;
-  while (first > start && bytes[first - 1] === BACKSLASH) first--;
+  while (first > start && bytes[first - 1] === backslash) first--;
   // Of a run of backslashes each second one is escaped by the one before it.
   return (escape - first) % 2 === 0 ? escape : escape - 1;
 }

@@ -1,9 +1,10 @@
 /** Every vector of Project Wycheproof (C2SP/wycheproof, `testvectors_v1`) for the schemes there are, and RFC 8032's for Ed25519ph. */
 import assert from "node:assert/strict";
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import { atOnce } from "../async/in-slices.ts";
+import { corpusPath, skipWithout } from "../../../test/fakes/corpora.ts";
 import { encodeUtf8 } from "../bytes.ts";
 import { Fields, parseJson } from "../json/json.ts";
 import { publicKeyOf, verifies } from "./public-key.ts";
@@ -36,12 +37,11 @@ const corpora: Readonly<Record<string, Corpus>> = {
   rsa_pss_4096_sha512_mgf1_64: { scheme: "rsa-pss-sha512", soundElsewhere: [178, 179] },
 };
 
-const folder = new URL("../../../../shared/corpora/wycheproof/", import.meta.url);
-const skip = existsSync(folder) ? false : "Wycheproof's vectors are not beside the repository, at ../shared/corpora/wycheproof";
+const skip = skipWithout("wycheproof");
 
 function readCorpus(name: string): readonly Fields[] {
   const file = `${name}_test.json`;
-  return new Fields(parseJson(readFileSync(new URL(file, folder)), file), file).objects("testGroups", 1000);
+  return new Fields(parseJson(readFileSync(corpusPath(`wycheproof/${file}`)), file), file).objects("testGroups", 1000);
 }
 
 suite("Wycheproof", { skip }, () => {

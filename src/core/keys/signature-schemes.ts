@@ -7,6 +7,7 @@
  */
 import { constants, createVerify, sign, verify, type KeyObject, type SigningOptions } from "node:crypto";
 import { slicesOf, type Sliced } from "../async/in-slices.ts";
+import type { HashAlgorithm } from "./hash.ts";
 
 export interface SignatureScheme {
   readonly name: string;
@@ -16,42 +17,76 @@ export interface SignatureScheme {
   readonly verifySliced?: (publicKey: KeyObject, parts: readonly Uint8Array[], signature: Uint8Array) => Sliced<boolean>;
 }
 
-export interface SigningScheme extends SignatureScheme {
+/** A scheme that Node verifies by itself, without waiting. */
+export interface NativeScheme extends SignatureScheme {
+  readonly verify: (publicKey: KeyObject, message: Uint8Array, signature: Uint8Array) => boolean;
+}
+
+export interface SigningScheme extends NativeScheme {
+  readonly family: SchemeFamily;
+  /** The hash of the message that is signed; absent where the scheme takes the message itself. */
+  readonly hash?: HashAlgorithm;
   readonly sign: (privateKey: KeyObject, message: Uint8Array) => Uint8Array;
 }
 
-type Hash = "sha256" | "sha384" | "sha512";
+/** A scheme that JOSE and COSE have a name for. */
+export interface JoseScheme extends SigningScheme {
+  readonly hash: HashAlgorithm;
+  /** As JWS spells it (RFC 7518, section 3.1). */
+  readonly jws: string;
+  /** As COSE numbers it (RFC 9053, section 2.1; RFC 8230, section 2). */
+  readonly cose: number;
+}
 
-/** `options` is a function so that node:crypto is loaded when there is something to sign or to verify, and not before. */
-function native(name: string, hash: Hash | null, options: () => SigningOptions): SigningScheme {
-  return {
-    name,
-    sign: (privateKey, message) => sign(hash, message, { key: privateKey, ...options() }),
-    verify(publicKey, message, signature) {
-      try {
-        return verify(hash, message, { key: publicKey, ...options() }, signature);
-      } catch {
-        return false; // a key whose own parameters rule this scheme out
-      }
-    },
-    ...(hash && {
-      *verifySliced(publicKey: KeyObject, parts: readonly Uint8Array[], signature: Uint8Array): Sliced<boolean> {
-        const verifier = createVerify(hash);
-        yield* slicesOf(parts, (slice) => verifier.update(slice));
-        try {
-          return verifier.verify({ key: publicKey, ...options() }, signature);
-        } catch {
-          return false;
-        }
-      },
-    }),
+/** `-p1363` is ECDSA with its other encoding of the signature. */
+export type SchemeFamily = "ecdsa" | "ecdsa-p1363" | "rsa-pkcs1" | "rsa-pss" | "ed25519";
+
+/** Options are functions so that node:crypto is loaded when there is something to sign or to verify, and not before. */
+const optionsOf: Readonly<Record<SchemeFamily, () => SigningOptions>> = {
+  ecdsa: () => ({ dsaEncoding: "der" }),
+  "ecdsa-p1363": () => ({ dsaEncoding: "ieee-p1363" }),
+  "rsa-pkcs1": () => ({ padding: constants.RSA_PKCS1_PADDING }),
+  "rsa-pss": () => ({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }),
+  ed25519: () => ({}),
+};
+
+function verifier(hash: HashAlgorithm | undefined, options: () => SigningOptions): NativeScheme["verify"] {
+  return (publicKey, message, signature) => {
+    try {
+      return verify(hash, message, { key: publicKey, ...options() }, signature);
+    } catch {
+      return false; // a key whose own parameters rule this scheme out
+    }
   };
 }
 
-const der = (): SigningOptions => ({ dsaEncoding: "der" });
-const p1363 = (): SigningOptions => ({ dsaEncoding: "ieee-p1363" });
-const pkcs1 = (): SigningOptions => ({ padding: constants.RSA_PKCS1_PADDING });
-const pss = (): SigningOptions => ({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST });
+function signing(name: string, family: SchemeFamily, hash?: HashAlgorithm): SigningScheme {
+  const options = optionsOf[family];
+  return {
+    name,
+    family,
+    ...(hash && { hash }),
+    sign: (privateKey, message) => sign(hash, message, { key: privateKey, ...options() }),
+    verify: verifier(hash, options),
+    ...(hash && { verifySliced: slicedVerifier(hash, options) }),
+  };
+}
+
+function slicedVerifier(hash: HashAlgorithm, options: () => SigningOptions): NonNullable<SignatureScheme["verifySliced"]> {
+  return function* (publicKey, parts, signature) {
+    const running = createVerify(hash);
+    yield* slicesOf(parts, (slice) => running.update(slice));
+    try {
+      return running.verify({ key: publicKey, ...options() }, signature);
+    } catch {
+      return false;
+    }
+  };
+}
+
+function jose(name: string, family: SchemeFamily, hash: HashAlgorithm, names: Pick<JoseScheme, "jws" | "cose">): JoseScheme {
+  return { ...signing(name, family, hash), hash, ...names };
+}
 
 /** Only read: the tools that write it do not read it back. */
 export const ed25519ph: SignatureScheme = {
@@ -68,33 +103,46 @@ export const ed25519ph: SignatureScheme = {
   },
 };
 
-export type SigningSchemeName =
-  | "ecdsa-sha256"
-  | "ecdsa-sha384"
-  | "ecdsa-sha512"
+/** Only read, in TUF metadata: its specification leaves the salt's length open, and writers differ. */
+export const rsaPssSha256AnySalt: NativeScheme = {
+  name: "rsa-pss-sha256-any-salt",
+  verify: verifier("sha256", () => ({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO })),
+};
+
+type JoseSchemeName =
   | "ecdsa-sha256-p1363"
   | "ecdsa-sha384-p1363"
   | "ecdsa-sha512-p1363"
+  | "rsa-pss-sha256"
+  | "rsa-pss-sha384"
+  | "rsa-pss-sha512";
+
+export const joseSchemes: Readonly<Record<JoseSchemeName, JoseScheme>> = {
+  "ecdsa-sha256-p1363": jose("ecdsa-sha256-p1363", "ecdsa-p1363", "sha256", { jws: "ES256", cose: -7 }),
+  "ecdsa-sha384-p1363": jose("ecdsa-sha384-p1363", "ecdsa-p1363", "sha384", { jws: "ES384", cose: -35 }),
+  "ecdsa-sha512-p1363": jose("ecdsa-sha512-p1363", "ecdsa-p1363", "sha512", { jws: "ES512", cose: -36 }),
+  "rsa-pss-sha256": jose("rsa-pss-sha256", "rsa-pss", "sha256", { jws: "PS256", cose: -37 }),
+  "rsa-pss-sha384": jose("rsa-pss-sha384", "rsa-pss", "sha384", { jws: "PS384", cose: -38 }),
+  "rsa-pss-sha512": jose("rsa-pss-sha512", "rsa-pss", "sha512", { jws: "PS512", cose: -39 }),
+};
+
+export type SigningSchemeName =
+  | JoseSchemeName
+  | "ecdsa-sha256"
+  | "ecdsa-sha384"
+  | "ecdsa-sha512"
   | "rsa-pkcs1-sha256"
   | "rsa-pkcs1-sha384"
   | "rsa-pkcs1-sha512"
-  | "rsa-pss-sha256"
-  | "rsa-pss-sha384"
-  | "rsa-pss-sha512"
   | "ed25519";
 
 export const signingSchemes: Readonly<Record<SigningSchemeName, SigningScheme>> = {
-  "ecdsa-sha256": native("ecdsa-sha256", "sha256", der),
-  "ecdsa-sha384": native("ecdsa-sha384", "sha384", der),
-  "ecdsa-sha512": native("ecdsa-sha512", "sha512", der),
-  "ecdsa-sha256-p1363": native("ecdsa-sha256-p1363", "sha256", p1363),
-  "ecdsa-sha384-p1363": native("ecdsa-sha384-p1363", "sha384", p1363),
-  "ecdsa-sha512-p1363": native("ecdsa-sha512-p1363", "sha512", p1363),
-  "rsa-pkcs1-sha256": native("rsa-pkcs1-sha256", "sha256", pkcs1),
-  "rsa-pkcs1-sha384": native("rsa-pkcs1-sha384", "sha384", pkcs1),
-  "rsa-pkcs1-sha512": native("rsa-pkcs1-sha512", "sha512", pkcs1),
-  "rsa-pss-sha256": native("rsa-pss-sha256", "sha256", pss),
-  "rsa-pss-sha384": native("rsa-pss-sha384", "sha384", pss),
-  "rsa-pss-sha512": native("rsa-pss-sha512", "sha512", pss),
-  ed25519: native("ed25519", null, () => ({})),
+  ...joseSchemes,
+  "ecdsa-sha256": signing("ecdsa-sha256", "ecdsa", "sha256"),
+  "ecdsa-sha384": signing("ecdsa-sha384", "ecdsa", "sha384"),
+  "ecdsa-sha512": signing("ecdsa-sha512", "ecdsa", "sha512"),
+  "rsa-pkcs1-sha256": signing("rsa-pkcs1-sha256", "rsa-pkcs1", "sha256"),
+  "rsa-pkcs1-sha384": signing("rsa-pkcs1-sha384", "rsa-pkcs1", "sha384"),
+  "rsa-pkcs1-sha512": signing("rsa-pkcs1-sha512", "rsa-pkcs1", "sha512"),
+  ed25519: signing("ed25519", "ed25519"),
 };

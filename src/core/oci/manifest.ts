@@ -101,7 +101,7 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): Manifest {
   if (!isArtifact && fields.size("schemaVersion") !== 2) throw malformed("manifest.schemaVersion is not 2");
   const stated = isArtifact ? fields.string("mediaType") : fields.optionalString("mediaType");
   if (stated !== undefined && stated !== mediaType) {
-    throw malformed(`the manifest says it is ${JSON.stringify(stated)} and came as ${JSON.stringify(mediaType)}`);
+    throw malformed(`the manifest says it is ${JSON.stringify(stated.slice(0, 150))} and came as ${JSON.stringify(mediaType)}`);
   }
   const foreign = (isIndex ? ["layers", "config"] : isArtifact ? ["layers", "config", "manifests"] : ["manifests"]).find((name) =>
     fields.has(name),

@@ -9,6 +9,7 @@
  */
 import { isDigest, type Digest } from "../digest.ts";
 import { TouchmarkError } from "../errors.ts";
+import { coreLimits } from "../limits.ts";
 
 export interface RegistryReference {
   readonly kind: "registry";
@@ -38,8 +39,6 @@ const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 /** What a reference without tag and digest asks for. */
 export const defaultTag = "latest";
 const schemes = { layout: "oci:", archive: "oci-archive:" } as const;
-const MAX_REFERENCE = 4096;
-const MAX_NAME = 255;
 
 export function isTag(text: string): boolean {
   return tagGrammar.test(text);
@@ -47,12 +46,12 @@ export function isTag(text: string): boolean {
 
 /** Whether the text is a repository's name without its host: `library/alpine`. Safe to build a path from. */
 export function isRepositoryName(text: string): boolean {
-  return text.length <= MAX_NAME && text.split("/").every((component) => pathComponent.test(component));
+  return text.length <= coreLimits.repositoryNameLength && text.split("/").every((component) => pathComponent.test(component));
 }
 
 /** Reads a reference; throws INVALID_REFERENCE. Neither tag nor digest given stays so: see `targetOf`. */
 export function parseReference(text: string): Reference {
-  if (text.length > MAX_REFERENCE) throw invalid(text.slice(0, 80), `longer than ${MAX_REFERENCE} characters`);
+  if (text.length > coreLimits.referenceLength) throw invalid(text.slice(0, 80), `longer than ${coreLimits.referenceLength} characters`);
   for (const kind of ["layout", "archive"] as const) if (text.startsWith(schemes[kind])) return parseLayout(text, kind);
   return parseRegistry(text);
 }

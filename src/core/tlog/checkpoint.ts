@@ -14,6 +14,7 @@ import { fromSeconds, type Instant } from "../instant.ts";
 import type { MerkleTree } from "./merkle.ts";
 import { verifies, type PublicKey } from "../keys/public-key.ts";
 import { signingSchemes } from "../keys/signature-schemes.ts";
+import { coreLimits } from "../limits.ts";
 
 export interface Checkpoint extends MerkleTree {
   readonly origin: string;
@@ -29,21 +30,20 @@ export interface NoteSignature {
   readonly signature: Uint8Array;
 }
 
-const maxBytes = 64 * 1024;
-const maxSignatures = 64;
-
 const signatureLine = /^\u2014 ([^\s+]+) (\S+)$/u;
 // oxlint-disable-next-line no-control-regex -- control characters are what a note must not have
 const forbidden = /[\u0000-\u0009\u000b-\u001f]/;
 
 /** Reads a checkpoint; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED. */
 export function parseCheckpoint(note: string, what: string): Checkpoint {
-  if (note.length > maxBytes) throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has more than ${maxBytes} characters`);
+  if (note.length > coreLimits.checkpointBytes)
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has more than ${coreLimits.checkpointBytes} characters`);
   const end = note.lastIndexOf("\n\n");
   if (end === -1 || !note.endsWith("\n") || forbidden.test(note)) throw malformed(`${what} is not a signed note`);
   const text = note.slice(0, end + 1);
   const lines = note.slice(end + 2, -1).split("\n");
-  if (lines.length > maxSignatures) throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has more than ${maxSignatures} signatures`);
+  if (lines.length > coreLimits.checkpointSignatures)
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has more than ${coreLimits.checkpointSignatures} signatures`);
   return { ...parseText(text, what), text: encodeUtf8(text), signatures: lines.map((line) => parseSignature(line, what)) };
 }
 
@@ -86,6 +86,6 @@ export async function cosignedAt(checkpoint: Checkpoint, name: string, key: Publ
   if (found?.signature.length !== 72 || key.algorithm.name !== "ed25519") return undefined;
   const seconds = Buffer.from(found.signature.subarray(0, 8)).readBigUInt64BE();
   const message = concat([encodeUtf8(`cosignature/v1\ntime ${seconds}\n`), checkpoint.text]);
-  if (!(await signingSchemes.ed25519.verify(key.key, message, found.signature.subarray(8)))) return undefined;
+  if (!signingSchemes.ed25519.verify(key.key, message, found.signature.subarray(8))) return undefined;
   return fromSeconds(Number(seconds), `the time of ${name}`);
 }

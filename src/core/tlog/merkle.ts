@@ -13,15 +13,15 @@ export interface MerkleTree {
   readonly rootHash: Uint8Array;
 }
 
-const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
+const leafPrefix = Uint8Array.of(0);
+const nodePrefix = Uint8Array.of(1);
 
 export function leafHash(data: Uint8Array): Uint8Array {
-  return digest("sha256", concat([LEAF, data]));
+  return digest("sha256", concat([leafPrefix, data]));
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return digest("sha256", concat([NODE, left, right]));
+  return digest("sha256", concat([nodePrefix, left, right]));
 }
 
 /** Whether the path, lowest hash first, leads from the leaf at this index to the tree's root. */

@@ -5,7 +5,7 @@ import { contextTag, encodeDer } from "../asn1/der.ts";
 import { certificateIdentity } from "./certificate-identity.ts";
 import { parseCertificate } from "./certificate.ts";
 import { extension, extensions, integer, makeCertificate, oid, sequence, utf8 } from "./fixture.test.ts";
-import { recorded } from "./recorded.test.ts";
+import { recorded, recordedSkip } from "./recorded.test.ts";
 
 const fulcio = (number: number, value: Uint8Array) => extension(`1.3.6.1.4.1.57264.1.${number}`, value);
 const uri = extensions.uri("https://github.com/a/b/.github/workflows/c.yml@refs/heads/main");
@@ -16,7 +16,7 @@ const userName = (type: string, value: Uint8Array) => san(encodeDer(contextTag(0
 suite("the identity in a certificate", () => {
   test("is read from a certificate of the public instance", (t) => {
     const certificates = recorded();
-    if (!certificates) return t.skip("needs ../shared/corpora, which is not part of this repository");
+    if (!certificates) return t.skip(String(recordedSkip));
     const leaves = certificates.map((der) => parseCertificate(der)).filter(({ subject }) => subject.text === "");
     const identities = leaves.map((leaf) => certificateIdentity(leaf));
     const beacon = identities.find(({ claims }) => claims.sourceRepositoryUri?.endsWith("/extremely-dangerous-public-oidc-beacon"));

@@ -19,8 +19,8 @@ export interface CertificateIdentity {
   readonly claims: Readonly<Partial<Record<CertificateClaim, string>>>;
 }
 
-const FULCIO = "1.3.6.1.4.1.57264.1";
-const USER_NAME = `${FULCIO}.7`;
+const fulcioArc = "1.3.6.1.4.1.57264.1";
+const userNameOid = `${fulcioArc}.7`;
 
 /** Reads it. Throws MALFORMED unless there is exactly one subject alternative name, of a kind that is read, not empty. */
 export function certificateIdentity(certificate: Certificate): CertificateIdentity {
@@ -48,13 +48,13 @@ function nameText(name: GeneralName): string {
   if (name.kind === "unread")
     throw malformed(`the certificate's subject alternative name is of kind ${name.tag & 0x1f}, which is not read`);
   if (name.kind !== "other") return name.value;
-  if (name.oid !== USER_NAME) throw malformed(`the certificate's subject alternative name is of type ${name.oid}, which is not read`);
+  if (name.oid !== userNameOid) throw malformed(`the certificate's subject alternative name is of type ${name.oid}, which is not read`);
   expectTag(name.value, tags.utf8String, "the certificate's user name");
   return readText(name.value, "the certificate's user name");
 }
 
 function claim({ extensions }: Certificate, number: number): string | undefined {
-  const oid = `${FULCIO}.${number}`;
+  const oid = `${fulcioArc}.${number}`;
   const value = extensions.get(oid)?.value;
   if (value === undefined) return undefined;
   const what = `the certificate's extension ${oid}`;

@@ -15,6 +15,7 @@ import { readPublicKey, type PublicKey } from "../keys/public-key.ts";
 import { readExtensions, type Extension } from "./extension-list.ts";
 import { quoteName, readName, type Name } from "./name.ts";
 import { readAlgorithmIdentifier, type AlgorithmIdentifier } from "./signature-algorithm.ts";
+import { coreLimits } from "../limits.ts";
 
 export interface Certificate {
   readonly raw: Uint8Array;
@@ -38,11 +39,12 @@ export interface Certificate {
   readonly extensions: ReadonlyMap<string, Extension>;
 }
 
-const limits = { maxBytes: 64 * 1024, maxDepth: 16, maxValues: 2000 };
+const { certificateBytes: maxBytes, certificateDepth: maxDepth, certificateValues: maxValues } = coreLimits;
+const bounds = { maxBytes, maxDepth, maxValues };
 
 /** Reads one certificate; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseCertificate(der: Uint8Array, what = "the certificate"): Certificate {
-  const outer = new Members(parseDer(der, what, limits), tags.sequence, what);
+  const outer = new Members(parseDer(der, what, bounds), tags.sequence, what);
   const tbs = outer.take("tbsCertificate", tags.sequence);
   const signatureAlgorithm = readAlgorithmIdentifier(outer.take("signatureAlgorithm"), `${what}.signatureAlgorithm`);
   const signature = readBitStringBytes(outer.take("signature"), `${what}.signature`);

@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
+import { corpusPath, skipWithout } from "../../../test/fakes/corpora.ts";
 import { readsOrRefuses } from "../../../test/reads-or-refuses.ts";
 import { encodeDer, tags } from "../asn1/der.ts";
 import { parsePem } from "../asn1/pem.ts";
-import { MAX_CRL_BYTES, parseCrl } from "./crl.ts";
+import { parseCrl } from "./crl.ts";
 import { parseCertificate } from "./certificate.ts";
 import { crlPoints, freshestPoints, ocspUrls } from "./distribution-points.ts";
 import { extension, integer, makeCertificate, makeKey, sequence, time } from "./fixture.test.ts";
 import { isSignedBy } from "./is-signed-by.ts";
 import { distributionPoints, makeCrl, makeEntry, now, pointOf, revocable, type CrlShape } from "./revocation-fixture.test.ts";
+import { coreLimits } from "../limits.ts";
 
 const key = makeKey();
 const ca = makeCertificate({ subject: "ca", key });
@@ -56,7 +58,7 @@ suite("revocation lists", () => {
     "cut off": [crl().subarray(0, -1), "MALFORMED"],
     "with bytes after its end": [Buffer.concat([crl(), Buffer.of(0)]), "MALFORMED"],
     "in PEM": [Buffer.from("-----BEGIN X509 CRL-----"), "MALFORMED"],
-    "over the bound, by one byte": [new Uint8Array(MAX_CRL_BYTES + 1), "LIMIT_EXCEEDED"],
+    "over the bound, by one byte": [new Uint8Array(coreLimits.crlBytes + 1), "LIMIT_EXCEEDED"],
   };
   for (const [name, [bytes, code]] of Object.entries(refused)) {
     test(`are refused ${name}`, () => assert.throws(() => parseCrl(bytes), { code }));
@@ -150,8 +152,8 @@ suite("where a certificate says that revocations are told", () => {
   });
 });
 
-const corpus = join(import.meta.dirname, "../../../../shared/corpora/notation-core/crl");
-const skip = existsSync(corpus) ? false : "needs ../shared/corpora, which is not part of this repository";
+const corpus = corpusPath("notation-core/crl");
+const skip = skipWithout("notation-core");
 
 suite("lists and certificates of notation's own tests", { skip }, () => {
   const read = (name: string) => readFileSync(join(corpus, name));

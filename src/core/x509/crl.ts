@@ -18,6 +18,7 @@ import { readScope, type ListScope } from "./list-scope.ts";
 import { readName, type Name } from "./name.ts";
 import { findEntry, type RevokedEntry } from "./revoked-entry.ts";
 import { readAlgorithmIdentifier } from "./signature-algorithm.ts";
+import { coreLimits } from "../limits.ts";
 
 export interface RevocationList extends SignedStructure {
   readonly issuer: Name;
@@ -35,20 +36,17 @@ export interface RevocationList extends SignedStructure {
   find(serial: Uint8Array): RevokedEntry | undefined;
 }
 
-/** Bytes that a list may have. */
-export const MAX_CRL_BYTES: number = 32 * 1024 * 1024;
-
-const NUMBER = "2.5.29.20";
-const DELTA_INDICATOR = "2.5.29.27";
-const ISSUING_DISTRIBUTION_POINT = "2.5.29.28";
-const FRESHEST = "2.5.29.46";
-const understood: ReadonlySet<string> = new Set([NUMBER, DELTA_INDICATOR, ISSUING_DISTRIBUTION_POINT, FRESHEST]);
+const crlNumberOid = "2.5.29.20";
+const deltaIndicatorOid = "2.5.29.27";
+const issuingDistributionPointOid = "2.5.29.28";
+const freshestCrlOid = "2.5.29.46";
+const understood: ReadonlySet<string> = new Set([crlNumberOid, deltaIndicatorOid, issuingDistributionPointOid, freshestCrlOid]);
 
 /** Throws MALFORMED, LIMIT_EXCEEDED past a bound, or UNSUPPORTED for a critical extension that is not understood. */
 export function parseCrl(bytes: Uint8Array): RevocationList {
   const what = "the revocation list";
-  if (bytes.length > MAX_CRL_BYTES) {
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${bytes.length} bytes, over the limit of ${MAX_CRL_BYTES}`);
+  if (bytes.length > coreLimits.crlBytes) {
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${bytes.length} bytes, over the limit of ${coreLimits.crlBytes}`);
   }
   const outer = new Members(openDer(bytes, what), tags.sequence, what);
   const tbs = outer.take("tbsCertList", tags.sequence);
@@ -71,9 +69,9 @@ export function parseCrl(bytes: Uint8Array): RevocationList {
 
   const extensions = readExtensions(list && opened(list, what), contextTag(0), what);
   refuseUnknown(extensions, understood, what);
-  const number = readNumber(extensions, NUMBER);
-  const baseNumber = readNumber(extensions, DELTA_INDICATOR);
-  const scope = readScope(extensions.get(ISSUING_DISTRIBUTION_POINT));
+  const number = readNumber(extensions, crlNumberOid);
+  const baseNumber = readNumber(extensions, deltaIndicatorOid);
+  const scope = readScope(extensions.get(issuingDistributionPointOid));
   const freshest = freshestPoints({ extensions });
   const found = new Map<string, RevokedEntry | undefined>();
   return {

@@ -19,34 +19,34 @@ export interface DistributionPoint {
   readonly isPartial: boolean;
 }
 
-const AUTHORITY_INFO_ACCESS = "1.3.6.1.5.5.7.1.1";
-const OCSP = "1.3.6.1.5.5.7.48.1";
-const DISTRIBUTION_POINTS = "2.5.29.31";
-const FRESHEST = "2.5.29.46";
-const URI = contextTag(6, "primitive");
+const authorityInfoAccessOid = "1.3.6.1.5.5.7.1.1";
+const ocspOid = "1.3.6.1.5.5.7.48.1";
+const distributionPointsOid = "2.5.29.31";
+const freshestCrlOid = "2.5.29.46";
+const uriTag = contextTag(6, "primitive");
 
 /** In order; none where the certificate names none. Throws MALFORMED. */
 export function ocspUrls({ extensions }: Certificate): readonly string[] {
   const what = "the certificate's authorityInfoAccess";
-  const value = open(extensions, AUTHORITY_INFO_ACCESS, what);
+  const value = open(extensions, authorityInfoAccessOid, what);
   if (value === undefined) return [];
   return inside(value, tags.sequence, what).flatMap((entry) => {
     const members = new Members(entry, tags.sequence, what);
     const method = readOid(members.take("accessMethod"), what);
     const location = members.take("accessLocation");
     members.end();
-    return method === OCSP && location.tag === URI ? [readAscii(location.content, what)] : [];
+    return method === ocspOid && location.tag === uriTag ? [readAscii(location.content, what)] : [];
   });
 }
 
 /** Undefined where the certificate has no such extension. Throws MALFORMED. */
 export function crlPoints({ extensions }: Certificate): readonly DistributionPoint[] | undefined {
-  return points(extensions, DISTRIBUTION_POINTS, "the certificate's cRLDistributionPoints");
+  return points(extensions, distributionPointsOid, "the certificate's cRLDistributionPoints");
 }
 
 /** Where the lists are that bring the list up to date: of a certificate, or of a list. Undefined as above. Throws MALFORMED. */
 export function freshestPoints({ extensions }: Pick<Certificate, "extensions">): readonly DistributionPoint[] | undefined {
-  return points(extensions, FRESHEST, "freshestCRL");
+  return points(extensions, freshestCrlOid, "freshestCRL");
 }
 
 function points(extensions: ReadonlyMap<string, Extension>, oid: string, what: string): readonly DistributionPoint[] | undefined {
@@ -70,7 +70,7 @@ export function namesOf(name: Der, what: string): readonly string[] {
   const names = members.take("fullName or nameRelativeToCRLIssuer");
   members.end();
   if (names.tag !== contextTag(0)) return [];
-  return names.children.flatMap(({ tag, content }) => (tag === URI ? [readAscii(content, what)] : []));
+  return names.children.flatMap(({ tag, content }) => (tag === uriTag ? [readAscii(content, what)] : []));
 }
 
 function open(extensions: ReadonlyMap<string, Extension>, oid: string, what: string): Der | undefined {

@@ -2,6 +2,7 @@
 import { encodeUtf8, toHex } from "../bytes.ts";
 import { inside, Members, tags, type Der } from "../asn1/der.ts";
 import { readOid, readText } from "../asn1/der-values.ts";
+import { coreLimits } from "../limits.ts";
 
 export interface Name {
   /** The whole DER, by which names are compared. */
@@ -25,8 +26,6 @@ const shortNames: ReadonlyMap<string, string> = new Map([
   ["2.5.4.17", "POSTALCODE"],
 ]);
 
-const MAX_QUOTED = 200;
-
 /** Throws MALFORMED; `what` names it in messages. */
 export function readName(value: Der, what: string): Name {
   const parts = inside(value, tags.sequence, what).map((part) =>
@@ -48,7 +47,7 @@ function attributeText(attribute: Der, what: string): string {
 
 /** A name in quotes, cut to a length for messages; what it escapes already is not escaped again. */
 export function quoteName({ text }: Name): string {
-  return `"${text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text}"`;
+  return `"${text.length > coreLimits.quotedNameLength ? `${text.slice(0, coreLimits.quotedNameLength)}…` : text}"`;
 }
 
 /** What nearly every value is: nothing in it to escape. */

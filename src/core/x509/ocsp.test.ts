@@ -5,10 +5,11 @@ import { readsOrRefuses } from "../../../test/reads-or-refuses.ts";
 import { contextTag, encodeDer, parseDer, tags } from "../asn1/der.ts";
 import { hash } from "../keys/hash.ts";
 import { encodeOcspRequest, isCertificateId, keyHash } from "./ocsp-request.ts";
-import { MAX_OCSP_BYTES, parseOcspResponse } from "./ocsp.ts";
+import { parseOcspResponse } from "./ocsp.ts";
 import { extension, integer, makeCertificate, makeKey, octetString, oid, sequence } from "./fixture.test.ts";
 import { isSignedBy } from "./is-signed-by.ts";
 import { makeOcspAnswer, makeOcspRefusal, makeOcspResponse, now, type OcspShape } from "./revocation-fixture.test.ts";
+import { coreLimits } from "../limits.ts";
 
 const key = makeKey();
 const issuer = makeCertificate({ subject: "ca", key });
@@ -102,7 +103,7 @@ suite("what an OCSP responder answers", () => {
     "of another type": [basic("1.2.3.4", sequence()), "MALFORMED"],
     "with nothing in it": [basic("1.3.6.1.5.5.7.48.1.1", sequence()), "MALFORMED"],
     "with a crowd of certificates": [response({ certificates: Array.from({ length: 9 }, () => certificate) }), "LIMIT_EXCEEDED"],
-    "over the bound, by one byte": [new Uint8Array(MAX_OCSP_BYTES + 1), "LIMIT_EXCEEDED"],
+    "over the bound, by one byte": [new Uint8Array(coreLimits.ocspBytes + 1), "LIMIT_EXCEEDED"],
     "cut off": [response().subarray(0, -1), "MALFORMED"],
     "with bytes after its end": [Buffer.concat([response(), Buffer.of(0)]), "MALFORMED"],
   };

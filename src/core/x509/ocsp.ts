@@ -17,6 +17,7 @@ import { readExtensions, refuseUnknown } from "./extension-list.ts";
 import type { SignedStructure } from "./is-signed-by.ts";
 import { invalidityDate, readReason, type RevokedEntry } from "./revoked-entry.ts";
 import { readAlgorithmIdentifier } from "./signature-algorithm.ts";
+import { coreLimits } from "../limits.ts";
 
 export interface OcspResponse extends SignedStructure {
   /** Who says it: the DER of a subject, or the SHA-1 of a key. */
@@ -34,21 +35,17 @@ export interface OcspAnswer {
   readonly nextUpdate?: Instant;
 }
 
-/** Bytes that an answer may have. */
-export const MAX_OCSP_BYTES: number = 20 * 1024;
-const MAX_CERTIFICATES = 8;
-
-const BASIC = "1.3.6.1.5.5.7.48.1.1";
+const basicOid = "1.3.6.1.5.5.7.48.1.1";
 const statuses = ["successful", "malformed request", "internal error", "try later", "status 4", "request must be signed", "unauthorized"];
-const INVALIDITY_DATE: ReadonlySet<string> = new Set(["2.5.29.24"]);
-const GOOD = contextTag(0, "primitive");
-const REVOKED = contextTag(1);
-const UNKNOWN = contextTag(2, "primitive");
+const invalidityDateOids: ReadonlySet<string> = new Set(["2.5.29.24"]);
+const goodTag = contextTag(0, "primitive");
+const revokedTag = contextTag(1);
+const unknownTag = contextTag(2, "primitive");
 const what = "the OCSP answer";
 
 /** Throws MALFORMED, LIMIT_EXCEEDED past a bound, UNSUPPORTED for a critical extension, REVOCATION_UNKNOWN where the responder has no answer. */
 export function parseOcspResponse(bytes: Uint8Array): OcspResponse {
-  const outer = new Members(parseDer(bytes, what, { maxBytes: MAX_OCSP_BYTES, maxDepth: 24, maxValues: 5000 }), tags.sequence, what);
+  const outer = new Members(parseDer(bytes, what, { maxBytes: coreLimits.ocspBytes, maxDepth: 24, maxValues: 5000 }), tags.sequence, what);
   const status = outer.take("responseStatus", tags.enumerated).content;
   if (status.length !== 1 || status[0] !== 0) {
     throw new TouchmarkError("REVOCATION_UNKNOWN", `the OCSP responder answers: ${statuses[status[0] ?? -1] ?? "a status of its own"}`);
@@ -56,7 +53,7 @@ export function parseOcspResponse(bytes: Uint8Array): OcspResponse {
   const response = new Members(only(outer.take("responseBytes"), contextTag(0)), tags.sequence, what);
   outer.end();
   const type = readOid(response.take("responseType"), what);
-  if (type !== BASIC) throw malformed(`${what} is of the type ${type}, expected a basic one (${BASIC})`);
+  if (type !== basicOid) throw malformed(`${what} is of the type ${type}, expected a basic one (${basicOid})`);
   const basic = parseDer(readOctetString(response.take("response"), what), what, { maxDepth: 24, maxValues: 5000 });
   response.end();
   return readBasic(basic);
@@ -70,8 +67,11 @@ function readBasic(value: Der): OcspResponse {
   const list = members.optional(contextTag(0));
   const certificates = list ? inside(only(list, contextTag(0)), tags.sequence, `${what}.certs`) : [];
   members.end();
-  if (certificates.length > MAX_CERTIFICATES) {
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${certificates.length} certificates, over the limit of ${MAX_CERTIFICATES}`);
+  if (certificates.length > coreLimits.ocspCertificates) {
+    throw new TouchmarkError(
+      "LIMIT_EXCEEDED",
+      `${what} has ${certificates.length} certificates, over the limit of ${coreLimits.ocspCertificates}`,
+    );
   }
 
   const data = new Members(tbs, tags.sequence, what);
@@ -106,7 +106,7 @@ function readAnswer(value: Der): OcspAnswer {
   const next = members.optional(contextTag(0));
   const extensions = readExtensions(members.optional(contextTag(1)), contextTag(1), what);
   members.end();
-  refuseUnknown(extensions, INVALIDITY_DATE, what);
+  refuseUnknown(extensions, invalidityDateOids, what);
   const invalidFrom = invalidityDate(extensions);
   return {
     id,
@@ -117,8 +117,8 @@ function readAnswer(value: Der): OcspAnswer {
 }
 
 function readStatus(value: Der, invalidFrom: Instant | undefined): OcspAnswer["status"] {
-  if (value.tag === GOOD || value.tag === UNKNOWN) return value.tag === GOOD ? "good" : "unknown";
-  const members = new Members(value, REVOKED, `${what}.certStatus`);
+  if (value.tag === goodTag || value.tag === unknownTag) return value.tag === goodTag ? "good" : "unknown";
+  const members = new Members(value, revokedTag, `${what}.certStatus`);
   const at = readTime(members.take("revocationTime", tags.generalizedTime), `${what}.revocationTime`);
   const reason = members.optional(contextTag(0));
   members.end();

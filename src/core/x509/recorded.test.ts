@@ -1,19 +1,19 @@
 /** Certificates of the public sigstore instance and of what was signed with it, where the corpora are at hand. */
-import { existsSync, globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { corporaFolder, corpusPath, skipWithout } from "../../../test/fakes/corpora.ts";
 
-const corpora = join(import.meta.dirname, "../../../../shared/corpora");
+/** Why there are none, for the test that skips; false where there are. */
+export const recordedSkip: string | false = skipWithout("sigstore-root-targets", "sigstore-conformance");
+
 const rawBytes = /"rawBytes":\s*"(MII[A-Za-z0-9+/=]+)"/g;
 
 /** DER, each once, of the trusted root and the conformance cases of these names; undefined where there are no corpora. */
 export function recorded(cases = "*"): readonly Uint8Array[] | undefined {
-  if (!existsSync(corpora)) return undefined;
+  if (recordedSkip !== false) return undefined;
   const files = [
     "sigstore-root-targets/trusted_root.json",
-    ...globSync(`sigstore-conformance/bundle-verify/${cases}/bundle.sigstore.json`, { cwd: corpora }),
+    ...globSync(`sigstore-conformance/bundle-verify/${cases}/bundle.sigstore.json`, { cwd: corporaFolder }),
   ];
-  const found = files.flatMap((file) =>
-    Array.from(readFileSync(join(corpora, file), "utf8").matchAll(rawBytes), ([, base64 = ""]) => base64),
-  );
+  const found = files.flatMap((file) => Array.from(readFileSync(corpusPath(file), "utf8").matchAll(rawBytes), ([, base64 = ""]) => base64));
   return [...new Set(found)].map((base64) => Buffer.from(base64, "base64"));
 }

@@ -24,9 +24,9 @@ export const onHold = 6;
 export const removed = 8;
 
 const what = "an entry of the revocation list";
-const REASON = "2.5.29.21";
-const INVALIDITY_DATE = "2.5.29.24";
-const understood: ReadonlySet<string> = new Set([REASON, INVALIDITY_DATE]);
+const reasonOid = "2.5.29.21";
+const invalidityDateOid = "2.5.29.24";
+const understood: ReadonlySet<string> = new Set([reasonOid, invalidityDateOid]);
 /** What a critical extension has in it, and by chance other bytes too. */
 const criticalFlag = Buffer.from("0101ff", "hex");
 
@@ -82,13 +82,13 @@ function readEntry(value: Der): RevokedEntry {
   const extensions = list ? readExtensionList(list, what) : new Map<string, Extension>();
   refuseUnknown(extensions, understood, what);
   const invalidFrom = invalidityDate(extensions);
-  const reason = extensions.get(REASON);
+  const reason = extensions.get(reasonOid);
   return { at, ...(invalidFrom !== undefined && { invalidFrom }), ...(reason && { reason: readReason(parseDer(reason.value, what)) }) };
 }
 
 /** Of an entry, or of an OCSP answer's. Throws MALFORMED. */
 export function invalidityDate(extensions: ReadonlyMap<string, Extension>): Instant | undefined {
-  const extension = extensions.get(INVALIDITY_DATE);
+  const extension = extensions.get(invalidityDateOid);
   return extension && readTime(parseDer(extension.value, "invalidityDate"), "invalidityDate");
 }
 

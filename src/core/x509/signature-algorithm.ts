@@ -44,8 +44,8 @@ const algorithms: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ["1.3.101.112", { scheme: schemes.ed25519, keys: ["ed25519"], parameters: "absent" }],
 ]);
 
-const PSS = "1.2.840.113549.1.1.10";
-const MGF1 = "1.2.840.113549.1.1.8";
+const pssOid = "1.2.840.113549.1.1.10";
+const mgf1Oid = "1.2.840.113549.1.1.8";
 const hashes: ReadonlyMap<string, { readonly scheme: SignatureScheme; readonly length: bigint }> = new Map([
   ["2.16.840.1.101.3.4.2.1", { scheme: schemes["rsa-pss-sha256"], length: 32n }],
   ["2.16.840.1.101.3.4.2.2", { scheme: schemes["rsa-pss-sha384"], length: 48n }],
@@ -55,7 +55,7 @@ const hashes: ReadonlyMap<string, { readonly scheme: SignatureScheme; readonly l
 /** The one scheme the algorithm names; undefined if it is not accepted or not made by this kind of key. Throws MALFORMED. */
 export function schemeNamedBy(algorithm: AlgorithmIdentifier, key: PublicKey): SignatureScheme | undefined {
   const kind = key.key.asymmetricKeyType ?? "";
-  if (algorithm.oid === PSS) return kind === "rsa" || kind === "rsa-pss" ? readPss(algorithm) : undefined;
+  if (algorithm.oid === pssOid) return kind === "rsa" || kind === "rsa-pss" ? readPss(algorithm) : undefined;
   const entry = algorithms.get(algorithm.oid);
   if (!entry?.keys.includes(kind)) return undefined;
   // RFC 4055, section 2.1, has the NULL of RSA be read as well where it is left out.
@@ -76,7 +76,7 @@ function readPss({ parameters }: AlgorithmIdentifier): SignatureScheme | undefin
   const [hash, mask, salt, trailer] = parts.map((part) => part && parseDer(part.content, what));
   if (!hash || !mask || !salt) return undefined;
   const generator = readAlgorithmIdentifier(mask, what);
-  if (generator.oid !== MGF1 || generator.parameters === undefined) return undefined;
+  if (generator.oid !== mgf1Oid || generator.parameters === undefined) return undefined;
   const { oid } = readAlgorithmIdentifier(hash, what);
   const found = hashes.get(oid);
   const isSame = readAlgorithmIdentifier(generator.parameters, what).oid === oid;

@@ -6,17 +6,17 @@
 import { asTouchmarkError } from "../../core/errors.ts";
 import type { CrlQuestion } from "../../core/facts/facts.ts";
 import type { Instant } from "../../core/instant.ts";
-import { MAX_CRL_BYTES, parseCrl } from "../../core/x509/crl.ts";
+import { parseCrl } from "../../core/x509/crl.ts";
 import { isSignedBy } from "../../core/x509/is-signed-by.ts";
 import { fetchRevocationData, parseUrl, type AskOptions } from "./ask.ts";
 import { readKeptList, writeKeptList } from "./kept-list.ts";
+import { factLimits } from "../limits.ts";
+import { coreLimits } from "../../core/limits.ts";
 
 export interface ListOptions extends AskOptions {
   readonly cache: string | undefined;
   readonly at: Instant;
 }
-
-const WITHIN = 5000;
 
 /** The list, unread. Throws UNREACHABLE, TIMEOUT or LIMIT_EXCEEDED. */
 export async function askForList(question: CrlQuestion, options: ListOptions): Promise<Uint8Array> {
@@ -24,7 +24,7 @@ export async function askForList(question: CrlQuestion, options: ListOptions): P
   const { cache, at } = options;
   const kept = cache === undefined ? undefined : await readKeptList(cache, question.url, at);
   if (kept && (await isWorthKeeping(kept, question, at))) return kept;
-  const bytes = await fetchRevocationData({ method: "GET", url, maxBytes: MAX_CRL_BYTES, within: WITHIN }, options);
+  const bytes = await fetchRevocationData({ method: "GET", url, maxBytes: coreLimits.crlBytes, within: factLimits.listTime }, options);
   if (cache !== undefined && (await isWorthKeeping(bytes, question, at))) await writeKeptList(cache, question.url, bytes);
   return bytes;
 }

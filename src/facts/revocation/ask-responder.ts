@@ -5,19 +5,16 @@
  */
 import { toBase64 } from "../../core/bytes.ts";
 import type { OcspQuestion } from "../../core/facts/facts.ts";
-import { MAX_OCSP_BYTES } from "../../core/x509/ocsp.ts";
 import { fetchRevocationData, parseUrl, type AskOptions } from "./ask.ts";
-
-const WITHIN = 2000;
-/** Characters that a request in a URL may have: fewer than this. */
-const MAX_IN_URL = 255;
+import { factLimits } from "../limits.ts";
+import { coreLimits } from "../../core/limits.ts";
 
 /** The answer, unread. Throws UNREACHABLE, TIMEOUT or LIMIT_EXCEEDED. */
 export function askResponder({ url: text, request }: OcspQuestion, options: AskOptions): Promise<Uint8Array> {
   const url = parseUrl(text);
   const escaped = encodeURIComponent(toBase64(request));
-  const answer = { within: WITHIN, maxBytes: MAX_OCSP_BYTES };
-  if (escaped.length >= MAX_IN_URL) {
+  const answer = { within: factLimits.responderTime, maxBytes: coreLimits.ocspBytes };
+  if (escaped.length >= factLimits.urlLength) {
     return fetchRevocationData(
       { ...answer, method: "POST", url, headers: { "content-type": "application/ocsp-request" }, body: request },
       options,

@@ -11,6 +11,7 @@ import type { Proxies } from "../../net/proxies.ts";
 import { publicOnly } from "../../net/public-only.ts";
 import { askForList } from "./ask-for-list.ts";
 import { askResponder } from "./ask-responder.ts";
+import { factLimits } from "../limits.ts";
 
 export interface GatherOptions {
   /** Folder where revocation lists are kept between runs; without it, none are. */
@@ -21,9 +22,6 @@ export interface GatherOptions {
   /** The time, by which what is kept grows old. */
   readonly clock: () => Instant;
 }
-
-/** Requests under way at a time. */
-const WIDTH = 8;
 
 /**
  * What it is given must come from chains that lead to a trusted root: that is for the caller to see to, for URLs in any other
@@ -48,7 +46,11 @@ export function factGatherer({ cache, proxies, allowPrivate = false, clock }: Ga
 
   return async (questions, signal) => {
     const each = [...new Map(questions.map((question) => [factKey(question), question])).values()];
-    const answers = await mapBounded(each, WIDTH, async (question) => [factKey(question), await ask(question, signal)] as const);
+    const answers = await mapBounded(
+      each,
+      factLimits.requests,
+      async (question) => [factKey(question), await ask(question, signal)] as const,
+    );
     return new Map(answers) satisfies Facts;
   };
 }

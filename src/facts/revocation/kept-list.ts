@@ -6,11 +6,10 @@ import { createHash } from "node:crypto";
 import { constants, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Instant } from "../../core/instant.ts";
-import { MAX_CRL_BYTES } from "../../core/x509/crl.ts";
 import { writeWholeFile } from "../../files/json-file.ts";
 import { userCacheFolder, type UserFolders } from "../../files/user-folders.ts";
-
-const MAX_AGE = 24 * 60 * 60 * 1000;
+import { factLimits } from "../limits.ts";
+import { coreLimits } from "../../core/limits.ts";
 
 /** `touchmark/crl` among this user's caches. */
 export function revocationFolder(folders: UserFolders): string {
@@ -23,8 +22,8 @@ export async function readKeptList(folder: string, url: string, at: Instant): Pr
     // A pipe that nobody writes to may not hold us up.
     await using file = await open(pathOf(folder, url), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = await file.stat();
-    const isFresh = Math.abs(at - stat.mtimeMs) <= MAX_AGE;
-    if (!stat.isFile() || stat.size > MAX_CRL_BYTES || !isFresh) return undefined;
+    const isFresh = Math.abs(at - stat.mtimeMs) <= factLimits.listAge;
+    if (!stat.isFile() || stat.size > coreLimits.crlBytes || !isFresh) return undefined;
     return await file.readFile();
   } catch {
     return undefined;

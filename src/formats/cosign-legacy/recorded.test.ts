@@ -1,8 +1,8 @@
 /** Layers that others recorded, under the public instance's trusted root where they need one. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { corpusPath, skipWithout } from "../../../test/fakes/corpora.ts";
 import { subjectOf } from "../../../test/vectors/load.ts";
 import { decodeUtf8, toBase64 } from "../../core/bytes.ts";
 import { parsePem } from "../../core/asn1/pem.ts";
@@ -15,9 +15,8 @@ import { makeTrust, type Trust } from "../../trust/trust.ts";
 import { changedRoot, codesOf, find, type Layer } from "../keyless-fixture.test.ts";
 import { cosignLegacy } from "./cosign-legacy.ts";
 
-const corpora = join(import.meta.dirname, "../../../../shared/corpora");
-const skip = existsSync(corpora) ? false : "needs ../shared/corpora, which is not part of this repository";
-const read = (path: string): Buffer => readFileSync(join(corpora, path));
+const skip = skipWithout("containers-image", "sigstore-root-targets");
+const read = (path: string): Buffer => readFileSync(corpusPath(path));
 const at = Date.UTC(2026, 5, 1);
 
 /** podman's file of one signature: a line that says so, then JSON. */

@@ -1,8 +1,8 @@
 /** Envelopes that notation's own tests are held to; each comes out as its name says. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
+import { corpusPath, skipWithout } from "../../../test/fakes/corpora.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { parsePem } from "../../core/asn1/pem.ts";
@@ -17,9 +17,8 @@ import type { Match } from "../../policy/match.ts";
 import { authorityIn, trustIn, type Trusted } from "./fixture.test.ts";
 import { verifyEnvelope } from "./verify-envelope.ts";
 
-const corpora = join(import.meta.dirname, "../../../../shared/corpora");
-const skip = existsSync(corpora) ? false : "needs ../shared/corpora, which is not part of this repository";
-const read = (path: string) => readFileSync(join(corpora, path));
+const skip = skipWithout("notation-envelopes", "notation-verifier");
+const read = (path: string) => readFileSync(corpusPath(path));
 
 function envelopeIn(path: string): NotaryEnvelope {
   const bytes = read(path);

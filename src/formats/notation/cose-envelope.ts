@@ -19,7 +19,7 @@ import { criticalNames, names, readSignedAttributes, timesOf, type SignedHeaders
 const agentName = "io.cncf.notary.signingAgent";
 const timestampName = "io.cncf.notary.timestampSignature";
 /** Tag of a time in seconds since 1970 (RFC 8949, section 3.4.2). */
-const EPOCH_TIME = 1;
+const epochTimeTag = 1;
 
 export const cose: EnvelopeKind = {
   mediaType: "application/cose",
@@ -75,7 +75,7 @@ function protectedHeader({ algorithm, attributes }: Signing): CborMap {
     [coseLabels.critical, criticalNames(attributes)],
     [coseLabels.contentType, payloadType],
     [names.scheme, attributes.scheme],
-    ...timesOf(attributes).map(([name, at]): [string, Cbor] => [name, new Tagged(EPOCH_TIME, Math.floor(at / 1000))]),
+    ...timesOf(attributes).map(([name, at]): [string, Cbor] => [name, new Tagged(epochTimeTag, Math.floor(at / 1000))]),
   ]);
 }
 
@@ -94,8 +94,8 @@ function readChain(value: Cbor | undefined): readonly Uint8Array[] {
 }
 
 function timeIn(value: Cbor | undefined, name: string): Instant {
-  if (!(value instanceof Tagged) || value.tag !== EPOCH_TIME || typeof value.value !== "number") {
-    throw malformed(`the envelope's ${name} is no time in seconds with the tag ${EPOCH_TIME}`);
+  if (!(value instanceof Tagged) || value.tag !== epochTimeTag || typeof value.value !== "number") {
+    throw malformed(`the envelope's ${name} is no time in seconds with the tag ${epochTimeTag}`);
   }
   return fromSeconds(value.value, `the envelope's ${name}`);
 }

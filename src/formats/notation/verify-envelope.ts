@@ -113,7 +113,7 @@ export async function checkSignature({ algorithm, signature, toBeSigned, chain: 
     const own = notaryAlgorithmOf(leaf.publicKey);
     if (own !== algorithm)
       return failed(`says ${algorithm.jws}, and the certificate's key signs by ${own?.jws ?? "no accepted algorithm"}`);
-    const isSigned = await algorithm.scheme.verify(leaf.publicKey.key, toBeSigned, signature);
+    const isSigned = algorithm.scheme.verify(leaf.publicKey.key, toBeSigned, signature);
     if (!isSigned) return failed("does not verify with the certificate's key");
     return { name: "signature", outcome: "passed", detail: "verifies with the certificate's key" };
   } catch (thrown) {

@@ -17,10 +17,12 @@ export interface Opening {
 /** Opens a request, by way of the proxy where one is named. */
 export type Opener = (address: object, proxy: string | undefined) => ClientRequest;
 
-export const maxSockets = 16;
-
-/** Each agent is made when its way is first taken. */
-export function keepingAgents<A>(create: (options: PoolOptions) => A, open: (address: object, agent: A) => ClientRequest): Opener {
+/** Each agent is made when its way is first taken, and has so many connections to each origin. */
+export function keepingAgents<A>(
+  maxSockets: number,
+  create: (options: PoolOptions) => A,
+  open: (address: object, agent: A) => ClientRequest,
+): Opener {
   const agents = new Map<string | undefined, A>();
   return (address, proxy) => {
     const pool = { keepAlive: true, maxSockets } as const;

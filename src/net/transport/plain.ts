@@ -6,7 +6,7 @@ import type { Preconnections } from "./preconnect.ts";
 
 type Created = (error: Error | null, connection: Duplex) => void;
 
-export function createPlainOpener(early: Preconnections): Opener {
+export function createPlainOpener(early: Preconnections, sockets: number): Opener {
   class EarlyAgent extends Agent {
     override createConnection(options: ClientRequestArgs & Opening, created: Created): Duplex | null | undefined {
       const connection = early.take(options) ?? super.createConnection(options, created);
@@ -15,6 +15,7 @@ export function createPlainOpener(early: Preconnections): Opener {
     }
   }
   return keepingAgents(
+    sockets,
     (options) => new EarlyAgent(options),
     (address, agent) => request({ ...address, agent }),
   );

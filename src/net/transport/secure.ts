@@ -18,7 +18,10 @@ export interface TlsOptions {
 }
 
 /** Throws USAGE for certificates or a key that cannot be used. */
-export function createSecureOpener(early: Preconnections, tls: TlsOptions | undefined): Opener {
+export function createSecureOpener(
+  early: Preconnections,
+  { tls, sockets }: { readonly tls: TlsOptions | undefined; readonly sockets: number },
+): Opener {
   const secure = tls && { secureContext: contextOf(tls) };
   class EarlyAgent extends Agent {
     override createConnection(options: RequestOptions & Opening, created: Created): Duplex | null | undefined {
@@ -37,6 +40,7 @@ export function createSecureOpener(early: Preconnections, tls: TlsOptions | unde
     }
   }
   return keepingAgents(
+    sockets,
     (options) => new EarlyAgent({ ...options, ...secure }),
     (address, agent) => request({ ...address, agent }),
   );

@@ -91,7 +91,7 @@ test("certificates and keys that cannot be used are refused at once, and not rep
     { client: { certificate: Buffer.from("secret"), key: clientIdentity.key } },
   ];
   for (const tls of bad)
-    assert.throws(() => createSecureOpener(preconnect(1), tls), { code: "USAGE", message: /^the certificates or the key/ });
+    assert.throws(() => createSecureOpener(preconnect(1), { tls, sockets: 1 }), { code: "USAGE", message: /^the certificates or the key/ });
 });
 
 interface Proxy {

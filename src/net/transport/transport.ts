@@ -2,11 +2,12 @@
 import type { ClientRequest } from "node:http";
 import type { LookupFunction } from "node:net";
 import { TouchmarkError } from "../../core/errors.ts";
-import { maxSockets, type Opener, type Opening } from "./agents.ts";
+import type { Opener, Opening } from "./agents.ts";
 import { preconnect, type Destination, type Preconnections } from "./preconnect.ts";
 import { printableText } from "../../core/printable.ts";
 import type { Proxies } from "../proxies.ts";
 import type { TlsOptions } from "./secure.ts";
+import { netLimits } from "../limits.ts";
 
 export interface TransportOptions extends Opening {
   readonly method: string;
@@ -28,13 +29,14 @@ export interface TransportSettings {
 /** Opens a request; it is sent once it is ended. Credentials in the URL are ignored. */
 export type Transport = (url: URL, options: TransportOptions) => Promise<ClientRequest>;
 
-const maxHeaderSize = 32 * 1024;
-
 /** Certificates or a key that cannot be used make the first request over TLS throw USAGE. */
-export function createTransport({ tls, proxies, resolver }: TransportSettings = {}): Transport {
+export function createTransport({ tls, proxies, resolver }: TransportSettings = {}, sockets: number = netLimits.sockets): Transport {
   const ways = new Map([
-    ["http:", { port: 80, open: opener(async (early) => (await import("./plain.ts")).createPlainOpener(early)) }],
-    ["https:", { port: 443, open: opener(async (early) => (await import("./secure.ts")).createSecureOpener(early, tls)) }],
+    ["http:", { port: 80, open: opener(async (early) => (await import("./plain.ts")).createPlainOpener(early, sockets), sockets) }],
+    [
+      "https:",
+      { port: 443, open: opener(async (early) => (await import("./secure.ts")).createSecureOpener(early, { tls, sockets }), sockets) },
+    ],
   ]);
   return async (url, options) => {
     const way = ways.get(url.protocol);
@@ -46,15 +48,15 @@ export function createTransport({ tls, proxies, resolver }: TransportSettings = 
     const port = url.port === "" ? way.port : Number(url.port);
     const lookup = resolver?.(host); // not looked at by way of a proxy, which resolves names itself
     const path = url.pathname + url.search;
-    return way.open({ host, port, lookup }, { path, maxHeaderSize, ...options }, proxies?.(url)?.href);
+    return way.open({ host, port, lookup }, { path, maxHeaderSize: netLimits.headerBytes, ...options }, proxies?.(url)?.href);
   };
 }
 
 type Way = (to: Destination, options: object, proxy: string | undefined) => Promise<ClientRequest>;
 
 /** Loads what opens requests for the first of them, once the connections for all that came with it are on their way. */
-function opener(load: (early: Preconnections) => Promise<Opener>): Way {
-  const early = preconnect(maxSockets);
+function opener(load: (early: Preconnections) => Promise<Opener>, sockets: number): Way {
+  const early = preconnect(sockets);
   let loading: Promise<Opener> | undefined;
   let open: Opener | undefined;
   return async (to, options, proxy) => {

@@ -10,6 +10,7 @@ import { Fields, parseJson, type JsonObject } from "../../core/json/json.ts";
 import { printableText } from "../../core/printable.ts";
 import type { Plugin } from "./find-plugin.ts";
 import { runProgram } from "../run-program.ts";
+import { pluginLimits } from "../limits.ts";
 
 export type PluginCommand = "get-plugin-metadata" | "describe-key" | "generate-signature" | "generate-envelope" | "verify-signature";
 
@@ -20,7 +21,6 @@ export interface PluginSurroundings {
 }
 
 export const contractVersion = "1.0";
-const limits = { bytes: 64 * 1024 * 1024, milliseconds: 120_000 } as const;
 /** Passwords, tokens and settings of signing tools: a plugin has its own. */
 const ours = /^(?:TOUCHMARK|COSIGN|SIGSTORE|ACTIONS_ID_TOKEN|NODE)_/i;
 
@@ -38,13 +38,13 @@ export async function askPlugin(
     command,
     input: encodeUtf8(JSON.stringify({ contractVersion, ...request })),
     env: Object.fromEntries(Object.entries(env).filter(([variable]) => !ours.test(variable))),
-    maxOutput: limits.bytes,
-    maxTime: limits.milliseconds,
+    maxOutput: pluginLimits.answerBytes,
+    maxTime: pluginLimits.answerTime,
     signal,
   });
   if (status !== 0) throw refusal(`${what} failed at ${command}`, status, stderr);
   const answer = `the answer of ${what} to ${command}`;
-  return new Fields(parseJson(stdout, answer, { maxBytes: limits.bytes }), answer);
+  return new Fields(parseJson(stdout, answer, { maxBytes: pluginLimits.answerBytes }), answer);
 }
 
 interface Meaning {

@@ -4,6 +4,7 @@ import type { Fields, JsonObject } from "../../core/json/json.ts";
 import { printableText } from "../../core/printable.ts";
 import { askPlugin, contractVersion, type PluginSurroundings } from "./ask-plugin.ts";
 import type { Plugin } from "./find-plugin.ts";
+import { pluginLimits } from "../limits.ts";
 
 export interface PluginMetadata {
   readonly version: string;
@@ -28,11 +29,9 @@ export async function readPluginMetadata(plugin: Plugin, config: JsonObject, sur
   return { version: answer.string("version"), capabilities: new Set(textsOf(answer, "capabilities")) };
 }
 
-const maxTexts = 100;
-
 /** A list of texts. Throws MALFORMED, LIMIT_EXCEEDED. */
 export function textsOf(fields: Fields, name: string): readonly string[] {
-  return fields.list(name, maxTexts).map((value) => {
+  return fields.list(name, pluginLimits.metadataTexts).map((value) => {
     if (typeof value !== "string") throw malformed(`${fields.at}.${name} has an entry that is no string`);
     return value;
   });

@@ -1,10 +1,10 @@
 /** Versions of plugins, and which comes first (Semantic Versioning 2.0.0, sections 2, 9, 10 and 11). */
 import { malformed } from "../../core/errors.ts";
 import { printableText } from "../../core/printable.ts";
+import { pluginLimits } from "../limits.ts";
 
 const grammar =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*))*))?(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?$/;
-const maxLength = 100;
 
 interface Version {
   readonly release: readonly string[];
@@ -22,9 +22,9 @@ export function compareVersions(one: string, other: string): number {
 }
 
 function parse(text: string): Version {
-  const [, major, minor, patch, before] = (text.length <= maxLength && grammar.exec(text)) || [];
+  const [, major, minor, patch, before] = (text.length <= pluginLimits.versionLength && grammar.exec(text)) || [];
   if (major === undefined || minor === undefined || patch === undefined) {
-    throw malformed(`${JSON.stringify(printableText(text, maxLength))} is no version as 1.2.3`);
+    throw malformed(`${JSON.stringify(printableText(text, pluginLimits.versionLength))} is no version as 1.2.3`);
   }
   return { release: [major, minor, patch], before: before?.split(".") ?? [] };
 }

@@ -8,6 +8,7 @@ import { decodeUtf8, fromBase64 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
 import type { Credential } from "./credential.ts";
+import { registryLimits } from "../limits.ts";
 
 export interface AuthFile {
   /** Each is read when it is asked for: what is wrong with one registry's entry does not stand in the way of another's. */
@@ -15,8 +16,6 @@ export interface AuthFile {
   readonly credHelpers: ReadonlyMap<string, string>;
   readonly credsStore?: string;
 }
-
-const maxBytes = 1024 * 1024;
 
 /** Undefined if there is no such file. Throws FILE_NOT_FOUND for one that cannot be read, MALFORMED for what is none. */
 export async function readAuthFile(path: string): Promise<AuthFile | undefined> {
@@ -31,7 +30,7 @@ export async function readAuthFile(path: string): Promise<AuthFile | undefined> 
 }
 
 export function parseAuthFile(bytes: Uint8Array, path: string): AuthFile {
-  const fields = new Fields(parseJson(bytes, path, { maxBytes }), path);
+  const fields = new Fields(parseJson(bytes, path, { maxBytes: registryLimits.authFileBytes }), path);
   const auths = fields.optionalFields("auths");
   const credsStore = fields.optionalString("credsStore");
   return {

@@ -1,5 +1,6 @@
 /** Who we are to a registry: what Docker's and podman's users have logged in with, in the files where those tools keep it. */
 import { join } from "node:path";
+import { memoise } from "../../core/async/memoise.ts";
 import { type AuthFile, readAuthFile } from "./auth-file.ts";
 import type { Credential } from "./credential.ts";
 import { askHelper } from "./helper.ts";
@@ -22,11 +23,10 @@ export interface CredentialsOptions {
  */
 export function createCredentials(options: CredentialsOptions): Credentials {
   const { env } = options;
-  let files: Promise<readonly AuthFile[]> | undefined;
+  const files = memoise(() => readAll(options));
   return {
     async find(registry, repository, signal) {
-      files ??= readAll(options);
-      for (const file of await files) {
+      for (const file of await files(signal)) {
         const helper = mostSpecific(file.credHelpers, registry, "") ?? file.credsStore;
         const held = helper === undefined ? undefined : await askHelper(helper, registry, { env, signal });
         const found = held ?? mostSpecific(file.auths, registry, repository)?.();

@@ -11,6 +11,7 @@ import { Fields, parseJson } from "../../core/json/json.ts";
 import { interruption, throwIfAborted } from "../../core/async/interruption.ts";
 import { helperKeyOf } from "../address.ts";
 import type { Credential } from "./credential.ts";
+import { registryLimits } from "../limits.ts";
 
 export interface HelperSurroundings {
   /** The helper's environment; its PATH says where the helper is. */
@@ -18,7 +19,6 @@ export interface HelperSurroundings {
   readonly signal: AbortSignal;
 }
 
-const limits = { bytes: 64 * 1024, milliseconds: 30_000 } as const;
 const grammar = /^[A-Za-z0-9._-]+$/;
 /** By this a helper says that it has none, on stdout, and exits with 1. */
 const notFound = "credentials not found in native keychain";
@@ -41,7 +41,7 @@ export async function askHelper(name: string, registry: string, surroundings: He
 
 function run(program: string, key: string, { env, signal }: HelperSurroundings): Promise<Uint8Array | undefined> {
   throwIfAborted(signal);
-  const options = { env, signal, timeout: limits.milliseconds, maxBuffer: limits.bytes, encoding: "buffer" } as const;
+  const options = { env, signal, timeout: registryLimits.helperTime, maxBuffer: registryLimits.helperBytes, encoding: "buffer" } as const;
   return new Promise((resolve, reject) => {
     const child = execFile(program, ["get"], options, (error, stdout) => {
       if (error === null) return resolve(stdout);

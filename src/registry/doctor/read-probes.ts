@@ -8,12 +8,11 @@ import type { RegistryAddress } from "../address.ts";
 import { parseChallenges } from "../challenge.ts";
 import type { Connection } from "../connection.ts";
 import { probe, type Probe } from "./probe.ts";
-
-const maxBytes = 64 * 1024;
+import { registryLimits } from "../limits.ts";
 
 /** What the registry says before it knows who asks: its version, what authorization it wants, its limits. */
 export async function probeRegistry(http: HttpClient, { base }: RegistryAddress, signal: AbortSignal): Promise<readonly Probe[]> {
-  const answer = await http.request({ method: "GET", url: new URL("/v2/", base), maxBytes, signal });
+  const answer = await http.request({ method: "GET", url: new URL("/v2/", base), maxBytes: registryLimits.doctorProbeBytes, signal });
   return Promise.all([
     probe("api", signal, async () => describeApi(answer)),
     probe("authentication", signal, async () => describeAuthentication(answer)),
@@ -47,14 +46,26 @@ function describeLimits({ headers }: HttpResponse): Omit<Probe, "name"> {
 export function probeRepository(connection: Connection, signal: AbortSignal): Promise<readonly Probe[]> {
   return Promise.all([
     probe("pull", signal, async () => {
-      const { status } = await connection.read({ method: "GET", to: "tags/list?n=1", maxBytes, expect: [200, 404], signal });
+      const { status } = await connection.read({
+        method: "GET",
+        to: "tags/list?n=1",
+        maxBytes: registryLimits.doctorProbeBytes,
+        expect: [200, 404],
+        signal,
+      });
       return status === 200
         ? { answer: "yes", detail: "its tags can be listed" }
         : { answer: "unknown", detail: "there is no such repository yet" };
     }),
     probe("referrers", signal, async () => {
       const to = `referrers/${digestOf(encodeUtf8("an image that is nowhere"))}`;
-      const answer = await connection.read({ method: "GET", to, maxBytes, expect: [200, 400, 404, 405], signal });
+      const answer = await connection.read({
+        method: "GET",
+        to,
+        maxBytes: registryLimits.doctorProbeBytes,
+        expect: [200, 400, 404, 405],
+        signal,
+      });
       const isIndex = answer.status === 200 && (answer.headers.get("content-type") ?? "").startsWith(mediaTypes.ociIndex);
       if (isIndex) return { answer: "yes", detail: "it has the referrers API" };
       return { answer: "no", detail: `GET ${printableText(to.slice(0, 24), 40)}… answers ${answer.status}: the fallback tag is used` };

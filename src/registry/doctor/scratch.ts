@@ -5,10 +5,10 @@ import { TouchmarkError } from "../../core/errors.ts";
 import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci/manifest.ts";
 import type { HttpResponse } from "../../net/http.ts";
 import type { Connection } from "../connection.ts";
+import { registryLimits } from "../limits.ts";
 
 /** Answers that say what the registry does; to be refused (401, 403) or put off (429, 5xx) says nothing of the kind. */
 const telling = [200, 201, 202, 204, 206, 400, 404, 405, 409, 412, 413, 415, 416, 422, 501];
-const maxBytes = 1024 * 1024;
 
 export interface Pushed {
   readonly descriptor: Descriptor;
@@ -30,7 +30,14 @@ export class Scratch {
   }
 
   ask(method: Method, to: string | URL, sent: Sent = {}): Promise<HttpResponse> {
-    return this.#connection.write({ method, to, ...sent, maxBytes, expect: telling, signal: this.#signal });
+    return this.#connection.write({
+      method,
+      to,
+      ...sent,
+      maxBytes: registryLimits.doctorAnswerBytes,
+      expect: telling,
+      signal: this.#signal,
+    });
   }
 
   /** An image manifest of this one layer, under the tag or by its digest. */

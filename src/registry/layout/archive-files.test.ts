@@ -162,3 +162,17 @@ test("an archive reached by a link is read", async (t) => {
   await symlink("a.tar", join(root, "b.tar"));
   assert.equal(await read(new ArchiveFiles(join(root, "b.tar")), "a"), "one");
 });
+
+test("a name that is not ASCII is read as it was written", async (t) => {
+  const path = join(await folder(t), "a.tar");
+  await new ArchiveFiles(path).write("blobs/ä", Buffer.from("one"), 3);
+  assert.equal(await read(new ArchiveFiles(path), "blobs/ä"), "one");
+});
+
+test("headers that are many, or long, take no more time than to read them", async (t) => {
+  const long = Array.from({ length: 20 }, () => entry("name", `a${"\0".repeat(60_000)}b`, "L"));
+  await assert.rejects((await archiveOf(t, ...long, entry("a", "one"), end)).read("a", 10), { code: "MALFORMED" });
+  const named = (n: number): string => Array.from({ length: 100 }, (_, i) => `12 k${String(n * 100 + i).padStart(5, "0")}=v\n`).join("");
+  const many = Array.from({ length: 1000 }, (_, n) => entry("records", named(n), "x"));
+  assert.equal(await read(await archiveOf(t, ...many, entry("a", "one"), end), "a"), "one");
+});

@@ -1,12 +1,13 @@
 /** A layout in a tar archive. It is read in place; to change it a new archive is written beside it, which then takes its name. */
-import { randomUUID } from "node:crypto";
-import { constants, renameSync, statSync } from "node:fs";
-import { open, rm, writeFile, type FileHandle } from "node:fs/promises";
+import { constants, statSync } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 import { equalBytes, streamOf } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
+import { writeAtomically } from "../../files/atomic-write.ts";
+import { systemFiles, type FileOperations } from "../../files/durable-files.ts";
 import { indexArchive, readAt, type ArchiveEntry } from "./archive-index.ts";
 import type { LayoutStore } from "./layout-store.ts";
-import { blockSize, encodeHeader, padding } from "./tar.ts";
+import { streamTar, type StreamedTarFile } from "./tar-writer.ts";
 
 /** A pipe that nobody writes to may not hold us up. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
@@ -26,12 +27,14 @@ interface Change {
 
 export class ArchiveFiles implements LayoutStore {
   readonly #path: string;
+  readonly #files: FileOperations;
   #known: Omit<Archive, "file"> | undefined;
   /** Settles when the writers before are done. */
   #written: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string) {
+  constructor(path: string, files: FileOperations = systemFiles) {
     this.#path = path;
+    this.#files = files;
   }
 
   read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
@@ -84,17 +87,12 @@ export class ArchiveFiles implements LayoutStore {
     fits: (archive: Archive | undefined) => Promise<boolean>,
   ): Promise<boolean> {
     if (!(await fits(archive))) return false;
-    const temporary = `${this.#path}.${randomUUID()}.tmp`;
-    try {
-      await writeFile(temporary, tarOf(archive, change), { flag: "wx" });
-      // Synchronous, so that no other writer of this process comes in between.
+    const bytes = streamTar(filesOf(archive, change));
+    await using write = await writeAtomically({ path: this.#path, bytes, files: this.#files, failure: (_, error) => error });
+    return await write.replaceIf(() => {
       const stat = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
-      if ((stat && identityOf(stat)) !== archive?.identity) return false;
-      renameSync(temporary, this.#path);
-      return true;
-    } finally {
-      await rm(temporary, { force: true });
-    }
+      return (stat && identityOf(stat)) === archive?.identity;
+    });
   }
 
   async #readFrom({ file, entries }: Archive, path: string, maxBytes: number): Promise<Uint8Array | undefined> {
@@ -151,19 +149,12 @@ function identityOf({
   return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
 }
 
-/** The archive with the change, the same bytes for the same content. */
-async function* tarOf(archive: Archive | undefined, { path, content }: Change): AsyncGenerator<Uint8Array, void> {
+/** The files of the archive with the change, in the same order for the same change. */
+function* filesOf(archive: Archive | undefined, { path, content }: Change): Generator<StreamedTarFile, void> {
   for (const [kept, entry] of archive?.entries ?? []) {
-    if (kept !== path && archive) yield* fileOf(kept, entry.size, rangeOf(archive.file, entry));
+    if (kept !== path && archive) yield { path: kept, size: entry.size, content: rangeOf(archive.file, entry) };
   }
-  if (content) yield* fileOf(path, content.size, content.bytes);
-  yield new Uint8Array(2 * blockSize);
-}
-
-async function* fileOf(path: string, size: number, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  yield encodeHeader(path, size);
-  yield* content;
-  yield padding(size);
+  if (content) yield { path, size: content.size, content: content.bytes };
 }
 
 async function* rangeOf(file: FileHandle, { start, size }: ArchiveEntry): AsyncGenerator<Uint8Array, void> {

@@ -3,6 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { decodeUtf8 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { blockSize, padding, parseHeader, parseRecords } from "./tar.ts";
+import { registryLimits } from "../limits.ts";
 
 export interface ArchiveEntry {
   /** Bytes from the archive's beginning. */
@@ -10,7 +11,6 @@ export interface ArchiveEntry {
   readonly size: number;
 }
 
-const limits = { headers: 50_000, extended: 64 * 1024 } as const;
 const files: ReadonlySet<string> = new Set(["0", "7"]);
 const extended: ReadonlySet<string> = new Set(["x", "g", "L"]);
 /** Records that say what the header would; in a header for all files they would say it of each. */
@@ -22,7 +22,8 @@ export async function indexArchive(file: FileHandle, length: number): Promise<Re
   let records: ReadonlyMap<string, string> = new Map();
   let at = 0;
   for (let headers = 0; at < length; headers++) {
-    if (headers === limits.headers) throw new TouchmarkError("LIMIT_EXCEEDED", `the archive has more than ${limits.headers} entries`);
+    if (headers === registryLimits.archiveHeaders)
+      throw new TouchmarkError("LIMIT_EXCEEDED", `the archive has more than ${registryLimits.archiveHeaders} entries`);
     const header = parseHeader(await readAt(file, at, blockSize));
     if (header === undefined) return entries;
     const isExtended = extended.has(header.type);
@@ -57,17 +58,26 @@ export async function readAt(file: FileHandle, start: number, size: number): Pro
 }
 
 async function readExtended(file: FileHandle, type: string, { start, size }: ArchiveEntry): Promise<ReadonlyMap<string, string>> {
-  if (size > limits.extended)
-    throw new TouchmarkError("LIMIT_EXCEEDED", `a header in the archive has ${size} bytes, over the limit of ${limits.extended}`);
+  if (size > registryLimits.archiveExtendedBytes)
+    throw new TouchmarkError(
+      "LIMIT_EXCEEDED",
+      `a header in the archive has ${size} bytes, over the limit of ${registryLimits.archiveExtendedBytes}`,
+    );
   const bytes = await readAt(file, start, size);
-  if (type === "L") return new Map([["path", decodeUtf8(bytes, "a name in the archive").replace(/\0+$/, "")]]);
+  if (type === "L") return new Map([["path", decodeUtf8(withoutZeros(bytes), "a name in the archive")]]);
   const records = parseRecords(bytes);
   if (type === "x") {
     if ([...records.keys()].some((name) => name.startsWith("GNU.sparse."))) throw malformed("the archive holds a file with holes");
-    return records;
+    // No others are used, and many headers before one file must not add up.
+    return new Map([...records].filter(([name]) => name === "path" || name === "size"));
   }
   if (overriding.some((name) => records.has(name))) throw malformed("the archive has one name or size for all files");
   return new Map();
+}
+
+/** A long name ends with a zero, which is no part of it. */
+function withoutZeros(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0) + 1);
 }
 
 function sizeOf(records: ReadonlyMap<string, string>, stated: number): number {

@@ -1,10 +1,13 @@
-/** A layout in a folder: read without leaving it, each file written whole or not at all. */
-import { randomUUID } from "node:crypto";
-import { constants, readFileSync, renameSync } from "node:fs";
-import { mkdir, open, realpath, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
+/** A layout in a folder: read without leaving it, each file written atomically and durably. */
+import { constants, readFileSync } from "node:fs";
+import { open, realpath, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
 import { equalBytes } from "../../core/bytes.ts";
+import { KeyedLock } from "../../core/async/keyed-lock.ts";
 import { TouchmarkError } from "../../core/errors.ts";
+import { writeAtomically, type AtomicWrite } from "../../files/atomic-write.ts";
+import { makeFolder, syncFolder, systemFiles, type FileOperations } from "../../files/durable-files.ts";
+import { isMissing } from "../../files/is-missing.ts";
 import type { LayoutStore } from "./layout-store.ts";
 
 /** Neither a link that was set since it was looked at, nor a pipe that nobody writes to, may lead us on. */
@@ -12,9 +15,12 @@ const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.
 
 export class LayoutFiles implements LayoutStore {
   readonly #root: string;
+  readonly #files: FileOperations;
+  readonly #lock = new KeyedLock();
 
-  constructor(root: string) {
+  constructor(root: string, files: FileOperations = systemFiles) {
     this.#root = root;
+    this.#files = files;
   }
 
   async read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
@@ -35,23 +41,23 @@ export class LayoutFiles implements LayoutStore {
   }
 
   async write(path: string, content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
-    await this.#prepared(path, content, (temporary, final) => rename(temporary, final));
+    await this.#written(path, content, (write) => write.replace());
   }
 
   async replace(path: string, before: Uint8Array | undefined, bytes: Uint8Array): Promise<boolean> {
-    let replaced = false;
-    await this.#prepared(path, bytes, (temporary, final) => {
-      // Synchronous, so that no other writer of this process comes in between.
-      const now = readIfThere(final);
-      replaced = now === undefined || before === undefined ? now === before : equalBytes(now, before);
-      if (replaced) renameSync(temporary, final);
-    });
-    return replaced;
+    return this.#written(path, bytes, (write, final) =>
+      write.replaceIf(() => {
+        const now = readIfThere(final);
+        return now === undefined || before === undefined ? now === before : equalBytes(now, before);
+      }),
+    );
   }
 
   async remove(path: string): Promise<void> {
     await this.#reading(path, async () => {
-      await rm(join(await this.#inside(dirname(path)), basename(path)), { force: true });
+      const folder = await this.#inside(dirname(path));
+      await this.#files.rm(join(folder, basename(path)), { force: true });
+      await syncFolder(folder, this.#files);
     });
   }
 
@@ -73,21 +79,18 @@ export class LayoutFiles implements LayoutStore {
     throw this.#refused(path, "is not a regular file");
   }
 
-  /** Writes a file beside the final one for `place` to put in its stead; what is not put there is removed. */
-  async #prepared(
+  /** Writes the file, for `finish` to give it its name. */
+  async #written<T>(
     path: string,
     content: Uint8Array | AsyncIterable<Uint8Array>,
-    location: (temporary: string, final: string) => Promise<void> | void,
-  ): Promise<void> {
+    finish: (write: AtomicWrite, final: string) => Promise<T>,
+  ): Promise<T> {
     try {
-      const final = join(await this.#folder(dirname(path)), basename(path));
-      const temporary = `${final}.${randomUUID()}.tmp`;
-      try {
-        await writeFile(temporary, content, { flag: "wx" });
-        await location(temporary, final);
-      } finally {
-        await rm(temporary, { force: true });
-      }
+      // One at a time, so that a folder found here has been brought to the disk by whoever made it.
+      const folder = await this.#lock.run("folders", () => this.#folder(dirname(path)));
+      const final = join(folder, basename(path));
+      await using write = await writeAtomically({ path: final, bytes: content, files: this.#files, failure: (_, error) => error });
+      return await finish(write, final);
     } catch (error) {
       throw error instanceof TouchmarkError ? error : this.#refused(path, "cannot be written", error);
     }
@@ -96,7 +99,7 @@ export class LayoutFiles implements LayoutStore {
   /** Makes the folder, level by level, so that none is made behind a link. */
   async #folder(path: string): Promise<string> {
     if (path !== ".") await this.#folder(dirname(path));
-    await mkdir(this.#full(path), { recursive: true });
+    await makeFolder(this.#full(path), undefined, this.#files);
     return this.#inside(path);
   }
 
@@ -122,10 +125,6 @@ async function* contentOf(file: FileHandle): AsyncGenerator<Uint8Array, void> {
   } finally {
     await file.close();
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
 }
 
 function readIfThere(path: string): Uint8Array | undefined {

@@ -21,13 +21,12 @@ import { referrersIn, referrersTag } from "../referrers-tag.ts";
 import { listed, subjectDigestOf, united } from "../referrers.ts";
 import { onlyImageIn, parseIndex, taggedIn, tagsIn, untagged, withManifest, withoutManifest } from "./layout-index.ts";
 import type { LayoutStore } from "./layout-store.ts";
+import { registryLimits } from "../limits.ts";
 
 const markerFile = "oci-layout";
 const indexFile = "index.json";
 const version = "1.0.0";
 const marker = encodeUtf8(JSON.stringify({ imageLayoutVersion: version }));
-const maxMarkerBytes = 4096;
-const maxTries = 10;
 
 /** A change of index.json. */
 interface Change {
@@ -162,7 +161,7 @@ export class LayoutRepository implements Repository {
 
   /** Changes index.json, and again if others changed it meanwhile. */
   async #reindex({ change, isMade }: Change, signal: AbortSignal): Promise<void> {
-    for (let tries = 0; tries < maxTries; tries++) {
+    for (let tries = 0; tries < registryLimits.layoutTries; tries++) {
       throwIfAborted(signal);
       const begun = performance.now();
       const before = await this.#files.read(indexFile, maxManifestBytes);
@@ -174,7 +173,10 @@ export class LayoutRepository implements Repository {
       const now = await this.#files.read(indexFile, maxManifestBytes);
       if (now && isMade(parseIndex(now))) return;
     }
-    throw new TouchmarkError("CONFLICT", `${this.name}: index.json was changed by others ${maxTries} times while it was written`);
+    throw new TouchmarkError(
+      "CONFLICT",
+      `${this.name}: index.json was changed by others ${registryLimits.layoutTries} times while it was written`,
+    );
   }
 
   /** Whether the blob is there, and is what it should be. */
@@ -195,7 +197,7 @@ export class LayoutRepository implements Repository {
   }
 
   async #isLayout(): Promise<boolean> {
-    const bytes = await this.#files.read(markerFile, maxMarkerBytes);
+    const bytes = await this.#files.read(markerFile, registryLimits.layoutMarkerBytes);
     if (bytes === undefined) return false;
     const found = new Fields(parseJson(bytes, markerFile), markerFile).string("imageLayoutVersion");
     if (found === version) return true;

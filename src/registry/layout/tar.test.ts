@@ -22,6 +22,7 @@ test("a name that no header holds stands in an extended one", () => {
     assert.equal(header?.type, "x");
     const records = parseRecords(bytes.subarray(blockSize, blockSize + (header?.size ?? 0)));
     assert.deepEqual([...records], [["path", name]]);
+    assert.equal(parseHeader(bytes.subarray(-blockSize))?.size, 5);
   }
 });
 
@@ -30,6 +31,12 @@ test("a block of zeros is the end, and one that was changed is refused", () => {
   const block = encodeHeader("a", 1);
   block[0] = 0x62;
   assert.throws(() => parseHeader(block), { code: "MALFORMED", message: /checksum/ });
+});
+
+test("a header that is cut off is refused, even where it says a number in base 256", () => {
+  const block = Buffer.from(encodeHeader("a", 2 ** 40));
+  for (const length of [0, 125, 149, 511])
+    assert.throws(() => parseHeader(block.subarray(0, length)), { code: "MALFORMED", message: /cut off/ });
 });
 
 test("files are filled up to whole blocks", () => {

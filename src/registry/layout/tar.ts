@@ -21,6 +21,7 @@ const maxOctal = 0o77777777777;
 
 /** Undefined for a block of zeros, which ends an archive. Throws MALFORMED. */
 export function parseHeader(block: Uint8Array): TarHeader | undefined {
+  if (block.length !== blockSize) throw malformed("a tar header is cut off");
   if (block.every((byte) => byte === 0)) return undefined;
   if (number(block, 148, 8) !== checksumOf(block)) throw malformed("a tar header's checksum does not fit");
   const isUstar = Buffer.from(block.subarray(257, 263)).equals(Buffer.from("ustar\0"));
@@ -35,8 +36,9 @@ export function parseHeader(block: Uint8Array): TarHeader | undefined {
 
 /** What stands before a file, the same for the same file: without owner and time. A name that no header holds gets an extended one. */
 export function encodeHeader(name: string, size: number): Uint8Array {
-  const header = encodeBlock({ name, size, type: "0" });
-  if (/^[\x21-\x7e]{1,100}$/.test(name)) return header;
+  if (/^[\x21-\x7e]{1,100}$/.test(name)) return encodeBlock({ name, size, type: "0" });
+  // The record says the name; what the header says must still be text.
+  const header = encodeBlock({ name: name.replaceAll(/[^\x21-\x7e]/g, "_"), size, type: "0" });
   const record = encodeRecord("path", name);
   return concat([encodeBlock({ name: "path", size: record.length, type: "x" }), record, padding(record.length), header]);
 }

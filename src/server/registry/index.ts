@@ -1,4 +1,17 @@
-/** The embedded registry. */
+/** The embedded registry, and its API over a backend of one's own. */
 export { startRegistry, type RegistryOptions, type RunningRegistry } from "./registry.ts";
-export { registryHandler } from "./http/handler.ts";
+export { registryHandler } from "./http/node-handler.ts";
 export { openStorage, type Storage, type StorageOptions } from "./storage/storage.ts";
+export { RegistryError, type RefusalDetails, type RegistryErrorCode } from "./registry-error.ts";
+export type {
+  BlobBackend,
+  BlobContent,
+  ManifestBackend,
+  ManifestPush,
+  PageOfTags,
+  ReferrerBackend,
+  RegistryBackend,
+  TagBackend,
+  UploadBackend,
+  UploadChunk,
+} from "./backend.ts";

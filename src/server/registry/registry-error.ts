@@ -6,6 +6,7 @@ const statuses = {
   BLOB_UNKNOWN: 404,
   BLOB_UPLOAD_INVALID: 416,
   BLOB_UPLOAD_UNKNOWN: 404,
+  DENIED: 403,
   DIGEST_INVALID: 400,
   MANIFEST_BLOB_UNKNOWN: 404,
   MANIFEST_INVALID: 400,
@@ -14,6 +15,7 @@ const statuses = {
   NAME_UNKNOWN: 404,
   SIZE_INVALID: 413,
   TOOMANYREQUESTS: 429,
+  UNAUTHORIZED: 401,
   UNSUPPORTED: 405,
 } as const;
 
@@ -37,4 +39,10 @@ export class RegistryError extends Error {
     this.status = details.status ?? statuses[code];
     this.headers = details.headers ?? {};
   }
+}
+
+/** Nothing of so many bytes lies in the range that was asked for. */
+export function rangeError(size: number): RegistryError {
+  const headers = { "Content-Range": `bytes */${size}` };
+  return new RegistryError("SIZE_INVALID", `nothing lies in the range: the blob has ${size} bytes`, { status: 416, headers });
 }

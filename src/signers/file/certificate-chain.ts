@@ -6,9 +6,7 @@ import type { Certificate } from "../../core/x509/certificate.ts";
 import { quoteName } from "../../core/x509/name.ts";
 import { parsePemCertificates } from "../../core/x509/pem-certificates.ts";
 import { readSource, type SourceOptions } from "../../files/read-source.ts";
-
-const maxBytes = 256 * 1024;
-const maxChain = 16;
+import { keyFileLimits } from "./limits.ts";
 
 /** The key's own certificate first. Throws FILE_NOT_FOUND, MALFORMED, LIMIT_EXCEEDED, or CERTIFICATE_INVALID if the first is for another key. */
 export async function readCertificateChain(
@@ -16,7 +14,11 @@ export async function readCertificateChain(
   key: PublicKey,
   options: Omit<SourceOptions, "maxBytes">,
 ): Promise<readonly Certificate[]> {
-  const chain = parsePemCertificates(await readSource(reference, { ...options, maxBytes }), reference, maxChain);
+  const chain = parsePemCertificates(
+    await readSource(reference, { ...options, maxBytes: keyFileLimits.chainBytes }),
+    reference,
+    keyFileLimits.chain,
+  );
   const [leaf] = chain;
   if (equalBytes(leaf.spki, key.spki)) return chain;
   throw new TouchmarkError("CERTIFICATE_INVALID", `the first certificate of ${reference}, ${quoteName(leaf.subject)}, is for another key`, {

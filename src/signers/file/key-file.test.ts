@@ -79,7 +79,7 @@ suite("openKeyFile", { concurrency: true }, () => {
   });
 
   test("an interruption asks for nothing and signs nothing", async () => {
-    const reason = new Error("interrupted");
+    const reason = new TouchmarkError("INTERRUPTED", "interrupted");
     const { signer, timesAsked } = open(path("cosign/ed25519.key"));
     await assert.rejects(signer.describe(AbortSignal.abort(reason)), reason);
     assert.equal(timesAsked(), 0);

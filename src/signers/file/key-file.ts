@@ -1,12 +1,13 @@
 /** The signer that has its private key in a file, or in an environment variable. */
 import type { KeyObject } from "node:crypto";
-import { openedOnce } from "../../core/async/opened-once.ts";
+import { throwIfAborted } from "../../core/async/interruption.ts";
+import { memoise } from "../../core/async/memoise.ts";
 import { publicKeyOf } from "../../core/keys/public-key.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
 import { readSource } from "../../files/read-source.ts";
-import { maxKeyBytes } from "../../trust/key-pem.ts";
 import { parsePrivateKey } from "./parse-private-key.ts";
 import type { Password } from "./sigstore-key.ts";
+import { trustLimits } from "../../trust/limits.ts";
 
 export interface KeyFileSource {
   /** A path, or `env://VAR`. */
@@ -29,7 +30,7 @@ interface OpenKey {
  * WRONG_PASSWORD, and MALFORMED or CERTIFICATE_INVALID for a chain that is none of this key.
  */
 export function openKeyFile(source: KeyFileSource): Signer {
-  const open = openedOnce((signal) => readKeyFile(source, signal));
+  const open = memoise((signal) => readKeyFile(source, signal));
 
   return {
     async describe(signal) {
@@ -37,7 +38,7 @@ export function openKeyFile(source: KeyFileSource): Signer {
     },
     async sign({ bytes, scheme }, signal) {
       const { privateKey, description } = await open(signal);
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const { sign } = scheme ?? description.publicKey.algorithm.signs;
       return { signature: sign(privateKey, bytes), by: description };
     },
@@ -45,8 +46,8 @@ export function openKeyFile(source: KeyFileSource): Signer {
 }
 
 async function readKeyFile({ reference, password, env, certificateChain }: KeyFileSource, signal: AbortSignal): Promise<OpenKey> {
-  signal.throwIfAborted();
-  const text = await readSource(reference, { env, maxBytes: maxKeyBytes, signal });
+  throwIfAborted(signal);
+  const text = await readSource(reference, { env, maxBytes: trustLimits.keyFileBytes, signal });
   const file = parsePrivateKey(text, reference);
   const privateKey = file.encrypted ? await file.decrypt(await password()) : file.key;
   const publicKey = publicKeyOf(privateKey, reference);

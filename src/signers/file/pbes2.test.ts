@@ -22,10 +22,15 @@ suite("checkPbes2", () => {
     assert.doesNotThrow(() => checkPbes2(withIterations("02027fff"), "key"));
   });
 
-  for (const hex of ["04020800", "02000500"]) {
+  for (const hex of ["04020800", "02000500", "02020001", "0202ffff"]) {
     test(`refuses what is no number of iterations: ${hex}`, () =>
       assert.throws(() => checkPbes2(withIterations(hex), "key"), { code: "MALFORMED" }));
   }
+
+  test("refuses a length that is not in its shortest form, which OpenSSL would read", () => {
+    const long = Buffer.concat([Buffer.of(0x30, 0x82, 0), der.subarray(2)]);
+    assert.throws(() => checkPbes2(long, "key"), { code: "MALFORMED", message: /shortest form/ });
+  });
 
   test("no bytes do worse than MALFORMED", () => {
     const cut = fc.nat(der.length).map((length) => der.subarray(0, length));

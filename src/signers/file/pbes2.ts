@@ -1,69 +1,33 @@
 /**
- * The part of an EncryptedPrivateKeyInfo that says how dear it is to open (RFC 5958, section 3; RFC 8018,
- * appendices A.2 and A.4), read before OpenSSL is let at it, which would count to any number on our one thread:
+ * The parameters that decide what it costs to open an EncryptedPrivateKeyInfo (RFC 5958, section 3; RFC 8018, appendices A.2 and
+ * A.4). They are read before OpenSSL is given the key, since OpenSSL counts to any number, on the thread that called it:
  *
  *     SEQUENCE { SEQUENCE { pbes2, SEQUENCE { SEQUENCE { pbkdf2, SEQUENCE { salt, iterations, … } }, cipher } }, data }
  */
-import { malformed, type TouchmarkError } from "../../core/errors.ts";
+import { Members, parseDer, tags } from "../../core/asn1/der.ts";
+import { readInteger, readOid } from "../../core/asn1/der-values.ts";
+import { malformed } from "../../core/errors.ts";
+import { keyFileLimits } from "./limits.ts";
 
-interface Element {
-  readonly tag: number;
-  readonly content: Buffer;
-}
-
-const SEQUENCE = 0x30;
-const OBJECT_IDENTIFIER = 0x06;
-const INTEGER = 0x02;
-const PBES2 = "2a864886f70d01050d"; // 1.2.840.113549.1.5.13
-const PBKDF2 = "2a864886f70d01050c"; // 1.2.840.113549.1.5.12
-/** About a second. OpenSSL writes 2048; what is recommended today is 600,000. */
-const MAX_ITERATIONS = 2_000_000;
+const pbes2 = "1.2.840.113549.1.5.13";
+const pbkdf2 = "1.2.840.113549.1.5.12";
 
 /** Throws MALFORMED unless the key is encrypted by PBES2 with PBKDF2, of a bounded number of iterations. */
-export function checkPbes2(der: Buffer, what: string): void {
-  const [info] = elements(der, what);
-  const [algorithm] = inside(info, what);
-  const [scheme, parameters] = inside(algorithm, what);
-  if (!isObject(scheme, PBES2)) throw malformed(`${what} is not encrypted by PBES2`);
-  const [derivation] = inside(parameters, what);
-  const [kdf, kdfParameters] = inside(derivation, what);
-  if (!isObject(kdf, PBKDF2)) throw malformed(`${what} is not encrypted under PBKDF2`);
-  const [, iterations] = inside(kdfParameters, what);
-  if (iterations?.tag !== INTEGER || toNumber(iterations.content) > MAX_ITERATIONS) {
-    throw malformed(`${what} asks for more than ${MAX_ITERATIONS} iterations of PBKDF2`);
+export function checkPbes2(der: Uint8Array, what: string): void {
+  const info = new Members(parseDer(der, what), tags.sequence, what);
+  const encryption = new Members(info.take("encryptionAlgorithm"), tags.sequence, `${what}.encryptionAlgorithm`);
+  if (takeOid(encryption) !== pbes2) throw malformed(`${what} is not encrypted by PBES2`);
+  const parameters = new Members(encryption.take("parameters"), tags.sequence, `${encryption.at}.parameters`);
+  const derivation = new Members(parameters.take("keyDerivationFunc"), tags.sequence, `${parameters.at}.keyDerivationFunc`);
+  if (takeOid(derivation) !== pbkdf2) throw malformed(`${what} is not encrypted under PBKDF2`);
+  const counts = new Members(derivation.take("parameters"), tags.sequence, `${derivation.at}.parameters`);
+  counts.take("salt");
+  const iterations = readInteger(counts.take("iterationCount"), `${counts.at}.iterationCount`);
+  if (iterations < 1n || iterations > keyFileLimits.kdfIterations) {
+    throw malformed(`${what} asks for ${iterations} iterations of PBKDF2, expected 1 to ${keyFileLimits.kdfIterations}`);
   }
 }
 
-/** A small whole number; what is longer than four bytes is too large in any case. */
-function toNumber(content: Buffer): number {
-  return content.length >= 1 && content.length <= 4 ? content.readUIntBE(0, content.length) : Infinity;
-}
-
-function isObject(element: Element | undefined, hex: string): boolean {
-  return element?.tag === OBJECT_IDENTIFIER && element.content.toString("hex") === hex;
-}
-
-function inside(element: Element | undefined, what: string): readonly Element[] {
-  if (element?.tag !== SEQUENCE) throw notOne(what);
-  return elements(element.content, what);
-}
-
-/** DER elements in a row: TAG, LENGTH (one byte, or 0x81/0x82 and one or two), content. */
-function elements(der: Buffer, what: string): readonly Element[] {
-  const found: Element[] = [];
-  for (let at = 0; at < der.length;) {
-    const [tag = 0, first = 0] = der.subarray(at);
-    const lengthBytes = first < 0x80 ? 0 : first - 0x80;
-    const start = at + 2 + lengthBytes;
-    if (lengthBytes > 2 || start > der.length) throw notOne(what);
-    const length = lengthBytes === 0 ? first : der.readUIntBE(at + 2, lengthBytes);
-    if (first === 0x80 || start + length > der.length) throw notOne(what);
-    found.push({ tag, content: der.subarray(start, start + length) });
-    at = start + length;
-  }
-  return found;
-}
-
-function notOne(what: string): TouchmarkError {
-  return malformed(`${what} is no EncryptedPrivateKeyInfo`);
+function takeOid(algorithm: Members): string {
+  return readOid(algorithm.take("algorithm"), `${algorithm.at}.algorithm`);
 }

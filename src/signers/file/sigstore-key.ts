@@ -24,9 +24,9 @@ export const sigstoreKeyLabel = "ENCRYPTED SIGSTORE PRIVATE KEY";
 const cost = { written: 2 ** 16, least: 2 ** 14, most: 2 ** 20 } as const;
 const r = 8;
 const p = 1;
-const KEY_BYTES = 32;
-const SALT_BYTES = 32;
-const NONCE_BYTES = 24;
+const keyBytes = 32;
+const saltBytes = 32;
+const nonceBytes = 24;
 
 const deriveKey = promisify<Password, Uint8Array, number, ScryptOptions, Buffer>(scrypt);
 
@@ -54,7 +54,7 @@ export function parseSigstoreKey(json: Uint8Array, what: string): SigstoreKey {
   expect(params, "p", params.size("p"), p);
 
   const nonce = bytesOf(cipher, "nonce");
-  expect(cipher, "nonce's length", nonce.length, NONCE_BYTES);
+  expect(cipher, "nonce's length", nonce.length, nonceBytes);
   return { n, salt: bytesOf(kdf, "salt"), nonce, ciphertext: bytesOf(fields, "ciphertext") };
 }
 
@@ -82,7 +82,7 @@ export async function decryptSigstoreKey(key: SigstoreKey, password: Password, w
 
 /** The key as a PEM file, under a fresh salt and nonce. An empty password is a password. */
 export async function encryptSigstoreKey(privateKey: KeyObject, password: Password): Promise<string> {
-  const box = { n: cost.written, salt: randomBytes(SALT_BYTES), nonce: randomBytes(NONCE_BYTES) };
+  const box = { n: cost.written, salt: randomBytes(saltBytes), nonce: randomBytes(nonceBytes) };
   const secretbox = await openSecretbox(box, password);
   const pkcs8 = privateKey.export({ format: "der", type: "pkcs8" });
   const ciphertext = secretbox.encrypt(pkcs8);
@@ -99,7 +99,7 @@ async function openSecretbox({ n, salt, nonce }: Omit<SigstoreKey, "ciphertext">
   const maxmem = 128 * r * (n + p + 2); // to the byte what OpenSSL asks for
   const [{ xsalsa20poly1305 }, key] = await Promise.all([
     import("@noble/ciphers/salsa.js"), // only here, for most runs never meet an encrypted key
-    deriveKey(password, salt, KEY_BYTES, { N: n, r, p, maxmem }),
+    deriveKey(password, salt, keyBytes, { N: n, r, p, maxmem }),
   ]);
   return xsalsa20poly1305(key, nonce);
 }

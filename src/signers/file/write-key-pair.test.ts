@@ -5,6 +5,8 @@ import { mkdtempDisposable, readdir, readFile, stat, symlink, writeFile } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
+import { failingFiles } from "../../../test/fakes/failing-files.ts";
+import { TouchmarkError } from "../../core/errors.ts";
 import { parsePublicKey } from "../../trust/parse-public-key.ts";
 import { parsePrivateKey } from "./parse-private-key.ts";
 import { writeKeyPair } from "./write-key-pair.ts";
@@ -54,6 +56,22 @@ suite("writeKeyPair", { concurrency: true }, () => {
     assert.deepEqual(await readdir(folder.path), ["a.key"]);
   });
 
+  for (const kind of ["failed", "failed but persisted"] as const) {
+    for (const [step, call] of [
+      ["sync", 2],
+      ["sync folder", 1],
+      ["sync folder", 2],
+    ] as const) {
+      test(`leaves neither file where ${step} ${call} ${kind}`, { skip: process.platform === "win32" }, async () => {
+        await using folder = await temporary();
+        const { files } = failingFiles({ step, kind, call });
+        const written = writeKeyPair({ prefix: join(folder.path, "a"), privateKey: newKey(), password: "", signal, files });
+        await assert.rejects(written, { code: "FILE_NOT_FOUND" });
+        assert.deepEqual(await readdir(folder.path), []);
+      });
+    }
+  }
+
   test("takes the private file back if the public one appears meanwhile", async () => {
     await using folder = await temporary();
     const prefix = join(folder.path, "a");
@@ -92,7 +110,7 @@ suite("writeKeyPair", { concurrency: true }, () => {
 
   test("an interruption leaves nothing behind", async () => {
     await using folder = await temporary();
-    const reason = new Error("interrupted");
+    const reason = new TouchmarkError("INTERRUPTED", "interrupted");
     const options = { prefix: join(folder.path, "a"), privateKey: newKey(), password: "", signal: AbortSignal.abort(reason) };
     await assert.rejects(writeKeyPair(options), reason);
     assert.deepEqual(await readdir(folder.path), []);

@@ -1,10 +1,11 @@
 /** A new key pair as two files, beside each other: PREFIX.key, encrypted as cosign does it, and PREFIX.pub. */
 import type { KeyObject } from "node:crypto";
 import { lstat, rm } from "node:fs/promises";
-import { encodeUtf8 } from "../../core/bytes.ts";
+import { throwIfAborted } from "../../core/async/interruption.ts";
 import { encodePem } from "../../core/asn1/pem.ts";
 import { publicKeyOf, type PublicKey } from "../../core/keys/public-key.ts";
 import { fileExists, writeAtomically } from "../../files/atomic-write.ts";
+import { systemFiles, type FileOperations } from "../../files/durable-files.ts";
 import { encryptSigstoreKey, type Password } from "./sigstore-key.ts";
 
 export interface KeyPairOptions {
@@ -13,6 +14,7 @@ export interface KeyPairOptions {
   readonly privateKey: KeyObject;
   readonly password: Password;
   readonly signal: AbortSignal;
+  readonly files?: FileOperations;
 }
 
 export interface KeyPairFiles {
@@ -25,24 +27,22 @@ export interface KeyPairFiles {
  * Writes both files or none; never over one that exists (FILE_EXISTS), and never a part of one under its final
  * name: each is written under another and then linked. Throws FILE_NOT_FOUND where it cannot write.
  */
-export async function writeKeyPair({ prefix, privateKey, password, signal }: KeyPairOptions): Promise<KeyPairFiles> {
-  signal.throwIfAborted();
+export async function writeKeyPair({ prefix, privateKey, password, signal, ...options }: KeyPairOptions): Promise<KeyPairFiles> {
+  throwIfAborted(signal);
+  const { files = systemFiles } = options;
   const privateKeyPath = `${prefix}.key`;
   const publicKeyPath = `${prefix}.pub`;
   const publicKey = publicKeyOf(privateKey, "the new key");
   await refuseExisting(privateKeyPath, publicKeyPath);
   const encrypted = await encryptSigstoreKey(privateKey, password);
-  signal.throwIfAborted();
+  throwIfAborted(signal);
 
-  await using secret = await writeAtomically({ path: privateKeyPath, bytes: encodeUtf8(encrypted), mode: 0o600 });
-  await using open = await writeAtomically({
-    path: publicKeyPath,
-    bytes: encodeUtf8(encodePem("PUBLIC KEY", publicKey.spki)),
-    mode: 0o644,
-  });
-  await secret.publish();
+  await using secret = await writeAtomically({ path: privateKeyPath, bytes: encrypted, mode: 0o600, files });
+  const pem = encodePem("PUBLIC KEY", publicKey.spki);
+  await using open = await writeAtomically({ path: publicKeyPath, bytes: pem, mode: 0o644, files });
+  await secret.create();
   try {
-    await open.publish();
+    await open.create();
   } catch (error) {
     await rm(privateKeyPath);
     throw error;
@@ -50,7 +50,7 @@ export async function writeKeyPair({ prefix, privateKey, password, signal }: Key
   return { privateKeyPath, publicKeyPath, publicKey };
 }
 
-/** So that nobody waits for the encryption, or types a password, for nothing; `publish` is what makes sure of it. */
+/** So that nobody waits for the encryption, or types a password, for nothing; `create` is what makes sure of it. */
 async function refuseExisting(...paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     const found = await lstat(path).catch(() => undefined);

@@ -3,6 +3,7 @@
  * and logs and timestamp authorities that saw the signature. The key never leaves this process's memory.
  */
 import { generateKeyPairSync } from "node:crypto";
+import { memoise } from "../../core/async/memoise.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { publicKeyOf } from "../../core/keys/public-key.ts";
 import type { LogUpload } from "../../core/verification-material.ts";
@@ -18,13 +19,14 @@ import { checkTimed, requestMaterial } from "../services/request-material.ts";
 import type { IdentityToken } from "./identity/identity-token.ts";
 
 export interface KeylessOptions {
-  readonly token: Promise<IdentityToken>;
-  readonly services: Promise<SelectedServices>;
-  /** What every answer of a service must be proven by. */
-  readonly root: Promise<TrustedRoot>;
+  /** Each is asked for whenever it is needed; whoever gives it keeps it as long as it holds. */
+  readonly token: (signal: AbortSignal) => Promise<IdentityToken>;
+  readonly services: (signal: AbortSignal) => Promise<SelectedServices>;
+  /** What every answer of a service is verified with. */
+  readonly root: (signal: AbortSignal) => Promise<TrustedRoot>;
   /** Now unless said otherwise. */
   readonly logUpload?: LogUpload;
-  /** Asked once, before anything is published in the token's name; throws where that is not wanted. */
+  /** Asked before anything is published in the name of another identity than before; throws where that is not wanted. */
   readonly consent: (token: IdentityToken, services: SelectedServices) => Promise<void>;
   readonly http: Asker["http"];
   readonly clock: Asker["clock"];
@@ -32,31 +34,32 @@ export interface KeylessOptions {
 
 export interface KeylessSigner extends Signer {
   /**
-   * Gets the certificate: one for all that is signed, asked for once. Throws SERVICE_MISSING where the services have no certificate
-   * authority, and what the token, the services and the consent throw.
+   * Gets the certificate: one for all that is signed, until it is close to its end; a failure is not kept. Throws SERVICE_MISSING where
+   * the services have no certificate authority, and what the token, the services and the consent throw.
    */
   certify(signal: AbortSignal): Promise<Certificate>;
 }
 
-/** Describing waits for nothing; signing throws what certifying does and what sealing does. */
+/** Milliseconds before its end that a certificate is replaced: what logs and timestamp authorities may take to record a signature. */
+const renewBefore = 60_000;
+
+/** Describing waits for nothing; signing throws what certifying does, and what the logs and timestamp authorities answer. */
 export function keylessSigner({ token, services, root, logUpload = "now", consent, ...asker }: KeylessOptions): KeylessSigner {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const publicKey = publicKeyOf(privateKey, "the key of the moment");
-  let requested: Promise<Certificate> | undefined;
-
-  function certify(signal: AbortSignal): Promise<Certificate> {
-    requested ??= request(signal);
-    return requested;
-  }
+  const certify = memoise(request, { until: ({ notAfter }) => notAfter - renewBefore, clock: asker.clock });
+  let consented: string | undefined;
 
   async function request(signal: AbortSignal): Promise<Certificate> {
-    const [who, chosen] = await Promise.all([token, services]);
+    const [who, chosen] = await Promise.all([token(signal), services(signal)]);
     const authority = chosen.certificateAuthority;
     if (!authority) throw new TouchmarkError("SERVICE_MISSING", "the signing config names no certificate authority");
     if (logUpload === "later") checkDeferrable(chosen, "certificate");
     else checkTimed(chosen);
-    await consent(who, chosen);
-    const question = { service: authority.url, token: who.reveal(), challenge: who.challenge, privateKey, root };
+    const identity = JSON.stringify([who.issuer, who.subject, who.challenge]);
+    if (identity !== consented) await consent(who, chosen);
+    consented = identity;
+    const question = { service: authority.url, token: who.reveal(), challenge: who.challenge, privateKey, root: root(signal) };
     return requestCertificate({ ...question, identity: expectedIdentity(who) }, { ...asker, signal });
   }
 
@@ -68,7 +71,8 @@ export function keylessSigner({ token, services, root, logUpload = "now", consen
       const signature = publicKey.algorithm.signs.sign(privateKey, bytes);
       const { raw } = await certify(signal);
       const logged = { signature, content, verifier: { kind: "certificate", certificate: raw } } as const;
-      const material = await requestMaterial({ logged, services: await services, root: await root, logUpload }, { ...asker, signal });
+      const [chosen, trusted] = await Promise.all([services(signal), root(signal)]);
+      const material = await requestMaterial({ logged, services: chosen, root: trusted, logUpload }, { ...asker, signal });
       return { signature, by: { publicKey }, material };
     },
   };

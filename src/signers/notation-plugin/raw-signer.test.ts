@@ -41,7 +41,7 @@ suite("a plugin that makes raw signatures", { skip }, () => {
       chain.map(({ subject }) => subject.text),
       ["CN=release", "CN=root"],
     );
-    assert.equal(await scheme.verify(key.publicKey, request.bytes, signed.signature), true);
+    assert.equal(scheme.verify(key.publicKey, request.bytes, signed.signature), true);
     assert.equal(signed.by.publicKey, publicKey);
   });
 

@@ -7,7 +7,7 @@
  */
 import { encodeUtf8, equalBytes, fromBase64, toBase64 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import { openedOnce } from "../../core/async/opened-once.ts";
+import { memoise } from "../../core/async/memoise.ts";
 import type { Fields } from "../../core/json/json.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
@@ -32,7 +32,7 @@ const trial = encodeUtf8("Touchmark asks for the certificates of this key. This 
 
 /** Opened once. Describing and signing throw what askPlugin does, UNSUPPORTED, PLUGIN_FAILED for an answer that does not hold. */
 export function rawSigner(key: PluginKey, plugin: Plugin): Signer {
-  const open = openedOnce((signal) => openKey(key, plugin, signal));
+  const open = memoise((signal) => openKey(key, plugin, signal));
 
   return {
     async describe(signal) {
@@ -82,8 +82,7 @@ async function generateSignature({ key, plugin, spec, bytes }: Generation, surro
   const chain = readChain(answer);
   const { publicKey } = chain[0];
   if (keySpecName(publicKey) !== keySpec) throw pluginFailed(key, `has a key of ${keySpec} and a certificate of ${keySpecName(publicKey)}`);
-  if (!(await scheme.verify(publicKey.key, bytes, signature)))
-    throw pluginFailed(key, "made a signature that its certificate does not verify");
+  if (!scheme.verify(publicKey.key, bytes, signature)) throw pluginFailed(key, "made a signature that its certificate does not verify");
   return { signature, chain };
 }
 

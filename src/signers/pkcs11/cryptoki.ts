@@ -46,7 +46,7 @@ export interface Cryptoki {
   C_SignAsync(session: Handle, data: Buffer, signature: Buffer): Promise<Buffer>;
 }
 
-export const CK = {
+export const ck = {
   flag: { serialSession: 4, loginRequired: 4, protectedAuthenticationPath: 0x100, pinLocked: 0x40000 },
   user: { user: 1, contextSpecific: 2 },
   class: { certificate: 1, publicKey: 2, privateKey: 3 },

@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { concat } from "../../core/bytes.ts";
 import { encodeDer, tags } from "../../core/asn1/der.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import type { SigningScheme } from "../../core/keys/signature-schemes.ts";
-import { CK, type Mechanism } from "./cryptoki.ts";
+import type { HashAlgorithm } from "../../core/keys/hash.ts";
+import type { SchemeFamily, SigningScheme } from "../../core/keys/signature-schemes.ts";
+import { ck, type Mechanism } from "./cryptoki.ts";
 
 export interface TokenScheme {
   readonly mechanism: Mechanism;
@@ -14,43 +15,40 @@ export interface TokenScheme {
   readonly output: (bytes: Uint8Array) => Uint8Array;
 }
 
-type Hash = "sha256" | "sha384" | "sha512";
-
 /** DigestInfo up to the digest (RFC 8017, section 9.2, note 1). */
-const digestInfo: Readonly<Record<Hash, string>> = {
+const digestInfo: Readonly<Record<HashAlgorithm, string>> = {
   sha256: "3031300d060960864801650304020105000420",
   sha384: "3041300d060960864801650304020205000430",
   sha512: "3051300d060960864801650304020305000440",
 };
 const same = (bytes: Uint8Array): Uint8Array => bytes;
 const hashed =
-  (hash: Hash) =>
+  (hash: HashAlgorithm) =>
   (message: Uint8Array): Uint8Array =>
     createHash(hash).update(message).digest();
 
-const kinds: Readonly<Record<string, (hash: Hash) => TokenScheme>> = {
-  ecdsa: (hash) => ({ mechanism: { mechanism: CK.mechanism.ecdsa }, input: hashed(hash), output: toDer }),
-  "ecdsa-p1363": (hash) => ({ mechanism: { mechanism: CK.mechanism.ecdsa }, input: hashed(hash), output: same }),
+const families: Partial<Record<SchemeFamily, (hash: HashAlgorithm) => TokenScheme>> = {
+  ecdsa: (hash) => ({ mechanism: { mechanism: ck.mechanism.ecdsa }, input: hashed(hash), output: toDer }),
+  "ecdsa-p1363": (hash) => ({ mechanism: { mechanism: ck.mechanism.ecdsa }, input: hashed(hash), output: same }),
   "rsa-pkcs1": (hash) => ({
-    mechanism: { mechanism: CK.mechanism.rsaPkcs },
+    mechanism: { mechanism: ck.mechanism.rsaPkcs },
     input: (message) => concat([Buffer.from(digestInfo[hash], "hex"), hashed(hash)(message)]),
     output: same,
   }),
-  "rsa-pss": (hash) => ({ mechanism: { mechanism: CK.mechanism.rsaPkcsPss, parameter: pssOf(hash) }, input: hashed(hash), output: same }),
+  "rsa-pss": (hash) => ({ mechanism: { mechanism: ck.mechanism.rsaPkcsPss, parameter: pssOf(hash) }, input: hashed(hash), output: same }),
 };
 
 /** Throws UNSUPPORTED. */
-export function tokenScheme({ name }: SigningScheme): TokenScheme {
-  const [, start = "", hash, end = ""] = /^(.*)-(sha256|sha384|sha512)(-p1363)?$/.exec(name) ?? [];
-  const make = kinds[`${start}${end}`];
-  if (make && (hash === "sha256" || hash === "sha384" || hash === "sha512")) return make(hash);
+export function tokenScheme({ name, family, hash }: SigningScheme): TokenScheme {
+  const make = families[family];
+  if (make && hash) return make(hash);
   throw new TouchmarkError("UNSUPPORTED", `tokens do not sign by ${name} here`, { hint: "Use an ECDSA or RSA key." });
 }
 
 /** 5 is how pkcs11js numbers the parameters of PSS (CK_PARAMS_RSA_PSS). */
-function pssOf(hash: Hash): NonNullable<Mechanism["parameter"]> {
+function pssOf(hash: HashAlgorithm): NonNullable<Mechanism["parameter"]> {
   const saltLen = Number(hash.slice(3)) / 8;
-  return { type: 5, hashAlg: CK.mechanism[hash], mgf: CK.mgf1[hash], saltLen };
+  return { type: 5, hashAlg: ck.mechanism[hash], mgf: ck.mgf1[hash], saltLen };
 }
 
 /** r‖s as `SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279, section 2.2.3). */

@@ -11,7 +11,7 @@ import { encodePem } from "../../core/asn1/pem.ts";
 import { signingSchemes } from "../../core/keys/signature-schemes.ts";
 import type { SignRequest } from "../../core/signer.ts";
 import { extensions, makeDer, makeKey } from "../../core/x509/fixture.test.ts";
-import { CK } from "./cryptoki.ts";
+import { ck } from "./cryptoki.ts";
 import { openPkcs11Key, type Pkcs11Key } from "./pkcs11-signer.ts";
 
 const { signal } = new AbortController();
@@ -26,10 +26,10 @@ const leaf = makeDer({
   key,
   extensions: [extensions.digitalSignature],
 });
-const privateKey: TokenObject = { class: CK.class.privateKey, label: "release", id, key: key.privateKey };
-const publicKey: TokenObject = { class: CK.class.publicKey, label: "release", id, key: key.publicKey };
+const privateKey: TokenObject = { class: ck.class.privateKey, label: "release", id, key: key.privateKey };
+const publicKey: TokenObject = { class: ck.class.publicKey, label: "release", id, key: key.publicKey };
 const certificate = (value: Uint8Array, beside?: Buffer): TokenObject => ({
-  class: CK.class.certificate,
+  class: ck.class.certificate,
   value,
   ...(beside && { id: beside }),
 });
@@ -43,7 +43,7 @@ const uri = "pkcs11:token=team;object=release?module-path=/usr/lib/fake.so";
 function open(token: FakeToken, change: Partial<Pkcs11Key> = {}) {
   return openPkcs11Key({ uri, pin: async () => pin, env: {}, load: token.load, ...change });
 }
-/** Whatever happened, nothing is left open. */
+/** Once it is disposed of, whatever happened, nothing is left open. */
 function assertClosed({ open: left }: FakeToken): void {
   assert.deepEqual(left, { modules: 0, sessions: 0 });
 }
@@ -53,12 +53,13 @@ suite("a key on a token", () => {
     const token = fakeToken([privateKey, publicKey]);
     const signer = open(token);
     const { signature, by } = await signer.sign(request, signal);
-    assert.equal(await signingSchemes["ecdsa-sha256"].verify(key.publicKey, request.bytes, signature), true);
+    assert.equal(signingSchemes["ecdsa-sha256"].verify(key.publicKey, request.bytes, signature), true);
     assert.equal(by.publicKey.algorithm.name, "ecdsa-p256");
     assert.equal(by.chain, undefined);
     const scheme = signingSchemes["ecdsa-sha256-p1363"];
     const other = await signer.sign({ ...request, scheme }, signal);
-    assert.equal(await scheme.verify(key.publicKey, request.bytes, other.signature), true);
+    assert.equal(scheme.verify(key.publicKey, request.bytes, other.signature), true);
+    await signer[Symbol.asyncDispose]();
     assertClosed(token);
   });
 
@@ -66,8 +67,76 @@ suite("a key on a token", () => {
     const token = fakeToken([privateKey, publicKey]);
     const signer = open(token);
     const all = await Promise.all(Array.from({ length: 5 }, () => signer.sign(request, signal)));
-    for (const { signature } of all)
-      assert.equal(await signingSchemes["ecdsa-sha256"].verify(key.publicKey, request.bytes, signature), true);
+    for (const { signature } of all) assert.equal(signingSchemes["ecdsa-sha256"].verify(key.publicKey, request.bytes, signature), true);
+    await signer[Symbol.asyncDispose]();
+    assertClosed(token);
+  });
+
+  test("opens one session for all that it signs", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    await using signer = open(token);
+    for (let i = 0; i < 3; i++) await signer.sign(request, signal);
+    for (const call of ["load", "C_Initialize", "C_OpenSession", "C_Login"]) {
+      assert.equal(token.calls.filter((name) => name === call).length, 1, call);
+    }
+    assert.deepEqual(token.open, { modules: 1, sessions: 1 });
+  });
+
+  test("shares the module with other signers of this process, and leaves it to them", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    const [one, other] = [open(token), open(token)];
+    await Promise.all([one.sign(request, signal), other.sign(request, signal)]);
+    assert.deepEqual(token.open, { modules: 1, sessions: 2 });
+    await one[Symbol.asyncDispose]();
+    await other.sign(request, signal);
+    assert.deepEqual(token.open, { modules: 1, sessions: 1 });
+    await other[Symbol.asyncDispose]();
+    assertClosed(token);
+  });
+
+  test("signs with nothing once it is disposed of, and may be disposed of twice", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    const signer = open(token);
+    await signer.sign(request, signal);
+    await signer[Symbol.asyncDispose]();
+    await signer[Symbol.asyncDispose]();
+    await assert.rejects(signer.sign(request, signal), { code: "USAGE", message: /is closed/ });
+    assertClosed(token);
+  });
+
+  test("survives that the token is pulled and put back, asking for no PIN again", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    let asked = 0;
+    await using signer = open(token, { pin: async () => (asked++, pin) });
+    await signer.sign(request, signal);
+    token.pull();
+    const { signature } = await signer.sign(request, signal);
+    assert.equal(signingSchemes["ecdsa-sha256"].verify(key.publicKey, request.bytes, signature), true);
+    assert.equal(asked, 1);
+    assert.deepEqual(token.open, { modules: 1, sessions: 1 });
+  });
+
+  test("opens a session that has ended anew once, and no more", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    await using signer = open(token);
+    await signer.sign(request, signal);
+    const before = token.calls.filter((name) => name === "C_OpenSession").length;
+    token.failures.set("C_SignInit", new Error("CKR_SESSION_HANDLE_INVALID"));
+    await assert.rejects(signer.sign(request, signal), { code: "PLUGIN_FAILED" });
+    assert.equal(token.calls.filter((name) => name === "C_OpenSession").length, before + 1);
+    assertClosed(token);
+    token.failures.clear();
+    await signer.sign(request, signal);
+  });
+
+  test("asks a token only once where it refuses for another reason", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    await using signer = open(token);
+    await signer.sign(request, signal);
+    token.failures.set("C_SignAsync", new Error("CKR_FUNCTION_CANCELED"));
+    const before = token.calls.filter((name) => name === "C_SignAsync").length;
+    await assert.rejects(signer.sign(request, signal), { code: "PLUGIN_FAILED", message: /CKR_FUNCTION_CANCELED/ });
+    assert.equal(token.calls.filter((name) => name === "C_SignAsync").length, before + 1);
     assertClosed(token);
   });
 
@@ -113,11 +182,12 @@ suite("a key on a token", () => {
     const signer = open(token, { pin: async () => (asked++, pin) });
     await signer.sign(request, signal);
     assert.equal(asked, 1);
-    assert.deepEqual(token.logins, [pin, pin, pin]);
+    await signer.sign(request, signal);
+    assert.deepEqual(token.logins, [pin, pin, pin], "one for the session, and one for each signature");
   });
 
   test("on a token with keys to type on, or without a PIN, no PIN is asked for", async () => {
-    for (const flags of [0, CK.flag.loginRequired | CK.flag.protectedAuthenticationPath]) {
+    for (const flags of [0, ck.flag.loginRequired | ck.flag.protectedAuthenticationPath]) {
       await open(fakeToken([privateKey, publicKey], flags), { pin: () => Promise.reject(new Error("asked")) }).sign(request, signal);
     }
   });
@@ -218,7 +288,26 @@ suite("a key on a token", () => {
     await signing;
     touched.resolve();
     await signer.sign(request, signal); // waits its turn
-    assertClosed(token);
     await assert.rejects(signer.sign(request, abort.signal), reason);
+    await signer[Symbol.asyncDispose]();
+    assertClosed(token);
+  });
+
+  test("disposing waits for no signature that nobody waits for", async () => {
+    const token = fakeToken([privateKey, publicKey]);
+    const signer = open(token);
+    await signer.describe(signal);
+    const touched = Promise.withResolvers<void>();
+    token.turn = touched.promise;
+    const abort = new AbortController();
+    const signing = assert.rejects(signer.sign(request, abort.signal), { code: "INTERRUPTED" });
+    while (!token.calls.includes("C_SignAsync")) await new Promise((resolve) => setImmediate(resolve));
+    abort.abort();
+    await signing;
+    await signer[Symbol.asyncDispose]();
+    assert.equal(token.open.sessions, 1);
+    touched.resolve();
+    while (token.open.modules > 0) await new Promise((resolve) => setImmediate(resolve));
+    assertClosed(token);
   });
 });

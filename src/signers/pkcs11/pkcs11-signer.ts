@@ -1,15 +1,16 @@
 /** The signer whose key never leaves a token: a smart card, a security module, a service behind a PKCS #11 module. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { SigningScheme } from "../../core/keys/signature-schemes.ts";
-import { openedOnce } from "../../core/async/opened-once.ts";
+import { memoise } from "../../core/async/memoise.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
 import { readSource } from "../../files/read-source.ts";
 import { readCertificateChain } from "../file/certificate-chain.ts";
-import { CK, loadCryptoki, type Cryptoki, type Handle } from "./cryptoki.ts";
+import { ck, loadCryptoki, type Cryptoki, type Handle } from "./cryptoki.ts";
 import { tokenScheme } from "./mechanisms.ts";
 import { parsePkcs11Uri, type Pkcs11Uri } from "./pkcs11-uri.ts";
-import { withSession, type Session, type Token } from "./session.ts";
+import { tokenSession, type Session, type Token, type TokenSession } from "./session.ts";
 import { describeKey, findPrivateKey, read } from "./token-objects.ts";
+import { tokenLimits } from "./limits.ts";
 
 export interface Pkcs11Key {
   readonly uri: string;
@@ -23,16 +24,15 @@ export interface Pkcs11Key {
   readonly load?: () => Promise<Cryptoki>;
 }
 
-/** Bytes of the longest signature: RSA of 4096 bits. */
-const maxSignature = 512;
-const maxPin = 1024;
+/** Disposing of it closes its session on the token. */
+export interface Pkcs11Signer extends Signer, AsyncDisposable {}
 
 /**
- * Each use has a session of its own, so that none is left open. The token is described once; a failure is not kept, but a PIN that
- * was wrong is never tried again, for after a few times the token locks itself. Throws USAGE at once for a URI that is
- * none; describing and signing throw what sessions do, and what key files do of a chain.
+ * Its session is opened once, for all that it signs. The token is described once; a failure is not kept, but a PIN that was wrong is
+ * never tried again, for after a few times the token locks itself. Throws USAGE at once for a URI that is none; describing and
+ * signing throw what sessions do, and what key files do of a chain.
  */
-export function openPkcs11Key(key: Pkcs11Key): Signer {
+export function openPkcs11Key(key: Pkcs11Key): Pkcs11Signer {
   const uri = parsePkcs11Uri(key.uri);
   const modulePath = uri.modulePath ?? key.modulePath;
   if (modulePath === undefined) {
@@ -40,38 +40,41 @@ export function openPkcs11Key(key: Pkcs11Key): Signer {
       hint: "Add it: ?module-path=/PATH/OF/MODULE.so",
     });
   }
-  let typed: Promise<string> | undefined;
+  const pin = memoise((signal) => pinOf(uri, key, signal));
   let refused: TouchmarkError | undefined;
   const token: Token = {
     uri,
     modulePath,
     load: key.load ?? loadCryptoki,
-    async pin() {
+    async pin(signal) {
       if (refused) throw refused;
-      return (typed ??= pinOf(uri, key));
+      return pin(signal);
     },
     refuse(error) {
       refused = error;
     },
   };
-  const describe = openedOnce((signal) => describeOnce(key, token, signal));
+  const session = tokenSession(token);
+  const describe = memoise((signal) => describeOnce(key, { token, session }, signal));
 
   return {
     describe,
     async sign({ bytes, scheme }, signal) {
       const by = await describe(signal);
-      const signature = await withSession(
-        token,
-        (session) => signWith(session, uri, { bytes, scheme: scheme ?? by.publicKey.algorithm.signs }),
-        signal,
-      );
+      const wanted = { bytes, scheme: scheme ?? by.publicKey.algorithm.signs };
+      const signature = await session.use((open) => signWith(open, uri, wanted), signal);
       return { signature, by };
     },
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
 
-async function describeOnce({ certificateChain, env }: Pkcs11Key, token: Token, signal: AbortSignal): Promise<SignerDescription> {
-  const found = await withSession(token, (session) => describeKey(session, findPrivateKey(session, token.uri), token.uri), signal);
+async function describeOnce(
+  { certificateChain, env }: Pkcs11Key,
+  { token, session }: { readonly token: Token; readonly session: TokenSession },
+  signal: AbortSignal,
+): Promise<SignerDescription> {
+  const found = await session.use((open) => describeKey(open, findPrivateKey(open, token.uri), token.uri), signal);
   if (certificateChain === undefined) return found;
   return { ...found, chain: await readCertificateChain(certificateChain, found.publicKey, { env, signal }) };
 }
@@ -85,20 +88,20 @@ async function signWith(
   const { mechanism, input, output } = tokenScheme(scheme);
   const key = findPrivateKey(session, uri);
   module.C_SignInit(handle, mechanism, key);
-  if (wantsPinAgain(session, key)) module.C_Login(handle, CK.user.contextSpecific, pin);
-  return output(await module.C_SignAsync(handle, Buffer.from(input(bytes)), Buffer.alloc(maxSignature)));
+  if (wantsPinAgain(session, key)) module.C_Login(handle, ck.user.contextSpecific, pin);
+  return output(await module.C_SignAsync(handle, Buffer.from(input(bytes)), Buffer.alloc(tokenLimits.signatureBytes)));
 }
 
 /** Some keys want it for each signature. */
 function wantsPinAgain(session: Session, key: Handle): boolean {
-  const [value] = read(session, key, [CK.attribute.alwaysAuthenticate]);
+  const [value] = read(session, key, [ck.attribute.alwaysAuthenticate]);
   return value?.some((byte) => byte !== 0) ?? false;
 }
 
-async function pinOf({ pin, shown }: Pkcs11Uri, { env, pin: ask }: Pkcs11Key): Promise<string> {
+async function pinOf({ pin, shown }: Pkcs11Uri, { env, pin: ask }: Pkcs11Key, signal: AbortSignal): Promise<string> {
   if (!pin) return ask(shown);
   if ("value" in pin) return pin.value;
-  const bytes = await readSource(pin.source, { env, maxBytes: maxPin });
+  const bytes = await readSource(pin.source, { env, maxBytes: tokenLimits.pinBytes, signal });
   return Buffer.from(bytes)
     .toString("utf8")
     .replace(/\r?\n$/, "");

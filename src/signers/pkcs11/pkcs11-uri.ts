@@ -9,6 +9,7 @@
 import { isAbsolute } from "node:path";
 import { decodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
+import { tokenLimits } from "./limits.ts";
 
 export interface Pkcs11Uri {
   /** The URI without what may be secret, as messages show it. */
@@ -31,7 +32,6 @@ export interface TokenName {
   readonly serialNumber: string | undefined;
 }
 
-const maxLength = 4096;
 const pathNames = ["token", "manufacturer", "model", "serial", "slot-id", "object", "id", "type"];
 const queryNames = ["module-path", "pin-value", "pin-source"];
 /** What stands for itself, in values before the question mark and after it (RFC 7512, section 2.3). */
@@ -44,7 +44,7 @@ export function isPkcs11Uri(reference: string): boolean {
 
 /** Throws USAGE. */
 export function parsePkcs11Uri(text: string): Pkcs11Uri {
-  if (!isPkcs11Uri(text) || text.length > maxLength) throw refused("it does not begin with pkcs11:, or is too long");
+  if (!isPkcs11Uri(text) || text.length > tokenLimits.uriLength) throw refused("it does not begin with pkcs11:, or is too long");
   const question = text.indexOf("?");
   const shown = question < 0 ? text : text.slice(0, question);
   const path = attributesIn(shown.slice("pkcs11:".length), ";", { names: pathNames, value: pathValue });

@@ -1,8 +1,9 @@
-/** A session on a token: opened, used and closed, with nothing left behind, whatever happens between. */
+/** The session on a token: opened once, used again, and closed with nothing left behind, whatever happened in between. */
 import { TouchmarkError } from "../../core/errors.ts";
 import { KeyedLock } from "../../core/async/keyed-lock.ts";
 import { interruption, throwIfAborted } from "../../core/async/interruption.ts";
-import { CK, cryptokiError, type Cryptoki, type Handle } from "./cryptoki.ts";
+import { ck, cryptokiError, type Cryptoki, type Handle } from "./cryptoki.ts";
+import { acquireModule } from "./module.ts";
 import type { Pkcs11Uri } from "./pkcs11-uri.ts";
 
 export interface Session {
@@ -17,71 +18,151 @@ export interface Token {
   readonly modulePath: string;
   readonly load: () => Promise<Cryptoki>;
   /** Asked where the token wants one. */
-  readonly pin: () => Promise<string>;
+  readonly pin: (signal: AbortSignal) => Promise<string>;
   /** Hears that the PIN is wrong, before anybody could try it again. */
   readonly refuse: (error: TouchmarkError) => void;
 }
 
-/** A module is one for the whole process: initialised by whoever comes first, ended for all. */
+/** The one session of a signer on its token. It is opened when it is first needed, and kept until it is disposed of or something fails in it. */
+export interface TokenSession extends AsyncDisposable {
+  /**
+   * Uses of one module take turns. A session that the token has ended, because it was pulled or reset, is opened anew, once. Throws
+   * PLUGIN_FAILED, WRONG_PASSWORD, INVALID_KEY where there is no such token, and USAGE once it is disposed of. Calls of a module cannot be
+   * broken off: when the signal is aborted nobody waits for one any more, and the session is kept or closed once it returns.
+   */
+  use<T>(work: (session: Session) => Promise<T>, signal: AbortSignal): Promise<T>;
+}
+
+/** Calls of a module may not overlap, whichever token of it they are for. */
 const turns = new KeyedLock();
 
-/**
- * Throws PLUGIN_FAILED, WRONG_PASSWORD, INVALID_KEY where there is no such token. Calls of a module cannot be broken off: when the
- * signal is aborted nobody waits for one any more, and what is open is closed once it returns.
- */
-export async function withSession<T>(token: Token, use: (session: Session) => Promise<T>, signal: AbortSignal): Promise<T> {
-  throwIfAborted(signal);
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(interruption(signal));
-  signal.addEventListener("abort", onAbort);
-  try {
-    return await Promise.race([turns.run(token.modulePath, () => inModule(token, use, signal)), aborted.promise]);
-  } catch (thrown) {
-    throw cryptokiError(thrown, token.uri.shown);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}
+export function tokenSession(token: Token): TokenSession {
+  let opened: OpenSession | undefined;
+  let isDisposed = false;
+  /** Uses that run on though nobody waits for them. */
+  let abandoned = 0;
 
-async function inModule<T>(token: Token, use: (session: Session) => Promise<T>, signal: AbortSignal): Promise<T> {
-  throwIfAborted(signal);
-  const module = await token.load();
-  module.load(token.modulePath);
-  try {
-    module.C_Initialize();
-    try {
-      return await onToken(module, token, use, signal);
-    } finally {
-      module.C_Finalize();
-    }
-  } finally {
-    module.close();
+  function close(): void {
+    const closing = opened;
+    opened = undefined;
+    if (closing) closeSession(closing);
   }
-}
 
-async function onToken<T>(module: Cryptoki, token: Token, use: (session: Session) => Promise<T>, signal: AbortSignal): Promise<T> {
-  const { slot, flags } = findToken(module, token.uri);
-  const handle = module.C_OpenSession(slot, CK.flag.serialSession);
-  try {
-    const pin = await logIn({ module, handle, flags }, token);
+  async function attempt<T>(work: (session: Session) => Promise<T>, signal: AbortSignal): Promise<T> {
     throwIfAborted(signal);
-    return await use({ module, handle, pin });
-  } finally {
-    module.C_CloseSession(handle); // the last session of a token ends the login too
+    try {
+      opened ??= await openSession(token, signal);
+      throwIfAborted(signal);
+      return await work(opened);
+    } catch (thrown) {
+      close();
+      throw thrown;
+    }
   }
+
+  async function run<T>(work: (session: Session) => Promise<T>, signal: AbortSignal): Promise<T> {
+    if (isDisposed) throw new TouchmarkError("USAGE", `the signer of ${token.uri.shown} is closed`);
+    const isReused = opened !== undefined;
+    try {
+      return await attempt(work, signal);
+    } catch (thrown) {
+      if (!isReused || !isEnded(thrown)) throw thrown;
+    }
+    return attempt(work, signal);
+  }
+
+  return {
+    async use(work, signal) {
+      throwIfAborted(signal);
+      const { promise: aborted, reject } = Promise.withResolvers<never>();
+      const running = turns.run(token.modulePath, () => run(work, signal));
+      const done = running.then(
+        () => undefined,
+        () => undefined,
+      );
+      const onAbort = (): void => {
+        abandoned++;
+        void done.then(() => abandoned--);
+        reject(interruption(signal));
+      };
+      signal.addEventListener("abort", onAbort);
+      try {
+        return await Promise.race([running, aborted]);
+      } catch (thrown) {
+        throw cryptokiError(thrown, token.uri.shown);
+      } finally {
+        signal.removeEventListener("abort", onAbort);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      isDisposed = true;
+      const closed = turns.run(token.modulePath, async () => close());
+      if (abandoned === 0) await closed; // a token that waits to be touched keeps nobody
+    },
+  };
+}
+
+/** What a session answers that has ended: the token was pulled, put back or reset, or the module was ended by others in this process. */
+const endings: ReadonlySet<string> = new Set([
+  "CKR_SESSION_HANDLE_INVALID",
+  "CKR_SESSION_CLOSED",
+  "CKR_DEVICE_REMOVED",
+  "CKR_TOKEN_NOT_PRESENT",
+  "CKR_USER_NOT_LOGGED_IN",
+  "CKR_CRYPTOKI_NOT_INITIALIZED",
+]);
+
+/** INVALID_KEY too: to a session that is no longer logged in, private keys are not there. */
+function isEnded(thrown: unknown): boolean {
+  if (thrown instanceof TouchmarkError) return thrown.code === "INVALID_KEY";
+  return thrown instanceof Error && endings.has(/^CKR_[A-Z0-9_]{1,60}/.exec(thrown.message)?.[0] ?? "");
+}
+
+interface OpenSession extends Session {
+  readonly release: () => void;
+}
+
+async function openSession(token: Token, signal: AbortSignal): Promise<OpenSession> {
+  const { module, release } = await acquireModule(token);
+  let handle: Handle | undefined;
+  try {
+    const { slot, flags } = findToken(module, token.uri);
+    handle = module.C_OpenSession(slot, ck.flag.serialSession);
+    return { module, handle, pin: await logIn({ module, handle, flags }, token, signal), release };
+  } catch (thrown) {
+    closeSession({ module, handle, release });
+    throw thrown;
+  }
+}
+
+/** Ends what is left of a session; what cannot be ended any more has ended. */
+function closeSession({
+  module,
+  handle,
+  release,
+}: Pick<OpenSession, "module" | "release"> & { readonly handle: Handle | undefined }): void {
+  try {
+    if (handle !== undefined) module.C_CloseSession(handle); // the last session of a token ends the login too
+  } catch {
+    // its token has gone
+  }
+  release();
 }
 
 /** On a token with keys of its own, the PIN is typed there. */
 async function logIn(
   { module, handle, flags }: { readonly module: Cryptoki; readonly handle: Handle; readonly flags: number },
   { uri, pin, refuse }: Token,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
-  if ((flags & CK.flag.loginRequired) === 0) return undefined;
-  if ((flags & CK.flag.pinLocked) !== 0) throw new TouchmarkError("PLUGIN_FAILED", `${uri.shown} is locked after too many wrong PINs`);
-  const typed = (flags & CK.flag.protectedAuthenticationPath) === 0 ? await pin() : undefined;
+  if ((flags & ck.flag.loginRequired) === 0) return undefined;
+  if ((flags & ck.flag.pinLocked) !== 0) throw new TouchmarkError("PLUGIN_FAILED", `${uri.shown} is locked after too many wrong PINs`);
+  const typed = (flags & ck.flag.protectedAuthenticationPath) === 0 ? await pin(signal) : undefined;
   try {
-    module.C_Login(handle, CK.user.user, typed);
+    module.C_Login(handle, ck.user.user, typed);
   } catch (thrown) {
+    // Another signer of this process is logged in to the token, which knows one login of each process.
+    if (thrown instanceof Error && thrown.message.startsWith("CKR_USER_ALREADY_LOGGED_IN")) return typed;
     const error = cryptokiError(thrown, uri.shown);
     if (error instanceof TouchmarkError && error.code === "WRONG_PASSWORD") refuse(error);
     throw error;

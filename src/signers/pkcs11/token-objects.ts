@@ -7,17 +7,16 @@ import { keyAlgorithms } from "../../core/keys/key-algorithms.ts";
 import { publicKeyOf, readPublicKey, type PublicKey } from "../../core/keys/public-key.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import { isSignedBy } from "../../core/x509/is-signed-by.ts";
-import { CK, type Attribute, type Handle } from "./cryptoki.ts";
+import { ck, type Attribute, type Handle } from "./cryptoki.ts";
 import type { Pkcs11Uri } from "./pkcs11-uri.ts";
 import type { Session } from "./session.ts";
+import { tokenLimits } from "./limits.ts";
 
-const { attribute } = CK;
-const maxCertificates = 100;
-const maxChain = 16;
+const { attribute } = ck;
 
 /** The one private key. Throws INVALID_KEY where there is none, or several. */
 export function findPrivateKey(session: Session, { object, id, shown }: Pkcs11Uri): Handle {
-  const [key, ...more] = find(session, CK.class.privateKey, 2, [
+  const [key, ...more] = find(session, ck.class.privateKey, 2, [
     ...(object === undefined ? [] : [{ type: attribute.label, value: object }]),
     ...(id === undefined ? [] : [{ type: attribute.id, value: Buffer.from(id) }]),
   ]);
@@ -37,7 +36,7 @@ export interface KeyOnToken {
 export async function describeKey(session: Session, key: Handle, { shown }: Pkcs11Uri): Promise<KeyOnToken> {
   const [id] = read(session, key, [attribute.id]);
   const certificates = readCertificates(session);
-  const beside = id && id.length > 0 ? find(session, CK.class.certificate, 10, [{ type: attribute.id, value: id }]) : [];
+  const beside = id && id.length > 0 ? find(session, ck.class.certificate, 10, [{ type: attribute.id, value: id }]) : [];
   const named = beside.flatMap((handle) => certificateIn(session, handle));
   const publicKey = publicHalf(session, key, id, shown) ?? named[0]?.publicKey;
   if (!publicKey) {
@@ -51,7 +50,7 @@ export async function describeKey(session: Session, key: Handle, { shown }: Pkcs
 
 /** From the private key itself, as RSA keys allow, or from the public key with its id. */
 function publicHalf(session: Session, key: Handle, id: Buffer | undefined, shown: string): PublicKey | undefined {
-  const beside = id && id.length > 0 ? find(session, CK.class.publicKey, 1, [{ type: attribute.id, value: id }]) : [];
+  const beside = id && id.length > 0 ? find(session, ck.class.publicKey, 1, [{ type: attribute.id, value: id }]) : [];
   for (const handle of [...beside, key]) {
     const [n, e] = read(session, handle, [attribute.modulus, attribute.publicExponent]);
     if (n && e) {
@@ -74,7 +73,7 @@ function onCurve(curve: Buffer, point: Buffer, shown: string): PublicKey {
 }
 
 function readCertificates(session: Session): readonly Certificate[] {
-  return find(session, CK.class.certificate, maxCertificates, []).flatMap((handle) => certificateIn(session, handle));
+  return find(session, ck.class.certificate, tokenLimits.certificates, []).flatMap((handle) => certificateIn(session, handle));
 }
 
 /** None where it is of a kind that we do not read: a token may hold what is nothing to us. */
@@ -90,7 +89,7 @@ function certificateIn(session: Session, handle: Handle): readonly Certificate[]
 
 async function chainFrom(leaf: Certificate, certificates: readonly Certificate[]): Promise<readonly Certificate[]> {
   const chain = [leaf];
-  for (let last = leaf; chain.length < maxChain && !equalBytes(last.issuer.raw, last.subject.raw);) {
+  for (let last = leaf; chain.length < tokenLimits.chain && !equalBytes(last.issuer.raw, last.subject.raw);) {
     const candidates = certificates.filter(({ subject }) => equalBytes(subject.raw, last.issuer.raw));
     const signed = await Promise.all(candidates.map((candidate) => isSignedBy(last, candidate)));
     const issuer = candidates[signed.indexOf(true)];

@@ -1,5 +1,4 @@
 /** Puts certificates into a trust store of the Notary Project, as `notation certificate add` does: a file of their own in the store's folder. */
-import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { equalBytes, encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf, hexOf } from "../../core/digest.ts";
@@ -7,14 +6,12 @@ import { TouchmarkError } from "../../core/errors.ts";
 import { encodePem } from "../../core/asn1/pem.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { writeAtomically } from "../../files/atomic-write.ts";
+import { makeFolder } from "../../files/durable-files.ts";
 import { readSource } from "../../files/read-source.ts";
 import type { StoreName } from "../../trust/notation/trust-policy.ts";
 import { kindOf } from "./plain-file.ts";
 import { parseTrusted, readTrustStore, storeFolder } from "./trust-store.ts";
-
-const maxBytes = 256 * 1024;
-/** Files of one name in a store. */
-const maxTries = 100;
+import { trustSourceLimits } from "../limits.ts";
 
 export interface AddOptions {
   /** A path, or `env://VAR`, of PEM or DER. */
@@ -36,13 +33,17 @@ export interface Added {
  * reading the store throws: nothing is added to one that is refused.
  */
 export async function addToStore(store: StoreName, { source, folder, env, signal }: AddOptions): Promise<Added> {
-  const certificates = await parseTrusted(await readSource(source, { maxBytes, env, signal }), store.type, source);
+  const certificates = await parseTrusted(
+    await readSource(source, { maxBytes: trustSourceLimits.storeFileBytes, env, signal }),
+    store.type,
+    source,
+  );
   const path = storeFolder(store, folder);
   const held = (await kindOf(path)) === undefined ? [] : await readTrustStore(store, folder, signal);
   const fresh = certificates.filter(({ raw }) => !held.some((one) => equalBytes(one.raw, raw)));
   if (fresh.length === 0) return { certificates };
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path, 0o700);
   } catch (cause) {
     throw new TouchmarkError("FILE_NOT_FOUND", `${path} cannot be made`, { cause, hint: "Check that this user may write there." });
   }
@@ -52,17 +53,17 @@ export async function addToStore(store: StoreName, { source, folder, env, signal
 /** Gives the file the name it comes with, or the next that is free. */
 async function writeBeside(path: string, source: string, certificates: readonly Certificate[]): Promise<string> {
   const bytes = encodeUtf8(certificates.map(({ raw }) => encodePem("CERTIFICATE", raw)).join(""));
-  // Drafted outside of the store: whoever reads it reads whatever is in it.
-  await using draft = await writeAtomically({ path: join(path, "..", "certificates"), bytes, mode: 0o600 });
+  // Written outside of the store first: whatever lies in the store is read as a certificate.
+  await using write = await writeAtomically({ path: join(path, "..", "certificates"), bytes, mode: 0o600 });
   const [, stem = "", extension = ""] = /^([a-zA-Z0-9_-][a-zA-Z0-9_.-]{0,99}?)(\.[a-zA-Z0-9]+)?$/.exec(basename(source)) ?? [];
   const name = stem || hexOf(digestOf(bytes)).slice(0, 16);
   for (let tries = 1; ; tries++) {
     const file = join(path, `${name}${tries === 1 ? "" : `-${tries}`}${extension || ".pem"}`);
     try {
-      await draft.publish(file);
+      await write.create(file);
       return file;
     } catch (error) {
-      if (tries === maxTries || !(error instanceof TouchmarkError && error.code === "FILE_EXISTS")) throw error;
+      if (tries === trustSourceLimits.storeNames || !(error instanceof TouchmarkError && error.code === "FILE_EXISTS")) throw error;
     }
   }
 }

@@ -3,6 +3,7 @@
  * hand, and read by the thread that wants them.
  */
 import { constants, lstatSync, readdirSync } from "node:fs";
+import { throwIfAborted } from "../../core/async/interruption.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { readUpTo } from "../../files/read-source.ts";
 
@@ -25,7 +26,7 @@ export async function entryNamesIn(path: string, max: number): Promise<readonly 
 
 /** Throws FILE_NOT_FOUND, LIMIT_EXCEEDED, or MALFORMED for what is no file. */
 export async function readPlainFile(path: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   await expectKind(path, "file");
   // Not followed either if it has become a link since; Windows has no such flag.
   const bytes = told(path, () => readUpTo(path, maxBytes + 1, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)));

@@ -18,15 +18,16 @@ import {
 } from "../../trust/notation/trust-policy.ts";
 import { kindOf, readPlainFile } from "./plain-file.ts";
 import { readTrustStore } from "./trust-store.ts";
+import { trustSourceLimits } from "../limits.ts";
 
-const maxBytes = 1024 * 1024;
 const ociNames = ["trustpolicy.oci.json", "trustpolicy.json"];
 
 /** The trust policy for images. Throws FILE_NOT_FOUND, MALFORMED, UNSUPPORTED or LIMIT_EXCEEDED. */
 export async function readOciTrustPolicy(folder: string, signal: AbortSignal): Promise<readonly OciTrustPolicyStatement[]> {
   for (const name of ociNames) {
     const path = join(folder, name);
-    if ((await kindOf(path)) !== undefined) return parseOciTrustPolicy(await readPlainFile(path, maxBytes, signal), path);
+    if ((await kindOf(path)) !== undefined)
+      return parseOciTrustPolicy(await readPlainFile(path, trustSourceLimits.trustPolicyFileBytes, signal), path);
   }
   throw new TouchmarkError("FILE_NOT_FOUND", `${folder} has no ${ociNames.join(" and no ")}`);
 }
@@ -34,7 +35,7 @@ export async function readOciTrustPolicy(folder: string, signal: AbortSignal): P
 /** The trust policy for files. Throws as `readOciTrustPolicy` does. */
 export async function readBlobTrustPolicy(folder: string, signal: AbortSignal): Promise<readonly BlobTrustPolicyStatement[]> {
   const path = join(folder, "trustpolicy.blob.json");
-  return parseBlobTrustPolicy(await readPlainFile(path, maxBytes, signal), path);
+  return parseBlobTrustPolicy(await readPlainFile(path, trustSourceLimits.trustPolicyFileBytes, signal), path);
 }
 
 /** The certificates of a statement's stores, each under its store's name. Throws FILE_NOT_FOUND, MALFORMED or LIMIT_EXCEEDED if any cannot be read. */

@@ -17,10 +17,7 @@ import { basicConstraints } from "../../core/x509/extensions.ts";
 import { isSignedBy } from "../../core/x509/is-signed-by.ts";
 import type { StoreName, StoreType } from "../../trust/notation/trust-policy.ts";
 import { entryNamesIn, readPlainFile } from "./plain-file.ts";
-
-const maxFiles = 1000;
-const maxBytes = 256 * 1024;
-const maxCertificates = 1000;
+import { trustSourceLimits } from "../limits.ts";
 
 /** The folder of a store in notation's own, `~/.config/notation`. */
 export function storeFolder({ type, name }: StoreName, folder: string): string {
@@ -31,11 +28,11 @@ export function storeFolder({ type, name }: StoreName, folder: string): string {
 export async function readTrustStore(store: StoreName, folder: string, signal: AbortSignal): Promise<readonly Certificate[]> {
   const path = storeFolder(store, folder);
   const certificates: Certificate[] = [];
-  for (const file of await entryNamesIn(path, maxFiles)) {
+  for (const file of await entryNamesIn(path, trustSourceLimits.storeFiles)) {
     const at = join(path, file);
-    certificates.push(...(await parseTrusted(await readPlainFile(at, maxBytes, signal), store.type, at)));
-    if (certificates.length > maxCertificates) {
-      throw new TouchmarkError("LIMIT_EXCEEDED", `${path} has more certificates than ${maxCertificates}`);
+    certificates.push(...(await parseTrusted(await readPlainFile(at, trustSourceLimits.storeFileBytes, signal), store.type, at)));
+    if (certificates.length > trustSourceLimits.storeCertificates) {
+      throw new TouchmarkError("LIMIT_EXCEEDED", `${path} has more certificates than ${trustSourceLimits.storeCertificates}`);
     }
   }
   if (certificates.length === 0) throw malformed(`${path} has no certificate`);

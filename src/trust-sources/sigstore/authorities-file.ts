@@ -7,16 +7,18 @@ import { parsePemCertificates } from "../../core/x509/pem-certificates.ts";
 import { readSource, type SourceOptions } from "../../files/read-source.ts";
 import { operatorOf } from "../../trust/operator.ts";
 import type { CertificateAuthority } from "../../trust/trusted-root.ts";
-
-const maxBytes = 256 * 1024;
-const maxCertificates = 16;
+import { trustSourceLimits } from "../limits.ts";
 
 /**
  * An authority for each certificate, with the chain from it up to its root, in whatever order they stand. Throws MALFORMED for what
  * holds no certificates or lacks one above another, LIMIT_EXCEEDED, FILE_NOT_FOUND.
  */
 export async function readAuthorities(path: string, sources: Omit<SourceOptions, "maxBytes">): Promise<readonly CertificateAuthority[]> {
-  const all = parsePemCertificates(await readSource(path, { ...sources, maxBytes }), path, maxCertificates);
+  const all = parsePemCertificates(
+    await readSource(path, { ...sources, maxBytes: trustSourceLimits.pemBytes }),
+    path,
+    trustSourceLimits.authorityCertificates,
+  );
   return all.map((issuing) => {
     const chain = chainOf(issuing, all, path);
     return { name: path, operator: operatorOf(path), chain, validFor: { start: issuing.notBefore, end: issuing.notAfter } };

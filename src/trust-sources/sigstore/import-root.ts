@@ -12,7 +12,6 @@ import { openRoot, requireFresh } from "../tuf/workflow.ts";
 import { isExported, parseExported, readDocument, type Exported } from "./exported.ts";
 import {
   anchorOf,
-  maxFiles,
   readInstance,
   rootsOf,
   writeInstance,
@@ -25,6 +24,7 @@ import { isProtected } from "./mirror-url.ts";
 import { checkInstanceName } from "./instances-folder.ts";
 import { publicGood, publicInstance } from "./public-good.ts";
 import { keptIn, readFetched, refresh, trustedRootOf, type RefreshOptions } from "./repository.ts";
+import { trustSourceLimits } from "../limits.ts";
 
 export interface ImportOptions extends RefreshOptions {
   readonly name: string;
@@ -32,8 +32,6 @@ export interface ImportOptions extends RefreshOptions {
 }
 
 type Versions = TrustRootContent["versions"];
-
-const maxBytes = 64 * 1024 * 1024;
 
 /** From a TUF repository; kept only if it can be fetched and holds a trusted root. Throws as `refresh`. */
 export async function importRepository(instance: RepositoryInstance, options: RefreshOptions): Promise<void> {
@@ -51,11 +49,14 @@ export async function importFiles(references: readonly string[], options: Import
   const name = checkInstanceName(options.name);
   const read = await Promise.all(references.map(async (source) => ({ source, bytes: await readReference(source, options) })));
   const [first] = read;
-  const document = first && read.length === 1 ? readDocument(first.bytes, first.source, maxBytes) : undefined;
+  const document = first && read.length === 1 ? readDocument(first.bytes, first.source, trustSourceLimits.importBytes) : undefined;
   if (document && isExported(document)) return importExported(parseExported(document, name), options);
   const files = read.flatMap(splitLines);
-  if (files.length > maxFiles)
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${files.length} trusted roots are more than the ${maxFiles} of one name`);
+  if (files.length > trustSourceLimits.instanceRoots)
+    throw new TouchmarkError(
+      "LIMIT_EXCEEDED",
+      `${files.length} trusted roots are more than the ${trustSourceLimits.instanceRoots} of one name`,
+    );
   const instance: FilesInstance = { kind: "files", name, imported: options.at, files };
   rootsOf(instance);
   await writeInstance(options.folder, instance);
@@ -93,18 +94,20 @@ async function requireNotBehind(instance: RepositoryInstance, { root, timestamp 
 
 /** A file of one trusted root, or of several, one in each line, as GitHub's tool writes them. */
 function splitLines({ source, bytes }: RootFile): readonly RootFile[] {
-  if (readDocument(bytes, source, maxBytes)) return [{ source, bytes }];
+  if (readDocument(bytes, source, trustSourceLimits.importBytes)) return [{ source, bytes }];
   const lines = decodeUtf8(bytes, source)
     .split("\n")
     .filter((line) => line.trim() !== "")
     .map(encodeUtf8);
   const [first] = lines;
-  return first && readDocument(first, source, maxBytes) ? lines.map((line) => ({ source, bytes: line })) : [{ source, bytes }];
+  return first && readDocument(first, source, trustSourceLimits.importBytes)
+    ? lines.map((line) => ({ source, bytes: line }))
+    : [{ source, bytes }];
 }
 
 async function readReference(reference: string, { env, http, signal }: ImportOptions): Promise<Uint8Array> {
   const url = /^https?:\/\//.test(reference) ? URL.parse(reference) : null;
-  return url ? fetchFile(url, http, signal) : readSource(reference, { maxBytes, env, signal });
+  return url ? fetchFile(url, http, signal) : readSource(reference, { maxBytes: trustSourceLimits.importBytes, env, signal });
 }
 
 async function fetchFile(url: URL, http: HttpClient, signal: AbortSignal): Promise<Uint8Array> {
@@ -113,7 +116,7 @@ async function fetchFile(url: URL, http: HttpClient, signal: AbortSignal): Promi
       hint: "Fetch it over https.",
     });
   }
-  const { status, body } = await http.request({ method: "GET", url, maxBytes, signal });
+  const { status, body } = await http.request({ method: "GET", url, maxBytes: trustSourceLimits.importBytes, signal });
   if (status === 200) return body;
   throw new TouchmarkError("UNREACHABLE", `${printableUrl(url)} cannot be had: the host answers with status ${status}`);
 }

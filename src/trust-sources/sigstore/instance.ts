@@ -20,6 +20,7 @@ import { readJsonFile, writeJsonFile } from "../../files/json-file.ts";
 import { readEmbedded } from "./embedded.ts";
 import { parseMirror } from "./mirror-url.ts";
 import { checkInstanceName, isInstanceName } from "./instances-folder.ts";
+import { trustSourceLimits } from "../limits.ts";
 
 /** One that a TUF repository keeps up to date. */
 export interface RepositoryInstance {
@@ -48,11 +49,6 @@ export interface RootFile {
 
 export type Instance = RepositoryInstance | FilesInstance;
 
-const maxBytes = 64 * 1024 * 1024;
-const maxInstances = 64;
-/** Trusted roots in one instance. */
-export const maxFiles = 16;
-
 /** The names in the trust folder, sorted. Throws FILE_NOT_FOUND for a folder that cannot be read. */
 export async function listInstances(folder: string): Promise<readonly string[]> {
   const names = await entriesOf(folder);
@@ -60,8 +56,11 @@ export async function listInstances(folder: string): Promise<readonly string[]> 
     names.filter(isInstanceName).map(async (name) => ((await entriesOf(join(folder, name))).includes("instance.json") ? [name] : [])),
   );
   const found = chosen.flat().toSorted();
-  if (found.length > maxInstances) {
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${folder} holds ${found.length} trust roots, over the limit of ${maxInstances}`);
+  if (found.length > trustSourceLimits.instances) {
+    throw new TouchmarkError(
+      "LIMIT_EXCEEDED",
+      `${folder} holds ${found.length} trust roots, over the limit of ${trustSourceLimits.instances}`,
+    );
   }
   return found;
 }
@@ -70,7 +69,7 @@ export async function listInstances(folder: string): Promise<readonly string[]> 
 export async function readInstance(folder: string, name: string): Promise<Instance | undefined> {
   const path = join(folder, checkInstanceName(name), "instance.json");
   try {
-    const fields = await readJsonFile(path, maxBytes);
+    const fields = await readJsonFile(path, trustSourceLimits.instanceBytes);
     return fields && parseInstance(fields, name);
   } catch (error) {
     if (!(error instanceof TouchmarkError) || error.code === "FILE_NOT_FOUND") throw error;
@@ -93,7 +92,7 @@ export function parseInstance(fields: Fields, name: string): Instance {
     return { kind, name, mirror, ...(root !== undefined && { root: fromBase64(root, `${fields.at}.root`) }) };
   }
   if (kind !== "files") throw malformed(`${fields.at}.kind is neither "repository" nor "files"`);
-  const files = fields.objects("files", maxFiles).map((file) => ({
+  const files = fields.objects("files", trustSourceLimits.instanceRoots).map((file) => ({
     source: file.string("source"),
     bytes: fromBase64(file.string("bytes"), `${file.at}.bytes`),
   }));

@@ -8,14 +8,14 @@ import { TouchmarkError } from "../../core/errors.ts";
 import { formatInstant, parseInstant, type Instant } from "../../core/instant.ts";
 import { cacheLookup } from "../cache-lookup.ts";
 import { readJsonFile, writeJsonFile } from "../../files/json-file.ts";
+import { trustSourceLimits } from "../limits.ts";
 
 const minutes = 10;
-const maxBytes = 1024;
 
 /** Throws UNREACHABLE while it is to be left alone. */
 export async function respectPause(folder: string, at: Instant): Promise<void> {
   const failed = await cacheLookup(async () => {
-    const fields = await readJsonFile(join(folder, "failed.json"), maxBytes);
+    const fields = await readJsonFile(join(folder, "failed.json"), trustSourceLimits.mirrorPauseBytes);
     return fields && parseInstant(fields.string("at"), "at");
   });
   if (failed === undefined || Math.abs(at - failed) >= minutes * 60_000) return;

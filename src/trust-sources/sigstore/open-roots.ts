@@ -12,6 +12,7 @@ import { openInstance } from "./open-instance.ts";
 import type { UserFolders } from "../../files/user-folders.ts";
 import { instancesFolder } from "./instances-folder.ts";
 import { instanceOfEnvironment, publicGood, publicInstance } from "./public-good.ts";
+import { trustSourceLimits } from "../limits.ts";
 
 export interface RootsOptions extends UserFolders {
   /** `trusted_root.json` files (or `env://VAR`): if there are any, these are trusted and nothing else is looked at. */
@@ -33,9 +34,6 @@ export interface OpenedRoots {
   readonly warnings: readonly Warning[];
 }
 
-/** Bytes of a `trusted_root.json`. */
-export const maxRootBytes: number = 1024 * 1024;
-
 /** cosign's variables for parts of the public instance, which are not read here. */
 const partVariables = ["SIGSTORE_REKOR_PUBLIC_KEY", "SIGSTORE_CT_LOG_PUBLIC_KEY_FILE", "SIGSTORE_TSA_CERTIFICATE_FILE"];
 
@@ -49,7 +47,7 @@ export async function openRoots(options: RootsOptions): Promise<OpenedRoots> {
   const { files, env, signal, expired = "refuse" } = options;
   if (files.length > 0) {
     const read = async (file: string): Promise<TrustedRoot> =>
-      parseTrustedRoot(await readSource(file, { maxBytes: maxRootBytes, env, signal }), file);
+      parseTrustedRoot(await readSource(file, { maxBytes: trustSourceLimits.trustedRootFileBytes, env, signal }), file);
     return { roots: await Promise.all(files.map(read)), warnings: [] };
   }
   const folder = instancesFolder(options);

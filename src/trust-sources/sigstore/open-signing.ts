@@ -7,8 +7,9 @@ import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
 import type { SigningConfig } from "../../trust/signing-config.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import { openInstance } from "./open-instance.ts";
-import { chooseInstances, maxRootBytes, type RootsOptions } from "./open-roots.ts";
+import { chooseInstances, type RootsOptions } from "./open-roots.ts";
 import { instancesFolder } from "./instances-folder.ts";
+import { trustSourceLimits } from "../limits.ts";
 
 export interface SigningOptions extends Omit<RootsOptions, "files" | "expired"> {
   /** A `trusted_root.json` in place of a kept instance. */
@@ -56,7 +57,7 @@ interface Opened {
 
 /** Its keys take the processor a while: whoever needs the config alone, to ask a service, goes first. */
 async function openFile(file: string, config: Promise<unknown>, { env, signal }: SigningOptions): Promise<Opened> {
-  const [bytes] = await Promise.all([readSource(file, { maxBytes: maxRootBytes, env, signal }), config]);
+  const [bytes] = await Promise.all([readSource(file, { maxBytes: trustSourceLimits.trustedRootFileBytes, env, signal }), config]);
   await new Promise((resolve) => setImmediate(resolve));
   return { root: parseTrustedRoot(bytes, file), warnings: [] };
 }
@@ -82,5 +83,5 @@ function several(what: string, names: string): TouchmarkError {
 
 async function readConfig({ configFile, env, signal }: SigningOptions): Promise<SigningConfig | undefined> {
   if (configFile === undefined) return undefined;
-  return parseSigningConfig(await readSource(configFile, { maxBytes: maxRootBytes, env, signal }), configFile);
+  return parseSigningConfig(await readSource(configFile, { maxBytes: trustSourceLimits.trustedRootFileBytes, env, signal }), configFile);
 }

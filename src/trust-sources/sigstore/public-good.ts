@@ -13,17 +13,18 @@ import { maxDocumentBytes } from "../tuf/document.ts";
 import type { RepositoryInstance } from "./instance.ts";
 import { parseMirror } from "./mirror-url.ts";
 import type { UserFolders } from "../../files/user-folders.ts";
+import { trustSourceLimits } from "../limits.ts";
 
 export const publicGood = "public-good";
 const publicMirror = "https://tuf-repo-cdn.sigstore.dev/";
-const maxRemoteBytes = 64 * 1024;
 
 export const publicInstance: RepositoryInstance = { kind: "repository", name: publicGood, mirror: new URL(publicMirror) };
 
 /** Undefined if no variable says anything. Throws FILE_NOT_FOUND if there is no root to trust a mirror with, USAGE, MALFORMED. */
 export async function instanceOfEnvironment({ env, home }: UserFolders): Promise<RepositoryInstance | undefined> {
   const caches = env["TUF_ROOT"] || undefined;
-  const mirror = env["TUF_MIRROR"] || (caches && (await readJsonFile(join(caches, "remote.json"), maxRemoteBytes))?.string("mirror"));
+  const mirror =
+    env["TUF_MIRROR"] || (caches && (await readJsonFile(join(caches, "remote.json"), trustSourceLimits.remoteBytes))?.string("mirror"));
   if (!mirror) return undefined;
   const url = parseMirror(mirror);
   if (url.href === publicMirror) return publicInstance;

@@ -16,6 +16,7 @@ import { parsePublicKey } from "../../trust/parse-public-key.ts";
 import type { CertificateAuthority, LogAuthority, TrustedRoot } from "../../trust/trusted-root.ts";
 import { logId } from "./log-id.ts";
 import { parseService, periodOf, type ServiceWithKeys } from "./service.ts";
+import { trustSourceLimits } from "../limits.ts";
 
 export interface InstanceServices {
   readonly fulcio: readonly string[];
@@ -26,8 +27,6 @@ export interface InstanceServices {
 
 type Sources = Omit<SourceOptions, "maxBytes">;
 
-const maxPemBytes = 256 * 1024;
-const maxChain = 16;
 const authorityKeys = { required: ["url", "certificate-chain"], optional: ["start-time", "end-time"] } as const;
 const logKeys = { required: ["url", "public-key", "start-time"], optional: ["end-time", "origin"] } as const;
 
@@ -58,10 +57,14 @@ async function readAuthority(service: ServiceWithKeys, sources: Sources): Promis
 
 async function readChain(service: ServiceWithKeys, sources: Sources): Promise<readonly Certificate[]> {
   const path = service.values.get("certificate-chain") ?? "";
-  const pem = await readSource(path, { ...sources, maxBytes: maxPemBytes });
+  const pem = await readSource(path, { ...sources, maxBytes: trustSourceLimits.pemBytes });
   const blocks = parsePem(pem, path).filter(({ label }) => label === "CERTIFICATE");
-  if (blocks.length === 0 || blocks.length > maxChain) {
-    throw wrong(service, "certificate-chain", `holds ${blocks.length} certificates in PEM, and 1 to ${maxChain} are expected`);
+  if (blocks.length === 0 || blocks.length > trustSourceLimits.serviceChain) {
+    throw wrong(
+      service,
+      "certificate-chain",
+      `holds ${blocks.length} certificates in PEM, and 1 to ${trustSourceLimits.serviceChain} are expected`,
+    );
   }
   const chain = blocks.map(({ bytes }, i) => parseCertificate(bytes, `certificate ${i + 1} of ${path}`));
   for (const [i, { issuer }] of chain.slice(0, -1).entries()) {
@@ -80,7 +83,7 @@ async function readChain(service: ServiceWithKeys, sources: Sources): Promise<re
 async function readLog(service: ServiceWithKeys, sources: Sources): Promise<LogAuthority> {
   const { url, values } = service;
   const path = values.get("public-key") ?? "";
-  const publicKey = parsePublicKey(await readSource(path, { ...sources, maxBytes: maxPemBytes }), path);
+  const publicKey = parsePublicKey(await readSource(path, { ...sources, maxBytes: trustSourceLimits.pemBytes }), path);
   const id = toHex(logId(publicKey, values.get("origin")));
   return { name: url, id, operator: operatorOf(url), publicKey, validFor: periodOf(service, 0) };
 }

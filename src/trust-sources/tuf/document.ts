@@ -8,6 +8,7 @@ import { canonicalJson } from "./canonical-json.ts";
 import { malformed } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
+import { trustSourceLimits } from "../limits.ts";
 
 /** The four top-level roles; what they delegate to others is not read. */
 export type Role = "root" | "timestamp" | "snapshot" | "targets";
@@ -38,12 +39,9 @@ export const maxDocumentBytes: Readonly<Record<Role, number>> = {
   targets: 4 * 1024 * 1024,
 };
 
-const maxDepth = 16;
-const maxSignatures = 256;
-
 /** Throws MALFORMED for what is no document of this role, LIMIT_EXCEEDED past a bound. */
 export function parseDocument(role: Role, bytes: Uint8Array): Document {
-  const envelope = new Fields(parseJson(bytes, role, { maxBytes: maxDocumentBytes[role], maxDepth }), role);
+  const envelope = new Fields(parseJson(bytes, role, { maxBytes: maxDocumentBytes[role], maxDepth: trustSourceLimits.tufDepth }), role);
   const signed = envelope.fields("signed");
   const type = signed.string("_type");
   if (type !== role) throw malformed(`${signed.at}._type is ${JSON.stringify(type.slice(0, 40))} and not "${role}"`);
@@ -57,7 +55,7 @@ export function parseDocument(role: Role, bytes: Uint8Array): Document {
     expires: readTime(signed, "expires"),
     signed,
     message: canonicalJson(signed.object),
-    signatures: envelope.objects("signatures", maxSignatures).map((fields) => ({
+    signatures: envelope.objects("signatures", trustSourceLimits.tufSignatures).map((fields) => ({
       keyId: fields.string("keyid"),
       bytes: readHex(fields, "sig"),
     })),

@@ -13,6 +13,7 @@ import { malformed } from "../../core/errors.ts";
 import { parseInstant, type Instant } from "../../core/instant.ts";
 import type { Fields, JsonObject } from "../../core/json/json.ts";
 import { readJsonFile, writeJsonFile } from "../../files/json-file.ts";
+import { trustSourceLimits } from "../limits.ts";
 
 export interface Kept {
   /** By the clock of the update. Nobody signed it: it says when to look again, and no more. */
@@ -25,9 +26,6 @@ export interface Kept {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-const maxBytes = 64 * 1024 * 1024;
-const maxRoots = 4096;
-
 /** The mirror's own folder in a cache that holds those of many. */
 export function folderOf(mirror: URL, cache: string): string {
   const host = mirror.hostname.replaceAll(/[^a-z0-9.-]/g, "_");
@@ -36,7 +34,7 @@ export function folderOf(mirror: URL, cache: string): string {
 
 /** Undefined if no update was kept there. Throws MALFORMED, LIMIT_EXCEEDED, or FILE_NOT_FOUND for what cannot be read. */
 export async function readKept(folder: string): Promise<Kept | undefined> {
-  const fields = await readJsonFile(join(folder, "repository.json"), maxBytes);
+  const fields = await readJsonFile(join(folder, "repository.json"), trustSourceLimits.keptBytes);
   return fields && parseKept(fields);
 }
 
@@ -72,7 +70,7 @@ export function writeKept(folder: string, kept: Kept): Promise<void> {
 
 /** Throws as `readKept` does. */
 export async function readRoots(folder: string): Promise<readonly Uint8Array[]> {
-  const fields = await readJsonFile(join(folder, "roots.json"), maxBytes);
+  const fields = await readJsonFile(join(folder, "roots.json"), trustSourceLimits.keptBytes);
   return fields ? rootsOf(fields) : [];
 }
 
@@ -81,7 +79,7 @@ export function writeRoots(folder: string, roots: readonly Uint8Array[]): Promis
 }
 
 function rootsOf(fields: Fields): readonly Uint8Array[] {
-  return fields.list("roots", maxRoots).map((text) => {
+  return fields.list("roots", trustSourceLimits.keptRoots).map((text) => {
     if (typeof text !== "string") throw malformed(`${fields.at}.roots holds what is no string`);
     return fromBase64(text, `${fields.at}.roots`);
   });

@@ -1,10 +1,11 @@
 /** The public keys of a TUF repository (TUF specification 1.0, section 4.2.2), known by what they are and not by their ids. */
-import { constants, createPublicKey, verify, type SigningOptions } from "node:crypto";
+import { createPublicKey } from "node:crypto";
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Fields } from "../../core/json/json.ts";
 import type { KeyAlgorithmName } from "../../core/keys/key-algorithms.ts";
 import { publicKeyOf, type PublicKey } from "../../core/keys/public-key.ts";
+import { rsaPssSha256AnySalt, signingSchemes, type NativeScheme } from "../../core/keys/signature-schemes.ts";
 import { parsePublicKey } from "../../trust/parse-public-key.ts";
 
 export interface TufKey {
@@ -13,52 +14,33 @@ export interface TufKey {
   readonly verify: (message: Uint8Array, signature: Uint8Array) => boolean;
 }
 
-interface Scheme {
+interface TufScheme {
   readonly keyTypes: readonly string[];
   readonly algorithm: KeyAlgorithmName;
   readonly read: (text: string) => PublicKey;
-  readonly hash: "sha256" | null;
-  readonly options: SigningOptions;
+  readonly scheme: NativeScheme;
 }
 
-const schemes: ReadonlyMap<string, Scheme> = new Map<string, Scheme>([
+/** By the names that TUF has for them. */
+const tufSchemes: ReadonlyMap<string, TufScheme> = new Map<string, TufScheme>([
   [
     "ecdsa-sha2-nistp256",
-    {
-      keyTypes: ["ecdsa", "ecdsa-sha2-nistp256"],
-      algorithm: "ecdsa-p256",
-      read: readPem,
-      hash: "sha256",
-      options: { dsaEncoding: "der" },
-    },
+    { keyTypes: ["ecdsa", "ecdsa-sha2-nistp256"], algorithm: "ecdsa-p256", read: readPem, scheme: signingSchemes["ecdsa-sha256"] },
   ],
-  ["ed25519", { keyTypes: ["ed25519"], algorithm: "ed25519", read: readEd25519, hash: null, options: {} }],
-  [
-    "rsassa-pss-sha256",
-    {
-      keyTypes: ["rsa"],
-      algorithm: "rsa",
-      read: readPem,
-      hash: "sha256",
-      // The specification leaves the salt's length open, and writers differ.
-      options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO },
-    },
-  ],
+  ["ed25519", { keyTypes: ["ed25519"], algorithm: "ed25519", read: readEd25519, scheme: signingSchemes.ed25519 }],
+  ["rsassa-pss-sha256", { keyTypes: ["rsa"], algorithm: "rsa", read: readPem, scheme: rsaPssSha256AnySalt }],
 ]);
 
 /** Undefined for a key that cannot be used here: it counts toward no threshold. Throws MALFORMED for what is no key object. */
 export function readKey(fields: Fields): TufKey | undefined {
-  const scheme = schemes.get(fields.string("scheme"));
+  const known = tufSchemes.get(fields.string("scheme"));
   const keyType = fields.string("keytype");
   const text = fields.fields("keyval").string("public");
-  if (!scheme?.keyTypes.includes(keyType)) return undefined;
-  const publicKey = usable(() => scheme.read(text));
-  if (publicKey?.algorithm.name !== scheme.algorithm) return undefined;
+  if (!known?.keyTypes.includes(keyType)) return undefined;
+  const publicKey = usable(() => known.read(text));
+  if (publicKey?.algorithm.name !== known.algorithm) return undefined;
   const { key, fingerprint } = publicKey;
-  return {
-    fingerprint,
-    verify: (message, signature) => verify(scheme.hash, message, { key, ...scheme.options }, signature),
-  };
+  return { fingerprint, verify: (message, signature) => known.scheme.verify(key, message, signature) };
 }
 
 function readPem(text: string): PublicKey {

@@ -4,6 +4,7 @@ import { Fields } from "../../core/json/json.ts";
 import { parseDocument, readVersion, type Document, type Role } from "./document.ts";
 import { readFileFacts, type FileFacts } from "./file-facts.ts";
 import { readKey, type TufKey } from "./key.ts";
+import { trustSourceLimits } from "../limits.ts";
 
 export interface TufRoot extends Document {
   readonly keys: ReadonlyMap<string, TufKey>;
@@ -41,14 +42,11 @@ export interface TargetFacts extends FileFacts {
   readonly length: number;
 }
 
-const maxKeys = 256;
-const maxFiles = 10_000;
-
 export function parseRoot(bytes: Uint8Array): TufRoot {
   const document = parseDocument("root", bytes);
   const { signed } = document;
   const roles = signed.fields("roles");
-  const keys = members(signed, "keys", maxKeys).flatMap(([id, fields]) => {
+  const keys = members(signed, "keys", trustSourceLimits.tufKeys).flatMap(([id, fields]) => {
     const key = readKey(fields);
     return key === undefined ? [] : [[id, key] as const];
   });
@@ -72,7 +70,7 @@ export function parseTufTimestamp(bytes: Uint8Array): TufTimestamp {
 
 export function parseSnapshot(bytes: Uint8Array): TufSnapshot {
   const document = parseDocument("snapshot", bytes);
-  const meta = members(document.signed, "meta", maxFiles);
+  const meta = members(document.signed, "meta", trustSourceLimits.tufFiles);
   return {
     ...document,
     targets: readDocumentFacts(document.signed.fields("meta").fields("targets.json")),
@@ -82,7 +80,7 @@ export function parseSnapshot(bytes: Uint8Array): TufSnapshot {
 
 export function parseTargets(bytes: Uint8Array): TufTargets {
   const document = parseDocument("targets", bytes);
-  const files = members(document.signed, "targets", maxFiles).map(([name, fields]) => {
+  const files = members(document.signed, "targets", trustSourceLimits.tufFiles).map(([name, fields]) => {
     if (!isTargetName(name))
       throw malformed(`${document.signed.at} has a target whose name leads elsewhere: ${JSON.stringify(name.slice(0, 100))}`);
     const facts = readFileFacts(fields);
@@ -100,7 +98,7 @@ export function isTargetName(name: string): boolean {
 function readQuorum(fields: Fields): Quorum {
   const threshold = fields.size("threshold");
   if (threshold === 0) throw malformed(`${fields.at}.threshold is 0, which anybody would meet`);
-  const keyIds = fields.list("keyids", maxKeys).map((id) => {
+  const keyIds = fields.list("keyids", trustSourceLimits.tufKeys).map((id) => {
     if (typeof id !== "string") throw malformed(`${fields.at}.keyids holds what is no string`);
     return id;
   });

@@ -9,6 +9,7 @@ import { readKept, readRoots, writeKept, writeRoots, type Kept } from "./kept.ts
 import type { TufRoot } from "./metadata.ts";
 import { Mirror } from "./mirror.ts";
 import { acceptSnapshot, acceptTargets, acceptTimestamp, followRoots, nextRoot, openRoot, openSnapshot, requireFresh } from "./workflow.ts";
+import { trustSourceLimits } from "../limits.ts";
 
 export interface UpdateOptions {
   readonly mirror: URL;
@@ -24,8 +25,6 @@ export interface UpdateOptions {
   readonly accept?: (content: TrustRootContent) => void;
   readonly signal: AbortSignal;
 }
-
-const limits = { rotations: 256, names: 64, targetBytes: 4 * 1024 * 1024 } as const;
 
 /**
  * What the repository holds now, verified and kept. What was kept before only saves fetching, and forbids to go back;
@@ -66,8 +65,8 @@ async function rotate(initial: TufRoot, folder: string, mirror: Mirror): Promise
       const trusted = roots.at(-1) ?? initial;
       const bytes = await mirror.root(trusted.version + 1);
       if (bytes === undefined) return roots;
-      if (roots.length === known.length + limits.rotations) {
-        const message = `the root changed more than ${limits.rotations} times, up to version ${trusted.version}`;
+      if (roots.length === known.length + trustSourceLimits.tufRotations) {
+        const message = `the root changed more than ${trustSourceLimits.tufRotations} times, up to version ${trusted.version}`;
         throw new TouchmarkError("LIMIT_EXCEEDED", message, { hint: "Run it again: it goes on from there." });
       }
       roots.push(nextRoot(bytes, trusted));
@@ -116,15 +115,18 @@ async function fetchFiles(
   kept: Kept | undefined,
   mirror: Mirror,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  if (names.length > limits.names) {
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${names.length} targets are more than the ${limits.names} there may be`);
+  if (names.length > trustSourceLimits.tufNames) {
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${names.length} targets are more than the ${trustSourceLimits.tufNames} there may be`);
   }
   const files = new Map<string, Uint8Array>();
   for (const name of names) {
     const facts = targets.files.get(name);
     if (facts === undefined) continue;
-    if (facts.length > limits.targetBytes) {
-      throw new TouchmarkError("LIMIT_EXCEEDED", `the target ${name} has ${facts.length} bytes, over the limit of ${limits.targetBytes}`);
+    if (facts.length > trustSourceLimits.tufTargetBytes) {
+      throw new TouchmarkError(
+        "LIMIT_EXCEEDED",
+        `the target ${name} has ${facts.length} bytes, over the limit of ${trustSourceLimits.tufTargetBytes}`,
+      );
     }
     const old = kept?.files.get(name);
     const held = old && (await cacheLookup(() => checkFileFacts(old, facts, name)));

@@ -8,6 +8,7 @@
  */
 import { decodeUtf8, encodeUtf8 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
+import { trustLimits } from "../limits.ts";
 
 export interface DistinguishedName {
   readonly text: string;
@@ -15,7 +16,6 @@ export interface DistinguishedName {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
-const MAX_LENGTH = 16 * 1024;
 const mandatory = ["C", "ST", "O"];
 const typePattern = / *([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+) *=/y;
 const valuePattern = /(?:[^"+,;<>\\\0]|\\(?:[ "#+,;<=>\\]|[0-9A-Fa-f]{2}))*/y;
@@ -23,8 +23,11 @@ const escapes = /\\([0-9A-Fa-f]{2})|\\(.)|([^\\]+)/gsu;
 
 /** Reads a name; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseDistinguishedName(text: string, what: string): DistinguishedName {
-  if (text.length > MAX_LENGTH)
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${text.length} characters, over the limit of ${MAX_LENGTH}`);
+  if (text.length > trustLimits.distinguishedNameLength)
+    throw new TouchmarkError(
+      "LIMIT_EXCEEDED",
+      `${what} has ${text.length} characters, over the limit of ${trustLimits.distinguishedNameLength}`,
+    );
   const refused = (why: string): TouchmarkError => malformed(`${what} ${JSON.stringify(text.slice(0, 200))} ${why}`);
   const take = (pattern: RegExp, at: number): RegExpExecArray | undefined => {
     pattern.lastIndex = at;

@@ -12,6 +12,7 @@ import { Fields, parseJson, type Json } from "../../core/json/json.ts";
 import { isRepositoryName } from "../../core/oci/reference.ts";
 import { parseLevel, type Level, type LevelName } from "./level.ts";
 import { parseTrustedNames, type TrustedNames } from "./trusted-names.ts";
+import { trustLimits } from "../limits.ts";
 
 export interface TrustPolicyStatement {
   readonly name: string;
@@ -40,8 +41,6 @@ export interface BlobTrustPolicyStatement extends TrustPolicyStatement {
   readonly isGlobal: boolean;
 }
 
-const maxBytes = 1024 * 1024;
-const limits = { statements: 1000, scopes: 1000, stores: 100, identities: 500, scope: 1024 } as const;
 const common = ["name", "signatureVerification", "trustStores", "trustedIdentities"];
 const label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 const host = new RegExp(`^${label}(?:\\.${label})*(?::[0-9]{1,5})?$`);
@@ -87,7 +86,7 @@ export function applicableBlobPolicy(statements: readonly BlobTrustPolicyStateme
 }
 
 function parseStatements(bytes: Uint8Array, file: string, selector: string): readonly Fields[] {
-  const document = new Fields(parseJson(bytes, file, { maxBytes }), file);
+  const document = new Fields(parseJson(bytes, file, { maxBytes: trustLimits.trustPolicyBytes }), file);
   expectMembers(document, ["version", "trustPolicies"]);
   const version = document.string("version");
   if (version !== "1.0") {
@@ -96,7 +95,7 @@ function parseStatements(bytes: Uint8Array, file: string, selector: string): rea
       `${file} is a trust policy of version ${JSON.stringify(version.slice(0, 50))}; 1.0 is supported`,
     );
   }
-  const statements = document.objects("trustPolicies", limits.statements);
+  const statements = document.objects("trustPolicies", trustLimits.statements);
   if (statements.length === 0) throw malformed(`${file} has no trust policy`);
   for (const statement of statements) expectMembers(statement, [...common, selector]);
   refuseTwice(
@@ -116,8 +115,8 @@ function parseStatement(fields: Fields): TrustPolicyStatement {
     throw malformed(`${verification.at}.verifyTimestamp is neither "always" nor "afterCertExpiry"`);
   }
   const { levelName, level } = parseLevel(verification);
-  const stores = texts(fields, "trustStores", limits.stores).map((text) => parseStoreName(text, fields.at));
-  const identities = texts(fields, "trustedIdentities", limits.identities);
+  const stores = texts(fields, "trustStores", trustLimits.stores).map((text) => parseStoreName(text, fields.at));
+  const identities = texts(fields, "trustedIdentities", trustLimits.identities);
   if (levelName === "skip" && stores.length + identities.length > 0)
     throw malformed(`${fields.at} skips verification and names whom to trust`);
   if (levelName !== "skip" && (stores.length === 0 || identities.length === 0)) {
@@ -127,13 +126,13 @@ function parseStatement(fields: Fields): TrustPolicyStatement {
 }
 
 function parseScopes(fields: Fields): "any" | readonly string[] {
-  const scopes = texts(fields, "registryScopes", limits.scopes);
+  const scopes = texts(fields, "registryScopes", trustLimits.scopes);
   if (scopes.length === 0) throw malformed(`${fields.at}.registryScopes is empty`);
   if (scopes.length === 1 && scopes[0] === "*") return "any";
   for (const scope of scopes) {
     const slash = scope.indexOf("/");
     const isScope =
-      scope.length <= limits.scope && host.test(scope.slice(0, Math.max(slash, 0))) && isRepositoryName(scope.slice(slash + 1));
+      scope.length <= trustLimits.scopeLength && host.test(scope.slice(0, Math.max(slash, 0))) && isRepositoryName(scope.slice(slash + 1));
     if (!isScope) {
       throw malformed(`${fields.at}.registryScopes has ${JSON.stringify(scope.slice(0, 200))}, expected HOST/NAME or "*" alone`);
     }

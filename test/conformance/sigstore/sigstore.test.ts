@@ -22,7 +22,8 @@ async function verifyBundle(...words: readonly string[]): Promise<{ readonly sta
 }
 
 suite("sigstore conformance", { skip }, () => {
-  const names = skip === false ? readdirSync(folder).filter((name) => name !== "a.txt") : [];
+  const entries = skip === false ? readdirSync(folder, { withFileTypes: true }) : [];
+  const names = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
   test("has its 70 bundles", () => assert.equal(names.length, 70));
 
   for (const name of names) {

@@ -1,6 +1,7 @@
 /** The sigstore conformance suite's bundles, and what each is to be verified with (its folder, else the suite's defaults). */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { corpusPath, skipWithout } from "../../fakes/corpora.ts";
 import { digestOf } from "../../../src/core/digest.ts";
 import type { FileSubject } from "../../../src/core/file-subject.ts";
 import type { Finding } from "../../../src/core/finding.ts";
@@ -9,9 +10,8 @@ import { parsePublicKey } from "../../../src/trust/parse-public-key.ts";
 import { parseTrustedRoot } from "../../../src/trust/parse-trusted-root.ts";
 import { makeTrust, type Trust } from "../../../src/trust/trust.ts";
 
-const corpora = join(import.meta.dirname, "../../../../shared/corpora");
-export const folder: string = join(corpora, "sigstore-conformance/bundle-verify");
-export const skip: string | false = existsSync(folder) ? false : "needs ../shared/corpora, which is not part of this repository";
+export const folder: string = corpusPath("sigstore-conformance/bundle-verify");
+export const skip: string | false = skipWithout("sigstore-conformance", "sigstore-root-targets");
 
 export const at: number = Date.parse("2026-06-01T00:00:00Z");
 const beacon =
@@ -32,7 +32,7 @@ function artifactOf(name: string): string {
 }
 
 function rootOf(name: string): string {
-  return ownOr(name, "trusted_root.json", join(corpora, "sigstore-root-targets/trusted_root.json"));
+  return ownOr(name, "trusted_root.json", corpusPath("sigstore-root-targets/trusted_root.json"));
 }
 
 function ownOr(name: string, file: string, usual: string): string {

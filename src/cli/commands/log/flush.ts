@@ -1,3 +1,4 @@
+import { memoise } from "../../../core/async/memoise.ts";
 import { asTouchmarkError } from "../../../core/errors.ts";
 import { formatReference, type Reference } from "../../../core/oci/reference.ts";
 import { uploadPending, type UploadedImage } from "../../../engine/upload-pending.ts";
@@ -42,9 +43,8 @@ export const command: Command = defineCommand({
     const references = args.operands.map(parseImageOperand);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
-    let opened: Promise<UploadServices> | undefined;
-    const services = (): Promise<UploadServices> => (opened ??= openFlushServices(args, io, signal));
-    const options = { formats, services, at: io.now(), recursive: args.recursive, signal };
+    const services = memoise((until) => openFlushServices(args, io, until));
+    const options = { formats, services: () => services(signal), at: io.now(), recursive: args.recursive, signal };
     const registries = await openRegistries(registrySettings(args), io);
     const outcomes = await sideBySide(references, "flushed", io, async (reference): Promise<Outcome> => {
       try {

@@ -1,8 +1,17 @@
 import { once } from "node:events";
+import { decodeUtf8 } from "../../../core/bytes.ts";
+import { readSource } from "../../../files/read-source.ts";
+import type { ServerTls } from "../../../server/http/adapter.ts";
 import { startRegistry } from "../../../server/registry/registry.ts";
 import { usageError } from "../../usage-error.ts";
 import { defineCommand, type Command } from "../../command.ts";
 import { flag } from "../../flags/flag.ts";
+import type { Io } from "../../io.ts";
+
+/** Bytes of a certificate chain or a key. */
+const maxPemBytes = 1024 * 1024;
+/** Milliseconds that requests under way have to finish. */
+const drainTime = 5000;
 
 export const command: Command = defineCommand({
   usage: "--dir DIR [flags]",
@@ -11,22 +20,43 @@ export const command: Command = defineCommand({
   flags: {
     dir: flag.string({ value: "DIR", summary: "Folder that holds the content; made if it is missing" }),
     listen: flag.string({ value: "HOST:PORT", summary: "Address to listen on; port 0 takes a free one (127.0.0.1:5000)" }),
+    tlsCert: flag.string({ value: "FILE", summary: "Serve over TLS with this certificate chain, in PEM; needs --tls-key" }),
+    tlsKey: flag.string({ value: "FILE", summary: "Private key of the certificate, in PEM, or env://VAR" }),
   },
   operands: { min: 0, max: 0 },
   examples: [
     { command: "touchmark serve registry --dir ./images --listen 127.0.0.1:5000", explains: "Serve the folder ./images until interrupted" },
+    {
+      command: "touchmark serve registry --dir ./images --listen :5000 --tls-cert registry.crt --tls-key registry.key",
+      explains: "Serve it over TLS, to other machines too",
+    },
   ],
   async run(args, io) {
     const dir = args.dir;
     if (dir === undefined) throw usageError("nothing says which folder to serve", "Name it: --dir DIR.");
     const { host, port } = parseListen(args.listen ?? "127.0.0.1:5000");
-    const registry = await startRegistry({ dir, host, port });
+    const tls = await readTls(args, io);
+    const registry = await startRegistry({ dir, host, port, drainTime, ...(tls && { tls }) });
     io.stdout.write(`listening on ${registry.address}\n`);
     if (!io.signal.aborted) await once(io.signal, "abort");
     await registry.close();
     return 0;
   },
 });
+
+interface TlsArgs {
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+}
+
+async function readTls({ tlsCert: cert, tlsKey: key }: TlsArgs, { env, signal }: Io): Promise<ServerTls | undefined> {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined)
+    throw usageError("TLS needs a certificate and its key", "Name both: --tls-cert and --tls-key.");
+  const read = async (reference: string): Promise<string> =>
+    decodeUtf8(await readSource(reference, { maxBytes: maxPemBytes, env, signal }));
+  return { cert: await read(cert), key: await read(key) };
+}
 
 function parseListen(text: string): { readonly host: string; readonly port: number } {
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);

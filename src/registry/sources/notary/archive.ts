@@ -12,13 +12,11 @@ import { encodeUtf8 } from "../../../core/bytes.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
 import { hashOf } from "../../../core/keys/hash.ts";
 import { formatInstant, type Instant } from "../../../core/instant.ts";
-import { blockSize, encodeHeader, padding } from "../../layout/tar.ts";
+import { encodeTar, type TarFile } from "../../layout/tar-writer.ts";
 import { describeUnread, type TrustData, type Unread } from "./trust-data.ts";
+import { registryLimits } from "../../limits.ts";
 
 export const archiveVersion = "touchmark.dev/dct-archive/v1alpha1";
-
-/** Of one archive: bytes of its files, and their number. Readers of archives take 50,000 entries. */
-const limits = { bytes: 1024 * 1024 * 1024, files: 45_000 } as const;
 
 /** A run's whole result before it is written. */
 export interface Saved {
@@ -58,26 +56,23 @@ export function encodeManifest({ at, by, data, unread }: Saved): Uint8Array {
 }
 
 /** The archive's bytes, in pieces. `timestamps` are over the manifest. */
-export function* encodeArchive(
+export function encodeArchive(
   manifest: Uint8Array,
   data: readonly TrustData[],
   timestamps: readonly Uint8Array[],
 ): Generator<Uint8Array, void> {
-  yield* fileOf("manifest.json", manifest);
-  for (const one of data) for (const { path, bytes } of one.files) yield* fileOf(`${folderOf(one)}/${path}`, bytes);
-  for (const [i, timestamp] of timestamps.entries()) yield* fileOf(timestampPath(i), timestamp);
-  yield new Uint8Array(2 * blockSize);
+  return encodeTar(filesOf(manifest, data, timestamps));
+}
+
+function* filesOf(manifest: Uint8Array, data: readonly TrustData[], timestamps: readonly Uint8Array[]): Generator<TarFile, void> {
+  yield { path: "manifest.json", content: manifest };
+  for (const one of data) for (const { path, bytes } of one.files) yield { path: `${folderOf(one)}/${path}`, content: bytes };
+  for (const [i, timestamp] of timestamps.entries()) yield { path: timestampPath(i), content: timestamp };
 }
 
 /** The path of the timestamp with this index, from 0. */
 export function timestampPath(index: number): string {
   return `timestamps/${index + 1}.tsr`;
-}
-
-function* fileOf(path: string, bytes: Uint8Array): Generator<Uint8Array, void> {
-  yield encodeHeader(path, bytes.length);
-  yield bytes;
-  yield padding(bytes.length);
 }
 
 function folderOf({ gun, source }: TrustData): string {
@@ -95,9 +90,13 @@ export class ArchiveSize {
       this.#files++;
       this.#bytes += bytes.length;
     }
-    if (this.#files <= limits.files && this.#bytes <= limits.bytes) return;
-    throw new TouchmarkError("LIMIT_EXCEEDED", `the archive would hold more than ${limits.files} files or ${limits.bytes} bytes`, {
-      hint: "Save fewer repositories at once, in several archives.",
-    });
+    if (this.#files <= registryLimits.savedFiles && this.#bytes <= registryLimits.savedBytes) return;
+    throw new TouchmarkError(
+      "LIMIT_EXCEEDED",
+      `the archive would hold more than ${registryLimits.savedFiles} files or ${registryLimits.savedBytes} bytes`,
+      {
+        hint: "Save fewer repositories at once, in several archives.",
+      },
+    );
   }
 }

@@ -3,11 +3,10 @@ import { constants, open, readdir, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { TouchmarkError } from "../../../core/errors.ts";
 import { isMissing } from "../../../files/is-missing.ts";
+import { registryLimits } from "../../limits.ts";
 
 /** A pipe that nobody writes to may not hold us up; what became a link since it was looked at is none of the folder's. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
-
-const maxEntries = 20_000;
 
 export interface Entry {
   readonly name: string;
@@ -28,8 +27,11 @@ export class InsideFolder {
     if (real === undefined) return undefined;
     try {
       const entries = await readdir(real, { withFileTypes: true });
-      if (entries.length > maxEntries) {
-        throw new TouchmarkError("LIMIT_EXCEEDED", `${path} holds ${entries.length} files, over the limit of ${maxEntries}`);
+      if (entries.length > registryLimits.trustFolderEntries) {
+        throw new TouchmarkError(
+          "LIMIT_EXCEEDED",
+          `${path} holds ${entries.length} files, over the limit of ${registryLimits.trustFolderEntries}`,
+        );
       }
       return entries
         .map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() || entry.isSymbolicLink() }))

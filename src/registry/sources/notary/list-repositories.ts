@@ -5,6 +5,7 @@ import { parseGun, type Gun } from "./gun.ts";
 import type { InsideFolder } from "./inside-folder.ts";
 import { baseRoles } from "./role.ts";
 import { unread, type Unread } from "./trust-data.ts";
+import { registryLimits } from "../../limits.ts";
 
 export interface Listing {
   readonly guns: readonly Gun[];
@@ -12,7 +13,6 @@ export interface Listing {
   readonly unread: readonly Unread[];
 }
 
-const limits = { depth: 32, folders: 50_000 } as const;
 const baseFiles: ReadonlySet<string> = new Set(baseRoles.map((role) => `${role}.json`));
 
 /** `tuf` is the folder of that name. What cannot be listed is in the answer. Throws INTERRUPTED alone. */
@@ -20,20 +20,21 @@ export async function listRepositories(tuf: InsideFolder, signal: AbortSignal): 
   const guns: Gun[] = [];
   const failures: Unread[] = [];
   const queue = [""];
-  for (let visited = 0; visited < limits.folders; visited++) {
+  for (let visited = 0; visited < registryLimits.trustFolders; visited++) {
     throwIfAborted(signal);
     const path = queue.shift();
     if (path === undefined) return { guns, unread: failures };
     try {
       const entries = (await tuf.list(path)) ?? [];
-      if (path.split("/").length > limits.depth) throw tooMuch(`${path} lies more than ${limits.depth} folders deep`);
+      if (path.split("/").length > registryLimits.trustFolderDepth)
+        throw tooMuch(`${path} lies more than ${registryLimits.trustFolderDepth} folders deep`);
       queue.push(...entries.filter(({ isFolder }) => isFolder).map(({ name }) => (path === "" ? name : `${path}/${name}`)));
       if (path !== "" && (await hasMetadata(tuf, path))) guns.push(gunOf(path));
     } catch (thrown) {
       failures.push(unread(path, asTouchmarkError(thrown)));
     }
   }
-  failures.push(unread("", tooMuch(`the trust folder has more than ${limits.folders} folders`)));
+  failures.push(unread("", tooMuch(`the trust folder has more than ${registryLimits.trustFolders} folders`)));
   return { guns, unread: failures };
 }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
+import { corpusPath, skipWithout } from "../../../../test/fakes/corpora.ts";
 import { readsOrRefuses } from "../../../../test/reads-or-refuses.ts";
 import { makeTrustFiles } from "../../../../test/fakes/notary-server.ts";
 import { parseGun } from "./gun.ts";
@@ -15,8 +16,8 @@ const files = makeTrustFiles(gun.name, { delegations: ["targets/releases"] });
 const bytesOf = (path: string): Uint8Array => files.get(path) ?? Buffer.of();
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
-const corpus = join(import.meta.dirname, "../../../../../shared/corpora/docker-content-trust/trust_data");
-const skip = existsSync(corpus) ? false : "needs ../shared/corpora, which is not part of this repository";
+const corpus = corpusPath("docker-content-trust/trust_data");
+const skip = skipWithout("docker-content-trust");
 
 describe("a file of trust data", () => {
   it("says its version, its end, and the digests that it names", () => {

@@ -7,9 +7,7 @@ import { toHex } from "../../../core/bytes.ts";
 import { malformed } from "../../../core/errors.ts";
 import { Fields, parseJson } from "../../../core/json/json.ts";
 import { printableText } from "../../../core/printable.ts";
-
-/** Bytes of one file. notary allows 100 MiB; a repository of 100,000 signed tags needs about 20, and what is not saved is lost. */
-export const maxFileBytes: number = 64 * 1024 * 1024;
+import { registryLimits } from "../../limits.ts";
 
 export interface Metadata {
   readonly signed: Fields;
@@ -18,21 +16,22 @@ export interface Metadata {
   readonly expires?: string;
 }
 
-const maxSignatures = 1000;
-const maxExpires = 64;
-
 /** Reads one file; `what` names it in messages. Throws MALFORMED for what is not a file of this role, LIMIT_EXCEEDED. */
 export function parseMetadata(bytes: Uint8Array, role: string, what: string): Metadata {
-  const document = new Fields(parseJson(bytes, what, { maxBytes: maxFileBytes }), what);
+  const document = new Fields(parseJson(bytes, what, { maxBytes: registryLimits.trustFileBytes }), what);
   const signed = document.fields("signed");
-  document.objects("signatures", maxSignatures);
+  document.objects("signatures", registryLimits.trustSignatures);
   const expected = role.split("/")[0] ?? role;
   const type = signed.string("_type");
   if (type.toLowerCase() !== expected) {
     throw malformed(`${what} is of the type ${JSON.stringify(printableText(type, 40))}, expected that of the role ${role}`);
   }
   const expires = signed.optionalString("expires");
-  return { signed, version: signed.size("version"), ...(expires !== undefined && { expires: printableText(expires, maxExpires) }) };
+  return {
+    signed,
+    version: signed.size("version"),
+    ...(expires !== undefined && { expires: printableText(expires, registryLimits.trustExpiresLength) }),
+  };
 }
 
 /** What a timestamp or snapshot file says of other roles: the SHA-256 of each in hex, undefined where it gives none. Throws MALFORMED. */

@@ -10,7 +10,7 @@ import { Authorizer } from "../../authorizer.ts";
 import { Connection } from "../../connection.ts";
 import type { Credentials } from "../../credentials/credentials.ts";
 import type { Gun } from "./gun.ts";
-import { maxFileBytes } from "./metadata.ts";
+import { registryLimits } from "../../limits.ts";
 
 export interface NotaryServerOptions {
   readonly http: HttpClient;
@@ -64,7 +64,7 @@ export class NotaryServer {
           method: "GET",
           to: pathOf(file),
           headers: { accept: "application/json" },
-          maxBytes: maxFileBytes,
+          maxBytes: registryLimits.trustFileBytes,
           redirects: false,
           expect: [200, 404, ...redirects],
           signal,

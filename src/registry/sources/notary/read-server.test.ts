@@ -6,10 +6,10 @@ import { TouchmarkError } from "../../../core/errors.ts";
 import { createHttpClient } from "../../../net/http-client.ts";
 import type { Credentials } from "../../credentials/credentials.ts";
 import { parseGun } from "./gun.ts";
-import { maxFileBytes } from "./metadata.ts";
 import { NotaryServer } from "./notary-server.ts";
 import { readServer } from "./read-server.ts";
-import { limits, type TrustData } from "./trust-data.ts";
+import type { TrustData } from "./trust-data.ts";
+import { registryLimits } from "../../limits.ts";
 
 const gun = parseGun("docker.io/team/app");
 const prefix = `/v2/${gun.name}/_trust/tuf/`;
@@ -173,7 +173,7 @@ suite("a notary server", () => {
     const data = await read();
     assert.deepEqual(pathsOf(data), ["root.json", "snapshot.json", "timestamp.json"]);
     assert.deepEqual(codesOf(data), ["targets.json LIMIT_EXCEEDED"]);
-    assert.match(data.unread[0]?.message ?? "", new RegExp(`longer than ${maxFileBytes} bytes`));
+    assert.match(data.unread[0]?.message ?? "", new RegExp(`longer than ${registryLimits.trustFileBytes} bytes`));
     assert.ok(sent < 100, `${sent} MiB were taken`);
   });
 
@@ -217,7 +217,7 @@ suite("a notary server", () => {
     const root = Buffer.from(files.get("root.json") ?? "")
       .toString()
       .replace('"version":1', '"version":1000000');
-    const delegations = Array.from({ length: limits.roles }, (_, i) => `targets/d${i}`);
+    const delegations = Array.from({ length: registryLimits.trustRoles }, (_, i) => `targets/d${i}`);
     const { read, server } = await location(t, { delegations }, { "root.json": { body: root } });
     const { [`GET ${prefix}*`]: usual } = notaryScript(gun.name, makeTrustFiles(gun.name, { delegations }));
     server.on({
@@ -229,7 +229,7 @@ suite("a notary server", () => {
     const data = await read();
     assert.ok(codesOf(data).includes("root.json LIMIT_EXCEEDED"));
     assert.ok(codesOf(data).includes("snapshot.json LIMIT_EXCEEDED"));
-    assert.ok(server.seen.length < 2 * (2 * limits.roles + limits.roots + 10));
+    assert.ok(server.seen.length < 2 * (2 * registryLimits.trustRoles + registryLimits.trustRoots + 10));
   });
 
   test("asks for a token as registries do, for the whole name, with the registry's credentials", async (t) => {

@@ -11,12 +11,11 @@ import { digestsIn } from "./metadata.ts";
 import { NotANotaryServer, type NotaryRepository, type NotaryServer } from "./notary-server.ts";
 import { Reading, type Taken } from "./reading.ts";
 import { isRole } from "./role.ts";
-import { limits, unread, type TrustData } from "./trust-data.ts";
+import { unread, type TrustData } from "./trust-data.ts";
+import { registryLimits } from "../../limits.ts";
 
 /** Requests for one repository that are under way at a time. */
 const width = 4;
-/** How often a repository is read that changes meanwhile. */
-const maxTries = 2;
 /** After these the server is not asked again for this repository. */
 const hopeless: ReadonlySet<Code> = new Set(["UNREACHABLE", "TIMEOUT", "UNAUTHORIZED", "RATE_LIMITED", "INSECURE_REGISTRY"]);
 
@@ -26,7 +25,7 @@ export async function readServer(server: NotaryServer, gun: Gun, signal: AbortSi
   try {
     for (let tries = 1; ; tries++) {
       const pass = new ServerPass(server.open(gun), gun, signal);
-      if ((await pass.readAll()) || tries === maxTries) return pass.reading.data(source);
+      if ((await pass.readAll()) || tries === registryLimits.trustReads) return pass.reading.data(source);
     }
   } catch (thrown) {
     const error = asTouchmarkError(thrown);
@@ -77,11 +76,11 @@ class ServerPass {
       const message = `the snapshot names ${JSON.stringify(printableText(role, 100))}, which is not the name of a role`;
       this.reading.fail("snapshot.json", new TouchmarkError("MALFORMED", message));
     }
-    if (known.length > limits.roles) {
-      const message = `the snapshot names ${known.length} roles, over the limit of ${limits.roles}`;
+    if (known.length > registryLimits.trustRoles) {
+      const message = `the snapshot names ${known.length} roles, over the limit of ${registryLimits.trustRoles}`;
       this.reading.fail("snapshot.json", new TouchmarkError("LIMIT_EXCEEDED", message));
     }
-    return known.slice(0, limits.roles);
+    return known.slice(0, registryLimits.trustRoles);
   }
 
   /** By the name that holds its digest where one is known, since that file never changes; else by its plain name. */
@@ -103,9 +102,9 @@ class ServerPass {
   }
 
   async #takeEarlierRoots(current: number): Promise<void> {
-    const first = Math.max(1, current - limits.roots);
+    const first = Math.max(1, current - registryLimits.trustRoots);
     if (first > 1) {
-      const message = `the root is of version ${current}; of the earlier ones, the last ${limits.roots} are asked for`;
+      const message = `the root is of version ${current}; of the earlier ones, the last ${registryLimits.trustRoots} are asked for`;
       this.reading.fail("root.json", new TouchmarkError("LIMIT_EXCEEDED", message));
     }
     const versions = Array.from({ length: Math.max(0, current - first) }, (_, i) => current - 1 - i);

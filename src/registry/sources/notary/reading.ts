@@ -3,7 +3,8 @@ import { asTouchmarkError, TouchmarkError, type Code } from "../../../core/error
 import { checkRootNames } from "./root-names.ts";
 import type { Gun } from "./gun.ts";
 import { parseMetadata, type Metadata } from "./metadata.ts";
-import { limits, unread, type TrustData, type TrustFile, type Unread } from "./trust-data.ts";
+import { registryLimits } from "../../limits.ts";
+import { unread, type TrustData, type TrustFile, type Unread } from "./trust-data.ts";
 
 /** Failures that end everything, not one file. */
 const fatal: ReadonlySet<Code> = new Set(["INTERRUPTED", "INTERNAL"]);
@@ -76,8 +77,11 @@ export class Reading {
       throw new TouchmarkError("MALFORMED", `${from} holds version ${metadata.version}, expected ${version}`);
     }
     this.#bytes += bytes.length;
-    if (this.#bytes > limits.bytes) {
-      const error = new TouchmarkError("LIMIT_EXCEEDED", `the trust data of ${this.#gun.name} has more than ${limits.bytes} bytes`);
+    if (this.#bytes > registryLimits.trustBytes) {
+      const error = new TouchmarkError(
+        "LIMIT_EXCEEDED",
+        `the trust data of ${this.#gun.name} has more than ${registryLimits.trustBytes} bytes`,
+      );
       this.stop(error);
       throw error;
     }

@@ -3,17 +3,17 @@
  *
  *     root.json  targets.json  snapshot.json  timestamp.json  targets/releases.json  3.root.json
  */
+import { registryLimits } from "../../limits.ts";
 
 /** The roles that every repository has. */
 export const baseRoles = ["root", "targets", "snapshot", "timestamp"] as const;
 
-const maxName = 255;
 const delegation = /^targets(?:\/[-a-z0-9_]+)+$/;
 const fileName = /^(?:([1-9]\d{0,8})\.)?(.+)\.json$/;
 
 /** Whether the text is the name of a role: one of the four, or a delegation below `targets`. Safe to build a path from. */
 export function isRole(text: string): boolean {
-  return text.length <= maxName && (baseRoles.some((role) => role === text) || delegation.test(text));
+  return text.length <= registryLimits.roleLength && (baseRoles.some((role) => role === text) || delegation.test(text));
 }
 
 /** The role whose file this is, as `targets/releases` of `targets/releases.json`; undefined for a file of no role. */

@@ -5,16 +5,14 @@ import { parsePemCertificates } from "../../../core/x509/pem-certificates.ts";
 import { printableText } from "../../../core/printable.ts";
 import type { Gun } from "./gun.ts";
 import type { Metadata } from "./metadata.ts";
-
-const maxCertificates = 16;
-const maxShown = 3;
+import { registryLimits } from "../../limits.ts";
 
 /** Throws SUBJECT_MISMATCH for a root of other repositories. A root without a readable certificate may be anybody's, and passes. */
 export function checkRootNames({ signed }: Metadata, gun: Gun, what: string): void {
   const names = namesIn(signed);
   if (names.length === 0 || names.some((name) => covers(name, gun.name))) return;
   const found = names
-    .slice(0, maxShown)
+    .slice(0, registryLimits.rootNames)
     .map((name) => JSON.stringify(printableText(name, 200)))
     .join(", ");
   throw new TouchmarkError("SUBJECT_MISMATCH", `${what} is the root of another repository: expected ${gun.name}, found ${found}`, {
@@ -36,7 +34,7 @@ function commonNamesOf(keys: Fields, id: string): readonly string[] {
     const key = keys.fields(id);
     if (!key.string("keytype").endsWith("-x509")) return [];
     const pem = Buffer.from(key.fields("keyval").string("public"), "base64");
-    const [leaf] = parsePemCertificates(pem, "the certificate", maxCertificates);
+    const [leaf] = parsePemCertificates(pem, "the certificate", registryLimits.rootCertificates);
     const [, name] = /(?:^|[,+])CN=([^,+]+)/.exec(leaf.subject.text) ?? [];
     if (name === undefined) throw malformed("the certificate has no common name");
     return [name];

@@ -34,9 +34,6 @@ export interface Unread {
   readonly remedy?: Remedy | undefined;
 }
 
-/** Of one repository: roles that a snapshot may name, versions of the root before the current one, bytes of all files. */
-export const limits: Readonly<Record<"roles" | "roots" | "bytes", number>> = { roles: 1000, roots: 256, bytes: 64 * 1024 * 1024 };
-
 export function unread(path: string, { code, message, hint, remedy }: TouchmarkError): Unread {
   return { path, code, message, hint, remedy };
 }

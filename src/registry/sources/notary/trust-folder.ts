@@ -11,10 +11,11 @@ import { throwIfAborted } from "../../../core/async/interruption.ts";
 import type { Gun } from "./gun.ts";
 import { InsideFolder } from "./inside-folder.ts";
 import { listRepositories, type Listing } from "./list-repositories.ts";
-import { digestsIn, maxFileBytes } from "./metadata.ts";
+import { digestsIn } from "./metadata.ts";
 import { Reading, type Taken } from "./reading.ts";
 import { baseRoles, isRole, roleOfFile } from "./role.ts";
-import { limits, unread, type TrustData } from "./trust-data.ts";
+import { unread, type TrustData } from "./trust-data.ts";
+import { registryLimits } from "../../limits.ts";
 
 export class TrustFolder {
   readonly #files: InsideFolder;
@@ -54,7 +55,7 @@ export class TrustFolder {
       for (const { path, role } of found) {
         throwIfAborted(signal);
         const from = `${folder}/${path}`;
-        const file = await reading.take({ path, role, from }, () => this.#files.read(from, maxFileBytes));
+        const file = await reading.take({ path, role, from }, () => this.#files.read(from, registryLimits.trustFileBytes));
         if (file) taken.push(file);
       }
       for (const path of missing(taken, new Set(found.map((file) => file.path)))) if (found.length > 0) reading.miss(path);
@@ -79,7 +80,7 @@ export class TrustFolder {
           const role = roleOfFile(path);
           if (role !== undefined) found.push({ path, role });
           else if (isFolder && (path === "targets" || isRole(path))) queue.push(`${path}/`);
-          if (found.length + queue.length > limits.roles + limits.roots) {
+          if (found.length + queue.length > registryLimits.trustRoles + registryLimits.trustRoots) {
             throw new TouchmarkError("LIMIT_EXCEEDED", `${folder} holds more files than the trust data of a repository may`);
           }
         }

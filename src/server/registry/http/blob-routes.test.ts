@@ -20,8 +20,8 @@ test("a blob is pulled whole, and HEAD says the same without it", async (t) => {
   const head = await send("HEAD", `/v2/app/blobs/${digest}`);
   assert.equal(head.status, 200);
   assert.equal(head.body.length, 0);
-  const undated = { ...head.headers, date: whole.headers.date };
-  assert.deepEqual(undated, whole.headers);
+  const own = { date: whole.headers.date, "x-request-id": whole.headers["x-request-id"] };
+  assert.deepEqual({ ...head.headers, ...own }, whole.headers);
 });
 
 test("an empty blob is a blob", async (t) => {

@@ -1,23 +1,21 @@
 /** Lists of tags and of referrers (distribution specification, "Listing Tags", "Listing Referrers"). */
 import { descriptorToJson, maxManifestBytes, mediaTypes, type Descriptor } from "../../../core/oci/manifest.ts";
+import { jsonResponse, type ApiResponse } from "../../http/response.ts";
 import { parseDigestParameter } from "../names.ts";
-import { RegistryError } from "../registry-error.ts";
-import { sendJson, type Exchange } from "./exchange.ts";
+import type { RegistryCall } from "./call.ts";
 import { linkToNext, pageSize } from "./paging.ts";
 
-export async function getTags({ storage, response, name, query }: Exchange): Promise<void> {
-  if (!(await storage.manifests.isRepository(name))) throw new RegistryError("NAME_UNKNOWN", `there is no repository ${name}`);
+export async function getTags({ backend, request, name }: RegistryCall): Promise<ApiResponse> {
+  const { query, signal } = request;
   const n = pageSize(query);
-  const after = query.get("last") ?? "";
-  const rest = (await storage.tags.list(name)).filter((tag) => tag > after);
-  const tags = rest.slice(0, n);
+  const { tags, more } = await backend.tags.page(name, query.get("last") ?? "", n, signal);
   const last = tags.at(-1);
-  const more = last !== undefined && rest.length > n;
-  sendJson(response, 200, { name, tags }, more ? linkToNext(`/v2/${name}/tags/list`, query, n, last) : {});
+  return jsonResponse(200, { name, tags }, more && last !== undefined ? linkToNext(`/v2/${name}/tags/list`, query, n, last) : {});
 }
 
 /** A page ends at its number of entries, or before it would be larger than a manifest may be. */
-export async function getReferrers({ storage, response, name, target, query }: Exchange): Promise<void> {
+export async function getReferrers({ backend, request, name, target }: RegistryCall): Promise<ApiResponse> {
+  const { query, signal } = request;
   const subject = parseDigestParameter(target);
   const n = pageSize(query);
   const last = query.get("last");
@@ -27,7 +25,7 @@ export async function getReferrers({ storage, response, name, target, query }: E
 
   const page: Descriptor[] = [];
   let room = maxManifestBytes - JSON.stringify(indexOf([])).length;
-  for await (const descriptor of storage.referrers.list(name, subject, last === null ? undefined : parseDigestParameter(last))) {
+  for await (const descriptor of backend.referrers.list(name, subject, last === null ? undefined : parseDigestParameter(last), signal)) {
     if (artifactType !== null && descriptor.artifactType !== artifactType) continue;
     room -= Buffer.byteLength(JSON.stringify(descriptorToJson(descriptor))) + 1;
     const end = page.at(-1);
@@ -37,7 +35,7 @@ export async function getReferrers({ storage, response, name, target, query }: E
     }
     page.push(descriptor);
   }
-  sendJson(response, 200, indexOf(page), headers);
+  return jsonResponse(200, indexOf(page), headers);
 }
 
 function indexOf(manifests: readonly Descriptor[]): Record<string, unknown> {

@@ -1,34 +1,34 @@
 /** Manifests (distribution specification, "Pulling manifests", "Pushing Manifests", "Deleting tags", "Deleting Manifests"). */
 import { digestOf, isDigest, type Digest } from "../../../core/digest.ts";
-import { maxManifestBytes } from "../../../core/oci/manifest.ts";
+import { readBody } from "../../http/request.ts";
+import type { ApiResponse } from "../../http/response.ts";
 import { isTagName, parseDigestParameter, type Tag } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
-import { readRequestBody } from "./body.ts";
-import { send, type Exchange } from "./exchange.ts";
+import type { RegistryCall } from "./call.ts";
 
 /** A media type (RFC 6838, section 4.2), without parameters. */
 const mediaTypeGrammar = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 
-export async function getManifest({ storage, response, name, target }: Exchange): Promise<void> {
-  const { bytes, descriptor } = await storage.manifests.get(name, parseTarget(target));
+export async function getManifest({ backend, request, name, target }: RegistryCall): Promise<ApiResponse> {
+  const { bytes, descriptor } = await backend.manifests.get(name, parseTarget(target), request.signal);
   const headers = { "Content-Type": descriptor.mediaType, "Docker-Content-Digest": descriptor.digest };
-  send(response, { status: 200, headers, body: bytes });
+  return { status: 200, headers, body: bytes };
 }
 
-export async function putManifest({ storage, request, response, name, target: text }: Exchange): Promise<void> {
+export async function putManifest({ backend, request, name, target: text }: RegistryCall): Promise<ApiResponse> {
   const target = parseTarget(text);
-  const mediaType = parseContentType(request.headers["content-type"]);
-  const bytes = await readRequestBody(request, maxManifestBytes);
+  const mediaType = parseContentType(request.header("content-type"));
+  const bytes = await readBody(request);
   const push = isDigest(target) ? { digest: target } : { digest: digestOf(bytes), tag: target };
-  const subject = await storage.manifests.put(name, { bytes, mediaType, ...push });
+  const subject = await backend.manifests.put(name, { bytes, mediaType, ...push }, request.signal);
   const headers = { Location: `/v2/${name}/manifests/${push.digest}`, "Docker-Content-Digest": push.digest };
-  send(response, { status: 201, headers: { ...headers, ...(subject && { "OCI-Subject": subject }) } });
+  return { status: 201, headers: { ...headers, ...(subject && { "OCI-Subject": subject }) } };
 }
 
-export async function deleteManifest({ storage, response, name, target: text }: Exchange): Promise<void> {
+export async function deleteManifest({ backend: { manifests }, request, name, target: text }: RegistryCall): Promise<ApiResponse> {
   const target = parseTarget(text);
-  await (isDigest(target) ? storage.manifests.remove(name, target) : storage.manifests.untag(name, target));
-  send(response, { status: 202 });
+  await (isDigest(target) ? manifests.remove(name, target, request.signal) : manifests.untag(name, target, request.signal));
+  return { status: 202 };
 }
 
 /** A tag cannot have a colon, so what has one is meant as a digest. */

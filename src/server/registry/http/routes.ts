@@ -1,27 +1,81 @@
 /** The endpoints (distribution specification, "Endpoints"). HEAD is answered wherever GET is. */
+import { maxManifestBytes } from "../../../core/oci/manifest.ts";
+import type { ApiRequest } from "../../http/request.ts";
+import { jsonResponse, type ApiResponse } from "../../http/response.ts";
+import type { Route } from "../../http/router.ts";
+import type { RegistryBackend } from "../backend.ts";
+import { parseRepositoryName } from "../names.ts";
 import { deleteBlob, getBlob } from "./blob-routes.ts";
-import type { Exchange } from "./exchange.ts";
+import type { RegistryCall } from "./call.ts";
 import { getReferrers, getTags } from "./list-routes.ts";
 import { deleteManifest, getManifest, putManifest } from "./manifest-routes.ts";
 import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from "./upload-routes.ts";
 
-export type Handler = (exchange: Exchange) => void | Promise<void>;
+/** Finds what a request is answered from: by its namespace, for example, or after looking at its credentials. */
+export type BackendFor = (request: ApiRequest) => RegistryBackend | Promise<RegistryBackend>;
 
-export interface Route {
+/** Answers one request to a repository. */
+type CallHandler = (call: RegistryCall) => Promise<ApiResponse>;
+
+interface Endpoint {
+  readonly name: string;
   /** The path, as it was sent: groups for the repository's name and, where there is one, the target. */
   readonly path: RegExp;
-  readonly methods: Readonly<Record<string, Handler>>;
+  readonly methods: Readonly<Record<string, CallHandler>>;
+  readonly maxBodyBytes?: number;
 }
 
+/** The storage keeps a bound of its own, and says SIZE_INVALID. */
+const boundedByBackend = Number.POSITIVE_INFINITY;
+
 /** The first one that fits counts: an upload's path has the form of a blob's. */
-export const routes: readonly Route[] = [
-  { path: /^\/v2\/(.+)\/manifests\/([^/]+)$/, methods: { GET: getManifest, PUT: putManifest, DELETE: deleteManifest } },
-  { path: /^\/v2\/(.+)\/blobs\/uploads\/?$/, methods: { POST: postUpload } },
+const endpoints: readonly Endpoint[] = [
   {
-    path: /^\/v2\/(.+)\/blobs\/uploads\/([^/]+)$/,
-    methods: { GET: getUpload, PATCH: patchUpload, PUT: putUpload, DELETE: deleteUpload },
+    name: "manifests",
+    path: /^\/v2\/(?<name>.+)\/manifests\/(?<target>[^/]+)$/,
+    methods: { GET: getManifest, PUT: putManifest, DELETE: deleteManifest },
+    maxBodyBytes: maxManifestBytes,
   },
-  { path: /^\/v2\/(.+)\/blobs\/([^/]+)$/, methods: { GET: getBlob, DELETE: deleteBlob } },
-  { path: /^\/v2\/(.+)\/tags\/list$/, methods: { GET: getTags } },
-  { path: /^\/v2\/(.+)\/referrers\/([^/]+)$/, methods: { GET: getReferrers } },
+  {
+    name: "uploads",
+    path: /^\/v2\/(?<name>.+)\/blobs\/uploads\/?$/,
+    methods: { POST: postUpload },
+    maxBodyBytes: boundedByBackend,
+  },
+  {
+    name: "upload",
+    path: /^\/v2\/(?<name>.+)\/blobs\/uploads\/(?<target>[^/]+)$/,
+    methods: { GET: getUpload, PATCH: patchUpload, PUT: putUpload, DELETE: deleteUpload },
+    maxBodyBytes: boundedByBackend,
+  },
+  { name: "blobs", path: /^\/v2\/(?<name>.+)\/blobs\/(?<target>[^/]+)$/, methods: { GET: getBlob, DELETE: deleteBlob } },
+  { name: "tags", path: /^\/v2\/(?<name>.+)\/tags\/list$/, methods: { GET: getTags } },
+  { name: "referrers", path: /^\/v2\/(?<name>.+)\/referrers\/(?<target>[^/]+)$/, methods: { GET: getReferrers } },
 ];
+
+export function registryRoutes(backendFor: BackendFor): readonly Route[] {
+  const version: Route = { name: "version", path: /^\/v2\/?$/, methods: { GET: (request) => versionCheck(backendFor, request) } };
+  return [version, ...endpoints.map((endpoint) => routeOf(endpoint, backendFor))];
+}
+
+/** Clients learn here whether they must log in. */
+async function versionCheck(backendFor: BackendFor, request: ApiRequest): Promise<ApiResponse> {
+  await backendFor(request);
+  return jsonResponse(200, {});
+}
+
+function routeOf({ methods, ...endpoint }: Endpoint, backendFor: BackendFor): Route {
+  const entries = Object.entries(methods).map(([method, answer]): [string, Route["methods"][string]] => [
+    method,
+    async (request, parameters) => {
+      const name = parseRepositoryName(parameters["name"] ?? "");
+      return answer({ backend: await backendFor(request), request, name, target: decoded(parameters["target"] ?? "") });
+    },
+  ]);
+  return { ...endpoint, methods: Object.fromEntries(entries) };
+}
+
+/** Some clients encode a digest's colon. What else was encoded is not part of any tag, digest or id, and does not pass as one. */
+function decoded(target: string): string {
+  return target.replaceAll(/%3a/gi, ":");
+}

@@ -342,3 +342,9 @@ async function until(isSo: () => Promise<boolean>, tries = 2000): Promise<void> 
   await new Promise((resolve) => setTimeout(resolve, 2));
   await until(isSo, tries - 1);
 }
+
+test("uploads under way are bounded, by what the options say", async (t) => {
+  const registry = await testRegistry(t, { maxUploads: 1 });
+  assert.equal((await registry.send("POST", "/v2/a/blobs/uploads/")).status, 202);
+  assert.equal((await registry.send("POST", "/v2/a/blobs/uploads/")).status, 429);
+});

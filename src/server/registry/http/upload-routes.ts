@@ -1,68 +1,70 @@
 /** Pushing blobs, whole or in chunks (distribution specification, "Pushing Blobs"). */
 import type { Digest } from "../../../core/digest.ts";
+import { announcedBytes } from "../../http/request.ts";
+import type { ApiResponse } from "../../http/response.ts";
 import { parseDigestParameter, parseRepositoryName } from "../names.ts";
-import { chunksOf } from "./body.ts";
-import { send, type Exchange } from "./exchange.ts";
-import { parseContentRange } from "./range.ts";
+import type { RegistryCall } from "./call.ts";
+import { parseContentRange } from "./content-range.ts";
 
 /** Mounts a blob, takes one whole, or begins an upload. */
-export async function postUpload(exchange: Exchange): Promise<void> {
-  const { storage, name, query } = exchange;
+export async function postUpload(call: RegistryCall): Promise<ApiResponse> {
+  const { backend, request, name } = call;
+  const { query, signal } = request;
   const mount = query.get("mount");
   const from = query.get("from");
   if (mount !== null && from !== null) {
     const mounted = parseDigestParameter(mount);
-    if (await storage.blobs.mount(name, mounted, parseRepositoryName(from))) return sendCreated(exchange, mounted);
+    if (await backend.blobs.mount(name, mounted, parseRepositoryName(from), signal)) return created(call, mounted);
   }
   const given = query.get("digest");
   const digest = given === null ? undefined : parseDigestParameter(given);
-  const id = await storage.uploads.start(name);
-  if (digest === undefined) return sendProgress(exchange, 202, id);
+  const id = await backend.uploads.start(name, signal);
+  if (digest === undefined) return progress(call, 202, id, 0);
   try {
-    await append(exchange, id);
+    await append(call, id);
   } catch (error) {
-    await storage.uploads.cancel(name, id); // nobody was told its id, so nobody can go on
+    await backend.uploads.cancel(name, id); // nobody was told its id, so nobody can go on
     throw error;
   }
-  await storage.uploads.finish(name, id, digest);
-  return sendCreated(exchange, digest);
+  await backend.uploads.finish(name, id, digest, signal);
+  return created(call, digest);
 }
 
-export function getUpload(exchange: Exchange): void {
-  sendProgress(exchange, 204, exchange.target);
+export async function getUpload(call: RegistryCall): Promise<ApiResponse> {
+  return progress(call, 204, call.target, await call.backend.uploads.size(call.name, call.target, call.request.signal));
 }
 
-export async function patchUpload(exchange: Exchange): Promise<void> {
-  await append(exchange, exchange.target);
-  sendProgress(exchange, 202, exchange.target);
+export async function patchUpload(call: RegistryCall): Promise<ApiResponse> {
+  return progress(call, 202, call.target, await append(call, call.target));
 }
 
 /** Takes the last bytes, if there are any, and closes the upload. */
-export async function putUpload(exchange: Exchange): Promise<void> {
-  const digest = parseDigestParameter(exchange.query.get("digest") ?? "");
-  await append(exchange, exchange.target);
-  await exchange.storage.uploads.finish(exchange.name, exchange.target, digest);
-  sendCreated(exchange, digest);
+export async function putUpload(call: RegistryCall): Promise<ApiResponse> {
+  const { backend, request, name, target } = call;
+  const digest = parseDigestParameter(request.query.get("digest") ?? "");
+  await append(call, target);
+  await backend.uploads.finish(name, target, digest, request.signal);
+  return created(call, digest);
 }
 
-export async function deleteUpload({ storage, response, name, target }: Exchange): Promise<void> {
-  await storage.uploads.cancel(name, target);
-  send(response, { status: 204 });
+export async function deleteUpload({ backend, name, target }: RegistryCall): Promise<ApiResponse> {
+  await backend.uploads.cancel(name, target);
+  return { status: 204 };
 }
 
-async function append({ storage, request, name }: Exchange, id: string): Promise<void> {
-  const { "content-length": length, "content-range": range } = request.headers;
+async function append({ backend, request, name }: RegistryCall, id: string): Promise<number> {
+  const length = announcedBytes(request);
+  const range = request.header("content-range");
   const from = range === undefined ? undefined : parseContentRange(range, length);
-  storage.uploads.checkSize(storage.uploads.size(name, id) + Number(length ?? 0));
-  await storage.uploads.append(name, id, chunksOf(request), from);
+  const chunk = { body: request.body, ...(length !== undefined && { length }), ...(from !== undefined && { from }) };
+  return backend.uploads.append(name, id, chunk, request.signal);
 }
 
-function sendCreated({ response, name }: Exchange, digest: Digest): void {
-  send(response, { status: 201, headers: { Location: `/v2/${name}/blobs/${digest}`, "Docker-Content-Digest": digest } });
+function created({ name }: RegistryCall, digest: Digest): ApiResponse {
+  return { status: 201, headers: { Location: `/v2/${name}/blobs/${digest}`, "Docker-Content-Digest": digest } };
 }
 
-function sendProgress({ storage, response, name }: Exchange, status: number, id: string): void {
-  const size = storage.uploads.size(name, id);
+function progress({ name }: RegistryCall, status: number, id: string, size: number): ApiResponse {
   // An inclusive range cannot say "nothing yet"; registries have always answered 0-0 then.
-  send(response, { status, headers: { Location: `/v2/${name}/blobs/uploads/${id}`, Range: `0-${Math.max(size - 1, 0)}` } });
+  return { status, headers: { Location: `/v2/${name}/blobs/uploads/${id}`, Range: `0-${Math.max(size - 1, 0)}` } };
 }

@@ -1,22 +1,16 @@
 /** The blobs of each repository. */
 import { stat } from "node:fs/promises";
-import type { Readable } from "node:stream";
 import type { Digest } from "../../../core/digest.ts";
 import type { RepositoryName } from "../names.ts";
-import { RegistryError } from "../registry-error.ts";
-import type { ByteRange, Contents } from "./contents.ts";
+import type { BlobBackend, BlobContent } from "../backend.ts";
+import { resolveRange, type RequestedRange } from "../../http/range.ts";
+import { rangeError, RegistryError } from "../registry-error.ts";
+import type { Contents } from "./contents.ts";
 import { orMissing, type Disk } from "./disk.ts";
 import type { KeyedLock } from "../../../core/async/keyed-lock.ts";
 import type { Layout } from "./layout.ts";
 
-export interface StoredBlob {
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
-  readonly stream: (range?: ByteRange) => Readable;
-}
-
-export class Blobs {
+export class Blobs implements BlobBackend {
   readonly #disk: Disk;
   readonly #layout: Layout;
   readonly #contents: Contents;
@@ -33,11 +27,21 @@ export class Blobs {
     return (await orMissing(stat(this.#layout.blob(name, digest)))) !== undefined;
   }
 
-  /** Throws BLOB_UNKNOWN. */
-  async get(name: RepositoryName, digest: Digest): Promise<StoredBlob> {
+  /** Bytes; throws BLOB_UNKNOWN. */
+  async size(name: RepositoryName, digest: Digest): Promise<number> {
     const size = (await this.has(name, digest)) ? await this.#contents.size(digest) : undefined;
     if (size === undefined) throw unknown(name, digest);
-    return { digest, size, stream: (range) => this.#contents.stream(digest, range) };
+    return size;
+  }
+
+  /** The file of the blob, or a part of it; throws BLOB_UNKNOWN, and a 416 where nothing lies in the range. */
+  async get(name: RepositoryName, digest: Digest, asked?: RequestedRange): Promise<BlobContent> {
+    const size = await this.size(name, digest);
+    const file = this.#contents.file(digest);
+    if (!asked) return { size, body: { file, start: 0, end: size } };
+    const range = resolveRange(asked, size);
+    if (!range) throw rangeError(size);
+    return { size, range, body: { file, start: range.start, end: range.end + 1 } };
   }
 
   /** Takes over a file that has this digest and was brought to the disk. */

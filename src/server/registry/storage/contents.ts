@@ -1,20 +1,9 @@
 /** Blobs and manifests by digest, each kept once for all repositories. */
-import { createReadStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Readable } from "node:stream";
 import type { Digest } from "../../../core/digest.ts";
 import { orMissing, readIfThere, type Disk } from "./disk.ts";
 import type { Layout } from "./layout.ts";
-
-/** First and last byte, both included. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Bytes that are read at once. */
-const highWaterMark = 512 * 1024;
 
 export class Contents {
   readonly #disk: Disk;
@@ -30,8 +19,9 @@ export class Contents {
     return (await orMissing(stat(this.#layout.content(digest))))?.size;
   }
 
-  stream(digest: Digest, range?: ByteRange): Readable {
-    return createReadStream(this.#layout.content(digest), { ...range, highWaterMark });
+  /** The file that holds it, if there is such content. */
+  file(digest: Digest): string {
+    return this.#layout.content(digest);
   }
 
   read(digest: Digest): Promise<Uint8Array | undefined> {
@@ -46,7 +36,7 @@ export class Contents {
   /** Takes over a file that has this digest and was brought to the disk. */
   async adopt(digest: Digest, file: string, size: number): Promise<void> {
     if (await this.#isKept(digest, size)) await rm(file);
-    else await this.#disk.location(file, this.#layout.content(digest));
+    else await this.#disk.place(file, this.#layout.content(digest));
   }
 
   async #isKept(digest: Digest, size: number): Promise<boolean> {

@@ -1,21 +1,23 @@
 /**
- * Files that are there whole or not at all, and stay once they are there.
- *
- * A file is written under a name that does not count, brought to the disk, moved to its place, and then the
- * folder that holds the place is brought to the disk too. Only after that is it acknowledged.
+ * The registry's files: each written atomically and durably (`files/atomic-write.ts`), by way of a folder whose files do not count.
+ * Errors are those of the system, whose codes the registry answers with.
  */
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
+import { readdir, readFile, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KeyedLock } from "../../../core/async/keyed-lock.ts";
+import { writeAtomically } from "../../../files/atomic-write.ts";
+import { makeFolder, moveDurably, syncFolder, systemFiles, type FileOperations } from "../../../files/durable-files.ts";
 
 export class Disk {
   readonly #incoming: string;
+  readonly #files: FileOperations;
   readonly #lock = new KeyedLock();
 
   /** `incoming` is the folder for what is being written; it must lie on the same file system as all the rest. */
-  constructor(incoming: string) {
+  constructor(incoming: string, files: FileOperations = systemFiles) {
     this.#incoming = incoming;
+    this.#files = files;
   }
 
   /** A path that nothing else uses, below the incoming folder. */
@@ -24,28 +26,22 @@ export class Disk {
   }
 
   /** Writes a small file, over an older one if there is one. */
-  async write(path: string, data: string | Uint8Array): Promise<void> {
-    const fresh = this.freshPath();
-    try {
-      const file = await open(fresh, "wx");
-      try {
-        await file.writeFile(data);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await this.location(fresh, path);
-    } catch (error) {
-      await rm(fresh, { force: true });
-      throw error;
-    }
+  async write(path: string, bytes: string | Uint8Array): Promise<void> {
+    await using write = await writeAtomically({
+      path,
+      bytes,
+      temporary: this.freshPath(),
+      files: this.#files,
+      failure: (_, error) => error,
+    });
+    await this.makeFolder(dirname(path));
+    await write.replace();
   }
 
   /** Moves a file, already brought to the disk, to its place. */
-  async location(from: string, path: string): Promise<void> {
+  async place(from: string, path: string): Promise<void> {
     await this.makeFolder(dirname(path));
-    await rename(from, path);
-    await this.syncFolder(dirname(path));
+    await moveDurably(from, path, this.#files);
   }
 
   /** Removes a file; false if there is none. */
@@ -57,21 +53,12 @@ export class Disk {
 
   async makeFolder(path: string): Promise<void> {
     // One at a time, so that a folder found here has been brought to the disk by whoever made it.
-    await this.#lock.run("folders", async () => {
-      const highest = await mkdir(path, { recursive: true });
-      if (highest !== undefined) await Promise.all(parentsUpTo(path, dirname(highest)).map((folder) => this.syncFolder(folder)));
-    });
+    await this.#lock.run("folders", () => makeFolder(path, undefined, this.#files));
   }
 
-  /** Brings a folder's list of names to the disk; Windows does that by itself and knows no such call. */
-  async syncFolder(path: string): Promise<void> {
-    if (process.platform === "win32") return;
-    const folder = await open(path, "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+  /** Brings a folder's list of names to the disk. */
+  syncFolder(path: string): Promise<void> {
+    return syncFolder(path, this.#files);
   }
 }
 
@@ -94,9 +81,4 @@ export async function orMissing<T>(asked: Promise<T>): Promise<T | undefined> {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   }
-}
-
-function parentsUpTo(path: string, top: string): readonly string[] {
-  const parent = dirname(path);
-  return parent === top ? [parent] : [parent, ...parentsUpTo(parent, top)];
 }

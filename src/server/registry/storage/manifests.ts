@@ -7,6 +7,7 @@ import { artifactTypeOf, blobsOf, type Descriptor, type Manifest } from "../../.
 import type { StoredManifest } from "../../../core/repository.ts";
 import type { RepositoryName, Tag } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
+import type { ManifestBackend, ManifestPush } from "../backend.ts";
 import type { Blobs } from "./blobs.ts";
 import type { Contents } from "./contents.ts";
 import { orMissing, readIfThere, type Disk } from "./disk.ts";
@@ -27,17 +28,10 @@ export interface ManifestStores {
   readonly repositories: KeyedLock;
 }
 
-export interface ManifestPush {
-  readonly bytes: Uint8Array;
-  readonly mediaType: string;
-  readonly digest: Digest;
-  readonly tag?: Tag;
-}
-
 /** Files looked at side by side. */
 const atOnce = 16;
 
-export class Manifests {
+export class Manifests implements ManifestBackend {
   readonly #stores: ManifestStores;
 
   constructor(stores: ManifestStores) {

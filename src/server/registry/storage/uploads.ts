@@ -10,18 +10,16 @@ import { join } from "node:path";
 import { algorithmOf, hexOf, type Digest, type DigestAlgorithm } from "../../../core/digest.ts";
 import type { RepositoryName } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
+import type { UploadBackend, UploadChunk } from "../backend.ts";
 import type { Blobs } from "./blobs.ts";
 import { orMissing } from "./disk.ts";
 import type { Instant } from "../../../core/instant.ts";
 import { KeyedLock } from "../../../core/async/keyed-lock.ts";
+import type { StorageLimits } from "../limits.ts";
 import { FileHasher } from "./file-hasher.ts";
 import { piecesOf, type Piece } from "./pieces.ts";
 
-export interface UploadLimits {
-  /** Bytes of one blob. */
-  readonly maxBlobBytes: number;
-  /** Milliseconds after its last byte that an unfinished upload is kept. */
-  readonly uploadLifetime: number;
+export interface UploadLimits extends StorageLimits {
   /** The clock that dates the folder's files. */
   readonly clock: () => Instant;
 }
@@ -35,12 +33,10 @@ interface Upload {
   size: number;
 }
 
-const maxUploads = 10_000;
-
 /** An upload of so many bytes is left to the thread for large files, which is told after every so many. */
 const portion = 4 * 2 ** 20;
 
-export class Uploads {
+export class Uploads implements UploadBackend {
   readonly #incoming: string;
   readonly #blobs: Blobs;
   readonly #limits: UploadLimits;
@@ -56,6 +52,7 @@ export class Uploads {
 
   /** Begins an upload to the repository; gives the id it is continued by. */
   async start(name: RepositoryName): Promise<string> {
+    const { maxUploads } = this.#limits;
     if (this.#open.size >= maxUploads) throw new RegistryError("TOOMANYREQUESTS", `${maxUploads} uploads are under way`);
     const id = randomUUID();
     const path = join(this.#incoming, id);
@@ -66,7 +63,7 @@ export class Uploads {
   }
 
   /** Bytes that have come so far; throws BLOB_UPLOAD_UNKNOWN. */
-  size(name: RepositoryName, id: string): number {
+  async size(name: RepositoryName, id: string): Promise<number> {
     return this.#get(name, id).size;
   }
 
@@ -74,7 +71,8 @@ export class Uploads {
    * Appends bytes; gives how many there are then. `from`, where it is given, must be how many there were.
    * When the body breaks off, what was written of it stays, and the upload can be continued behind it.
    */
-  append(name: RepositoryName, id: string, body: AsyncIterable<Uint8Array>, from?: number): Promise<number> {
+  async append(name: RepositoryName, id: string, { body, length = 0, from }: UploadChunk): Promise<number> {
+    if ((await this.size(name, id)) + length > this.#limits.maxBlobBytes) throw this.#tooLarge(); // before any of it is read
     return this.#lock.run(id, async () => {
       const upload = this.#get(name, id);
       if (from !== undefined && from !== upload.size) {
@@ -91,11 +89,6 @@ export class Uploads {
       }
       return upload.size;
     });
-  }
-
-  /** Throws SIZE_INVALID if a body of this size would go over the bound, before any of it is read. */
-  checkSize(bytes: number): void {
-    if (bytes > this.#limits.maxBlobBytes) throw this.#tooLarge();
   }
 
   /** Ends the upload, as the blob of this digest; throws DIGEST_INVALID if it is another. */
@@ -136,6 +129,11 @@ export class Uploads {
         await this.#forget(id, path);
       }),
     );
+  }
+
+  /** Whether uploads can be begun, as far as the folder can be read. */
+  async isReady(): Promise<boolean> {
+    return (await orMissing(stat(this.#incoming))) !== undefined;
   }
 
   /** Ends the thread for large files; what it is still asked for fails. */

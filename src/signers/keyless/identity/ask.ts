@@ -7,14 +7,13 @@ import type { HttpRequest, HttpResponse } from "../../../net/http.ts";
 import { isLoopback } from "../../../net/loopback.ts";
 import { printableHost } from "../../../core/printable.ts";
 import type { Surroundings } from "./provider.ts";
-
-const maxBytes = 64 * 1024;
+import { keylessLimits } from "../limits.ts";
 
 export function askIdentityService(
   request: Pick<HttpRequest, "method" | "url" | "headers" | "body">,
   { http, signal }: Pick<Surroundings, "http" | "signal">,
 ): Promise<HttpResponse> {
-  return http.request({ ...request, redirects: false, maxBytes, signal });
+  return http.request({ ...request, redirects: false, maxBytes: keylessLimits.answerBytes, signal });
 }
 
 /** The answer, if it is one to the question; throws UNAUTHORIZED, RATE_LIMITED or UNREACHABLE for any other. */

@@ -6,8 +6,9 @@ import { execFile } from "node:child_process";
 import { TouchmarkError } from "../../../core/errors.ts";
 import { interruption } from "../../../core/async/interruption.ts";
 import type { Provider, Surroundings } from "./provider.ts";
+import { keylessLimits } from "../limits.ts";
 
-const limits = { timeout: 30_000, maxBuffer: 64 * 1024 } as const;
+const limits = { timeout: keylessLimits.programTime, maxBuffer: keylessLimits.programBytes } as const;
 const name = "CircleCI";
 
 export const circleci: Provider = {

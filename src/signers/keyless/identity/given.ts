@@ -4,8 +4,7 @@ import { TouchmarkError } from "../../../core/errors.ts";
 import { throwIfAborted } from "../../../core/async/interruption.ts";
 import { readSource } from "../../../files/read-source.ts";
 import type { Provider } from "./provider.ts";
-
-const maxBytes = 64 * 1024;
+import { keylessLimits } from "../limits.ts";
 
 /** As cosign takes it: the token itself or, if it is none, the path of a file that holds it; `name` is what messages call it. */
 export function givenToken(value: string, name = "the identity token"): Provider {
@@ -14,7 +13,7 @@ export function givenToken(value: string, name = "the identity token"): Provider
     token: async ({ env, signal }) => {
       if (looksLikeToken(value)) return value;
       try {
-        return decodeUtf8(await readSource(value, { maxBytes, env, signal }));
+        return decodeUtf8(await readSource(value, { maxBytes: keylessLimits.tokenFileBytes, env, signal }));
       } catch {
         throwIfAborted(signal);
         // The value stays out of the message: it may be most of a token.

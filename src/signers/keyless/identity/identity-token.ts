@@ -10,6 +10,10 @@ import { TouchmarkError } from "../../../core/errors.ts";
 import { formatInstant, fromSeconds, type Instant } from "../../../core/instant.ts";
 import { Fields, parseJson } from "../../../core/json/json.ts";
 import { printableText } from "../../../core/printable.ts";
+import { keylessLimits } from "../limits.ts";
+
+/** A clock may be this far from the issuer's, in milliseconds. */
+const clockSkew = 60_000;
 
 export class IdentityToken {
   /** Where it came from, as a person knows it. */
@@ -19,6 +23,8 @@ export class IdentityToken {
   readonly audience: readonly string[];
   readonly notBefore: Instant | undefined;
   readonly expires: Instant;
+  /** Its end as it is taken here, where the clock may differ from the issuer's. */
+  readonly usableUntil: Instant;
   /** All it claims. */
   readonly claims: Fields;
   readonly #text: string;
@@ -34,6 +40,7 @@ export class IdentityToken {
       this.audience = audienceOf(this.claims);
       this.notBefore = this.claims.has("nbf") ? fromSeconds(this.claims.size("nbf"), "its nbf") : undefined;
       this.expires = fromSeconds(this.claims.size("exp"), "its exp");
+      this.usableUntil = this.expires + clockSkew;
     } catch (error) {
       if (!(error instanceof TouchmarkError)) throw error;
       throw invalid(`what ${source} gives is not an identity token: ${error.message}`);
@@ -56,9 +63,6 @@ export class IdentityToken {
   }
 }
 
-/** A clock may be this far from the issuer's, in milliseconds. */
-const clockSkew = 60_000;
-
 /** Throws IDENTITY_TOKEN_INVALID for a token that the certificate authority would refuse: made for others, or not for now. */
 export function checkIdentityToken(token: IdentityToken, audience: string, now: Instant): void {
   const whose = `the identity token of ${token.source}`;
@@ -70,7 +74,7 @@ export function checkIdentityToken(token: IdentityToken, audience: string, now: 
     const hint = "Check this machine's clock.";
     throw invalid(`${whose} holds from ${formatInstant(token.notBefore)}; here it is ${formatInstant(now)}`, hint);
   }
-  if (token.expires < now - clockSkew) {
+  if (token.usableUntil < now) {
     const hint = "Get a new one just before signing: such tokens live for minutes. If it is new, check this machine's clock.";
     throw invalid(`${whose} held until ${formatInstant(token.expires)}; here it is ${formatInstant(now)}`, hint);
   }
@@ -80,12 +84,9 @@ export function invalid(message: string, hint?: string): TouchmarkError {
   return new TouchmarkError("IDENTITY_TOKEN_INVALID", message, hint === undefined ? {} : { hint });
 }
 
-const maxLength = 16 * 1024;
-const maxDepth = 16;
-const maxAudiences = 20;
-
 function claimsOf(text: string): Fields {
-  if (text.length > maxLength) throw invalid(`it has ${text.length} characters, over the limit of ${maxLength}`);
+  if (text.length > keylessLimits.tokenLength)
+    throw invalid(`it has ${text.length} characters, over the limit of ${keylessLimits.tokenLength}`);
   const parts = text.split(".");
   const [header = "", payload = "", signature = ""] = parts;
   if (parts.length !== 3) throw invalid(`expected three parts between dots, found ${parts.length}`);
@@ -95,7 +96,7 @@ function claimsOf(text: string): Fields {
 }
 
 function objectIn(part: string, what: string): Fields {
-  return new Fields(parseJson(decode(part, what), what, { maxDepth }), what);
+  return new Fields(parseJson(decode(part, what), what, { maxDepth: keylessLimits.tokenDepth }), what);
 }
 
 /** Base64url without padding (RFC 7515, section 2), in its one spelling. */
@@ -107,7 +108,7 @@ function decode(part: string, what: string): Uint8Array {
 
 function audienceOf(claims: Fields): readonly string[] {
   const value = claims.get("aud");
-  const list = typeof value === "string" ? [value] : claims.list("aud", maxAudiences);
+  const list = typeof value === "string" ? [value] : claims.list("aud", keylessLimits.audiences);
   return list.map((name) => {
     if (typeof name !== "string") throw invalid("its payload.aud is not a list of strings");
     return name;

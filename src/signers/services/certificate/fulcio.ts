@@ -21,6 +21,7 @@ import { parseCertificate, type Certificate } from "../../../core/x509/certifica
 import type { HttpResponse } from "../../../net/http.ts";
 import { printableHost } from "../../../core/printable.ts";
 import { answerFields, askService, jsonBody, serviceRefusal, urlOf, type Asker } from "../ask.ts";
+import { serviceLimits } from "../limits.ts";
 
 /** Who asks, and that the key is theirs. */
 export interface Possession {
@@ -30,8 +31,6 @@ export interface Possession {
   readonly proof: Uint8Array;
 }
 
-const maxBytes = 256 * 1024;
-const maxChain = 10;
 const algorithms: Readonly<Record<string, string>> = { ec: "ECDSA", ed25519: "ED25519", rsa: "RSA_PSS", "rsa-pss": "RSA_PSS" };
 
 /** The certificate that it gives, not checked yet. Throws IDENTITY_TOKEN_INVALID, SERVICE_REFUSED, SERVICE_UNAVAILABLE or MALFORMED. */
@@ -41,12 +40,12 @@ export async function askFulcio(service: string, possession: Possession, asker: 
   const key = { algorithm: algorithms[publicKey.key.asymmetricKeyType ?? ""], content: encodePem("PUBLIC KEY", publicKey.spki) };
   const publicKeyRequest = { publicKey: key, proofOfPossession: toBase64(proof) };
   const question = jsonBody({ credentials: { oidcIdentityToken: token }, publicKeyRequest });
-  const answer = await askService({ method: "POST", url, ...question, maxBytes }, asker);
+  const answer = await askService({ method: "POST", url, ...question, maxBytes: serviceLimits.certificateBytes }, asker);
   if (answer.status === 404) return askVersion1(service, possession, asker);
   expectCertificate(answer);
-  const fields = answerFields(answer, maxBytes);
+  const fields = answerFields(answer, serviceLimits.certificateBytes);
   const signed = fields.optionalFields("signedCertificateEmbeddedSct") ?? fields.fields("signedCertificateDetachedSct");
-  const [first] = signed.fields("chain").list("certificates", maxChain);
+  const [first] = signed.fields("chain").list("certificates", serviceLimits.certificateChain);
   return readLeaf(encodeUtf8(typeof first === "string" ? first : ""), answer);
 }
 
@@ -60,7 +59,7 @@ async function askVersion1(service: string, { token, publicKey, proof }: Possess
       url,
       headers: { ...headers, accept: "application/pem-certificate-chain", authorization: `Bearer ${token}` },
       body,
-      maxBytes,
+      maxBytes: serviceLimits.certificateBytes,
     },
     asker,
   );
@@ -79,7 +78,8 @@ function expectCertificate(answer: HttpResponse): void {
 function readLeaf(pem: Uint8Array, { url }: HttpResponse): Certificate {
   const what = `the answer of ${printableHost(url)}`;
   const [leaf, ...others] = parsePem(pem, what);
-  if (others.length >= maxChain) throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has a chain of more than ${maxChain} certificates`);
+  if (others.length >= serviceLimits.certificateChain)
+    throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has a chain of more than ${serviceLimits.certificateChain} certificates`);
   if (leaf?.label !== "CERTIFICATE") throw malformed(`${what} holds no certificate`);
   return parseCertificate(leaf.bytes, `the certificate in ${what}`);
 }

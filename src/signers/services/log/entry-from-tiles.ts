@@ -10,10 +10,7 @@ import { wrongAnswer } from "../accepted.ts";
 import { askService, serviceRefusal, urlOf, type Asker } from "../ask.ts";
 import type { LogRequest } from "./logged-entry.ts";
 import { Tiles } from "../../../core/tlog/tiles.ts";
-
-const maxCheckpoint = 64 * 1024;
-/** 256 entries, each with a length of two bytes. */
-const maxTile = 256 * (2 + 65_535);
+import { serviceLimits } from "../limits.ts";
 
 /**
  * The entry at this index. Throws LOG_ENTRY_MISSING for a log that is not trusted, SERVICE_UNAVAILABLE where its checkpoint does not
@@ -27,13 +24,13 @@ export async function entryFromTiles(index: number, { service, logs }: LogReques
     if (answer.status === 404) return undefined;
     throw serviceRefusal(answer, `give its ${path}`);
   };
-  const envelope = decodeUtf8((await fetch("checkpoint", maxCheckpoint)) ?? new Uint8Array(), `the checkpoint of ${who}`);
+  const envelope = decodeUtf8((await fetch("checkpoint", serviceLimits.checkpointBytes)) ?? new Uint8Array(), `the checkpoint of ${who}`);
   const checkpoint = parseCheckpoint(envelope, `the checkpoint of ${who}`);
   const log = logs.find((known) => isNamedBy(checkpoint, known));
   if (log === undefined) throw wrongAnswer("LOG_ENTRY_MISSING", who, "its checkpoint is of no log that is trusted");
   if (index >= checkpoint.size) throw new TouchmarkError("SERVICE_UNAVAILABLE", `${who} has no checkpoint yet that covers entry ${index}`);
 
-  const tiles = new Tiles(checkpoint.size, (path) => fetch(path, maxTile));
+  const tiles = new Tiles(checkpoint.size, (path) => fetch(path, serviceLimits.tileBytes));
   const body = await tiles.entry(index);
   const fields = new Fields(parseJson(body, `entry ${index} of ${who}`), `entry ${index} of ${who}`);
   return {

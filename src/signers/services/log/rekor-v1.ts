@@ -23,9 +23,8 @@ import type { LoggedSignature } from "../../../verification/logged-signature.ts"
 import { answerFields, askService, jsonBody, serviceRefusal, urlOf, type Asker } from "../ask.ts";
 import { verifiedEntry, type AcceptedLogEntry, type LogRequest } from "./logged-entry.ts";
 import { hashOfSigned, pemOf } from "./verifier.ts";
+import { serviceLimits } from "../limits.ts";
 
-const maxBytes = 1024 * 1024;
-const maxPath = 64;
 const entriesPath = "api/v1/log/entries";
 
 /**
@@ -34,7 +33,7 @@ const entriesPath = "api/v1/log/entries";
  */
 export async function logInRekorV1(request: LogRequest, asker: Asker): Promise<AcceptedLogEntry> {
   const url = urlOf(request.service, entriesPath);
-  const answer = await askService({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes }, asker);
+  const answer = await askService({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes: serviceLimits.logBytes }, asker);
   const held = answer.status === 409 ? await fetchExisting(answer, request.service, asker) : answer;
   if (held.status !== 200 && held.status !== 201) throw serviceRefusal(held, "keep the signature");
   return verifiedEntry(readEntry(held), request, printableHost(url), asker.clock());
@@ -58,13 +57,18 @@ async function fetchExisting({ headers, url }: HttpResponse, service: string, as
   const [uuid] = /[0-9a-f]{64,80}$/.exec(headers.get("location") ?? "") ?? [];
   if (uuid === undefined) throw malformed(`${printableHost(url)} holds the signature already and does not say where`);
   return askService(
-    { method: "GET", url: urlOf(service, `${entriesPath}/${uuid}`), headers: { accept: "application/json" }, maxBytes },
+    {
+      method: "GET",
+      url: urlOf(service, `${entriesPath}/${uuid}`),
+      headers: { accept: "application/json" },
+      maxBytes: serviceLimits.logBytes,
+    },
     asker,
   );
 }
 
 function readEntry(answer: HttpResponse): LogEntryJson {
-  const entries = answerFields(answer, maxBytes);
+  const entries = answerFields(answer, serviceLimits.logBytes);
   const [uuid, ...more] = Object.keys(entries.object);
   if (uuid === undefined || more.length > 0)
     throw malformed(`${entries.at} has ${more.length + (uuid === undefined ? 0 : 1)} entries, expected one`);
@@ -87,13 +91,13 @@ function readProof(fields: Fields): InclusionProofJson {
     logIndex: String(fields.size("logIndex")),
     rootHash: base64OfHex(fields, "rootHash"),
     treeSize: String(fields.size("treeSize")),
-    hashes: fields.list("hashes", maxPath).map((hash, i) => base64Of(hash, `${fields.at}.hashes[${i}]`)),
+    hashes: fields.list("hashes", serviceLimits.logPath).map((hash, i) => base64Of(hash, `${fields.at}.hashes[${i}]`)),
     checkpoint: { envelope: fields.string("checkpoint") },
   };
 }
 
 function kindOf(body: string, at: string): LogEntryJson["kindVersion"] {
-  const fields = new Fields(parseJson(fromBase64(body, `${at}.body`), `${at}.body`, { maxBytes }), `${at}.body`);
+  const fields = new Fields(parseJson(fromBase64(body, `${at}.body`), `${at}.body`, { maxBytes: serviceLimits.logBytes }), `${at}.body`);
   return { kind: fields.string("kind"), version: fields.string("apiVersion") };
 }
 

@@ -19,9 +19,8 @@ import { answerFields, askService, jsonBody, serviceRefusal, urlOf, type Asker }
 import { entryFromTiles } from "./entry-from-tiles.ts";
 import { verifiedEntry, type AcceptedLogEntry, type LogRequest } from "./logged-entry.ts";
 import { hashOfSigned, keyDetailsOf } from "./verifier.ts";
+import { serviceLimits } from "../limits.ts";
 
-const maxBytes = 1024 * 1024;
-const maxPath = 64;
 /** Milliseconds: checkpoints come every few seconds. */
 const patience = 20_000;
 
@@ -31,7 +30,10 @@ const patience = 20_000;
  */
 export async function logInRekorV2(request: LogRequest, asker: Asker): Promise<AcceptedLogEntry> {
   const url = urlOf(request.service, "api/v2/log/entries");
-  const answer = await askService({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes }, { patience, ...asker });
+  const answer = await askService(
+    { method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes: serviceLimits.logBytes },
+    { patience, ...asker },
+  );
   const entry = answer.status === 409 ? await entryFromTiles(indexOf(answer), request, asker) : readAnswer(answer);
   return verifiedEntry(entry, request, printableHost(url), asker.clock());
 }
@@ -53,7 +55,7 @@ function indexOf({ headers, url }: HttpResponse): number {
 
 function readAnswer(answer: HttpResponse): LogEntryJson {
   if (answer.status !== 200 && answer.status !== 201) throw serviceRefusal(answer, "keep the signature");
-  const fields = answerFields(answer, maxBytes);
+  const fields = answerFields(answer, serviceLimits.logBytes);
   const kind = fields.fields("kindVersion");
   const proof = fields.fields("inclusionProof");
   return {
@@ -64,7 +66,7 @@ function readAnswer(answer: HttpResponse): LogEntryJson {
       logIndex: int64(proof, "logIndex"),
       rootHash: proof.string("rootHash"),
       treeSize: int64(proof, "treeSize"),
-      hashes: proof.list("hashes", maxPath).map((hash) => (typeof hash === "string" ? hash : "")),
+      hashes: proof.list("hashes", serviceLimits.logPath).map((hash) => (typeof hash === "string" ? hash : "")),
       checkpoint: { envelope: proof.fields("checkpoint").string("envelope") },
     },
     canonicalizedBody: fields.string("canonicalizedBody"),

@@ -18,6 +18,7 @@ import { accepted, wrongAnswer } from "../accepted.ts";
 import { askService, serviceRefusal, urlOf, type Asker } from "../ask.ts";
 import { nearest } from "../clocks.ts";
 import { encodeTimestampRequest } from "./timestamp-request.ts";
+import { serviceLimits } from "../limits.ts";
 
 export interface TimestampRequest {
   /** All of the URL. */
@@ -34,8 +35,6 @@ export interface Stamped {
   readonly at: Instant;
 }
 
-const maxBytes = 64 * 1024;
-
 /**
  * A timestamp that was proven. Throws TIMESTAMP_INVALID for one of other bytes, of another question or of another time,
  * SERVICE_REFUSED, SERVICE_UNAVAILABLE, what else is wrong with it, or as HttpClient does.
@@ -45,7 +44,10 @@ export async function requestTimestamp({ service, stamped, authorities }: Timest
   const who = printableHost(url);
   const nonce = randomBytes(8).readBigUInt64BE();
   const headers = { "content-type": "application/timestamp-query", accept: "application/timestamp-reply" };
-  const answer = await askService({ method: "POST", url, headers, body: encodeTimestampRequest(stamped, nonce), maxBytes }, asker);
+  const answer = await askService(
+    { method: "POST", url, headers, body: encodeTimestampRequest(stamped, nonce), maxBytes: serviceLimits.timestampBytes },
+    asker,
+  );
   if (answer.status !== 200 && answer.status !== 201) throw serviceRefusal(answer, "give a timestamp");
   const token = parseTimestampToken(answer.body);
   const { algorithm, digest } = token.imprint;

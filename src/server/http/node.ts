@@ -1,0 +1,122 @@
+/** Carries handlers on `node:http` and `node:https`. */
+import { once } from "node:events";
+import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { ServerOptions as HttpsOptions } from "node:https";
+import type { Socket } from "node:net";
+import { TouchmarkError } from "../../core/errors.ts";
+import type { ListenOptions, ServerAdapter } from "./adapter.ts";
+import { errorResponse } from "./error-response.ts";
+import { onClose } from "./node/connection.ts";
+import { FileBuffers } from "./node/file-buffers.ts";
+import { apiRequest, discardBody } from "./node/request.ts";
+import { sendResponse } from "./node/send.ts";
+import type { ApiHandler, ApiResponse } from "./response.ts";
+
+/** A request listener of `node:http`; done when nothing more is to happen for the request. Never rejects. */
+export type NodeListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export interface NodeListenerOptions {
+  readonly freshId: () => string;
+  /** Whether connections are to be closed after their response. */
+  readonly isClosing?: () => boolean;
+}
+
+/** Bytes of a body that are held on their way between a connection and a file: few enough for many clients, enough for few system calls. */
+const highWaterMark = 512 * 1024;
+
+export function nodeListener(handler: ApiHandler, { freshId, isClosing = () => false }: NodeListenerOptions): NodeListener {
+  const buffers = new FileBuffers();
+  return async (request, response) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const stopWatching = onClose(request.socket, () => controller.abort(new TouchmarkError("INTERRUPTED", "the connection was closed")));
+    const asked = apiRequest(request, signal, freshId);
+    const send = (answer: ApiResponse): Promise<void> => {
+      const headers = { "X-Request-Id": asked.id, ...(isClosing() && { Connection: "close" }) };
+      return sendResponse({ response, answer, isHead: asked.method === "HEAD", headers, buffers, signal });
+    };
+    let answer: ApiResponse | undefined;
+    try {
+      answer = await handler(asked);
+      await send(answer);
+    } catch (error) {
+      if (response.headersSent) cut(request, response);
+      else await send(errorResponse(error, asked)).catch(() => cut(request, response));
+    }
+    stopWatching();
+    answer?.finished?.();
+    discardBody(request);
+  };
+}
+
+/** What was sent cannot be taken back, only be seen to be cut off. To HTTP/1.0 an end of the connection is the end of a body. */
+function cut({ httpVersion, socket }: IncomingMessage, response: ServerResponse): void {
+  if (httpVersion === "1.0" && !("encrypted" in socket)) socket.resetAndDestroy();
+  response.destroy();
+}
+
+export const nodeServer: ServerAdapter = {
+  async listen(handler, options) {
+    const underWay = new Set<Promise<void>>();
+    let closing = false;
+    const listener = nodeListener(handler, { freshId: options.freshId, isClosing: () => closing });
+    const server = await createServer(options, (request, response) => {
+      const exchange = listener(request, response).finally(() => {
+        underWay.delete(exchange);
+        if (closing) setImmediate(() => server.closeIdleConnections());
+      });
+      underWay.add(exchange);
+    });
+    const connections = connectionsOf(server);
+    server.listen(options.port, options.host);
+    await once(server, "listening");
+
+    const stop = async (): Promise<void> => {
+      closing = true;
+      const closed = once(server, "close");
+      server.close();
+      const timer = setTimeout(() => {
+        for (const connection of connections) connection.destroy();
+      }, options.limits.drainTime);
+      await closed;
+      clearTimeout(timer);
+      await Promise.all(underWay);
+    };
+    const bound = server.address();
+    return { port: typeof bound === "object" && bound !== null ? bound.port : options.port, stop };
+  },
+};
+
+async function createServer(
+  { limits, tls }: ListenOptions,
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<Server> {
+  const options = {
+    highWaterMark,
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTime,
+    requestTimeout: limits.requestTime,
+    connectionsCheckingInterval: Math.min(30_000, limits.headersTime),
+  };
+  const server = tls ? await tlsServer({ ...options, ...tls, handshakeTimeout: limits.headersTime }) : createPlainServer(options);
+  server.on("request", listener);
+  server.maxConnections = limits.maxConnections;
+  server.setTimeout(limits.idleTime);
+  return server;
+}
+
+/** Loads TLS, which takes longer and more memory than all the rest, only for those who serve over it. */
+async function tlsServer(options: HttpsOptions): Promise<Server> {
+  const { createServer: createTlsServer } = await import("node:https");
+  return createTlsServer({ ...options, minVersion: "TLSv1.2" });
+}
+
+/** All connections, also those that have not got as far as HTTP, such as in a TLS handshake. */
+function connectionsOf(server: Server): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    connections.add(socket);
+    socket.once("close", () => connections.delete(socket));
+  });
+  return connections;
+}

@@ -1,0 +1,40 @@
+/** What whoever operates a server asks it: `/healthz` whether it lives, `/readyz` whether to send it requests, `/metrics`. */
+import { errorResponse } from "./error-response.ts";
+import { router, type Route } from "./router.ts";
+import { jsonResponse, type ApiHandler } from "./response.ts";
+
+export interface OperationsOptions {
+  /** Whether requests can be served now. False, or an error, takes the server out of rotation until it is asked again. */
+  readonly isReady: (signal: AbortSignal) => Promise<boolean>;
+  /** The measurements in Prometheus's text format. */
+  readonly metricsText: () => string;
+}
+
+/** A handler that answers the operator's paths itself, and leaves every other path to the handler of the API. */
+export function withOperations(api: ApiHandler, { isReady, metricsText }: OperationsOptions): ApiHandler {
+  const routes: readonly Route[] = [
+    { name: "healthz", path: /^\/healthz$/, methods: { GET: () => jsonResponse(200, { status: "ok" }) }, maxBodyBytes: 0 },
+    {
+      name: "readyz",
+      path: /^\/readyz$/,
+      methods: {
+        async GET({ signal }) {
+          const ready = await isReady(signal).catch(() => false);
+          return ready ? jsonResponse(200, { status: "ready" }) : jsonResponse(503, { status: "not ready" }, { "Retry-After": "5" });
+        },
+      },
+      maxBodyBytes: 0,
+    },
+    {
+      name: "metrics",
+      path: /^\/metrics$/,
+      methods: {
+        GET: () => ({ status: 200, headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" }, body: metricsText() }),
+      },
+      maxBodyBytes: 0,
+    },
+  ];
+  const operations = router({ routes, errors: errorResponse });
+  const paths: ReadonlySet<string> = new Set(routes.map(({ name }) => `/${name}`));
+  return (request) => (paths.has(request.path) ? operations(request) : api(request));
+}

@@ -1,0 +1,63 @@
+/** Finds the route of a request, and sees to it that every request gets a response. */
+import { errorResponse, type ErrorResponder } from "./error-response.ts";
+import { HttpError } from "./http-error.ts";
+import { limitBody, type ApiRequest } from "./request.ts";
+import type { ApiHandler, ApiResponse } from "./response.ts";
+
+/** The named groups of a route's path, as they were sent. */
+export type PathParameters = Readonly<Record<string, string>>;
+
+export type RouteHandler = (request: ApiRequest, parameters: PathParameters) => ApiResponse | Promise<ApiResponse>;
+
+export interface Route {
+  /** Short and fixed: it is a label of metrics. */
+  readonly name: string;
+  /** Matches the whole path, as it was sent. */
+  readonly path: RegExp;
+  /** By method. HEAD is answered wherever GET is. */
+  readonly methods: Readonly<Record<string, RouteHandler>>;
+  /** Bytes of a request's body. Infinity where the handler keeps to a bound of its own. */
+  readonly maxBodyBytes?: number;
+}
+
+export interface RouterOptions {
+  /** The first one that matches counts. */
+  readonly routes: readonly Route[];
+  /** The form in which errors are answered. */
+  readonly errors?: ErrorResponder;
+}
+
+/** Bytes of a body where a route does not say. */
+const defaultMaxBodyBytes = 1024 * 1024;
+
+/** A handler of all routes; it never throws. */
+export function router({ routes, errors = errorResponse }: RouterOptions): ApiHandler {
+  return async (request) => {
+    let name = "none";
+    try {
+      const { route, parameters } = findRoute(routes, request.path);
+      name = route.name;
+      const handler = handlerFor(route, request.method);
+      const response = await handler(limitBody(request, route.maxBodyBytes ?? defaultMaxBodyBytes), parameters);
+      return { ...response, route: name };
+    } catch (error) {
+      return { ...errors(error, request), route: name };
+    }
+  };
+}
+
+function findRoute(routes: readonly Route[], path: string): { readonly route: Route; readonly parameters: PathParameters } {
+  for (const route of routes) {
+    const match = route.path.exec(path);
+    if (match) return { route, parameters: match.groups ?? {} };
+  }
+  throw new HttpError("NOT_FOUND", "there is no such endpoint");
+}
+
+function handlerFor({ methods }: Route, sent: string): RouteHandler {
+  const method = sent === "HEAD" ? "GET" : sent;
+  const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  if (handler !== undefined) return handler;
+  const allowed = Object.keys(methods).flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]));
+  throw new HttpError("METHOD_NOT_ALLOWED", `${sent} is not possible here`, { Allow: allowed.join(", ") });
+}

@@ -1,0 +1,15 @@
+/** Bounds of key files and what lies beside them. */
+export interface KeyFileLimits {
+  /** Bytes of a file with the certificates of a key. */
+  readonly chainBytes: number;
+  /** Certificates of a key. */
+  readonly chain: number;
+  /** Iterations of PBKDF2, about a second. OpenSSL writes 2048; what is recommended today is 600,000. */
+  readonly kdfIterations: number;
+}
+
+export const keyFileLimits: KeyFileLimits = {
+  chainBytes: 256 * 1024,
+  chain: 16,
+  kdfIterations: 2_000_000,
+};

@@ -1,0 +1,41 @@
+/** `touchmark serve registry`, in this process. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { get } from "node:https";
+import { it } from "node:test";
+import { authority, serverIdentity } from "../fakes/pki/pki.ts";
+import { bench } from "./harness.ts";
+
+it("serves a folder over TLS until it is interrupted", async (t) => {
+  const { path, runWith } = await bench(t);
+  await writeFile(path("server.crt"), serverIdentity.cert);
+  const interrupt = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const io = {
+    signal: interrupt.signal,
+    env: { KEY: serverIdentity.key.toString() },
+    stdout: { isTerminal: false, write: resolve },
+  };
+  const flags = ["--listen", "127.0.0.1:0", "--tls-cert", path("server.crt"), "--tls-key", "env://KEY"];
+  const running = runWith(io, "serve", "registry", "--dir", path("images"), ...flags);
+  const [, address = ""] = /^listening on (\S+)\n$/.exec(await promise) ?? [];
+  const status = await new Promise((answered, failed) => {
+    const options = { ca: authority, agent: false };
+    get(`https://${address}/v2/`, options, (response) => answered(response.resume().statusCode)).on("error", failed);
+  });
+  assert.equal(status, 200);
+  interrupt.abort();
+  assert.deepEqual((await running).status, 0);
+});
+
+it("refuses a certificate without its key, and a key that is another's", async (t) => {
+  const { path, run } = await bench(t);
+  await writeFile(path("server.crt"), serverIdentity.cert);
+  const serve = ["serve", "registry", "--dir", path("images"), "--listen", "127.0.0.1:0", "--tls-cert", path("server.crt")];
+  const alone = await run(...serve);
+  assert.equal(alone.status, 2);
+  assert.match(alone.stderr, /^error: TLS needs a certificate and its key\nhint: .*--tls-key/);
+  const wrong = await run(...serve, "--tls-key", path("server.crt"));
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.stderr, /^error: the registry cannot listen .*\nhint: .*check certificate and key/s);
+});
