@@ -9,6 +9,7 @@ import { mintToken } from "../fakes/identity-provider.ts";
 import { day, makeCompany, pem } from "../fakes/notary.ts";
 import { makeTrustFiles, notaryScript, writeTrustFolder } from "../fakes/notary-server.ts";
 import { putImage, putReferrer } from "../fakes/people.ts";
+import { serverIdentity } from "../fakes/pki/pki.ts";
 import { scriptedServer } from "../fakes/scripted-registry.ts";
 import { signingServices } from "../fakes/signing-services.ts";
 import { sigstoreInstance, type SigstoreInstance } from "../fakes/sigstore-instance.ts";
@@ -135,8 +136,8 @@ describe("the examples in every --help", () => {
     const layer = { mediaType: bundleType, bytes: instance.sign(image, workflow) };
     await putReferrer(repository(`${address}/app`), { subject: image, artifactType: bundleType, layer });
     await writeFile(join(around.cwd, "app.tar"), "a file");
-    for (const ending of ["crt", "key"])
-      await copyFile(new URL(`../fakes/pki/server.${ending}`, import.meta.url), join(around.cwd, `registry.${ending}`));
+    await writeFile(join(around.cwd, "registry.crt"), serverIdentity.cert);
+    await writeFile(join(around.cwd, "registry.key"), serverIdentity.key);
     const loaded = await Promise.all(commands.map(async ({ name, load }) => ({ name, examples: (await load()).command.examples })));
     // Keys are made before they are used, an image signed before it is verified, a trust root made before it is imported.
     const order = [
@@ -173,7 +174,8 @@ describe("the examples in every --help", () => {
       for (const { command } of examples) {
         const typed = command
           .replaceAll("registry.example", address)
-          .replace(/(?:127\.0\.0\.1)?:5000/, "127.0.0.1:0")
+          .replace("127.0.0.1:5000", "127.0.0.1:0")
+          .replace("--listen :5000", "--listen 127.0.0.1:0")
           .replace("https://tuf.example/", mirror)
           .replace("https://tsa.example", stamps);
         const running = start(typed, around);

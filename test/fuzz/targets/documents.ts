@@ -40,7 +40,7 @@ export const documents: readonly FuzzTarget[] = [
     name: "manifest",
     shape: "json",
     codes: usualCodes,
-    seeds: () => files("test/vectors/bundle/*/manifest.json", "test/vectors/cosign/annotated/manifest.json"),
+    seeds: () => files("test/vectors/bundle/*/manifest.json", "test/vectors/cosign-legacy/annotated/manifest.json"),
     words,
     read: (input) => parseManifest(input, mediaTypes.ociManifest),
   },

@@ -64,7 +64,7 @@ export const envelopes: readonly FuzzTarget[] = [
     name: "dsse",
     shape: "json",
     codes: usualCodes,
-    seeds: () => files("test/vectors/cosign/attestation/envelope.json"),
+    seeds: () => files("test/vectors/cosign-legacy/attestation/envelope.json"),
     words: ["payload", "payloadType", "signatures", "sig", "keyid"],
     read(input) {
       const { payloadType, payload } = parseDsse(new Fields(parseJson(input, "input"), "input"), 4);

@@ -103,7 +103,7 @@ export const formats: readonly FuzzTarget[] = [
     name: "simple-signing",
     shape: "json",
     codes: usualCodes,
-    seeds: () => files("test/vectors/cosign/{annotated,ecdsa-p256}/payload.json"),
+    seeds: () => files("test/vectors/cosign-legacy/{annotated,ecdsa-p256}/payload.json"),
     words: ["docker-reference", "docker-manifest-digest", "sha512:"],
     read(input) {
       const claim = parseSimpleSigning(input);
