@@ -228,6 +228,11 @@ describe("the import table", () => {
     assert.deepEqual(raw, [], "use throwIfAborted of core/async/interruption.ts");
   });
 
+  it("loads no built-in module by import(), which the command in one file cannot", () => {
+    const found = sources.filter((file) => /\bimport\("node:/.test(readFileSync(join(root, file), "utf8")));
+    assert.deepEqual(found, []);
+  });
+
   it("reads every import there is", () => {
     const importers = sources.filter((file) => /\bfrom "/.test(readFileSync(join(root, file), "utf8")));
     for (const file of importers) assert.ok(importsOf(file).length > 0, relative(root, file));

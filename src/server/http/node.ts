@@ -107,7 +107,7 @@ async function createServer(
 
 /** Loads TLS, which takes longer and more memory than all the rest, only for those who serve over it. */
 async function tlsServer(options: HttpsOptions): Promise<Server> {
-  const { createServer: createTlsServer } = await import("node:https");
+  const { createServer: createTlsServer } = process.getBuiltinModule("node:https");
   return createTlsServer({ ...options, minVersion: "TLSv1.2" });
 }
 
