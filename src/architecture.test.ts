@@ -62,7 +62,6 @@ const table: Readonly<Record<string, Module>> = {
   "formats/notation": { modules: ["core", "trust", "verification", "formats"], packages: [], builtins: [] },
   policy: { modules: ["core", "trust"], packages: [], builtins: [] },
   engine: { modules: ["core", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
-  setup: { modules: ["policy"], packages: [], builtins: [] },
   "server/http": {
     modules: belowServer,
     packages: [],
@@ -73,6 +72,7 @@ const table: Readonly<Record<string, Module>> = {
     packages: [],
     builtins: ["fs", "fs/promises", "path", "http", "crypto", "worker_threads"],
   },
+  setup: { modules: belowServer, packages: [], builtins: ["fs/promises", "os", "path"] },
   cli: {
     modules: [...belowServer, "setup", "server/http", "server/registry"],
     packages: [],
@@ -89,7 +89,7 @@ const starters: ReadonlySet<string> = new Set(["cli/commands/serve/registry.ts",
 const root = import.meta.dirname;
 const sources = globSync("**/*.ts", { cwd: root })
   .map((file) => file.split(sep).join("/"))
-  .filter((file) => !file.endsWith(".test.ts") && !file.endsWith("/index.ts"));
+  .filter((file) => !file.endsWith(".test.ts") && !/(?:^|\/)index\.ts$/.test(file));
 const publicFiles = globSync("**/index.ts", { cwd: root }).map((file) => file.split(sep).join("/"));
 
 function moduleOf(file: string): string | undefined {
@@ -141,6 +141,25 @@ function breach({ from, to, lazy }: Import): string | undefined {
   return undefined;
 }
 
+/** The file of ours that the import names. */
+function fileNamed({ from, to }: Import): readonly string[] {
+  return to.startsWith(".") ? [posix.join(dirname(from), to)] : [];
+}
+
+/** One circle for each import that closes one. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) found.push([...way.slice(way.indexOf(file)), file].join(" -> "));
+    if (done.has(file) || way.includes(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...way, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return found;
+}
+
 describe("the import table", () => {
   it("has no import that is not in the table", () => {
     const breaches = sources.flatMap((file) =>
@@ -170,7 +189,21 @@ describe("the import table", () => {
   it("exports each index.ts to users of the library, and to no module", () => {
     const { exports }: { exports: Record<string, unknown> } = JSON.parse(readFileSync(join(root, "../package.json"), "utf8"));
     const shown = Object.keys(exports).filter((name) => !name.endsWith(".json"));
-    assert.deepEqual(shown.toSorted(), publicFiles.map((file) => `./${dirname(file)}`).toSorted());
+    assert.deepEqual(shown.toSorted(), publicFiles.map((file) => (file === "index.ts" ? "." : `./${dirname(file)}`)).toSorted());
+  });
+
+  it("has no circle, not even behind a lazy import", () => {
+    assert.deepEqual(circles(new Map(sources.map((file) => [file, importsOf(file).flatMap(fileNamed)]))), []);
+    assert.deepEqual(
+      circles(
+        new Map([
+          ["a", ["b", "c"]],
+          ["b", ["c"]],
+          ["c", ["b"]],
+        ]),
+      ),
+      ["b -> c -> b"],
+    );
   });
 
   it("sees the breaches it is there to see", () => {

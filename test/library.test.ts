@@ -21,14 +21,19 @@ it("the library guide's program signs in both formats and verifies", async (t) =
   await symlink(root, join(folder, "node_modules/touchmark"), "junction");
 
   const guide = readFileSync(join(root, "docs/guides/library.md"), "utf8");
-  const [, program = ""] = /```js\n(.*?)```/s.exec(guide) ?? [];
+  const [program = "", second = ""] = Array.from(guide.matchAll(/```js\n(.*?)```/gs), ([, code = ""]) => code);
   await writeFile(join(folder, "program.mjs"), program.replace("registry.example", address));
-  const running = spawn(process.execPath, ["program.mjs"], {
-    cwd: folder,
-    env: { ...process.env, HOME: folder },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const { status, output } = await ended(running);
-  assert.equal(status, 0, output);
-  assert.equal(output, "signed\nsigned\ndecided\nallow\n");
+  await writeFile(join(folder, "second.mjs"), second.replace("registry.example", address));
+  const run = async (name: string): Promise<string> => {
+    const running = spawn(process.execPath, [name], {
+      cwd: folder,
+      env: { ...process.env, HOME: folder },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const { status, output } = await ended(running);
+    assert.equal(status, 0, output);
+    return output;
+  };
+  assert.equal(await run("program.mjs"), "signed\nsigned\ndecided\nallow\n");
+  assert.equal(await run("second.mjs"), "bundle true\n");
 });

@@ -1,18 +1,80 @@
-/** A command as data: what it takes, what it says of itself, and the function it is. */
-import type { Arguments } from "./arguments.ts";
-import type { Grammar } from "./grammar.ts";
+/** A command as data: its flags and operands, what help says of it, and the function it is. */
+import type { Flags, ValuesOf } from "./flags/flag.ts";
+import type { Grammar, Operands } from "./grammar.ts";
 import type { Io } from "./io.ts";
+import { usageError } from "./usage-error.ts";
+import { valuesOf, type CommandLine } from "./command-line.ts";
 
-export interface Command extends Grammar {
-  readonly summary: string;
+interface CommandText extends Grammar {
   /** Paragraphs for --help, where the summary is not enough. */
   readonly details?: string;
-  readonly examples: readonly Example[];
-  /** Returns the exit status. */
-  readonly run: (args: Arguments, io: Io) => Promise<number>;
+  readonly examples: readonly CommandExample[];
 }
 
-export interface Example {
+export interface CommandExample {
   readonly command: string;
   readonly explains: string;
+}
+
+export interface Command extends CommandText {
+  /** Reads the values of the flags, and does what the command is for. Returns the exit status. Throws USAGE. */
+  readonly run: (line: CommandLine, io: Io, commands: readonly CommandEntry[]) => Promise<number>;
+}
+
+/** A command in the list of all: its name and summary stand here, so that help need not load it. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<{ readonly command: Command }>;
+}
+
+/** The operands, as many as there must be at least. */
+type OperandsOf<O extends Operands> = O extends { min: 1 }
+  ? readonly [string, ...string[]]
+  : O extends { min: 2 }
+    ? readonly [string, string, ...string[]]
+    : O extends { min: 3 }
+      ? readonly [string, string, string, ...string[]]
+      : readonly string[];
+
+/** The values of the flags, by property, and the operands. */
+export type ArgsOf<F extends Flags, O extends Operands> = ValuesOf<F> & { readonly operands: OperandsOf<O> };
+
+export interface CommandDefinition<F extends Flags, O extends Operands> extends CommandText {
+  readonly flags: F;
+  readonly operands: O;
+  /** Returns the exit status. `commands` is the list of all commands. */
+  readonly run: (args: ArgsOf<F, O>, io: Io, commands: readonly CommandEntry[]) => Promise<number>;
+}
+
+/** Infers what `run` gets from the flags and operands that are declared. */
+export function defineCommand<const F extends Flags, const O extends Operands>(definition: CommandDefinition<F, O>): Command {
+  return {
+    ...definition,
+    run: (line, io, commands) => definition.run(argsOf(definition, line), io, commands),
+  };
+}
+
+/** The values as the flags and operands declare them. Throws USAGE. */
+export function argsOf<F extends Flags, O extends Operands>(
+  grammar: { readonly flags: F; readonly operands: O },
+  line: CommandLine,
+): ArgsOf<F, O> {
+  const { operands } = line;
+  if (!areEnough<O>(operands, grammar.operands)) throw usageError("too few arguments"); // the parser has counted them
+  return { ...valuesOf(grammar.flags, line), operands };
+}
+
+function areEnough<O extends Operands>(operands: readonly string[], { min }: O): operands is OperandsOf<O> {
+  return operands.length >= min;
+}
+
+/** The first words of commands that have two. */
+export function groupsOf(commands: readonly CommandEntry[]): readonly string[] {
+  return [...new Set(commands.flatMap(({ name }) => /^(\S+) /.exec(name)?.[1] ?? []))];
+}
+
+/** The commands of a group. */
+export function commandsOf(commands: readonly CommandEntry[], group: string): readonly CommandEntry[] {
+  return commands.filter(({ name }) => name.startsWith(`${group} `));
 }

@@ -1,11 +1,5 @@
-/** Every command: its name, and the file that is loaded when it is called. */
-import type { Command } from "./command.ts";
-
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  load(): Promise<{ readonly command: Command }>;
-}
+/** Every command: its name, its summary, and the file that is loaded when it is called. */
+import type { CommandEntry } from "./command.ts";
 
 export const commands: readonly CommandEntry[] = [
   { name: "sign", summary: "Sign images", load: () => import("./commands/sign.ts") },
@@ -51,10 +45,3 @@ export const commands: readonly CommandEntry[] = [
   { name: "version", summary: "Show the version", load: () => import("./commands/version.ts") },
   { name: "help", summary: "Show help for a command", load: () => import("./commands/help.ts") },
 ];
-
-/** The first words of commands that have two. */
-export const groups: readonly string[] = [...new Set(commands.flatMap(({ name }) => /^(\S+) /.exec(name)?.[1] ?? []))];
-
-export function commandsOf(group: string): readonly CommandEntry[] {
-  return commands.filter(({ name }) => name.startsWith(`${group} `));
-}

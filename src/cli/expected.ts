@@ -8,51 +8,26 @@ import { expectedSignersPolicy, nothingRequired, type ExpectedSigners } from "..
 import { subjectIdentity } from "../trust/notation/trusted-names.ts";
 import { fitsAnything, matching } from "../trust/text-pattern.ts";
 import type { TrustedRoot } from "../trust/trusted-root.ts";
-import { usageError, type Arguments } from "./arguments.ts";
-import { pluginConfigOf, trustedRootFlags } from "./common.ts";
-import type { Flag } from "./grammar.ts";
+import type { ExpectedArgs, WorkflowArgs } from "./flags/expected.ts";
+import { firstGiven, spell } from "./flags/flag.ts";
 import type { Io } from "./io.ts";
 import { problem } from "./render/text.ts";
+import { usageError } from "./usage-error.ts";
 
-/** Claims of a certificate under the names that cosign's flags have. */
-const namedClaims: readonly (readonly [flag: string, claim: CertificateClaim, what: string])[] = [
-  ["certificate-github-workflow-repository", "githubWorkflowRepository", "Repository of the workflow, as owner/name"],
-  ["certificate-github-workflow-ref", "githubWorkflowRef", "Git ref it ran for"],
-  ["certificate-github-workflow-sha", "githubWorkflowSha", "Commit it ran for"],
-  ["certificate-github-workflow-trigger", "githubWorkflowTrigger", "Event that started it"],
-  ["certificate-github-workflow-name", "githubWorkflowName", "Its name"],
-];
-
-export const expectedFlags: readonly Flag[] = [
-  { name: "key", value: "KEY", repeatable: true, summary: "Public key: a file (PEM key or certificate), or env://VARIABLE" },
-  { name: "certificate-identity", value: "IDENTITY", summary: "Whom the certificate must name: an e-mail address, a workflow's URL" },
-  { name: "certificate-identity-regexp", value: "PATTERN", summary: "The same, as a pattern (RE2) of all of it" },
-  { name: "certificate-oidc-issuer", value: "URL", summary: "Who must have vouched for the identity" },
-  { name: "certificate-oidc-issuer-regexp", value: "PATTERN", summary: "The same, as a pattern (RE2) of all of it" },
-  ...namedClaims.map(([name, , summary]): Flag => ({ name, value: "TEXT", summary })),
-  {
-    name: "certificate-claim",
-    value: "NAME=VALUE",
-    repeatable: true,
-    summary: "Anything else the certificate must say: sourceRepositoryRef=…",
-  },
-  { name: "insecure-ignore-sct", summary: "Do without proof that a log knows the certificate" },
-  { name: "insecure-ignore-tlog", summary: "Do without proof that a log knows the signature" },
-  ...trustedRootFlags,
-  {
-    name: "certificate",
-    value: "FILE",
-    repeatable: true,
-    summary: "Certificate authority whose signers are expected (PEM), for Notary Project signatures",
-  },
-  { name: "certificate-subject", value: "NAME", repeatable: true, summary: "Whom their certificate must name: 'C=US,ST=WA,O=example'" },
-  { name: "timestamp-root", value: "FILE", repeatable: true, summary: "Authority whose timestamps prove when it was signed (PEM)" },
-  {
-    name: "notation-config",
-    value: "DIR",
-    summary: "Take trust policy and stores as notation keeps them in this folder (NOTATION_CONFIG)",
-  },
-  { name: "plugin-config", value: "KEY=VALUE", repeatable: true, summary: "What the plugin that a signature names is told" },
+/** Claims of a certificate, by the flags that cosign has for them. */
+const workflowClaims: Readonly<Record<keyof WorkflowArgs, CertificateClaim>> = {
+  certificateGithubWorkflowRepository: "githubWorkflowRepository",
+  certificateGithubWorkflowRef: "githubWorkflowRef",
+  certificateGithubWorkflowSha: "githubWorkflowSha",
+  certificateGithubWorkflowTrigger: "githubWorkflowTrigger",
+  certificateGithubWorkflowName: "githubWorkflowName",
+};
+const workflowFlags: readonly (keyof WorkflowArgs)[] = [
+  "certificateGithubWorkflowRepository",
+  "certificateGithubWorkflowRef",
+  "certificateGithubWorkflowSha",
+  "certificateGithubWorkflowTrigger",
+  "certificateGithubWorkflowName",
 ];
 
 /** By what an image of the repository is decided, or a file where none is given. */
@@ -63,7 +38,7 @@ export type BasisFor = (repository?: string) => Promise<PolicyAndTrust>;
  * before anything is read if they name nobody; warnings go to stderr. The function it gives throws as `openNotation`'s does.
  */
 export async function openBasis(
-  args: Arguments,
+  args: ExpectedArgs,
   io: Io,
   annotations: Readonly<Record<string, string>>,
   signal: AbortSignal,
@@ -71,13 +46,13 @@ export async function openBasis(
   const expected: ExpectedSigners = {
     ...(await namedSigners(args, io, signal)),
     annotations,
-    ignoresSct: args.has("insecure-ignore-sct"),
-    ignoresLog: args.has("insecure-ignore-tlog"),
-    allowsPendingLog: args.has("allow-pending-log"),
+    ignoresSct: args.insecureIgnoreSct,
+    ignoresLog: args.insecureIgnoreTlog,
+    allowsPendingLog: args.allowPendingLog === true,
   };
   const isNamed = (expected.keys ?? []).length + (expected.identities ?? []).length + (expected.certificates ?? []).length > 0;
   const roots = await rootsFor(args, io, expected, signal);
-  if (args.has("certificate") || !speaksOfNotation(args, io)) {
+  if (args.certificate.length > 0 || !speaksOfNotation(args, io)) {
     const basis = await compilePolicy(expectedSignersPolicy(expected), { roots });
     return async () => basis;
   }
@@ -94,16 +69,16 @@ export async function openBasis(
   };
 }
 
-async function namedSigners(args: Arguments, io: Io, signal: AbortSignal): Promise<ExpectedSigners> {
+async function namedSigners(args: ExpectedArgs, io: Io, signal: AbortSignal): Promise<ExpectedSigners> {
   const identity = await identityOf(args, io);
   const options = { env: io.env, signal };
-  const read = (flag: string) => Promise.all(args.values(flag).map((path) => readCertificateDocument(path, options)));
+  const read = (paths: readonly string[]) => Promise.all(paths.map((path) => readCertificateDocument(path, options)));
   const [keys, certificates, timestampRoots] = await Promise.all([
-    Promise.all(args.values("key").map((path) => readKeyDocument(path, options))),
-    read("certificate"),
-    read("timestamp-root"),
+    Promise.all(args.key.map((path) => readKeyDocument(path, options))),
+    read(args.certificate),
+    read(args.timestampRoot),
   ]);
-  const subjects = args.values("certificate-subject").map((name) => subjectIdentity(name, "--certificate-subject"));
+  const subjects = args.certificateSubject.map((name) => subjectIdentity(name, "--certificate-subject"));
   return {
     keys,
     ...(identity && { identities: [identity] }),
@@ -113,28 +88,26 @@ async function namedSigners(args: Arguments, io: Io, signal: AbortSignal): Promi
 }
 
 async function rootsFor(
-  args: Arguments,
+  args: ExpectedArgs,
   io: Io,
   { identities = [] }: ExpectedSigners,
   signal: AbortSignal,
 ): Promise<readonly TrustedRoot[]> {
-  if (identities.length === 0 && !args.has("trusted-root")) return [];
+  if (identities.length === 0 && args.trustedRoot.length === 0) return [];
   const { openTrustedRoots } = await import("./trusted-roots.ts");
   return openTrustedRoots(args, io, signal);
 }
 
 /** notation's variable speaks only where no flag does. */
-function speaksOfNotation(args: Arguments, { env }: Io): boolean {
-  if (args.has("certificate") || args.has("notation-config")) return true;
-  return (
-    Boolean(env["NOTATION_CONFIG"]) && !args.has("key") && !args.has("certificate-identity") && !args.has("certificate-identity-regexp")
-  );
+function speaksOfNotation(args: ExpectedArgs, { env }: Io): boolean {
+  if (args.certificate.length > 0 || args.notationConfig !== undefined) return true;
+  return Boolean(env["NOTATION_CONFIG"]) && firstGiven(args, ["key", "certificateIdentity", "certificateIdentityRegexp"]) === undefined;
 }
 
 /** Throws USAGE unless the flags say who is expected. */
-export function requireExpected(args: Arguments, io: Io): void {
-  const subject = oneOfTwo(args, "certificate-identity");
-  const issuer = oneOfTwo(args, "certificate-oidc-issuer");
+export function requireExpected(args: ExpectedArgs, io: Io): void {
+  const subject = oneOfTwo(args, "certificateIdentity", "certificateIdentityRegexp");
+  const issuer = oneOfTwo(args, "certificateOidcIssuer", "certificateOidcIssuerRegexp");
   if (subject && !issuer) {
     throw usageError(
       "the certificate's identity is named, but not who must have vouched for it",
@@ -147,58 +120,57 @@ export function requireExpected(args: Arguments, io: Io): void {
       "Name it: --certificate-identity someone@example.com, or a workflow's URL. Everybody has an identity there.",
     );
   }
-  const authority = ["certificate-subject", "timestamp-root"].find((name) => args.has(name) && !args.has("certificate"));
-  if (authority !== undefined) {
-    throw usageError(`--${authority} says more of a certificate authority, and none is named`, "Name it: --certificate CA.pem.");
+  const authority = firstGiven(args, ["certificateSubject", "timestampRoot"]);
+  if (authority !== undefined && args.certificate.length === 0) {
+    throw usageError(`${authority} says more of a certificate authority, and none is named`, "Name it: --certificate CA.pem.");
   }
-  if (args.has("certificate") && args.has("notation-config")) throw usageError("--certificate and --notation-config cannot both be given");
-  if (args.has("policy-name") && (args.has("certificate") || !speaksOfNotation(args, io)))
+  if (args.certificate.length > 0 && args.notationConfig !== undefined)
+    throw usageError("--certificate and --notation-config cannot both be given");
+  if (args.policyName !== undefined && (args.certificate.length > 0 || !speaksOfNotation(args, io)))
     throw usageError("--policy-name chooses in notation's trust policy, and none is asked", "Name its folder: --notation-config DIR.");
-  if (args.has("plugin-config") && !speaksOfNotation(args, io))
+  if (firstGiven(args, ["pluginConfig"]) !== undefined && !speaksOfNotation(args, io))
     throw usageError(
       "--plugin-config is for plugins of notation, and no authority that they could speak for is named",
       "Name it: --certificate CA.pem, or --notation-config DIR.",
     );
-  pluginConfigOf(args);
   if (subject) return;
-  const narrowing = expectedFlags.find(({ name }) => narrowsIdentity(name) && args.has(name));
-  if (narrowing)
+  const narrowing = firstGiven(args, [...workflowFlags, "certificateClaim"]);
+  if (narrowing !== undefined)
     throw usageError(
-      `--${narrowing.name} narrows an identity, and none is named`,
+      `${narrowing} narrows an identity, and none is named`,
       "Name it: --certificate-identity and --certificate-oidc-issuer.",
     );
-  if (args.has("key") || speaksOfNotation(args, io)) return;
+  if (args.key.length > 0 || speaksOfNotation(args, io)) return;
   throw usageError(
     "nothing says whose signature is expected",
     "Name the signer: --key touchmark.pub, --certificate-identity and --certificate-oidc-issuer, or --certificate CA.pem. No signature counts without it.",
   );
 }
 
-function narrowsIdentity(flag: string): boolean {
-  return flag.startsWith("certificate-") && flag !== "certificate-subject";
-}
+type IdentityFlag = "certificateIdentity" | "certificateIdentityRegexp" | "certificateOidcIssuer" | "certificateOidcIssuerRegexp";
 
 interface Named {
+  /** As it is written. */
   readonly flag: string;
   readonly text: string;
   readonly isPattern: boolean;
 }
 
 /** The flag, or the one of the same name for patterns. Throws USAGE for both, and for an empty text. */
-function oneOfTwo(args: Arguments, flag: string): Named | undefined {
-  const named = [flag, `${flag}-regexp`].flatMap((name, i): Named[] => {
-    const text = args.value(name);
-    return text === undefined ? [] : [{ flag: name, text, isPattern: i === 1 }];
+function oneOfTwo(args: ExpectedArgs, exact: IdentityFlag, pattern: IdentityFlag): Named | undefined {
+  const named = [exact, pattern].flatMap((property, i): Named[] => {
+    const text = args[property];
+    return text === undefined ? [] : [{ flag: spell(property), text, isPattern: i === 1 }];
   });
   const [first] = named;
-  if (named.length > 1) throw usageError(`--${flag} and --${flag}-regexp cannot both be given`);
-  if (first?.text === "") throw usageError(`--${first.flag} is empty`);
+  if (named.length > 1) throw usageError(`${spell(exact)} and ${spell(pattern)} cannot both be given`);
+  if (first?.text === "") throw usageError(`${first.flag} is empty`);
   return first;
 }
 
-async function identityOf(args: Arguments, io: Io): Promise<IdentityDocument | undefined> {
-  const subject = oneOfTwo(args, "certificate-identity");
-  const issuer = oneOfTwo(args, "certificate-oidc-issuer");
+async function identityOf(args: ExpectedArgs, io: Io): Promise<IdentityDocument | undefined> {
+  const subject = oneOfTwo(args, "certificateIdentity", "certificateIdentityRegexp");
+  const issuer = oneOfTwo(args, "certificateOidcIssuer", "certificateOidcIssuerRegexp");
   if (!subject || !issuer) return undefined;
   await Promise.all([warnIfAnything(subject, "identity", io), warnIfAnything(issuer, "issuer", io)]);
   return {
@@ -211,15 +183,15 @@ async function identityOf(args: Arguments, io: Io): Promise<IdentityDocument | u
 
 async function warnIfAnything({ flag, text, isPattern }: Named, kind: "identity" | "issuer", io: Io): Promise<void> {
   if (!isPattern || !fitsAnything(await matching(text), kind)) return;
-  io.stderr.write(problem("warning", `--${flag} ${text} matches everybody`, "Write as much of the text as is known."));
+  io.stderr.write(problem("warning", `${flag} ${text} matches everybody`, "Write as much of the text as is known."));
 }
 
-function claimsOf(args: Arguments): NonNullable<IdentityDocument["claims"]> {
-  const named = namedClaims.flatMap(([flag, claim]): [CertificateClaim, string][] => {
-    const value = args.value(flag);
-    return value === undefined ? [] : [[claim, value]];
+function claimsOf(args: ExpectedArgs): NonNullable<IdentityDocument["claims"]> {
+  const named = workflowFlags.flatMap((property): [CertificateClaim, string][] => {
+    const value = args[property];
+    return value === undefined ? [] : [[workflowClaims[property], value]];
   });
-  const free = args.values("certificate-claim").map((text): [CertificateClaim, string] => {
+  const free = args.certificateClaim.map((text): [CertificateClaim, string] => {
     const equals = text.indexOf("=");
     const name = text.slice(0, Math.max(equals, 0));
     if (isCertificateClaim(name)) return [name, text.slice(equals + 1)];

@@ -1,20 +1,17 @@
 /** The file that a command speaks of: `PATH`, `-` for what is piped in, or `sha256:HEX` where only its digest is at hand. */
-import { open } from "node:fs/promises";
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { isDigest } from "../core/digest.ts";
 import { readFileSubject, type FileReading, type FileSubject } from "../core/file-subject.ts";
 import { cannotRead } from "../files/read-source.ts";
-import { usageError } from "./arguments.ts";
+import { readSubjectFile } from "../setup/read-file.ts";
 import type { Io } from "./io.ts";
-
-const chunkBytes = 1024 * 1024;
+import { usageError } from "./usage-error.ts";
 
 /** Throws FILE_NOT_FOUND. */
 export async function readFileOperand(operand: string, io: Io, reading: FileReading, signal: AbortSignal): Promise<FileSubject> {
+  if (operand !== "-") return readSubjectFile(operand, reading, signal);
   try {
-    if (operand === "-") return await readFileSubject(operand, io.stdin(signal), reading);
-    await using file = await open(operand);
-    return await readFileSubject(operand, file.createReadStream({ highWaterMark: chunkBytes, signal }), reading);
+    return await readFileSubject(operand, io.stdin(signal), reading);
   } catch (error) {
     throwIfAborted(signal);
     throw cannotRead(operand, error);

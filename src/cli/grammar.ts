@@ -1,8 +1,10 @@
 /** What words a command takes: its flags and operands. */
+import type { Flags } from "./flags/flag.ts";
+
 export interface Grammar {
   /** What follows the command's name: `[flags] REF…`. */
   readonly usage: string;
-  readonly flags: readonly Flag[];
+  readonly flags: Flags;
   readonly operands: Operands;
 }
 
@@ -14,15 +16,4 @@ export interface Operands {
   readonly value?: string;
   /** Placeholder of the first, where that is another. */
   readonly first?: string;
-}
-
-export interface Flag {
-  readonly name: string;
-  readonly short?: string;
-  /** Placeholder of its value; a flag without one is on or off. `a|b` is a choice, FILE, KEY, PREFIX and DIR are paths. */
-  readonly value?: string;
-  /** What the value is one of, where that is too much for a placeholder. */
-  readonly choices?: readonly string[];
-  readonly repeatable?: boolean;
-  readonly summary: string;
 }

@@ -1,8 +1,7 @@
 /** Help texts, from what the commands say of themselves. */
 import { version } from "../core/version.ts";
-import { help } from "./arguments.ts";
-import type { Command } from "./command.ts";
-import type { CommandEntry } from "./commands.ts";
+import type { Command, CommandEntry } from "./command.ts";
+import { namedFlags } from "./command-line.ts";
 
 /** The commands, all or those of a group. */
 export function overview(commands: readonly CommandEntry[]): string {
@@ -20,20 +19,20 @@ export function overview(commands: readonly CommandEntry[]): string {
   ].join("\n");
 }
 
-export function helpFor(name: string, command: Command): string {
-  const flags = [...command.flags, help].map((flag) => ({
+export function helpFor({ name, summary }: Omit<CommandEntry, "load">, command: Command): string {
+  const flags = namedFlags(command.flags).map((flag) => ({
     left: `${flag.short === undefined ? "    " : `-${flag.short}, `}--${flag.name}${flag.value === undefined ? "" : ` ${flag.value}`}`,
     summary: `${flag.summary}${flag.repeatable === true ? " (repeatable)" : ""}`,
   }));
   const width = Math.max(...flags.map(({ left }) => left.length));
   return [
-    command.summary,
+    summary,
     "",
     `Usage: touchmark ${name} ${command.usage}`.trimEnd(),
     ...(command.details === undefined ? [] : ["", command.details]),
     "",
     "Flags:",
-    ...flags.map(({ left, summary }) => `  ${left.padEnd(width)}  ${summary}`),
+    ...flags.map(({ left, summary: text }) => `  ${left.padEnd(width)}  ${text}`),
     "",
     "Examples:",
     ...command.examples.flatMap((example) => [`  # ${example.explains}`, `  ${example.command}`]),

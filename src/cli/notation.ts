@@ -1,12 +1,12 @@
 /** The signers that notation's own files expect, as an authority of a policy. */
-import { join } from "node:path";
 import { readBlobTrustPolicy, readOciTrustPolicy, readTrustStores } from "../trust-sources/notation/trust-folder.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { memoise, memoiseByKey } from "../core/async/memoise.ts";
 import type { AuthorityDocument } from "../policy/document.ts";
 import { authorityOfStatement } from "../policy/import/notation-trust-policy.ts";
 import { applicableBlobPolicy, applicablePolicy, type TrustPolicyStatement } from "../trust/notation/trust-policy.ts";
-import type { Arguments } from "./arguments.ts";
+import { notationFolder } from "../setup/notation-folder.ts";
+import type { ExpectedArgs } from "./flags/expected.ts";
 import type { Io } from "./io.ts";
 
 export interface NotationExpectation {
@@ -15,22 +15,17 @@ export interface NotationExpectation {
   readonly authority: AuthorityDocument | undefined;
 }
 
-/** notation's folder, as the flag, its variable or its custom says. */
-export function notationFolder(args: Arguments, { env, home }: Io): string {
-  return args.value("notation-config") ?? (env["NOTATION_CONFIG"] || join(env["XDG_CONFIG_HOME"] || join(home, ".config"), "notation"));
-}
-
 /**
  * For an image of the repository, or a file where none is given; policies and stores are read once, when first needed. What it gives throws
  * USAGE where no statement is for it, and what reading throws.
  */
 export function openNotation(
-  args: Arguments,
+  args: Pick<ExpectedArgs, "notationConfig" | "policyName">,
   io: Io,
   signal: AbortSignal,
 ): (repository: string | undefined) => Promise<NotationExpectation> {
-  const folder = notationFolder(args, io);
-  const policyName = args.value("policy-name");
+  const folder = notationFolder(args.notationConfig, io);
+  const policyName = args.policyName;
   const imagePolicy = memoise((until) => readOciTrustPolicy(folder, until));
   const filePolicy = memoise((until) => readBlobTrustPolicy(folder, until));
   const authorityOf = memoiseByKey(

@@ -1,21 +1,28 @@
-/** Passwords of private keys: from the environment, else typed. An empty variable is an empty password. */
+/** Passwords and PINs that are typed on the terminal. */
 import { TouchmarkError } from "../core/errors.ts";
+import { passwordIn } from "../setup/password.ts";
 import type { Io } from "./io.ts";
 
-const variables = ["TOUCHMARK_PASSWORD", "COSIGN_PASSWORD"] as const;
+type Terminal = Pick<Io, "askSecret">;
 
-/** The password that opens the key `name`. */
-export async function passwordFor(name: string, io: Io): Promise<string> {
-  const given = fromEnvironment(io);
-  if (given !== undefined) return given;
-  return terminal(io)(`Password of ${name}: `);
+/** The password that opens the key `name`. Throws WRONG_PASSWORD where there is no terminal. */
+export async function askPassword(name: string, io: Terminal): Promise<string> {
+  return onTerminal(io)(`Password of ${name}: `);
 }
 
-/** A password for a new key, typed twice. */
-export async function newPassword(io: Io): Promise<string> {
-  const given = fromEnvironment(io);
+/** The PIN of the token `name`. Throws WRONG_PASSWORD where there is no terminal. */
+export async function askPin(name: string, { askSecret }: Terminal): Promise<string> {
+  if (askSecret) return askSecret(`PIN of ${name}: `);
+  throw new TouchmarkError("WRONG_PASSWORD", `${name} needs a PIN, and there is no terminal to ask for it on`, {
+    hint: "Set TOUCHMARK_PKCS11_PIN, or add pin-source=PATH to the URI.",
+  });
+}
+
+/** The password of a new private key: from the environment, else typed twice. Throws WRONG_PASSWORD where the two differ. */
+export async function newPassword(io: Terminal & Pick<Io, "env">): Promise<string> {
+  const given = passwordIn(io.env);
   if (given !== undefined) return given;
-  const ask = terminal(io);
+  const ask = onTerminal(io);
   const password = await ask("Password for the new private key (empty for none): ");
   const again = await ask("The same again: ");
   if (again !== password)
@@ -23,12 +30,7 @@ export async function newPassword(io: Io): Promise<string> {
   return password;
 }
 
-function fromEnvironment({ env }: Io): string | undefined {
-  const name = variables.find((variable) => env[variable] !== undefined);
-  return name === undefined ? undefined : env[name];
-}
-
-function terminal({ askSecret }: Io): (prompt: string) => Promise<string> {
+function onTerminal({ askSecret }: Terminal): (prompt: string) => Promise<string> {
   if (askSecret) return askSecret;
   throw new TouchmarkError("WRONG_PASSWORD", "the private key needs a password, and there is no terminal to ask for it on");
 }

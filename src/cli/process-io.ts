@@ -1,8 +1,8 @@
 /** The Io of a real process. */
-import { homedir } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { addAbortSignal, Writable } from "node:stream";
 import { TouchmarkError } from "../core/errors.ts";
+import { homeFolder } from "../setup/local-settings.ts";
 import type { Io, Output } from "./io.ts";
 
 export function processIo(): Io {
@@ -21,19 +21,10 @@ export function processIo(): Io {
       return process.stdin.isTTY ? ask : undefined;
     },
     env: process.env,
-    home: home(),
+    home: homeFolder(),
     now: Date.now,
     signal: interruption.signal,
   };
-}
-
-/** Containers run users that have no home folder: for them, one where nothing lies. */
-function home(): string {
-  try {
-    return homedir();
-  } catch {
-    return "/nonexistent";
-  }
 }
 
 /** The stream is opened when it is first needed: each costs some milliseconds of start-up. */

@@ -1,41 +1,7 @@
-/** What the commands about trust roots share. */
+/** What the commands about trust roots print of one. */
 import type { InstanceDescription } from "../trust-sources/sigstore/describe-instance.ts";
-import { instancesFolder } from "../trust-sources/sigstore/instances-folder.ts";
-import type { RefreshOptions } from "../trust-sources/sigstore/repository.ts";
-import { maxDocumentBytes } from "../trust-sources/tuf/document.ts";
-import { openRoot } from "../trust-sources/tuf/workflow.ts";
-import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import { formatInstant } from "../core/instant.ts";
-import { readSource } from "../files/read-source.ts";
-import { timeoutFlag } from "./common.ts";
-import type { Flag } from "./grammar.ts";
-import type { Io } from "./io.ts";
-import { serviceHttp } from "./registries.ts";
 import { clean, field } from "./render/text.ts";
-
-export const timeoutFlags: readonly Flag[] = [timeoutFlag];
-
-export const repositoryFlags: readonly Flag[] = [
-  { name: "mirror", value: "URL", summary: "The TUF repository that keeps the trust root" },
-  { name: "root", value: "FILE", summary: "The root.json that this repository is trusted by from the start" },
-];
-
-/** The root.json that `--root` names. Throws TRUST_ROOT_INVALID for what is none, and what `readSource` does. */
-export async function readAnchor(path: string, { env }: Io, signal: AbortSignal): Promise<Uint8Array> {
-  const bytes = await readSource(path, { maxBytes: maxDocumentBytes.root, env, signal });
-  try {
-    openRoot(bytes);
-    return bytes;
-  } catch (cause) {
-    const { code, message } = asTouchmarkError(cause);
-    const hint = "Name the root.json of a TUF repository, got in a way you trust; a trusted_root.json is imported by itself.";
-    throw new TouchmarkError(code, `${path} is no root to trust a repository by: ${message}`, { hint, cause });
-  }
-}
-
-export async function refreshOptions(io: Io, signal: AbortSignal): Promise<RefreshOptions> {
-  return { folder: instancesFolder(io), http: await serviceHttp(io), at: io.now(), signal };
-}
 
 export function summaryJson({ name, from, state, since, expires, versions }: InstanceDescription): object {
   return {

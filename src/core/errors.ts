@@ -83,7 +83,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 2,
     http: 400,
     summary: "The command line or the request is not of the form it must have.",
-    remedy: "See 'touchmark help' and the command's own --help.",
+    remedy: "Write it as the documentation of the command or the request says.",
   },
   INVALID_REFERENCE: {
     exit: 2,
@@ -119,14 +119,14 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 2,
     http: 400,
     summary: "The registry would be spoken to over plain HTTP, which only loopback may be.",
-    remedy: "Serve the registry over TLS; for a test network, --allow-http-registry names the exception.",
+    remedy: "Serve the registry over TLS; plain HTTP is an exception for test networks, and has to be named as one.",
   },
   NO_SIGNATURE: {
     exit: 10,
     http: 403,
     summary: "Every place was read and the image has no signature.",
     remedy:
-      "If it is a copy, its signatures may have stayed behind: copy them too (touchmark copy). If a tag was asked for, check that it still names the image that was signed. Else sign it by its digest.",
+      "If it is a copy, its signatures may have stayed behind: copy them too. If a tag was asked for, check that it still names the image that was signed. Else sign it by its digest.",
   },
   NO_SUCH_IMAGE: {
     exit: 11,
@@ -163,7 +163,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 12,
     http: 403,
     summary: "The signature is good but does not carry the annotations that are required.",
-    remedy: "Use the image that was signed with these annotations, or have it signed with them: touchmark sign -a KEY=VALUE.",
+    remedy: "Use the image that was signed with these annotations, or have it signed with them.",
   },
   MALFORMED_EVIDENCE: {
     exit: 12,
@@ -205,7 +205,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 12,
     http: 403,
     summary: "The signature was made while its log could not be asked, and the log does not hold it yet.",
-    remedy: "Have the log keep it: touchmark log flush. Whoever signed can run it, and anybody else who may write to the repository.",
+    remedy: "Upload the pending log entry: the signer can, and so can anybody else who may write to the repository.",
   },
   LOG_ENTRY_INVALID: {
     exit: 12,
@@ -241,7 +241,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 32,
     http: 503,
     summary: "The trust root is past its time.",
-    remedy: "Run touchmark trust update, or import a newer root where there is no network.",
+    remedy: "Update the trust root, or import a newer one where there is no network.",
   },
   POLICY_DENIED: {
     exit: 20,
@@ -277,7 +277,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 30,
     http: 504,
     summary: "The time allowed ran out before the answer was there.",
-    remedy: "Try again; --timeout allows more time.",
+    remedy: "Try again, or allow more time.",
   },
   SERVICE_MISSING: {
     exit: 2,
@@ -337,8 +337,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 31,
     http: 401,
     summary: "Signing without a key needs a token that says who signs, and there is none.",
-    remedy:
-      "Let the CI job have one (docs/guides/keyless.md), give one with --identity-token or SIGSTORE_ID_TOKEN, sign in with a browser, or sign with a key (--key).",
+    remedy: "Let the CI job have one (docs/guides/keyless.md), give one in SIGSTORE_ID_TOKEN, sign in with a browser, or sign with a key.",
   },
   IDENTITY_TOKEN_INVALID: {
     exit: 31,
@@ -356,7 +355,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 2,
     http: 409,
     summary: "Signing would make public who signed something that not everybody can see, and nobody agreed to that.",
-    remedy: "Agree with --yes, sign with a key, or sign with services of your own (--signing-config).",
+    remedy: "Agree to it, sign with a key, or sign with services of your own.",
   },
   UNDECIDED: {
     exit: 32,
@@ -385,9 +384,40 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
   },
 };
 
+/**
+ * What a person can do about an error or a warning, for a front end that has words of its own for it: the names of flags and
+ * commands, which nothing below knows. The hint says the same in words that hold anywhere.
+ */
+export interface Remedy {
+  readonly id: RemedyId;
+  /** What it is done to: the name of a trust root. */
+  readonly about?: string;
+}
+
+export type RemedyId =
+  | "check-oidc-issuer"
+  | "check-plugin-key"
+  | "choose-sigstore-instance"
+  | "import-trust-root"
+  | "keep-tuf-repository"
+  | "make-trusted-root"
+  | "name-key-and-certificates"
+  | "name-no-timestamp-authority"
+  | "name-notary-server"
+  | "name-signing-config"
+  | "name-trust-folder"
+  | "name-upload-instance"
+  | "present-client-certificate"
+  | "replace-at-destination"
+  | "sign-for-notary-project"
+  | "trust-certificate-authority"
+  | "update-trust-root"
+  | "use-https-notary-server";
+
 export interface ErrorDetails {
   /** What to do next, where the catalogue's remedy is too general. */
   readonly hint?: string;
+  readonly remedy?: Remedy | undefined;
   readonly cause?: unknown;
 }
 
@@ -395,12 +425,14 @@ export interface ErrorDetails {
 export class TouchmarkError extends Error {
   readonly code: Code;
   readonly hint: string;
+  readonly remedy: Remedy | undefined;
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
     super(bounded(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "TouchmarkError";
     this.code = code;
     this.hint = details.hint ?? catalogue[code].remedy;
+    this.remedy = details.remedy;
   }
 }
 

@@ -109,7 +109,8 @@ async function checkTag(tag: string, digest: Digest, { destination, force, signa
   const there = await destination.manifest(tag, signal);
   if (force || !there || there.descriptor.digest === digest) return;
   throw new TouchmarkError("CONFLICT", `the tag ${tag} of ${destination.name} holds other signatures than that of the source`, {
-    hint: "Look at both with 'touchmark tree'; --force replaces those at the destination.",
+    hint: "Look at both, and say so if those at the destination are to be replaced.",
+    remedy: { id: "replace-at-destination" },
   });
 }
 

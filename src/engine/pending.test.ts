@@ -17,7 +17,7 @@ describe("a signature that waits for its log", () => {
 
     const refused = await at.verify();
     assert.equal(answerOf(refused), "deny: LOG_ENTRY_PENDING");
-    assert.match(refused.reason?.remedy ?? "", /touchmark log flush/);
+    assert.match(refused.reason?.remedy ?? "", /^Upload the pending log entry/);
     const allowed = await at.verify(true);
     assert.equal(answerOf(allowed), "allow");
     assert.equal(logCheck(allowed), "failed: LOG_ENTRY_PENDING", "what is let pass is reported as it is");

@@ -21,7 +21,7 @@ test("a certificate that is not trusted is named with its host, and what to do i
       message,
       `registry.example.com:443 cannot be used: the certificate of registry.example.com is not trusted by this machine (${code})`,
     );
-    assert.match(hint, /--registry-cacert/);
+    assert.match(hint, /private certificate authority/);
   }
 });
 

@@ -6,12 +6,18 @@ interface Explanation {
   readonly code: Code;
   readonly what: (host: string) => string;
   readonly hint?: string;
+  readonly remedy?: keyof typeof tlsHints;
 }
 
 const resets: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
 const noTls = "ERR_SSL_WRONG_VERSION_NUMBER";
-const untrusted =
-  "If a private certificate authority issued it, name that authority's certificate with --registry-cacert; if not, something else answers for this host.";
+
+/** What to do where TLS fails for want of a setting: for front ends that find the text in a verdict, and have words of their own. */
+export const tlsHints: Readonly<Record<"trust-certificate-authority" | "present-client-certificate", string>> = {
+  "trust-certificate-authority":
+    "If a private certificate authority issued it, trust that authority for registries; if not, something else answers for this host.",
+  "present-client-certificate": "Give the one you were issued, and its key.",
+};
 
 const explanations: Readonly<Record<string, Explanation>> = {
   ENOTFOUND: { code: "UNREACHABLE", what: () => "the name does not resolve", hint: "Check the spelling of the host and the name service." },
@@ -38,7 +44,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: {
     code: "UNAUTHORIZED",
     what: () => "it asks for a client certificate",
-    hint: "Give the one you were issued, and its key: --registry-client-cert and --registry-client-key.",
+    remedy: "present-client-certificate",
   },
   ERR_TLS_CERT_ALTNAME_INVALID: { code: "UNREACHABLE", what: (host) => `the certificate is not one for ${host}` },
 };
@@ -47,8 +53,9 @@ const explanations: Readonly<Record<string, Explanation>> = {
 export function failureOf(error: unknown, url: URL): TouchmarkError {
   if (error instanceof TouchmarkError) return error;
   const name = nameOf(error);
-  const { code, what, hint } = explanations[name] ?? explain(name);
-  const details = { cause: error, ...(hint !== undefined && { hint }) };
+  const { code, what, hint, remedy } = explanations[name] ?? explain(name);
+  const advice = remedy ? { hint: tlsHints[remedy], remedy: { id: remedy } } : hint === undefined ? {} : { hint };
+  const details = { cause: error, ...advice };
   return new TouchmarkError(code, `${printableHost(url)} cannot be used: ${what(url.hostname)}`, details);
 }
 
@@ -63,7 +70,8 @@ function explain(name: string): Explanation {
   }
   if (name.startsWith("HPE_")) return { code: "UNREACHABLE", what: () => "it does not answer in HTTP" };
   if (/CERT|ISSUER|SIGNATURE/.test(name)) {
-    return { code: "UNREACHABLE", what: (host) => `the certificate of ${host} is not trusted by this machine (${name})`, hint: untrusted };
+    const what = (host: string): string => `the certificate of ${host} is not trusted by this machine (${name})`;
+    return { code: "UNREACHABLE", what, remedy: "trust-certificate-authority" };
   }
   return { code: "UNREACHABLE", what: () => name };
 }

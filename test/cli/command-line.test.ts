@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { commands } from "../../src/cli/commands.ts";
-import { parseArguments } from "../../src/cli/arguments.ts";
+import { argsOf } from "../../src/cli/command.ts";
+import { namedFlags, parseCommandLine } from "../../src/cli/command-line.ts";
+import { timeoutFlags } from "../../src/cli/flags/common.ts";
+import { flag } from "../../src/cli/flags/flag.ts";
 import { version } from "../../src/core/version.ts";
 import { refusedAddress } from "../fakes/refused-port.ts";
 import { bench } from "./harness.ts";
@@ -12,9 +15,17 @@ describe("the command line", () => {
     const { run } = await bench(t);
     const cases: readonly (readonly [words: readonly string[], message: RegExp])[] = [
       [["verfy"], /did you mean verify\?/],
-      [["keys"], /touchmark keys generate, touchmark keys show/],
-      [["keys", "make"], /followed by another word/],
+      [["sgin"], /did you mean sign\?/],
+      [["key"], /did you mean keys\?/],
+      [["keys", "make"], /followed by another word: touchmark keys generate, touchmark keys show$/m],
+      [["keys", "sohw"], /did you mean keys show\?/],
+      [["-o", "json"], /unknown flag -o; flags follow the command/],
+      [["--output=json"], /unknown flag --output; flags follow the command/],
       [["verify", "--kee", "x", "app"], /unknown flag --kee; did you mean --key\?/],
+      [["verify", "--kye", "x", "app"], /unknown flag --kye; did you mean --key\?/],
+      [["verify", "-d", "x", "app"], /unknown flag -d\n/],
+      [["verify", "--certificate-chain", "x", "app"], /unknown flag --certificate-chain\nhint: .*--certificate CA\.pem/],
+      [["sign", "--tlog-upload=false", "app"], /unknown flag --tlog-upload\nhint: Leave it out/],
       [["verify", "app"], /whose signature/],
       [["verify", "--key"], /--key needs a value/],
       [["verify", "--key", "--recursive", "app"], /looks like a flag/],
@@ -23,8 +34,10 @@ describe("the command line", () => {
       [["verify", "--key", "k", "-o", "yaml", "app"], /--output is one of text, json/],
       [["verify", "--key", "k", "-a", "novalue", "app"], /KEY=VALUE/],
       [["verify", "--key", "k", "-a", "a=1", "-a", "a=2", "app"], /two values/],
-      [["verify", "--key", "k", "--timeout", "soon", "app"], /90s, 3m/],
+      [["verify", "--key", "k", "--timeout", "soon", "app"], /--timeout is a duration, written as 90s, 3m/],
       [["verify", "--key", "k", "UPPER"], /lower case/],
+      [["tree", "https://registry.example/app"], /hint: Leave out https:\/\/\./],
+      [["tree", "docker://registry.example/app"], /hint: Leave out docker:\/\/\./],
       [["verify", "--key", "missing.pub", "app"], /missing\.pub/],
       [["sign", "--key", "k", "--identity-token", "t", "app"], /--key and --identity-token cannot both/],
       [["sign", "--key", "k", "--trusted-root", "r.json", "app"], /--trusted-root proves what services answer/],
@@ -42,6 +55,36 @@ describe("the command line", () => {
       assert.match(stderr, /^error: .*\nhint: .+\n$/s);
       assert.equal(stdout, "");
     }
+  });
+
+  it("prints the help of a group that is named alone, on stderr", async (t) => {
+    const { run } = await bench(t);
+    const { stdout } = await run("help", "keys");
+    assert.deepEqual(await run("keys"), { status: 2, stdout: "", stderr: stdout });
+  });
+
+  it("takes a bare number as seconds, true and false, and flags of several values", async () => {
+    const flags = { ...timeoutFlags, force: flag.boolean({ summary: "" }), format: flag.choices(["a", "b"], { summary: "" }) };
+    const grammar = { usage: "", operands: { min: 0, max: 0 }, flags };
+    const read = (line: string): unknown => {
+      const { timeout, force, format } = argsOf(grammar, parseCommandLine("verify", grammar, line.split(" ")));
+      return [timeout.milliseconds, force, format];
+    };
+    assert.deepEqual(read("--timeout 5 --format a,b --format a"), [5000, false, ["a", "b", "a"]]);
+    assert.deepEqual(read("--force --timeout 1h30m"), [5_400_000, true, []]);
+    assert.deepEqual(read("--force --force=false"), [180_000, false, []]);
+    assert.throws(() => read("--format a,c"), { message: /--format is one of a, b; found "c"/ });
+  });
+
+  it("takes a hidden flag, and shows and suggests it nowhere", () => {
+    const flags = { secret: flag.boolean({ hidden: true, summary: "" }) };
+    const grammar = { usage: "", operands: { min: 0, max: 0 }, flags };
+    assert.equal(argsOf(grammar, parseCommandLine("verify", grammar, ["--secret"])).secret, true);
+    assert.deepEqual(
+      namedFlags(flags).map(({ name }) => name),
+      ["help"],
+    );
+    assert.throws(() => parseCommandLine("verify", grammar, ["--secert"]), { message: "unknown flag --secert" });
   });
 
   it("does not repeat a private key that is given in the place of its file", async (t) => {
@@ -74,7 +117,7 @@ describe("the command line", () => {
         const words = example.command.split(" ");
         assert.equal(words.shift(), "touchmark");
         assert.deepEqual(words.splice(0, name.split(" ").length), name.split(" "));
-        parseArguments(name, command, words);
+        parseCommandLine(name, command, words);
       }
     }
   });
@@ -83,15 +126,15 @@ describe("the command line", () => {
     const grammar = {
       usage: "",
       operands: { min: 0, max: 9 },
-      flags: [
-        { name: "output", short: "o", value: "FORMAT", summary: "" },
-        { name: "annotations", short: "a", value: "KEY=VALUE", repeatable: true, summary: "" },
-        { name: "recursive", short: "r", summary: "" },
-      ],
+      flags: {
+        output: flag.string({ short: "o", value: "FORMAT", oldNames: ["out"], summary: "" }),
+        annotations: flag.strings({ short: "a", value: "KEY=VALUE", summary: "" }),
+        recursive: flag.boolean({ short: "r", summary: "" }),
+      },
     };
     const read = (line: string): unknown => {
-      const args = parseArguments("verify", grammar, line.split(" "));
-      return [args.value("output"), args.values("annotations"), args.has("recursive"), args.operands];
+      const args = argsOf(grammar, parseCommandLine("verify", grammar, line.split(" ")));
+      return [args.output, args.annotations, args.recursive, args.operands];
     };
     for (const [line, ...expected] of [
       ["x --output json y", "json", [], false, ["x", "y"]],
@@ -103,12 +146,17 @@ describe("the command line", () => {
       ["-ro json -r x", "json", [], true, ["x"]],
       ["-o - -", "-", [], false, ["-"]],
       ["-a k=v=w -ax=y --annotations=k=v", undefined, ["k=v=w", "x=y", "k=v"], false, []],
+      ["--out json", "json", [], false, []],
+      ["--recursive=true", undefined, [], true, []],
+      ["-r --recursive=false", undefined, [], false, []],
       ["-r -- -r --output", undefined, [], true, ["-r", "--output"]],
     ] as const) {
       assert.deepEqual(read(line), expected, line);
     }
     for (const [line, message] of [
       ["-o json -ojson", /more than once/],
+      ["-o json --out=json", /--out is given more than once/],
+      ["--recursive=maybe", /takes no value, or true or false; found "maybe"/],
       ["--output -r", /looks like a flag/],
       ["--output --", /looks like a flag/],
       ["-rx", /unknown flag -x/],

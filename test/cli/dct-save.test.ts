@@ -299,7 +299,7 @@ describe("touchmark dct save", () => {
     [["dct", "save", "--to", "a.tar", "--timestamp-url", "https://tsa.example", "alpine"], /needs --timestamp-root/],
     [["dct", "save", "--to", "a.tar", "--timestamp-root", "tsa.pem", "alpine"], /none is named/],
     [["dct", "save", "--to", "a.tar", "--from", "nowhere", "alpine"], /cannot read nowhere/],
-    [["dct", "save", "--to", "a.tar", "--timeout", "soon", "alpine"], /a duration is written/],
+    [["dct", "save", "--to", "a.tar", "--timeout", "soon", "alpine"], /--timeout is a duration/],
   ] as const) {
     it(`refuses ${words.slice(2).join(" ")}`, async (t) => {
       const { run } = await bench(t);

@@ -208,10 +208,16 @@ describe("verify-blob", () => {
     const withBundle = (name: string): Promise<Outcome> =>
       run("verify-blob", "--key", path("alice.pub"), "--bundle", path(name), path("app"));
     await writeFile(path("junk"), "no JSON");
+    await writeFile(path("bare"), `${Buffer.alloc(71, 7).toString("base64")}\n`);
     await writeFile(path("large"), Buffer.alloc(33 * 1024 * 1024, 0x20));
     const cases: readonly (readonly [Promise<Outcome>, number, RegExp])[] = [
       [withBundle("gone"), 2, /^error: cannot read .*gone: there is no such file/],
       [withBundle("junk"), 12, /^refused: MALFORMED_EVIDENCE[\s\S]*bundle is not JSON/],
+      [
+        withBundle("bare"),
+        12,
+        /MALFORMED_EVIDENCE[\s\S]*warning: .*bare holds a signature in base64.*\nhint: Have the file signed into a bundle/,
+      ],
       [withBundle("large"), 32, /^error: .*large has more than the 33554432 bytes it may have/],
       [withBundle("registry"), 2, /^error: cannot read .*registry: it is a folder/],
       [verify(path("gone")), 2, /^error: cannot read .*gone: there is no such file/],

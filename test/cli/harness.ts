@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { commands } from "../../src/cli/commands.ts";
 import { main } from "../../src/cli/main.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { parseReference } from "../../src/core/oci/reference.ts";
@@ -51,7 +52,7 @@ export async function bench(t: Pick<TestContext, "after">): Promise<Bench> {
       now: testClock,
       ...io,
     });
-    return { status: await main(words, own), stdout: stdout(), stderr: stderr() };
+    return { status: await main(words, own, commands), stdout: stdout(), stderr: stderr() };
   };
   return {
     folder,

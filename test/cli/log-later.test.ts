@@ -58,7 +58,7 @@ describe("sign --log-upload later, and log flush", () => {
 
     const refused = await at.verify(at.image);
     assert.equal(refused.status, 12);
-    assert.match(refused.stdout, /^refused: LOG_ENTRY_PENDING[\s\S]*to do +Have the log keep it: touchmark log flush/);
+    assert.match(refused.stdout, /^refused: LOG_ENTRY_PENDING[\s\S]*to do +Upload the pending log entry: touchmark log flush/);
     const allowed = await at.verify("--allow-pending-log", at.image);
     assert.equal(allowed.status, 0, allowed.stdout);
     assert.match(allowed.stdout, /^allowed[\s\S]*timestamp passed, log pending \(says that a log is yet to be asked to keep it\)/);

@@ -316,7 +316,7 @@ describe("signing for the Notary Project", () => {
       [["--timestamp-url", "https://stamps.example", "--format", "notation"], /needs --timestamp-root/],
       [["--timestamp-root", path("acme.crt"), "--format", "notation"], /none is named/],
       [["--envelope", "xml", "--format", "notation"], /--envelope is one of jws, cose/],
-      [["--expiry", "soon", "--format", "notation"], /a duration is written as/],
+      [["--expiry", "soon", "--format", "notation"], /--expiry is a duration/],
     ] as const) {
       const { status, stderr } = await run("sign", "--key", path("release.key"), ...flags, image);
       assert.equal(status, 2, stderr);

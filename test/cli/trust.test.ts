@@ -229,7 +229,7 @@ describe("touchmark trust create", () => {
   it("says what is missing", async (t) => {
     const { trust, path } = await location(t);
     assert.match((await trust("create")).stderr, /no service is described/);
-    assert.match((await trust("create", "--rekor", "url=https://log.example")).stderr, /--rekor lacks public-key/);
+    assert.match((await trust("create", "--rekor", "url=https://log.example")).stderr, /rekor lacks public-key/);
     await writeFile(path("ca.pem"), encodePem("CERTIFICATE", new Uint8Array(9)));
     const { status } = await trust("create", "--fulcio", `url=https://ca.example,certificate-chain=${path("ca.pem")}`);
     assert.equal(status, 32);

@@ -1,5 +1,5 @@
-import { usageError } from "../arguments.ts";
-import type { Command } from "../command.ts";
+import { usageError } from "../usage-error.ts";
+import { defineCommand, type Command } from "../command.ts";
 import { bash } from "../completion/bash.ts";
 import { fish } from "../completion/fish.ts";
 import { positions } from "../completion/positions.ts";
@@ -11,9 +11,8 @@ const scripts = new Map([
   ["fish", fish],
 ]);
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "bash|zsh|fish",
-  summary: "Print the script with which a shell completes commands",
   details: [
     "Write it to where your shell looks for such scripts, and begin a new shell:",
     "",
@@ -23,17 +22,17 @@ export const command: Command = {
     "        or after it in ~/.zshrc: source <(touchmark completion zsh)",
     "  fish  touchmark completion fish > ~/.config/fish/completions/touchmark.fish",
   ].join("\n"),
-  flags: [],
+  flags: {},
   operands: { min: 1, max: 1, value: "bash|zsh|fish" },
   examples: [
     { command: "touchmark completion bash", explains: "Print the script for bash" },
     { command: "touchmark completion zsh", explains: "For zsh" },
     { command: "touchmark completion fish", explains: "For fish" },
   ],
-  async run(args, io) {
-    const script = scripts.get(args.operand(0));
-    if (!script) throw usageError(`the shell is one of ${[...scripts.keys()].join(", ")}; found ${JSON.stringify(args.operand(0))}`);
-    io.stdout.write(script(await positions()));
+  async run(args, io, commands) {
+    const script = scripts.get(args.operands[0]);
+    if (!script) throw usageError(`the shell is one of ${[...scripts.keys()].join(", ")}; found ${JSON.stringify(args.operands[0])}`);
+    io.stdout.write(script(await positions(commands)));
     return 0;
   },
-};
+});

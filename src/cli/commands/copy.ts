@@ -1,45 +1,40 @@
-import { defaultTag, parseReference, type Reference } from "../../core/oci/reference.ts";
-import { copy } from "../../engine/copy.ts";
-import { formats } from "../../formats/all.ts";
-import { usageError } from "../arguments.ts";
-import type { Command } from "../command.ts";
-import { deadlineOf, outputFlag, registryFlags } from "../common.ts";
-import { registriesFor } from "../registries.ts";
+import { defineCommand, type Command } from "../command.ts";
+import { flag } from "../flags/flag.ts";
+import { deadlineOf } from "../deadline.ts";
+import { outputFlags } from "../flags/common.ts";
+import { parseImageOperand } from "../image-operand.ts";
+import { registryFlags } from "../flags/registry.ts";
+import { copyImage } from "../../setup/copy-image.ts";
+import { registrySettings } from "../settings/registry.ts";
 import { clean, field } from "../render/text.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags] SOURCE DESTINATION",
-  summary: "Copy an image with everything that hangs on it",
   details: [
     "From registry to registry, or to and from a layout (oci:FOLDER, oci-archive:FILE), byte for byte, so that signatures stay good. An",
     "index is copied with all its images. A destination without a tag gets that of the source.",
   ].join("\n"),
-  flags: [{ name: "force", summary: "Replace other signatures under the same tag at the destination" }, outputFlag, ...registryFlags],
+  flags: {
+    force: flag.boolean({ summary: "Replace other signatures under the same tag at the destination" }),
+    ...outputFlags,
+    ...registryFlags,
+  },
   operands: { min: 2, max: 2 },
   examples: [
     { command: "touchmark copy registry.example/app:1.0 oci:exported:1.0", explains: "Take an image and its signatures along in a folder" },
     { command: "touchmark copy oci:exported:1.0 registry.example/mirror:1.0", explains: "And put them into another registry" },
   ],
   async run(args, io) {
-    const json = args.choice("output", ["text", "json"]) === "json";
-    const source = parseReference(args.operand(0));
-    const destination = parseReference(args.operand(1));
-    if (destination.digest !== undefined) throw usageError("a destination has a tag and no digest: the digest is that of the source");
+    const json = args.output === "json";
+    const source = parseImageOperand(args.operands[0]);
+    const destination = parseImageOperand(args.operands[1]);
     using deadline = deadlineOf(args, io);
-    const registries = await registriesFor(args, io);
-    const copied = await copy(registries.open(source), source, registries.open(destination), {
-      formats,
-      tag: destination.tag ?? tagOf(source),
-      force: args.has("force"),
-      signal: deadline.signal,
-    });
+    const { env, home } = io;
+    const options = { registries: registrySettings(args), force: args.force, env, home, signal: deadline.signal };
+    const copied = await copyImage({ kind: "image", reference: source }, { kind: "image", reference: destination }, options);
     const { from, to, digest, tag, images, attachments } = copied;
     const text = `copied  ${clean(from)} to ${clean(to)}${tag === undefined ? "" : `:${tag}`}\n${field("digest", digest)}${field("manifests", `${images} of images, ${attachments} that hang on them`)}`;
     io.stdout.write(json ? `${JSON.stringify(copied)}\n` : text);
     return 0;
   },
-};
-
-function tagOf({ tag, digest }: Reference): string | undefined {
-  return tag ?? (digest === undefined ? defaultTag : undefined);
-}
+});

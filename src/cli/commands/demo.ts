@@ -4,26 +4,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
 import { startRegistry } from "../../server/registry/registry.ts";
-import type { Command } from "../command.ts";
+import { defineCommand, type Command } from "../command.ts";
+import { flag } from "../flags/flag.ts";
 import { play, yourTurn } from "../demo/play.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags]",
-  summary: "Watch images being signed, accepted and refused",
   details: "Starts a registry of its own on loopback, pushes small images, signs, and verifies what is good and what is not.",
-  flags: [{ name: "keep", summary: "Go on serving until interrupted, and leave the folder behind" }],
+  flags: { keep: flag.boolean({ summary: "Go on serving until interrupted, and leave the folder behind" }) },
   operands: { min: 0, max: 0 },
   examples: [
     { command: "touchmark demo", explains: "Watch it; nothing is left behind" },
     { command: "touchmark demo --keep", explains: "Try its commands in another terminal" },
   ],
-  async run(args, io) {
-    const keep = args.has("keep");
+  async run(args, io, commands) {
+    const keep = args.keep;
     const folder = await mkdtemp(join(tmpdir(), "touchmark-demo-"));
     try {
       const registry = await startRegistry({ dir: join(folder, "registry"), host: "127.0.0.1", port: 0 });
       try {
-        const surprises = await play({ folder, address: registry.address, io });
+        const surprises = await play({ folder, address: registry.address, io, commands });
         io.stdout.write(yourTurn(keep ? `${registry.address}/demo/yours:1.0` : "registry.example/you/app:1.0"));
         if (surprises.length > 0) throw new TouchmarkError("INTERNAL", `not as expected: ${surprises.join("; ")}`);
         if (keep) {
@@ -38,4 +38,4 @@ export const command: Command = {
       if (!keep) await rm(folder, { recursive: true, force: true });
     }
   },
-};
+});

@@ -2,40 +2,44 @@ import { TouchmarkError } from "../../core/errors.ts";
 import { signFile, type FileSigned } from "../../engine/sign-file.ts";
 import { fileFormats } from "../../formats/all.ts";
 import type { FormatOfFiles } from "../../formats/format.ts";
-import { oneOf, usageError, type Arguments } from "../arguments.ts";
-import { bundleFlag, bundleOf, signatureFlag } from "../bundle-flag.ts";
+import { usageError } from "../usage-error.ts";
+import { bundleFlag, signatureFlag, type SignatureFileArgs } from "../flags/signature-file.ts";
+import { signingFlags, type SigningArgs } from "../flags/signing.ts";
+import { signaturePath } from "../signature-file.ts";
 import { bundleOutput } from "../bundle-output.ts";
-import type { Command } from "../command.ts";
-import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, signingTime, timeoutFlag } from "../common.ts";
+import { defineCommand, type Command } from "../command.ts";
+import { flag } from "../flags/flag.ts";
+import { deadlineOf } from "../deadline.ts";
+import { annotationsFlag, outputFlags, timeoutFlags } from "../flags/common.ts";
+import { signingTime } from "../signing-time.ts";
 import { readFileOperand } from "../file-operand.ts";
 import { mediaTypeFlag, fileMediaType } from "../media-type.ts";
 import { noRecord } from "../recorder.ts";
 import { signedFields } from "../render/signed.ts";
 import { clean, field } from "../render/text.ts";
-import { openSigner, signatureOptionsOf, signingFlags } from "../signing.ts";
+import { openSignerFor, signatureOptionsOf } from "../signing.ts";
 
 const formatNames = fileFormats.map(({ name }) => name);
 const allSuffixes = fileFormats.flatMap(({ files }) => Object.values(files.suffixes ?? {}));
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[--key KEY] --bundle FILE [flags] FILE|-",
-  summary: "Sign a file",
   details: [
     "Without --key, who signs is said by an identity token: of the CI job, or of a person who signs in.",
     "The signature is written to a sigstore bundle, to be handed on beside the file. A bundle that is there already is written anew;",
     "any other file is left alone. A file of up to 512 MiB is signed; of a larger one, sign the checksum.",
     "With --format notation a file of any size is signed for the Notary Project, into FILE.jws.sig or FILE.cose.sig.",
   ].join("\n"),
-  flags: [
+  flags: {
     ...signingFlags,
-    { name: "format", value: formatNames.join("|"), summary: "Signature format (bundle)" },
-    bundleFlag("Write the signature here"),
-    signatureFlag("The same, FILE.jws.sig or FILE.cose.sig if not said"),
-    annotationsFlag("Annotation that the signature shall carry, for the Notary Project"),
-    mediaTypeFlag("What the file is said to be (application/octet-stream)"),
-    outputFlag,
-    timeoutFlag,
-  ],
+    format: flag.choice(formatNames, { summary: "Signature format (bundle)" }),
+    bundle: bundleFlag("Write the signature here"),
+    signature: signatureFlag("The same, FILE.jws.sig or FILE.cose.sig if not said"),
+    annotations: annotationsFlag("Annotation that the signature shall carry, for the Notary Project"),
+    mediaType: mediaTypeFlag("What the file is said to be (application/octet-stream)"),
+    ...outputFlags,
+    ...timeoutFlags,
+  },
   operands: { min: 1, max: 1, value: "FILE" },
   examples: [
     { command: "touchmark sign-blob --key touchmark.key --bundle app.sigstore.json app.tar", explains: "Sign a file" },
@@ -45,25 +49,29 @@ export const command: Command = {
     },
   ],
   async run(args, io) {
-    const json = args.choice("output", ["text", "json"]) === "json";
-    const format = chosenFormat(args);
+    const json = args.output === "json";
+    const format = chosenFormat(args.format);
     const signature = { ...signatureOptionsOf(args, io), at: signingTime(io) };
-    const annotations = annotationsOf(args);
+    const annotations = args.annotations;
     const mediaType = fileMediaType(args);
-    const path = outputOf(args, format);
+    const path = outputOf(args, args.operands[0], format);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
     const output = await bundleOutput(path, format.files, signal);
-    await using opened = await openSigner(args, io, {
-      formats: [format.name],
-      secret: "nothing says that everybody may know of this file",
-      isPublic: () => Promise.resolve(false),
+    await using opened = await openSignerFor(
+      args,
+      io,
+      {
+        formats: [format.name],
+        secret: "nothing says that everybody may know of this file",
+        isPublic: () => Promise.resolve(false),
+      },
       signal,
-    });
+    );
     const { signer, ready } = opened;
     if ("envelop" in signer) throw forImages();
     const reading = await format.files.readingFor(() => signer.describe(signal));
-    const [file] = await Promise.all([readFileOperand(args.operand(0), io, reading, signal), ready]);
+    const [file] = await Promise.all([readFileOperand(args.operands[0], io, reading, signal), ready]);
     const { made, evidence } = await signFile(
       { ...file, ...mediaType },
       { format, signer, annotations, signature, recorder: noRecord, signal },
@@ -72,7 +80,7 @@ export const command: Command = {
     io.stdout.write(json ? `${JSON.stringify({ ...made, bundle: path })}\n` : render(made, path));
     return 0;
   },
-};
+});
 
 function forImages(): TouchmarkError {
   return new TouchmarkError("UNSUPPORTED", "the plugin makes envelopes whole, which it does for images alone", {
@@ -80,16 +88,14 @@ function forImages(): TouchmarkError {
   });
 }
 
-function chosenFormat(args: Arguments): FormatOfFiles {
-  const name = oneOf("format", args.value("format") ?? "bundle", formatNames);
+function chosenFormat(name = "bundle"): FormatOfFiles {
   return fileFormats.find((format) => format.name === name) ?? fileFormats[0];
 }
 
 /** Where the signature goes. Throws USAGE where nothing says so, and for a name that says another kind of signature. */
-function outputOf(args: Arguments, { files: { suffixes } }: FormatOfFiles): string {
-  const suffix = suffixes?.[args.choice("envelope", ["jws", "cose"])];
-  const given = bundleOf(args);
-  const file = args.operand(0);
+function outputOf(args: SignatureFileArgs & Pick<SigningArgs, "envelope">, file: string, { files: { suffixes } }: FormatOfFiles): string {
+  const suffix = suffixes?.[args.envelope ?? "jws"];
+  const given = signaturePath(args);
   if (given === undefined) {
     if (suffix !== undefined && file !== "-") return `${file}${suffix}`;
     throw usageError("nothing says where the signature shall go", "Name a file: --bundle app.sigstore.json, or --signature app.jws.sig.");

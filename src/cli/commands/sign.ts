@@ -1,46 +1,56 @@
-import { mapBounded } from "../../core/async/map-bounded.ts";
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
-import { parseReference, formatReference, type Reference } from "../../core/oci/reference.ts";
+import { formatReference, type Reference } from "../../core/oci/reference.ts";
 import { sign, type SignatureMade } from "../../engine/sign.ts";
 import { readAttached } from "../../engine/read-attached.ts";
 import { fileFormat, formats } from "../../formats/all.ts";
 import type { Format } from "../../formats/format.ts";
-import { oneOf, usageError, type Arguments } from "../arguments.ts";
-import { bundleFlag, bundleOf } from "../bundle-flag.ts";
+import { usageError } from "../usage-error.ts";
+import { signaturePath } from "../signature-file.ts";
 import { bundleOutput } from "../bundle-output.ts";
-import type { Command } from "../command.ts";
-import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, recursiveFlag, registryFlags, signingTime } from "../common.ts";
+import { defineCommand, type Command } from "../command.ts";
+import { flag } from "../flags/flag.ts";
+import { deadlineOf } from "../deadline.ts";
+import { annotationsFlag, outputFlags, recursiveFlag } from "../flags/common.ts";
+import { parseImageOperand } from "../image-operand.ts";
+import { registryFlags } from "../flags/registry.ts";
+import { bundleFlag } from "../flags/signature-file.ts";
+import { signingFlags } from "../flags/signing.ts";
+import { signingTime } from "../signing-time.ts";
 import { exitOf } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
-import { registriesFor } from "../registries.ts";
-import { openSigner, signatureOptionsOf, signingFlags } from "../signing.ts";
+import { haveAnonymousAccess } from "../../setup/anonymous-access.ts";
+import { openRegistries } from "../../setup/registries.ts";
+import { registrySettings } from "../settings/registry.ts";
+import { openSignerFor, signatureOptionsOf } from "../signing.ts";
 import { renderError } from "../render/error.ts";
 import { signedFields } from "../render/signed.ts";
 import { clean, field } from "../render/text.ts";
 
 const formatNames = formats.map(({ name }) => name);
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[--key KEY] [flags] REF…",
-  summary: "Sign images",
   details: [
     "Without --key, who signs is said by an identity token: of the CI job, or of a person who signs in.",
     "What is signed is the digest that the reference names now; a tag can move, so name a digest where you know it.",
     "Signing again with the same key changes nothing. What was written is read back before it is reported.",
   ].join("\n"),
-  flags: [
+  flags: {
     ...signingFlags,
-    { name: "format", value: formatNames.join("|"), repeatable: true, summary: "Signature format (bundle)" },
-    annotationsFlag("Annotation the signature shall carry"),
-    recursiveFlag("Every image of an index too"),
-    bundleFlag("Write the signature here too"),
-    { name: "log-upload", value: "now|later", summary: "When to ask the log (now); afterwards, with 'touchmark log flush'" },
-    { name: "force", summary: "Sign even if the same key has signed the same already" },
-    outputFlag,
+    format: flag.choices(formatNames, { summary: "Signature format (bundle)" }),
+    annotations: annotationsFlag("Annotation the signature shall carry"),
+    recursive: recursiveFlag("Every image of an index too"),
+    bundle: bundleFlag("Write the signature here too"),
+    logUpload: flag.choice(["now", "later"], {
+      default: "now",
+      summary: "When to ask the log (now); afterwards, with 'touchmark log flush'",
+    }),
+    force: flag.boolean({ summary: "Sign even if the same key has signed the same already" }),
+    ...outputFlags,
     ...registryFlags,
-  ],
+  },
   operands: { min: 1, max: 1000 },
   examples: [
     { command: "touchmark sign --key touchmark.key registry.example/app:1.0", explains: "Sign an image" },
@@ -58,24 +68,28 @@ export const command: Command = {
     },
   ],
   async run(args, io) {
-    const output = args.choice("output", ["text", "json"]);
-    const references = args.operands.map(parseReference);
-    const annotations = annotationsOf(args);
-    const path = bundleOf(args);
+    const output = args.output;
+    const references = args.operands.map(parseImageOperand);
+    const annotations = args.annotations;
+    const path = signaturePath(args);
     if (path !== undefined) requireOneBundle(args, references);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
     const bundle = path === undefined ? undefined : await bundleOutput(path, fileFormat.files, signal);
-    const chosen = chosenFormats(args);
-    const logUpload = args.choice("log-upload", ["now", "later"]);
+    const chosen = chosenFormats(args.format);
+    const { logUpload } = args;
     if (logUpload === "later") requireWaiting(chosen, path);
-    await using opened = await openSigner(args, io, {
-      formats: chosen.map(({ name }) => name),
-      secret: "not everybody can pull this image",
-      isPublic: () => areAnybodys(references, args, io, signal),
-      logUpload,
+    await using opened = await openSignerFor(
+      args,
+      io,
+      {
+        formats: chosen.map(({ name }) => name),
+        secret: "not everybody can pull this image",
+        isPublic: () => haveAnonymousAccess(references, registrySettings(args), { env: io.env, home: io.home, signal }),
+        logUpload,
+      },
       signal,
-    });
+    );
     const { signer, isEphemeral, ready } = opened;
     const options = {
       formats: chosen,
@@ -84,11 +98,11 @@ export const command: Command = {
       at: signingTime(io),
       signature: signatureOptionsOf(args, io),
       recorder: noRecord,
-      recursive: args.has("recursive"),
-      force: args.has("force") || isEphemeral,
+      recursive: args.recursive,
+      force: args.force || isEphemeral,
       signal,
     };
-    const registries = await registriesFor(args, io);
+    const registries = await openRegistries(registrySettings(args), io);
     const signing = sideBySide(references, "signed", io, async (reference): Promise<Outcome> => {
       try {
         const repository = registries.open(reference);
@@ -104,11 +118,14 @@ export const command: Command = {
     for (const outcome of outcomes) show(outcome, output, io);
     return exitOf(outcomes.map((outcome) => ("error" in outcome ? asTouchmarkError(outcome.error).code : undefined)));
   },
-};
+});
 
-function requireOneBundle(args: Arguments, references: readonly Reference[]): void {
-  if (references.length > 1 || args.has("recursive")) throw usageError("--bundle takes the signature of one image, and more are named");
-  const others = chosenFormats(args).filter(({ name }) => name !== fileFormat.name);
+function requireOneBundle(
+  args: { readonly recursive: boolean; readonly format: readonly string[] },
+  references: readonly Reference[],
+): void {
+  if (references.length > 1 || args.recursive) throw usageError("--bundle takes the signature of one image, and more are named");
+  const others = chosenFormats(args.format).filter(({ name }) => name !== fileFormat.name);
   if (others.length > 0) throw usageError(`--bundle takes a signature of format ${fileFormat.name}, not of ${others[0]?.name}`);
 }
 
@@ -125,9 +142,8 @@ function requireWaiting(chosen: readonly Format[], bundle: string | undefined): 
 type Outcome = { readonly reference: Reference } & ({ readonly made: readonly SignatureMade[] } | { readonly error: unknown });
 
 /** `--format a --format b` or `--format a,b`; each once. */
-function chosenFormats(args: Arguments): readonly Format[] {
-  const asked = args.values("format").flatMap((value) => value.split(","));
-  const names = new Set((asked.length > 0 ? asked : ["bundle"]).map((name) => oneOf("format", name, formatNames)));
+function chosenFormats(asked: readonly string[]): readonly Format[] {
+  const names = new Set(asked.length > 0 ? asked : ["bundle"]);
   return formats.filter(({ name }) => names.has(name));
 }
 
@@ -143,21 +159,6 @@ function show(outcome: Outcome, output: "text" | "json", io: Io): void {
   io.stderr.write(
     `warning: ${tag ?? "latest"} is a tag, which can move; what is signed is the digest it named: ${first.repository}@${first.digest}\n`,
   );
-}
-
-/** Whether whoever has no account can pull them all. What cannot be found out counts as no. */
-async function areAnybodys(references: readonly Reference[], args: Arguments, io: Io, signal: AbortSignal): Promise<boolean> {
-  const registries = await registriesFor(args, io, { find: async () => undefined });
-  const isAnybodys = async (reference: Reference): Promise<boolean> => {
-    if (reference.kind !== "registry") return false;
-    try {
-      const found = await registries.open(reference).manifest(reference.digest ?? reference.tag ?? "latest", signal);
-      return found !== undefined;
-    } catch {
-      return false;
-    }
-  };
-  return (await mapBounded(references, 8, isAnybodys)).every(Boolean);
 }
 
 function renderMade({ reference, digest, format, location, manifest, by, logged, pending, already }: SignatureMade): string {

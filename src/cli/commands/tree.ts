@@ -1,34 +1,37 @@
-import { parseReference } from "../../core/oci/reference.ts";
 import { tree, type ImageTree, type TreeEvidence, type TreeNode } from "../../engine/tree.ts";
 import { formats } from "../../formats/all.ts";
-import type { Command } from "../command.ts";
-import { deadlineOf, outputFlag, registryFlags } from "../common.ts";
+import { defineCommand, type Command } from "../command.ts";
+import { deadlineOf } from "../deadline.ts";
+import { outputFlags } from "../flags/common.ts";
+import { parseImageOperand } from "../image-operand.ts";
+import { registryFlags } from "../flags/registry.ts";
 import { exitOf } from "../exit.ts";
-import { registriesFor } from "../registries.ts";
+import { openRegistries } from "../../setup/registries.ts";
+import { registrySettings } from "../settings/registry.ts";
+import { hintFor } from "../render/remedies.ts";
 import { clean, problem } from "../render/text.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags] REF",
-  summary: "Show everything that hangs on an image",
   details: "Signatures, attestations and whatever else refers to the image, in every format and place. Nothing is verified here.",
-  flags: [outputFlag, ...registryFlags],
+  flags: { ...outputFlags, ...registryFlags },
   operands: { min: 1, max: 1 },
   examples: [{ command: "touchmark tree registry.example/app:1.0", explains: "What hangs on this image?" }],
   async run(args, io) {
-    const output = args.choice("output", ["text", "json"]);
-    const reference = parseReference(args.operand(0));
+    const output = args.output;
+    const reference = parseImageOperand(args.operands[0]);
     using deadline = deadlineOf(args, io);
-    const answer = await tree((await registriesFor(args, io)).open(reference), reference, {
+    const answer = await tree((await openRegistries(registrySettings(args), io)).open(reference), reference, {
       formats,
       at: io.now(),
       signal: deadline.signal,
     });
     io.stdout.write(output === "json" ? `${JSON.stringify(answer)}\n` : render(answer));
-    for (const { location, code, message, hint } of answer.unread)
-      io.stderr.write(problem("warning", `${location} could not be read: ${code}: ${message}`, hint));
+    for (const one of answer.unread)
+      io.stderr.write(problem("warning", `${one.location} could not be read: ${one.code}: ${one.message}`, hintFor(one)));
     return exitOf(answer.unread.map(({ code }) => code));
   },
-};
+});
 
 function render({ reference, digest, mediaType, attached }: ImageTree): string {
   const none = attached.length === 0 ? "└── nothing\n" : "";

@@ -1,20 +1,26 @@
 import { verifyFile } from "../../engine/verify-file.ts";
-import { usageError } from "../arguments.ts";
-import { bundleFlag, bundleOf, readBundle, signatureFlag } from "../bundle-flag.ts";
-import type { Command } from "../command.ts";
-import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, timeoutFlag } from "../common.ts";
+import { usageError } from "../usage-error.ts";
+import { bundleFlag, signatureFlag } from "../flags/signature-file.ts";
+import { readSignatureFile, signaturePath } from "../signature-file.ts";
+import { defineCommand, type Command } from "../command.ts";
+import { flag } from "../flags/flag.ts";
+import { deadlineOf } from "../deadline.ts";
+import { annotationsFlag, outputFlags, timeoutFlags } from "../flags/common.ts";
 import { exitOfVerdicts } from "../exit.ts";
-import { expectedFlags, openBasis, requireExpected } from "../expected.ts";
+import { openBasis, requireExpected } from "../expected.ts";
+import { expectedFlags } from "../flags/expected.ts";
 import { readFileOrDigest } from "../file-operand.ts";
 import { mediaTypeFlag, fileMediaType } from "../media-type.ts";
 import { noRecord } from "../recorder.ts";
 import { printVerdicts } from "../render/print-verdicts.ts";
-import { gathererFor, revocationFlags } from "../revocation.ts";
+import { revocationFlags } from "../flags/revocation.ts";
+import { createFacts } from "../../setup/facts.ts";
+import { factSettings } from "../settings/facts.ts";
+import { localSettings } from "../settings/local.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage:
     "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL | --certificate FILE) (--bundle FILE | --signature FILE) [flags] FILE|-|sha256:HEX",
-  summary: "Decide whether a file is signed as it must be",
   details: [
     "The file may be of any size, or be named by its digest alone, where the signature is by ECDSA P-256, as sigstore's are. Other keys",
     "need the file itself, up to 512 MiB. A bundle with an attestation is no signature.",
@@ -22,17 +28,17 @@ export const command: Command = {
     "another name a signature of either kind is known by what is in it.",
     "Exit status: 0 allowed, 10 no signature, 12 it does not match, 13 no certificate, 21 revoked, 22 expired, 32 undecided.",
   ].join("\n"),
-  flags: [
+  flags: {
     ...expectedFlags,
-    { name: "policy-name", value: "NAME", summary: "The statement of notation's trust policy to decide by (the global one)" },
+    policyName: flag.string({ value: "NAME", summary: "The statement of notation's trust policy to decide by (the global one)" }),
     ...revocationFlags,
-    bundleFlag("The signature"),
-    signatureFlag("The same"),
-    annotationsFlag("Annotation that the signature must carry"),
-    mediaTypeFlag("What the file must be said to be"),
-    outputFlag,
-    timeoutFlag,
-  ],
+    bundle: bundleFlag("The signature"),
+    signature: signatureFlag("The same"),
+    annotations: annotationsFlag("Annotation that the signature must carry"),
+    mediaType: mediaTypeFlag("What the file must be said to be"),
+    ...outputFlags,
+    ...timeoutFlags,
+  },
   operands: { min: 1, max: 1, value: "FILE" },
   examples: [
     {
@@ -49,24 +55,31 @@ export const command: Command = {
     },
   ],
   async run(args, io) {
-    const output = args.choice("output", ["text", "json"]);
+    const output = args.output;
     requireExpected(args, io);
-    const annotations = annotationsOf(args);
+    const annotations = args.annotations;
     const mediaType = fileMediaType(args);
-    const path = bundleOf(args);
+    const path = signaturePath(args);
     if (path === undefined)
       throw usageError("nothing says where the signature is", "Name its file: --bundle app.sigstore.json, or --signature app.tar.jws.sig.");
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
-    const reading = readBundle(path, io, signal);
+    const reading = readSignatureFile(path, io, signal);
     const [basisFor, given, file] = await Promise.all([
       openBasis(args, io, annotations, signal),
       reading,
-      reading.then(async ({ format, evidence }) => readFileOrDigest(args.operand(0), io, await format.files.readingOf(evidence), signal)),
+      reading.then(async ({ format, evidence }) => readFileOrDigest(args.operands[0], io, await format.files.readingOf(evidence), signal)),
     ]);
-    const options = { given, basis: await basisFor(), at: io.now(), gather: gathererFor(args, io), recorder: noRecord, signal };
+    const options = {
+      given,
+      basis: await basisFor(),
+      at: io.now(),
+      gather: createFacts(factSettings(args), localSettings(io)),
+      recorder: noRecord,
+      signal,
+    };
     const verdicts = [await verifyFile({ ...file, ...mediaType }, options)];
     printVerdicts(verdicts, output, io);
     return exitOfVerdicts(verdicts);
   },
-};
+});

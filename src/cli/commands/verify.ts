@@ -1,37 +1,46 @@
-import { parseReference, repositoryOf, type Reference } from "../../core/oci/reference.ts";
+import { repositoryOf, type Reference } from "../../core/oci/reference.ts";
 import { verify } from "../../engine/verify.ts";
-import { formats } from "../../formats/all.ts";
 import type { PolicyAndTrust } from "../../policy/compile.ts";
-import { bundleFlag, bundleOf, readBundle } from "../bundle-flag.ts";
-import type { Command } from "../command.ts";
-import { annotationsFlag, annotationsOf, deadlineOf, outputFlag, recursiveFlag, registryFlags } from "../common.ts";
+import { formats } from "../../formats/all.ts";
+import { bundleFlag } from "../flags/signature-file.ts";
+import { readSignatureFile, signaturePath } from "../signature-file.ts";
+import { defineCommand, type Command } from "../command.ts";
+import { flag } from "../flags/flag.ts";
+import { deadlineOf } from "../deadline.ts";
+import { annotationsFlag, outputFlags, recursiveFlag } from "../flags/common.ts";
+import { parseImageOperand } from "../image-operand.ts";
+import { registryFlags } from "../flags/registry.ts";
 import { exitOfVerdicts } from "../exit.ts";
-import { expectedFlags, openBasis, requireExpected } from "../expected.ts";
+import { openBasis, requireExpected } from "../expected.ts";
+import { expectedFlags } from "../flags/expected.ts";
 import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
-import { gathererFor, revocationFlags } from "../revocation.ts";
-import { registriesFor } from "../registries.ts";
+import { revocationFlags } from "../flags/revocation.ts";
+import { createFacts } from "../../setup/facts.ts";
+import { factSettings } from "../settings/facts.ts";
+import { localSettings } from "../settings/local.ts";
+import { openRegistries } from "../../setup/registries.ts";
+import { registrySettings } from "../settings/registry.ts";
 import { printVerdicts } from "../render/print-verdicts.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL | --certificate FILE) [flags] REF…",
-  summary: "Decide whether images are signed as they must be",
   details: [
     "An image passes with a signature by any one of the keys, or by a certificate for the identity or of the authority, in any format",
     "and place; other signatures do no harm. Patterns take linear time and must fit the whole text.",
     "Exit status: 0 allowed, 10 no signature, 11 no such image, 12 no signature matched, 13 no certificate, 21 revoked, 22 expired,",
     "30 unreachable, 31 authentication, 32 undecided; 20 if several images fail for different reasons.",
   ].join("\n"),
-  flags: [
+  flags: {
     ...expectedFlags,
     ...revocationFlags,
-    annotationsFlag("Annotation the signature must carry"),
-    { name: "allow-pending-log", summary: "Let a timestamp do where a log is yet to be asked (sign --log-upload later)" },
-    bundleFlag("This signature, and none that hangs on the image"),
-    recursiveFlag("Every image of an index too, each signed itself"),
-    outputFlag,
+    annotations: annotationsFlag("Annotation the signature must carry"),
+    allowPendingLog: flag.boolean({ summary: "Let a timestamp do where a log is yet to be asked (sign --log-upload later)" }),
+    bundle: bundleFlag("This signature, and none that hangs on the image"),
+    recursive: recursiveFlag("Every image of an index too, each signed itself"),
+    ...outputFlags,
     ...registryFlags,
-  ],
+  },
   operands: { min: 1, max: 1000 },
   examples: [
     { command: "touchmark verify --key touchmark.pub registry.example/app:1.0", explains: "Is this image signed with my key?" },
@@ -49,15 +58,15 @@ export const command: Command = {
     { command: "touchmark verify --key touchmark.pub -o json registry.example/app:1.0", explains: "The same, for a program" },
   ],
   async run(args, io) {
-    const output = args.choice("output", ["text", "json"]);
-    const references = args.operands.map(parseReference);
-    const annotations = annotationsOf(args);
+    const output = args.output;
+    const references = args.operands.map(parseImageOperand);
+    const annotations = args.annotations;
     requireExpected(args, io);
-    const bundle = bundleOf(args);
+    const bundle = signaturePath(args);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
-    const registries = await registriesFor(args, io);
-    const given = bundle === undefined ? undefined : await readBundle(bundle, io, signal);
+    const registries = await openRegistries(registrySettings(args), io);
+    const given = bundle === undefined ? undefined : await readSignatureFile(bundle, io, signal);
     const opening = new Promise(setImmediate).then(() => openBasis(args, io, annotations, signal)); // while the first requests are under way
     const basisOf = (reference: Reference): Promise<PolicyAndTrust> => {
       const basis = opening.then((basisFor) => basisFor(repositoryOf(reference)));
@@ -68,9 +77,9 @@ export const command: Command = {
       formats,
       ...(given && { given }),
       at: io.now(),
-      gather: gathererFor(args, io),
+      gather: createFacts(factSettings(args), localSettings(io)),
       recorder: noRecord,
-      recursive: args.has("recursive"),
+      recursive: args.recursive,
       signal,
     };
     const verifying = sideBySide(references, "verified", io, (reference) =>
@@ -81,4 +90,4 @@ export const command: Command = {
     printVerdicts(verdicts, output, io);
     return exitOfVerdicts(verdicts);
   },
-};
+});

@@ -1,19 +1,18 @@
 import { version } from "../../core/version.ts";
-import type { Command } from "../command.ts";
-import { outputFlag } from "../common.ts";
+import { defineCommand, type Command } from "../command.ts";
+import { outputFlags } from "../flags/common.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags]",
-  summary: "Show the version",
-  flags: [outputFlag],
+  flags: outputFlags,
   operands: { min: 0, max: 0 },
   examples: [{ command: "touchmark version", explains: "Which version is this?" }],
   async run(args, io) {
     const node = process.versions.node;
-    const json = args.choice("output", ["text", "json"]) === "json";
+    const json = args.output === "json";
     io.stdout.write(
       json ? `${JSON.stringify({ version, node, platform: `${process.platform}/${process.arch}` })}\n` : `touchmark ${version}\n`,
     );
     return 0;
   },
-};
+});

@@ -1,7 +1,8 @@
 /** The command line as a shell sees it: from which words one can go on, and with what. Made of what the commands declare. */
-import { help } from "../arguments.ts";
-import { commands, commandsOf, groups } from "../commands.ts";
-import type { Flag, Grammar } from "../grammar.ts";
+import { commandsOf, groupsOf, type CommandEntry } from "../command.ts";
+import { namedFlags, type NamedFlag } from "../command-line.ts";
+import type { Flags } from "../flags/flag.ts";
+import type { Grammar } from "../grammar.ts";
 
 export interface Position {
   /** The words that lead here from `touchmark`, each after a blank; empty at the start. */
@@ -17,7 +18,7 @@ export interface Word {
   readonly summary?: string;
 }
 
-export interface FlagValues extends Flag {
+export interface FlagValues extends Omit<NamedFlag, "read"> {
   /** Undefined for a flag that is on or off. */
   readonly values: Values | undefined;
 }
@@ -31,48 +32,51 @@ export type Values = readonly string[] | ValueKind;
 const byPlaceholder: Readonly<Record<string, ValueKind>> = { FILE: "files", KEY: "files", PREFIX: "files", DIR: "folders" };
 
 /** Loads every command. */
-export async function positions(): Promise<readonly Position[]> {
+export async function positions(commands: readonly CommandEntry[]): Promise<readonly Position[]> {
   const loaded = await Promise.all(commands.map(async (entry) => ({ name: entry.name, command: (await entry.load()).command })));
-  const version = { name: "version", summary: "Show the version" };
+  const version = { name: "version", summary: "Show the version", values: undefined };
   return [
-    { path: "", next: wordsOf(), flags: flagValues([version]), operands: "anything" },
-    ...groups.flatMap((group) => [` ${group}`, ` help ${group}`].map((path) => ofGroup(path, group))),
-    ...loaded.map(({ name, command }) => ofCommand(` ${name}`, command)),
+    { path: "", next: firstWords(commands), flags: [version, ...flagValues({})], operands: "anything" },
+    ...groupsOf(commands).flatMap((group) => [` ${group}`, ` help ${group}`].map((path) => ofGroup(path, group, commands))),
+    ...loaded.map(({ name, command }) => ofCommand(` ${name}`, command, commands)),
   ];
 }
 
-function ofGroup(path: string, group: string): Position {
-  return { path, next: wordsOf(group), flags: flagValues([]), operands: "anything" };
+function ofGroup(path: string, group: string, commands: readonly CommandEntry[]): Position {
+  return { path, next: secondWords(group, commands), flags: flagValues({}), operands: "anything" };
 }
 
-function ofCommand(path: string, { flags, operands }: Grammar): Position {
-  const values = valuesOf(operands.value);
-  const first = valuesOf(operands.first);
+function ofCommand(path: string, { flags, operands }: Grammar, commands: readonly CommandEntry[]): Position {
+  const values = placeholderValues(operands.value);
+  const first = placeholderValues(operands.first);
   const common = { path, flags: flagValues(flags) };
-  if (operands.value === "COMMAND") return { ...common, next: wordsOf(), operands: "anything" };
+  if (operands.value === "COMMAND") return { ...common, next: firstWords(commands), operands: "anything" };
   if (typeof values === "string") return { ...common, next: typeof first === "string" ? [] : wordsFrom(first), operands: values };
   return { ...common, next: wordsFrom(values), operands: "anything" };
 }
 
 const wordsFrom = (names: readonly string[]): readonly Word[] => names.map((name) => ({ name }));
 
-/** The first words of all commands, or the second ones of a group's. */
-function wordsOf(group?: string): readonly Word[] {
-  if (group !== undefined) return commandsOf(group).map(({ name, summary }) => ({ name: name.slice(group.length + 1), summary }));
-  const namesIn = (name: string): string =>
-    wordsOf(name)
-      .map((word) => word.name)
-      .join(", ");
-  return [...commands.filter(({ name }) => !name.includes(" ")), ...groups.map((name) => ({ name, summary: namesIn(name) }))];
+/** The first words of all commands; the summary of a group is its commands. */
+function firstWords(commands: readonly CommandEntry[]): readonly Word[] {
+  const groups = groupsOf(commands).map((name) => {
+    const words = secondWords(name, commands);
+    return { name, summary: words.map((word) => word.name).join(", ") };
+  });
+  return [...commands.filter(({ name }) => !name.includes(" ")), ...groups];
 }
 
-function flagValues(flags: readonly Flag[]): readonly FlagValues[] {
-  return [...flags, help].map((flag) => ({
+function secondWords(group: string, commands: readonly CommandEntry[]): readonly Word[] {
+  return commandsOf(commands, group).map(({ name, summary }) => ({ name: name.slice(group.length + 1), summary }));
+}
+
+function flagValues(flags: Flags): readonly FlagValues[] {
+  return namedFlags(flags).map((flag) => ({
     ...flag,
-    values: flag.value === undefined ? undefined : (flag.choices ?? valuesOf(flag.value)),
+    values: flag.value === undefined ? undefined : (flag.choices ?? placeholderValues(flag.value)),
   }));
 }
 
-function valuesOf(placeholder = ""): Values {
+function placeholderValues(placeholder = ""): Values {
   return placeholder.includes("|") ? placeholder.split("|") : (byPlaceholder[placeholder] ?? "anything");
 }

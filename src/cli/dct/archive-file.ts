@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
 import { fileExists, writeAtomically } from "../../files/atomic-write.ts";
-import { usageError, type Arguments } from "../arguments.ts";
+import { usageError } from "../usage-error.ts";
 
 export interface ArchiveFile {
   readonly path: string;
@@ -14,10 +14,10 @@ export interface ArchiveFile {
 const replace = "Name another file, or replace it: --force.";
 
 /** What would stop it from being written is told before anything is read. Throws USAGE, FILE_EXISTS, FILE_NOT_FOUND. */
-export async function openArchiveFile(args: Arguments): Promise<ArchiveFile> {
-  const path = args.value("to");
+export async function openArchiveFile(args: { readonly to: string | undefined; readonly force: boolean }): Promise<ArchiveFile> {
+  const path = args.to;
   if (path === undefined || path === "") throw usageError("no archive is named", "Name it: --to FILE.");
-  const force = args.has("force");
+  const { force } = args;
   const found = await stat(path).catch(() => undefined);
   if (found && !found.isFile()) throw new TouchmarkError("FILE_EXISTS", `${path} exists and is no file`, { hint: "Name another file." });
   if (found && !force) throw fileExists(path, replace);

@@ -4,8 +4,9 @@ import type { Code } from "../../core/errors.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import { archiveVersion, timestampPath } from "../../registry/sources/notary/archive.ts";
 import { describeUnread, type TrustData } from "../../registry/sources/notary/trust-data.ts";
+import { hintFor } from "../render/remedies.ts";
 import { clean, field, problem } from "../render/text.ts";
-import type { Timestamps } from "./timestamping.ts";
+import type { Timestamps } from "../../setup/manifest-timestamps.ts";
 
 export interface Report {
   /** The archive's path. */
@@ -57,9 +58,9 @@ function repositoryText({ gun, source, location, files, absent }: TrustData): st
 /** What is missing, an error each: one for all files of a repository that fail alike. */
 export function problemsText(data: readonly TrustData[], { failures }: Timestamps): string {
   const lines = data.flatMap(({ gun, unread }) =>
-    unread.map(({ message, hint }) => problem("error", message.includes(gun.name) ? message : `${gun.name}: ${message}`, hint)),
+    unread.map((one) => problem("error", one.message.includes(gun.name) ? one.message : `${gun.name}: ${one.message}`, hintFor(one))),
   );
-  const timestamps = failures.map(({ url, error }) => problem("error", `no timestamp of ${url}: ${error.message}`, error.hint));
+  const timestamps = failures.map(({ url, error }) => problem("error", `no timestamp of ${url}: ${error.message}`, hintFor(error)));
   return [...new Set([...lines, ...timestamps])].join("");
 }
 

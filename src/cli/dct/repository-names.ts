@@ -5,10 +5,16 @@ import { readSource } from "../../files/read-source.ts";
 import { parseGun, type Gun } from "../../registry/sources/notary/gun.ts";
 import type { TrustFolder } from "../../registry/sources/notary/trust-folder.ts";
 import type { Unread } from "../../registry/sources/notary/trust-data.ts";
-import { usageError, type Arguments } from "../arguments.ts";
+import { usageError } from "../usage-error.ts";
 import type { Io } from "../io.ts";
 
 const limits = { listBytes: 1024 * 1024, names: 20_000 } as const;
+
+export interface NameArgs {
+  readonly operands: readonly string[];
+  readonly all: boolean;
+  readonly from: readonly string[];
+}
 
 export interface RepositoryNames {
   /** Each once, in order. */
@@ -18,12 +24,12 @@ export interface RepositoryNames {
 }
 
 /** Throws USAGE where none is named, INVALID_REFERENCE, FILE_NOT_FOUND, LIMIT_EXCEEDED. */
-export async function repositoryNames(args: Arguments, folder: TrustFolder | undefined, io: Io): Promise<RepositoryNames> {
-  if (args.has("all") && !folder) {
+export async function repositoryNames(args: NameArgs, folder: TrustFolder | undefined, io: Io): Promise<RepositoryNames> {
+  if (args.all && !folder) {
     throw usageError("--all takes every repository of the trust folder, and there is none", "Name the folder: --trust-dir DIR.");
   }
-  const lists = await Promise.all(args.values("from").map((path) => readList(path, io)));
-  const listing = args.has("all") ? await folder?.list(io.signal) : undefined;
+  const lists = await Promise.all(args.from.map((path) => readList(path, io)));
+  const listing = args.all ? await folder?.list(io.signal) : undefined;
   const all = [...args.operands.map(parseGun), ...lists.flat(), ...(listing?.guns ?? [])];
   const guns = [...new Map(all.map((gun) => [gun.name, gun])).values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const failures = listing?.unread ?? [];
@@ -52,6 +58,6 @@ function named(name: string, where: string): Gun {
     return parseGun(name);
   } catch (cause) {
     if (!(cause instanceof TouchmarkError)) throw cause;
-    throw new TouchmarkError(cause.code, `${where}: ${cause.message}`, { hint: cause.hint, cause });
+    throw new TouchmarkError(cause.code, `${where}: ${cause.message}`, { hint: cause.hint, remedy: cause.remedy, cause });
   }
 }

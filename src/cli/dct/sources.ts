@@ -4,9 +4,17 @@ import { TouchmarkError } from "../../core/errors.ts";
 import type { Gun } from "../../registry/sources/notary/gun.ts";
 import type { NotaryServer } from "../../registry/sources/notary/notary-server.ts";
 import { TrustFolder } from "../../registry/sources/notary/trust-folder.ts";
-import { usageError, type Arguments } from "../arguments.ts";
+import { usageError } from "../usage-error.ts";
 import type { Io } from "../io.ts";
-import { dockerFolder, notaryServers } from "./servers.ts";
+import { dockerFolder, openNotaryServers } from "../../setup/notary-servers.ts";
+import type { RegistryArgs } from "../flags/registry.ts";
+import { registrySettings } from "../settings/registry.ts";
+
+export interface SourceArgs extends RegistryArgs {
+  readonly server: string | undefined;
+  readonly noServer: boolean;
+  readonly trustDir: string | undefined;
+}
 
 export interface Sources {
   /** Undefined where no server is to be asked. */
@@ -15,14 +23,15 @@ export interface Sources {
   readonly folder: TrustFolder | undefined;
 }
 
-/** Throws USAGE, FILE_NOT_FOUND for a folder that is named or needed and is none, and as `notaryServers` does. */
-export async function openSources(args: Arguments, io: Io): Promise<Sources> {
-  const folderAlone = args.has("no-server");
-  if (folderAlone && args.has("server")) throw usageError("--server and --no-server exclude each other");
-  const named = args.value("trust-dir");
+/** Throws USAGE, FILE_NOT_FOUND for a folder that is named or needed and is none, and as `openNotaryServers` does. */
+export async function openSources(args: SourceArgs, io: Io): Promise<Sources> {
+  const folderAlone = args.noServer;
+  if (folderAlone && args.server !== undefined) throw usageError("--server and --no-server exclude each other");
+  const named = args.trustDir;
   const folder = await TrustFolder.open(named ?? join(dockerFolder(io), "trust"));
   if (folder || (named === undefined && !folderAlone)) {
-    return { serverOf: folderAlone ? undefined : notaryServers(args, io), folder };
+    const server = args.server === undefined ? undefined : { url: args.server, name: "--server" };
+    return { serverOf: folderAlone ? undefined : openNotaryServers({ server, registries: registrySettings(args) }, io), folder };
   }
   throw new TouchmarkError("FILE_NOT_FOUND", `${named ?? "the usual folder"} is no trust folder: there is no folder tuf in it`, {
     hint: "Name the folder that holds tuf: --trust-dir DIR. It is ~/.docker/trust where docker made it.",

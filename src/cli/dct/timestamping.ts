@@ -1,61 +1,19 @@
-/** The timestamps of an archive: one of each authority that is named, over its manifest. */
-import { asTouchmarkError, type TouchmarkError } from "../../core/errors.ts";
-import type { Instant } from "../../core/instant.ts";
-import { usageError, type Arguments } from "../arguments.ts";
+/** The timestamps of an archive, as the flags of `dct save` say. */
+import { openManifestTimestamps, type ManifestTimestamper } from "../../setup/manifest-timestamps.ts";
 import type { Io } from "../io.ts";
-import { serviceHttp } from "../registries.ts";
+import { localSettings } from "../settings/local.ts";
+import { usageError } from "../usage-error.ts";
 
-export interface ManifestTimestamp {
-  /** The authority's URL. */
-  readonly url: string;
-  /** The RFC 3161 response, DER. */
-  readonly timestamp: Uint8Array;
-  readonly at: Instant;
+export interface TimestampArgs {
+  readonly timestampUrl: readonly string[];
+  readonly timestampRoot: readonly string[];
 }
 
-export interface Timestamps {
-  readonly given: readonly ManifestTimestamp[];
-  /** Of the authorities that gave none. */
-  readonly failures: readonly { readonly url: string; readonly error: TouchmarkError }[];
-}
-
-/** Asks all authorities at once. What it gives throws INTERRUPTED alone. */
-export type Timetimestamper = (manifest: Uint8Array) => Promise<Timestamps>;
-
-/** Reads what the answers are proven by. Throws USAGE, and what reading throws. */
-export async function openTimestamping(args: Arguments, io: Io): Promise<Timetimestamper> {
-  const urls = [...new Set(args.values("timestamp-url"))];
-  const roots = args.values("timestamp-root");
-  if (urls.length === 0 && roots.length === 0) return async () => ({ given: [], failures: [] });
-  if (urls.length === 0) {
+/** Throws USAGE, and what `openManifestTimestamps` does. */
+export async function openTimestamping({ timestampUrl: urls, timestampRoot: roots }: TimestampArgs, io: Io): Promise<ManifestTimestamper> {
+  if (urls.length === 0 && roots.length > 0)
     throw usageError("--timestamp-root proves what an authority answers, and none is named", "Name it: --timestamp-url URL.");
-  }
-  if (roots.length === 0) {
+  if (urls.length > 0 && roots.length === 0)
     throw usageError("--timestamp-url needs --timestamp-root", "Name the root of its authority, so that its answers can be proven.");
-  }
-  const [{ readAuthorities }, { requestTimestamp }, { urlOf }] = await Promise.all([
-    import("../../trust-sources/sigstore/authorities-file.ts"),
-    import("../../signers/services/timestamp/request-timestamp.ts"),
-    import("../../signers/services/ask.ts"),
-  ]);
-  for (const url of urls) urlOf(url); // a typo is told before anything is read
-  const authorities = (await Promise.all(roots.map((path) => readAuthorities(path, { env: io.env, signal: io.signal })))).flat();
-  const asker = { http: await serviceHttp(io), clock: io.now, signal: io.signal };
-  return async (manifest) => {
-    const answers = await Promise.all(
-      urls.map(async (url) => {
-        try {
-          return { url, ...(await requestTimestamp({ service: url, stamped: manifest, authorities }, asker)) };
-        } catch (thrown) {
-          const error = asTouchmarkError(thrown);
-          if (error.code === "INTERRUPTED") throw error;
-          return { url, error };
-        }
-      }),
-    );
-    return {
-      given: answers.filter((answer) => "timestamp" in answer),
-      failures: answers.flatMap((answer) => ("timestamp" in answer ? [] : [answer])),
-    };
-  };
+  return openManifestTimestamps({ urls, roots }, { ...localSettings(io), signal: io.signal });
 }

@@ -1,16 +1,15 @@
 /** The demo itself: real commands, run one after the other, each with the outcome it must have. */
 import { join } from "node:path";
+import { TouchmarkError } from "../../core/errors.ts";
 import { parseReference } from "../../core/oci/reference.ts";
 import type { Repository } from "../../core/repository.ts";
 import { createHttpClient } from "../../net/http-client.ts";
 import { createCredentials } from "../../registry/credentials/credentials.ts";
 import { createRegistries } from "../../registry/registries.ts";
-import { parseArguments } from "../arguments.ts";
-import type { Command } from "../command.ts";
+import type { CommandEntry } from "../command.ts";
+import { parseCommandLine } from "../command-line.ts";
 import { generateKey } from "../../signers/file/generate-key.ts";
 import { writeKeyPair } from "../../signers/file/write-key-pair.ts";
-import { command as sign } from "../commands/sign.ts";
-import { command as verify } from "../commands/verify.ts";
 import type { Io, Output } from "../io.ts";
 import { carrySignatures } from "./carry-signature.ts";
 import { pushImage } from "./image.ts";
@@ -20,12 +19,12 @@ export interface Stage {
   /** Of the registry: `127.0.0.1:43211`. */
   readonly address: string;
   readonly io: Io;
+  /** All commands there are. */
+  readonly commands: readonly CommandEntry[];
 }
 
-const verbs: Readonly<Record<"sign" | "verify", Command>> = { sign, verify };
-
 /** Plays every scene; returns what did not come out as it must. */
-export async function play({ folder, address, io }: Stage): Promise<readonly string[]> {
+export async function play({ folder, address, io, commands }: Stage): Promise<readonly string[]> {
   const { stdout, signal } = io;
   const say = (text: string): void => stdout.write(`\n${text}\n`);
   const surprises: string[] = [];
@@ -37,7 +36,7 @@ export async function play({ folder, address, io }: Stage): Promise<readonly str
   const password = io.env["TOUCHMARK_PASSWORD"] ?? "";
 
   /** Runs a command as a person would type it, and expects this exit status. */
-  async function run(verb: keyof typeof verbs, words: readonly string[], expected: number): Promise<void> {
+  async function run(verb: "sign" | "verify", words: readonly string[], expected: number): Promise<void> {
     const line = `touchmark ${verb} ${words.join(" ")}`;
     stdout.write(`  $ ${line}\n`);
     const inside: Io = {
@@ -46,7 +45,7 @@ export async function play({ folder, address, io }: Stage): Promise<readonly str
       stderr: indented(io.stderr),
       env: { ...io.env, TOUCHMARK_PASSWORD: password },
     };
-    const status = await verbs[verb].run(parseArguments(verb, verbs[verb], words), inside);
+    const status = await runCommand(verb, words, inside, commands);
     stdout.write(`  exit status ${status}\n`);
     if (status !== expected) surprises.push(`${line} ended with ${status} instead of ${expected}`);
   }
@@ -81,6 +80,13 @@ export async function play({ folder, address, io }: Stage): Promise<readonly str
   await check("strange", 12);
 
   return surprises;
+}
+
+async function runCommand(name: string, words: readonly string[], io: Io, commands: readonly CommandEntry[]): Promise<number> {
+  const entry = commands.find((one) => one.name === name);
+  if (!entry) throw new TouchmarkError("INTERNAL", `there is no command ${name}`);
+  const { command } = await entry.load();
+  return command.run(parseCommandLine(name, command, words), io, commands);
 }
 
 /** The few commands for an image of one's own. */

@@ -1,6 +1,7 @@
 /** What went wrong, for people. */
 import { asTouchmarkError, type TouchmarkError } from "../../core/errors.ts";
 import type { Io } from "../io.ts";
+import { hintFor } from "./remedies.ts";
 import { clean, problem } from "./text.ts";
 
 /** `error:`, with what it befell in front of it, then `hint:`; the trace only for those who ask for it. */
@@ -8,7 +9,7 @@ export function renderError(thrown: unknown, env: Io["env"], what?: string): str
   const error = asTouchmarkError(thrown);
   const message = what === undefined ? error.message : `${what}: ${error.message}`;
   const debugged = env["TOUCHMARK_DEBUG"] === "1" ? `${trace(error)}\n` : "";
-  return problem("error", message, error.hint) + debugged;
+  return problem("error", message, hintFor(error)) + debugged;
 }
 
 /** Where it came from, without the messages, which hold what others wrote: the first is shown above, the cause's here, in one line. */

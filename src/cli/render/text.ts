@@ -1,4 +1,6 @@
 /** Text from strangers on its way to a terminal, and columns. */
+import type { Warning } from "../../core/warning.ts";
+import { wordsFor } from "./remedies.ts";
 
 /** Without control and format characters, which could move the cursor, hide a line or turn it round, and cut to a bound. */
 export function clean(text: string, max = 500): string {
@@ -11,9 +13,14 @@ export function field(label: string, text: string): string {
   return `  ${label.padEnd(10)} ${clean(text, 2000)}\n`;
 }
 
-/** `warning: SENTENCE`, a line each. */
-export function warningLines(sentences: readonly string[]): string {
-  return sentences.map((sentence) => `warning: ${clean(sentence)}\n`).join("");
+/** `warning: SENTENCE`, and on the next line what to do, where there is something to do. */
+export function warningLines(warnings: readonly Warning[]): string {
+  return warnings
+    .map(({ message, hint, remedy }) => {
+      const advice = remedy ? wordsFor(remedy, hint) : hint;
+      return `warning: ${clean(message)}\n${advice === undefined ? "" : `hint: ${clean(advice)}\n`}`;
+    })
+    .join("");
 }
 
 /** `error: …`, or `warning: …`, and on the next line what to do. */

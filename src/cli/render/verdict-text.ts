@@ -3,6 +3,7 @@ import { describeLocation } from "../../core/evidence.ts";
 import { describeSignatory, isPending, type Check, type Finding, type VerifiedTimestamp } from "../../core/finding.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Decision, Requirement, Verdict } from "../../core/verdict.ts";
+import { remedyOf } from "./remedies.ts";
 import type { Style } from "./style.ts";
 import { clean, field } from "./text.ts";
 
@@ -19,7 +20,7 @@ export function renderVerdict(verdict: Verdict, style: Style): string {
   return [
     `${style[paint](reason ? `${word}: ${reason.code}` : word)}  ${clean(subject.reference)}\n`,
     subject.digest === undefined ? "" : field("digest", subject.digest),
-    reason ? field("expected", reason.expected) + field("found", reason.found) + field("to do", reason.remedy) : "",
+    reason ? field("expected", reason.expected) + field("found", reason.found) + field("to do", remedyOf(reason.code, reason.remedy)) : "",
     decision === "allow" && requirements.length === 0 ? field("required", `nothing: ${policy.name} asks for no signature`) : "",
     ...findings.map(
       (finding, index) =>

@@ -7,11 +7,9 @@ import { malformed, TouchmarkError } from "../errors.ts";
 import { countMembers, findRepeatedKey, repeatedKey } from "./repeated-key.ts";
 import { scanJson, wholeDocument, type ScanBounds, type ScanState } from "./scan.ts";
 import { coreLimits } from "../limits.ts";
+import type { Json, JsonObject } from "./value.ts";
 
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json | undefined;
-}
+export type { Json, JsonObject } from "./value.ts";
 
 export interface JsonLimits {
   /** Bytes. */

@@ -3,7 +3,7 @@
  * the text has colons: counting is enough to know that there is one, and only then is it looked for.
  */
 import { malformed, type TouchmarkError } from "../errors.ts";
-import type { Json } from "./json.ts";
+import type { Json } from "./value.ts";
 
 /** The members of all objects together. Plain loops, since this is in the way of every document. */
 export function countMembers(value: Json): number {

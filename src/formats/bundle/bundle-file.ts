@@ -32,7 +32,8 @@ export const bundleFile: FileFormat = {
     refuseExpiry("bundle", options);
     if (mediaType !== undefined || Object.keys(claim.annotations).length > 0) {
       throw new TouchmarkError("USAGE", "the signature of a file in a bundle carries neither annotations nor a media type", {
-        hint: "One of the Notary Project does: --format notation.",
+        hint: "One of the Notary Project does.",
+        remedy: { id: "sign-for-notary-project" },
       });
     }
     if (bytes) return { bytes, content: { kind: "message", message: bytes } };

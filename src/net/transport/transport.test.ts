@@ -44,7 +44,7 @@ function tlsServer(t: TestContext, more: object = {}): Promise<number> {
 test("a private authority is trusted where it was named, and nowhere else", async (t) => {
   const url = `https://127.0.0.1:${await tlsServer(t)}/a`;
   assert.equal(await textOf(get(url, { tls: { ca: authority } })), "asked for /a");
-  await assert.rejects(get(url, {}), { code: "UNREACHABLE", message: /not trusted/, hint: /--registry-cacert/ });
+  await assert.rejects(get(url, {}), { code: "UNREACHABLE", message: /not trusted/, hint: /private certificate authority/ });
 });
 
 test("a name that the certificate does not have is refused", async (t) => {

@@ -5,7 +5,7 @@
  *     {"errorCode":TEXT,"errorMessage":TEXT,"errorMetadata"?:{…}}
  */
 import { encodeUtf8 } from "../../core/bytes.ts";
-import { TouchmarkError, type Code } from "../../core/errors.ts";
+import { TouchmarkError, type Code, type Remedy } from "../../core/errors.ts";
 import { Fields, parseJson, type JsonObject } from "../../core/json/json.ts";
 import { printableText } from "../../core/printable.ts";
 import type { Plugin } from "./find-plugin.ts";
@@ -50,9 +50,13 @@ export async function askPlugin(
 interface Meaning {
   readonly code: Code;
   readonly hint: string;
+  readonly remedy?: Remedy;
 }
 const meanings: ReadonlyMap<string, Meaning> = new Map([
-  ["VALIDATION_ERROR", { code: "PLUGIN_FAILED", hint: "Check the key's id and the plugin's configuration (--id, --plugin-config)." }],
+  [
+    "VALIDATION_ERROR",
+    { code: "PLUGIN_FAILED", hint: "Check the key's id and the plugin's configuration.", remedy: { id: "check-plugin-key" } },
+  ],
   ["UNSUPPORTED_CONTRACT_VERSION", { code: "UNSUPPORTED", hint: `Install a release of the plugin for contract ${contractVersion}.` }],
   ["ACCESS_DENIED", { code: "UNAUTHORIZED", hint: "Log in to what keeps the key, as the plugin's publisher says." }],
   ["TIMEOUT", { code: "TIMEOUT", hint: "Try again; if it lasts, ask whoever runs what keeps the key." }],
@@ -63,9 +67,9 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
 function refusal(what: string, status: number | null, stderr: Uint8Array): TouchmarkError {
   const said = status === 1 ? readError(stderr) : undefined;
   if (!said) return new TouchmarkError("PLUGIN_FAILED", `${what} (${status === null ? "it was killed" : `status ${status}`})`);
-  const { code = "PLUGIN_FAILED", hint } = meanings.get(said.code) ?? {};
+  const { code = "PLUGIN_FAILED", ...details } = meanings.get(said.code) ?? {};
   const words = [printableText(said.code, 50), printableText(said.message, 500)].filter(Boolean).join(": ");
-  return new TouchmarkError(code, `${what}, saying ${words}`, hint === undefined ? {} : { hint });
+  return new TouchmarkError(code, `${what}, saying ${words}`, details);
 }
 
 function readError(stderr: Uint8Array): { readonly code: string; readonly message: string } | undefined {

@@ -29,7 +29,7 @@ const generators: Readonly<Record<NewKeyAlgorithm, Generate>> = {
 export const defaultKeyAlgorithm: NewKeyAlgorithm = "ecdsa-p256";
 
 /** The names a person may choose from. */
-export const newKeyAlgorithms: readonly string[] = Object.keys(generators);
+export const newKeyAlgorithms: readonly NewKeyAlgorithm[] = Object.keys(generators).filter(isNewKeyAlgorithm);
 
 export function isNewKeyAlgorithm(name: string): name is NewKeyAlgorithm {
   return Object.hasOwn(generators, name);

@@ -29,6 +29,7 @@ export async function uploadToLogs({ logged, waitsFor, logs, root }: UploadReque
 function unknown(url: string): never {
   const log = JSON.stringify(printableText(url, 200));
   throw new TouchmarkError("SERVICE_MISSING", `the signature waits for the log ${log}, which the signing config does not name`, {
-    hint: "Name the sigstore instance it was signed with (--signing-config, --instance). No log is asked because a signature names it.",
+    hint: "Name the sigstore instance it was signed with. No log is asked because a signature names it.",
+    remedy: { id: "name-upload-instance" },
   });
 }

@@ -10,7 +10,7 @@ export async function readEmbedded(name: "root.json" | "trusted_root.json"): Pro
     return await readFile(path);
   } catch (cause) {
     throw new TouchmarkError("FILE_NOT_FOUND", `${path}, a part of this package, cannot be read`, {
-      hint: "Install touchmark again.",
+      hint: "Install it again.",
       cause,
     });
   }

@@ -27,7 +27,8 @@ export async function exportInstance(instance: Instance, folder: string): Promis
   const held = instance.kind === "repository" ? await readFetched(instance, folder) : undefined;
   if (instance.kind === "repository" && !held) {
     throw new TouchmarkError("FILE_NOT_FOUND", `nothing was fetched of the trust root ${instance.name} yet`, {
-      hint: `Run touchmark trust update ${instance.name} first.`,
+      hint: "Fetch it first.",
+      remedy: { id: "update-trust-root", about: instance.name },
     });
   }
   const document = { mediaType, instance: encodeInstance(instance), ...(held && { repository: encodeKept(held.kept) }) };

@@ -194,7 +194,7 @@ suite("an exported trust root", () => {
   test("cannot be made of what was never fetched", async (t) => {
     const { folder } = await machine(t);
     const instance: RepositoryInstance = { kind: "repository", name: "public-good", mirror: new URL("https://tuf.example/") };
-    await assert.rejects(exportInstance(instance, folder), { code: "FILE_NOT_FOUND", hint: /touchmark trust update public-good/ });
+    await assert.rejects(exportInstance(instance, folder), { code: "FILE_NOT_FOUND", hint: "Fetch it first." });
   });
 
   test("no document does worse than a TouchmarkError", () => {

@@ -20,7 +20,8 @@ export async function respectPause(folder: string, at: Instant): Promise<void> {
   });
   if (failed === undefined || Math.abs(at - failed) >= minutes * 60_000) return;
   throw new TouchmarkError("UNREACHABLE", `its mirror failed at ${formatInstant(failed)}, and is asked again ${minutes} minutes later`, {
-    hint: "To ask it now, run touchmark trust update.",
+    hint: "Update the trust root to ask it now.",
+    remedy: { id: "update-trust-root" },
   });
 }
 

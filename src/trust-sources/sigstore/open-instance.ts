@@ -1,5 +1,6 @@
 /** What one instance says is trusted, now: kept, brought up to date where it is time to, or as it came with this package. */
 import { TouchmarkError } from "../../core/errors.ts";
+import type { Warning } from "../../core/warning.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import type { HttpClient } from "../../net/http.ts";
 import { throwIfAborted } from "../../core/async/interruption.ts";
@@ -28,8 +29,7 @@ export interface OpenedInstance {
   readonly roots: readonly TrustedRoot[];
   /** Which services sign for it, where it says so; read by whoever signs. Throws what `parseSigningConfig` does. */
   readonly signingConfig?: () => SigningConfig | undefined;
-  /** For people; each a sentence. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 const day = 24 * 60 * 60 * 1000;
@@ -47,7 +47,8 @@ export async function openInstance(instance: Instance, options: OpenInstanceOpti
   const fetched = due ? await attempt(() => refreshInTime(instance, canWait(instance, kept, options), options)) : undefined;
   throwIfAborted(options.signal);
   const content = fetched instanceof TouchmarkError ? kept : (fetched ?? kept);
-  const failure = fetched instanceof TouchmarkError ? [`${instance.name} could not be brought up to date: ${fetched.message}`] : [];
+  const failure =
+    fetched instanceof TouchmarkError ? [{ message: `${instance.name} could not be brought up to date: ${fetched.message}` }] : [];
   if (content instanceof TouchmarkError) throw content;
   if (content === undefined) return openEmbedded(instance, fetched, failure);
   const expiry = checkExpiry(instance, content, options);
@@ -82,10 +83,10 @@ async function refreshInTime(instance: RepositoryInstance, mayPause: boolean, op
   }
 }
 
-function checkExpiry({ name }: Instance, { expires }: TrustRootContent, { at, expired }: OpenInstanceOptions): readonly string[] {
+function checkExpiry({ name }: Instance, { expires }: TrustRootContent, { at, expired }: OpenInstanceOptions): readonly Warning[] {
   if (at < expires) return [];
   const message = `the trust root ${name} expired at ${formatInstant(expires)}; by the clock here it is ${formatInstant(at)}`;
-  if (expired === "warn") return [message];
+  if (expired === "warn") return [{ message }];
   throw new TouchmarkError("TRUST_ROOT_EXPIRED", message);
 }
 
@@ -93,16 +94,21 @@ function checkExpiry({ name }: Instance, { expires }: TrustRootContent, { at, ex
 async function openEmbedded(
   instance: RepositoryInstance,
   fetched: TouchmarkError | TrustRootContent | undefined,
-  failure: readonly string[],
+  failure: readonly Warning[],
 ): Promise<OpenedInstance> {
   if (instance.root !== undefined) {
     if (fetched instanceof TouchmarkError) throw fetched;
     throw new TouchmarkError("FILE_NOT_FOUND", `nothing was fetched of the trust root ${instance.name} yet`, {
-      hint: `Run touchmark trust update ${instance.name} where there is a network, or import what another machine exported.`,
+      hint: "Fetch it where there is a network, or import what another machine exported.",
+      remedy: { id: "update-trust-root", about: instance.name },
     });
   }
   const root = parseTrustedRoot(await readEmbedded("trusted_root.json"), instance.name);
-  const stale = "the public sigstore root that came with touchmark is used, which may be stale: run touchmark trust update";
+  const stale: Warning = {
+    message: "the public sigstore root that came with touchmark is used, which may be stale",
+    hint: "Fetch it where there is a network.",
+    remedy: { id: "update-trust-root" },
+  };
   return { roots: [root], warnings: [...failure, stale] };
 }
 

@@ -1,5 +1,6 @@
 /** The trusted roots that a verification goes by. */
 import { TouchmarkError } from "../../core/errors.ts";
+import type { Warning } from "../../core/warning.ts";
 import type { Instant } from "../../core/instant.ts";
 import type { HttpClient } from "../../net/http.ts";
 import { readSource } from "../../files/read-source.ts";
@@ -30,8 +31,7 @@ export interface RootsOptions extends UserFolders {
 export interface OpenedRoots {
   /** At least one. */
   readonly roots: readonly TrustedRoot[];
-  /** For people; each a sentence. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 /** cosign's variables for parts of the public instance, which are not read here. */
@@ -81,12 +81,17 @@ export async function chooseInstances(
 async function notKept(folder: string, name: string): Promise<never> {
   const kept = await listInstances(folder);
   throw new TouchmarkError("FILE_NOT_FOUND", `no trust root is kept as ${name}`, {
-    hint: `There ${kept.length === 0 ? "is none but public-good" : `are ${kept.join(", ")}`}; touchmark trust import ${name} … keeps another.`,
+    hint: `There ${kept.length === 0 ? "is none but public-good" : `are ${kept.join(", ")}`}.`,
+    remedy: { id: "import-trust-root", about: name },
   });
 }
 
-function partWarnings(env: UserFolders["env"]): readonly string[] {
+function partWarnings(env: UserFolders["env"]): readonly Warning[] {
   return partVariables
     .filter((name) => env[name])
-    .map((name) => `${name} is set and counts for nothing here: make a trusted root of it with touchmark trust create, and import that`);
+    .map((name) => ({
+      message: `${name} is set and counts for nothing here`,
+      hint: "Make a trusted root of it, and import that.",
+      remedy: { id: "make-trusted-root" },
+    }));
 }

@@ -1,5 +1,6 @@
 /** The one sigstore instance that is signed with: whom its services are trusted by, and which they are. */
 import { TouchmarkError } from "../../core/errors.ts";
+import type { Warning } from "../../core/warning.ts";
 import { readSource } from "../../files/read-source.ts";
 import { parseSigningConfig } from "../../trust/parse-signing-config.ts";
 import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
@@ -21,8 +22,7 @@ export interface SigningOptions extends Omit<RootsOptions, "files" | "expired"> 
 export interface SigningInstance {
   readonly root: Promise<TrustedRoot>;
   readonly config: Promise<SigningConfig>;
-  /** For people; each a sentence. */
-  readonly warnings: Promise<readonly string[]>;
+  readonly warnings: Promise<readonly Warning[]>;
 }
 
 /**
@@ -43,13 +43,14 @@ export function openSigning(options: SigningOptions): SigningInstance {
 
 function unnamed(): never {
   throw new TouchmarkError("SERVICE_MISSING", "nothing says which services sign", {
-    hint: "Name a signing config, --signing-config FILE, or fetch the instance's: touchmark trust update.",
+    hint: "Name a signing config, or fetch the instance's.",
+    remedy: { id: "name-signing-config" },
   });
 }
 
 interface Opened {
   readonly root: TrustedRoot;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
   /** Reads its own; it may be malformed. */
   readonly config?: (() => SigningConfig | undefined) | undefined;
 }
@@ -75,7 +76,8 @@ async function openKept(options: SigningOptions): Promise<Opened> {
 
 function several(what: string, names: string): TouchmarkError {
   return new TouchmarkError("USAGE", `several ${what}, and one signs${names === "" ? "" : `: ${names}`}`, {
-    hint: "Name the one to sign with: --instance NAME, or --trusted-root FILE and --signing-config FILE.",
+    hint: "Name the one to sign with.",
+    remedy: { id: "choose-sigstore-instance" },
   });
 }
 

@@ -38,8 +38,8 @@ async function readAnchor(path: string, mirror: string): Promise<Uint8Array> {
   } catch (error) {
     if (!(error instanceof TouchmarkError) || error.code !== "FILE_NOT_FOUND") throw error;
     const message = `there is no root.json to trust the mirror ${mirror} with: ${error.message}`;
-    const hint = "Name it in TUF_ROOT_JSON, or keep the repository for good: touchmark trust import NAME --mirror URL --root FILE.";
-    throw new TouchmarkError("FILE_NOT_FOUND", message, { hint, cause: error });
+    const hint = "Name it in TUF_ROOT_JSON, or keep the repository for good.";
+    throw new TouchmarkError("FILE_NOT_FOUND", message, { hint, remedy: { id: "keep-tuf-repository" }, cause: error });
   }
 }
 

@@ -37,7 +37,7 @@ export function parseService(kind: ServiceKind, text: string, { required, option
 export function periodOf(service: ServiceWithKeys, start: Instant): Period {
   const from = timeOf(service, "start-time") ?? start;
   const end = timeOf(service, "end-time");
-  if (end !== undefined && end < from) throw new TouchmarkError("USAGE", `--${service.kind} ${service.url} ends before it starts`);
+  if (end !== undefined && end < from) throw new TouchmarkError("USAGE", `${service.kind} ${service.url} ends before it starts`);
   return { start: from, ...(end !== undefined && { end }) };
 }
 
@@ -50,13 +50,13 @@ function timeOf({ kind, values }: ServiceWithKeys, key: string): Instant | undef
   try {
     return parseInstant(sign === undefined ? text : `${local}Z`, key) - offset;
   } catch (cause) {
-    const message = `the ${key} of --${kind} is not a time: ${JSON.stringify(text.slice(0, 50))}`;
+    const message = `the ${key} of ${kind} is not a time: ${JSON.stringify(text.slice(0, 50))}`;
     throw new TouchmarkError("USAGE", message, { hint: "Write it as 2026-11-21T09:00:00Z.", cause });
   }
 }
 
 function usage(kind: string, found: string, required: readonly string[], optional: readonly string[]): TouchmarkError {
-  return new TouchmarkError("USAGE", `--${kind} ${found}; it takes ${required.join(", ")} and perhaps ${optional.join(", ")}`, {
-    hint: `Write it as --${kind} ${required.map((key) => `${key}=…`).join(",")}.`,
+  return new TouchmarkError("USAGE", `${kind} ${found}; it takes ${required.join(", ")} and perhaps ${optional.join(", ")}`, {
+    hint: `Write it as ${kind} ${required.map((key) => `${key}=…`).join(",")}.`,
   });
 }

@@ -68,16 +68,16 @@ suite("a trusted root is made", () => {
   const log = `url=https://log.example,public-key=env://KEY,${start}`;
   const authority = "url=https://ca.example,certificate-chain=env://CA";
   const refused: Record<string, readonly [Partial<InstanceServices>, RegExp]> = {
-    "a log without a start": [{ rekor: ["url=https://log.example,public-key=env://KEY"] }, /--rekor lacks start-time/],
+    "a log without a start": [{ rekor: ["url=https://log.example,public-key=env://KEY"] }, /rekor lacks start-time/],
     "an empty value": [{ rekor: [`${log},origin=`] }, /lacks origin/],
-    "a key that is not known": [{ ctfe: [`${log},orgin=x`] }, /--ctfe has "orgin=x"; it takes url, public-key/],
-    "a key that is another service's": [{ fulcio: [`${authority},origin=x`] }, /--fulcio has "origin=x"/],
+    "a key that is not known": [{ ctfe: [`${log},orgin=x`] }, /ctfe has "orgin=x"; it takes url, public-key/],
+    "a key that is another service's": [{ fulcio: [`${authority},origin=x`] }, /fulcio has "origin=x"/],
     "a key twice": [{ rekor: [`${log},${start}`] }, /start-time twice/],
-    "what is no pair": [{ rekor: ["https://log.example"] }, /--rekor has "https:\/\/log.example"/],
-    "a time that is none": [{ rekor: [log.slice(0, -1)] }, /start-time of --rekor is not a time/],
+    "what is no pair": [{ rekor: ["https://log.example"] }, /rekor has "https:\/\/log.example"/],
+    "a time that is none": [{ rekor: [log.slice(0, -1)] }, /start-time of rekor is not a time/],
     "an end before the start": [{ rekor: [`${log},end-time=2025-01-01T00:00:00Z`] }, /ends before it starts/],
     "an origin with blanks": [{ rekor: [`${log},origin=a b`] }, /cannot be the origin/],
-    "one key for two logs": [{ rekor: [log, log.replace("log.", "log2.")] }, /two logs given by --rekor have one id/],
+    "one key for two logs": [{ rekor: [log, log.replace("log.", "log2.")] }, /two logs given by rekor have one id/],
     "a chain from the root down": [{ fulcio: [authority.replace("CA", "REVERSED")] }, /goes from the issuing certificate up/],
     "a chain without end": [{ fulcio: [authority.replace("CA", "MANY")] }, /holds 17 certificates/],
     "a chain of none": [{ fulcio: [authority.replace("CA", "KEY")] }, /holds 0 certificates/],

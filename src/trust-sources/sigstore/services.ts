@@ -92,11 +92,11 @@ async function readLog(service: ServiceWithKeys, sources: Sources): Promise<LogA
 function distinct(kind: string, logs: readonly LogAuthority[]): readonly LogAuthority[] {
   const twice = logs.find(({ id }, i) => logs.findIndex((log) => log.id === id) < i);
   if (!twice) return logs;
-  throw new TouchmarkError("USAGE", `two logs given by --${kind} have one id, the second being ${twice.name}`, {
+  throw new TouchmarkError("USAGE", `two logs given by ${kind} have one id, the second being ${twice.name}`, {
     hint: "Each log has a key of its own: check the public-key files.",
   });
 }
 
 function wrong({ kind, values }: ServiceWithKeys, key: string, message: string): TouchmarkError {
-  return new TouchmarkError("USAGE", `the ${key} of --${kind}, ${values.get(key)}, ${message}`, { hint: "Check the file." });
+  return new TouchmarkError("USAGE", `the ${key} of ${kind}, ${values.get(key)}, ${message}`, { hint: "Check the file." });
 }

@@ -17,7 +17,7 @@ export interface ReadTrustRootOptions {
 }
 
 const damaged: ReadonlySet<string> = new Set(["MALFORMED", "LIMIT_EXCEEDED", "TRUST_ROOT_INVALID"]);
-const hint = "Run touchmark trust update, which fetches it again.";
+const advice = { hint: "Fetch it again.", remedy: { id: "update-trust-root" } } as const;
 
 /**
  * What the last update left, verified again from the given root down; undefined if no update has been made.
@@ -45,7 +45,10 @@ export async function readHeld({ folder, root }: Omit<ReadTrustRootOptions, "at"
     return kept && verifyKept(kept, initial);
   } catch (error) {
     if (!(error instanceof TouchmarkError) || !damaged.has(error.code)) throw error;
-    throw new TouchmarkError("TRUST_ROOT_INVALID", `the trust root kept in ${folder} is damaged: ${error.message}`, { hint, cause: error });
+    throw new TouchmarkError("TRUST_ROOT_INVALID", `the trust root kept in ${folder} is damaged: ${error.message}`, {
+      ...advice,
+      cause: error,
+    });
   }
 }
 

@@ -1,8 +1,11 @@
 import { digestOf } from "../../../core/digest.ts";
 import { version } from "../../../core/version.ts";
 import { ArchiveSize, encodeArchive, encodeManifest } from "../../../registry/sources/notary/archive.ts";
-import type { Command } from "../../command.ts";
-import { deadlineOf, outputFlag, registryFlags, timeoutFlag } from "../../common.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { flag } from "../../flags/flag.ts";
+import { deadlineOf } from "../../deadline.ts";
+import { outputFlags, timeoutFlag } from "../../flags/common.ts";
+import { registryFlags } from "../../flags/registry.ts";
 import { openArchiveFile } from "../../dct/archive-file.ts";
 import { readRepository } from "../../dct/read-repository.ts";
 import { codesOf, problemsText, reportJson, reportText } from "../../dct/report.ts";
@@ -11,33 +14,33 @@ import { openSources } from "../../dct/sources.ts";
 import { openTimestamping } from "../../dct/timestamping.ts";
 import { exitOf } from "../../exit.ts";
 import { sideBySide } from "../../progress.ts";
+import { hintFor } from "../../render/remedies.ts";
 import { clean, problem } from "../../render/text.ts";
 
 const maxRepositories = 1000;
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags] --to FILE GUN…",
-  summary: "Save the trust data of Docker Content Trust in an archive",
   details: [
     "A GUN is the full name of a repository, as docker.io/library/alpine. Everything that its notary server and the trust folder have is",
     "saved byte for byte, every earlier root and the delegations too, with a manifest of digests that RFC 3161 authorities can timestamp.",
     "Nothing is verified, nothing in the archive is secret, and private keys are not read. What can be read is saved; what cannot is named,",
     "and the exit status says so.",
   ].join("\n"),
-  flags: [
-    { name: "to", value: "FILE", summary: "The archive to write (tar)" },
-    { name: "force", summary: "Replace an archive that exists" },
-    { name: "from", value: "FILE", repeatable: true, summary: "Save the repositories that are listed in this file, one a line" },
-    { name: "all", summary: "Save every repository of the trust folder" },
-    { name: "trust-dir", value: "DIR", summary: "The trust folder ($DOCKER_CONFIG/trust, or ~/.docker/trust)" },
-    { name: "server", value: "URL", summary: "The notary server (DOCKER_CONTENT_TRUST_SERVER, or that of the registry)" },
-    { name: "no-server", summary: "Ask no notary server: save what the trust folder has" },
-    { name: "timestamp-url", value: "URL", repeatable: true, summary: "Have this authority timestamp the archive's manifest (RFC 3161)" },
-    { name: "timestamp-root", value: "FILE", repeatable: true, summary: "What its timestamps are proven by (PEM)" },
-    outputFlag,
-    ...registryFlags.filter((flag) => flag !== timeoutFlag),
-    { ...timeoutFlag, summary: "Time for each repository, as 90s or 3m (3m)" },
-  ],
+  flags: {
+    to: flag.string({ value: "FILE", summary: "The archive to write (tar)" }),
+    force: flag.boolean({ summary: "Replace an archive that exists" }),
+    from: flag.strings({ value: "FILE", summary: "Save the repositories that are listed in this file, one a line" }),
+    all: flag.boolean({ summary: "Save every repository of the trust folder" }),
+    trustDir: flag.string({ value: "DIR", summary: "The trust folder ($DOCKER_CONFIG/trust, or ~/.docker/trust)" }),
+    server: flag.string({ value: "URL", summary: "The notary server (DOCKER_CONTENT_TRUST_SERVER, or that of the registry)" }),
+    noServer: flag.boolean({ summary: "Ask no notary server: save what the trust folder has" }),
+    timestampUrl: flag.strings({ value: "URL", summary: "Have this authority timestamp the archive's manifest (RFC 3161)" }),
+    timestampRoot: flag.strings({ value: "FILE", summary: "Root certificates to check its timestamps (PEM)" }),
+    ...outputFlags,
+    ...registryFlags,
+    timeout: timeoutFlag("Time for each repository, as 90s or 3m (3m)"),
+  },
   operands: { min: 0, max: maxRepositories },
   examples: [
     { command: "touchmark dct save --to alpine.tar docker.io/library/alpine", explains: "Save what the notary server of Docker Hub has" },
@@ -49,12 +52,12 @@ export const command: Command = {
     },
   ],
   async run(args, io) {
-    const json = args.choice("output", ["text", "json"]) === "json";
+    const json = args.output === "json";
     const file = await openArchiveFile(args);
     const timestamper = await openTimestamping(args, io);
     const sources = await openSources(args, io);
     const { guns, unread } = await repositoryNames(args, sources.folder, io);
-    for (const { message, hint } of unread) io.stderr.write(problem("error", message, hint));
+    for (const one of unread) io.stderr.write(problem("error", one.message, hintFor(one)));
 
     const size = new ArchiveSize();
     const read = await sideBySide(guns, "read", io, async (gun) => {
@@ -81,4 +84,4 @@ export const command: Command = {
     io.stderr.write(problemsText(data, timestamps));
     return exitOf([...listed, ...codesOf(data, timestamps)]);
   },
-};
+});

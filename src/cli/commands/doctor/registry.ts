@@ -1,35 +1,40 @@
 import { parseReference } from "../../../core/oci/reference.ts";
 import { createCredentials } from "../../../registry/credentials/credentials.ts";
 import { diagnose, type Diagnosis } from "../../../registry/doctor/diagnose.ts";
-import { usageError } from "../../arguments.ts";
-import type { Command } from "../../command.ts";
-import { deadlineOf, outputFlag, registryFlags } from "../../common.ts";
-import { httpFor, plainHttpOf } from "../../registries.ts";
+import { usageError } from "../../usage-error.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { flag } from "../../flags/flag.ts";
+import { deadlineOf } from "../../deadline.ts";
+import { outputFlags } from "../../flags/common.ts";
+import { registryFlags } from "../../flags/registry.ts";
+import { registryHttp } from "../../../setup/http.ts";
+import { plainHttpOf } from "../../../setup/registries.ts";
+import { registrySettings } from "../../settings/registry.ts";
 import { clean } from "../../render/text.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags] HOST[/REPOSITORY]",
-  summary: "Find out what a registry can do",
   details: [
     "With a repository, also whether signatures can be listed there; with --write, small content is pushed to it, and deleted again",
     "where the registry allows that, to see what a signer would meet.",
   ].join("\n"),
-  flags: [{ name: "write", summary: "Push small content to find out what can be written" }, outputFlag, ...registryFlags],
+  flags: { write: flag.boolean({ summary: "Push small content to find out what can be written" }), ...outputFlags, ...registryFlags },
   operands: { min: 1, max: 1 },
   examples: [
     { command: "touchmark doctor registry registry.example", explains: "What does this registry say to strangers?" },
     { command: "touchmark doctor registry --write registry.example/scratch", explains: "How can signatures be stored there?" },
   ],
   async run(args, io) {
-    const json = args.choice("output", ["text", "json"]) === "json";
-    const { registry, repository } = parseTarget(args.operand(0));
-    const write = args.has("write");
+    const json = args.output === "json";
+    const { registry, repository } = parseTarget(args.operands[0]);
+    const write = args.write;
     if (write && repository === undefined) throw usageError("--write needs a repository to push to: HOST/REPOSITORY");
+    const settings = registrySettings(args);
     using deadline = deadlineOf(args, io);
     const diagnosis = await diagnose({
-      http: await httpFor(args, io),
+      http: await registryHttp(settings, io),
       credentials: createCredentials({ env: io.env, home: io.home }),
-      plainHttp: plainHttpOf(args),
+      plainHttp: plainHttpOf(settings),
       registry,
       repository,
       write,
@@ -38,7 +43,7 @@ export const command: Command = {
     io.stdout.write(json ? `${JSON.stringify(diagnosis)}\n` : render(diagnosis));
     return 0;
   },
-};
+});
 
 function parseTarget(text: string): { readonly registry: string; readonly repository: string | undefined } {
   const named = text.includes("/");

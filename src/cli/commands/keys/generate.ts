@@ -1,24 +1,27 @@
 import { bundleHint } from "../../../core/keys/public-key.ts";
-import { generateKey, newKeyAlgorithms, isNewKeyAlgorithm, defaultKeyAlgorithm } from "../../../signers/file/generate-key.ts";
+import { generateKey, newKeyAlgorithms, defaultKeyAlgorithm } from "../../../signers/file/generate-key.ts";
 import { writeKeyPair } from "../../../signers/file/write-key-pair.ts";
-import { usageError } from "../../arguments.ts";
-import type { Command } from "../../command.ts";
-import { outputFlag } from "../../common.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { flag } from "../../flags/flag.ts";
+import { outputFlags } from "../../flags/common.ts";
 import { newPassword } from "../../password.ts";
 import { field } from "../../render/text.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags]",
-  summary: "Make a key pair",
   details: [
     "Writes PREFIX.key, encrypted with a password as cosign does it, for you alone (mode 0600), and PREFIX.pub, to give away.",
     "The password comes from TOUCHMARK_PASSWORD or COSIGN_PASSWORD, else from the terminal. No file is ever overwritten.",
   ].join("\n"),
-  flags: [
-    { name: "algorithm", value: "NAME", choices: newKeyAlgorithms, summary: `${newKeyAlgorithms.join(", ")} (${defaultKeyAlgorithm})` },
-    { name: "output-key-prefix", value: "PREFIX", summary: "Path of both files without their endings (touchmark)" },
-    outputFlag,
-  ],
+  flags: {
+    algorithm: flag.choice(newKeyAlgorithms, {
+      value: "NAME",
+      default: defaultKeyAlgorithm,
+      summary: `${newKeyAlgorithms.join(", ")} (${defaultKeyAlgorithm})`,
+    }),
+    outputKeyPrefix: flag.string({ value: "PREFIX", summary: "Path of both files without their endings (touchmark)" }),
+    ...outputFlags,
+  },
   operands: { min: 0, max: 0 },
   examples: [
     { command: "touchmark keys generate", explains: "Make touchmark.key and touchmark.pub" },
@@ -28,11 +31,9 @@ export const command: Command = {
     },
   ],
   async run(args, io) {
-    const json = args.choice("output", ["text", "json"]) === "json";
-    const algorithm = args.value("algorithm") ?? defaultKeyAlgorithm;
-    if (!isNewKeyAlgorithm(algorithm))
-      throw usageError(`--algorithm is one of ${newKeyAlgorithms.join(", ")}; found ${JSON.stringify(algorithm)}`);
-    const prefix = args.value("output-key-prefix") ?? "touchmark";
+    const json = args.output === "json";
+    const { algorithm } = args;
+    const prefix = args.outputKeyPrefix ?? "touchmark";
     const password = await newPassword(io);
     const files = await writeKeyPair({ prefix, privateKey: await generateKey(algorithm), password, signal: io.signal });
     const { fingerprint } = files.publicKey;
@@ -46,4 +47,4 @@ export const command: Command = {
     }
     return 0;
   },
-};
+});

@@ -1,18 +1,17 @@
 import { readPublicKeyFile } from "../../../trust-sources/key-files.ts";
 import { bundleHint } from "../../../core/keys/public-key.ts";
-import type { Command } from "../../command.ts";
-import { outputFlag } from "../../common.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { outputFlags } from "../../flags/common.ts";
 import { field } from "../../render/text.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags] KEY…",
-  summary: "Show a key's fingerprint, algorithm and hint",
   details: "KEY is a public key: a file (PEM key or certificate), or env://VARIABLE. The hint is how sigstore bundles name the key.",
-  flags: [outputFlag],
+  flags: outputFlags,
   operands: { min: 1, max: 1000, value: "KEY" },
   examples: [{ command: "touchmark keys show touchmark.pub", explains: "Which key is this?" }],
   async run(args, io) {
-    const json = args.choice("output", ["text", "json"]) === "json";
+    const json = args.output === "json";
     const keys = await Promise.all(args.operands.map((name) => readPublicKeyFile(name, { env: io.env, signal: io.signal })));
     for (const [i, key] of keys.entries()) {
       const shown = { name: args.operands[i] ?? "", algorithm: key.algorithm.name, fingerprint: key.fingerprint, hint: bundleHint(key) };
@@ -21,4 +20,4 @@ export const command: Command = {
     }
     return 0;
   },
-};
+});

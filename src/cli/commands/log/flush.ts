@@ -1,46 +1,51 @@
 import { memoise } from "../../../core/async/memoise.ts";
 import { asTouchmarkError } from "../../../core/errors.ts";
-import { formatReference, parseReference, type Reference } from "../../../core/oci/reference.ts";
+import { formatReference, type Reference } from "../../../core/oci/reference.ts";
 import { uploadPending, type UploadedImage } from "../../../engine/upload-pending.ts";
 import type { UploadServices } from "../../../engine/upload-one.ts";
 import type { PendingUploadResult } from "../../../engine/upload-one.ts";
 import { formats } from "../../../formats/all.ts";
-import type { Arguments } from "../../arguments.ts";
-import type { Command } from "../../command.ts";
-import { deadlineOf, outputFlag, recursiveFlag, registryFlags } from "../../common.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { deadlineOf } from "../../deadline.ts";
+import { outputFlags, recursiveFlag } from "../../flags/common.ts";
+import { parseImageOperand } from "../../image-operand.ts";
+import { registryFlags } from "../../flags/registry.ts";
 import { exitOf } from "../../exit.ts";
 import type { Io } from "../../io.ts";
 import { sideBySide } from "../../progress.ts";
-import { registriesFor, serviceHttp } from "../../registries.ts";
+import { serviceHttp } from "../../../setup/http.ts";
+import { openRegistries } from "../../../setup/registries.ts";
+import { printWarnings } from "../../render/print-warnings.ts";
+import { localSettings } from "../../settings/local.ts";
+import { registrySettings } from "../../settings/registry.ts";
+import { instanceSettings } from "../../settings/signer.ts";
+import { hintFor, type Failed } from "../../render/remedies.ts";
 import { signedFields } from "../../render/signed.ts";
 import { clean, field, problem } from "../../render/text.ts";
-import { signingFlags } from "../../signing.ts";
+import { instanceFlags, type InstanceArgs } from "../../flags/signing.ts";
 
-const instanceFlags: ReadonlySet<string> = new Set(["signing-config", "trusted-root", "instance"]);
-
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags] REF…",
-  summary: "Have logs keep signatures that wait for them",
   details: [
     "Signatures made with 'touchmark sign --log-upload later' are proven, logged and completed, by whoever may write to the",
     "repository: no key is needed. Only a log that the signing config names is asked. What cannot be logged now waits on.",
   ].join("\n"),
-  flags: [
-    ...signingFlags.filter(({ name }) => instanceFlags.has(name)),
-    recursiveFlag("Every image of an index too"),
-    outputFlag,
+  flags: {
+    ...instanceFlags,
+    recursive: recursiveFlag("Every image of an index too"),
+    ...outputFlags,
     ...registryFlags,
-  ],
+  },
   operands: { min: 1, max: 1000 },
   examples: [{ command: "touchmark log flush registry.example/app:1.0", explains: "Log what could not be logged while signing" }],
   async run(args, io) {
-    const output = args.choice("output", ["text", "json"]);
-    const references = args.operands.map(parseReference);
+    const output = args.output;
+    const references = args.operands.map(parseImageOperand);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
     const services = memoise((until) => openFlushServices(args, io, until));
-    const options = { formats, services: () => services(signal), at: io.now(), recursive: args.has("recursive"), signal };
-    const registries = await registriesFor(args, io);
+    const options = { formats, services: () => services(signal), at: io.now(), recursive: args.recursive, signal };
+    const registries = await openRegistries(registrySettings(args), io);
     const outcomes = await sideBySide(references, "flushed", io, async (reference): Promise<Outcome> => {
       try {
         return { reference, images: await uploadPending(registries.open(reference), reference, options) };
@@ -51,16 +56,17 @@ export const command: Command = {
     for (const outcome of outcomes) show(outcome, output, io);
     return exitOf(outcomes.flatMap(codesOf));
   },
-};
+});
 
 /** The services are loaded once something waits for them. */
-async function openFlushServices(args: Arguments, io: Io, signal: AbortSignal): Promise<UploadServices> {
+async function openFlushServices(args: InstanceArgs, io: Io, signal: AbortSignal): Promise<UploadServices> {
   const [{ openSigningInstance }, { uploadToLogs }] = await Promise.all([
-    import("../../services.ts"),
+    import("../../../setup/signing-services.ts"),
     import("../../../signers/services/upload.ts"),
   ]);
   const http = await serviceHttp(io);
-  const instance = openSigningInstance(args, io, { http, signal });
+  const instance = openSigningInstance(instanceSettings(args), { ...localSettings(io), http, signal });
+  printWarnings(instance.warnings, io);
   const [root, config] = await Promise.all([instance.root, instance.config]);
   return {
     root,
@@ -78,21 +84,20 @@ function codesOf(outcome: Outcome): Parameters<typeof exitOf>[0] {
 }
 
 function show(outcome: Outcome, output: "text" | "json", io: Io): void {
-  const complain = (kind: "error" | "warning", message: string, hint: string): void =>
-    io.stderr.write(problem(kind, `${formatReference(outcome.reference)}: ${message}`, hint));
+  const complain = (kind: "error" | "warning", message: string, failed: Failed): void =>
+    io.stderr.write(problem(kind, `${formatReference(outcome.reference)}: ${message}`, hintFor(failed)));
   if ("error" in outcome) {
-    const { message, hint } = asTouchmarkError(outcome.error);
-    complain("error", message, hint);
+    const error = asTouchmarkError(outcome.error);
+    complain("error", error.message, error);
     return;
   }
   for (const image of outcome.images) {
     io.stdout.write(output === "json" ? `${JSON.stringify(image)}\n` : renderImage(image));
     for (const one of image.uploads) {
-      if (one.state !== "flushed") complain("error", `${one.waiting} is ${one.state}: ${one.code}: ${one.message}`, one.hint);
-      else if (one.kept) complain("warning", `${one.waiting}, which waited, is still there: ${one.kept.message}`, one.kept.hint);
+      if (one.state !== "flushed") complain("error", `${one.waiting} is ${one.state}: ${one.code}: ${one.message}`, one);
+      else if (one.kept) complain("warning", `${one.waiting}, which waited, is still there: ${one.kept.message}`, one.kept);
     }
-    for (const { location, code, message, hint } of image.unread)
-      complain("error", `${location} could not be read: ${code}: ${message}`, hint);
+    for (const one of image.unread) complain("error", `${one.location} could not be read: ${one.code}: ${one.message}`, one);
   }
 }
 

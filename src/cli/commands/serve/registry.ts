@@ -3,8 +3,9 @@ import { decodeUtf8 } from "../../../core/bytes.ts";
 import { readSource } from "../../../files/read-source.ts";
 import type { ServerTls } from "../../../server/http/adapter.ts";
 import { startRegistry } from "../../../server/registry/registry.ts";
-import { usageError, type Arguments } from "../../arguments.ts";
-import type { Command } from "../../command.ts";
+import { usageError } from "../../usage-error.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { flag } from "../../flags/flag.ts";
 import type { Io } from "../../io.ts";
 
 /** Bytes of a certificate chain or a key. */
@@ -12,17 +13,16 @@ const maxPemBytes = 1024 * 1024;
 /** Milliseconds that requests under way have to finish. */
 const drainTime = 5000;
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "--dir DIR [flags]",
-  summary: "Serve images from a folder",
   details:
     "An OCI registry with referrers, for tests and small set-ups. It asks for no credentials, so it listens on loopback unless told otherwise.",
-  flags: [
-    { name: "dir", value: "DIR", summary: "Folder that holds the content; made if it is missing" },
-    { name: "listen", value: "HOST:PORT", summary: "Address to listen on; port 0 takes a free one (127.0.0.1:5000)" },
-    { name: "tls-cert", value: "FILE", summary: "Serve over TLS with this certificate chain, in PEM; needs --tls-key" },
-    { name: "tls-key", value: "FILE", summary: "Private key of the certificate, in PEM, or env://VAR" },
-  ],
+  flags: {
+    dir: flag.string({ value: "DIR", summary: "Folder that holds the content; made if it is missing" }),
+    listen: flag.string({ value: "HOST:PORT", summary: "Address to listen on; port 0 takes a free one (127.0.0.1:5000)" }),
+    tlsCert: flag.string({ value: "FILE", summary: "Serve over TLS with this certificate chain, in PEM; needs --tls-key" }),
+    tlsKey: flag.string({ value: "FILE", summary: "Private key of the certificate, in PEM, or env://VAR" }),
+  },
   operands: { min: 0, max: 0 },
   examples: [
     { command: "touchmark serve registry --dir ./images --listen 127.0.0.1:5000", explains: "Serve the folder ./images until interrupted" },
@@ -32,9 +32,9 @@ export const command: Command = {
     },
   ],
   async run(args, io) {
-    const dir = args.value("dir");
+    const dir = args.dir;
     if (dir === undefined) throw usageError("nothing says which folder to serve", "Name it: --dir DIR.");
-    const { host, port } = parseListen(args.value("listen") ?? "127.0.0.1:5000");
+    const { host, port } = parseListen(args.listen ?? "127.0.0.1:5000");
     const tls = await readTls(args, io);
     const registry = await startRegistry({ dir, host, port, drainTime, ...(tls && { tls }) });
     io.stdout.write(`listening on ${registry.address}\n`);
@@ -42,10 +42,14 @@ export const command: Command = {
     await registry.close();
     return 0;
   },
-};
+});
 
-async function readTls(args: Arguments, { env, signal }: Io): Promise<ServerTls | undefined> {
-  const [cert, key] = [args.value("tls-cert"), args.value("tls-key")];
+interface TlsArgs {
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+}
+
+async function readTls({ tlsCert: cert, tlsKey: key }: TlsArgs, { env, signal }: Io): Promise<ServerTls | undefined> {
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined)
     throw usageError("TLS needs a certificate and its key", "Name both: --tls-cert and --tls-key.");

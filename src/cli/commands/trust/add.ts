@@ -2,37 +2,36 @@ import { addToStore, type Added } from "../../../trust-sources/notation/add-to-s
 import { digestOf } from "../../../core/digest.ts";
 import { formatInstant } from "../../../core/instant.ts";
 import { isStoreName, storeTypes, type StoreName } from "../../../trust/notation/trust-policy.ts";
-import { usageError, type Arguments } from "../../arguments.ts";
-import type { Command } from "../../command.ts";
-import { outputFlag } from "../../common.ts";
-import { notationFolder } from "../../notation.ts";
+import { usageError } from "../../usage-error.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { notationConfigFlag } from "../../flags/plugin.ts";
+import { outputFlags } from "../../flags/common.ts";
+import { notationFolder } from "../../../setup/notation-folder.ts";
 import { field } from "../../render/text.ts";
 
 const types = storeTypes.join("|");
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: `[flags] ${types} NAME FILE`,
-  summary: "Put a certificate authority into a trust store of notation",
   details: [
     "The certificates of FILE (PEM or DER) are copied into the store NAME in notation's folder, for signers (ca, signingAuthority) or for",
     "timestamps (tsa, roots alone). Nothing that is there is changed. They are trusted where a trust policy names the store: ca:NAME.",
   ].join("\n"),
-  flags: [{ name: "notation-config", value: "DIR", summary: "notation's folder (NOTATION_CONFIG)" }, outputFlag],
+  flags: { notationConfig: notationConfigFlag("notation's folder (NOTATION_CONFIG)"), ...outputFlags },
   operands: { min: 3, max: 3, first: types, value: "FILE" },
   examples: [{ command: "touchmark trust add ca company ca.pem", explains: "Let notation's trust policy speak of my company's authority" }],
   async run(args, io) {
-    const json = args.choice("output", ["text", "json"]) === "json";
-    const store = storeOf(args);
-    const options = { source: args.operand(2), folder: notationFolder(args, io), env: io.env, signal: io.signal };
+    const json = args.output === "json";
+    const store = storeOf(args.operands);
+    const options = { source: args.operands[2], folder: notationFolder(args.notationConfig, io), env: io.env, signal: io.signal };
     const added = await addToStore(store, options);
     io.stdout.write(json ? `${JSON.stringify(toJson(store, added))}\n` : toText(store, added));
     return 0;
   },
-};
+});
 
 /** Throws USAGE. */
-function storeOf(args: Arguments): StoreName {
-  const [wanted, name] = [args.operand(0), args.operand(1)];
+function storeOf([wanted, name]: readonly [string, string, ...string[]]): StoreName {
   const type = storeTypes.find((one) => one === wanted);
   if (!type) throw usageError(`a store is of the type ${storeTypes.join(", ")}; found ${JSON.stringify(wanted.slice(0, 80))}`);
   if (isStoreName(name)) return { type, name };

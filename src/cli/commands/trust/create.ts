@@ -2,29 +2,29 @@ import { writeWholeFile } from "../../../files/json-file.ts";
 import { createTrustedRoot } from "../../../trust-sources/sigstore/services.ts";
 import { decodeUtf8 } from "../../../core/bytes.ts";
 import { encodeTrustedRoot } from "../../../trust/encode-trusted-root.ts";
-import { usageError } from "../../arguments.ts";
-import type { Command } from "../../command.ts";
+import { usageError } from "../../usage-error.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { flag } from "../../flags/flag.ts";
 
 const authority = "url=URL,certificate-chain=FILE[,start-time=TIME][,end-time=TIME]";
 const log = "url=URL,public-key=FILE,start-time=TIME[,end-time=TIME][,origin=NAME]";
 const value = "KEY=VALUE,…";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags]",
-  summary: "Make a trusted_root.json of certificates and keys",
   details: [
     "Each service of an instance is described by pairs, as for cosign's trusted-root create:",
     `  --fulcio, --tsa  ${authority}`,
     `  --rekor, --ctfe  ${log}`,
     "A chain goes from the issuing certificate up to the root. The file that is made is for cosign too; touchmark trust import keeps it.",
   ].join("\n"),
-  flags: [
-    { name: "fulcio", value, repeatable: true, summary: "A certificate authority" },
-    { name: "rekor", value, repeatable: true, summary: "A transparency log" },
-    { name: "ctfe", value, repeatable: true, summary: "A log of certificates" },
-    { name: "tsa", value, repeatable: true, summary: "An authority of timestamps" },
-    { name: "out", value: "FILE", summary: "Where to write it (stdout)" },
-  ],
+  flags: {
+    fulcio: flag.strings({ value, summary: "A certificate authority" }),
+    rekor: flag.strings({ value, summary: "A transparency log" }),
+    ctfe: flag.strings({ value, summary: "A log of certificates" }),
+    tsa: flag.strings({ value, summary: "An authority of timestamps" }),
+    out: flag.string({ value: "FILE", summary: "Where to write it (stdout)" }),
+  },
   operands: { min: 0, max: 0 },
   examples: [
     {
@@ -36,7 +36,7 @@ export const command: Command = {
     },
   ],
   async run(args, io) {
-    const services = { fulcio: args.values("fulcio"), rekor: args.values("rekor"), ctfe: args.values("ctfe"), tsa: args.values("tsa") };
+    const services = { fulcio: args.fulcio, rekor: args.rekor, ctfe: args.ctfe, tsa: args.tsa };
     if (Object.values(services).flat().length === 0) {
       throw usageError(
         "no service is described",
@@ -44,9 +44,9 @@ export const command: Command = {
       );
     }
     const encoded = encodeTrustedRoot(await createTrustedRoot(services, { env: io.env, signal: io.signal }));
-    const out = args.value("out");
+    const out = args.out;
     if (out === undefined) io.stdout.write(decodeUtf8(encoded));
     else await writeWholeFile(out, encoded);
     return 0;
   },
-};
+});

@@ -4,22 +4,22 @@ import { chooseInstances } from "../../../trust-sources/sigstore/open-roots.ts";
 import { instancesFolder } from "../../../trust-sources/sigstore/instances-folder.ts";
 import { publicGood } from "../../../trust-sources/sigstore/public-good.ts";
 import { decodeUtf8 } from "../../../core/bytes.ts";
-import type { Command } from "../../command.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { flag } from "../../flags/flag.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags] [NAME]",
-  summary: "Write a trust root to a file, for where there is no network",
   details: [
     "The file holds all that is kept under NAME (public-good), the signed documents of its TUF repository included:",
     "'touchmark trust import NAME FILE' verifies them again, and takes nothing that is past its time or older than what it has.",
   ].join("\n"),
-  flags: [{ name: "out", value: "FILE", summary: "Where to write it (stdout)" }],
+  flags: { out: flag.string({ value: "FILE", summary: "Where to write it (stdout)" }) },
   operands: { min: 0, max: 1 },
   examples: [{ command: "touchmark trust export company --out company.json", explains: "Carry a trust root across an air gap" }],
   async run(args, io) {
     const folder = instancesFolder(io);
     const instances = await chooseInstances(folder, { env: io.env, home: io.home, names: [args.operands[0] ?? publicGood] });
-    const out = args.value("out");
+    const out = args.out;
     for (const instance of instances) {
       const exported = await exportInstance(instance, folder);
       if (out === undefined) io.stdout.write(decodeUtf8(exported));
@@ -27,4 +27,4 @@ export const command: Command = {
     }
     return 0;
   },
-};
+});

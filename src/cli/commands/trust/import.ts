@@ -3,22 +3,25 @@ import { importFiles, importRepository } from "../../../trust-sources/sigstore/i
 import type { Instance, RepositoryInstance } from "../../../trust-sources/sigstore/instance.ts";
 import { parseMirror } from "../../../trust-sources/sigstore/mirror-url.ts";
 import type { RefreshOptions } from "../../../trust-sources/sigstore/repository.ts";
-import { usageError, type Arguments } from "../../arguments.ts";
-import type { Command } from "../../command.ts";
-import { deadlineOf, outputFlag } from "../../common.ts";
+import { usageError } from "../../usage-error.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { readInitialRoot, refreshOptions } from "../../../setup/refresh.ts";
+import { deadlineOf } from "../../deadline.ts";
+import { outputFlags, timeoutFlags } from "../../flags/common.ts";
+import { repositoryFlags, type RepositoryArgs } from "../../flags/trust-repository.ts";
 import type { Io } from "../../io.ts";
 import { clean } from "../../render/text.ts";
-import { readAnchor, refreshOptions, repositoryFlags, summaryJson, summaryText, timeoutFlags } from "../../trust.ts";
+import { localSettings } from "../../settings/local.ts";
+import { summaryJson, summaryText } from "../../trust.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags] NAME (FILE|URL… | --mirror URL --root FILE)",
-  summary: "Trust another sigstore instance",
   details: [
     "What is imported is kept under NAME, beside the others, in place of what was there. A FILE is a trusted_root.json, several of them",
     "in lines (as 'gh attestation trusted-root' prints them), or what 'touchmark trust export' wrote. With --mirror and --root it is a TUF",
     "repository, and kept up to date. The public instance is trusted beside it only if it is kept too: touchmark trust update public-good.",
   ].join("\n"),
-  flags: [...repositoryFlags, outputFlag, ...timeoutFlags],
+  flags: { ...repositoryFlags, ...outputFlags, ...timeoutFlags },
   operands: { min: 1, max: 17, value: "FILE" },
   examples: [
     { command: "touchmark trust import company trusted_root.json", explains: "Trust what my company signs" },
@@ -28,20 +31,24 @@ export const command: Command = {
     },
   ],
   async run(args, io) {
-    const json = args.choice("output", ["text", "json"]) === "json";
+    const json = args.output === "json";
     using deadline = deadlineOf(args, io);
-    const options = await refreshOptions(io, deadline.signal);
+    const options = await refreshOptions(localSettings(io), deadline.signal);
     const instance = await imported(args, io, options);
     const description = await describeInstance(instance, options.folder);
     io.stdout.write(json ? `${JSON.stringify(summaryJson(description))}\n` : summaryText(description));
     return 0;
   },
-};
+});
 
-async function imported(args: Arguments, io: Io, options: RefreshOptions): Promise<Instance> {
+async function imported(
+  args: RepositoryArgs & { readonly operands: readonly string[] },
+  io: Io,
+  options: RefreshOptions,
+): Promise<Instance> {
   const [name = "", ...references] = args.operands;
-  const mirror = args.value("mirror");
-  const root = args.value("root");
+  const mirror = args.mirror;
+  const root = args.root;
   const hint = "Name a file, or a TUF repository: --mirror URL --root FILE.";
   if (mirror === undefined && root === undefined) {
     if (references.length === 0) throw usageError(`nothing says what ${JSON.stringify(name)} is`, hint);
@@ -52,7 +59,7 @@ async function imported(args: Arguments, io: Io, options: RefreshOptions): Promi
   }
   const url = parseMirror(mirror);
   io.stderr.write(`fetching ${clean(name)} from ${clean(url.href)}\n`);
-  const anchor = await readAnchor(root, io, options.signal);
+  const anchor = await readInitialRoot(root, { env: io.env, signal: options.signal });
   const instance: RepositoryInstance = { kind: "repository", name, mirror: url, root: anchor };
   await importRepository(instance, options);
   return instance;

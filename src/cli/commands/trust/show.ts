@@ -4,26 +4,25 @@ import { instancesFolder } from "../../../trust-sources/sigstore/instances-folde
 import { digestOf, type Digest } from "../../../core/digest.ts";
 import { formatInstant } from "../../../core/instant.ts";
 import type { CertificateAuthority, LogAuthority, Period, TrustedRoot } from "../../../trust/trusted-root.ts";
-import type { Command } from "../../command.ts";
-import { outputFlag } from "../../common.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { outputFlags } from "../../flags/common.ts";
 import { field } from "../../render/text.ts";
 import { summaryJson, summaryText } from "../../trust.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags] [NAME]",
-  summary: "Show which authorities and logs are trusted",
   details: [
     "Every trust root that is kept, or the one of this NAME: where it came from, when it expires, and whom it trusts, each with its",
     "operator, its validity and its fingerprint (SHA-256 of the root certificate, of a log's key). No network is used.",
   ].join("\n"),
-  flags: [outputFlag],
+  flags: outputFlags,
   operands: { min: 0, max: 1 },
   examples: [
     { command: "touchmark trust show", explains: "Whom does this machine trust?" },
     { command: "touchmark trust show -o json public-good", explains: "The public instance, for a program" },
   ],
   async run(args, io) {
-    const json = args.choice("output", ["text", "json"]) === "json";
+    const json = args.output === "json";
     const folder = instancesFolder(io);
     const instances = await chooseInstances(folder, { env: io.env, home: io.home, names: args.operands });
     for (const instance of instances) {
@@ -34,7 +33,7 @@ export const command: Command = {
     }
     return 0;
   },
-};
+});
 
 interface Member {
   readonly kind: "certificate authority" | "log" | "certificate log" | "timestamp authority";

@@ -6,29 +6,33 @@ import { chooseInstances } from "../../../trust-sources/sigstore/open-roots.ts";
 import { instanceOfEnvironment, publicGood, publicInstance } from "../../../trust-sources/sigstore/public-good.ts";
 import { refresh, type RefreshOptions } from "../../../trust-sources/sigstore/repository.ts";
 import { asTouchmarkError } from "../../../core/errors.ts";
-import { usageError, type Arguments } from "../../arguments.ts";
-import type { Command } from "../../command.ts";
-import { deadlineOf, outputFlag } from "../../common.ts";
+import { usageError } from "../../usage-error.ts";
+import { defineCommand, type Command } from "../../command.ts";
+import { readInitialRoot, refreshOptions } from "../../../setup/refresh.ts";
+import { deadlineOf } from "../../deadline.ts";
+import { outputFlags, timeoutFlags } from "../../flags/common.ts";
+import { repositoryFlags, type RepositoryArgs } from "../../flags/trust-repository.ts";
 import { exitOf } from "../../exit.ts";
 import type { Io } from "../../io.ts";
-import { clean, problem } from "../../render/text.ts";
-import { readAnchor, refreshOptions, repositoryFlags, summaryJson, summaryText, timeoutFlags } from "../../trust.ts";
+import { renderError } from "../../render/error.ts";
+import { clean } from "../../render/text.ts";
+import { localSettings } from "../../settings/local.ts";
+import { summaryJson, summaryText } from "../../trust.ts";
 
-export const command: Command = {
+export const command: Command = defineCommand({
   usage: "[flags] [NAME]",
-  summary: "Fetch trust roots anew",
   details: [
     "Without a NAME, every trust root that a TUF repository keeps up to date; where none is kept yet, the public sigstore instance,",
     "public-good. --mirror and --root give a trust root another repository for good. TUF_MIRROR, TUF_ROOT and TUF_ROOT_JSON are",
     "understood as cosign does. Verifying does the same by itself once a day.",
   ].join("\n"),
-  flags: [...repositoryFlags, outputFlag, ...timeoutFlags],
+  flags: { ...repositoryFlags, ...outputFlags, ...timeoutFlags },
   operands: { min: 0, max: 1 },
   examples: [{ command: "touchmark trust update", explains: "Fetch what is trusted anew" }],
   async run(args, io) {
-    const json = args.choice("output", ["text", "json"]) === "json";
+    const json = args.output === "json";
     using deadline = deadlineOf(args, io);
-    const options = await refreshOptions(io, deadline.signal);
+    const options = await refreshOptions(localSettings(io), deadline.signal);
     const fromEnvironment = await instanceOfEnvironment(io);
     const instances = await chosen(args, io, options);
     const codes = await Promise.all(
@@ -36,26 +40,29 @@ export const command: Command = {
         io.stderr.write(`fetching ${instance.name} from ${clean(instance.mirror.href)}\n`);
         try {
           // What a variable names is not kept beyond it.
-          const passing = instance.name === publicGood && fromEnvironment !== undefined && !args.has("mirror");
+          const passing = instance.name === publicGood && fromEnvironment !== undefined && args.mirror === undefined;
           await (passing ? refresh(instance, options) : importRepository(instance, options));
           const description = await describeInstance(instance, options.folder);
           io.stdout.write(json ? `${JSON.stringify(summaryJson(description))}\n` : summaryText(description));
           return undefined;
         } catch (thrown) {
-          const { code, message, hint } = asTouchmarkError(thrown);
-          io.stderr.write(problem("error", `${instance.name}: ${message}`, hint));
-          return code;
+          io.stderr.write(renderError(thrown, io.env, instance.name));
+          return asTouchmarkError(thrown).code;
         }
       }),
     );
     return exitOf(codes);
   },
-};
+});
 
-async function chosen(args: Arguments, io: Io, { folder, signal }: RefreshOptions): Promise<readonly RepositoryInstance[]> {
+async function chosen(
+  args: RepositoryArgs & { readonly operands: readonly string[] },
+  io: Io,
+  { folder, signal }: RefreshOptions,
+): Promise<readonly RepositoryInstance[]> {
   const [name] = args.operands;
-  const mirror = args.value("mirror");
-  const root = args.value("root");
+  const mirror = args.mirror;
+  const root = args.root;
   if (mirror === undefined && root === undefined) {
     const instances = await chooseInstances(folder, { env: io.env, home: io.home, ...(name !== undefined && { names: [name] }) });
     const repositories = instances.flatMap((instance) => repositoryOf(instance, name));
@@ -68,7 +75,7 @@ async function chosen(args: Arguments, io: Io, { folder, signal }: RefreshOption
   const target = name ?? publicGood;
   const before = (await readInstance(folder, target)) ?? (target === publicGood ? publicInstance : undefined);
   const old = before?.kind === "repository" ? before : undefined;
-  const anchor = root === undefined ? old?.root : await readAnchor(root, io, signal);
+  const anchor = root === undefined ? old?.root : await readInitialRoot(root, { env: io.env, signal });
   const url = mirror === undefined ? old?.mirror : parseMirror(mirror);
   if (!url) throw usageError(`where ${target} is to be fetched from is not known`, "Name its repository: --mirror URL.");
   if (!anchor && target !== publicGood)

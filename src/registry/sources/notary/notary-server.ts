@@ -32,7 +32,8 @@ export interface NotaryRepository {
 export class NotANotaryServer extends TouchmarkError {
   constructor({ url }: HttpResponse, found: string) {
     super("MALFORMED", `${printableHost(url)} ${found}; expected the trust data itself`, {
-      hint: "Name the notary server of the repository: --server URL. If it is the right one, it is gone; --no-server saves the trust folder alone.",
+      hint: "Name the notary server of the repository. If it is the right one, it is gone, and the trust folder has all that is left.",
+      remedy: { id: "name-notary-server" },
     });
   }
 }

@@ -143,7 +143,7 @@ suite("a notary server", () => {
     const { read, server } = await location(t, {}, { "timestamp.json": { body: "\n<!DOCTYPE html><title>Gone</title>" } });
     const data = await read();
     assert.match(data.unread[0]?.message ?? "", /answers with a page: "<!DOCTYPE html>/);
-    assert.ok(data.unread.every(({ code, hint }) => code === "MALFORMED" && hint.includes("--server URL")));
+    assert.ok(data.unread.every(({ code, hint }) => code === "MALFORMED" && hint.includes("Name the notary server")));
     assert.equal(server.seen.length, 1);
   });
 

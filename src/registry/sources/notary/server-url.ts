@@ -24,6 +24,7 @@ export function parseServer(text: string, what: string, plainHttp: PlainHttp): U
   const mayBePlain = plainHttp === "every" || (plainHttp === "loopback" && isLoopback(url.hostname));
   if (url.protocol === "https:" || mayBePlain) return url;
   throw new TouchmarkError("INSECURE_REGISTRY", `${what} is ${url.origin}, which is plain HTTP`, {
-    hint: "Name the notary server by an https URL; for a test network, --allow-http-registry names the exception.",
+    hint: "Name the notary server by an https URL; plain HTTP is an exception for test networks.",
+    remedy: { id: "use-https-notary-server" },
   });
 }

@@ -1,5 +1,5 @@
 /** What one source, a notary server or a trust folder, has for one repository: the exact bytes, and what could not be had. */
-import type { TouchmarkError, Code } from "../../../core/errors.ts";
+import type { Code, Remedy, TouchmarkError } from "../../../core/errors.ts";
 import type { Gun } from "./gun.ts";
 
 export interface TrustData {
@@ -31,13 +31,14 @@ export interface Unread {
   readonly code: Code;
   readonly message: string;
   readonly hint: string;
+  readonly remedy?: Remedy | undefined;
 }
 
-export function unread(path: string, { code, message, hint }: TouchmarkError): Unread {
-  return { path, code, message, hint };
+export function unread(path: string, { code, message, hint, remedy }: TouchmarkError): Unread {
+  return { path, code, message, hint, remedy };
 }
 
 /** As manifests and reports have it. */
-export function describeUnread({ path, code, message }: Unread): Omit<Unread, "hint"> {
+export function describeUnread({ path, code, message }: Unread): Omit<Unread, "hint" | "remedy"> {
   return { path, code, message };
 }

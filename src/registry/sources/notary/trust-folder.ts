@@ -35,7 +35,8 @@ export class TrustFolder {
       throw new TouchmarkError("FILE_NOT_FOUND", `cannot read ${path}: ${asTouchmarkError(error).message}`, { cause: error });
     }
     throw new TouchmarkError("MALFORMED", `${join(path, "tuf")} is a link that leads out of the trust folder`, {
-      hint: "Name the trust folder that it leads to: --trust-dir DIR.",
+      hint: "Name the trust folder that it leads to.",
+      remedy: { id: "name-trust-folder" },
     });
   }
 

@@ -1,4 +1,4 @@
-/** A token that a person or their script hands over: `--identity-token TOKEN|PATH`, or the variable SIGSTORE_ID_TOKEN. */
+/** A token that a person or their script hands over: the token, a file that holds it, or the variable SIGSTORE_ID_TOKEN. */
 import { decodeUtf8 } from "../../../core/bytes.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
 import { throwIfAborted } from "../../../core/async/interruption.ts";
@@ -6,9 +6,8 @@ import { readSource } from "../../../files/read-source.ts";
 import type { Provider } from "./provider.ts";
 import { keylessLimits } from "../limits.ts";
 
-/** As cosign takes it: the token itself or, if it is none, the path of a file that holds it. */
-export function givenToken(value: string): Provider {
-  const name = "--identity-token";
+/** As cosign takes it: the token itself or, if it is none, the path of a file that holds it; `name` is what messages call it. */
+export function givenToken(value: string, name = "the identity token"): Provider {
   return {
     name,
     token: async ({ env, signal }) => {

@@ -4,7 +4,7 @@
  *     GET ISSUER/.well-known/openid-configuration
  *     200 {"issuer":ISSUER,"token_endpoint":URL,"authorization_endpoint"?:URL,"device_authorization_endpoint"?:URL,…}
  */
-import { malformed, TouchmarkError } from "../../../../core/errors.ts";
+import { malformed, TouchmarkError, type ErrorDetails } from "../../../../core/errors.ts";
 import { Fields, parseJson } from "../../../../core/json/json.ts";
 import { printableUrl } from "../../../../core/printable.ts";
 import { askIdentityService, secureUrl } from "../ask.ts";
@@ -18,7 +18,7 @@ export interface Issuer {
   readonly device: URL | undefined;
 }
 
-const hint = "Check --oidc-issuer.";
+const advice: ErrorDetails = { hint: "Check the URL of the OIDC issuer.", remedy: { id: "check-oidc-issuer" } };
 
 /** Throws USAGE for an issuer without TLS, UNREACHABLE if it does not answer, MALFORMED if it says what it must not. */
 export async function discover(name: string, surroundings: Surroundings): Promise<Issuer> {
@@ -26,14 +26,12 @@ export async function discover(name: string, surroundings: Surroundings): Promis
   const url = new URL(`${base.pathname.replace(/\/$/, "")}/.well-known/openid-configuration`, base.origin);
   const response = await askIdentityService({ method: "GET", url }, surroundings);
   if (response.status !== 200) {
-    throw new TouchmarkError("UNREACHABLE", `${printableUrl(url)} answers ${response.status}; expected an issuer's configuration`, {
-      hint,
-    });
+    throw new TouchmarkError("UNREACHABLE", `${printableUrl(url)} answers ${response.status}; expected an issuer's configuration`, advice);
   }
   const what = `the answer of ${printableUrl(url)}`;
   const fields = new Fields(parseJson(response.body, what), what);
   // By another's configuration an issuer could be mixed up with one that is less careful (RFC 9700, section 4.4).
-  if (fields.string("issuer") !== name) throw new TouchmarkError("MALFORMED", `${what} is for another issuer than ${name}`, { hint });
+  if (fields.string("issuer") !== name) throw new TouchmarkError("MALFORMED", `${what} is for another issuer than ${name}`, advice);
   return {
     name,
     token: safeLink(fields, "token_endpoint", base),

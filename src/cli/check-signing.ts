@@ -1,0 +1,60 @@
+/** Flags of `sign` and `sign-blob` that do not go together. */
+import type { LogUpload } from "../core/verification-material.ts";
+import { firstGiven } from "./flags/flag.ts";
+import type { InstanceArgs, SigningArgs } from "./flags/signing.ts";
+import { usageError } from "./usage-error.ts";
+
+interface Checked {
+  /** Names of the formats that will be written. */
+  readonly formats: readonly string[];
+  readonly logUpload?: LogUpload | undefined;
+}
+
+const notary = "notation";
+
+/** Throws USAGE. */
+export function checkSigning(args: SigningArgs, context: Checked): void {
+  checkNotary(args, context.formats);
+  checkKey(args, context);
+  checkPlugin(args);
+}
+
+/** That a signature has an end, above all, must not be lost on the way. */
+function checkNotary(args: SigningArgs, formats: readonly string[]): void {
+  const own = firstGiven(args, ["expiry", "envelope", "timestampUrl", "timestampRoot", "certificateChain"]);
+  if (own !== undefined && !formats.includes(notary))
+    throw usageError(`${own} is for Notary Project signatures, and none is made`, "Make one: --format notation.");
+  const other = formats.find((name) => name !== notary);
+  if (args.expiry !== undefined && other !== undefined)
+    throw usageError(`--expiry cannot be said in the format ${other}`, "Sign in that format with a command of its own, without --expiry.");
+  if (args.timestampRoot !== undefined && args.timestampUrl === undefined)
+    throw usageError("--timestamp-root proves what an authority answers, and none is named", "Name it: --timestamp-url URL.");
+}
+
+/** What a key, wherever it is kept, has no use for. */
+function checkKey(args: SigningArgs, { logUpload }: Checked): void {
+  const key = firstGiven(args, ["plugin", "key"]);
+  if (key === undefined) return;
+  const stray = firstGiven(args, ["identityToken", "oidcIssuer", "oidcClientId", "signIn"]);
+  if (stray !== undefined) throw usageError(`${key} and ${stray} cannot both say who signs`);
+  if (namesServices(args)) return;
+  if (args.trustedRoot !== undefined)
+    throw usageError("--trusted-root proves what services answer, and with a key none is named", "Name them: --signing-config FILE.");
+  if (logUpload === "later")
+    throw usageError("a log is to be asked later, and with a key none is asked unless it is named", "Name it: --signing-config FILE.");
+}
+
+function checkPlugin(args: SigningArgs): void {
+  if (args.plugin === undefined) {
+    const ofPlugins = firstGiven(args, ["id", "pluginConfig", "notationConfig"]);
+    if (ofPlugins !== undefined) throw usageError(`${ofPlugins} is for plugins, and none is named`, "Name it: --plugin NAME.");
+    return;
+  }
+  const stray = firstGiven(args, ["key", "certificateChain"]);
+  if (stray !== undefined) throw usageError(`--plugin and ${stray} cannot both be given`, "A plugin has its own key and certificates.");
+}
+
+/** Whether the flags name services beside a key. */
+export function namesServices(args: InstanceArgs): boolean {
+  return args.signingConfig !== undefined || args.instance !== undefined;
+}

@@ -1,0 +1,10 @@
+/** How the revocation status of certificates is asked for. */
+import { flag, type FlagsOf } from "./flag.ts";
+
+export interface RevocationArgs {
+  readonly revocationAllowPrivate: boolean;
+}
+
+export const revocationFlags: FlagsOf<RevocationArgs> = {
+  revocationAllowPrivate: flag.boolean({ summary: "Ask hosts of one's own network too whether certificates were revoked" }),
+};

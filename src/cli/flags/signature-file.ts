@@ -1,0 +1,16 @@
+/** `--bundle FILE` and `--signature FILE`: a signature in a file of its own. */
+import { flag, type Flag } from "./flag.ts";
+
+export interface SignatureFileArgs {
+  readonly bundle: string | undefined;
+  readonly signature?: string | undefined;
+}
+
+export function bundleFlag(summary: string): Flag<string | undefined> {
+  return flag.string({ value: "FILE", summary: `${summary} (sigstore bundle)` });
+}
+
+/** The same under the name that notation has for it. */
+export function signatureFlag(summary: string): Flag<string | undefined> {
+  return flag.string({ value: "FILE", summary: `${summary} (Notary Project)` });
+}

@@ -1,0 +1,14 @@
+/** What the flags say of asking for revocation status, and of plugins that verify. */
+import type { FactSettings } from "../../setup/facts.ts";
+import type { PluginArgs } from "../flags/plugin.ts";
+import type { RevocationArgs } from "../flags/revocation.ts";
+import type { TrustedRootArgs } from "../flags/trusted-root.ts";
+
+export function factSettings(args: PluginArgs & RevocationArgs & Pick<TrustedRootArgs, "offline">): FactSettings {
+  return {
+    offline: args.offline,
+    allowPrivateHosts: args.revocationAllowPrivate,
+    notationFolder: args.notationConfig,
+    pluginConfig: args.pluginConfig,
+  };
+}

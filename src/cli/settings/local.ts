@@ -1,0 +1,7 @@
+/** The machine and its user, as this process sees them. */
+import type { LocalSettings } from "../../setup/local-settings.ts";
+import type { Io } from "../io.ts";
+
+export function localSettings({ env, home, now }: Pick<Io, "env" | "home" | "now">): LocalSettings {
+  return { env, home, clock: now };
+}

@@ -1,0 +1,45 @@
+/** The file that `--bundle` or `--signature` names, and the signature in it. */
+import { toLatin1 } from "../core/bytes.ts";
+import type { Warning } from "../core/warning.ts";
+import { readDetachedSignature, type DetachedSignature } from "../engine/detached-signature.ts";
+import { fileFormats } from "../formats/all.ts";
+import { readSource } from "../files/read-source.ts";
+import { spell } from "./flags/flag.ts";
+import type { SignatureFileArgs } from "./flags/signature-file.ts";
+import type { Io } from "./io.ts";
+import { warningLines } from "./render/text.ts";
+import { usageError } from "./usage-error.ts";
+
+const maxBytes = Math.max(...fileFormats.map(({ files }) => files.maxBytes));
+
+/** Its path, by either flag. Throws USAGE for both, and for `-`: what is piped in or out is another file. */
+export function signaturePath(args: SignatureFileArgs): string | undefined {
+  if (args.bundle !== undefined && args.signature !== undefined)
+    throw usageError("--bundle and --signature both name the signature's file", "Give one of them; either takes any kind.");
+  const path = args.bundle ?? args.signature;
+  if (path !== "-" && path !== "") return path;
+  throw usageError(`${spell(args.bundle === undefined ? "signature" : "bundle")} names a file; found ${JSON.stringify(path)}`);
+}
+
+/** What is in it; a bare signature is warned about. Throws FILE_NOT_FOUND, or LIMIT_EXCEEDED for more than a signature may have. */
+export async function readSignatureFile(
+  path: string,
+  { env, stderr }: Pick<Io, "env" | "stderr">,
+  signal: AbortSignal,
+): Promise<DetachedSignature> {
+  const bytes = await readSource(path, { maxBytes, env, signal });
+  if (isBareSignature(bytes)) stderr.write(warningLines([bareSignature(path)]));
+  return readDetachedSignature({ path, bytes }, fileFormats);
+}
+
+function bareSignature(path: string): Warning {
+  return {
+    message: `${path} holds a signature in base64 and nothing else, as cosign 2 wrote them: no format can be told from it`,
+    hint: "Have the file signed into a bundle: touchmark sign-blob --bundle FILE, or cosign sign-blob --bundle FILE.",
+  };
+}
+
+/** The signature's bytes in base64: of 64 (Ed25519) up to 512 (RSA). */
+function isBareSignature(bytes: Uint8Array): boolean {
+  return bytes.length >= 84 && bytes.length <= 720 && /^[A-Za-z0-9+/\r\n]+={0,2}\s*$/.test(toLatin1(bytes));
+}

@@ -1,0 +1,186 @@
+/**
+ * A signer for images and files, of one settings object:
+ *
+ *     const signer = createSigner({ by: { kind: "file", key: "touchmark.key" } });
+ *     await signer.sign(image("registry.example/app:1.0"), { signal });
+ */
+import { memoise } from "../core/async/memoise.ts";
+import { throwIfAborted } from "../core/async/interruption.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import type { Instant } from "../core/instant.ts";
+import type { Recorder } from "../core/recorder.ts";
+import type { Warning } from "../core/warning.ts";
+import { sign, type SignatureMade } from "../engine/sign.ts";
+import { signFile, type SignedFile } from "../engine/sign-file.ts";
+import { fileFormats, formats as allFormats } from "../formats/all.ts";
+import type { Format, FormatOfFiles, SignatureOptions } from "../formats/format.ts";
+import { haveAnonymousAccess } from "./anonymous-access.ts";
+import { checkSettings } from "./check-settings.ts";
+import { localDefaults, type LocalSettings } from "./local-settings.ts";
+import { readSubjectFile } from "./read-file.ts";
+import { openRegistries, type RegistrySettings } from "./registries.ts";
+import { openKey, openSigner, type KeySigner } from "./signer.ts";
+import type { ConsentSettings, KeylessSettings, OpenedSigner, SignerSettings } from "./signer-settings.ts";
+import type { NamedFile, NamedImage } from "./subjects.ts";
+
+export interface CreateSignerSettings extends Omit<SignerSettings, "by">, Partial<LocalSettings> {
+  /** The key, or who signs without one. */
+  readonly by: Exclude<SignerSettings["by"], KeylessSettings> | KeylessIdentity;
+  /** Names of the formats to sign in (bundle). */
+  readonly formats?: readonly string[];
+  readonly registries?: RegistrySettings;
+  /** Told of each signature that is made; a record that fails is an error. */
+  readonly recorder?: Recorder;
+}
+
+export interface KeylessIdentity extends Omit<KeylessSettings, "consent"> {
+  /** Consent to publish the identity with something private; without it, nothing private is signed with public logs. */
+  readonly consent?: ConsentSettings["agree"];
+}
+
+export interface SignSubjectOptions {
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** When it is signed (now). */
+  readonly at?: Instant;
+  /** Milliseconds after which the signature is not meant to be used; for the format notation. */
+  readonly lifetime?: number;
+  /** The form of a signature of the format notation (jws). */
+  readonly envelope?: SignatureOptions["envelope"];
+  readonly signal?: AbortSignal;
+}
+
+export interface SignImageOptions extends SignSubjectOptions {
+  /** Every image of an index too (false). */
+  readonly recursive?: boolean;
+  /** Sign even where the same key has signed the same (false). */
+  readonly force?: boolean;
+}
+
+export interface SignNamedFileOptions extends SignSubjectOptions {
+  /** What the file is said to be; for the format notation. */
+  readonly mediaType?: string;
+}
+
+/** Disposing of it closes what the key holds open: the session of a token. */
+export interface SubjectSigner extends AsyncDisposable {
+  /** One signature a format and image. */
+  sign(
+    subject: NamedImage,
+    options?: SignImageOptions,
+  ): Promise<{ readonly signatures: readonly SignatureMade[]; readonly warnings: readonly Warning[] }>;
+  /** One signature, in the first of the formats: `evidence` is the file that holds it, for the caller to write. */
+  sign(subject: NamedFile, options?: SignNamedFileOptions): Promise<SignedFile & { readonly warnings: readonly Warning[] }>;
+}
+
+const known: Readonly<Record<keyof CreateSignerSettings, true>> = {
+  by: true,
+  instance: true,
+  timestamps: true,
+  logUpload: true,
+  formats: true,
+  registries: true,
+  recorder: true,
+  env: true,
+  home: true,
+  clock: true,
+};
+
+/** Reads nothing yet. Throws USAGE for settings that are not there, and for a format that is none. */
+export function createSigner(settings: CreateSignerSettings): SubjectSigner {
+  checkSettings(settings, known, "createSigner");
+  return new SettledSigner(settings);
+}
+
+class SettledSigner implements SubjectSigner {
+  readonly #settings: CreateSignerSettings;
+  readonly #local: LocalSettings;
+  readonly #formats: readonly Format[];
+  #held: KeySigner | undefined;
+  /** Undefined without one. */
+  readonly #key: ((signal: AbortSignal) => Promise<KeySigner>) | undefined;
+
+  constructor(settings: CreateSignerSettings) {
+    this.#settings = settings;
+    this.#local = localDefaults(settings);
+    this.#formats = (settings.formats ?? ["bundle"]).map(formatNamed);
+    const { by } = settings;
+    const opening = { ...this.#local, formats: this.#formats.map(({ name }) => name) };
+    this.#key = by.kind === "keyless" ? undefined : memoise(async (signal) => (this.#held = await openKey(by, { ...opening, signal })));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#held?.[Symbol.asyncDispose]?.();
+  }
+
+  sign(
+    subject: NamedImage,
+    options?: SignImageOptions,
+  ): Promise<{ readonly signatures: readonly SignatureMade[]; readonly warnings: readonly Warning[] }>;
+  sign(subject: NamedFile, options?: SignNamedFileOptions): Promise<SignedFile & { readonly warnings: readonly Warning[] }>;
+  async sign(subject: NamedImage | NamedFile, options: SignImageOptions & SignNamedFileOptions = {}): Promise<unknown> {
+    const { signal = new AbortController().signal } = options;
+    throwIfAborted(signal);
+    await using opened = await this.#open(subject, signal);
+    const done =
+      subject.kind === "image" ? this.#signImage(subject, opened, options, signal) : this.#signFile(subject, opened, options, signal);
+    const [result] = await Promise.all([done, opened.ready]);
+    return { ...result, warnings: await opened.warnings };
+  }
+
+  async #signImage({ reference }: NamedImage, { signer, isEphemeral }: OpenedSigner, options: SignImageOptions, signal: AbortSignal) {
+    const { annotations = {}, recursive = false, force = false } = options;
+    const { at, signature } = this.#signatureOptions(options);
+    const registries = await openRegistries(this.#settings.registries ?? {}, { ...this.#local, signal });
+    const common = { formats: this.#formats, signer, annotations, at, signature, recorder: this.#recorder, recursive, signal };
+    return { signatures: await sign(registries.open(reference), reference, { ...common, force: force || isEphemeral }) };
+  }
+
+  async #signFile({ path }: NamedFile, { signer }: OpenedSigner, options: SignNamedFileOptions, signal: AbortSignal): Promise<SignedFile> {
+    if ("envelop" in signer) throw new TouchmarkError("UNSUPPORTED", "the plugin makes envelopes whole, which it does for images alone");
+    const format = fileFormatOf(this.#formats);
+    const { at, signature } = this.#signatureOptions(options);
+    const read = await readSubjectFile(path, await format.files.readingFor(() => signer.describe(signal)), signal);
+    const { mediaType, annotations = {} } = options;
+    const subject = { ...read, ...(mediaType !== undefined && { mediaType }) };
+    return signFile(subject, { format, signer, annotations, signature: { ...signature, at }, recorder: this.#recorder, signal });
+  }
+
+  get #recorder(): Recorder {
+    return this.#settings.recorder ?? { record: async () => undefined };
+  }
+
+  #signatureOptions({ at = this.#local.clock(), lifetime, envelope = "jws" }: SignSubjectOptions) {
+    return { at, signature: { envelope, ...(lifetime !== undefined && { expiry: at + lifetime }) } };
+  }
+
+  /**
+   * A key stays open. All else is opened anew: services change, a certificate lives for minutes, and whether an identity may be
+   * published depends on the subject.
+   */
+  async #open(subject: NamedImage | NamedFile, signal: AbortSignal): Promise<OpenedSigner> {
+    const { by } = this.#settings;
+    const opening = { ...this.#local, formats: this.#formats.map(({ name }) => name), signal };
+    if (by.kind !== "keyless") return openSigner({ ...this.#settings, by }, opening, await this.#key?.(signal));
+    return openSigner({ ...this.#settings, by: { ...by, consent: this.#consentFor(subject, by.consent, signal) } }, opening);
+  }
+
+  #consentFor(subject: NamedImage | NamedFile, agree: ConsentSettings["agree"], signal: AbortSignal): ConsentSettings {
+    if (subject.kind === "file") return { agree, secret: "nothing says that everybody may know of this file", isPublic: async () => false };
+    const isPublic = (): Promise<boolean> =>
+      haveAnonymousAccess([subject.reference], this.#settings.registries ?? {}, { ...this.#local, signal });
+    return { agree, secret: "not everybody can pull this image", isPublic };
+  }
+}
+
+function formatNamed(name: string): Format {
+  const found = allFormats.find((format) => format.name === name);
+  if (found) return found;
+  const names = allFormats.map((format) => format.name).join(", ");
+  throw new TouchmarkError("USAGE", `there is no format ${JSON.stringify(name)}`, { hint: `The formats are ${names}.` });
+}
+
+function fileFormatOf([first]: readonly Format[]): FormatOfFiles {
+  const found = fileFormats.find(({ name }) => name === first?.name);
+  if (found) return found;
+  throw new TouchmarkError("UNSUPPORTED", `files are not signed in the format ${first?.name}`, { hint: "Sign them in the format bundle." });
+}

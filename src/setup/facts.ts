@@ -1,0 +1,49 @@
+/** Asks what verifying cannot know by itself: the revocation status of certificates, and what plugins of notation say. */
+import { memoise } from "../core/async/memoise.ts";
+import type { GatherFacts, PluginQuestion, StatusQuestion } from "../core/facts/facts.ts";
+import type { LocalSettings } from "./local-settings.ts";
+import { notationFolder } from "./notation-folder.ts";
+
+export interface FactSettings {
+  /** Ask nobody (false). */
+  readonly offline?: boolean;
+  /** Ask hosts of one's own network too (false): for a certificate authority of one's own. */
+  readonly allowPrivateHosts?: boolean;
+  /** notation's folder, where its plugins are. */
+  readonly notationFolder?: string | undefined;
+  /** Options for the plugin that a signature names. */
+  readonly pluginConfig?: Readonly<Record<string, string>>;
+}
+
+/** What is needed for it is loaded when there is something to ask. Undefined where nobody is to be asked. */
+export function createFacts(settings: FactSettings, local: LocalSettings): GatherFacts | undefined {
+  if (settings.offline === true) return undefined;
+  const revocation = memoise(() => revocationFacts(settings, local));
+  const plugins = memoise(() => pluginFacts(settings, local));
+  return async (questions, signal) => {
+    const forPlugins = questions.filter((question) => question.kind === "plugin");
+    const others = questions.filter((question) => question.kind !== "plugin");
+    const answers = await Promise.all([
+      ...(others.length > 0 ? [revocation(signal).then((gather) => gather(others, signal))] : []),
+      ...(forPlugins.length > 0 ? [plugins(signal).then((gather) => gather(forPlugins, signal))] : []),
+    ]);
+    return new Map(answers.flatMap((facts) => [...facts]));
+  };
+}
+
+async function pluginFacts(settings: FactSettings, { env, home }: LocalSettings): Promise<GatherFacts<PluginQuestion>> {
+  const { pluginGatherer } = await import("../facts/notation-plugin/plugin-results.ts");
+  return pluginGatherer({ folder: notationFolder(settings.notationFolder, { env, home }), config: settings.pluginConfig ?? {}, env });
+}
+
+async function revocationFacts(
+  { allowPrivateHosts = false }: FactSettings,
+  { env, home, clock }: LocalSettings,
+): Promise<GatherFacts<StatusQuestion>> {
+  const [{ factGatherer }, { revocationFolder }, { proxiesFrom }] = await Promise.all([
+    import("../facts/revocation/gather-facts.ts"),
+    import("../facts/revocation/kept-list.ts"),
+    import("../net/proxies.ts"),
+  ]);
+  return factGatherer({ cache: revocationFolder({ env, home }), proxies: proxiesFrom(env), allowPrivate: allowPrivateHosts, clock });
+}

@@ -1,0 +1,21 @@
+/** A key that a plugin of notation keeps. */
+import { TouchmarkError } from "../core/errors.ts";
+import type { EnvelopeSigner, Signer } from "../core/signer.ts";
+import { openPluginKey } from "../signers/notation-plugin/open-plugin.ts";
+import { notationFolder } from "./notation-folder.ts";
+import type { PluginKeySettings, SignerOpening } from "./signer-settings.ts";
+
+/** Throws USAGE for other formats than the Notary Project's, and what opening the key does. */
+export async function openPlugin(
+  { plugin, id, config = {}, notationFolder: named }: PluginKeySettings,
+  { env, home, formats, signal }: SignerOpening,
+): Promise<Signer | EnvelopeSigner> {
+  const other = formats.find((name) => name !== "notation");
+  if (other !== undefined) {
+    throw new TouchmarkError("USAGE", `notation's plugins sign for the Notary Project, not in the format ${other}`, {
+      hint: "Sign in the format notation.",
+      remedy: { id: "sign-for-notary-project" },
+    });
+  }
+  return openPluginKey({ folder: notationFolder(named, { env, home }), plugin, id, config, env }, signal);
+}

@@ -1,0 +1,18 @@
+/** Reads a file that is to be signed or verified. */
+import { open } from "node:fs/promises";
+import { throwIfAborted } from "../core/async/interruption.ts";
+import { readFileSubject, type FileReading, type FileSubject } from "../core/file-subject.ts";
+import { cannotRead } from "../files/read-source.ts";
+
+const chunkBytes = 1024 * 1024;
+
+/** Throws FILE_NOT_FOUND. */
+export async function readSubjectFile(path: string, reading: FileReading, signal: AbortSignal): Promise<FileSubject> {
+  try {
+    await using opened = await open(path);
+    return await readFileSubject(path, opened.createReadStream({ highWaterMark: chunkBytes, signal }), reading);
+  } catch (error) {
+    throwIfAborted(signal);
+    throw cannotRead(path, error);
+  }
+}

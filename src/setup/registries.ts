@@ -1,0 +1,31 @@
+/** Registries and layouts, with the user's own credentials and one pool of connections. */
+import type { UserFolders } from "../files/user-folders.ts";
+import type { PlainHttp } from "../registry/address.ts";
+import { createCredentials, type Credentials } from "../registry/credentials/credentials.ts";
+import { createRegistries, type Registries } from "../registry/registries.ts";
+import { registryHttp, type TlsSettings } from "./http.ts";
+
+export interface RegistrySettings extends TlsSettings {
+  /** Speak plain HTTP to every registry, not to those on loopback alone. */
+  readonly allowHttp?: boolean;
+  /** Those of Docker's and podman's files and helpers, unless others are given. */
+  readonly credentials?: Credentials;
+}
+
+/** Throws what reading the files of the settings does. */
+export async function openRegistries(
+  settings: RegistrySettings,
+  local: UserFolders & { readonly signal?: AbortSignal },
+): Promise<Registries> {
+  return createRegistries({
+    http: await registryHttp(settings, local),
+    credentials: settings.credentials ?? createCredentials({ env: local.env, home: local.home }),
+    plainHttp: plainHttpOf(settings),
+  });
+}
+
+/** Loopback needs no TLS, unless someone went to the length of naming certificates for it. */
+export function plainHttpOf({ allowHttp = false, authorities = [], client }: RegistrySettings): PlainHttp {
+  if (allowHttp) return "every";
+  return authorities.length > 0 || client ? "none" : "loopback";
+}
