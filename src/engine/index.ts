@@ -1,6 +1,15 @@
 /** The verbs. */
 export { sign, type SignatureMade, type SignOptions } from "./sign.ts";
 export { verify, type VerifyOptions } from "./verify.ts";
+export {
+  createVerifier,
+  defaultVerifierLimits,
+  type Verifier,
+  type VerifierLimits,
+  type VerifierSettings,
+  type VerifyQuestion,
+} from "./verifier.ts";
+export { RecordFailed } from "./record-verdicts.ts";
 export { signFile, type FileSigned, type SignedFile, type SignFileOptions } from "./sign-file.ts";
 export { verifyFile, type VerifyFileOptions } from "./verify-file.ts";
 export { readDetachedSignature, type EvidenceFile, type DetachedSignature } from "./detached-signature.ts";

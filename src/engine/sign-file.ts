@@ -43,6 +43,6 @@ export async function signFile(file: FileSubject, options: SignFileOptions): Pro
   const signed = await signChecked(toSign, { signer, by, claim, signal });
   const evidence = await format.files.assemble(toSign, file, signed);
   const made = { reference, format: format.name, by: signedBy(signed) };
-  await recorder.record({ kind: "file-signed", ...made, claim, evidence: digestOf(evidence) });
+  await recorder.record({ kind: "file-signed", at: signature.at, ...made, claim, evidence: digestOf(evidence) });
   return { made: { ...made, digest, logged: logEntriesOf(signed) }, evidence };
 }

@@ -150,7 +150,7 @@ async function signOne(
       if (earlier) return { ...common, ...earlier, logged: [], pending: [], already: true };
       const made = { ...common, by: signedBy(signed), logged: logEntriesOf(signed), pending: signed.material?.pending ?? [] };
       const manifest = await store(repository, subject, artifact, signal);
-      await recorder.record({ kind: "signed", repository: repository.name, claim, format: format.name, by: made.by, manifest });
+      await recorder.record({ kind: "signed", at, repository: repository.name, claim, format: format.name, by: made.by, manifest });
       const location = artifact.kind === "tag" ? `tag ${artifact.tag}` : "referrers";
       return { ...made, location, manifest, already: false };
     }),

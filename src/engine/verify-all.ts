@@ -9,6 +9,7 @@ import type { Subject } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import type { Trust } from "../trust/trust.ts";
 import { askOnce } from "./ask-once.ts";
+import { findingKey, type FindingMemory } from "./finding-memory.ts";
 import { width } from "./locations.ts";
 
 export interface VerifyAll {
@@ -19,6 +20,8 @@ export interface VerifyAll {
   readonly gather?: GatherFacts | undefined;
   /** Which of a finding's needs are worth asking; without it, all. */
   readonly wants?: ((finding: Finding) => readonly FactQuestion[]) | undefined;
+  /** Where findings are remembered while they hold. */
+  readonly findings?: FindingMemory | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -30,15 +33,19 @@ export async function verifyAll(evidence: readonly Evidence[], subject: Subject,
   const { signal, wants } = options;
   const gather = options.gather && askOnce(options.gather);
   const byName = new Map(options.formats.map((format) => [format.name, format]));
-  const known = evidence.flatMap((one) => {
+  const readable = evidence.flatMap((one) => {
     const format = byName.get(one.format);
     return format ? [{ one, format }] : [];
   });
-  const named = await mapBounded(known, width, async ({ one, format }): Promise<Named> => {
+  const named = await mapBounded(readable, width, async ({ one, format }): Promise<Named> => {
+    const key = findingKey(one, subject, options.trust.digest);
+    const known = key === undefined ? undefined : options.findings?.find(key, options.at);
+    if (known) return { finding: known, name: nameOf(one, known) };
     // Verifying may wait for nothing; the clock that ends it has to have its turn.
     await new Promise(setImmediate);
     throwIfAborted(signal);
     const finding = await withFacts((facts) => format.verify(one, subject, options.trust, options.at, facts), { gather, signal, wants });
+    if (key !== undefined) options.findings?.keep(key, finding);
     return { finding, name: nameOf(one, finding) };
   });
   return distinct(named);

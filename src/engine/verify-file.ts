@@ -6,22 +6,27 @@ import type { Recorder } from "../core/recorder.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { decide, wantedFacts, type DecideOptions } from "./decide.ts";
 import type { DetachedSignature } from "./detached-signature.ts";
+import { recordVerdicts } from "./record-verdicts.ts";
+import type { VerifyOptions } from "./verify.ts";
 import { withFacts } from "./verify-all.ts";
 
 export interface VerifyFileOptions extends DecideOptions {
   readonly given: DetachedSignature;
   readonly recorder: Recorder;
+  /** Called with a record that could not be kept; without it, `verifyFile` throws RecordFailed, which has the verdict. */
+  readonly onRecordFailure?: VerifyOptions["onRecordFailure"];
 }
 
 /** The file was read as the format's `readingOf` says. Never throws for what the evidence holds: a bundle that is none, or another file's, is a verdict. */
 export async function verifyFile(file: FileSubject, options: VerifyFileOptions): Promise<Verdict> {
-  const { given, recorder, basis, at } = options;
+  const { given, recorder, onRecordFailure, basis, at } = options;
+  const begun = performance.now();
   const { format, location, evidence } = given;
   const { reference, digest, mediaType } = file;
   const subject = { reference, digest, ...(mediaType !== undefined && { mediaType }) };
   const verify = (facts: Facts): Promise<Finding> => format.files.verify(evidence, file, basis.trust, at, facts);
   const finding = await withFacts(verify, { ...options, wants: wantedFacts(subject, options) });
   const verdict = await decide({ subject, locations: [location], findings: [finding], unread: [] }, options);
-  await recorder.record({ kind: "decided", verdict });
+  await recordVerdicts([verdict], { recorder, onRecordFailure, durationMs: performance.now() - begun });
   return verdict;
 }

@@ -3,7 +3,7 @@ import { mapBounded } from "../core/async/map-bounded.ts";
 import { asTouchmarkError } from "../core/errors.ts";
 import type { GatherFacts } from "../core/facts/facts.ts";
 import type { Instant } from "../core/instant.ts";
-import type { Recorder } from "../core/recorder.ts";
+import type { RecordedEvent, Recorder } from "../core/recorder.ts";
 import { formatReference, repositoryOf, type Reference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
@@ -13,6 +13,8 @@ import type { PolicyAndTrust } from "../policy/compile.ts";
 import { collectStaged, type Collected, type StagedReading } from "./collect.ts";
 import { decide, wantedFacts } from "./decide.ts";
 import type { DetachedSignature } from "./detached-signature.ts";
+import type { FindingMemory } from "./finding-memory.ts";
+import { recordVerdicts } from "./record-verdicts.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { verifyAll } from "./verify-all.ts";
 
@@ -26,6 +28,10 @@ export interface VerifyOptions {
   /** Asks what a finding needs to be decided: whether certificates were revoked. */
   readonly gather?: GatherFacts | undefined;
   readonly recorder: Recorder;
+  /** Called with a record that could not be kept; without it, `verify` throws RecordFailed, which has the verdicts. */
+  readonly onRecordFailure?: (failure: unknown, event: RecordedEvent) => void;
+  /** Where findings are remembered while they hold. */
+  readonly findings?: FindingMemory;
   /** An index and every image in it, each with a verdict of its own. */
   readonly recursive: boolean;
   readonly signal: AbortSignal;
@@ -36,10 +42,10 @@ export interface VerifyOptions {
  * cannot be reached, or has no such image, is a verdict too; only an interruption and options that cannot be used throw.
  */
 export async function verify(repository: Repository, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
+  const begun = performance.now();
   const verdicts = await decideAll(repository, reference, options);
-  for (const verdict of verdicts) {
-    await options.recorder.record({ kind: "decided", verdict });
-  }
+  const durationMs = performance.now() - begun;
+  await recordVerdicts(verdicts, { ...options, durationMs });
   return verdicts;
 }
 
@@ -71,12 +77,12 @@ async function look(repository: Repository, subject: SubjectAddress, { formats, 
 
 async function verdictOn(subject: Subject, { locations, evidence, unread }: Collected, options: VerifyOptions): Promise<Verdict> {
   const basis = await options.basis;
-  const { formats, at, gather, signal } = options;
+  const { formats, at, gather, findings: memory, signal } = options;
   const { reference, repository, digest, descriptor } = subject;
   const about = { reference, repository, digest, mediaType: descriptor.mediaType };
   const decideOptions = { basis, at, gather, signal };
   const wants = wantedFacts(about, decideOptions);
-  const findings = await verifyAll(evidence, subject, { formats, trust: basis.trust, at, gather, wants, signal });
+  const findings = await verifyAll(evidence, subject, { formats, trust: basis.trust, at, gather, wants, findings: memory, signal });
   return decide({ subject: about, locations, findings, unread }, decideOptions);
 }
 

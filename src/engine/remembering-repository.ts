@@ -1,0 +1,95 @@
+/**
+ * A repository that remembers what it was asked: content by digest, which cannot change, in a bounded cache; listings of evidence for a
+ * short time, since a signature that was deleted must stop counting. What a tag of an image names is asked each time.
+ */
+import { ByteCache } from "../core/async/byte-cache.ts";
+import { memoiseByKey } from "../core/async/memoise.ts";
+import { digestOf, isDigest } from "../core/digest.ts";
+import type { Instant } from "../core/instant.ts";
+import type { Descriptor } from "../core/oci/manifest.ts";
+import type { Repository, StoredManifest } from "../core/repository.ts";
+
+export interface MemoryLimits {
+  /** Bytes of content, of all repositories together. */
+  readonly contentBytes: number;
+  /** Milliseconds that a listing of evidence counts. */
+  readonly listingTime: number;
+  /** Listings, of all repositories together. */
+  readonly listings: number;
+}
+
+/** Tags under which cosign keeps evidence: listings by another name. */
+const evidenceTag = /^sha(?:256|512)-[0-9a-f]+\.(?:sig|att|sbom)$/;
+
+/** Gives repositories that share one memory. */
+export function repositoryMemory(limits: MemoryLimits, clock: () => Instant): (repository: Repository) => Repository {
+  const content = new ByteCache(limits.contentBytes);
+  const types = new Map<string, string>();
+  const listing = { maxKeys: limits.listings, until: () => clock() + limits.listingTime, clock };
+  const opened = new Map<string, Repository>();
+
+  const remember = (repository: Repository): Repository => {
+    const { name } = repository;
+    const referrers = memoiseByKey((digest: string, signal) => repository.referrers(parsedDigest(digest), signal), listing);
+    const tagged = memoiseByKey((tag: string, signal) => repository.manifest(tag, signal), listing);
+    return {
+      ...methodsOf(repository),
+      name,
+      referrers: (digest, signal) => referrers(digest, signal),
+      async manifest(target, signal) {
+        if (!isDigest(target)) return evidenceTag.test(target) ? tagged(target, signal) : repository.manifest(target, signal);
+        const key = `${name} ${target}`;
+        const bytes = content.get(key);
+        const mediaType = types.get(key);
+        if (bytes && mediaType !== undefined) return { descriptor: { mediaType, digest: target, size: bytes.length }, bytes };
+        const stored = await repository.manifest(target, signal);
+        if (stored) keep(key, stored);
+        return stored;
+      },
+      async blob(descriptor: Descriptor, maxBytes, signal) {
+        const key = `${name} ${descriptor.digest}`;
+        const known = content.get(key);
+        if (known && known.length === descriptor.size && known.length <= maxBytes) return known;
+        const bytes = await repository.blob(descriptor, maxBytes, signal);
+        if (bytes) content.set(key, bytes);
+        return bytes;
+      },
+    };
+  };
+  const keep = (key: string, { descriptor, bytes }: StoredManifest): void => {
+    content.set(key, bytes);
+    if (types.size > 100_000) types.clear();
+    types.set(key, descriptor.mediaType);
+  };
+  return (repository) => {
+    const known = opened.get(repository.name);
+    if (known) return known;
+    if (opened.size >= limits.listings) opened.clear();
+    const fresh = remember(repository);
+    opened.set(repository.name, fresh);
+    return fresh;
+  };
+}
+
+function parsedDigest(text: string): ReturnType<typeof digestOf> {
+  if (!isDigest(text)) throw new TypeError("not a digest");
+  return text;
+}
+
+/** The methods of a repository, which may be a class, as members of an object. */
+function methodsOf(repository: Repository): Repository {
+  return {
+    name: repository.name,
+    manifest: (target, signal) => repository.manifest(target, signal),
+    blob: (descriptor, maxBytes, signal) => repository.blob(descriptor, maxBytes, signal),
+    openBlob: (descriptor, signal) => repository.openBlob(descriptor, signal),
+    referrers: (digest, signal) => repository.referrers(digest, signal),
+    expectBlobs: (count, image, signal) => repository.expectBlobs(count, image, signal),
+    putBlob: (bytes, signal) => repository.putBlob(bytes, signal),
+    putBlobFrom: (descriptor, open, signal, options) => repository.putBlobFrom(descriptor, open, signal, options),
+    putManifest: (bytes, mediaType, tag, signal, options) => repository.putManifest(bytes, mediaType, tag, signal, options),
+    tags: (signal) => repository.tags(signal),
+    deleteManifest: (digest, signal) => repository.deleteManifest(digest, signal),
+    deleteTag: (tag, signal) => repository.deleteTag(tag, signal),
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * A verifier for a long life: concurrent questions about one image share one verification; content, listings and findings are
+ * remembered within bounds. Two verifiers in one process know nothing of each other.
+ */
+import { memoiseByKey } from "../core/async/memoise.ts";
+import type { GatherFacts } from "../core/facts/facts.ts";
+import type { Instant } from "../core/instant.ts";
+import { formatReference, repositoryOf, type Reference } from "../core/oci/reference.ts";
+import type { Recorder } from "../core/recorder.ts";
+import type { Repository } from "../core/repository.ts";
+import type { Verdict } from "../core/verdict.ts";
+import type { Format } from "../formats/format.ts";
+import type { PolicyAndTrust } from "../policy/compile.ts";
+import { FindingMemory } from "./finding-memory.ts";
+import { repositoryMemory, type MemoryLimits } from "./remembering-repository.ts";
+import { verify, type VerifyOptions } from "./verify.ts";
+
+export interface VerifierLimits extends MemoryLimits {
+  /** Findings that are remembered. */
+  readonly findings: number;
+  /** Verifications under way at once; more wait for nothing, but are not shared. */
+  readonly sharedVerifications: number;
+}
+
+export const defaultVerifierLimits: VerifierLimits = {
+  contentBytes: 64 * 1024 * 1024,
+  listingTime: 5000,
+  listings: 10_000,
+  findings: 10_000,
+  sharedVerifications: 10_000,
+};
+
+export interface VerifierSettings {
+  readonly formats: readonly Format[];
+  /** Opens the repository of a reference. */
+  readonly open: (reference: Reference) => Repository;
+  /** What images of a repository are decided by; asked once a verification, which then uses this one trust. */
+  readonly basis: (repository: string) => PolicyAndTrust | Promise<PolicyAndTrust>;
+  readonly gather?: GatherFacts;
+  readonly recorder: Recorder;
+  /** Called with a record that could not be kept; without it, the verification throws. */
+  readonly onRecordFailure?: VerifyOptions["onRecordFailure"];
+  readonly clock: () => Instant;
+  readonly limits?: Partial<VerifierLimits>;
+}
+
+export interface VerifyQuestion {
+  /** Every image of an index too. */
+  readonly recursive?: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Verifier {
+  /** A verdict for the image, and with `recursive` for each image of an index, the index first. Throws as `verify` does. */
+  verify(reference: Reference, question: VerifyQuestion): Promise<readonly Verdict[]>;
+}
+
+interface Shared {
+  readonly reference: Reference;
+  readonly basis: PolicyAndTrust;
+  readonly recursive: boolean;
+}
+
+export function createVerifier(settings: VerifierSettings): Verifier {
+  const { formats, open, basis, gather, recorder, onRecordFailure, clock } = settings;
+  const limits = { ...defaultVerifierLimits, ...settings.limits };
+  const remembering = repositoryMemory(limits, clock);
+  const findings = new FindingMemory(limits.findings);
+  const questions = new Map<string, Shared>();
+
+  // A verdict is given to those who waited for it, and not kept: what a tag names is asked anew for the next.
+  const shared = memoiseByKey(
+    async (key: string, signal) => {
+      const question = questions.get(key);
+      if (!question) return [];
+      const repository = remembering(open(question.reference));
+      const common = { formats, basis: question.basis, at: clock(), gather, recorder, recursive: question.recursive, signal };
+      return verify(repository, question.reference, { ...common, findings, ...(onRecordFailure && { onRecordFailure }) });
+    },
+    { maxKeys: limits.sharedVerifications, until: () => -Infinity, clock },
+  );
+
+  return {
+    async verify(reference, { recursive = false, signal }) {
+      const decidedBy = await basis(repositoryOf(reference));
+      const key = JSON.stringify([formatReference(reference), decidedBy.policy.digest, decidedBy.trust.digest, recursive]);
+      questions.set(key, { reference, basis: decidedBy, recursive });
+      try {
+        return await shared(key, signal);
+      } finally {
+        questions.delete(key);
+      }
+    },
+  };
+}
