@@ -8,6 +8,16 @@ export {
   type SignSubjectOptions,
   type SubjectSigner,
 } from "./setup/create-signer.ts";
+export {
+  createVerifier,
+  type CreateVerifierSettings,
+  type SubjectVerifier,
+  type VerifyFileNamedOptions,
+  type VerifyImageOptions,
+} from "./setup/create-verifier.ts";
+export type { ExpectationSettings, IdentitySettings } from "./setup/expectation.ts";
+export { RecordFailed } from "./engine/record-verdicts.ts";
+export type { Verdict } from "./core/verdict.ts";
 export { copyImage as copy, type CopyImageOptions } from "./setup/copy-image.ts";
 export { file, image, type NamedFile, type NamedImage } from "./setup/subjects.ts";
 export type { LocalSettings } from "./setup/local-settings.ts";

@@ -21,8 +21,9 @@ it("the library guide's program signs in both formats and verifies", async (t) =
   await symlink(root, join(folder, "node_modules/touchmark"), "junction");
 
   const guide = readFileSync(join(root, "docs/guides/library.md"), "utf8");
-  const [program = "", second = ""] = Array.from(guide.matchAll(/```js\n(.*?)```/gs), ([, code = ""]) => code);
+  const [program = "", verifying = "", second = ""] = Array.from(guide.matchAll(/```js\n(.*?)```/gs), ([, code = ""]) => code);
   await writeFile(join(folder, "program.mjs"), program.replace("registry.example", address));
+  await writeFile(join(folder, "verify.mjs"), verifying.replace("registry.example", address));
   await writeFile(join(folder, "second.mjs"), second.replace("registry.example", address));
   const run = async (name: string): Promise<string> => {
     const running = spawn(process.execPath, [name], {
@@ -35,5 +36,6 @@ it("the library guide's program signs in both formats and verifies", async (t) =
     return output;
   };
   assert.equal(await run("program.mjs"), "signed\nsigned\ndecided\nallow\n");
+  assert.equal(await run("verify.mjs"), "allow as expected\n");
   assert.equal(await run("second.mjs"), "bundle true\n");
 });

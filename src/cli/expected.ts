@@ -1,17 +1,14 @@
 /** Who is expected to have signed, as the flags of `verify` and `verify-blob` say it. */
-import { readKeyDocument } from "../trust-sources/key-files.ts";
-import { readCertificateDocument } from "../trust-sources/notation/certificate-file.ts";
 import { claimNames, isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-claims.ts";
-import { compilePolicy, type PolicyAndTrust } from "../policy/compile.ts";
-import type { IdentityDocument } from "../policy/document.ts";
-import { expectedSignersPolicy, nothingRequired, type ExpectedSigners } from "../setup/expected-signers.ts";
+import { openExpectation, type BasisFor, type ExpectationSettings, type IdentitySettings } from "../setup/expectation.ts";
+import { notationFolder } from "../setup/notation-folder.ts";
 import { subjectIdentity } from "../trust/notation/trusted-names.ts";
 import { fitsAnything, matching } from "../trust/text-pattern.ts";
-import type { TrustedRoot } from "../trust/trusted-root.ts";
 import type { ExpectedArgs, WorkflowArgs } from "./flags/expected.ts";
 import { firstGiven, spell } from "./flags/flag.ts";
 import type { Io } from "./io.ts";
-import { problem } from "./render/text.ts";
+import { problem, warningLines } from "./render/text.ts";
+import { localSettings } from "./settings/local.ts";
 import { usageError } from "./usage-error.ts";
 
 /** Claims of a certificate, by the flags that cosign has for them. */
@@ -30,12 +27,9 @@ const workflowFlags: readonly (keyof WorkflowArgs)[] = [
   "certificateGithubWorkflowName",
 ];
 
-/** By what an image of the repository is decided, or a file where none is given. */
-export type BasisFor = (repository?: string) => Promise<PolicyAndTrust>;
-
 /**
  * The policy that the flags stand for, or notation's files where a variable names them, read once for all that is verified. Throws USAGE
- * before anything is read if they name nobody; warnings go to stderr. The function it gives throws as `openNotation`'s does.
+ * before anything is read if they name nobody; warnings go to stderr. Throws as `openExpectation` does.
  */
 export async function openBasis(
   args: ExpectedArgs,
@@ -43,59 +37,24 @@ export async function openBasis(
   annotations: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<BasisFor> {
-  const expected: ExpectedSigners = {
-    ...(await namedSigners(args, io, signal)),
+  const identity = await identityOf(args, io);
+  for (const name of args.certificateSubject) subjectIdentity(name, "--certificate-subject");
+  const needsRoots = identity !== undefined || args.trustedRoot.length > 0;
+  const needsNotation = args.certificate.length === 0 && speaksOfNotation(args, io);
+  const settings: ExpectationSettings = {
+    keys: args.key,
+    identities: identity ? [identity] : [],
+    ...(needsRoots && { trustedRoots: { files: args.trustedRoot, offline: args.offline, expired: args.trustedRootExpiry } }),
+    certificates: args.certificate,
+    certificateSubjects: args.certificateSubject,
+    timestampRoots: args.timestampRoot,
+    ...(needsNotation && { notationFolder: notationFolder(args.notationConfig, io), policyName: args.policyName }),
     annotations,
     ignoresSct: args.insecureIgnoreSct,
     ignoresLog: args.insecureIgnoreTlog,
     allowsPendingLog: args.allowPendingLog === true,
   };
-  const isNamed = (expected.keys ?? []).length + (expected.identities ?? []).length + (expected.certificates ?? []).length > 0;
-  const roots = await rootsFor(args, io, expected, signal);
-  if (args.certificate.length > 0 || !speaksOfNotation(args, io)) {
-    const basis = await compilePolicy(expectedSignersPolicy(expected), { roots });
-    return async () => basis;
-  }
-  const { openNotation } = await import("./notation.ts");
-  const notationFor = openNotation(args, io, signal);
-  return async (repository) => {
-    const { name, authority } = await notationFor(repository);
-    // That nothing is required of one signer takes nothing from what the flags require of others.
-    const isSkipped = authority === undefined && !isNamed;
-    const document = isSkipped
-      ? nothingRequired(name, 'the trust policy has the level "skip"')
-      : expectedSignersPolicy({ ...expected, ...(authority && { others: [authority] }) });
-    return compilePolicy(document, { roots });
-  };
-}
-
-async function namedSigners(args: ExpectedArgs, io: Io, signal: AbortSignal): Promise<ExpectedSigners> {
-  const identity = await identityOf(args, io);
-  const options = { env: io.env, signal };
-  const read = (paths: readonly string[]) => Promise.all(paths.map((path) => readCertificateDocument(path, options)));
-  const [keys, certificates, timestampRoots] = await Promise.all([
-    Promise.all(args.key.map((path) => readKeyDocument(path, options))),
-    read(args.certificate),
-    read(args.timestampRoot),
-  ]);
-  const subjects = args.certificateSubject.map((name) => subjectIdentity(name, "--certificate-subject"));
-  return {
-    keys,
-    ...(identity && { identities: [identity] }),
-    certificates: certificates.map((document) => ({ ...document, ...(subjects.length > 0 && { subjects }) })),
-    timestampRoots,
-  };
-}
-
-async function rootsFor(
-  args: ExpectedArgs,
-  io: Io,
-  { identities = [] }: ExpectedSigners,
-  signal: AbortSignal,
-): Promise<readonly TrustedRoot[]> {
-  if (identities.length === 0 && args.trustedRoot.length === 0) return [];
-  const { openTrustedRoots } = await import("./trusted-roots.ts");
-  return openTrustedRoots(args, io, signal);
+  return openExpectation(settings, { ...localSettings(io), signal }, (warning) => io.stderr.write(warningLines([warning])));
 }
 
 /** notation's variable speaks only where no flag does. */
@@ -168,13 +127,12 @@ function oneOfTwo(args: ExpectedArgs, exact: IdentityFlag, pattern: IdentityFlag
   return first;
 }
 
-async function identityOf(args: ExpectedArgs, io: Io): Promise<IdentityDocument | undefined> {
+async function identityOf(args: ExpectedArgs, io: Io): Promise<IdentitySettings | undefined> {
   const subject = oneOfTwo(args, "certificateIdentity", "certificateIdentityRegexp");
   const issuer = oneOfTwo(args, "certificateOidcIssuer", "certificateOidcIssuerRegexp");
   if (!subject || !issuer) return undefined;
   await Promise.all([warnIfAnything(subject, "identity", io), warnIfAnything(issuer, "issuer", io)]);
   return {
-    name: "identity",
     ...(subject.isPattern ? { subjectPattern: subject.text } : { subject: subject.text }),
     ...(issuer.isPattern ? { issuerPattern: issuer.text } : { issuer: issuer.text }),
     claims: claimsOf(args),
@@ -186,7 +144,7 @@ async function warnIfAnything({ flag, text, isPattern }: Named, kind: "identity"
   io.stderr.write(problem("warning", `${flag} ${text} matches everybody`, "Write as much of the text as is known."));
 }
 
-function claimsOf(args: ExpectedArgs): NonNullable<IdentityDocument["claims"]> {
+function claimsOf(args: ExpectedArgs): NonNullable<IdentitySettings["claims"]> {
   const named = workflowFlags.flatMap((property): [CertificateClaim, string][] => {
     const value = args[property];
     return value === undefined ? [] : [[workflowClaims[property], value]];
@@ -197,8 +155,8 @@ function claimsOf(args: ExpectedArgs): NonNullable<IdentityDocument["claims"]> {
     if (isCertificateClaim(name)) return [name, text.slice(equals + 1)];
     throw usageError(`a claim is NAME=VALUE; found ${JSON.stringify(text)}`, `Names: ${claimNames.join(", ")}.`);
   });
-  const claims = new Map([...named, ...free]);
-  const twice = [...named, ...free].find(([name, value]) => claims.get(name) !== value);
+  const claims = Object.fromEntries([...named, ...free]);
+  const twice = [...named, ...free].find(([name, value]) => claims[name] !== value);
   if (twice) throw usageError(`the claim ${twice[0]} is given two values`);
-  return Array.from(claims, ([name, value]) => ({ name, value }));
+  return claims;
 }

@@ -402,6 +402,8 @@ export type RemedyId =
   | "keep-tuf-repository"
   | "make-trusted-root"
   | "name-key-and-certificates"
+  | "name-notation-file-statement"
+  | "name-notation-statement"
   | "name-no-timestamp-authority"
   | "name-notary-server"
   | "name-signing-config"

@@ -85,7 +85,7 @@ export async function collectStaged(repository: Repository, subject: SubjectAddr
   const tagged = listed.flatMap(({ location, tagged: manifests }) =>
     manifests.flatMap((stored) => readImageManifest(location, stored, missed)),
   );
-  const evidence = await readEvidence(repository, [...tagged, ...(await open(first))], reading);
+  const evidence = await readEvidence(repository, [...(await open(first)), ...tagged], reading);
   const alsoOpened = others.slice(0, maxManifests - first.length);
   const isCut = wanted.length + others.length > maxManifests;
   if (wanted.length > maxManifests) missed("the rest of the referrers", tooManyReferrers(wanted.length + others.length));

@@ -55,6 +55,9 @@ const byId: Readonly<Record<RemedyId, Words>> = {
   "keep-tuf-repository": "Name it in TUF_ROOT_JSON, or keep the repository for good: touchmark trust import NAME --mirror URL --root FILE.",
   "make-trusted-root": "Make a trusted root of it with touchmark trust create, and import that.",
   "name-key-and-certificates": "Name both, --key KEY --certificate-chain FILE, or a plugin that has them: --plugin NAME --id ID.",
+  "name-notation-file-statement":
+    "Choose one of its trustpolicy.blob.json, --policy-name NAME, or name the signer: --certificate CA.pem, --key, or --certificate-identity.",
+  "name-notation-statement": "Add one to its trustpolicy.json, or name the signer: --certificate CA.pem, --key, or --certificate-identity.",
   "name-no-timestamp-authority": "Leave out --timestamp-url; whether the plugin adds a timestamp itself, its publisher says.",
   "name-notary-server":
     "Name the notary server of the repository: --server URL. If it is the right one, it is gone; --no-server saves the trust folder alone.",

@@ -5,9 +5,13 @@ import { memoise, memoiseByKey } from "../core/async/memoise.ts";
 import type { AuthorityDocument } from "../policy/document.ts";
 import { authorityOfStatement } from "../policy/import/notation-trust-policy.ts";
 import { applicableBlobPolicy, applicablePolicy, type TrustPolicyStatement } from "../trust/notation/trust-policy.ts";
-import { notationFolder } from "../setup/notation-folder.ts";
-import type { ExpectedArgs } from "./flags/expected.ts";
-import type { Io } from "./io.ts";
+
+export interface NotationPolicySettings {
+  /** notation's own, with trust policies and trust stores. */
+  readonly folder: string;
+  /** The statement for files; the global one, unless it is named. */
+  readonly policyName?: string | undefined;
+}
 
 export interface NotationExpectation {
   readonly name: string;
@@ -19,13 +23,10 @@ export interface NotationExpectation {
  * For an image of the repository, or a file where none is given; policies and stores are read once, when first needed. What it gives throws
  * USAGE where no statement is for it, and what reading throws.
  */
-export function openNotation(
-  args: Pick<ExpectedArgs, "notationConfig" | "policyName">,
-  io: Io,
+export function openNotationPolicy(
+  { folder, policyName }: NotationPolicySettings,
   signal: AbortSignal,
 ): (repository: string | undefined) => Promise<NotationExpectation> {
-  const folder = notationFolder(args.notationConfig, io);
-  const policyName = args.policyName;
   const imagePolicy = memoise((until) => readOciTrustPolicy(folder, until));
   const filePolicy = memoise((until) => readBlobTrustPolicy(folder, until));
   const authorityOf = memoiseByKey(
@@ -46,13 +47,15 @@ export function openNotation(
 
 function noneFor(repository: string, folder: string): TouchmarkError {
   return new TouchmarkError("USAGE", `no statement of the trust policy in ${folder} is for ${repository}`, {
-    hint: "Add one to its trustpolicy.json, or name the signer: --certificate CA.pem, --key, or --certificate-identity.",
+    hint: "Add one to its trustpolicy.json, or name the signer.",
+    remedy: { id: "name-notation-statement" },
   });
 }
 
 function noneForFiles(folder: string, name: string | undefined): TouchmarkError {
   const which = name === undefined ? "global" : `called ${JSON.stringify(name.slice(0, 100))}`;
   return new TouchmarkError("USAGE", `no statement of the trust policy for files in ${folder} is ${which}`, {
-    hint: "Choose one of its trustpolicy.blob.json, --policy-name NAME, or name the signer: --certificate CA.pem, --key, or --certificate-identity.",
+    hint: "Choose one of its trustpolicy.blob.json, or name the signer.",
+    remedy: { id: "name-notation-file-statement" },
   });
 }

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { held } from "./held.ts";
+
+const { signal } = new AbortController();
+
+describe("a value that is held", () => {
+  it("is loaded once, given at once while it is refreshed, and replaced then", async () => {
+    const clock = { now: 0 };
+    const loads: (() => void)[] = [];
+    let count = 0;
+    const load = (): Promise<number> => {
+      const { promise, resolve } = Promise.withResolvers<number>();
+      const value = ++count;
+      loads.push(() => resolve(value));
+      return promise;
+    };
+    const current = held(load, { refreshAfter: 10, clock: () => clock.now });
+    const asked = [current(signal), current(signal)];
+    await Promise.resolve();
+    loads[0]?.();
+    assert.deepEqual(await Promise.all(asked), [1, 1]);
+    clock.now = 10;
+    assert.deepEqual([await current(signal), await current(signal)], [1, 1]);
+    assert.equal(loads.length, 2, "one refresh at a time");
+    loads[1]?.();
+    await new Promise(setImmediate);
+    assert.equal(await current(signal), 2);
+  });
+
+  it("stays when a refresh fails, which is told", async () => {
+    const clock = { now: 0 };
+    const failures: unknown[] = [];
+    let fails = false;
+    const load = async (): Promise<string> => {
+      if (fails) throw new Error("down");
+      return "good";
+    };
+    const current = held(load, { refreshAfter: 10, clock: () => clock.now, onFailure: (failure) => void failures.push(failure) });
+    assert.equal(await current(signal), "good");
+    fails = true;
+    clock.now = 10;
+    assert.equal(await current(signal), "good");
+    await new Promise(setImmediate);
+    assert.equal(failures.length, 1);
+    assert.equal(await current(signal), "good");
+    assert.equal(failures.length, 1, "not tried again at once");
+  });
+
+  it("that cannot be loaded at first is told to those who asked, and tried again", async () => {
+    let fails = true;
+    const load = async (): Promise<string> => {
+      if (fails) throw new Error("down");
+      return "good";
+    };
+    const current = held(load, { refreshAfter: 10, clock: () => 0 });
+    await assert.rejects(current(signal), /down/);
+    fails = false;
+    assert.equal(await current(signal), "good");
+  });
+});

@@ -1,0 +1,138 @@
+/**
+ * A verifier for images and files, of one settings object:
+ *
+ *     const verifier = createVerifier({ expect: { keys: ["touchmark.pub"] } });
+ *     const [verdict] = await verifier.verify(image("registry.example/app:1.0"));
+ *
+ * It is made for a long life: see `engine/verifier.ts` for what it remembers. Trust is refreshed in the background.
+ */
+import { held } from "../core/async/held.ts";
+import { throwIfAborted } from "../core/async/interruption.ts";
+import { memoise } from "../core/async/memoise.ts";
+import type { Joinable } from "../core/async/single-flight.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import type { Recorder } from "../core/recorder.ts";
+import type { Verdict } from "../core/verdict.ts";
+import type { Warning } from "../core/warning.ts";
+import { readDetachedSignature } from "../engine/detached-signature.ts";
+import { createVerifier as createImageVerifier, type Verifier, type VerifierLimits } from "../engine/verifier.ts";
+import { verifyFile } from "../engine/verify-file.ts";
+import type { VerifyOptions } from "../engine/verify.ts";
+import { readSource } from "../files/read-source.ts";
+import { fileFormats, formats } from "../formats/all.ts";
+import type { PolicyAndTrust } from "../policy/compile.ts";
+import { checkSettings } from "./check-settings.ts";
+import { openExpectation, type ExpectationSettings } from "./expectation.ts";
+import { createFacts, type FactSettings } from "./facts.ts";
+import { localDefaults, type LocalSettings } from "./local-settings.ts";
+import { readSubjectFile } from "./read-file.ts";
+import { openRegistries, type RegistrySettings } from "./registries.ts";
+import type { NamedFile, NamedImage } from "./subjects.ts";
+
+export interface CreateVerifierSettings extends Partial<LocalSettings> {
+  /** The signers, any one of whom will do. */
+  readonly expect: ExpectationSettings;
+  /** How revocation and plugins are asked. */
+  readonly facts?: FactSettings;
+  readonly registries?: RegistrySettings;
+  /** Milliseconds after which keys and trust roots are read anew, in the background (1 h). */
+  readonly refreshAfter?: number;
+  readonly limits?: Partial<VerifierLimits>;
+  /** Told of every verdict. */
+  readonly recorder?: Recorder;
+  /** Called with a record that could not be kept; without it, `verify` throws RecordFailed, which has the verdicts. */
+  readonly onRecordFailure?: VerifyOptions["onRecordFailure"];
+  /** Told of what a person should know, such as a trust root that could not be updated. */
+  readonly onWarning?: (warning: Warning) => void;
+}
+
+export interface VerifyImageOptions {
+  /** Every image of an index too (false). */
+  readonly recursive?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface VerifyFileNamedOptions {
+  /** The file that holds the signature. */
+  readonly signature: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface SubjectVerifier {
+  /** A verdict for the image, and with `recursive` for each image of an index. A refusal is a verdict; throws only INTERRUPTED, and what opening the settings does. */
+  verify(subject: NamedImage, options?: VerifyImageOptions): Promise<readonly Verdict[]>;
+  /** A verdict for the file, by the signature in another. */
+  verify(subject: NamedFile, options: VerifyFileNamedOptions): Promise<readonly Verdict[]>;
+}
+
+const known: Readonly<Record<keyof CreateVerifierSettings, true>> = {
+  expect: true,
+  facts: true,
+  registries: true,
+  refreshAfter: true,
+  limits: true,
+  recorder: true,
+  onRecordFailure: true,
+  onWarning: true,
+  env: true,
+  home: true,
+  clock: true,
+};
+
+const hour = 60 * 60_000;
+
+/** Reads nothing yet. Throws USAGE for settings that are not there, and where no signer is expected. */
+export function createVerifier(settings: CreateVerifierSettings): SubjectVerifier {
+  checkSettings(settings, known, "createVerifier");
+  const { expect, refreshAfter = hour, recorder = { record: async () => undefined }, onRecordFailure, onWarning } = settings;
+  const local = localDefaults(settings);
+  const { clock } = local;
+  const gather = createFacts(settings.facts ?? {}, local);
+  const warn = (warning: Warning): void => onWarning?.(warning);
+  const onFailure = (failure: unknown): void => warn({ message: `the trust was not refreshed: ${String(failure)}` });
+  const expectation = held((signal) => openExpectation(expect, { ...local, signal }, warn), { refreshAfter, clock, onFailure });
+  const images = memoise((signal) => openImages(signal));
+
+  async function openImages(signal: AbortSignal): Promise<Verifier> {
+    const registries = await openRegistries(settings.registries ?? {}, { ...local, signal });
+    return createImageVerifier({
+      formats,
+      open: (reference) => registries.open(reference),
+      basis: (repository) => basisFor(expectation, repository),
+      ...(gather && { gather }),
+      recorder,
+      ...(onRecordFailure && { onRecordFailure }),
+      clock,
+      ...(settings.limits && { limits: settings.limits }),
+    });
+  }
+
+  async function verifyNamedFile({ path }: NamedFile, signature: string, signal: AbortSignal): Promise<readonly Verdict[]> {
+    const maxBytes = Math.max(...fileFormats.map(({ files }) => files.maxBytes));
+    const bytes = await readSource(signature, { maxBytes, env: local.env, signal });
+    const given = readDetachedSignature({ path: signature, bytes }, fileFormats);
+    const subject = await readSubjectFile(path, await given.format.files.readingOf(given.evidence), signal);
+    const basis = await (await expectation(signal))(undefined);
+    const options = { given, basis, at: clock(), gather, recorder, signal };
+    return [await verifyFile(subject, { ...options, ...(onRecordFailure && { onRecordFailure }) })];
+  }
+
+  async function verify(
+    subject: NamedImage | NamedFile,
+    options: VerifyImageOptions & Partial<VerifyFileNamedOptions> = {},
+  ): Promise<readonly Verdict[]> {
+    const { signal = new AbortController().signal, signature, recursive = false } = options;
+    throwIfAborted(signal);
+    if (subject.kind === "image") return (await images(signal)).verify(subject.reference, { recursive, signal });
+    if (signature === undefined) throw new TouchmarkError("USAGE", `nothing says which file holds the signature of ${subject.path}`);
+    return verifyNamedFile(subject, signature, signal);
+  }
+  return { verify };
+}
+
+async function basisFor(
+  expectation: Joinable<(repository?: string) => Promise<PolicyAndTrust>>,
+  repository: string,
+): Promise<PolicyAndTrust> {
+  return (await expectation(new AbortController().signal))(repository);
+}

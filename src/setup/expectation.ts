@@ -1,0 +1,119 @@
+/** Opens what is expected of signers: keys, identities, certificate authorities, notation's own files; compiled to policies. */
+import { memoiseByKey } from "../core/async/memoise.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import type { Warning } from "../core/warning.ts";
+import { claimNames, isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-claims.ts";
+import { compilePolicy, type PolicyAndTrust } from "../policy/compile.ts";
+import type { IdentityDocument } from "../policy/document.ts";
+import { readKeyDocument } from "../trust-sources/key-files.ts";
+import { readCertificateDocument } from "../trust-sources/notation/certificate-file.ts";
+import { subjectIdentity } from "../trust/notation/trusted-names.ts";
+import { expectedSignersPolicy, nothingRequired, type ExpectedSigners } from "./expected-signers.ts";
+import type { LocalSettings } from "./local-settings.ts";
+import type { OpenedRoots } from "../trust-sources/sigstore/open-roots.ts";
+import type { TrustedRootSettings } from "./trusted-roots.ts";
+
+export interface IdentitySettings {
+  /** The certificate's subject alternative name, or an RE2 pattern of all of it. */
+  readonly subject?: string;
+  readonly subjectPattern?: string;
+  /** The issuer of the identity token, or an RE2 pattern of all of it. */
+  readonly issuer?: string;
+  readonly issuerPattern?: string;
+  /** What else the certificate must say. */
+  readonly claims?: Readonly<Partial<Record<CertificateClaim, string>>>;
+}
+
+export interface ExpectationSettings {
+  /** Public keys: paths, or `env://VARIABLE`. */
+  readonly keys?: readonly string[];
+  readonly identities?: readonly IdentitySettings[];
+  /** The sigstore instances that vouch for identities; those that are kept on this machine, unless others are given. */
+  readonly trustedRoots?: TrustedRootSettings;
+  /** Files with certificates whose signers are expected, for Notary Project signatures. */
+  readonly certificates?: readonly string[];
+  /** Distinguished names, one of which a signer's subject must include. */
+  readonly certificateSubjects?: readonly string[];
+  /** Files with roots of timestamp authorities. */
+  readonly timestampRoots?: readonly string[];
+  /** A folder with notation's trust policy and trust stores. */
+  readonly notationFolder?: string | undefined;
+  /** The statement of notation's trust policy for files; the global one, unless it is named. */
+  readonly policyName?: string | undefined;
+  /** Annotations that a signature must carry. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ignoresSct?: boolean;
+  readonly ignoresLog?: boolean;
+  readonly allowsPendingLog?: boolean;
+}
+
+/** By what an image of the repository is decided, or a file where none is given. */
+export type BasisFor = (repository?: string) => Promise<PolicyAndTrust>;
+
+/** Reads all that is named. Throws USAGE where no signer is, and what reading and compiling do. */
+export async function openExpectation(
+  settings: ExpectationSettings,
+  local: LocalSettings & { readonly signal: AbortSignal },
+  warn: (warning: Warning) => void,
+): Promise<BasisFor> {
+  const { keys = [], identities = [], certificates = [], timestampRoots = [], certificateSubjects = [], notationFolder } = settings;
+  if (keys.length + identities.length + certificates.length === 0 && notationFolder === undefined) {
+    throw new TouchmarkError("USAGE", "no signer is expected", { hint: "Name keys, identities, certificates, or notation's folder." });
+  }
+  const { env, signal } = local;
+  const subjects = certificateSubjects.map((name) => subjectIdentity(name, "a certificate's subject"));
+  const read = (paths: readonly string[]) => Promise.all(paths.map((path) => readCertificateDocument(path, { env, signal })));
+  const { annotations, ignoresSct, ignoresLog, allowsPendingLog } = settings;
+  const expected: ExpectedSigners = {
+    keys: await Promise.all(keys.map((path) => readKeyDocument(path, { env, signal }))),
+    identities: identities.map(identityDocument),
+    certificates: (await read(certificates)).map((document) => ({ ...document, ...(subjects.length > 0 && { subjects }) })),
+    timestampRoots: await read(timestampRoots),
+    ...(annotations && { annotations }),
+    ...(ignoresSct !== undefined && { ignoresSct }),
+    ...(ignoresLog !== undefined && { ignoresLog }),
+    ...(allowsPendingLog !== undefined && { allowsPendingLog }),
+  };
+  const needsRoots = identities.length > 0 || settings.trustedRoots !== undefined;
+  const opened = needsRoots ? await openRootsLazily(settings.trustedRoots ?? {}, local) : { roots: [], warnings: [] };
+  opened.warnings.forEach(warn);
+  const { roots } = opened;
+  if (notationFolder === undefined) {
+    const basis = await compilePolicy(expectedSignersPolicy(expected), { roots });
+    return async () => basis;
+  }
+  const { openNotationPolicy } = await import("./notation-policy.ts");
+  const authorityFor = openNotationPolicy({ folder: notationFolder, policyName: settings.policyName }, signal);
+  const isNamed = keys.length + identities.length + certificates.length > 0;
+  const compiled = memoiseByKey(
+    async (repository: string | undefined) => {
+      const { name, authority } = await authorityFor(repository);
+      const document =
+        authority === undefined && !isNamed
+          ? nothingRequired(name, 'the trust policy has the level "skip"')
+          : expectedSignersPolicy({ ...expected, ...(authority && { others: [authority] }) });
+      return compilePolicy(document, { roots });
+    },
+    { maxKeys: 1000 },
+  );
+  return (repository) => compiled(repository, signal);
+}
+
+/** What only trust roots need is loaded for those who need them. */
+async function openRootsLazily(
+  settings: TrustedRootSettings,
+  local: LocalSettings & { readonly signal: AbortSignal },
+): Promise<Pick<OpenedRoots, "roots" | "warnings">> {
+  const { openSigstoreRoots } = await import("./trusted-roots.ts");
+  return openSigstoreRoots(settings, local);
+}
+
+function identityDocument({ claims = {}, ...identity }: IdentitySettings, index: number): IdentityDocument {
+  const named = Object.entries(claims).map(([name, value]) => {
+    if (isCertificateClaim(name)) return { name, value };
+    throw new TouchmarkError("USAGE", `${JSON.stringify(name.slice(0, 100))} is no claim of a certificate`, {
+      hint: `Claims: ${claimNames.join(", ")}.`,
+    });
+  });
+  return { ...identity, name: `identity ${index + 1}`, claims: named };
+}
