@@ -25,7 +25,8 @@ export interface RekorV1Options {
 
 export async function rekorV1Fake({ clock = testClock }: RekorV1Options = {}): Promise<LogFake> {
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const handler = mockRekor.rekorHandler(await mockRekor.initializeTLog("https://rekor.example", keys, new Date(clock())));
+  // The mock keeps one time for all that it logs; a log of its own for each entry follows the clock.
+  const log = async () => mockRekor.rekorHandler(await mockRekor.initializeTLog("https://rekor.example", keys, new Date(clock())));
   const publicKey = publicKeyOf(keys.publicKey, "the log's key");
   const held = new Map<string, string>();
   const location = "/api/v1/log/entries/";
@@ -36,7 +37,7 @@ export async function rekorV1Fake({ clock = testClock }: RekorV1Options = {}): P
       const uuid = `24296fb24b8ad77a${createHash("sha256").update(kept).digest("hex")}`;
       const headers = { location: location + uuid, etag: uuid };
       if (held.has(uuid)) return { ...refuse(409, "an equivalent entry already exists in the transparency log"), headers };
-      const { response } = await handler.fn(kept);
+      const { response } = await (await log()).fn(kept);
       const answer = response.replace(/^\{"[0-9a-f]+"/, `{"${uuid}"`);
       held.set(uuid, answer);
       return { status: 201, body: answer, headers };
