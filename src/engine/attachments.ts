@@ -1,4 +1,4 @@
-/** What hangs on one manifest, in the places of all formats and in those that no format reads. */
+/** The manifests attached to one manifest: in the locations of all formats, and in those that no format reads. */
 import { algorithmOf, hexOf } from "../core/digest.ts";
 import type { RepositoryLocation } from "../core/evidence.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
@@ -28,7 +28,7 @@ export async function attachmentsOf(
   return opened.flat();
 }
 
-/** Where cosign's `attach sbom` put bills of materials; no format reads them. */
+/** The tag under which cosign's `attach sbom` stored software bills of materials (SBOMs); no format reads them. */
 function sbomPlace({ digest }: SubjectAddress): RepositoryLocation {
   return { kind: "tag", tag: `${algorithmOf(digest)}-${hexOf(digest)}.sbom`, holds: [] };
 }

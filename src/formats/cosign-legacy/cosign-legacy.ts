@@ -21,7 +21,7 @@ import { extendSignatureImage, signatureAnnotation, signatureTag } from "./signa
 
 const layerKinds = new Map([simpleSigning, attestation].map((kind) => [kind.mediaType, kind]));
 
-/** cosign writes attestations under `application/vnd.in-toto+json`, as others do, who may mean something else by it. */
+/** cosign's artifact type for signatures. Attestations have `application/vnd.in-toto+json`, which other tools use with other meanings. */
 const signatureArtifactType = "application/vnd.dev.cosign.artifact.sig.v1+json";
 
 interface CosignEvidence extends Evidence {
