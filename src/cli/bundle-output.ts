@@ -1,4 +1,4 @@
-/** The file that a signature is written to. One that holds a signature already is written anew, any other is left alone. */
+/** The file to write a signature to. An existing signature file is replaced; any other file is left alone. */
 import { lstat } from "node:fs/promises";
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { fileExists, writeAtomically } from "../files/atomic-write.ts";
@@ -6,11 +6,11 @@ import { readSource } from "../files/read-source.ts";
 import type { FileFormat } from "../formats/format.ts";
 
 export interface BundleOutput {
-  /** Whole or not at all. */
+  /** Writes atomically. */
   write(bytes: Uint8Array): Promise<void>;
 }
 
-/** Throws FILE_EXISTS before anything is signed in vain. */
+/** Throws FILE_EXISTS before anything is signed. */
 export async function bundleOutput(path: string, format: FileFormat, signal: AbortSignal): Promise<BundleOutput> {
   const found = await lstat(path).catch(() => undefined);
   if (found && !(found.isFile() && (await isBundle(path, format, signal)))) {

@@ -1,4 +1,4 @@
-/** Every command: its name, its summary, and the file that is loaded when it is called. */
+/** All commands: the name, the summary, and the file to load. */
 import type { CommandEntry } from "./command.ts";
 
 export const commands: readonly CommandEntry[] = [

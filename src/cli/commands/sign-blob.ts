@@ -92,7 +92,7 @@ function chosenFormat(name = "bundle"): FormatOfFiles {
   return fileFormats.find((format) => format.name === name) ?? fileFormats[0];
 }
 
-/** Where the signature goes. Throws USAGE where nothing says so, and for a name that says another kind of signature. */
+/** The path of the signature. Throws USAGE if no flag names it, and for a suffix of another envelope type. */
 function outputOf(args: SignatureFileArgs & Pick<SigningArgs, "envelope">, file: string, { files: { suffixes } }: FormatOfFiles): string {
   const suffix = suffixes?.[args.envelope ?? "jws"];
   const given = signaturePath(args);

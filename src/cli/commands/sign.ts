@@ -129,7 +129,7 @@ function requireOneBundle(
   if (others.length > 0) throw usageError(`--bundle takes a signature of format ${fileFormat.name}, not of ${others[0]?.name}`);
 }
 
-/** Throws UNSUPPORTED or USAGE where what a log answers later could not be added. */
+/** Throws UNSUPPORTED or USAGE if a later log entry could not be added to the signature. */
 function requireWaiting(chosen: readonly Format[], bundle: string | undefined): void {
   const other = chosen.find(({ pending }) => pending === undefined);
   if (other)
@@ -141,7 +141,7 @@ function requireWaiting(chosen: readonly Format[], bundle: string | undefined): 
 
 type Outcome = { readonly reference: Reference } & ({ readonly made: readonly SignatureMade[] } | { readonly error: unknown });
 
-/** `--format a --format b` or `--format a,b`; each once. */
+/** Parses `--format a --format b` or `--format a,b`, without duplicates. */
 function chosenFormats(asked: readonly string[]): readonly Format[] {
   const names = new Set(asked.length > 0 ? asked : ["bundle"]);
   return formats.filter(({ name }) => names.has(name));

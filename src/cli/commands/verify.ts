@@ -67,10 +67,10 @@ export const command: Command = defineCommand({
     const { signal } = deadline;
     const registries = await openRegistries(registrySettings(args), io);
     const given = bundle === undefined ? undefined : await readSignatureFile(bundle, io, signal);
-    const opening = new Promise(setImmediate).then(() => openBasis(args, io, annotations, signal)); // while the first requests are under way
+    const opening = new Promise(setImmediate).then(() => openBasis(args, io, annotations, signal)); // during the first requests
     const basisOf = (reference: Reference): Promise<PolicyAndTrust> => {
       const basis = opening.then((basisFor) => basisFor(repositoryOf(reference)));
-      basis.catch(() => undefined); // whoever decides by it hears of it
+      basis.catch(() => undefined); // the verification that awaits it reports the failure
       return basis;
     };
     const options = {

@@ -1,4 +1,4 @@
-/** The archive that `touchmark dct save` writes: there whole, or not at all. */
+/** The archive that `touchmark dct save` writes atomically. */
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
@@ -7,13 +7,13 @@ import { usageError } from "../usage-error.ts";
 
 export interface ArchiveFile {
   readonly path: string;
-  /** Throws FILE_EXISTS where a file appeared meanwhile, FILE_NOT_FOUND where nothing can be written, INTERRUPTED. */
+  /** Throws FILE_EXISTS if the file has appeared meanwhile, FILE_NOT_FOUND if it cannot be written, INTERRUPTED. */
   write(bytes: Iterable<Uint8Array>, signal: AbortSignal): Promise<void>;
 }
 
 const replace = "Name another file, or replace it: --force.";
 
-/** What would stop it from being written is told before anything is read. Throws USAGE, FILE_EXISTS, FILE_NOT_FOUND. */
+/** Checks that the archive can be written before anything is read. Throws USAGE, FILE_EXISTS, FILE_NOT_FOUND. */
 export async function openArchiveFile(args: { readonly to: string | undefined; readonly force: boolean }): Promise<ArchiveFile> {
   const path = args.to;
   if (path === undefined || path === "") throw usageError("no archive is named", "Name it: --to FILE.");

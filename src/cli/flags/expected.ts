@@ -1,9 +1,9 @@
-/** Who is expected to have signed. */
+/** Flags for the expected signers. */
 import { flag, type FlagsOf } from "./flag.ts";
 import { notationConfigFlag, pluginConfigFlag, type PluginArgs } from "./plugin.ts";
 import { trustedRootFlags, type TrustedRootArgs } from "./trusted-root.ts";
 
-/** What a certificate must say of the workflow, under the names of cosign. */
+/** The expected claims of a workflow's certificate, under cosign's flag names. */
 export interface WorkflowArgs {
   readonly certificateGithubWorkflowRepository: string | undefined;
   readonly certificateGithubWorkflowRef: string | undefined;
@@ -24,9 +24,9 @@ export interface ExpectedArgs extends WorkflowArgs, TrustedRootArgs, PluginArgs 
   readonly certificate: readonly string[];
   readonly certificateSubject: readonly string[];
   readonly timestampRoot: readonly string[];
-  /** Of commands that verify images. */
+  /** For commands that verify images. */
   readonly allowPendingLog?: boolean;
-  /** Of commands that verify files. */
+  /** For commands that verify files. */
   readonly policyName?: string | undefined;
 }
 

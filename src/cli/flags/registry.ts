@@ -1,4 +1,4 @@
-/** How registries are spoken to. */
+/** Flags for the connection to registries. */
 import { timeoutFlags, type TimeoutArgs } from "./common.ts";
 import { flag, type FlagsOf } from "./flag.ts";
 

@@ -1,4 +1,4 @@
-/** How the revocation status of certificates is asked for. */
+/** Flags for the revocation status of certificates. */
 import { flag, type FlagsOf } from "./flag.ts";
 
 export interface RevocationArgs {

@@ -1,4 +1,4 @@
-/** Which sigstore instances are trusted. */
+/** Flags for the trusted sigstore instances. */
 import { flag, type FlagsOf } from "./flag.ts";
 
 export interface TrustedRootArgs {

@@ -58,7 +58,7 @@ export const command: Command = defineCommand({
   },
 });
 
-/** The services are loaded once something waits for them. */
+/** Opens the services; called when the first pending signature is found. */
 async function openFlushServices(args: InstanceArgs, io: Io, signal: AbortSignal): Promise<UploadServices> {
   const [{ openSigningInstance }, { uploadToLogs }] = await Promise.all([
     import("../../../setup/signing-services.ts"),
