@@ -44,7 +44,7 @@ async function acmeAt(t: TestContext): Promise<Acme> {
 
 const subject = ["--certificate-subject", "C=US, ST=WA, O=acme"];
 
-/** What hangs on the image, by format. */
+/** The formats of the evidence attached to the image. */
 async function attached({ run, image }: Acme): Promise<readonly string[]> {
   const { stdout } = await run("tree", "-o", "json", image);
   const nodes: readonly { readonly evidence: readonly { readonly format: string }[] }[] = JSON.parse(stdout).attached;
@@ -205,7 +205,7 @@ describe("verifying by certificate authority", () => {
     assert.equal(both.status, 0, both.stdout);
   });
 
-  it("takes anyone of the authority where no name is asked for, and says so", async (t) => {
+  it("accepts any signer under the authority if no subject is required, and warns", async (t) => {
     const { acme, address, repository, run, path } = await acmeAt(t);
     const image = `${address}/other:1`;
     await putImage(repository(image), "x", "1");
