@@ -24,7 +24,7 @@ describe("a signature with a pending log entry", () => {
     assert.notEqual(refused.policy.digest, allowed.policy.digest);
   });
 
-  it("never passes without a timestamp, nor without the mark "pending"", async (t) => {
+  it("never passes without a timestamp, nor without the pending mark", async (t) => {
     const at = await desk(t);
     await at.sign();
     await change(at, ({ bundle }) => delete bundle.verificationMaterial.timestampVerificationData);

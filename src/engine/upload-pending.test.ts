@@ -223,7 +223,7 @@ describe("uploading pending entries: difficult registries and concurrent writers
     assert.equal(answerOf(await at.verify(false, at.trust, repository)), "allow");
   });
 
-  it("does not report "nothing pending" for an unread location", async (t) => {
+  it("does not report that nothing is pending for an unread location", async (t) => {
     const at = await desk(t);
     await at.sign();
     const referrers = () => Promise.reject(new TouchmarkError("UNREACHABLE", "gone"));

@@ -61,7 +61,7 @@ describe("verify: undecided evidence", () => {
 });
 
 describe("verify: hostile registries", () => {
-  it("T04: does not fetch a signature of 200 MiB", async () => {
+  it("does not fetch a signature of 200 MiB", async () => {
     const repository = memoryRepository();
     const image = await putImage(repository, "good", "1");
     const layer = { mediaType: bundleType, bytes: encodeUtf8("{}"), size: 200 * 1024 * 1024 };
