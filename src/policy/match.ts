@@ -4,7 +4,7 @@ import type { FactQuestion, Facts } from "../core/facts/facts.ts";
 import { describeSignatory, outcomeOf, type Check, type CheckName, type Finding, type Signatory } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Decision } from "../core/verdict.ts";
-import { differingClaims, matchesIdentity } from "../trust/identity.ts";
+import { differingClaims, matchesIdentity, incompletePatterns, type CertifiedIdentity, type TrustedIdentity } from "../trust/identity.ts";
 import type { Authority } from "./authority.ts";
 import { countingChecks, isWanted } from "./counts.ts";
 import { matchX509 } from "./match-x509.ts";
@@ -110,6 +110,13 @@ function identityCheck({ identities, keys }: Authority, signer: Extract<Signator
     return { name: "identity", outcome: "failed", code: "KEY_MISMATCH", detail: found };
   }
   const differing = [...new Set(identities.flatMap((identity) => differingClaims(identity, signer)))].join(", ");
-  const found = `${detail}${differing === "" ? "" : ` with ${differing}`} is none of those expected`;
+  const found = `${detail}${differing === "" ? "" : ` with ${differing}`} is none of those expected${shortPatterns(identities, signer)}`;
   return { name: "identity", outcome: "failed", code: "IDENTITY_MISMATCH", detail: found };
+}
+
+/** A hint for patterns that lack `.*` at their end; empty if there are none. */
+function shortPatterns(identities: readonly TrustedIdentity[], signer: CertifiedIdentity): string {
+  const patterns = [...new Set(identities.flatMap((identity) => incompletePatterns(identity, signer)))];
+  if (patterns.length === 0) return "";
+  return `; ${patterns.join(" and ")} matches the beginning only, and a pattern must match the whole text: append .*`;
 }

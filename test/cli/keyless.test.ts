@@ -132,7 +132,7 @@ describe("keyless signing that fails", () => {
     const now = Math.floor(testTime / 1000);
     const token = (claims: Readonly<Record<string, unknown>>) => ["--identity-token", tokenOf(alice, claims)];
     for (const [words, code, message, hint] of [
-      [[], "IDENTITY_TOKEN_MISSING", /nobody here says who signs: tried SIGSTORE_ID_TOKEN, GitHub/, /--identity-token.*--key/],
+      [[], "IDENTITY_TOKEN_MISSING", /no identity token found: tried SIGSTORE_ID_TOKEN, GitHub/, /--identity-token.*--key/],
       [["--identity-token", at.path("nowhere")], "IDENTITY_TOKEN_MISSING", /neither a token nor a file/, /Give the token/],
       [token({ exp: now - 120 }), "IDENTITY_TOKEN_INVALID", /held until/, /Get a new one/],
       [token({ nbf: now + 120 }), "IDENTITY_TOKEN_INVALID", /holds from/, /this machine's clock/],

@@ -283,7 +283,7 @@ describe("signing for the Notary Project", () => {
     const authority = await acme.signer("authority", { extensions: [] });
     await writeFile(path("alone.pem"), pem(other.certificate));
     const refused: readonly (readonly [readonly string[], number, RegExp])[] = [
-      [key, 13, /needs the signer's certificate, and none was given/],
+      [key, 13, /needs the signer's certificate, and none was given\nhint: Add .*--certificate-chain FILE/],
       [[], 13, /needs a key and its certificates/],
       [[...key, "--certificate-chain", path("other.pem")], 12, /CN=other.* is for another key/],
       [["--key", path("other.key"), "--certificate-chain", path("alone.pem")], 12, /the chain is not complete/],

@@ -1,8 +1,8 @@
 /** The archive that `touchmark dct save` writes atomically. */
 import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
 import { fileExists, writeAtomically } from "../../files/atomic-write.ts";
+import { requireFolder } from "../bundle-output.ts";
 import { usageError } from "../usage-error.ts";
 
 export interface ArchiveFile {
@@ -21,12 +21,7 @@ export async function openArchiveFile(args: { readonly to: string | undefined; r
   const found = await stat(path).catch(() => undefined);
   if (found && !found.isFile()) throw new TouchmarkError("FILE_EXISTS", `${path} exists and is no file`, { hint: "Name another file." });
   if (found && !force) throw fileExists(path, replace);
-  const folder = await stat(dirname(path)).catch(() => undefined);
-  if (folder?.isDirectory() !== true) {
-    throw new TouchmarkError("FILE_NOT_FOUND", `cannot write ${path}: there is no folder ${dirname(path)}`, {
-      hint: "Make the folder first.",
-    });
-  }
+  await requireFolder(path);
   return {
     path,
     async write(bytes, signal) {

@@ -48,6 +48,7 @@ const byCode: Readonly<Partial<Record<Code, string>>> = {
 type Words = string | ((about: string | undefined, hint: string) => string);
 
 const byId: Readonly<Record<RemedyId, Words>> = {
+  "add-certificate-chain": "Add the key's certificate chain, the signer's certificate first: --certificate-chain FILE.",
   "check-oidc-issuer": "Check --oidc-issuer.",
   "check-plugin-key": "Check the key's id and the plugin's configuration (--id, --plugin-config).",
   "choose-sigstore-instance": "Name the one to sign with: --instance NAME, or --trusted-root FILE and --signing-config FILE.",

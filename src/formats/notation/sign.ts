@@ -49,7 +49,10 @@ export async function prepareSignature<T extends Target>(request: NotationSignin
   const { subject, annotations, chain, kind, at } = request;
   const [leaf] = chain;
   if (!leaf)
-    throw new TouchmarkError("CERTIFICATE_REQUIRED", "a Notary Project signature needs the signer's certificate, and none was given");
+    throw new TouchmarkError("CERTIFICATE_REQUIRED", "a Notary Project signature needs the signer's certificate, and none was given", {
+      hint: "Add the certificate chain of the key, the signer's certificate first.",
+      remedy: { id: "add-certificate-chain" },
+    });
   await requireChain(chain, at);
   const algorithm = notaryAlgorithmOf(leaf.publicKey);
   if (!algorithm) throw new TouchmarkError("INVALID_KEY", `a key of ${leaf.publicKey.algorithm.name} makes no Notary Project signature`);
