@@ -119,7 +119,7 @@ describe("verify by identity", () => {
     const { verify } = await signed(t);
     const { status, stdout } = await verify("--certificate-identity-regexp", "https://github\\.com/example/", ...issuer);
     assert.equal(status, 12, stdout);
-    assert.match(stdout, /example\/ matches the beginning only, and a pattern must match the whole text: append \.\*/);
+    assert.match(stdout, /example\/\/ matches the beginning only, and a pattern must match the whole text: append \.\*/);
   });
 
   it("warns of a pattern that matches everybody, and refuses one that cannot be read", async (t) => {
