@@ -16,11 +16,11 @@ export async function attachmentsOf(
   subject: SubjectAddress,
   options: ListOptions & { readonly formats: readonly Format[] },
 ): Promise<readonly Attachment[]> {
-  const locations = [...locationsOf(options.formats, subject), sbomPlace(subject)];
+  const locations = [...locationsOf(options.formats, subject), sbomLocation(subject)];
   const opened = await Promise.all(
     locations.map(async (location) => {
       const { entries, tagged } = await listLocation(repository, subject, location, options);
-      if (entries.length > maxManifests) options.missed("the rest of the referrers", tooManyReferrers(entries.length));
+      if (entries.length > maxManifests) options.onUnread("the rest of the referrers", tooManyReferrers(entries.length));
       const manifests = await openEntries(repository, entries.slice(0, maxManifests), options);
       return [...tagged, ...manifests].map((stored) => ({ location, stored }));
     }),
@@ -29,6 +29,6 @@ export async function attachmentsOf(
 }
 
 /** The tag under which cosign's `attach sbom` stored software bills of materials (SBOMs); no format reads them. */
-function sbomPlace({ digest }: SubjectAddress): RepositoryLocation {
+function sbomLocation({ digest }: SubjectAddress): RepositoryLocation {
   return { kind: "tag", tag: `${algorithmOf(digest)}-${hexOf(digest)}.sbom`, holds: [] };
 }

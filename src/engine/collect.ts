@@ -68,30 +68,30 @@ export async function collect(repository: Repository, subject: SubjectAddress, o
 export async function collectStaged(repository: Repository, subject: SubjectAddress, options: CollectOptions): Promise<StagedReading> {
   const { formats, wants, signal } = options;
   const unread: UnreadLocation[] = [];
-  const missed = unreadCollector(unread, signal);
-  const reading: ReadEvidenceOptions = { formats, signal, missed, budget: wholeBudget() };
+  const onUnread = unreadCollector(unread, signal);
+  const reading: ReadEvidenceOptions = { formats, signal, onUnread, budget: wholeBudget() };
   const [kind] = wants.kinds;
   const locations = locationsOf(formats, subject, wants.kinds.length === 1 ? kind : undefined);
-  const listed = await Promise.all(locations.map((location) => listLocation(repository, subject, location, { signal, missed })));
+  const listed = await Promise.all(locations.map((location) => listLocation(repository, subject, location, { signal, onUnread })));
   const referrers = listed.find(({ location }) => location.kind === "referrers");
   const { wanted, others } = sortEntries(referrers?.entries ?? [], formats, wants);
 
   const open = async (entries: readonly Descriptor[]): Promise<readonly Found[]> => {
     if (!referrers) return [];
-    const manifests = await openEntries(repository, entries, { signal, missed });
-    return manifests.flatMap((stored) => readImageManifest(referrers.location, stored, missed));
+    const manifests = await openEntries(repository, entries, { signal, onUnread });
+    return manifests.flatMap((stored) => readImageManifest(referrers.location, stored, onUnread));
   };
   const first = wanted.slice(0, maxManifests);
   const tagged = listed.flatMap(({ location, tagged: manifests }) =>
-    manifests.flatMap((stored) => readImageManifest(location, stored, missed)),
+    manifests.flatMap((stored) => readImageManifest(location, stored, onUnread)),
   );
   const evidence = await readEvidence(repository, [...(await open(first)), ...tagged], reading);
   const alsoOpened = others.slice(0, maxManifests - first.length);
   const isCut = wanted.length + others.length > maxManifests;
-  if (wanted.length > maxManifests) missed("the rest of the referrers", tooManyReferrers(wanted.length + others.length));
+  if (wanted.length > maxManifests) onUnread("the rest of the referrers", tooManyReferrers(wanted.length + others.length));
 
   const rest = async (): Promise<Collected> => {
-    if (isCut) missed("the rest of the referrers", tooManyReferrers(wanted.length + others.length));
+    if (isCut) onUnread("the rest of the referrers", tooManyReferrers(wanted.length + others.length));
     const more = await readEvidence(repository, await open(alsoOpened), reading);
     return { locations, evidence: [...evidence, ...more], unread };
   };
@@ -123,13 +123,17 @@ function isWanted({ kind, predicateType }: EvidenceLabel, { kinds, predicateType
 }
 
 /** Parses the manifest for the formats; undefined for a kind of manifest that no format uses. */
-export function readImageManifest(location: RepositoryLocation, { descriptor, bytes }: StoredManifest, missed: OnUnread): readonly Found[] {
+export function readImageManifest(
+  location: RepositoryLocation,
+  { descriptor, bytes }: StoredManifest,
+  onUnread: OnUnread,
+): readonly Found[] {
   if (!manifestMediaTypes.includes(descriptor.mediaType)) return [];
   try {
     const manifest = parseManifest(bytes, descriptor.mediaType);
     return manifest.kind === "image" ? [{ location, descriptor, manifest }] : [];
   } catch (error) {
-    missed(`manifest ${descriptor.digest} in ${describeLocation(location)}`, error);
+    onUnread(`manifest ${descriptor.digest} in ${describeLocation(location)}`, error);
     return [];
   }
 }
@@ -137,7 +141,7 @@ export function readImageManifest(location: RepositoryLocation, { descriptor, by
 export interface ReadEvidenceOptions {
   readonly formats: readonly Format[];
   readonly signal: AbortSignal;
-  readonly missed: OnUnread;
+  readonly onUnread: OnUnread;
   /** The remaining budget for the image, shared by all reads for it. */
   readonly budget: EvidenceBudget;
 }
@@ -156,7 +160,7 @@ export async function readEvidence(
   const evidence: Evidence[] = [];
   for (const one of recognised) {
     if (options.budget.pieces <= 0) {
-      options.missed("the rest of the evidence", tooMuch(`${maxPieces} pieces`));
+      options.onUnread("the rest of the evidence", tooMuch(`${maxPieces} pieces`));
       break;
     }
     const read = one.read(blobs);
@@ -170,12 +174,12 @@ export async function readEvidence(
  * Spends the budget on the smallest blobs first, so that an attacker cannot hide a signature behind large blobs: a manifest of a few bytes
  * can list the same large blob many times.
  */
-function affordable(recognised: readonly Recognised[], { budget, missed }: ReadEvidenceOptions): readonly Recognised[] {
+function affordable(recognised: readonly Recognised[], { budget, onUnread }: ReadEvidenceOptions): readonly Recognised[] {
   const sized = recognised.map((one) => ({ one, bytes: one.fetch.reduce((sum, { size }) => sum + size, 0) }));
   const afforded = new Set<Recognised>();
   for (const { one, bytes } of sized.toSorted((a, b) => a.bytes - b.bytes)) {
     if (bytes > budget.bytes) {
-      missed("the rest of the evidence", tooMuch(`${maxBytes} bytes`));
+      onUnread("the rest of the evidence", tooMuch(`${maxBytes} bytes`));
       break;
     }
     budget.bytes -= bytes;
@@ -191,7 +195,7 @@ function tooMuch(limit: string): TouchmarkError {
 async function fetchBlobs(
   repository: Repository,
   recognised: readonly Recognised[],
-  { signal, missed }: ReadEvidenceOptions,
+  { signal, onUnread }: ReadEvidenceOptions,
 ): Promise<ReadonlyMap<Digest, Uint8Array>> {
   // The key includes the size: a manifest that states a wrong size does not keep another manifest's blob from being read.
   const wanted = new Map(
@@ -204,7 +208,7 @@ async function fetchBlobs(
       if (!bytes) throw new TouchmarkError("REGISTRY_ERROR", `${repository.name} has the manifest and not its blob ${descriptor.digest}`);
       blobs.set(descriptor.digest, bytes);
     } catch (error) {
-      missed(`blob ${descriptor.digest}`, error);
+      onUnread(`blob ${descriptor.digest}`, error);
     }
   });
   return blobs;

@@ -95,7 +95,7 @@ function copyBlob(blob: Descriptor, { source, destination, signal }: Transfer): 
 
 async function copyAttachments(subject: SubjectAddress, transfer: Transfer): Promise<void> {
   const { source, copied } = transfer;
-  for (const { location, stored } of await attachmentsOf(source, subject, { ...transfer, missed: fail })) {
+  for (const { location, stored } of await attachmentsOf(source, subject, { ...transfer, onUnread: fail })) {
     const { digest } = stored.descriptor;
     if (copied.has(digest)) continue;
     if (copied.size > maxAttachments) throw new TouchmarkError("LIMIT_EXCEEDED", `more than ${maxAttachments} manifests hang on the image`);

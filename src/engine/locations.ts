@@ -36,7 +36,7 @@ export interface ListedLocation {
 
 export interface ListOptions {
   readonly signal: AbortSignal;
-  readonly missed: OnUnread;
+  readonly onUnread: OnUnread;
 }
 
 /** Lists a location; an unreadable one is reported and counts as empty. */
@@ -44,13 +44,13 @@ export async function listLocation(
   repository: Repository,
   subject: SubjectAddress,
   location: RepositoryLocation,
-  { signal, missed }: ListOptions,
+  { signal, onUnread }: ListOptions,
 ): Promise<ListedLocation> {
   try {
     if (location.kind === "tag") return { location, entries: [], tagged: present([await repository.manifest(location.tag, signal)]) };
     return { location, entries: await repository.referrers(subject.digest, signal), tagged: [] };
   } catch (error) {
-    missed(describeLocation(location), error);
+    onUnread(describeLocation(location), error);
     return { location, entries: [], tagged: [] };
   }
 }
@@ -64,13 +64,13 @@ export function tooManyReferrers(listed: number): TouchmarkError {
 export async function openEntries(
   repository: Repository,
   entries: readonly Descriptor[],
-  { signal, missed }: ListOptions,
+  { signal, onUnread }: ListOptions,
 ): Promise<readonly StoredManifest[]> {
   const opened = await mapBounded(entries, width, async ({ digest }) => {
     try {
       return await repository.manifest(digest, signal);
     } catch (error) {
-      return missed(`referrer ${digest}`, error);
+      return onUnread(`referrer ${digest}`, error);
     }
   });
   return present(opened);
@@ -86,6 +86,6 @@ export function unreadCollector(unread: UnreadLocation[], signal: AbortSignal): 
   return (location, thrown) => {
     throwIfAborted(signal);
     const { code, message, hint } = asTouchmarkError(thrown);
-    if (!unread.some((gap) => gap.location === location && gap.code === code)) unread.push({ location, code, message, hint });
+    if (!unread.some((one) => one.location === location && one.code === code)) unread.push({ location, code, message, hint });
   };
 }

@@ -55,7 +55,7 @@ export async function tree(repository: Repository, reference: Reference, options
   const walk: Walk = {
     ...options,
     repository,
-    missed: unreadCollector(unread, options.signal),
+    onUnread: unreadCollector(unread, options.signal),
     seen: new Set([subject.digest]),
   };
   const attached = await attachedTo(subject, walk, maxDepth);
@@ -65,18 +65,18 @@ export async function tree(repository: Repository, reference: Reference, options
 
 interface Walk extends TreeOptions {
   readonly repository: Repository;
-  readonly missed: OnUnread;
+  readonly onUnread: OnUnread;
   /** Digests already in the tree; a loop of referrers ends here. */
   readonly seen: Set<Digest>;
 }
 
 async function attachedTo(subject: Subject, walk: Walk, depth: number): Promise<readonly TreeNode[]> {
-  const { repository, seen, missed } = walk;
+  const { repository, seen, onUnread } = walk;
   const attachments = await attachmentsOf(repository, subject, walk);
   const fresh = attachments.filter(({ stored }) => {
     if (seen.has(stored.descriptor.digest)) return false;
     if (seen.size > maxNodes || depth === 0) {
-      missed(
+      onUnread(
         "the rest of the tree",
         new TouchmarkError("LIMIT_EXCEEDED", `the tree has more than ${maxNodes} manifests or ${maxDepth} levels`),
       );
@@ -89,9 +89,9 @@ async function attachedTo(subject: Subject, walk: Walk, depth: number): Promise<
 }
 
 async function nodeOf(parent: Subject, location: RepositoryLocation, stored: StoredManifest, walk: Walk, depth: number): Promise<TreeNode> {
-  const { repository, formats, missed } = walk;
+  const { repository, formats, onUnread } = walk;
   const { descriptor, bytes } = stored;
-  const found = readImageManifest(location, stored, missed);
+  const found = readImageManifest(location, stored, onUnread);
   const evidence = await readEvidence(repository, found, { ...walk, budget: wholeBudget() });
   const artifactType = found.map(({ manifest }) => artifactTypeOf(manifest))[0];
   const self: Subject = {

@@ -86,7 +86,7 @@ async function outcomeOf(waiting: Waiting, context: UploadContext): Promise<Uplo
     if ("problem" in upload) throw faulty(upload.problem);
     const by = makerOf(upload.value);
     const trust = trustFor(upload.value, context.root);
-    await prove(waiting, trust, context);
+    await requireVerified(waiting, trust, context);
     state = "pending";
     const earlier = await completedBefore(waiting, upload.value, trust, context);
     const { manifest, logged } = earlier ? { manifest: earlier, logged: [] } : await complete(waiting, upload.value, trust, context);
@@ -115,7 +115,7 @@ function counts({ name, outcome }: Check, { certificateLogs }: TrustedRoot): boo
 }
 
 /** Throws the code of a check that does not pass, other than the pending log entry. */
-async function prove({ evidence, format }: Waiting, trust: Trust, { subject, at, root }: UploadContext): Promise<void> {
+async function requireVerified({ evidence, format }: Waiting, trust: Trust, { subject, at, root }: UploadContext): Promise<void> {
   const { checks } = await format.verify(evidence, subject, trust, at);
   const fault = checks.find((check) => counts(check, root) && !isPending(check));
   if (fault) throw faulty(fault);

@@ -95,8 +95,8 @@ function decide(requirement: SignatureRequirement, { locations, findings, unread
     .slice(0, Math.max(atLeast, maxConsidered));
   if (met.size >= atLeast) return { name, decision: "allow", considered };
   const expected = expectation(requirement);
-  const [missed] = unread;
-  if (missed) return { name, ...notAllRead(missed, faults, expected), considered };
+  const [first] = unread;
+  if (first) return { name, ...notAllRead(first, faults, expected), considered };
   if (met.size > 0) {
     const found = `signatures of ${met.size} of ${atLeast} signers: ${[...met].join(", ")}`;
     return { name, decision: "deny", reason: reasonOf("NO_MATCHING_SIGNATURE", expected, found), considered };

@@ -42,14 +42,14 @@ export function fitsBeginning(pattern: TextPattern, text: string): boolean {
   return pattern.kind === "pattern" && !pattern.matches(text) && pattern.begins(text);
 }
 
-/** Of nobody's: a pattern that fits each of a kind expects nothing. All issuers are URLs. */
-const strangers = {
+/** Identities and issuers that belong to no one: a pattern that matches all of a kind is no expectation. All issuers are URLs. */
+const unrelated = {
   identity: ["https://stranger.invalid/repository/workflow", "stranger@stranger.invalid", "stranger"],
   issuer: ["https://stranger.invalid", "https://stranger.invalid/issuer"],
 } as const;
 
-export function fitsAnything(pattern: TextPattern, kind: keyof typeof strangers): boolean {
-  return strangers[kind].every((stranger) => fits(pattern, stranger));
+export function fitsAnything(pattern: TextPattern, kind: keyof typeof unrelated): boolean {
+  return unrelated[kind].every((example) => fits(pattern, example));
 }
 
 /** `x`, or `an identity matching /x/`. */

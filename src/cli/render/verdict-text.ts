@@ -28,7 +28,7 @@ export function renderVerdict(verdict: Verdict, style: Style): string {
         renderSource(finding),
     ),
     unchecked.length > 0 ? field("unchecked", `${unchecked.join(", ")}, as was asked`) : "",
-    ...unread.map((gap) => field("unread", `${gap.location}: ${gap.code}: ${gap.message}`)),
+    ...unread.map((one) => field("unread", `${one.location}: ${one.code}: ${one.message}`)),
   ].join("");
 }
 

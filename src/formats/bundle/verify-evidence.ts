@@ -40,23 +40,23 @@ export function bundleClaims({ bundle }: BundleEvidence, about: Content): Stated
 export async function verifyBundleEvidence(evidence: BundleEvidence, about: Content, trust: Trust, at: Instant): Promise<Finding> {
   if ("problem" in evidence.bundle) return findingOf(evidence, at, { checks: [evidence.bundle.problem] });
   const { value: bundle } = evidence.bundle;
-  const told = reading(() => read(bundle.content, about));
-  if ("problem" in told) return findingOf(evidence, at, { checks: [told.problem] });
-  const { claim, content, subject } = told.value;
+  const parsed = reading(() => read(bundle.content, about));
+  if ("problem" in parsed) return findingOf(evidence, at, { checks: [parsed.problem] });
+  const { claim, content, subject } = parsed.value;
   // The message of a message signature over other content is not available.
   if (content === undefined) return findingOf(evidence, at, { ...(claim && { claim }), checks: [subject] });
   const { checks, ...result } = await verifyBundle({ bundle, content, isPending: evidence.pending !== undefined, trust, at });
   return findingOf(evidence, at, { ...result, ...(claim && { claim }), hint: bundle.hint, checks: [...checks, subject] });
 }
 
-interface Told {
+interface ParsedClaim {
   readonly claim?: Claim;
   readonly content?: SignedContent;
   readonly subject: Check;
 }
 
 /** A DSSE envelope holds its own statement; a message signature is over the content. */
-function read(content: BundleContent, about: Content): Told {
+function read(content: BundleContent, about: Content): ParsedClaim {
   if (content.kind === "message") return readMessage(content.stated, about);
   const { payload, payloadType } = content.envelope;
   if (payloadType !== statementPayloadType) {
@@ -66,7 +66,7 @@ function read(content: BundleContent, about: Content): Told {
   return { claim, content: { kind: "envelope", payload, payloadType }, subject: subjectCheck(namesSubject, claim, about) };
 }
 
-function readMessage(stated: Extract<BundleContent, { readonly kind: "message" }>["stated"], about: Content): Told {
+function readMessage(stated: Extract<BundleContent, { readonly kind: "message" }>["stated"], about: Content): ParsedClaim {
   const { digest, bytes } = about;
   if (stated && hasDigest(about, stated.algorithm, stated.hex) === false) {
     const other = `${stated.algorithm}:${stated.hex}`;

@@ -99,9 +99,9 @@ function recognise({ location, descriptor, manifest }: Found): Recognised | unde
 async function verify(evidence: CosignEvidence, subject: Subject, trust: Trust, at: Instant): Promise<Finding> {
   if ("problem" in evidence.content) return findingOf(evidence, at, { checks: [evidence.content.problem] });
   const layer = evidence.content.value;
-  const told = reading(() => layer.claimAbout(subjectContent(subject)));
-  if ("problem" in told) return findingOf(evidence, at, { checks: [told.problem] });
-  const { claim, namesSubject } = told.value;
+  const parsed = reading(() => layer.claimAbout(subjectContent(subject)));
+  if ("problem" in parsed) return findingOf(evidence, at, { checks: [parsed.problem] });
+  const { claim, namesSubject } = parsed.value;
   const verified = await verifyLayer(layer, evidence.layer.annotations ?? {}, trust, at);
   if ("problem" in verified) return findingOf(evidence, at, { claim, checks: [verified.problem] });
   const { checks, ...result } = verified.value;

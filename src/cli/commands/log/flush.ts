@@ -43,7 +43,7 @@ export const command: Command = defineCommand({
     const references = args.operands.map(parseImageOperand);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
-    const services = memoise((until) => openFlushServices(args, io, until));
+    const services = memoise((until) => openUploadServices(args, io, until));
     const options = { formats, services: () => services(signal), at: io.now(), recursive: args.recursive, signal };
     const registries = await openRegistries(registrySettings(args), io);
     const outcomes = await sideBySide(references, "flushed", io, async (reference): Promise<Outcome> => {
@@ -59,7 +59,7 @@ export const command: Command = defineCommand({
 });
 
 /** Opens the services; called when the first pending signature is found. */
-async function openFlushServices(args: InstanceArgs, io: Io, signal: AbortSignal): Promise<UploadServices> {
+async function openUploadServices(args: InstanceArgs, io: Io, signal: AbortSignal): Promise<UploadServices> {
   const [{ openSigningInstance }, { uploadToLogs }] = await Promise.all([
     import("../../../setup/signing-services.ts"),
     import("../../../signers/services/upload.ts"),
