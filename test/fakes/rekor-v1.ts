@@ -1,6 +1,6 @@
 /**
- * Rekor 1 as a script for a server on loopback: promises, checkpoints and proofs are made by `@sigstore/mock`, whose log is always a tree of
- * one entry. Strict, as Rekor is: it keeps no signature that does not verify, and none twice.
+ * A fake Rekor 1 as a script for a server on loopback: `@sigstore/mock` makes inclusion promises, checkpoints and proofs, in a tree of one
+ * entry. As strict as Rekor: it logs no signature that does not verify, and none twice.
  */
 import { createHash, createPublicKey, generateKeyPairSync, X509Certificate } from "node:crypto";
 import { preAuthEncoding } from "../../src/core/envelopes/dsse.ts";
@@ -19,7 +19,7 @@ export interface LogFake {
 }
 
 export interface RekorV1Options {
-  /** `testClock` unless told otherwise. */
+  /** `testClock` by default. */
   readonly clock?: () => Instant;
 }
 
@@ -57,7 +57,7 @@ export async function rekorV1Fake({ clock = testClock }: RekorV1Options = {}): P
   return { script, authority };
 }
 
-/** What the log keeps of a proposal; undefined if its signature does not verify. */
+/** The log entry for a proposal; undefined if its signature does not verify. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a malformed one fails the test that sent it
 async function canonical({ kind, spec }: { readonly kind: string; readonly spec: any }): Promise<string | undefined> {
   if (kind === "hashedrekord") {
