@@ -1,4 +1,4 @@
-/** Probes that push small content to a repository, and take it away again where that is allowed. */
+/** Probes that push small content to a repository, and delete it again if that is allowed. */
 import { randomUUID } from "node:crypto";
 import { concat, encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
@@ -12,7 +12,7 @@ import { Scratch } from "./scratch.ts";
 
 const artifactType = "application/vnd.touchmark.doctor.v1";
 
-/** `repository` without the registry's name. */
+/** `repository` is without the registry's name. */
 export async function probeWriting(connection: Connection, repository: string, signal: AbortSignal): Promise<readonly Probe[]> {
   const scratch = new Scratch(connection, signal);
   const name = `touchmark-doctor-${randomUUID()}`;
