@@ -59,7 +59,7 @@ async function* resuming(
       if (error instanceof BodyTooLong) throw tooLong(connection, descriptor);
       if (!isReset(error) || breaks === registryLimits.downloadBreaks) throw error;
     }
-        if (at >= descriptor.size) return; // the connection broke after the last byte
+    if (at >= descriptor.size) return; // the connection broke after the last byte
     answer = await ask(connection, descriptor, at, signal);
   }
 }

@@ -24,7 +24,7 @@ export class OpenedUploads {
       return opened;
     });
     const ready = Promise.all(opening);
-        ready.catch(() => undefined); // the code that awaits it throws it
+    ready.catch(() => undefined); // the code that awaits it throws it
     return {
       ready,
       [Symbol.asyncDispose]: async () => {

@@ -66,6 +66,6 @@ function errorsOf(response: HttpResponse): readonly { readonly code: string; rea
       return { code: error.string("code"), ...(message !== undefined && { message }) };
     });
   } catch {
-        return []; // for example a proxy's page
+    return []; // for example a proxy's page
   }
 }

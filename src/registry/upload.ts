@@ -52,7 +52,7 @@ async function deliver({ open, takeOpened, ...rest }: BlobUpload): Promise<void>
     try {
       return await send(checked, begun);
     } catch (error) {
-          if (tries === 1 && opened && isRefused(error)) continue; // the upload may have been closed meanwhile
+      if (tries === 1 && opened && isRefused(error)) continue; // the upload may have been closed meanwhile
       // After a lost response the blob may be stored; the bytes of a broken upload are of no use.
       const isBroken = isReset(error) || (error instanceof Refusal && unusable.has(error.status));
       if (!isBroken && !(error instanceof TouchmarkError && error.code === "REGISTRY_ERROR")) throw error;

@@ -1,8 +1,8 @@
-/** What a service answered, once it is proven: a service that answers wrongly is an error, not evidence. */
+/** Verifies the response of a service: a wrong response is an error, not evidence. */
 import { TouchmarkError, type Code } from "../../core/errors.ts";
 import type { Result } from "../../verification/result.ts";
 
-/** What the proof gives. Throws its code where it failed; `who` answered. */
+/** Returns the verified value. Throws the verification's code if it fails; `who` is the service. */
 export function accepted<T>(proof: Result<T>, who: string): T {
   if ("value" in proof) return proof.value;
   throw wrongAnswer(proof.check.code, who, proof.check.detail);

@@ -27,8 +27,8 @@ async function log(t: TestContext, version: 1 | 2): Promise<Log> {
 
 const nobody = { certificateAuthorities: [], certificateLogs: [], timestampAuthorities: [] };
 
-suite("a signature that is logged later", () => {
-  test("is in every log that it waits for, in their order", async (t) => {
+suite("a signature with pending log entries", () => {
+  test("is uploaded to every pending log, in their order", async (t) => {
     const all = [await log(t, 2), await log(t, 2), await log(t, 2)];
     const [one, , three] = all;
     assert.ok(one && three);
@@ -46,7 +46,7 @@ suite("a signature that is logged later", () => {
     );
   });
 
-  test("asks no log where one of them is named by nobody else", async (t) => {
+  test("is uploaded to no log if one of them is named only by the signature", async (t) => {
     const { server, service, authority } = await log(t, 2);
     const request = { logged: signed("x"), logs: [service], root: { ...nobody, logs: [authority] } };
     for (const stranger of ["https://stranger.example", `${service.url}/`, `${service.url}@stranger.example`, "\u202E", ""]) {
@@ -59,7 +59,7 @@ suite("a signature that is logged later", () => {
     assert.deepEqual(server.lines, []);
   });
 
-  test("by certificate goes into no log that proves a time, which would be too late; by key it may", async (t) => {
+  test("by certificate is not uploaded to a log that verifies a time, which would be too late; by key it may be", async (t) => {
     const { server, service, authority } = await log(t, 1);
     const request = { logs: [service], waitsFor: [service.url], root: { ...nobody, logs: [authority] } };
     await assert.rejects(uploadToLogs({ logged: signed("x", "certificate"), ...request }, asker()), {
@@ -71,7 +71,7 @@ suite("a signature that is logged later", () => {
     assert.ok(entry?.integratedTime);
   });
 
-  test("is sealed by timestamps alone, and says for which logs it waits", async (t) => {
+  test("has only timestamps, and names its pending logs", async (t) => {
     const stamps = tsaFake();
     const server = await serve(t, stamps);
     const stamper = { url: `${server.origin}/api/v1/timestamp`, majorApiVersion: 1, validFor: { start: 0 }, operator: "stamps" };
@@ -85,7 +85,7 @@ suite("a signature that is logged later", () => {
     assert.deepEqual(asked.lines, []);
   });
 
-  test("is not made where it could not be logged, or would be refused once it is", async (t) => {
+  test("is not made if it could not be uploaded, or would be refused afterwards", async (t) => {
     const [timeless, timed] = [await log(t, 2), await log(t, 1)];
     const root = { ...nobody, logs: [] };
     const key = publicKeyOf(generateKeyPairSync("ed25519").publicKey, "key");

@@ -15,7 +15,7 @@ function invalid(message: RegExp): (error: unknown) => boolean {
   return (error) => error instanceof TouchmarkError && error.code === "IDENTITY_TOKEN_INVALID" && message.test(error.message);
 }
 
-test("a token says who, by whom, for whom and until when", () => {
+test("a token states its subject, issuer, audience and expiry", () => {
   const text = mintToken({ aud: ["other", "sigstore"], exp: seconds + 300, nbf: seconds });
   const token = new IdentityToken(` ${text}\n`, "a test");
   assert.equal(token.reveal(), text);
@@ -24,7 +24,7 @@ test("a token says who, by whom, for whom and until when", () => {
   checkIdentityToken(token, "sigstore", now);
 });
 
-test("the challenge is the subject, or the address that the issuer verified", () => {
+test("the challenge is the subject, or the e-mail address that the issuer verified", () => {
   const challenge = (claims: Record<string, unknown>): string => new IdentityToken(mintToken(claims), "a test").challenge;
   assert.equal(challenge({}), "alice");
   assert.equal(challenge({ email: "a@example.com" }), "alice");
@@ -71,7 +71,7 @@ const notTokens: readonly (readonly [what: string, text: string, message: RegExp
 ];
 
 for (const [what, text, message] of notTokens) {
-  test(`${what} is no token, and is not repeated`, () => {
+  test(`${what} is not a token, and is not in the error`, () => {
     assert.throws(
       () => new IdentityToken(text, "a test"),
       (error: Error) => invalid(message)(error) && !(text.length > 4 && inspect(error).includes(text.slice(-40))),
@@ -93,12 +93,12 @@ for (const [what, claims, message] of notForNow) {
   });
 }
 
-test("a clock may be a minute off", () => {
+test("a clock may differ by a minute", () => {
   const token = new IdentityToken(mintToken({ exp: seconds - 55, nbf: seconds + 55 }), "a test");
   checkIdentityToken(token, "sigstore", seconds * 1000);
 });
 
-test("no text crashes the reader, and what it reads it gives back", () => {
+test("any text is parsed or refused, and a parsed token is returned unchanged", () => {
   const part = fc.oneof(
     fc.json().map(encode),
     fc.base64String().map((text) => text.replaceAll("=", "")),

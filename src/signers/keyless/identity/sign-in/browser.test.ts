@@ -20,7 +20,7 @@ function signIn({ issuer, visit }: IdentityProvider, changes: Changes = {}): Pro
   return obtainIdentityToken({ providers: [provider], env: {}, http, audience, now: testClock, signal });
 }
 
-test("a person signs in, and the listener is gone afterwards", async (t) => {
+test("a user signs in, and the listener is closed afterwards", async (t) => {
   const issuer = await identityProvider(t);
   const said: string[] = [];
   const pages: Promise<string>[] = [];
@@ -87,7 +87,7 @@ const badDays: readonly (readonly [what: string, bends: Bends, code: Code, messa
   ["no page to sign in at", { configuration: (right) => ({ ...right, authorization_endpoint: undefined }) }, "UNSUPPORTED", /no page/],
   ["no token endpoint", { configuration: (right) => ({ ...right, token_endpoint: undefined }) }, "MALFORMED", /token_endpoint is missing/],
   [
-    "an endpoint elsewhere in the clear",
+    "a plain HTTP endpoint on another host",
     { configuration: (right) => ({ ...right, token_endpoint: "http://elsewhere.example/token" }) },
     "MALFORMED",
     /token_endpoint is not an https URL/,
@@ -101,17 +101,17 @@ const badDays: readonly (readonly [what: string, bends: Bends, code: Code, messa
 ];
 
 for (const [what, bends, code, message] of badDays) {
-  test(`${what} signs nobody in`, async (t) => {
+  test(`${what} is refused`, async (t) => {
     await assert.rejects(signIn(await identityProvider(t, bends)), { code, message });
   });
 }
 
-test("another client is refused by the issuer's own page, and then nobody comes", async (t) => {
+test("if the issuer's page refuses the client, no callback arrives", async (t) => {
   const issuer = await identityProvider(t);
   await assert.rejects(signIn(issuer, { audience: "stranger", patience: 50 }), { code: "SIGN_IN_FAILED", message: /within 0\.05 s/ });
 });
 
-test("nobody is waited for without end, and nobody who is interrupted", async (t) => {
+test("the callback has a timeout, and can be aborted", async (t) => {
   const issuer = await identityProvider(t);
   await assert.rejects(signIn(issuer, { open: () => {}, patience: 20 }), {
     code: "SIGN_IN_FAILED",
@@ -122,7 +122,7 @@ test("nobody is waited for without end, and nobody who is interrupted", async (t
   await assert.rejects(signIn(issuer, { open, signal: controller.signal }), { code: "INTERRUPTED", message: /interrupted/ });
 });
 
-test("what comes without the state changes nothing", async (t) => {
+test("a callback without the state changes nothing", async (t) => {
   const issuer = await identityProvider(t);
   const strange: (readonly [status: number, page: string])[] = [];
   const open = async (page: URL): Promise<void> => {
@@ -144,7 +144,7 @@ test("what comes without the state changes nothing", async (t) => {
   for (const [, page] of strange) assert.doesNotMatch(page, /mine|guess|denied/);
 });
 
-test("the listener is on loopback alone, and does not hear more than a header of the usual size", async (t) => {
+test("the listener is on loopback only, and refuses headers of unusual size", async (t) => {
   const issuer = await identityProvider(t);
   const open = async (page: URL): Promise<void> => {
     const back = new URL(page.searchParams.get("redirect_uri") ?? "");
@@ -160,14 +160,14 @@ test("the listener is on loopback alone, and does not hear more than a header of
   await signIn(issuer, { open });
 });
 
-test("an issuer is spoken to over TLS, but on this machine", async (t) => {
+test("an issuer requires TLS, except on this machine", async (t) => {
   const issuer = await identityProvider(t);
   for (const name of ["http://issuer.example", "issuer.example", "file:///etc", ""]) {
     await assert.rejects(signIn(issuer, { issuer: name }), { code: "USAGE", message: /the issuer is not an https URL/ });
   }
 });
 
-test("an issuer that is none, or sends us elsewhere, is told apart", async (t) => {
+test("an invalid issuer, and one with endpoints elsewhere, have their own errors", async (t) => {
   const elsewhere = await scriptedServer(t);
   const configuration = "GET /.well-known/openid-configuration";
   const server = await scriptedServer(t, {
@@ -181,14 +181,14 @@ test("an issuer that is none, or sends us elsewhere, is told apart", async (t) =
   assert.deepEqual(elsewhere.seen, []);
 });
 
-test("T28: the code and the token go to the issuer alone", async (t) => {
+test("the code and the token are sent only to the issuer", async (t) => {
   const elsewhere = await scriptedServer(t);
   const issuer = await identityProvider(t, { token: () => ({ status: 307, headers: { location: elsewhere.origin } }) });
   await assert.rejects(signIn(issuer), { code: "UNREACHABLE", message: /answers 307/ });
   assert.deepEqual(elsewhere.seen, []);
 });
 
-test("an issuer's words that hold a credential do not show it", async (t) => {
+test("a credential in the issuer's error text is not shown", async (t) => {
   const text = mintToken();
   const body = JSON.stringify({ error: "invalid_grant", error_description: `I would have given ${text}` });
   const issuer = await identityProvider(t, { token: () => ({ status: 400, body }) });

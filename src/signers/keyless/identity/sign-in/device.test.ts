@@ -34,7 +34,7 @@ function signIn({ issuer }: IdentityProvider, signal: AbortSignal = AbortSignal.
   return { token, said, waits };
 }
 
-test("a person signs in elsewhere, and is asked no more often than the issuer likes", async (t) => {
+test("a user signs in on another device, and the polls respect the issuer's interval", async (t) => {
   const polls = ["authorization_pending", "slow_down", "authorization_pending", "slow_down"];
   const issuer = await identityProvider(t, { polls });
   const { token, said, waits } = signIn(issuer);
@@ -43,7 +43,7 @@ test("a person signs in elsewhere, and is asked no more often than the issuer li
   assert.deepEqual(waits, [7, 7, 12, 12, 17]);
 });
 
-test("the page with the code in it is preferred, and the code named all the same", async (t) => {
+test("the URL with the code in it is preferred, and the code is shown too", async (t) => {
   const begun = (right: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
     ...right,
     verification_uri_complete: `${String(right["verification_uri"])}?user_code=WDJB-MJHT`,
@@ -53,7 +53,7 @@ test("the page with the code in it is preferred, and the code named all the same
   assert.match(said.join(""), /\/device\?user_code=WDJB-MJHT with the code WDJB-MJHT/);
 });
 
-test("an interval is within reason, whatever the issuer says", async (t) => {
+test("the interval is bounded, whatever the issuer states", async (t) => {
   const intervals = [undefined, 0, 1_000_000];
   const waited: number[] = [];
   for (const interval of intervals) {
@@ -66,7 +66,7 @@ test("an interval is within reason, whatever the issuer says", async (t) => {
 
 const pending = Array.from({ length: 100 }, () => "authorization_pending");
 
-test("a code is not asked about once it is past its time, or nobody would wait so long", async (t) => {
+test("polling stops when the code expires, or at the timeout", async (t) => {
   const short = signIn(await identityProvider(t, { polls: pending, begun: (right) => ({ ...right, expires_in: 20 }) }));
   await assert.rejects(short.token, { code: "SIGN_IN_FAILED", message: /nobody completed/ });
   assert.deepEqual(short.waits, [7, 7, 7]);
@@ -100,19 +100,19 @@ const badDays: readonly (readonly [what: string, bends: Bends, code: Code, messa
 ];
 
 for (const [what, bends, code, message] of badDays) {
-  test(`${what} signs nobody in`, async (t) => {
+  test(`${what} is refused`, async (t) => {
     await assert.rejects(signIn(await identityProvider(t, bends)).token, { code, message });
   });
 }
 
-test("what the terminal shows cannot be more than a line", async (t) => {
+test("the terminal shows no more than a line of the issuer's text", async (t) => {
   const issuer = await identityProvider(t, { begun: (right) => ({ ...right, user_code: `\u001B[2J\nA${"B".repeat(99)}` }) });
   const { token, said } = signIn(issuer);
   await token;
   assert.match(said.join(""), /^Sign in at \S+ with the code \[2J AB+…\n$/);
 });
 
-test("an interruption ends the waiting", async (t) => {
+test("an abort ends the waiting", async (t) => {
   const issuer = await identityProvider(t, { polls: pending });
   const signal = AbortSignal.timeout(50);
   const provider = deviceSignIn({ issuer: issuer.issuer, say: () => {} });
