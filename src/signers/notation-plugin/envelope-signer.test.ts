@@ -36,7 +36,7 @@ suite("a plugin that generates envelopes", { skip }, () => {
 
   test("gets the request of the contract", async () => {
     // The fake returns its request, in the text of an error.
-    const told = async (change?: Partial<EnvelopeRequest>): Promise<unknown> => {
+    const requestWith = async (change?: Partial<EnvelopeRequest>): Promise<unknown> => {
       const error: unknown = await envelop({ "generate-envelope": "echo" }, change).catch((thrown: unknown) => thrown);
       assert.ok(error instanceof TouchmarkError);
       return JSON.parse(error.message.slice(error.message.indexOf("{")));
@@ -48,8 +48,8 @@ suite("a plugin that generates envelopes", { skip }, () => {
       payload: "eyJ0YXJnZXRBcnRpZmFjdCI6e319",
       payloadType: "application/vnd.cncf.notary.payload.v1+json",
     };
-    assert.deepEqual(await told(), { ...always, signatureEnvelopeType: "application/jose+json" });
-    assert.deepEqual(await told({ envelopeType: "application/cose", lifetime: 3600 }), {
+    assert.deepEqual(await requestWith(), { ...always, signatureEnvelopeType: "application/jose+json" });
+    assert.deepEqual(await requestWith({ envelopeType: "application/cose", lifetime: 3600 }), {
       ...always,
       signatureEnvelopeType: "application/cose",
       expiryDurationInSeconds: 3600,

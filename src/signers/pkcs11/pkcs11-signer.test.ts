@@ -247,12 +247,12 @@ suite("a key on a token", () => {
 
   const wrong: readonly (readonly [string, readonly TokenObject[], string, code: string, message: RegExp])[] = [
     ["there is no such token", [privateKey], "pkcs11:token=other", "INVALID_KEY", /no token is pkcs11:token=other/],
-    ["the slot is another", [privateKey], "pkcs11:slot-id=8", "INVALID_KEY", /no token is/],
-    ["the serial number is another", [privateKey], "pkcs11:serial=5b", "INVALID_KEY", /no token is/],
+    ["the slot differs", [privateKey], "pkcs11:slot-id=8", "INVALID_KEY", /no token is/],
+    ["the serial number differs", [privateKey], "pkcs11:serial=5b", "INVALID_KEY", /no token is/],
     ["there is no such key", [privateKey], "pkcs11:object=other", "INVALID_KEY", /no private key/],
     ["there is no key with this id", [privateKey], "pkcs11:id=%02", "INVALID_KEY", /no private key/],
     ["there are two such keys", [privateKey, privateKey], "pkcs11:slot-id=7", "INVALID_KEY", /more than one private key/],
-    ["its public half is nowhere", [privateKey], "pkcs11:", "INVALID_KEY", /public half/],
+    ["its public key is missing", [privateKey], "pkcs11:", "INVALID_KEY", /public half/],
     [
       "the certificate with its id is of an unknown kind",
       [privateKey, certificate(Buffer.of(1), id)],

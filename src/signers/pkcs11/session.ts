@@ -26,9 +26,10 @@ export interface Token {
 /** The one session of a signer on its token. It is opened when first needed, and kept until it is disposed of or fails. */
 export interface TokenSession extends AsyncDisposable {
   /**
-   * Runs `use` with the session. Uses of one module take turns. A session that the token has ended, since it was removed or reset, is opened again, once. Throws
-   * PLUGIN_FAILED, WRONG_PASSWORD, INVALID_KEY if there is no such token, and USAGE once it is disposed of. Calls of a module cannot be
-   * interrupted: after an abort they are not awaited, and the session is kept or closed when they return.
+   * Runs `use` with the session. Uses of one module take turns. If the token was removed or reset, the session is
+   * opened again, once. Throws PLUGIN_FAILED, WRONG_PASSWORD, INVALID_KEY if there is no such token, and USAGE once
+   * it is disposed of. Calls of a module cannot be interrupted: after an abort they are not awaited, and the
+   * session is kept or closed when they return.
    */
   use<T>(work: (session: Session) => Promise<T>, signal: AbortSignal): Promise<T>;
 }

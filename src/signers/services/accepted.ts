@@ -3,9 +3,9 @@ import { TouchmarkError, type Code } from "../../core/errors.ts";
 import type { Result } from "../../verification/result.ts";
 
 /** Returns the verified value. Throws the verification's code if it fails; `who` is the service. */
-export function accepted<T>(proof: Result<T>, who: string): T {
-  if ("value" in proof) return proof.value;
-  throw wrongAnswer(proof.check.code, who, proof.check.detail);
+export function accepted<T>(result: Result<T>, who: string): T {
+  if ("value" in result) return result.value;
+  throw wrongAnswer(result.check.code, who, result.check.detail);
 }
 
 export function wrongAnswer(code: Code, who: string, why: string): TouchmarkError {

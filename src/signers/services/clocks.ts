@@ -3,6 +3,6 @@ import { maxSkew, type Instant } from "../../core/instant.ts";
 
 /** Returns the time of a period that is nearest to ours; undefined if it differs more than allowed. */
 export function nearest(now: Instant, first: Instant, last: Instant): Instant | undefined {
-  const moment = Math.min(Math.max(now, first), last);
-  return Math.abs(now - moment) <= maxSkew ? moment : undefined;
+  const time = Math.min(Math.max(now, first), last);
+  return Math.abs(now - time) <= maxSkew ? time : undefined;
 }

@@ -11,7 +11,7 @@ import { readUpTo } from "../../files/read-source.ts";
 export type FileKind = "file" | "folder" | "other" | undefined;
 
 export async function kindOf(path: string): Promise<FileKind> {
-  const found = told(path, () => lstatSync(path, { throwIfNoEntry: false }));
+  const found = withFileError(path, () => lstatSync(path, { throwIfNoEntry: false }));
   if (found?.isFile()) return "file";
   return found && (found.isDirectory() ? "folder" : "other");
 }
@@ -19,7 +19,7 @@ export async function kindOf(path: string): Promise<FileKind> {
 /** Returns the sorted names in a folder. Throws FILE_NOT_FOUND, LIMIT_EXCEEDED, or MALFORMED if it is not a folder. */
 export async function entryNamesIn(path: string, max: number): Promise<readonly string[]> {
   await expectKind(path, "folder");
-  const names = told(path, () => readdirSync(path));
+  const names = withFileError(path, () => readdirSync(path));
   if (names.length > max) throw new TouchmarkError("LIMIT_EXCEEDED", `${path} has ${names.length} files, over the limit of ${max}`);
   return names.toSorted((a, b) => (a < b ? -1 : 1));
 }
@@ -29,7 +29,7 @@ export async function readPlainFile(path: string, maxBytes: number, signal: Abor
   throwIfAborted(signal);
   await expectKind(path, "file");
   // A link that replaced the file meanwhile is not followed either; Windows has no such flag.
-  const bytes = told(path, () => readUpTo(path, maxBytes + 1, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)));
+  const bytes = withFileError(path, () => readUpTo(path, maxBytes + 1, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)));
   if (bytes.length > maxBytes) throw new TouchmarkError("LIMIT_EXCEEDED", `${path} has more than the ${maxBytes} bytes it may have`);
   return bytes;
 }
@@ -40,8 +40,8 @@ async function expectKind(path: string, expected: "file" | "folder"): Promise<vo
   if (kind !== expected) throw malformed(`${path} is no plain ${expected}; symbolic links are not followed`);
 }
 
-/** Throws FILE_NOT_FOUND for what cannot be read. */
-function told<T>(path: string, read: () => T): T {
+/** Runs `read`; throws FILE_NOT_FOUND if it fails. */
+function withFileError<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {

@@ -85,7 +85,7 @@ suite("a trusted root is created", () => {
     "timestamps without an authority": [{ tsa: [authority.replace("CA", "LEAF")] }, /needs the certificate that signs timestamps/],
   };
   for (const [what, [services, message]] of Object.entries(refused)) {
-    test(`but not of ${what}`, () => assert.rejects(create(services), { code: "USAGE", message }));
+    test(`but not from ${what}`, () => assert.rejects(create(services), { code: "USAGE", message }));
   }
 
   test("but not from files that are missing or hold something else", async () => {

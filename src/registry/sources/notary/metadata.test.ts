@@ -38,11 +38,11 @@ describe("a file of trust data", () => {
     ],
     ["without a version", '{"signed":{"_type":"Root"},"signatures":[]}', "root", /version is missing/],
     ["that is a list", "[]", "root", /not an object/],
-    ["that is a page", "<html>", "root", /not JSON/],
+    ["that is an HTML page", "<html>", "root", /not JSON/],
     ["that is empty", "", "root", /not JSON/],
-    ["that signs nothing", '{"signatures":[]}', "root", /signed is not an object/],
+    ["without a signed part", '{"signatures":[]}', "root", /signed is not an object/],
   ] as const) {
-    it(`is refused ${what}`, () => {
+    it(`${what} is refused`, () => {
       assert.throws(() => parseMetadata(bytes(content), role, "the file"), { code: "MALFORMED", message });
     });
   }

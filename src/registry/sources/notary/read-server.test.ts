@@ -14,7 +14,7 @@ import { registryLimits } from "../../limits.ts";
 const gun = parseGun("docker.io/team/app");
 const prefix = `/v2/${gun.name}/_trust/tuf/`;
 const { signal } = new AbortController();
-const nobody: Credentials = { find: async () => undefined };
+const anonymous: Credentials = { find: async () => undefined };
 const releases = ["targets/releases"];
 
 interface Place {
@@ -34,7 +34,7 @@ async function location(t: TestContext, shape: TrustShape = {}, instead: Readonl
   return {
     server,
     files,
-    read: (credentials = nobody, until = signal) =>
+    read: (credentials = anonymous, until = signal) =>
       readServer(new NotaryServer({ http, credentials, base: new URL(server.origin) }), gun, until),
   };
 }
@@ -108,7 +108,7 @@ suite("a notary server", () => {
       },
       open: async () => assert.fail("not asked for"),
     };
-    const data = await readServer(new NotaryServer({ http, credentials: nobody, base }), gun, signal);
+    const data = await readServer(new NotaryServer({ http, credentials: anonymous, base }), gun, signal);
     assert.deepEqual(data.files, []);
     assert.ok(data.unread.every(({ code }) => code === "UNREACHABLE"));
     assert.equal(asked, 1);
@@ -276,6 +276,6 @@ suite("a notary server", () => {
         },
       },
     );
-    await assert.rejects(read(nobody, interruption.signal), { code: "INTERRUPTED" });
+    await assert.rejects(read(anonymous, interruption.signal), { code: "INTERRUPTED" });
   });
 });

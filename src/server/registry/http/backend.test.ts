@@ -64,8 +64,8 @@ test("a blob is forwarded as the backend's stream, whole or a range of it", asyn
 });
 
 test("credentials are required, and a refusal of the backend is DENIED", async () => {
-  const stranger = await api(requestOf("/v2/"));
-  assert.deepEqual([stranger.status, stranger.headers?.["WWW-Authenticate"]], [401, 'Basic realm="test"']);
+  const anonymous = await api(requestOf("/v2/"));
+  assert.deepEqual([anonymous.status, anonymous.headers?.["WWW-Authenticate"]], [401, 'Basic realm="test"']);
   assert.equal((await api(requestOf("/v2/", { headers }))).status, 200);
   for (const [method, path] of [
     ["GET", "manifests/v1"],

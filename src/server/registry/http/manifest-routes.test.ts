@@ -168,8 +168,8 @@ test("of two concurrent pushes of one tag, one gets it, and both can be pulled b
     Array.from({ length: 8 }, (_, i) => registry.pushImage("app", "v1", { annotations: { writer: String(i) } })),
   );
   assert.ok(digests.some((one) => one !== digest));
-  const standing = await digestUnder(registry, "v1");
-  assert.ok(digests.some((one) => one === standing));
+  const current = await digestUnder(registry, "v1");
+  assert.ok(digests.some((one) => one === current));
   for (const one of digests) assert.equal(await digestUnder(registry, one), one);
 });
 

@@ -154,12 +154,12 @@ for (const { provider, env, line, headers, body, wrap } of asked) {
     const others = mintToken({ aud: "other" });
     const late = mintToken({ exp: Math.floor(testTime / 1000) - 120 });
     const useless: readonly (readonly [what: string, token: string, message: RegExp])[] = [
-      ["for others", others, /made for "other"/],
-      ["past its time", late, /held until/],
-      ["that is none", "Sign in first", /three parts/],
+      ["for another audience", others, /made for "other"/],
+      ["that has expired", late, /held until/],
+      ["that is invalid", "Sign in first", /three parts/],
     ];
     for (const [what, token, message] of useless) {
-      it(`returns a token ${what}`, async (t) => {
+      it(`returns a token ${what}, which is refused`, async (t) => {
         const server = await scriptedServer(t, { [line]: { body: wrap(token) } });
         await assert.rejects(obtain(provider, env(server)), fails("IDENTITY_TOKEN_INVALID", message, token));
       });

@@ -43,14 +43,14 @@ export async function checkCertificate(
       throw wrongAnswer("IDENTITY_MISMATCH", who, why);
     }
   }
-  const moment = nearest(at, leaf.notBefore, leaf.notAfter);
-  if (moment === undefined) {
+  const time = nearest(at, leaf.notBefore, leaf.notAfter);
+  if (time === undefined) {
     const validity = `${formatInstant(leaf.notBefore)} to ${formatInstant(leaf.notAfter)}`;
     throw wrongAnswer("CERTIFICATE_INVALID", who, `the certificate is valid from ${validity}, and here it is ${formatInstant(at)}`);
   }
   const authorities = root.certificateAuthorities;
   // A signature carries only the leaf, so its chain must be in the trusted root.
-  const path = accepted(await verifyCertificatePath({ leaf, intermediates: [], authorities, at: moment, usage: "code signing" }), who);
+  const path = accepted(await verifyCertificatePath({ leaf, intermediates: [], authorities, at: time, usage: "code signing" }), who);
   const [, issuer] = path.chain;
   // Whether an SCT is required depends on the trusted root: it is, if the root names a certificate log.
   if (root.certificateLogs.length === 0 || issuer === undefined) return;

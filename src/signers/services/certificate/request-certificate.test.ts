@@ -95,7 +95,7 @@ suite("a short-lived certificate", () => {
     ["two names", [extensions.uri("https://one.example", "https://two.example")]],
     ["an empty name", [extensions.uri("")]],
   ] as const) {
-    test(`is refused in ${what}`, async (t) => {
+    test(`is refused with ${what}`, async (t) => {
       const keys = pair();
       const nameless = encodePem("CERTIFICATE", makeDer({ key: keys, extensions: names }));
       const { request } = await authority(t, {}, { "POST /api/v2/signingCert": { body: chainOf(nameless) } });
@@ -166,7 +166,7 @@ suite("a short-lived certificate", () => {
     ["something else than PEM", chainOf(7), "MALFORMED", /holds no certificate/],
     ["a key", chainOf(pem(pair())), "MALFORMED", /holds no certificate/],
     ["bytes that are no certificate", chainOf(block("x")), "MALFORMED", /not DER/],
-    ["a chain without end (T08)", chainOf(...Array.from({ length: 11 }, () => block("x"))), "LIMIT_EXCEEDED", /11 entries/],
+    ["a chain without end", chainOf(...Array.from({ length: 11 }, () => block("x"))), "LIMIT_EXCEEDED", /11 entries/],
     ["a chain without end in one text", chainOf(block("x").repeat(11)), "LIMIT_EXCEEDED", /more than 10/],
     ["more than it can be", chainOf(" ".repeat(300_000)), "LIMIT_EXCEEDED", /longer than/],
   ] as const) {

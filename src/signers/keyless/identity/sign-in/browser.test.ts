@@ -52,9 +52,9 @@ test("each sign-in has its own state, nonce and verifier", async (t) => {
 });
 
 const other = "https://issuer.example";
-const badDays: readonly (readonly [what: string, bends: Bends, code: Code, message: RegExp])[] = [
+const failures: readonly (readonly [what: string, bends: Bends, code: Code, message: RegExp])[] = [
   [
-    "a person who says no",
+    "a user who refuses",
     { callback: ({ state = "" }) => ({ state, error: "access_denied" }) },
     "SIGN_IN_FAILED",
     /refuses the sign-in: access_denied$/,
@@ -77,14 +77,14 @@ const badDays: readonly (readonly [what: string, bends: Bends, code: Code, messa
   ["a token without nonce", { claims: { nonce: undefined } }, "SIGN_IN_FAILED", /its nonce is not ours/],
   ["a token of another issuer", { claims: { iss: other } }, "SIGN_IN_FAILED", /another issuer made/],
   ["a token for another client", { claims: { aud: "other" } }, "IDENTITY_TOKEN_INVALID", /made for "other"/],
-  ["a token past its time", { claims: { exp: 1_700_000_000 } }, "IDENTITY_TOKEN_INVALID", /held until 2023/],
+  ["an expired token", { claims: { exp: 1_700_000_000 } }, "IDENTITY_TOKEN_INVALID", /held until 2023/],
   ["no identity token", { token: () => ({ body: '{"access_token":"a"}' }) }, "SIGN_IN_FAILED", /gives no identity token/],
-  ["what is no token", { token: () => ({ body: '{"id_token":"a.b.c"}' }) }, "IDENTITY_TOKEN_INVALID", /not an identity token/],
-  ["no JSON", { token: () => ({ body: "<html>" }) }, "MALFORMED", /is not JSON/],
+  ["an invalid token", { token: () => ({ body: '{"id_token":"a.b.c"}' }) }, "IDENTITY_TOKEN_INVALID", /not an identity token/],
+  ["a response that is not JSON", { token: () => ({ body: "<html>" }) }, "MALFORMED", /is not JSON/],
   ["a proxy's error page", { token: () => ({ status: 503, body: "<html>" }) }, "UNREACHABLE", /answers 503 to the sign-in/],
-  ["too much", { token: () => ({ body: " ".repeat(70_000) }) }, "LIMIT_EXCEEDED", /longer than/],
-  ["another's configuration", { configuration: (right) => ({ ...right, issuer: other }) }, "MALFORMED", /for another issuer/],
-  ["no page to sign in at", { configuration: (right) => ({ ...right, authorization_endpoint: undefined }) }, "UNSUPPORTED", /no page/],
+  ["a response that is too long", { token: () => ({ body: " ".repeat(70_000) }) }, "LIMIT_EXCEEDED", /longer than/],
+  ["metadata of another issuer", { configuration: (right) => ({ ...right, issuer: other }) }, "MALFORMED", /for another issuer/],
+  ["no authorization endpoint", { configuration: (right) => ({ ...right, authorization_endpoint: undefined }) }, "UNSUPPORTED", /no page/],
   ["no token endpoint", { configuration: (right) => ({ ...right, token_endpoint: undefined }) }, "MALFORMED", /token_endpoint is missing/],
   [
     "a plain HTTP endpoint on another host",
@@ -93,14 +93,14 @@ const badDays: readonly (readonly [what: string, bends: Bends, code: Code, messa
     /token_endpoint is not an https URL/,
   ],
   [
-    "an endpoint that is no web page",
+    "an endpoint that is not an HTTPS URL",
     { configuration: (right) => ({ ...right, authorization_endpoint: "file:///etc/passwd" }) },
     "MALFORMED",
     /authorization_endpoint is not an https URL/,
   ],
 ];
 
-for (const [what, bends, code, message] of badDays) {
+for (const [what, bends, code, message] of failures) {
   test(`${what} is refused`, async (t) => {
     await assert.rejects(signIn(await identityProvider(t, bends)), { code, message });
   });

@@ -75,31 +75,31 @@ test("polling stops when the code expires, or at the timeout", async (t) => {
   assert.equal(long.waits.length, Math.ceil(600 / 7));
 });
 
-const badDays: readonly (readonly [what: string, bends: Bends, code: Code, message: RegExp])[] = [
-  ["a person who says no", { polls: ["authorization_pending", "access_denied"] }, "SIGN_IN_FAILED", /refuses the sign-in: access_denied/],
+const failures: readonly (readonly [what: string, bends: Bends, code: Code, message: RegExp])[] = [
+  ["a user who refuses", { polls: ["authorization_pending", "access_denied"] }, "SIGN_IN_FAILED", /refuses the sign-in: access_denied/],
   ["a code that has expired", { polls: ["expired_token"] }, "SIGN_IN_FAILED", /nobody completed/],
-  ["an error nobody knows", { polls: ["strange_day"] }, "SIGN_IN_FAILED", /refuses the sign-in: strange_day: no$/],
+  ["an unknown error", { polls: ["strange_day"] }, "SIGN_IN_FAILED", /refuses the sign-in: strange_day: no$/],
   ["a token of another issuer", { claims: { iss: "https://issuer.example" } }, "SIGN_IN_FAILED", /another issuer made/],
   ["a token for another client", { claims: { aud: "other" } }, "IDENTITY_TOKEN_INVALID", /made for "other"/],
   ["a gateway's error", { token: () => ({ status: 502, body: "bad gateway" }) }, "UNREACHABLE", /answers 502/],
   ["no codes", { configuration: (right) => ({ ...right, device_authorization_endpoint: undefined }) }, "UNSUPPORTED", /no codes/],
   ["no device code", { begun: (right) => ({ ...right, device_code: undefined }) }, "MALFORMED", /device_code is missing/],
-  ["no time", { begun: (right) => ({ ...right, expires_in: undefined }) }, "MALFORMED", /expires_in is missing/],
+  ["no lifetime", { begun: (right) => ({ ...right, expires_in: undefined }) }, "MALFORMED", /expires_in is missing/],
   [
-    "a page in the clear",
+    "a plain HTTP page",
     { begun: (right) => ({ ...right, verification_uri: "http://elsewhere.example" }) },
     "MALFORMED",
     /verification_uri is not/,
   ],
   [
-    "a page that is none",
+    "a page that is not an HTTPS URL",
     { begun: (right) => ({ ...right, verification_uri: "javascript:alert(1)" }) },
     "MALFORMED",
     /verification_uri is not/,
   ],
 ];
 
-for (const [what, bends, code, message] of badDays) {
+for (const [what, bends, code, message] of failures) {
   test(`${what} is refused`, async (t) => {
     await assert.rejects(signIn(await identityProvider(t, bends)).token, { code, message });
   });
