@@ -1,4 +1,4 @@
-/** What is wanted of a registry: to read one repository, or to write to it as well. */
+/** The access to request from a registry: read one repository, or read and write it. */
 import type { RegistryAddress } from "./address.ts";
 
 export interface Access {
@@ -7,12 +7,12 @@ export interface Access {
   readonly actions: "pull" | "pull,push";
 }
 
-/** The same for the same access only. */
+/** Equal only for equal access. */
 export function accessKey({ registry, repository, actions }: Access): string {
   return `${registry.base.origin} ${repository} ${actions}`;
 }
 
-/** As token services name it (distribution, docs/spec/auth/scope.md). */
+/** The scope in a token service's form (distribution, docs/spec/auth/scope.md). */
 export function scopeOf({ repository, actions }: Access): string {
   return `repository:${repository}:${actions}`;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressOf } from "./address.ts";
 
-test("a registry is spoken to over TLS, one on loopback over plain HTTP", () => {
+test("a registry is used over TLS, one on loopback over plain HTTP", () => {
   for (const [name, origin] of [
     ["docker.io", "https://registry-1.docker.io"],
     ["registry.example.com", "https://registry.example.com"],
@@ -22,11 +22,11 @@ test("a registry is spoken to over TLS, one on loopback over plain HTTP", () => 
   }
 });
 
-test("if told so, every registry is spoken to over plain HTTP", () => {
+test("with the setting, every registry is used over plain HTTP", () => {
   assert.equal(addressOf("registry.example.com:5000", "every").base.origin, "http://registry.example.com:5000");
 });
 
-test("what is no host is refused", () => {
+test("an invalid host is refused", () => {
   for (const name of ["", "a/b", "user@host", "host?x", "host#x", "host:99999", "1.2.3.4.5", "[::1"]) {
     assert.throws(() => addressOf(name, "loopback"), { code: "INVALID_REFERENCE" }, name);
   }

@@ -1,9 +1,9 @@
-/** Where a registry answers, and under which names its credentials are filed. */
+/** The address of a registry, and the names of its credentials. */
 import { TouchmarkError } from "../core/errors.ts";
 import { isLoopback } from "../net/loopback.ts";
 
 export interface RegistryAddress {
-  /** As references have it: `docker.io`, `localhost:5000`. */
+  /** As in references: `docker.io`, `localhost:5000`. */
   readonly name: string;
   /** Scheme, host and port. */
   readonly base: URL;
@@ -12,7 +12,7 @@ export interface RegistryAddress {
 const dockerHub = "docker.io";
 const dockerHubHost = "registry-1.docker.io";
 
-/** Which registries are spoken to without TLS. */
+/** Returns whether a registry is used without TLS. */
 export type PlainHttp = "loopback" | "every" | "none";
 
 export function addressOf(name: string, plainHttp: PlainHttp): RegistryAddress {
@@ -26,12 +26,12 @@ export function addressOf(name: string, plainHttp: PlainHttp): RegistryAddress {
   return { name, base };
 }
 
-/** The names of one registry in files of credentials. */
+/** Returns the names of one registry in credential files. */
 export function aliasesOf(registry: string): readonly string[] {
   return registry === dockerHub ? [dockerHub, "index.docker.io", dockerHubHost] : [registry];
 }
 
-/** What a credential helper is asked for: Docker Hub goes by the URL of its first version. */
+/** Returns the name for credential helpers: Docker Hub's is the URL of its API version 1. */
 export function helperKeyOf(registry: string): string {
   return registry === dockerHub ? "https://index.docker.io/v1/" : registry;
 }

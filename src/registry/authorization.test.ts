@@ -16,7 +16,7 @@ const aliceBasic = `Basic ${Buffer.from("alice:wonder").toString("base64")}`;
 
 interface Asked {
   readonly credentials: Credentials;
-  /** Each registry and repository that credentials were looked up for. */
+  /** Registries and repositories whose credentials were looked up. */
   readonly lookups: string[];
 }
 
@@ -34,7 +34,7 @@ function open(server: ScriptedServer, credential?: Credential): Repository {
   return registries.open({ kind: "registry", registry: server.host, repository: "app" });
 }
 
-/** Answers those who bring this authorization; asks all others for it. */
+/** Accepts requests with this authorization; challenges all others. */
 function guarded(authorization: string, challenge: string, answer: ScriptLine = index): ScriptLine {
   return (seen, response) => {
     if (seen.headers["authorization"] === authorization) return typeof answer === "function" ? answer(seen, response) : answer;
@@ -54,7 +54,7 @@ async function withTokens(t: TestContext, script: Script): Promise<ScriptedServe
 
 const goodToken = { body: '{"token":"good"}' };
 
-test("the first request goes out without authorization, and no other is made where none is asked for", async (t) => {
+test("the first request has no authorization, and without a challenge no other is sent", async (t) => {
   const server = await scriptedServer(t, { "GET /v2/app/manifests/v1": index });
   const { credentials, lookups } = holding(alice);
   const registries = createRegistries({ http: createHttpClient(), credentials });
@@ -63,7 +63,7 @@ test("the first request goes out without authorization, and no other is made whe
   assert.equal(server.seen[0]?.headers["authorization"], undefined);
 });
 
-test("Basic: user name and password are sent when they are asked for, and without asking afterwards", async (t) => {
+test("Basic: user name and password are sent after a challenge, and then without one", async (t) => {
   const server = await scriptedServer(t, { "GET /v2/app/manifests/v1": guarded(aliceBasic, 'Basic realm="x"') });
   const repository = open(server, alice);
   assert.ok(await repository.manifest("v1", signal));
@@ -71,7 +71,7 @@ test("Basic: user name and password are sent when they are asked for, and withou
   assert.equal(server.lines.length, 3);
 });
 
-test("Bearer: a token is fetched for the scope with the credentials, and kept", async (t) => {
+test("Bearer: a token is requested for the scope with the credentials, and cached", async (t) => {
   const server = await withTokens(t, { "GET /token?*": goodToken });
   const repository = open(server, alice);
   await repository.manifest("v1", signal);
@@ -85,7 +85,7 @@ test("Bearer: a token is fetched for the scope with the credentials, and kept", 
   assert.equal(server.seen[1]?.headers["authorization"], aliceBasic);
 });
 
-test("Bearer: without credentials the token is anybody's", async (t) => {
+test("Bearer: without credentials the token is anonymous", async (t) => {
   const server = await withTokens(t, { "GET /token?*": { body: '{"access_token":"good"}' } });
   assert.ok(await open(server).manifest("v1", signal));
   assert.equal(server.seen[1]?.headers["authorization"], undefined);
@@ -105,14 +105,14 @@ test("Bearer: an identity token is exchanged for an access token", async (t) => 
   assert.equal(exchanged?.headers["authorization"], undefined);
 });
 
-test("requests at the same time share one token", async (t) => {
+test("concurrent requests share one token", async (t) => {
   const server = await withTokens(t, { "GET /token?*": goodToken });
   const repository = open(server, alice);
   await Promise.all([1, 2, 3, 4].map(() => repository.manifest("v1", signal)));
   assert.equal(server.lines.filter((line) => line.startsWith("GET /token")).length, 1);
 });
 
-test("one who gives up does not take the shared token from the others", async (t) => {
+test("an aborted request does not cancel the shared token for the others", async (t) => {
   const giveUp = new AbortController();
   const slow: ScriptLine = (_, response) => {
     giveUp.abort();
@@ -125,7 +125,7 @@ test("one who gives up does not take the shared token from the others", async (t
   assert.deepEqual([left.status, stayed.status], ["rejected", "fulfilled"]);
 });
 
-test("a token that has run out is renewed, once for all who held it", async (t) => {
+test("an expired token is renewed once for all requests that used it", async (t) => {
   const server = await withTokens(t, { "GET /token?*": [{ body: '{"token":"old"}' }, goodToken] });
   server.on({ "GET /v2/app/manifests/old": guarded("Bearer old", bearer(`${server.origin}/token`)) });
   const repository = open(server, alice);
@@ -134,7 +134,7 @@ test("a token that has run out is renewed, once for all who held it", async (t) 
   assert.equal(server.lines.filter((line) => line.startsWith("GET /token")).length, 2);
 });
 
-test("a token that is refused at once is not fetched again and again", async (t) => {
+test("a token that is refused immediately is not requested again and again", async (t) => {
   const server = await withTokens(t, { "GET /token?*": { body: '{"token":"bad"}' } });
   await assert.rejects(open(server, alice).manifest("v1", signal), {
     code: "UNAUTHORIZED",
@@ -143,14 +143,14 @@ test("a token that is refused at once is not fetched again and again", async (t)
   assert.equal(server.lines.length, 3);
 });
 
-test("a token that could not be had is asked for again by the next request", async (t) => {
+test("after a failed token request, the next request tries again", async (t) => {
   const server = await withTokens(t, { "GET /token?*": [{ status: 501 }, goodToken] });
   const repository = open(server, alice);
   await assert.rejects(repository.manifest("v1", signal), { code: "REGISTRY_ERROR" });
   assert.ok(await repository.manifest("v1", signal));
 });
 
-test("T27: wrong credentials are UNAUTHORIZED, and the message has the registry's words and not the password", async (t) => {
+test("wrong credentials are UNAUTHORIZED, and the message quotes the registry but not the password", async (t) => {
   const server = await scriptedServer(t, {
     "GET /v2/app/manifests/v1": {
       status: 401,
@@ -165,7 +165,7 @@ test("T27: wrong credentials are UNAUTHORIZED, and the message has the registry'
   });
 });
 
-test("T27: no credentials, a refusal by the token service, and a refusal without a question are UNAUTHORIZED too", async (t) => {
+test("missing credentials, a refusal by the token service, and a refusal without a challenge are UNAUTHORIZED too", async (t) => {
   const server = await withTokens(t, {
     "GET /token?*": { status: 401 },
     "GET /v2/app/manifests/basic": { status: 401, headers: { "www-authenticate": 'Basic realm="x"' } },
@@ -185,7 +185,7 @@ test("T27: no credentials, a refusal by the token service, and a refusal without
   }
 });
 
-test("T28: a token is for its repository and its kind of access alone", async (t) => {
+test("a token is used only for its repository and its kind of access", async (t) => {
   const manifest = index.body;
   const server = await scriptedServer(t);
   const scoped: ScriptLine = ({ path, headers, method }) => {
@@ -213,7 +213,7 @@ test("T28: a token is for its repository and its kind of access alone", async (t
   await a.putManifest(Buffer.from(manifest), mediaTypes.ociIndex, "v1", signal);
 });
 
-test("T28: credentials are looked up for the registry that was asked, whatever the challenge says", async (t) => {
+test("credentials are looked up for the registry of the request, whatever the challenge says", async (t) => {
   const server = await scriptedServer(t, { "GET /token?*": goodToken });
   const challenge = `Bearer realm="${server.origin}/token",service="docker.io",scope="repository:victim:pull"`;
   server.on({ "GET /v2/app/manifests/v1": guarded("Bearer good", challenge) });
@@ -224,7 +224,7 @@ test("T28: credentials are looked up for the registry that was asked, whatever t
   assert.deepEqual(lookups, [`${server.host}/app`]);
 });
 
-test("T34: a realm that is no URL of a web server, or holds credentials, is refused", async (t) => {
+test("a realm that is not an HTTP URL, or contains credentials, is refused", async (t) => {
   for (const realm of ["", "/token", "https://user:secret@auth.example.com/", "file:///etc/passwd", "ftp://auth.example.com/"]) {
     const server = await scriptedServer(t, { "GET /v2/app/manifests/v1": { status: 401, headers: { "www-authenticate": bearer(realm) } } });
     await assert.rejects(open(server, alice).manifest("v1", signal), (error: Error) => {
@@ -234,7 +234,7 @@ test("T34: a realm that is no URL of a web server, or holds credentials, is refu
   }
 });
 
-test("T34: a challenge from where a redirect led is not answered", async (t) => {
+test("a challenge from a redirect's target is not answered", async (t) => {
   const evil = await scriptedServer(t);
   evil.on({ "GET /blob": { status: 401, headers: { "www-authenticate": bearer(`${evil.origin}/token`) } } });
   const digest = digestOf(Buffer.from("blob"));
@@ -246,19 +246,19 @@ test("T34: a challenge from where a redirect led is not answered", async (t) => 
   assert.deepEqual(evil.lines, ["GET /blob"], "its token service is not asked");
 });
 
-test("T34: a token service's redirect to another origin does not take the password along", async (t) => {
+test("a token service's redirect to another origin does not get the password", async (t) => {
   const evil = await scriptedServer(t, { "GET /token": goodToken });
   const server = await withTokens(t, { "GET /token?*": { status: 307, headers: { location: `${evil.origin}/token` } } });
   assert.ok(await open(server, alice).manifest("v1", signal));
   assert.equal(evil.seen[0]?.headers["authorization"], undefined);
 });
 
-test("a token that no header can carry is refused", async (t) => {
+test("a token that is not valid in a header is refused", async (t) => {
   const server = await withTokens(t, { "GET /token?*": { body: '{"token":"good\\r\\nx-evil: yes"}' } });
   await assert.rejects(open(server, alice).manifest("v1", signal), { code: "UNAUTHORIZED" });
 });
 
-test("T04: an endless token is refused", async (t) => {
+test("an endless token is refused", async (t) => {
   const server = await withTokens(t, { "GET /token?*": { body: JSON.stringify({ token: "x".repeat(100_000) }) } });
   await assert.rejects(open(server, alice).manifest("v1", signal), { code: "UNAUTHORIZED" });
 });

@@ -1,4 +1,4 @@
-/** What a registry lets us in with: agreed on once for each repository and kind of access, then used until it is refused. */
+/** The authorizations of registries: requested once for each repository and kind of access, then used until the registry refuses them. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { HttpClient } from "../net/http.ts";
 import { type Access, accessKey } from "./access.ts";
@@ -13,7 +13,7 @@ import { registryLimits } from "./limits.ts";
 export interface Granted {
   /** The Authorization header. */
   readonly header: string;
-  /** Where the credential was found; absent if none was, and the token is anybody's. */
+  /** The source of the credential; absent for an anonymous token. */
   readonly source?: string;
 }
 
@@ -24,21 +24,21 @@ export class Authorizer {
   readonly #credentials: Credentials;
   readonly #grants: Memo<string, Granted>;
 
-  /** At most so many grants are kept. */
+  /** Maximum number of cached grants. */
   constructor(http: HttpClient, credentials: Credentials, maxGrants: number = registryLimits.grants) {
     this.#grants = new Memo(maxGrants);
     this.#http = http;
     this.#credentials = credentials;
   }
 
-  /** What was agreed on before for this access, if anything was. */
+  /** The cached grant for this access, if there is one. */
   held(access: Access): Grant | undefined {
     return this.#grants.held(accessKey(access));
   }
 
   /**
-   * A grant in place of the one that was refused; undefined stands for none. Those who are refused at the same time get the same.
-   * `asked`, the WWW-Authenticate header, must come from the registry itself: credentials go where it points.
+   * Returns a grant to replace the refused one (undefined: none). Concurrent requests that were refused get the same grant.
+   * `asked`, the WWW-Authenticate header, must come from the registry itself, since it says where credentials are sent.
    */
   renew(access: Access, refused: Grant | undefined, asked: string): Grant {
     return this.#grants.renew(accessKey(access), refused, (signal) => this.#agree(access, asked, signal));

@@ -1,5 +1,5 @@
 /**
- * What a registry asks for before it answers (RFC 9110, section 11.6.1):
+ * Parses a registry's authentication challenges (RFC 9110, section 11.6.1):
  *
  *     WWW-Authenticate: Bearer realm="https://auth.example.com/token",service="example.com",scope="repository:app:pull", Basic realm="x"
  */
@@ -39,7 +39,7 @@ export function parseChallenges(header: string): readonly Challenge[] {
 function readParameters(scanner: HeaderScanner): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   let parameter = scanner.attempt(() => (scanner.skipWhitespace() ? readParameter(scanner) : undefined));
-  if (parameter === undefined) scanner.take(token68); // as Negotiate has it: nothing that is used here
+  if (parameter === undefined) scanner.take(token68); // as in Negotiate: not used here
   while (parameter !== undefined) {
     const [name, value] = parameter;
     if (parameters.has(name)) throw scanner.malformed();
@@ -50,7 +50,7 @@ function readParameters(scanner: HeaderScanner): ReadonlyMap<string, string> {
   return parameters;
 }
 
-/** `name=value` up to a comma or the end; undefined if something else stands here, such as the next challenge. */
+/** Parses `name=value` up to a comma or the end; undefined for something else, such as the next challenge. */
 function readParameter(scanner: HeaderScanner): Parameter | undefined {
   const name = scanner.token();
   if (name === undefined || scanner.take(equals) === undefined) return undefined;

@@ -1,16 +1,16 @@
-/** A blob on its way, held to its descriptor. */
+/** A blob stream that is checked against its descriptor. */
 import { createHash } from "node:crypto";
 import { algorithmOf, type Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { Descriptor } from "../core/oci/manifest.ts";
 import { mismatch } from "./checks.ts";
 
-/** What came from `name`: passed on piece by piece; what is longer, shorter or of another digest throws in place of its end. */
+/** Passes on the chunks from `name`; throws instead of ending if the size or digest differs. */
 export function received(content: AsyncIterable<Uint8Array>, descriptor: Descriptor, name: string): AsyncIterable<Uint8Array> {
   return checked(content, descriptor, (found) => mismatch(name, descriptor.digest, found));
 }
 
-/** What goes to `name`. */
+/** Checks the chunks that are sent to `name`. */
 export function sent(content: AsyncIterable<Uint8Array>, descriptor: Descriptor, name: string): AsyncIterable<Uint8Array> {
   return checked(content, descriptor, (found) => {
     return new TouchmarkError("DIGEST_MISMATCH", `${name} was to get ${descriptor.digest}, and what was to be sent is ${found}`);

@@ -1,4 +1,4 @@
-/** One repository of one registry over HTTP, with the authorization that the registry asks for. */
+/** HTTP requests to one repository of a registry, with the authorization that the registry requires. */
 import { isRepositoryName } from "../core/oci/reference.ts";
 import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from "../net/http.ts";
 import { printableUrl } from "../core/printable.ts";
@@ -9,13 +9,13 @@ import { registryRefusal } from "./refusal.ts";
 import { registryLimits } from "./limits.ts";
 
 export interface RegistryRequest extends Pick<HttpRequest, "method" | "headers" | "body" | "repeatable" | "redirects" | "signal"> {
-  /** Below `/v2/NAME/`, as `manifests/latest`; or a URL that the registry gave. */
+  /** Path below `/v2/NAME/`, as `manifests/latest`; or a URL that the registry returned. */
   readonly to: string | URL;
-  /** Bytes of a 2xx answer; none where it is not looked at. */
+  /** Maximum bytes of a 2xx response body; unused if the body is not read. */
   readonly maxBytes?: number;
-  /** The statuses that are answers; any other throws what it means. */
+  /** The expected statuses; any other throws its error. */
   readonly expect: readonly number[];
-  /** Before this is fulfilled it goes out without saying who we are, or not at all. */
+  /** Until it is fulfilled, the request is sent without authorization or waits. */
   readonly incognitoUntil?: Promise<unknown> | undefined;
 }
 
@@ -37,19 +37,19 @@ export class Connection {
     this.name = `${options.registry.name}/${options.repository}`;
   }
 
-  /** The part below the registry of a repository's name, if it lies in this one: `library/alpine` of `docker.io/library/alpine`. */
+  /** Returns a repository's name without its registry, if it is in this registry: `library/alpine` of `docker.io/library/alpine`. */
   siblingIn(name: string): string | undefined {
     const prefix = `${this.#options.registry.name}/`;
     const sibling = name.slice(prefix.length);
     return name.startsWith(prefix) && name !== this.name && isRepositoryName(sibling) ? sibling : undefined;
   }
 
-  /** The URL of what lies at this path below `/v2/NAME/`. */
+  /** Returns the URL of a path below `/v2/NAME/`. */
   urlOf(path: string): URL {
     return new URL(`/v2/${this.#options.repository}/${path}`, this.#options.registry.base);
   }
 
-  /** Whether the URL is the registry's own: only there does authorization go, and only from there are challenges taken. */
+  /** Whether the URL has the registry's origin: only there is authorization sent, and only from there are challenges accepted. */
   isOwn(url: URL): boolean {
     return url.origin === this.#options.registry.base.origin;
   }
@@ -58,7 +58,7 @@ export class Connection {
     return this.#send(request, "pull", (asked) => this.#options.http.request(asked));
   }
 
-  /** Reads an answer whose body is still to come. */
+  /** Sends a request whose response body is a stream. */
   open(request: RegistryRequest): Promise<HttpStream> {
     return this.#send(request, "pull", (asked) => this.#options.http.open(asked));
   }

@@ -7,7 +7,7 @@ import { mediaTypes } from "../core/oci/manifest.ts";
 const image = imageOf("image");
 const path = `/v2/app/manifests/${descriptorOf(image).digest}`;
 
-test("a manifest and a tag are deleted, and what is not there stays so", async (t) => {
+test("a manifest and a tag are deleted; a missing one is not an error", async (t) => {
   const { server, repository } = await opened(t, {
     [`GET ${path}`]: [served(image), absent],
     [`DELETE ${path}`]: { status: 202 },
@@ -24,7 +24,7 @@ test("a manifest and a tag are deleted, and what is not there stays so", async (
   );
 });
 
-test("a referrer that is deleted leaves the fallback tag too, and the others stay in it", async (t) => {
+test("a deleted referrer is removed from the fallback tag too, and the others stay in it", async (t) => {
   const [gone, kept] = [imageOf("gone", subject), imageOf("kept", subject)];
   const { digest } = descriptorOf(gone);
   const both = Buffer.from(
@@ -44,7 +44,7 @@ test("a referrer that is deleted leaves the fallback tag too, and the others sta
   assert.deepEqual(JSON.parse(Buffer.from(listing).toString()).manifests, [descriptorOf(kept)]);
 });
 
-test("a registry that deletes nothing is UNSUPPORTED; other refusals are what they are", async (t) => {
+test("a registry that does not support deletion is UNSUPPORTED; other refusals keep their code", async (t) => {
   const unsupported = '{"errors":[{"code":"UNSUPPORTED"}]}';
   const { repository } = await opened(t, {
     "DELETE /v2/app/manifests/v1": [{ status: 405 }, { status: 400, body: unsupported }, { status: 400 }, { status: 403 }],
@@ -55,7 +55,7 @@ test("a registry that deletes nothing is UNSUPPORTED; other refusals are what th
   await assert.rejects(repository.deleteTag("v1", signal), { code: "UNAUTHORIZED" });
 });
 
-test("T30: what is no tag and no digest is not deleted", async (t) => {
+test("an invalid tag or digest is not deleted", async (t) => {
   const { repository } = await opened(t, {});
   await assert.rejects(async () => repository.deleteTag("../x", signal), { code: "INVALID_REFERENCE" });
 });

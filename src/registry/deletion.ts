@@ -1,5 +1,5 @@
 /**
- * Taking a manifest or a tag away (OCI distribution specification, "Content management"):
+ * Deletes a manifest or a tag (OCI distribution specification, "Content management"):
  *
  *     DELETE manifests/DIGEST|TAG      202      405, or 400 UNSUPPORTED, where nothing of the kind may be deleted
  */
@@ -8,7 +8,7 @@ import { checkedTarget } from "./checks.ts";
 import type { Connection } from "./connection.ts";
 import { errorCodesOf, registryRefusal } from "./refusal.ts";
 
-/** What is not there any more is fine. */
+/** A missing one is not an error. */
 export async function remove(connection: Connection, target: string, signal: AbortSignal): Promise<void> {
   const to = `manifests/${checkedTarget(target)}`;
   const answer = await connection.write({ method: "DELETE", to, expect: [200, 202, 204, 400, 404, 405], signal });

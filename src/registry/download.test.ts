@@ -6,7 +6,7 @@ import { gather } from "../core/bytes.ts";
 
 const line = `GET ${blobPath}`;
 
-/** Says so much of an answer and hangs up. */
+/** Sends a part of the response, then closes the connection. */
 function breakingOff(text: string, status = 200, headers: Record<string, string> = {}): Exclude<ScriptLine, ScriptedAnswer> {
   return (_, response) => {
     response.writeHead(status, { "content-length": "100", ...headers });
@@ -21,18 +21,18 @@ function rest(from: number, text: string): ScriptLine {
 
 const four = breakingOff("0123", 200, { "content-length": "10" });
 
-test("a blob comes as a stream", async (t) => {
+test("a blob is read as a stream", async (t) => {
   const { repository } = await opened(t, { [line]: { body: content } });
   assert.deepEqual(await gather(repository.openBlob(blob, signal)), content);
   assert.deepEqual(await gather(repository.openBlob({ ...blob, data: content }, signal)), content);
 });
 
-test("a blob that is not there is an error", async (t) => {
+test("a missing blob is an error", async (t) => {
   const { repository } = await opened(t, { [line]: absent });
   await assert.rejects(gather(repository.openBlob(blob, signal)), { code: "NO_SUCH_IMAGE", message: /has no blob sha256:/ });
 });
 
-test("a blob whose connection breaks goes on where it broke", async (t) => {
+test("a download is resumed after its connection breaks", async (t) => {
   const second = breakingOff("456", 206, { "content-length": "6", "content-range": "bytes 4-9/10" });
   const { server, repository } = await opened(t, { [line]: [four, second, rest(7, "789")] });
   assert.deepEqual(await gather(repository.openBlob(blob, signal)), content);
@@ -42,12 +42,12 @@ test("a blob whose connection breaks goes on where it broke", async (t) => {
   );
 });
 
-test("where a registry sends all of it again, what is here already is passed over", async (t) => {
+test("if the registry restarts the blob, the bytes already received are skipped", async (t) => {
   const { repository } = await opened(t, { [line]: [four, { body: content }] });
   assert.deepEqual(await gather(repository.openBlob(blob, signal)), content);
 });
 
-test("a small blob, held whole, is asked for anew where its connection breaks", async (t) => {
+test("a small blob, which is buffered, is requested again after its connection breaks", async (t) => {
   const { server, repository } = await opened(t, { [line]: [four, { body: content }] });
   assert.deepEqual(await repository.blob(blob, 10, signal), content);
   assert.deepEqual(
@@ -56,13 +56,13 @@ test("a small blob, held whole, is asked for anew where its connection breaks", 
   );
 });
 
-test("a blob that breaks before its first byte is asked for whole", async (t) => {
+test("a blob whose connection breaks before the first byte is requested whole", async (t) => {
   const { server, repository } = await opened(t, { [line]: [breakingOff("", 200, { "content-length": "10" }), { body: content }] });
   assert.deepEqual(await gather(repository.openBlob(blob, signal)), content);
   assert.equal(server.seen[1]?.headers["range"], undefined);
 });
 
-test("a blob that always breaks is given up", async (t) => {
+test("a download whose connection always breaks fails", async (t) => {
   let at = 0;
   const dripping: ScriptLine = (seen, response) => {
     const from = at++;
@@ -74,14 +74,14 @@ test("a blob that always breaks is given up", async (t) => {
   assert.equal(at, 5);
 });
 
-test("a range that was not asked for is refused", async (t) => {
+test("a range other than the requested one is refused", async (t) => {
   for (const headers of [{ "content-range": "bytes 5-9/10" }, { "content-range": "bytes 40-49/50" }, {}]) {
     const { repository } = await opened(t, { [line]: [four, { status: 206, headers: { ...headers }, body: "456789" }] });
     await assert.rejects(gather(repository.openBlob(blob, signal)), { code: "REGISTRY_ERROR", message: /bytes from 4 on/ });
   }
 });
 
-test("an answer that was not asked for is hung up on", async (t) => {
+test("the connection of an unexpected response is closed", async (t) => {
   const endless: ScriptLine = (_, response) => {
     response.writeHead(206, { "content-length": "1000000000", "content-range": "bytes 5-9/10" });
     response.write("5");
@@ -97,7 +97,7 @@ test("an answer that was not asked for is hung up on", async (t) => {
   }
 });
 
-test("T19: two halves that do not fit together are refused, and so is what is longer, shorter or other", async (t) => {
+test("two parts that do not match, or a blob of another size or digest, are refused", async (t) => {
   const scripts: readonly (readonly [ScriptLine[], RegExp])[] = [
     [[four, rest(4, "56789x")], /10 bytes of another digest/],
     [[four, { body: "9876543210" }], /10 bytes of another digest/],
@@ -112,7 +112,7 @@ test("T19: two halves that do not fit together are refused, and so is what is lo
   }
 });
 
-test("T19: an endless blob ends at its size", async (t) => {
+test("an endless blob is cut at its size", async (t) => {
   const endless: ScriptLine = (_, response) => {
     response.writeHead(200);
     const more = (): void => {
@@ -126,7 +126,7 @@ test("T19: an endless blob ends at its size", async (t) => {
   await assert.rejects(gather(repository.openBlob(blob, signal)), { code: "DIGEST_MISMATCH" });
 });
 
-test("T34: what goes on elsewhere goes on without credentials", async (t) => {
+test("a resumed download from another host has no credentials", async (t) => {
   const storage = await scriptedServer(t, { "GET /b": [four, rest(4, "456789")] });
   const server = await scriptedServer(t);
   const guarded: ScriptLine = ({ headers }) =>

@@ -1,7 +1,7 @@
 /**
- * Fetching a blob, and going on where the connection broke (RFC 9110, section 14):
+ * Downloads a blob, and resumes after the connection breaks (RFC 9110, section 14):
  *
- *     GET blobs/DIGEST      200      Range: bytes=AT-      206 Content-Range: bytes AT-LAST/SIZE, or 200 and all of it again
+ *     GET blobs/DIGEST      200      Range: bytes=AT-      206 Content-Range: bytes AT-LAST/SIZE, or 200 and the whole blob
  */
 import { parseDigest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -15,7 +15,7 @@ import { checkedBytes, mismatch } from "./checks.ts";
 import type { Connection } from "./connection.ts";
 import { registryLimits } from "./limits.ts";
 
-/** A blob that is small, whole; where the connection breaks it is asked for anew. Undefined if there is none. */
+/** Returns a small blob as bytes; it is requested again if the connection breaks. Undefined if there is none. */
 export async function fetchBlob(connection: Connection, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array | undefined> {
   const { digest, size } = descriptor;
   try {
@@ -29,7 +29,7 @@ export async function fetchBlob(connection: Connection, descriptor: Descriptor, 
   }
 }
 
-/** The blob, checked while it comes; undefined if there is none. */
+/** Returns the blob as a stream, checked while it is read; undefined if there is none. */
 export async function download(
   connection: Connection,
   descriptor: Descriptor,
@@ -59,7 +59,7 @@ async function* resuming(
       if (error instanceof BodyTooLong) throw tooLong(connection, descriptor);
       if (!isReset(error) || breaks === registryLimits.downloadBreaks) throw error;
     }
-    if (at >= descriptor.size) return; // it broke after the last byte
+    if (at >= descriptor.size) return; // the connection broke after the last byte
     answer = await ask(connection, descriptor, at, signal);
   }
 }
@@ -73,7 +73,7 @@ function ask(connection: Connection, { digest, size }: Descriptor, at: number, s
   return connection.open({ method: "GET", to: `blobs/${parseDigest(digest)}`, ...rest, maxBytes: size, signal });
 }
 
-/** What follows the bytes that are here already. Whether the two fit together, the digest will tell. */
+/** Returns the bytes after those already received; the digest checks that the two parts match. */
 async function* contentFrom({ status, headers, content, abandon }: HttpStream, at: number, name: string): AsyncGenerator<Uint8Array, void> {
   const range = headers.get("content-range") ?? "";
   if (status === 206 && !range.startsWith(`bytes ${at}-`)) {

@@ -1,6 +1,6 @@
 /**
- * Keeping up the listing under the fallback tag. Registries have no way to write only if nobody else did: what was written
- * is read back, here or by the caller, and written again if another process came over it, or if it came over another's.
+ * Updates the listing under the fallback tag. Registries have no conditional writes, so this is a lost-update check: the listing is
+ * read back, here or by the caller, and written again if another process overwrote it, or if it overwrote another's entries.
  */
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -12,7 +12,7 @@ import { entriesIn, rewriteIndex } from "./index-document.ts";
 import { referrersIn } from "./referrers-tag.ts";
 import { registryLimits } from "./limits.ts";
 
-/** The writers of this process wait for each other; only others can come in between. */
+/** Writers of this process take turns; only other processes can interfere. */
 const writers = new KeyedLock();
 
 export interface FallbackListing {
@@ -24,14 +24,14 @@ export interface FallbackListing {
 }
 
 export interface Listing {
-  /** Whether it is to be listed here at all: the listing is read meanwhile, and not written before this is known. */
+  /** Whether to list it here at all: the listing is read meanwhile, but not written before this is known. */
   readonly isWanted: Promise<boolean>;
   /** The caller reads the listing back. */
   readonly readsBack: boolean;
 }
 
 export function list(listing: FallbackListing, entry: Descriptor, { isWanted, readsBack }: Listing): Promise<void> {
-  isWanted.catch(() => undefined); // waited for in its turn
+  isWanted.catch(() => undefined); // awaited later
   return rewrite(listing, {
     change: (entries) => (entries.some((one) => one["digest"] === entry.digest) ? entries : [...entries, descriptorToJson(entry)]),
     wanted: `${entry.digest} was added to`,
@@ -47,7 +47,7 @@ export function unlist(listing: FallbackListing, digest: Digest): Promise<void> 
   });
 }
 
-/** As it stands in the listing. */
+/** The current listing. */
 type Entry = Readonly<Record<string, unknown>>;
 
 interface Rewriting extends Partial<Listing> {
@@ -61,7 +61,7 @@ function rewrite(listing: FallbackListing, rewriting: Rewriting): Promise<void> 
 
 async function insist(listing: FallbackListing, rewriting: Rewriting): Promise<void> {
   const { change, wanted, isWanted = true, readsBack = false } = rewriting;
-  /** All that was listed at some time since this began: what is not there any more was overwritten, and is put back. */
+  /** All entries listed since the start: an entry that disappears was overwritten, and is added again. */
   const seen = new Map<unknown, Entry>();
   const look = async (): Promise<StoredManifest | undefined> => {
     const index = await listing.read();
@@ -80,7 +80,7 @@ async function insist(listing: FallbackListing, rewriting: Rewriting): Promise<v
   throw new TouchmarkError("CONFLICT", `${wanted} ${listing.name} ${registryLimits.listingTries} times, and others undid it`);
 }
 
-/** Whether these are listed and no others. */
+/** Whether exactly these entries are listed. */
 function lists(listed: readonly Descriptor[], entries: readonly Entry[]): boolean {
   const digests = new Set<unknown>(listed.map(({ digest }) => digest));
   return digests.size === entries.length && entries.every((entry) => digests.has(entry["digest"]));

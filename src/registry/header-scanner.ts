@@ -1,4 +1,4 @@
-/** Reads a header's value from left to right, by the tokens of RFC 9110, section 5.6. */
+/** Scans a header's value from left to right, by the tokens of RFC 9110, section 5.6. */
 import { malformed, TouchmarkError } from "../core/errors.ts";
 import { printableText } from "../core/printable.ts";
 import { registryLimits } from "./limits.ts";
@@ -23,7 +23,7 @@ export class HeaderScanner {
     return this.#at === this.#text.length;
   }
 
-  /** Takes what the pattern, which is sticky, matches here; takes nothing and gives undefined if it does not match. */
+  /** Consumes a match of the sticky pattern; consumes nothing and returns undefined if it does not match. */
   take(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.#at;
     const [match] = pattern.exec(this.#text) ?? [];
@@ -44,7 +44,7 @@ export class HeaderScanner {
     return this.token() ?? this.take(quoted)?.slice(1, -1).replaceAll(/\\(.)/g, "$1");
   }
 
-  /** Reads on as `read` does, or not at all: if it gives undefined, nothing was taken. */
+  /** Runs `read`, and goes back to the start if it returns undefined. */
   attempt<T>(read: () => T | undefined): T | undefined {
     const start = this.#at;
     const result = read();
@@ -52,7 +52,7 @@ export class HeaderScanner {
     return result;
   }
 
-  /** The error for a header that does not go on as it must. */
+  /** Returns the error for an invalid header at this position. */
   malformed(): TouchmarkError {
     const rest = printableText(this.#text.slice(this.#at), 60);
     return malformed(`the ${this.#name} header cannot be read at character ${this.#at}: ${JSON.stringify(rest)}`);

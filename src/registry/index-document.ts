@@ -1,9 +1,9 @@
-/** Changes to an index that others write too: what we do not know in it stays as it is. */
+/** Changes to an index with other writers: unknown members stay as they are. */
 import { encodeUtf8 } from "../core/bytes.ts";
 import { Fields, parseJson, type JsonObject } from "../core/json/json.ts";
 import { maxEntries, maxManifestBytes, mediaTypes, parseManifest } from "../core/oci/manifest.ts";
 
-/** The entries as they stand there; undefined stands for an empty index. */
+/** Returns the entries of the index; undefined means an empty index. */
 export function entriesIn(index: Uint8Array | undefined): readonly JsonObject[] {
   return index === undefined
     ? []
@@ -12,7 +12,7 @@ export function entriesIn(index: Uint8Array | undefined): readonly JsonObject[] 
         .map(({ object }) => object);
 }
 
-/** The index with other entries; undefined stands for an empty one. Throws LIMIT_EXCEEDED if it would get too long to be read. */
+/** Returns the index with other entries; undefined means an empty index. Throws LIMIT_EXCEEDED if it would be too long to read. */
 export function rewriteIndex(index: Uint8Array | undefined, change: (entries: readonly JsonObject[]) => readonly object[]): Uint8Array {
   const manifests = change(entriesIn(index));
   const rewritten = { ...(index && fieldsOf(index).object), schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests };

@@ -1,22 +1,22 @@
-/** Bounds of the registry client, of layouts and of what notary servers give. */
+/** Bounds of the registry client, of layouts and of notary servers' content. */
 export interface RegistryLimits {
-  /** Repositories and kinds of access whose authorization is kept. `createRegistries` takes another. */
+  /** Repositories and kinds of access whose authorization is cached. `createRegistries` takes another value. */
   readonly grants: number;
   /** Challenges in one WWW-Authenticate header. */
   readonly challenges: number;
   /** Parameters of one challenge. */
   readonly challengeParameters: number;
-  /** Bytes of the answer of a token service. */
+  /** Bytes of a token service's response. */
   readonly tokenAnswerBytes: number;
-  /** Bytes of a file of credentials. */
+  /** Bytes of a credential file. */
   readonly authFileBytes: number;
   /** Bytes that a credential helper may print. */
   readonly helperBytes: number;
   /** Milliseconds that a credential helper may take. */
   readonly helperTime: number;
-  /** Characters of a header that is read: Link, WWW-Authenticate. */
+  /** Characters of a parsed header: Link, WWW-Authenticate. */
   readonly headerLength: number;
-  /** Bytes of a good answer whose body says nothing that is used. */
+  /** Bytes of a successful response whose body is not used. */
   readonly ignoredBytes: number;
   /** Errors of a registry that one message quotes. */
   readonly errorQuotes: number;
@@ -30,21 +30,21 @@ export interface RegistryLimits {
   readonly tagsPerPage: number;
   /** Bytes of one page of tags. */
   readonly tagPageBytes: number;
-  /** How often a listing of referrers under a tag is written before the other writers are said to have won. */
+  /** Tries to write a listing of referrers under a tag before it is a conflict. */
   readonly listingTries: number;
-  /** How often a manifest is sent whose blobs the registry does not find. */
+  /** Tries to send a manifest whose blobs the registry does not find. */
   readonly manifestTries: number;
-  /** How often the connection of one download may break. */
+  /** Broken connections of one download. */
   readonly downloadBreaks: number;
-  /** How often one upload is begun. */
+  /** Tries to start one upload. */
   readonly uploadTries: number;
-  /** Bytes of a blob that is sent without asking first whether it is there. */
+  /** Bytes of a blob that is sent without checking first whether the registry has it. */
   readonly unaskedBytes: number;
-  /** Bytes of one chunk of an upload, where the registry wants large ones. */
+  /** Bytes of one chunk of an upload, if the registry requires large ones. */
   readonly chunkBytes: number;
-  /** Bytes of an answer to a probe that writes. */
+  /** Bytes of a response to a probe that writes. */
   readonly doctorAnswerBytes: number;
-  /** Bytes of an answer to a probe that reads. */
+  /** Bytes of a response to a probe that reads. */
   readonly doctorProbeBytes: number;
   /** Entries of a layout in an archive. */
   readonly archiveHeaders: number;
@@ -52,7 +52,7 @@ export interface RegistryLimits {
   readonly archiveExtendedBytes: number;
   /** Bytes of the file `oci-layout`. */
   readonly layoutMarkerBytes: number;
-  /** How often the index of a layout is written before the other writers are said to have won. */
+  /** Tries to write the index of a layout before it is a conflict. */
   readonly layoutTries: number;
   /** Levels of a folder of trust data. */
   readonly trustFolderDepth: number;
@@ -60,7 +60,7 @@ export interface RegistryLimits {
   readonly trustFolders: number;
   /** Entries of one folder of trust data. */
   readonly trustFolderEntries: number;
-  /** Bytes of one file of trust data. notary allows 100 MiB; a repository of 100,000 signed tags needs about 20, and what is not saved is lost. */
+  /** Bytes of one file of trust data. notary allows 100 MiB; a repository of 100,000 signed tags needs about 20, and a refused file is lost. */
   readonly trustFileBytes: number;
   /** Signatures in one file of trust data. */
   readonly trustSignatures: number;
@@ -72,7 +72,7 @@ export interface RegistryLimits {
   readonly trustRoots: number;
   /** Bytes of all trust data of one repository. */
   readonly trustBytes: number;
-  /** How often trust data is read that changes meanwhile. */
+  /** Tries to read trust data that changes meanwhile. */
   readonly trustReads: number;
   /** Characters of the name of a role. */
   readonly roleLength: number;

@@ -1,5 +1,5 @@
 /**
- * Where a listing goes on (RFC 8288, section 3):
+ * Parses the link to the next page of a listing (RFC 8288, section 3):
  *
  *     Link: </v2/app/referrers/sha256:…?next=2>; rel="next"
  */
@@ -10,7 +10,7 @@ const semicolon = /[ \t]*;[ \t]*/y;
 const equals = /[ \t]*=[ \t]*/y;
 const commas = /[ \t]*(?:,[ \t]*)+/y;
 
-/** The target of the link whose relation is `next`, as written. Throws MALFORMED, or LIMIT_EXCEEDED past 8 KiB. */
+/** Returns the target of the link with relation `next`, as written. Throws MALFORMED, or LIMIT_EXCEEDED past 8 KiB. */
 export function nextLink(header: string): string | undefined {
   const scanner = new HeaderScanner(header, "Link");
   let next: string | undefined;

@@ -1,4 +1,4 @@
-/** The media type of an answer: its Content-Type without parameters; bytes of no known type where it has none. */
+/** Returns the media type of a response: its Content-Type without parameters; application/octet-stream without one. */
 import { Fields, parseJson } from "../core/json/json.ts";
 import { manifestMediaTypes, maxManifestBytes } from "../core/oci/manifest.ts";
 import type { HttpResponse } from "../net/http.ts";
@@ -8,10 +8,10 @@ export function mediaTypeOf(response: HttpResponse): string {
   return type.trim().toLowerCase() || "application/octet-stream";
 }
 
-/** What servers of plain files say of everything. */
+/** Types that static file servers use for every file. */
 const sayingNothing: ReadonlySet<string> = new Set(["application/octet-stream", "binary/octet-stream", "application/json", "text/plain"]);
 
-/** The media type of a manifest: as it was served or, by a server that knows no better, as it says of itself. */
+/** Returns the media type of a manifest: the served one or, for a generic type, the manifest's own. */
 export function manifestTypeOf(response: HttpResponse): string {
   const served = mediaTypeOf(response);
   if (!sayingNothing.has(served)) return served;

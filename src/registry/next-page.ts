@@ -1,11 +1,11 @@
-/** Where a listing that comes in pages goes on. */
+/** The next page of a listing. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { HttpResponse } from "../net/http.ts";
 import { printableUrl } from "../core/printable.ts";
 import type { Connection } from "./connection.ts";
 import { nextLink } from "./link.ts";
 
-/** The next page, which may only lie below the same path: a link elsewhere would take our authorization along. */
+/** Returns the next page, which must be below the same path: a link elsewhere would get the authorization. */
 export function nextPage(connection: Connection, page: HttpResponse, path: "referrers/" | "tags/"): URL | undefined {
   const link = nextLink(page.headers.get("link") ?? "");
   if (link === undefined) return undefined;

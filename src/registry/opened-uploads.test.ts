@@ -1,4 +1,4 @@
-/** Uploads opened ahead: taken by who stores next, closed if nobody does, opened anew where the registry closed them. */
+/** Uploads opened in advance: used by the next blob, closed if unused, opened again if the registry closed them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ScriptLine } from "../../test/fakes/scripted-registry.ts";
@@ -11,7 +11,7 @@ const query = `digest=${encodeURIComponent(blob.digest)}`;
 const there = Promise.resolve();
 const at = (location: string) => ({ status: 202, headers: { location } });
 
-test("a blob that was expected is sent at once", async (t) => {
+test("an expected blob is sent at once", async (t) => {
   const { server, repository } = await opened(t, { [uploads]: at("/1"), [`PUT /1?${query}`]: { status: 201 } });
   await using expected = repository.expectBlobs(1, there, signal);
   await expected.ready;
@@ -20,7 +20,7 @@ test("a blob that was expected is sent at once", async (t) => {
   assert.deepEqual(server.lines, [uploads, `PUT /1?${query}`]);
 });
 
-test("what nobody took is closed, whatever the registry says to that", async (t) => {
+test("an unused upload is closed, whatever the registry's response", async (t) => {
   const { server, repository } = await opened(t, {
     [uploads]: [at("/1"), at("/2"), at("/3")],
     [`PUT /1?${query}`]: { status: 201 },
@@ -35,7 +35,7 @@ test("what nobody took is closed, whatever the registry says to that", async (t)
   assert.deepEqual(server.lines.slice(4).toSorted(), ["DELETE /2", "DELETE /3"]);
 });
 
-test("one that the registry closed meanwhile is opened anew", async (t) => {
+test("an upload that the registry closed meanwhile is opened again", async (t) => {
   for (const status of [404, 403]) {
     const { server, repository } = await opened(t, {
       [uploads]: [at("/1"), at("/2")],
@@ -49,7 +49,7 @@ test("one that the registry closed meanwhile is opened anew", async (t) => {
   }
 });
 
-test("a blob that is there takes none", async (t) => {
+test("a blob that the registry has uses no upload", async (t) => {
   const { server, repository } = await opened(t, {
     [uploads]: at("/1"),
     [`HEAD /v2/app/blobs/${emptyConfig.descriptor.digest}`]: {},
@@ -63,7 +63,7 @@ test("a blob that is there takes none", async (t) => {
   assert.equal(server.lines.at(-1), "DELETE /1");
 });
 
-test("who may not push hears of it before there is anything to push", async (t) => {
+test("missing push access is reported before there is anything to push", async (t) => {
   const { server, repository } = await opened(t, { [uploads]: { status: 403, body: absent.body ?? "" } });
   {
     await using expected = repository.expectBlobs(1, there, signal);
@@ -72,7 +72,7 @@ test("who may not push hears of it before there is anything to push", async (t) 
   assert.deepEqual(server.lines, [uploads]);
 });
 
-test("nobody says who we are before it is known what the blob is for", async (t) => {
+test("no authorization is sent before the blob's image is known", async (t) => {
   const guard: ScriptLine = ({ headers }) =>
     headers["authorization"] === undefined ? { status: 401, headers: { "www-authenticate": "Basic realm=x" } } : at("/1");
   const { server, repository } = await opened(t, { [uploads]: guard, "DELETE /1": { status: 204 } });
@@ -86,14 +86,14 @@ test("nobody says who we are before it is known what the blob is for", async (t)
   {
     await using expected = repository.expectBlobs(1, there, signal);
     await expected.ready;
-    // Credentials that are known by now wait as well.
+    // Known credentials wait too.
     await using none = repository.expectBlobs(1, missing, signal);
     await assert.rejects(none.ready, { code: "NO_SUCH_IMAGE" });
   }
   assert.deepEqual(server.lines, [uploads, uploads, uploads, "DELETE /1"]);
 });
 
-test("what is still being opened when nobody needs it any more is given up", async (t) => {
+test("an upload that is still being opened when it is no longer needed is aborted", async (t) => {
   const { repository } = await opened(t, { [uploads]: () => new Promise<undefined>(() => undefined) });
   const expected = repository.expectBlobs(1, there, signal);
   await expected[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-/** Uploads of one repository that are opened while the blobs for them are made: a trip less to wait for once they are. */
+/** Uploads of one repository that are opened while their blobs are made, which saves one round trip. */
 import type { ExpectedBlobs } from "../core/repository.ts";
 import type { Connection } from "./connection.ts";
 import { closeUpload, openUpload, type OpenedUpload } from "./upload.ts";
@@ -12,8 +12,8 @@ export class OpenedUploads {
   }
 
   /**
-   * Opens so many; those that nobody took are closed at the end. Registries that ask who we are, of which some would make a
-   * repository that is not there, are told when `image` is.
+   * Opens `count` uploads; unused ones are closed at the end. Registries that require authorization, some of which create a
+   * missing repository, get it only once `image` is fulfilled.
    */
   open(count: number, image: Promise<unknown>, signal: AbortSignal): ExpectedBlobs {
     const connection = this.#connection;
@@ -24,7 +24,7 @@ export class OpenedUploads {
       return opened;
     });
     const ready = Promise.all(opening);
-    ready.catch(() => undefined); // whoever waits for it hears of it
+    ready.catch(() => undefined); // the code that awaits it throws it
     return {
       ready,
       [Symbol.asyncDispose]: async () => {

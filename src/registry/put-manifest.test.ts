@@ -36,7 +36,7 @@ test("a manifest is stored by digest, or under a tag", async (t) => {
   );
 });
 
-test("a manifest whose blob the registry has lost sight of for a moment is sent again, and three times in all", async (t) => {
+test("a manifest whose blob the registry temporarily does not find is sent again, at most three times", async (t) => {
   const bytes = imageOf("v1");
   const unknown = { status: 400, body: '{"errors":[{"code":"DIGEST_INVALID"},{"code":"MANIFEST_BLOB_UNKNOWN"}]}' };
   const { server, repository } = await opened(t, {
@@ -48,14 +48,14 @@ test("a manifest whose blob the registry has lost sight of for a moment is sent 
   assert.equal(server.lines.length, 5);
 });
 
-test("T19: a registry that says it stored something else is not believed to have stored it", async (t) => {
+test("a registry that reports another digest than the stored one is an error", async (t) => {
   const { repository } = await opened(t, {
     "PUT /v2/app/manifests/v1": { status: 201, headers: { "docker-content-digest": digestOf(content) } },
   });
   await assert.rejects(repository.putManifest(imageOf("v1"), mediaTypes.ociManifest, "v1", signal), { code: "DIGEST_MISMATCH" });
 });
 
-test("T30: a manifest is not stored under what is no tag", async (t) => {
+test("a manifest is not stored under an invalid tag", async (t) => {
   const { repository } = await opened(t, {});
   await assert.rejects(repository.putManifest(imageOf("v1"), mediaTypes.ociManifest, "../x", signal), { code: "INVALID_REFERENCE" });
 });
@@ -69,7 +69,7 @@ test("a registry that lists the subject's referrers needs no fallback tag", asyn
   assert.equal(server.lines.length, 1);
 });
 
-/** A registry without referrers API, which keeps what is put under the fallback tag; `meddle` comes after each write. */
+/** A registry without referrers API, which stores the fallback tag; `meddle` runs after each write. */
 function keepingTag(
   initial: Buffer | undefined,
   meddle: (stored: Buffer, writes: number) => Buffer = (stored) => stored,
@@ -109,7 +109,7 @@ test("an OCI-Subject of another digest does not count", async (t) => {
   assert.ok(kept.current());
 });
 
-test("what others wrote under the fallback tag stays as it was, known to us or not", async (t) => {
+test("other entries under the fallback tag stay as they were, known to us or not", async (t) => {
   const others = {
     schemaVersion: 2,
     mediaType: mediaTypes.ociIndex,
@@ -123,14 +123,14 @@ test("what others wrote under the fallback tag stays as it was, known to us or n
   assert.deepEqual(kept.current(), { ...others, manifests: [...others.manifests, entry] });
 });
 
-test("a signature that is listed already is not listed twice", async (t) => {
+test("a signature that is already listed is not listed twice", async (t) => {
   const initial = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [entry] }));
   const { server, repository } = await opened(t, keepingTag(initial).script);
   await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal);
   assert.deepEqual(server.lines, [signaturePath, fallback]);
 });
 
-test("a race for the fallback tag that was lost is run again, and both are listed", async (t) => {
+test("after a lost update of the fallback tag, the write is repeated and both are listed", async (t) => {
   const kept = keepingTag(undefined, (stored, writes) => (writes === 1 ? indexOf("of the winner") : stored));
   const { repository } = await opened(t, kept.script);
   await repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal);
@@ -141,7 +141,7 @@ test("a race for the fallback tag that was lost is run again, and both are liste
   });
 });
 
-test("another process that is about to write the fallback tag is waited for, and both are listed", async (t) => {
+test("a concurrent write of the fallback tag by another process is waited for, and both are listed", async (t) => {
   const other = indexOf("of the other");
   let stored: Uint8Array | undefined;
   const { repository } = await opened(t, {
@@ -160,13 +160,13 @@ test("another process that is about to write the fallback tag is waited for, and
   assert.deepEqual(manifests, [descriptorOf(Buffer.from("of the other")), entry]);
 });
 
-test("a race for the fallback tag that is always lost is a CONFLICT", async (t) => {
+test("a fallback tag that is always overwritten is a CONFLICT", async (t) => {
   const { server, repository } = await opened(t, keepingTag(undefined, (_, writes) => indexOf(`winner ${writes}`)).script);
   await assert.rejects(repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal), { code: "CONFLICT" });
   assert.equal(server.lines.filter((line) => line === `PUT /v2/app/manifests/${tag}`).length, 10);
 });
 
-test("the listing of a registry known to have no referrers API is read while the manifest is stored, and written after it", async (t) => {
+test("on a registry known to have no referrers API, the listing is read while the manifest is stored, and written after it", async (t) => {
   const read = Promise.withResolvers<void>();
   let reads = 0;
   const { server, repository } = await opened(t, {
@@ -186,7 +186,7 @@ test("the listing of a registry known to have no referrers API is read while the
   assert.equal(server.lines.at(-1), `PUT /v2/app/manifests/${tag}`);
 });
 
-test("nothing is written under the fallback tag when the registry lists referrers after all, or did not store the manifest", async (t) => {
+test("the fallback tag is not written if the registry lists referrers after all, or did not store the manifest", async (t) => {
   for (const [answer, code] of [
     [{ status: 201, headers: { "oci-subject": subject.digest } }, undefined],
     [{ status: 400 }, "REGISTRY_ERROR"],
@@ -207,7 +207,7 @@ test("a listing that the caller reads back is written once, and not read after t
   assert.deepEqual(server.lines.slice(2).toSorted(), [fallback, `PUT /v2/app/manifests/${tag}`], "side by side");
 });
 
-test("what another process wrote since the listing was read, and this one overwrote, is put back", async (t) => {
+test("entries of another process that this one overwrote are added again", async (t) => {
   const other = indexOf("of the other");
   for (const readsBack of [true, false]) {
     const kept = keepingTag(undefined);
@@ -223,7 +223,7 @@ test("what another process wrote since the listing was read, and this one overwr
   }
 });
 
-test("T18: a fallback tag that is full is not written to", async (t) => {
+test("a full fallback tag is not written", async (t) => {
   const full = indexOf(...Array.from({ length: 10_000 }, (_, i) => `${i}`));
   const { server, repository } = await opened(t, keepingTag(full).script);
   await assert.rejects(repository.putManifest(signature, mediaTypes.ociManifest, undefined, signal), { code: "LIMIT_EXCEEDED" });

@@ -23,12 +23,12 @@ async function listed(repository: Repository): Promise<readonly Digest[]> {
   return entries.map(({ digest }) => digest);
 }
 
-test("the referrers API and the fallback tag are united, each digest once", async (t) => {
+test("the results of the referrers API and the fallback tag are merged, each digest once", async (t) => {
   const { repository } = await opened(t, { [api]: listing("a", "b", "a"), [fallback]: listing("b", "c") });
   assert.deepEqual(await listed(repository), digestsOf("a", "b", "c"));
 });
 
-test("the referrers API and the fallback tag are asked side by side", async (t) => {
+test("the referrers API and the fallback tag are requested concurrently", async (t) => {
   const both = Promise.withResolvers<void>();
   let waiting = 0;
   const together: ScriptLine = (_, response) => {
@@ -51,7 +51,7 @@ for (const [what, answer] of [
   });
 }
 
-test("T27: a listing that could not be read is never an empty one", async (t) => {
+test("a listing that cannot be read is never treated as empty", async (t) => {
   const html = served(Buffer.from("<html>"), "text/html");
   for (const [script, code] of [
     [{ [api]: { status: 500 }, [fallback]: listing("a") }, "REGISTRY_ERROR"],
@@ -70,7 +70,7 @@ test("T27: a listing that could not be read is never an empty one", async (t) =>
   }
 });
 
-test("T33: a listing that is an image too is refused", async (t) => {
+test("a listing that is an image manifest too is refused", async (t) => {
   const both = { ...JSON.parse(indexOf("a").toString()), config: emptyConfig.descriptor, layers: [] };
   const { repository } = await opened(t, { [api]: served(Buffer.from(JSON.stringify(both)), mediaTypes.ociIndex), [fallback]: absent });
   await assert.rejects(repository.referrers(subject.digest, signal), { code: "MALFORMED" });
@@ -91,7 +91,7 @@ test("pages are followed to the last one", async (t) => {
   assert.deepEqual(await listed(repository), digestsOf("a", "b", "c"));
 });
 
-test("T38: a page on another host, or elsewhere on this one, is not followed", async (t) => {
+test("a next page on another host, or at another path, is not followed", async (t) => {
   const evil = await scriptedServer(t);
   for (const next of [
     `${evil.origin}/v2/app/referrers/${subject.digest}`,
@@ -105,7 +105,7 @@ test("T38: a page on another host, or elsewhere on this one, is not followed", a
   assert.deepEqual(evil.lines, []);
 });
 
-test("T38, T18: pages without end, and entries without number, are refused", async (t) => {
+test("endless pages and too many entries are refused", async (t) => {
   const path = `/v2/app/referrers/${subject.digest}`;
   const endless = await opened(t, { [api]: page(`${path}?n`, "a"), [`${api}?n`]: page(`${path}?n`, "a"), [fallback]: absent });
   await assert.rejects(endless.repository.referrers(subject.digest, signal), { code: "LIMIT_EXCEEDED" });
@@ -115,12 +115,12 @@ test("T38, T18: pages without end, and entries without number, are refused", asy
   await assert.rejects(many.repository.referrers(subject.digest, signal), { code: "LIMIT_EXCEEDED" });
 });
 
-test("a page that is missing in the middle is an error, not the end", async (t) => {
+test("a missing page in the middle is an error, not the end", async (t) => {
   const { repository } = await opened(t, { [api]: page("?page=2", "a"), [`${api}?page=2`]: absent, [fallback]: absent });
   await assert.rejects(repository.referrers(subject.digest, signal), { code: "REGISTRY_ERROR" });
 });
 
-test("the fallback tag of a sha512 digest is cut to what a tag may be", async (t) => {
+test("the fallback tag of a sha512 digest is truncated to a valid tag", async (t) => {
   const digest = digestOf(Buffer.from("subject"), "sha512");
   const { repository } = await opened(t, {
     [`GET /v2/app/referrers/${digest}`]: absent,

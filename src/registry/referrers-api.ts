@@ -14,7 +14,7 @@ import { nextPage } from "./next-page.ts";
 import { errorCodesOf, registryRefusal } from "./refusal.ts";
 import { registryLimits } from "./limits.ts";
 
-/** What the registry lists as referring to this digest; undefined if it has no such API. */
+/** Returns the referrers of this digest that the registry lists; undefined without the API. */
 export async function listReferrers(
   connection: Connection,
   subject: Digest,

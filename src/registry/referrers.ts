@@ -1,10 +1,10 @@
-/** Listings of what refers to a digest. */
+/** Listings of the referrers of a digest. */
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { artifactTypeOf, maxEntries, parseManifest, type Descriptor, type Manifest } from "../core/oci/manifest.ts";
 import type { StoredManifest } from "../core/repository.ts";
 
-/** How a manifest is listed among the referrers of its subject (OCI distribution specification, listing referrers). */
+/** Returns a manifest's descriptor in the listing of its subject's referrers (OCI distribution specification, listing referrers). */
 export function listed(descriptor: Descriptor, manifest: Manifest): Descriptor {
   const artifactType = artifactTypeOf(manifest);
   return {
@@ -14,7 +14,7 @@ export function listed(descriptor: Descriptor, manifest: Manifest): Descriptor {
   };
 }
 
-/** What the manifest refers to. One that cannot be read is nobody's referrer. */
+/** Returns the manifest's subject. A manifest that cannot be parsed has none. */
 export function subjectDigestOf({ bytes, descriptor }: StoredManifest): Digest | undefined {
   try {
     return parseManifest(bytes, descriptor.mediaType).subject?.digest;
@@ -23,7 +23,7 @@ export function subjectDigestOf({ bytes, descriptor }: StoredManifest): Digest |
   }
 }
 
-/** Several listings as one, each digest once; throws LIMIT_EXCEEDED over `maxEntries`. */
+/** Merges listings, each digest once; throws LIMIT_EXCEEDED over `maxEntries`. */
 export function united(...listings: readonly (readonly Descriptor[])[]): readonly Descriptor[] {
   const byDigest = new Map<Digest, Descriptor>();
   for (const entry of listings.flat()) {

@@ -1,5 +1,5 @@
 /**
- * The error for an answer that is not what was asked for, with the registry's own words (distribution specification,
+ * The error for an unexpected response, with the registry's own errors (distribution specification,
  * error codes): `{"errors":[{"code":TEXT,"message":TEXT}]}`.
  */
 import { TouchmarkError, type Code } from "../core/errors.ts";
@@ -8,16 +8,16 @@ import type { HttpResponse } from "../net/http.ts";
 import { printableHost, printableText } from "../core/printable.ts";
 import { registryLimits } from "./limits.ts";
 
-/** Who we came as: `source` is where the credentials were found. */
+/** The account of the request: `source` is where the credentials were found. */
 export interface Identity {
   readonly source?: string;
 }
 
-/** An answer that is not what was asked for. */
+/** An unexpected response. */
 export class Refusal extends TouchmarkError {
-  /** HTTP's. */
+  /** The HTTP status. */
   readonly status: number;
-  /** The registry's own. */
+  /** The registry's own errors. */
   readonly codes: readonly string[];
 
   constructor(code: Code, response: HttpResponse, message: string) {
@@ -27,7 +27,7 @@ export class Refusal extends TouchmarkError {
   }
 }
 
-/** `doing` names what was asked for; `as` is undefined where the registry never asked who we are. */
+/** `doing` names the request; `as` is undefined if the registry did not require authorization. */
 export function registryRefusal(response: HttpResponse, doing: string, as: Identity | undefined): Refusal {
   const host = printableHost(response.url);
   const quote = quoteOf(response);
@@ -41,7 +41,7 @@ export function registryRefusal(response: HttpResponse, doing: string, as: Ident
   return new Refusal("REGISTRY_ERROR", response, `${host} answers ${status} to ${doing}${quote}`);
 }
 
-/** The codes of the registry's errors; none where the body is no such document. */
+/** Returns the codes of the registry's errors; none if the body is not an error document. */
 export function errorCodesOf(response: HttpResponse): readonly string[] {
   return errorsOf(response).map(({ code }) => code);
 }
@@ -72,6 +72,6 @@ function errorsOf(response: HttpResponse): readonly { readonly code: string; rea
       return { code: error.string("code"), ...(message !== undefined && { message }) };
     });
   } catch {
-    return []; // a proxy's page, or nothing
+    return []; // for example a proxy's page
   }
 }

@@ -1,4 +1,4 @@
-/** Opens repositories by reference, over one pool of connections and one store of tokens. */
+/** Opens repositories by reference, with one connection pool and one token cache. */
 import { TouchmarkError } from "../core/errors.ts";
 import { isRepositoryName, repositoryOf, type Reference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
@@ -15,14 +15,14 @@ import { RegistryRepository } from "./registry-repository.ts";
 export interface RegistriesOptions {
   readonly http: HttpClient;
   readonly credentials: Credentials;
-  /** Those on loopback, unless said otherwise. */
+  /** By default, those on loopback. */
   readonly plainHttp?: PlainHttp;
-  /** Authorizations that are kept, one for each repository and kind of access; 1000 where it is left out. */
+  /** Cached authorizations, one for each repository and kind of access (1000). */
   readonly maxGrants?: number;
 }
 
 export interface Registries {
-  /** Where the reference's image lies. Nothing is sent yet. */
+  /** Opens the repository of the reference's image. Sends no request yet. */
   open(reference: Reference): Repository;
 }
 

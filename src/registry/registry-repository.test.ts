@@ -18,7 +18,7 @@ import { maxManifestBytes, mediaTypes } from "../core/oci/manifest.ts";
 import { createHttpClient } from "../net/http-client.ts";
 import { createRegistries } from "./registries.ts";
 
-test("a manifest comes by tag or digest, under the type it was served as", async (t) => {
+test("a manifest is read by tag or digest, with its served media type", async (t) => {
   const bytes = imageOf("v1");
   const { digest } = descriptorOf(bytes);
   const answer = served(bytes, `${mediaTypes.ociManifest}; charset=utf-8`, { "docker-content-digest": digest });
@@ -29,7 +29,7 @@ test("a manifest comes by tag or digest, under the type it was served as", async
   assert.match(server.seen[0]?.headers["accept"] ?? "", /^application\/vnd.oci.image.index.v1\+json, application\/vnd.oci.image.manifest/);
 });
 
-test("a manifest from a server of plain files has the type that it says of itself, if that is one", async (t) => {
+test("a manifest from a static file server has its own media type, if that is valid", async (t) => {
   const bytes = imageOf("v1");
   const { repository } = await opened(t, {
     "GET /v2/app/manifests/v1": served(bytes, "application/octet-stream"),
@@ -39,12 +39,12 @@ test("a manifest from a server of plain files has the type that it says of itsel
   assert.equal((await repository.manifest("v2", signal))?.descriptor.mediaType, "application/json");
 });
 
-test("a manifest that is not there is undefined", async (t) => {
+test("a missing manifest is undefined", async (t) => {
   const { repository } = await opened(t, { "GET /v2/app/manifests/v1": absent });
   assert.equal(await repository.manifest("v1", signal), undefined);
 });
 
-test("T19: another manifest than the digest asked for is refused", async (t) => {
+test("a manifest with another digest than the requested one is refused", async (t) => {
   const asked = digestOf(Buffer.from("asked"));
   const given = imageOf("given");
   const { repository } = await opened(t, {
@@ -53,7 +53,7 @@ test("T19: another manifest than the digest asked for is refused", async (t) => 
   await assert.rejects(repository.manifest(asked, signal), { code: "DIGEST_MISMATCH", message: /was asked for sha256:/ });
 });
 
-test("T19: a manifest under a tag has the digest that the registry says", async (t) => {
+test("a manifest under a tag must have the digest that the registry states", async (t) => {
   const { repository } = await opened(t, {
     "GET /v2/app/manifests/v1": served(imageOf("v1"), mediaTypes.ociManifest, { "docker-content-digest": digestOf(Buffer.from("other")) }),
     "GET /v2/app/manifests/v2": served(imageOf("v2"), mediaTypes.ociManifest, { "docker-content-digest": "md5:0" }),
@@ -62,26 +62,26 @@ test("T19: a manifest under a tag has the digest that the registry says", async 
   await assert.rejects(repository.manifest("v2", signal), { code: "MALFORMED" });
 });
 
-test("T04, T24: a manifest over 4 MiB is refused", async (t) => {
+test("a manifest over 4 MiB is refused", async (t) => {
   const { repository } = await opened(t, { "GET /v2/app/manifests/v1": served(Buffer.alloc(maxManifestBytes + 1)) });
   await assert.rejects(repository.manifest("v1", signal), { code: "LIMIT_EXCEEDED" });
 });
 
-test("T30: what is neither tag nor digest does not get into a URL", async (t) => {
+test("an invalid tag or digest does not get into a URL", async (t) => {
   const { repository } = await opened(t, {});
   for (const target of ["../../other/manifests/v1", "sha256:abc", "a?b", "", "sha256:../../x"]) {
     await assert.rejects(repository.manifest(target, signal), { code: "INVALID_REFERENCE" }, target);
   }
 });
 
-test("T30: a reference with a path in its name is not opened", () => {
+test("a reference with a path in its name is not opened", () => {
   const registries = createRegistries({ http: createHttpClient(), credentials: { find: async () => undefined } });
   for (const repository of ["../app", "app/../other", "app?x", ""]) {
     assert.throws(() => registries.open({ kind: "registry", registry: "registry.example.com", repository }), { code: "INVALID_REFERENCE" });
   }
 });
 
-test("the registry's own errors are told apart, and quoted", async (t) => {
+test("the registry's own errors are distinguished, and quoted", async (t) => {
   const body = '{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}';
   const { repository } = await opened(t, {
     "GET /v2/app/manifests/busy": { status: 429, body },
@@ -99,25 +99,25 @@ test("the registry's own errors are told apart, and quoted", async (t) => {
   );
 });
 
-test("a blob comes whole, or is undefined", async (t) => {
+test("a blob is read whole, or is undefined", async (t) => {
   const { repository } = await opened(t, { [`GET ${blobPath}`]: [{ body: content }, absent] });
   assert.deepEqual(await repository.blob(blob, 10, signal), content);
   assert.equal(await repository.blob(blob, 10, signal), undefined);
 });
 
-test("a blob that its descriptor holds is not fetched", async (t) => {
+test("a blob that is embedded in its descriptor is not fetched", async (t) => {
   const { repository } = await opened(t, {});
   assert.deepEqual(await repository.blob({ ...blob, data: content }, 10, signal), content);
   await assert.rejects(repository.blob({ ...blob, data: content }, 9, signal), { code: "LIMIT_EXCEEDED" });
 });
 
-test("T04, T18: a blob over the bound is not even asked for", async (t) => {
+test("a blob over the bound is not requested", async (t) => {
   const { server, repository } = await opened(t, {});
   await assert.rejects(repository.blob(blob, 9, signal), { code: "LIMIT_EXCEEDED", message: /has 10 bytes, over the limit of 9/ });
   assert.deepEqual(server.lines, []);
 });
 
-test("T19: a longer, a shorter and another blob are refused", async (t) => {
+test("a longer, a shorter or another blob is refused", async (t) => {
   for (const [body, message] of [
     ["01234567890", /more than its 10 bytes/],
     ["012345678", /9 of its 10 bytes/],
@@ -128,7 +128,7 @@ test("T19: a longer, a shorter and another blob are refused", async (t) => {
   }
 });
 
-test("a blob whose connection breaks in the middle is fetched again", async (t) => {
+test("a blob whose connection breaks in the middle is requested again", async (t) => {
   const broken: ScriptLine = (_, response) => {
     response.writeHead(200, { "content-length": "10" });
     response.write("01234", () => response.destroy());
@@ -138,7 +138,7 @@ test("a blob whose connection breaks in the middle is fetched again", async (t) 
   assert.deepEqual(await repository.blob(blob, 10, signal), content);
 });
 
-test("T30, T34: a blob that lies elsewhere is fetched from there without credentials, and checked", async (t) => {
+test("a blob behind a redirect is fetched without credentials, and checked", async (t) => {
   const storage = await scriptedServer(t, { "GET /good?signature=x": { body: content }, "GET /bad?signature=x": { body: "9876543210" } });
   const server = await scriptedServer(t);
   const asking: ScriptLine = ({ headers }) => {

@@ -24,7 +24,7 @@ import { registryLimits } from "./limits.ts";
 export class RegistryRepository implements Repository {
   readonly name: string;
   readonly #connection: Connection;
-  /** Known once referrers were asked for. */
+  /** Known after the first request for referrers. */
   #lacksReferrersApi = false;
   readonly #opened: OpenedUploads;
 
@@ -126,7 +126,7 @@ export class RegistryRepository implements Repository {
     return response;
   }
 
-  /** A registry that lists referrers says so when it has stored one; on any other it is for its clients to do. */
+  /** A registry with a referrers API says so when it stores a referrer; on any other, the client updates the fallback tag. */
   async #enter(subject: Digest, entry: Descriptor, { stored, readsBack, signal }: Entering): Promise<void> {
     const isWanted = stored.then(({ headers }) => headers.get("oci-subject") !== subject);
     if (this.#lacksReferrersApi || (await isWanted)) await list(this.#fallback(subject, signal), entry, { isWanted, readsBack });
@@ -139,7 +139,7 @@ export class RegistryRepository implements Repository {
       try {
         return await this.#connection.write({ method: "PUT", to, headers, body: bytes, expect: [200, 201, 202], signal });
       } catch (error) {
-        // docker-registry 2.8 loses sight of a blob for a moment while another client stores it again.
+        // docker-registry 2.8 temporarily does not find a blob while another client stores it again.
         const isLost = error instanceof Refusal && error.codes.includes("MANIFEST_BLOB_UNKNOWN");
         if (!isLost || tries === registryLimits.manifestTries) throw error;
         await pause(backoff(tries), signal);
@@ -159,13 +159,13 @@ export class RegistryRepository implements Repository {
 }
 
 interface Entering {
-  /** The answer to the manifest's own PUT. */
+  /** The response to the manifest's PUT. */
   readonly stored: Promise<HttpResponse>;
   readonly readsBack: boolean;
   readonly signal: AbortSignal;
 }
 
-/** The digest that the registry says it is, which has to be one. */
+/** Checks that the registry's digest is the manifest's. */
 function statedDigest(response: HttpResponse): Digest | undefined {
   const stated = response.headers.get("docker-content-digest");
   return stated === undefined ? undefined : parseDigest(stated, "the Docker-Content-Digest header");

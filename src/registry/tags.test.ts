@@ -24,12 +24,12 @@ test("tags are listed page after page", async (t) => {
   assert.deepEqual(await all(repository), ["a", "b", "c"]);
 });
 
-test("a repository that does not exist, or has nothing, has no tags", async (t) => {
+test("a repository that does not exist, or is empty, has no tags", async (t) => {
   const { repository } = await opened(t, { [first]: [absent, page(null), page([])] });
   for (let i = 0; i < 3; i++) assert.deepEqual(await all(repository), []);
 });
 
-test("T38: a page of tags on another host, or elsewhere on this one, is not followed", async (t) => {
+test("a next page of tags on another host, or at another path, is not followed", async (t) => {
   const other = await scriptedServer(t);
   for (const next of [`${other.origin}/v2/app/tags/list?last=a`, "/v2/other/tags/list", "/v2/app/tags/../../other/tags/list", "http://["]) {
     const { repository } = await opened(t, { [first]: page(["a"], next) });
@@ -38,13 +38,13 @@ test("T38: a page of tags on another host, or elsewhere on this one, is not foll
   assert.deepEqual(other.lines, []);
 });
 
-test("T18: tags without end are refused", async (t) => {
+test("endless tags are refused", async (t) => {
   const { server, repository } = await opened(t, { "GET /v2/app/tags/list?*": page(["a"], "/v2/app/tags/list?again") });
   await assert.rejects(all(repository), { code: "LIMIT_EXCEEDED", message: /after 1000 pages/ });
   assert.equal(server.lines.length, 1000);
 });
 
-test("what is no tag, and what is no listing, is refused", async (t) => {
+test("an invalid tag, and an invalid listing, are refused", async (t) => {
   const { repository } = await opened(t, { [first]: [page(["../x"]), page([1]), { body: "[]" }] });
   for (let i = 0; i < 3; i++) await assert.rejects(all(repository), { code: "MALFORMED" });
 });

@@ -14,7 +14,7 @@ import { registryLimits } from "./limits.ts";
 
 const pageSize = 1000;
 
-/** Page by page; none of a repository that does not exist. */
+/** Returns the tags page by page; none for a repository that does not exist. */
 export async function* listTags(connection: Connection, signal: AbortSignal): AsyncGenerator<string, void> {
   let to: URL | undefined = connection.urlOf(`tags/list?n=${pageSize}`);
   for (let pages = 1; to !== undefined; pages++) {

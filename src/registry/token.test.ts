@@ -4,7 +4,7 @@ import { createHttpClient } from "../net/http-client.ts";
 import { addressOf } from "./address.ts";
 import { fetchToken } from "./token.ts";
 
-test("T34: a registry over TLS cannot send us to a token service without it", async () => {
+test("a registry over TLS cannot use a token service without TLS", async () => {
   const access = { registry: addressOf("registry.example", "loopback"), repository: "app", actions: "pull" } as const;
   const challenge = { scheme: "bearer", parameters: new Map([["realm", "http://auth.example/token"]]) };
   const credential = { kind: "password", username: "alice", password: "secret", source: "a file" } as const;

@@ -1,6 +1,6 @@
 /**
- * Bearer tokens (distribution, docs/spec/auth/token.md and oauth.md): the registry names a token service, which turns
- * credentials, or nothing, into a token for a scope:
+ * Bearer tokens (distribution, docs/spec/auth/token.md and oauth.md): the registry names a token service, which issues
+ * a token for a scope, with credentials or anonymously:
  *
  *     GET REALM?service=SERVICE&scope=repository:NAME:pull                       [Authorization: Basic …]
  *     POST REALM    grant_type=refresh_token&service=…&scope=…&client_id=…&refresh_token=…
@@ -25,7 +25,7 @@ export interface TokenRequest {
   readonly signal: AbortSignal;
 }
 
-/** Throws UNAUTHORIZED if the service refuses, INSECURE_REGISTRY for one that would get credentials over plain HTTP. */
+/** Throws UNAUTHORIZED if the service refuses, INSECURE_REGISTRY if it would get credentials over plain HTTP. */
 export async function fetchToken({ http, access, challenge, credential, signal }: TokenRequest): Promise<string> {
   const realm = realmOf(challenge, access);
   const query = queryOf(challenge, access);
@@ -50,7 +50,7 @@ function realmOf({ parameters }: Challenge, { registry }: Access): URL {
   return realm;
 }
 
-/** Our own scope, and the registry's where it has another name for what is wanted. */
+/** Returns our own scope, and the registry's if it differs. */
 function queryOf({ parameters }: Challenge, access: Access): URLSearchParams {
   const query = new URLSearchParams();
   const service = parameters.get("service");

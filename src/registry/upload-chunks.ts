@@ -1,5 +1,5 @@
 /**
- * A blob in chunks, for registries that take no large body (OCI distribution specification, "Pushing a blob in chunks"):
+ * Uploads a blob in chunks, for registries that refuse large bodies (OCI distribution specification, "Pushing a blob in chunks"):
  *
  *     PATCH Location      Content-Range: FIRST-LAST      202 Location
  */
@@ -16,10 +16,10 @@ export interface Chunked {
   readonly signal: AbortSignal;
 }
 
-/** Bytes of one chunk, which is held whole; the registry may want larger ones, up to a bound. */
+/** Bytes of one chunk, which is buffered; the registry may require larger ones, up to a bound. */
 const usualChunk = 4 * 1024 * 1024;
 
-/** Sends all of it; gives where the upload is to be finished. */
+/** Sends all chunks; returns the location that finishes the upload. */
 export async function sendChunks({ connection, open, signal }: Chunked, begun: HttpResponse): Promise<URL> {
   let location = locationIn(begun, connection.name);
   let first = 0;
@@ -39,7 +39,7 @@ function chunkSize(begun: HttpResponse, name: string): number {
   throw new TouchmarkError("LIMIT_EXCEEDED", `${name} wants chunks of ${size} bytes, over the limit of ${registryLimits.chunkBytes}`);
 }
 
-/** The same bytes in pieces of this size, the last one shorter. */
+/** Splits the bytes into chunks of this size, the last one shorter. */
 async function* chunked(content: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array, void> {
   let held: Uint8Array[] = [];
   let length = 0;

@@ -1,4 +1,4 @@
-/** Where an upload goes on. It may be on another host, which gets no credentials; never from TLS to without. */
+/** Returns the location of an upload. It may be on another host, which gets no credentials; never without TLS after TLS. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { HttpResponse } from "../net/http.ts";
 import { printableUrl } from "../core/printable.ts";

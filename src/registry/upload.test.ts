@@ -12,7 +12,7 @@ function opensAt(location: string): ScriptedAnswer {
   return { status: 202, headers: { location } };
 }
 
-test("a blob that is there is not sent", async (t) => {
+test("a blob that the registry has is not sent", async (t) => {
   const large = Buffer.alloc(64 * 1024);
   const { server, repository } = await opened(t, { [`HEAD ${blobPath}`]: {}, [`HEAD /v2/app/blobs/${digestOf(large)}`]: {} });
   await repository.putBlobFrom(blob, () => streamOf(content), signal);
@@ -20,13 +20,13 @@ test("a blob that is there is not sent", async (t) => {
   assert.equal(server.lines.length, 2);
 });
 
-test("a few bytes are sent without asking whether they are there", async (t) => {
+test("a small blob is sent without checking whether the registry has it", async (t) => {
   const { server, repository } = await opened(t, { [uploads]: opensAt("/u"), [`PUT /u?${query}`]: { status: 201 } });
   await repository.putBlob(content, signal);
   assert.deepEqual(server.lines, [uploads, `PUT /u?${query}`]);
 });
 
-test("a blob is sent whole to where the registry says, however it says it", async (t) => {
+test("a blob is sent whole to the registry's location, in any form of URL", async (t) => {
   const { server, repository } = await opened(t, {
     [`HEAD ${blobPath}`]: absent,
     [uploads]: [opensAt("/upload/1?state=x"), opensAt("2")],
@@ -45,7 +45,7 @@ test("a blob is sent whole to where the registry says, however it says it", asyn
   );
 });
 
-test("T34: credentials stay home when the upload goes elsewhere, and no question from there is answered", async (t) => {
+test("an upload to another host has no credentials, and its challenges are not answered", async (t) => {
   const storage = await scriptedServer(t, {
     [`PUT /1?${query}`]: { status: 201 },
     [`PUT /2?${query}`]: { status: 401, headers: { "www-authenticate": "Basic realm=x" } },
@@ -66,7 +66,7 @@ test("T34: credentials stay home when the upload goes elsewhere, and no question
   );
 });
 
-test("an upload without a place, or to what is no web address, is refused", async (t) => {
+test("an upload without a location, or with one that is not an HTTP URL, is refused", async (t) => {
   const { repository } = await opened(t, {
     [`HEAD ${blobPath}`]: absent,
     [uploads]: [{ status: 202 }, opensAt("http://["), opensAt("file:///tmp/x")],
@@ -76,12 +76,12 @@ test("an upload without a place, or to what is no web address, is refused", asyn
   await assert.rejects(repository.putBlob(content, signal), { code: "UNREACHABLE" });
 });
 
-test("an upload that failed is an error", async (t) => {
+test("a failed upload is an error", async (t) => {
   const { repository } = await opened(t, { [`HEAD ${blobPath}`]: absent, [uploads]: opensAt("/u"), [`PUT /u?${query}`]: { status: 404 } });
   await assert.rejects(repository.putBlob(content, signal), { code: "REGISTRY_ERROR", message: /answers 404 to PUT/ });
 });
 
-test("an upload that seems to have failed and was stored all the same is good", async (t) => {
+test("an upload that seems to have failed but was stored succeeds", async (t) => {
   const lost: ScriptLine = (_, response) => void response.destroy();
   const { repository } = await opened(t, {
     [`HEAD ${blobPath}`]: [absent, {}],
@@ -91,7 +91,7 @@ test("an upload that seems to have failed and was stored all the same is good", 
   await repository.putBlob(content, signal);
 });
 
-test("an upload that the registry cannot go on with is begun again", async (t) => {
+test("an upload that the registry cannot continue is started again", async (t) => {
   for (const status of [400, 404, 416]) {
     const { server, repository } = await opened(t, {
       [`HEAD ${blobPath}`]: absent,
@@ -104,7 +104,7 @@ test("an upload that the registry cannot go on with is begun again", async (t) =
   }
 });
 
-test("an upload is opened again where the answer was lost, and where the registry is busy", async (t) => {
+test("an upload is opened again after a lost response, or if the registry is busy", async (t) => {
   const lost: ScriptLine = (_, response) => void response.destroy();
   const { server, repository } = await opened(t, {
     [uploads]: [{ status: 429 }, { status: 503 }, lost, opensAt("/u")],
@@ -132,7 +132,7 @@ test("a streamed blob is sent with its length", async (t) => {
   assert.deepEqual([headers?.["content-length"], Buffer.from(body ?? []).toString()], ["10", "0123456789"]);
 });
 
-test("an upload that breaks is begun again, from the blob's beginning, and given up in the end", async (t) => {
+test("a broken upload is started again from the blob's beginning, and finally fails", async (t) => {
   const lost: ScriptLine = (_, response) => void response.destroy();
   const { server, repository } = await opened(t, {
     [`HEAD ${blobPath}`]: absent,
@@ -146,7 +146,7 @@ test("an upload that breaks is begun again, from the blob's beginning, and given
   await assert.rejects(repository.putBlobFrom(text, halves, signal), { code: "UNREACHABLE" });
 });
 
-test("T19: what is not the blob it should be is refused, and the upload not finished", async (t) => {
+test("a stream that does not match its descriptor is refused, and the upload not finished", async (t) => {
   const { server, repository } = await opened(t, { [`HEAD ${blobPath}`]: absent, [uploads]: opensAt("/u"), [`PUT /u?*`]: { status: 201 } });
   for (const [found, message] of [
     ["012345678", /9 of its 10 bytes/],
@@ -161,13 +161,13 @@ test("T19: what is not the blob it should be is refused, and the upload not fini
 
 const mounting = `POST /v2/app/blobs/uploads/?mount=${encodeURIComponent(blob.digest)}&from=base`;
 
-test("a blob is taken over from another repository of the same registry", async (t) => {
+test("a blob is mounted from another repository of the same registry", async (t) => {
   const { server, repository } = await opened(t, { [`HEAD ${blobPath}`]: absent, [mounting]: { status: 201 } });
   await repository.putBlobFrom(text, halves, signal, { mountFrom: `${server.host}/base` });
   assert.deepEqual(server.lines.slice(1), [mounting]);
 });
 
-test("a blob that is not taken over is sent, to where the registry says if it says it", async (t) => {
+test("a blob that cannot be mounted is sent, to the registry's location if there is one", async (t) => {
   const { server, repository } = await opened(t, {
     [`HEAD ${blobPath}`]: absent,
     [mounting]: [opensAt("/1"), { status: 404 }, { status: 403 }],
@@ -183,7 +183,7 @@ test("a blob that is not taken over is sent, to where the registry says if it sa
   );
 });
 
-test("T28: another registry is not asked to take a blob over, nor is a name that is no repository's sent", async (t) => {
+test("no mount is requested from another registry, or from an invalid repository name", async (t) => {
   const { server, repository } = await opened(t, {
     [`HEAD ${blobPath}`]: absent,
     [uploads]: opensAt("/u"),
@@ -195,7 +195,7 @@ test("T28: another registry is not asked to take a blob over, nor is a name that
   assert.ok(!server.lines.some((line) => line.includes("mount")));
 });
 
-test("a blob too large for one piece is sent in chunks, as large as the registry wants them", async (t) => {
+test("a blob too large for one request is sent in chunks, as large as the registry requires", async (t) => {
   const large = Buffer.alloc(9 * 1024 * 1024 + 1, "x");
   const { server, repository } = await opened(t, {
     [`HEAD /v2/app/blobs/${digestOf(large)}`]: absent,
@@ -216,7 +216,7 @@ test("a blob too large for one piece is sent in chunks, as large as the registry
   );
 });
 
-test("T04: chunks over the bounds are not gathered", async (t) => {
+test("chunks over the bounds are not buffered", async (t) => {
   const { repository } = await opened(t, {
     [`HEAD ${blobPath}`]: absent,
     [uploads]: { status: 202, headers: { location: "/u", "oci-chunk-min-length": "1000000000000" } },

@@ -1,9 +1,9 @@
 /**
- * Storing a blob (OCI distribution specification, "Pushing blobs"):
+ * Stores a blob (OCI distribution specification, "Pushing blobs"):
  *
- *     HEAD blobs/DIGEST -> 200                                                      it is there (not asked for a few bytes)
- *     POST blobs/uploads/?mount=DIGEST&from=NAME -> 201                             taken over from another repository
- *     POST blobs/uploads/ -> 202 Location, PUT Location?digest=DIGEST -> 201        sent in one piece
+ *     HEAD blobs/DIGEST -> 200                                                      already stored (not checked for small blobs)
+ *     POST blobs/uploads/?mount=DIGEST&from=NAME -> 201                             mounted from another repository
+ *     POST blobs/uploads/ -> 202 Location, PUT Location?digest=DIGEST -> 201        sent whole
  *     POST …, PATCH Location -> 202 Location, …, PUT Location?digest=DIGEST -> 201  sent in chunks
  */
 import { streamOf } from "../core/bytes.ts";
@@ -22,23 +22,23 @@ import { registryLimits } from "./limits.ts";
 export interface BlobUpload {
   readonly connection: Connection;
   readonly descriptor: Descriptor;
-  /** The blob from its beginning, once for every try. */
+  /** Opens the blob from its beginning, once for every try. */
   readonly open: () => AsyncIterable<Uint8Array>;
-  /** Another repository of the same registry that has it: `library/alpine`. */
+  /** Another repository of the same registry that has the blob: `library/alpine`. */
   readonly mountFrom: string | undefined;
-  /** Gives an upload that was opened before the blob was known, if there is one: it is this blob's then. */
+  /** Returns an upload that was opened in advance, if there is one; it is then used for this blob. */
   readonly takeOpened?: () => OpenedUpload | undefined;
   readonly signal: AbortSignal;
 }
 
-/** The registry's answer to who opens an upload. */
+/** Statuses of a refused request to open an upload. */
 export type OpenedUpload = HttpResponse;
 
 const stored = [200, 201, 204];
-/** Answers to what an upload gets: it is gone, or has other bytes than those that were sent now, as after a try that broke off. */
+/** Statuses of an upload that is gone, or has other bytes than those just sent, as after a broken try. */
 const unusable: ReadonlySet<number> = new Set([400, 404, 416]);
 
-/** Stores the blob unless it is there. */
+/** Stores the blob unless the registry has it. */
 export async function uploadBlob(blob: BlobUpload): Promise<void> {
   if (!(await isThere(blob))) await deliver(blob);
 }
@@ -52,8 +52,8 @@ async function deliver({ open, takeOpened, ...rest }: BlobUpload): Promise<void>
     try {
       return await send(checked, begun);
     } catch (error) {
-      if (tries === 1 && opened && isRefused(error)) continue; // it may have been closed meanwhile
-      // Where the answer was lost it may be stored; where the upload broke, what was sent of it is of no use.
+      if (tries === 1 && opened && isRefused(error)) continue; // the upload may have been closed meanwhile
+      // After a lost response the blob may be stored; the bytes of a broken upload are of no use.
       const isBroken = isReset(error) || (error instanceof Refusal && unusable.has(error.status));
       if (!isBroken && !(error instanceof TouchmarkError && error.code === "REGISTRY_ERROR")) throw error;
       if (await isThere(checked)) return;
@@ -63,11 +63,11 @@ async function deliver({ open, takeOpened, ...rest }: BlobUpload): Promise<void>
 }
 
 /**
- * So few bytes are sent without asking whether they are there: the question takes longer. The empty config, which is
- * there nearly always, is asked for: docker-registry 2.8 loses sight of a blob for a moment when it is stored again.
+ * Blobs up to this size are sent without a check, which would take longer. The empty config, which is nearly always
+ * there, is checked: docker-registry 2.8 temporarily does not find a blob while it is stored again.
  */
 
-/** The same for bytes that are here already. */
+/** The same for bytes in memory. */
 export function uploadBytes({ bytes, ...rest }: BytesUpload): Promise<void> {
   const descriptor = { mediaType: "application/octet-stream", digest: digestOf(bytes), size: bytes.length };
   const store = bytes.length > registryLimits.unaskedBytes || descriptor.digest === emptyConfig.descriptor.digest ? uploadBlob : deliver;
@@ -83,7 +83,7 @@ async function isThere({ connection, descriptor, signal }: BlobUpload): Promise<
   return status === 200;
 }
 
-/** 201 if the registry took it over, 202 if it is to be sent. Whatever stands in the way of the one does not stand in the way of the other. */
+/** Requests a mount: 201 if it was mounted, 202 if the blob must be sent. A failed mount does not prevent the upload. */
 async function mount({ connection, descriptor, mountFrom, signal }: BlobUpload): Promise<HttpResponse | undefined> {
   if (mountFrom === undefined) return undefined;
   const query = new URLSearchParams({ mount: descriptor.digest, from: mountFrom });
@@ -101,7 +101,7 @@ async function mount({ connection, descriptor, mountFrom, signal }: BlobUpload):
   }
 }
 
-/** In one piece; in chunks where that is too large for the registry. */
+/** Sends the blob whole; in chunks if that is too large for the registry. */
 async function send(blob: BlobUpload, begun: HttpResponse): Promise<void> {
   const { connection, descriptor, open, signal } = blob;
   const answer = await connection.write({
@@ -117,7 +117,7 @@ async function send(blob: BlobUpload, begun: HttpResponse): Promise<void> {
   await connection.write({ method: "PUT", to: finalOf(last, descriptor), expect: stored, signal });
 }
 
-/** It says who we are once `incognitoUntil` is fulfilled. One that was opened twice is forgotten by the registry in its own time. */
+/** Opens an upload, with authorization only once `incognitoUntil` is fulfilled. The registry removes an unused duplicate later. */
 export function openUpload(
   { connection, signal }: Pick<BlobUpload, "connection" | "signal">,
   incognitoUntil?: Promise<unknown>,
@@ -125,7 +125,7 @@ export function openUpload(
   return connection.write({ method: "POST", to: "blobs/uploads/", repeatable: true, expect: [202], incognitoUntil, signal });
 }
 
-/** Gives up an upload that is not needed. Where that fails, the registry forgets it in its own time. */
+/** Cancels an unused upload. If that fails, the registry removes it later. */
 export async function closeUpload({ connection, signal }: Pick<BlobUpload, "connection" | "signal">, opened: OpenedUpload): Promise<void> {
   try {
     await connection.write({ method: "DELETE", to: locationIn(opened, connection.name), expect: [204], signal });

@@ -1,4 +1,4 @@
-/** Whether images can be pulled without an account. */
+/** Checks whether images can be pulled with anonymous access. */
 import { mapBounded } from "../core/async/map-bounded.ts";
 import { defaultTag, type Reference } from "../core/oci/reference.ts";
 import type { UserFolders } from "../files/user-folders.ts";
@@ -6,7 +6,7 @@ import { openRegistries, type RegistrySettings } from "./registries.ts";
 
 const width = 8;
 
-/** Of all of them. What cannot be found out counts as no. */
+/** True only if all of them can; an unknown result counts as no. */
 export async function haveAnonymousAccess(
   references: readonly Reference[],
   settings: RegistrySettings,

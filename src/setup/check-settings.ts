@@ -1,4 +1,4 @@
-/** A settings object has no other keys than those that are known: a misspelt one would be left out without a word. */
+/** Checks that a settings object has only known keys: a misspelt one would be ignored silently. */
 import { closest } from "../core/closest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 

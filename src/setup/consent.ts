@@ -5,13 +5,13 @@ import type { IdentityToken } from "../signers/keyless/identity/identity-token.t
 import type { SelectedServices } from "../trust/select-services.ts";
 import type { ConsentSettings } from "./signer-settings.ts";
 
-/** Those of the public sigstore; what somebody configured of their own is for them to keep private. */
+/** The logs of the public sigstore; a private instance is the user's own responsibility. */
 export function publicHosts({ certificateAuthority, logs }: SelectedServices): readonly string[] {
   const hosts = [...(certificateAuthority ? [certificateAuthority] : []), ...logs].map(({ url }) => new URL(url).hostname);
   return [...new Set(hosts.filter((host) => host === "sigstore.dev" || host.endsWith(".sigstore.dev")))];
 }
 
-/** Throws CONSENT_REQUIRED where nobody agrees, or nobody can be asked. */
+/** Throws CONSENT_REQUIRED if the user refuses, or there is no user to ask. */
 export async function askConsent(
   { challenge, issuer }: IdentityToken,
   services: SelectedServices,

@@ -14,7 +14,7 @@ export interface CopyImageOptions extends Partial<LocalSettings> {
   readonly signal?: AbortSignal;
 }
 
-/** To a tag, that of the source unless the destination names one. Throws USAGE for a destination with a digest, and what `copy` does. */
+/** Copies to a tag, by default that of the source. Throws USAGE for a destination with a digest, and what `copy` throws. */
 export async function copyImage(source: NamedImage, destination: NamedImage, options: CopyImageOptions = {}): Promise<Copied> {
   const { force = false, signal = new AbortController().signal } = options;
   if (destination.reference.digest !== undefined)

@@ -48,7 +48,7 @@ describe("createSigner", () => {
     await assert.rejects(copyImage(subject, image(`app@${copied.digest}`)), { code: "USAGE", message: /a destination has a tag/ });
   });
 
-  it("signs a file, and writes nothing itself", async (t) => {
+  it("signs a file without writing one", async (t) => {
     const { path, settings } = await place(t);
     await writeFile(path("app.tar"), "content");
     const before = await readdir(path("."));
@@ -59,7 +59,7 @@ describe("createSigner", () => {
     await assert.rejects(createSigner(settings).sign(file(path("none"))), { code: "FILE_NOT_FOUND" });
   });
 
-  it("refuses settings that are not there, with the nearest one", async (t) => {
+  it("refuses unknown settings, and suggests the nearest one", async (t) => {
     const { settings } = await place(t);
     const misspelt: object = { ...settings, fromats: ["bundle"] };
     assert.throws(() => createSigner({ ...settings, ...misspelt }), {
@@ -70,7 +70,7 @@ describe("createSigner", () => {
     assert.throws(() => image("UPPER"), { code: "INVALID_REFERENCE" });
   });
 
-  it("does not keep a failure: a password that was wrong is asked again", async (t) => {
+  it("does not memoise a failure: after a wrong password, the next call asks again", async (t) => {
     const { path, settings } = await place(t);
     const passwords = ["wrong", "secret"];
     const by = { kind: "file", key: path("k.key"), askPassword: async () => passwords.shift() ?? "" } as const;
@@ -80,7 +80,7 @@ describe("createSigner", () => {
     assert.equal((await signer.sign(subject)).signatures.length, 1);
   });
 
-  it("names no flag where a key or a password is missing", async (t) => {
+  it("names no command-line flag if a key or a password is missing", async (t) => {
     const { path, settings } = await place(t);
     const subject = image(`oci:${path("layout")}:1.0`);
     const by = { kind: "file", key: path("k.key") } as const;
@@ -91,7 +91,7 @@ describe("createSigner", () => {
     await assert.rejects(plugin.sign(subject), { code: "USAGE", hint: "Sign in the format notation." });
   });
 
-  it("stops where the caller has gone", async (t) => {
+  it("stops if the signal is aborted", async (t) => {
     const { path, settings } = await place(t);
     const subject = image(`oci:${path("layout")}:1.0`);
     await assert.rejects(createSigner(settings).sign(subject, { signal: AbortSignal.abort() }), { code: "INTERRUPTED" });

@@ -24,27 +24,27 @@ import type { ConsentSettings, KeylessSettings, OpenedSigner, SignerSettings } f
 import type { NamedFile, NamedImage } from "./subjects.ts";
 
 export interface CreateSignerSettings extends Omit<SignerSettings, "by">, Partial<LocalSettings> {
-  /** The key, or who signs without one. */
+  /** The key or identity that signs. */
   readonly by: Exclude<SignerSettings["by"], KeylessSettings> | KeylessIdentity;
   /** Names of the formats to sign in (bundle). */
   readonly formats?: readonly string[];
   readonly registries?: RegistrySettings;
-  /** Told of each signature that is made; a record that fails is an error. */
+  /** Called with each signature that is made; a failure of the record is an error. */
   readonly recorder?: Recorder;
 }
 
 export interface KeylessIdentity extends Omit<KeylessSettings, "consent"> {
-  /** Consent to publish the identity with something private; without it, nothing private is signed with public logs. */
+  /** Consent to publish the identity when signing something private; without it, nothing private is signed with public logs. */
   readonly consent?: ConsentSettings["agree"];
 }
 
 export interface SignSubjectOptions {
   readonly annotations?: Readonly<Record<string, string>>;
-  /** When it is signed (now). */
+  /** The signing time (now). */
   readonly at?: Instant;
-  /** Milliseconds after which the signature is not meant to be used; for the format notation. */
+  /** Milliseconds until the signature expires; for the format notation. */
   readonly lifetime?: number;
-  /** The form of a signature of the format notation (jws). */
+  /** The envelope type of the format notation (jws). */
   readonly envelope?: SignatureOptions["envelope"];
   readonly signal?: AbortSignal;
 }
@@ -52,23 +52,23 @@ export interface SignSubjectOptions {
 export interface SignImageOptions extends SignSubjectOptions {
   /** Every image of an index too (false). */
   readonly recursive?: boolean;
-  /** Sign even where the same key has signed the same (false). */
+  /** Sign even if the same key has signed the same content (false). */
   readonly force?: boolean;
 }
 
 export interface SignNamedFileOptions extends SignSubjectOptions {
-  /** What the file is said to be; for the format notation. */
+  /** The media type of the file; for the format notation. */
   readonly mediaType?: string;
 }
 
-/** Disposing of it closes what the key holds open: the session of a token. */
+/** Disposing of it closes what the key holds open, such as the session of a token. */
 export interface SubjectSigner extends AsyncDisposable {
-  /** One signature a format and image. */
+  /** Signs an image; returns one signature for each format and image. */
   sign(
     subject: NamedImage,
     options?: SignImageOptions,
   ): Promise<{ readonly signatures: readonly SignatureMade[]; readonly warnings: readonly Warning[] }>;
-  /** One signature, in the first of the formats: `evidence` is the file that holds it, for the caller to write. */
+  /** Signs a file in the first of the formats: `evidence` is the content of the signature file, for the caller to write. */
   sign(subject: NamedFile, options?: SignNamedFileOptions): Promise<SignedFile & { readonly warnings: readonly Warning[] }>;
 }
 
@@ -85,7 +85,7 @@ const known: Readonly<Record<keyof CreateSignerSettings, true>> = {
   clock: true,
 };
 
-/** Reads nothing yet. Throws USAGE for settings that are not there, and for a format that is none. */
+/** Creates the signer; reads nothing yet. Throws USAGE for unknown settings or formats. */
 export function createSigner(settings: CreateSignerSettings): SubjectSigner {
   checkSettings(settings, known, "createSigner");
   return new SettledSigner(settings);
@@ -154,8 +154,8 @@ class SettledSigner implements SubjectSigner {
   }
 
   /**
-   * A key stays open. All else is opened anew: services change, a certificate lives for minutes, and whether an identity may be
-   * published depends on the subject.
+   * The key stays open. Everything else is opened anew: services change, a certificate lives for minutes, and whether an identity
+   * may be published depends on the subject.
    */
   async #open(subject: NamedImage | NamedFile, signal: AbortSignal): Promise<OpenedSigner> {
     const { by } = this.#settings;

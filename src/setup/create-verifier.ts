@@ -4,7 +4,7 @@
  *     const verifier = createVerifier({ expect: { keys: ["touchmark.pub"] } });
  *     const [verdict] = await verifier.verify(image("registry.example/app:1.0"));
  *
- * It is made for a long life: see `engine/verifier.ts` for what it remembers. Trust is refreshed in the background.
+ * It is meant to live long: see `engine/verifier.ts` for what it caches. Trust is refreshed in the background.
  */
 import { held } from "../core/async/held.ts";
 import { throwIfAborted } from "../core/async/interruption.ts";
@@ -30,19 +30,19 @@ import { openRegistries, type RegistrySettings } from "./registries.ts";
 import type { NamedFile, NamedImage } from "./subjects.ts";
 
 export interface CreateVerifierSettings extends Partial<LocalSettings> {
-  /** The signers, any one of whom will do. */
+  /** The expected signers; a signature by any one of them is enough. */
   readonly expect: ExpectationSettings;
-  /** How revocation and plugins are asked. */
+  /** How revocation status and plugin results are requested. */
   readonly facts?: FactSettings;
   readonly registries?: RegistrySettings;
   /** Milliseconds after which keys and trust roots are read anew, in the background (1 h). */
   readonly refreshAfter?: number;
   readonly limits?: Partial<VerifierLimits>;
-  /** Told of every verdict. */
+  /** Called with every verdict. */
   readonly recorder?: Recorder;
-  /** Called with a record that could not be kept; without it, `verify` throws RecordFailed, which has the verdicts. */
+  /** Called if a record cannot be stored; without it, `verify` throws RecordFailed, which has the verdicts. */
   readonly onRecordFailure?: VerifyOptions["onRecordFailure"];
-  /** Told of what a person should know, such as a trust root that could not be updated. */
+  /** Called with warnings for the user, such as a trust root that could not be updated. */
   readonly onWarning?: (warning: Warning) => void;
 }
 
@@ -59,9 +59,9 @@ export interface VerifyFileNamedOptions {
 }
 
 export interface SubjectVerifier {
-  /** A verdict for the image, and with `recursive` for each image of an index. A refusal is a verdict; throws only INTERRUPTED, and what opening the settings does. */
+  /** Returns a verdict for the image, and with `recursive` for each image of an index. A refusal is a verdict; throws only INTERRUPTED, and what opening the settings throws. */
   verify(subject: NamedImage, options?: VerifyImageOptions): Promise<readonly Verdict[]>;
-  /** A verdict for the file, by the signature in another. */
+  /** Returns a verdict for the file, by the signature in another file. */
   verify(subject: NamedFile, options: VerifyFileNamedOptions): Promise<readonly Verdict[]>;
 }
 
@@ -81,7 +81,7 @@ const known: Readonly<Record<keyof CreateVerifierSettings, true>> = {
 
 const hour = 60 * 60_000;
 
-/** Reads nothing yet. Throws USAGE for settings that are not there, and where no signer is expected. */
+/** Creates the verifier; reads nothing yet. Throws USAGE for unknown settings, and if no signer is expected. */
 export function createVerifier(settings: CreateVerifierSettings): SubjectVerifier {
   checkSettings(settings, known, "createVerifier");
   const { expect, refreshAfter = hour, recorder = { record: async () => undefined }, onRecordFailure, onWarning } = settings;

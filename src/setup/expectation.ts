@@ -1,4 +1,4 @@
-/** Opens what is expected of signers: keys, identities, certificate authorities, notation's own files; compiled to policies. */
+/** Opens the expected signers (keys, identities, certificate authorities, notation's own files) and compiles them to policies. */
 import { memoiseByKey } from "../core/async/memoise.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { Warning } from "../core/warning.ts";
@@ -14,13 +14,13 @@ import type { OpenedRoots } from "../trust-sources/sigstore/open-roots.ts";
 import type { TrustedRootSettings } from "./trusted-roots.ts";
 
 export interface IdentitySettings {
-  /** The certificate's subject alternative name, or an RE2 pattern of all of it. */
+  /** The certificate's subject alternative name, or an RE2 pattern that matches all of it. */
   readonly subject?: string;
   readonly subjectPattern?: string;
-  /** The issuer of the identity token, or an RE2 pattern of all of it. */
+  /** The issuer of the identity token, or an RE2 pattern that matches all of it. */
   readonly issuer?: string;
   readonly issuerPattern?: string;
-  /** What else the certificate must say. */
+  /** Other required claims of the certificate. */
   readonly claims?: Readonly<Partial<Record<CertificateClaim, string>>>;
 }
 
@@ -28,9 +28,9 @@ export interface ExpectationSettings {
   /** Public keys: paths, or `env://VARIABLE`. */
   readonly keys?: readonly string[];
   readonly identities?: readonly IdentitySettings[];
-  /** The sigstore instances that vouch for identities; those that are kept on this machine, unless others are given. */
+  /** The trusted sigstore instances for identities; by default, those stored on this machine. */
   readonly trustedRoots?: TrustedRootSettings;
-  /** Files with certificates whose signers are expected, for Notary Project signatures. */
+  /** Certificate files whose signers are expected, for Notary Project signatures. */
   readonly certificates?: readonly string[];
   /** Distinguished names, one of which a signer's subject must include. */
   readonly certificateSubjects?: readonly string[];
@@ -38,7 +38,7 @@ export interface ExpectationSettings {
   readonly timestampRoots?: readonly string[];
   /** A folder with notation's trust policy and trust stores. */
   readonly notationFolder?: string | undefined;
-  /** The statement of notation's trust policy for files; the global one, unless it is named. */
+  /** The name of the statement of notation's trust policy for files; the global one by default. */
   readonly policyName?: string | undefined;
   /** Annotations that a signature must carry. */
   readonly annotations?: Readonly<Record<string, string>>;
@@ -47,10 +47,10 @@ export interface ExpectationSettings {
   readonly allowsPendingLog?: boolean;
 }
 
-/** By what an image of the repository is decided, or a file where none is given. */
+/** Returns the policy for an image of the repository, or for a file if none is given. */
 export type BasisFor = (repository?: string) => Promise<PolicyAndTrust>;
 
-/** Reads all that is named. Throws USAGE where no signer is, and what reading and compiling do. */
+/** Reads all named files. Throws USAGE if no signer is named, and what reading and compiling throw. */
 export async function openExpectation(
   settings: ExpectationSettings,
   local: LocalSettings & { readonly signal: AbortSignal },
@@ -99,7 +99,7 @@ export async function openExpectation(
   return (repository) => compiled(repository, signal);
 }
 
-/** What only trust roots need is loaded for those who need them. */
+/** Loads trust roots only when they are needed. */
 async function openRootsLazily(
   settings: TrustedRootSettings,
   local: LocalSettings & { readonly signal: AbortSignal },

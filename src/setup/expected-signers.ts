@@ -1,4 +1,4 @@
-/** The signers that a person names one by one, as a policy document: any one of them will do. */
+/** The signers that a user names one by one, as a policy document: a signature by any one of them is enough. */
 import type {
   AuthorityDocument,
   CertificateAuthorityDocument,
@@ -16,18 +16,18 @@ export interface ExpectedSigners {
   readonly certificates?: readonly CertificateAuthorityDocument[];
   /** Roots of timestamp authorities; with any, a signature under `certificates` needs a timestamp. */
   readonly timestampRoots?: readonly PemDocument[];
-  /** What another document expects. */
+  /** Another document whose signers are expected too. */
   readonly others?: readonly AuthorityDocument[];
   readonly annotations?: Readonly<Record<string, string>>;
-  /** Does without a certificate transparency log. */
+  /** Skips the certificate transparency log check. */
   readonly ignoresSct?: boolean;
-  /** Does without a transparency log. */
+  /** Skips the transparency log check. */
   readonly ignoresLog?: boolean;
-  /** Accepts a timestamped signature that a log is yet to take. */
+  /** Accepts a timestamped signature whose log entry is pending. */
   readonly allowsPendingLog?: boolean;
 }
 
-/** The policy of one rule, for every image and file: a signature by any of them, with all of the annotations. */
+/** Returns a policy of one rule for every image and file: a signature by any of them, with all of the annotations. */
 export function expectedSignersPolicy(expected: ExpectedSigners): PolicyDocument {
   const authorities = [...signersOf(expected), ...certifiedBy(expected), ...(expected.others ?? [])];
   const annotations = Object.entries(expected.annotations ?? {}).map(([name, value]) => ({ name, value }));
@@ -35,7 +35,7 @@ export function expectedSignersPolicy(expected: ExpectedSigners): PolicyDocument
   return policyDocument("command-line", authorities, { signatures: [signed] });
 }
 
-/** The policy that asks for no signature. */
+/** Returns the policy that requires no signature. */
 export function nothingRequired(name: string, reason: string): PolicyDocument {
   return policyDocument(name, [], { decision: "allow", reason });
 }

@@ -1,21 +1,21 @@
-/** Asks what verifying cannot know by itself: the revocation status of certificates, and what plugins of notation say. */
+/** Requests the revocation status of certificates, and the results of notation plugins. */
 import { memoise } from "../core/async/memoise.ts";
 import type { GatherFacts, PluginQuestion, StatusQuestion } from "../core/facts/facts.ts";
 import type { LocalSettings } from "./local-settings.ts";
 import { notationFolder } from "./notation-folder.ts";
 
 export interface FactSettings {
-  /** Ask nobody (false). */
+  /** Send no request (false). */
   readonly offline?: boolean;
-  /** Ask hosts of one's own network too (false): for a certificate authority of one's own. */
+  /** Allow requests to hosts of the private network (false): for a private certificate authority. */
   readonly allowPrivateHosts?: boolean;
-  /** notation's folder, where its plugins are. */
+  /** notation's folder, which holds its plugins. */
   readonly notationFolder?: string | undefined;
   /** Options for the plugin that a signature names. */
   readonly pluginConfig?: Readonly<Record<string, string>>;
 }
 
-/** What is needed for it is loaded when there is something to ask. Undefined where nobody is to be asked. */
+/** Loads what the requests need when there is a fact question; undefined if none may be sent. */
 export function createFacts(settings: FactSettings, local: LocalSettings): GatherFacts | undefined {
   if (settings.offline === true) return undefined;
   const revocation = memoise(() => revocationFacts(settings, local));

@@ -1,4 +1,4 @@
-/** HTTP clients, with the proxies that the variables name. */
+/** HTTP clients, with the proxies of the environment variables. */
 import { concat, encodeUtf8 } from "../core/bytes.ts";
 import { readSource } from "../files/read-source.ts";
 import type { UserFolders } from "../files/user-folders.ts";
@@ -8,9 +8,9 @@ import type { Proxies } from "../net/proxies.ts";
 import type { TlsOptions } from "../net/transport/secure.ts";
 
 export interface TlsSettings {
-  /** Certificate authorities that are trusted beside the usual ones (PEM): paths, `env://VAR`, or bytes. */
+  /** Certificate authorities trusted in addition to the default ones (PEM): paths, `env://VAR`, or bytes. */
   readonly authorities?: readonly (string | Uint8Array)[];
-  /** The certificate that servers are shown, and its private key (PEM): each a path, or `env://VAR`. */
+  /** The client certificate and its private key (PEM): each a path, or `env://VAR`. */
   readonly client?: { readonly certificate: string; readonly key: string } | undefined;
 }
 
@@ -18,12 +18,12 @@ type Variables = Pick<UserFolders, "env">;
 
 const maxPemBytes = 1024 * 1024;
 
-/** For registries and notary servers. Throws what reading the files does. */
+/** Creates a client for registries and notary servers. Throws what reading the files throws. */
 export async function registryHttp(tls: TlsSettings, { env, signal }: Variables & { readonly signal?: AbortSignal }): Promise<HttpClient> {
   return createHttpClient({ tls: await tlsOptions(tls, { env, signal }), proxies: await proxiesOf(env) });
 }
 
-/** For services that are no registry, and are not shown what registries are. */
+/** Creates a client for other services, which do not get the registries' client certificate. */
 export async function serviceHttp({ env }: Variables): Promise<HttpClient> {
   return createHttpClient({ proxies: await proxiesOf(env) });
 }

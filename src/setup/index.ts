@@ -1,4 +1,4 @@
-/** From plain settings to what the engine takes. */
+/** Opens signers, verifiers and repositories from plain settings. */
 export { createFacts, type FactSettings } from "./facts.ts";
 export { expectedSignersPolicy, nothingRequired, type ExpectedSigners } from "./expected-signers.ts";
 export { registryHttp, serviceHttp, type TlsSettings } from "./http.ts";

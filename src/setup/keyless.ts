@@ -1,4 +1,4 @@
-/** Signing without a key: with an identity token, and the services of a sigstore instance. */
+/** Signs without a key: with an identity token, and the services of a sigstore instance. */
 import { memoise } from "../core/async/memoise.ts";
 import type { Signer } from "../core/signer.ts";
 import { ambientProviders } from "../signers/keyless/identity/ambient.ts";
@@ -26,15 +26,15 @@ export async function openKeyless(
     obtainIdentityToken({ providers, env, http, audience: by.clientId ?? "sigstore", now: clock, signal: until });
   const token = memoise(obtain, { until: ({ usableUntil }) => usableUntil, clock });
   const { agree, isPublic } = by.consent;
-  // Whether all may be seen by anybody is found out while the token is on its way.
+  // Whether the subject is public is checked while the token is requested.
   const isAsked = services.then(async (chosen) => publicHosts(chosen).length > 0 && agree !== true && !(await isPublic()));
-  for (const promise of [token(signal), isAsked]) promise.catch(() => undefined); // the signer hears of it
+  for (const promise of [token(signal), isAsked]) promise.catch(() => undefined); // the signer throws it
   const consent = async (who: IdentityToken, chosen: SelectedServices): Promise<void> => {
     if (await isAsked) await askConsent(who, chosen, by.consent);
   };
   const signer = keylessSigner({ token, services: () => services, root: () => root, logUpload, consent, http, clock });
   const ready = signer.certify(signal);
-  // The certificate is asked for once: where that failed, nobody is asked to sign in again.
+  // The certificate is requested once: if that fails, the user is not asked to sign in again.
   const sign: Signer["sign"] = (request, until) => ready.then(() => signer.sign(request, until));
   return { signer: { ...signer, sign }, isEphemeral: true, ready, warnings };
 }
@@ -44,7 +44,7 @@ function providersFor({ token, ambient = true, login }: KeylessSettings, service
   return [...(ambient ? ambientProviders : []), ...(login ? [person(login, services)] : [])];
 }
 
-/** Somebody who signs in. */
+/** The sign-in of a user. */
 function person({ how, issuer: named, openBrowser: open, say }: LoginSettings, services: Promise<SelectedServices>): Provider {
   return {
     name: `signing in with a ${how === "browser" ? "browser" : "code"}`,

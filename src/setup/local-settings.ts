@@ -1,4 +1,4 @@
-/** What of the machine and its user counts: variables, home folder, clock. */
+/** Settings of the machine and user: environment variables, home folder, clock. */
 import { homedir } from "node:os";
 import type { Instant } from "../core/instant.ts";
 import type { UserFolders } from "../files/user-folders.ts";
@@ -7,12 +7,12 @@ export interface LocalSettings extends UserFolders {
   readonly clock: () => Instant;
 }
 
-/** Those of this process, unless others are given. */
+/** Those of this process by default. */
 export function localDefaults({ env = process.env, home, clock = Date.now }: Partial<LocalSettings>): LocalSettings {
   return { env, home: home ?? homeFolder(), clock };
 }
 
-/** Containers run users that have no home folder: for them, one where nothing lies. */
+/** Containers run users without a home folder; for them it is a folder that does not exist. */
 export function homeFolder(): string {
   try {
     return homedir();

@@ -1,4 +1,4 @@
-/** The timestamps of an archive: one of each authority that is named, over its manifest. */
+/** The timestamps of an archive: one of each named authority, over its manifest. */
 import { asTouchmarkError, type TouchmarkError } from "../core/errors.ts";
 import type { Instant } from "../core/instant.ts";
 import { serviceHttp } from "./http.ts";
@@ -6,7 +6,7 @@ import type { LocalSettings } from "./local-settings.ts";
 
 export interface ManifestTimestampSettings {
   readonly urls: readonly string[];
-  /** Certificates (PEM) that the answers are checked by: paths, or `env://VAR`. */
+  /** Certificates (PEM) that verify the responses: paths, or `env://VAR`. */
   readonly roots: readonly string[];
 }
 
@@ -20,14 +20,14 @@ export interface ManifestTimestamp {
 
 export interface Timestamps {
   readonly given: readonly ManifestTimestamp[];
-  /** Of the authorities that gave none. */
+  /** The errors of the authorities that failed. */
   readonly failures: readonly { readonly url: string; readonly error: TouchmarkError }[];
 }
 
-/** Asks all authorities at once. What it gives throws INTERRUPTED alone. */
+/** Sends the requests to all authorities at once. The returned function throws only INTERRUPTED. */
 export type ManifestTimestamper = (manifest: Uint8Array) => Promise<Timestamps>;
 
-/** Reads what the answers are checked by. Throws USAGE for a URL that is none, and what reading throws. */
+/** Reads the certificates. Throws USAGE for an invalid URL, and what reading throws. */
 export async function openManifestTimestamps(
   { urls: named, roots }: ManifestTimestampSettings,
   { env, clock, signal }: LocalSettings & { readonly signal: AbortSignal },
@@ -39,7 +39,7 @@ export async function openManifestTimestamps(
     import("../signers/services/timestamp/request-timestamp.ts"),
     import("../signers/services/ask.ts"),
   ]);
-  for (const url of urls) urlOf(url); // a typo is told before anything is read
+  for (const url of urls) urlOf(url); // a typo is reported before anything is read
   const authorities = (await Promise.all(roots.map((path) => readAuthorities(path, { env, signal })))).flat();
   const asker = { http: await serviceHttp({ env }), clock, signal };
   return async (manifest) => {

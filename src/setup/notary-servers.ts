@@ -1,4 +1,4 @@
-/** The notary servers of repositories: the one that is named, by a setting or Docker's variable, else each registry's own. */
+/** The notary servers of repositories: the one of a setting or of Docker's variable, else each registry's own. */
 import { join } from "node:path";
 import { TouchmarkError } from "../core/errors.ts";
 import { readSource } from "../files/read-source.ts";
@@ -15,15 +15,15 @@ const variable = "DOCKER_CONTENT_TRUST_SERVER";
 const maxPemBytes = 1024 * 1024;
 
 export interface NotaryServerSettings {
-  /** Asked for every repository; `name` is what messages call the setting. */
+  /** The server for every repository; `name` is what messages call the setting. */
   readonly server?: { readonly url: string; readonly name: string } | undefined;
-  /** How servers are spoken to: as registries are, and as the docker client's folder says. */
+  /** Connection settings, as for registries and in the docker client's folder. */
   readonly registries: RegistrySettings;
 }
 
 type Local = UserFolders & { readonly signal: AbortSignal };
 
-/** Gives the server of a repository; those of one server share its connections and tokens. Throws USAGE, INSECURE_REGISTRY. */
+/** Returns the server of a repository; repositories of one server share its connections and tokens. Throws USAGE, INSECURE_REGISTRY. */
 export function openNotaryServers({ server: named, registries }: NotaryServerSettings, local: Local): (gun: Gun) => Promise<NotaryServer> {
   const plainHttp = plainHttpOf(registries);
   const one = namedServer(named, plainHttp, local);
@@ -51,7 +51,7 @@ function namedServer(server: NotaryServerSettings["server"], plainHttp: PlainHtt
   return value ? parseServer(value, variable, plainHttp) : undefined;
 }
 
-/** What the docker client trusts this server by, `tls/HOST/ca.crt` of its folder; undefined where there is no such file. */
+/** Reads the CA file that the docker client trusts for this server, `tls/HOST/ca.crt` of its folder; undefined if there is none. */
 async function dockerAuthority(host: string, local: Local): Promise<Uint8Array | undefined> {
   const { env, signal } = local;
   try {
@@ -62,7 +62,7 @@ async function dockerAuthority(host: string, local: Local): Promise<Uint8Array |
   }
 }
 
-/** The docker client's folder. */
+/** Returns the docker client's folder. */
 export function dockerFolder({ env, home }: UserFolders): string {
   return env["DOCKER_CONFIG"] || join(home, ".docker");
 }

@@ -1,4 +1,4 @@
-/** notation's folder: the one named, else the one of its variable, else where notation has it. */
+/** Returns notation's folder: the named one, else that of its environment variable, else its default. */
 import { join } from "node:path";
 import type { UserFolders } from "../files/user-folders.ts";
 

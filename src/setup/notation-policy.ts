@@ -7,21 +7,21 @@ import { authorityOfStatement } from "../policy/import/notation-trust-policy.ts"
 import { applicableBlobPolicy, applicablePolicy, type TrustPolicyStatement } from "../trust/notation/trust-policy.ts";
 
 export interface NotationPolicySettings {
-  /** notation's own, with trust policies and trust stores. */
+  /** notation's folder, with trust policies and trust stores. */
   readonly folder: string;
-  /** The statement for files; the global one, unless it is named. */
+  /** The name of the statement for files; the global one by default. */
   readonly policyName?: string | undefined;
 }
 
 export interface NotationExpectation {
   readonly name: string;
-  /** Undefined where the trust policy asks for no signature. */
+  /** Undefined if the trust policy requires no signature. */
   readonly authority: AuthorityDocument | undefined;
 }
 
 /**
- * For an image of the repository, or a file where none is given; policies and stores are read once, when first needed. What it gives throws
- * USAGE where no statement is for it, and what reading throws.
+ * Returns the authority for an image of the repository, or for a file if none is given; policies and stores are read once, when first
+ * needed. The returned function throws USAGE if no statement applies, and what reading throws.
  */
 export function openNotationPolicy(
   { folder, policyName }: NotationPolicySettings,

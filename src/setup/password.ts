@@ -1,11 +1,11 @@
-/** Passwords of private keys: from the environment, else asked. An empty variable is an empty password. */
+/** Passwords of private keys: from the environment, else from a prompt. An empty variable is an empty password. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { UserFolders } from "../files/user-folders.ts";
 import type { Ask } from "./signer-settings.ts";
 
 const variables = ["TOUCHMARK_PASSWORD", "COSIGN_PASSWORD"] as const;
 
-/** The password that opens the key `name`. Throws WRONG_PASSWORD where none is set and nobody can be asked. */
+/** Returns the password of the key `name`. Throws WRONG_PASSWORD if none is set and there is no prompt. */
 export async function passwordFor(name: string, env: UserFolders["env"], ask: Ask | undefined): Promise<string> {
   const given = passwordIn(env);
   if (given !== undefined) return given;
@@ -13,7 +13,7 @@ export async function passwordFor(name: string, env: UserFolders["env"], ask: As
   throw new TouchmarkError("WRONG_PASSWORD", `${name} needs a password, and there is nobody to ask for it`);
 }
 
-/** The one that the environment sets. */
+/** Returns the password that the environment sets. */
 export function passwordIn(env: UserFolders["env"]): string | undefined {
   const name = variables.find((variable) => env[variable] !== undefined);
   return name === undefined ? undefined : env[name];

@@ -1,11 +1,11 @@
-/** A key that a plugin of notation keeps. */
+/** A key in a notation plugin. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { EnvelopeSigner, Signer } from "../core/signer.ts";
 import { openPluginKey } from "../signers/notation-plugin/open-plugin.ts";
 import { notationFolder } from "./notation-folder.ts";
 import type { PluginKeySettings, SignerOpening } from "./signer-settings.ts";
 
-/** Throws USAGE for other formats than the Notary Project's, and what opening the key does. */
+/** Opens the key. Throws USAGE for other formats than the Notary Project's, and what opening throws. */
 export async function openPlugin(
   { plugin, id, config = {}, notationFolder: named }: PluginKeySettings,
   { env, home, formats, signal }: SignerOpening,

@@ -1,4 +1,4 @@
-/** Reads a file that is to be signed or verified. */
+/** Reads a file to sign or verify. */
 import { open } from "node:fs/promises";
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { readFileSubject, type FileReading, type FileSubject } from "../core/file-subject.ts";

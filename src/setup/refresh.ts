@@ -1,4 +1,4 @@
-/** What keeping trust roots up to date needs, and the root.json that a repository is trusted by from the start. */
+/** The requirements of a trust root refresh, and the initial trusted root.json of a repository. */
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import { readSource, type SourceOptions } from "../files/read-source.ts";
 import { instancesFolder } from "../trust-sources/sigstore/instances-folder.ts";
@@ -12,7 +12,7 @@ export async function refreshOptions({ env, home, clock }: LocalSettings, signal
   return { folder: instancesFolder({ env, home }), http: await serviceHttp({ env }), at: clock(), signal };
 }
 
-/** Throws TRUST_ROOT_INVALID for what is no root.json, and what `readSource` does. */
+/** Throws TRUST_ROOT_INVALID for an invalid root.json, and what `readSource` throws. */
 export async function readInitialRoot(path: string, options: Omit<SourceOptions, "maxBytes">): Promise<Uint8Array> {
   const bytes = await readSource(path, { maxBytes: maxDocumentBytes.root, ...options });
   try {

@@ -6,13 +6,13 @@ import { createRegistries, type Registries } from "../registry/registries.ts";
 import { registryHttp, type TlsSettings } from "./http.ts";
 
 export interface RegistrySettings extends TlsSettings {
-  /** Speak plain HTTP to every registry, not to those on loopback alone. */
+  /** Use plain HTTP for every registry, not only for loopback. */
   readonly allowHttp?: boolean;
-  /** Those of Docker's and podman's files and helpers, unless others are given. */
+  /** Credentials; by default, those of Docker's and podman's files and helpers. */
   readonly credentials?: Credentials;
 }
 
-/** Throws what reading the files of the settings does. */
+/** Throws what reading the files of the settings throws. */
 export async function openRegistries(
   settings: RegistrySettings,
   local: UserFolders & { readonly signal?: AbortSignal },
@@ -24,7 +24,7 @@ export async function openRegistries(
   });
 }
 
-/** Loopback needs no TLS, unless someone went to the length of naming certificates for it. */
+/** Loopback needs no TLS, unless certificates are configured. */
 export function plainHttpOf({ allowHttp = false, authorities = [], client }: RegistrySettings): PlainHttp {
   if (allowHttp) return "every";
   return authorities.length > 0 || client ? "none" : "loopback";

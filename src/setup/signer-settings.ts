@@ -1,4 +1,4 @@
-/** Who signs, with which key and which services, as plain values. */
+/** The settings of a signer: key or identity, and services, as plain values. */
 import type { EnvelopeSigner, Signer } from "../core/signer.ts";
 import type { LogUpload } from "../core/verification-material.ts";
 import type { Warning } from "../core/warning.ts";
@@ -6,19 +6,19 @@ import type { LocalSettings } from "./local-settings.ts";
 import type { InstanceSettings } from "./signing-services.ts";
 
 export interface SignerSettings {
-  /** The key, or who signs without one. */
+  /** The key or identity that signs. */
   readonly by: FileKeySettings | TokenKeySettings | PluginKeySettings | KeylessSettings;
-  /** The sigstore instance whose services log and timestamp. A key asks none unless it is named; without a key, the kept one is taken. */
+  /** The sigstore instance whose services log and timestamp. With a key, no service is used unless it is named; without a key, the default is the stored instance. */
   readonly instance?: InstanceSettings | undefined;
   /** The authority that timestamps Notary Project signatures (RFC 3161). */
   readonly timestamps?: TimestampSettings | undefined;
-  /** Now unless said otherwise. */
+  /** The signing time (now). */
   readonly logUpload?: LogUpload | undefined;
 }
 
 export interface TimestampSettings {
   readonly url: string;
-  /** Certificates (PEM) that its answers are checked by: a path, or `env://VAR`. */
+  /** Certificates (PEM) that verify its responses: a path, or `env://VAR`. */
   readonly roots: string;
 }
 
@@ -27,9 +27,9 @@ export interface FileKeySettings {
   readonly kind: "file";
   /** A path, or `env://VAR`. */
   readonly key: string;
-  /** The key's certificate and those above it (PEM): a path, or `env://VAR`. */
+  /** The key's certificate and its chain (PEM): a path, or `env://VAR`. */
   readonly certificateChain?: string | undefined;
-  /** Asked where TOUCHMARK_PASSWORD and COSIGN_PASSWORD are not set and the key is encrypted; `name` is the key's. */
+  /** Prompts for the password if the key is encrypted and TOUCHMARK_PASSWORD and COSIGN_PASSWORD are not set; `name` is the key's. */
   readonly askPassword?: Ask | undefined;
 }
 
@@ -39,33 +39,33 @@ export interface TokenKeySettings {
   /** RFC 7512. */
   readonly uri: string;
   readonly certificateChain?: string | undefined;
-  /** Asked where neither the URI nor TOUCHMARK_PKCS11_PIN nor COSIGN_PKCS11_PIN says it; `name` is the token's. */
+  /** Prompts for the PIN if the URI, TOUCHMARK_PKCS11_PIN and COSIGN_PKCS11_PIN have none; `name` is the token's. */
   readonly askPin?: Ask | undefined;
 }
 
 export type Ask = (name: string) => Promise<string>;
 
-/** A private key that a plugin of notation keeps. */
+/** A private key in a notation plugin. */
 export interface PluginKeySettings {
   readonly kind: "plugin";
   readonly plugin: string;
-  /** Of the key, as the plugin knows it. */
+  /** The key's id in the plugin. */
   readonly id: string;
   readonly config?: Readonly<Record<string, string>>;
   /** notation's folder. */
   readonly notationFolder?: string | undefined;
 }
 
-/** An identity in place of a key: each signing has an ephemeral key, and a certificate for the identity. */
+/** An identity instead of a key: each signature has an ephemeral key, and a short-lived certificate for the identity. */
 export interface KeylessSettings {
   readonly kind: "keyless";
-  /** An OIDC token, or the path of a file that holds it; no other is looked for. */
+  /** An OIDC token, or the path of a file that holds it; no other token is used. */
   readonly token?: { readonly value: string; readonly name?: string } | undefined;
-  /** Whether the surroundings are asked for a token, as a CI job has it (true). */
+  /** Whether ambient tokens are used, such as those of a CI job (true). */
   readonly ambient?: boolean;
   /** OIDC client id (sigstore). */
   readonly clientId?: string | undefined;
-  /** How a person signs in where there is no token; undefined where nobody is at hand. */
+  /** How a user signs in if there is no token; undefined without a user. */
   readonly login?: LoginSettings | undefined;
   /** Asks for consent before signing something private publishes the identity in a public log. */
   readonly consent: ConsentSettings;
@@ -73,23 +73,23 @@ export interface KeylessSettings {
 
 export interface LoginSettings {
   readonly how: "browser" | "device";
-  /** OIDC issuer; the signing config's unless it is named. */
+  /** OIDC issuer; by default, that of the signing config. */
   readonly issuer?: string | undefined;
   readonly openBrowser: (page: URL) => unknown;
   readonly say: (text: string) => void;
 }
 
 export interface ConsentSettings {
-  /** Whether anybody may know of what is signed; asked only where something is to be published about it. */
+  /** Whether the subject is public; called only if something is to be published about it. */
   readonly isPublic: () => Promise<boolean>;
-  /** What to say of it if not. */
+  /** The text that describes it if it is private. */
   readonly secret: string;
-  /** Asks a person, saying what will be published; undefined where nobody can be asked. `true` is consent given. */
+  /** Asks the user, with what will be published; undefined without a user. `true` means consent is given. */
   readonly agree: true | ((what: string) => Promise<boolean>) | undefined;
 }
 
 export interface SignerOpening extends LocalSettings {
-  /** Names of the formats that will be written. */
+  /** Names of the formats to write. */
   readonly formats: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -97,9 +97,9 @@ export interface SignerOpening extends LocalSettings {
 /** Disposing of it closes what the signer holds open. */
 export interface OpenedSigner extends AsyncDisposable {
   readonly signer: Signer | EnvelopeSigner;
-  /** The key is made for this once: it cannot have signed before. */
+  /** Whether the key is ephemeral: then it cannot have signed before. */
   readonly isEphemeral: boolean;
-  /** Fails as soon as it is known that nothing can be signed. */
+  /** Rejects as soon as it is known that signing cannot succeed. */
   readonly ready: Promise<unknown>;
   readonly warnings: Promise<readonly Warning[]>;
 }

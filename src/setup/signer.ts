@@ -1,4 +1,4 @@
-/** Opens the signer that the settings name. */
+/** Opens the signer of the settings. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { EnvelopeSigner, Signer } from "../core/signer.ts";
 import { openKeyFile } from "../signers/file/key-file.ts";
@@ -19,17 +19,17 @@ const notary = "notation";
 const none = Promise.resolve([]);
 
 /**
- * Nothing goes out that is not needed: a key alone asks nobody. A caller that keeps a key open hands it in. Throws
- * CERTIFICATE_REQUIRED and UNSUPPORTED for formats that the signer cannot write, USAGE, and what opening the key does.
+ * Opens a signer. It sends no unnecessary request: a key alone needs none. A caller that keeps a key open passes it in. Throws
+ * CERTIFICATE_REQUIRED and UNSUPPORTED for formats that the signer cannot write, USAGE, and what opening the key throws.
  */
 export async function openSigner(settings: SignerSettings, opening: SignerOpening, kept?: KeySigner): Promise<OpenedSigner> {
   const opened = await open(settings, opening, kept);
-  opened.ready.catch(() => undefined); // it may fail before anybody waits for it
+  opened.ready.catch(() => undefined); // it may reject before anything awaits it
   const { held, ...rest } = opened;
   return { ...rest, [Symbol.asyncDispose]: async () => held?.[Symbol.asyncDispose]?.() };
 }
 
-/** `held` is what the signer stands on, which may have to be closed. */
+/** `held` is the resource of the signer, which may have to be closed. */
 interface Opened extends Omit<OpenedSigner, typeof Symbol.asyncDispose> {
   readonly held?: Partial<AsyncDisposable>;
 }
@@ -57,10 +57,10 @@ async function open(settings: SignerSettings, opening: SignerOpening, kept: KeyS
   return { signer: logged, isEphemeral: false, ready: logged.describe(opening.signal), warnings, held };
 }
 
-/** What signs with a key, without services; a token keeps a session open until it is disposed of. */
+/** The signer of a key, without services; for a token it keeps a session open until it is disposed of. */
 export type KeySigner = (Signer | EnvelopeSigner) & Partial<AsyncDisposable>;
 
-/** Throws USAGE, and what opening a plugin does; a file and a token are opened when they are first needed. */
+/** Throws USAGE, and what opening a plugin throws; a file or token is opened when first needed. */
 export async function openKey(by: FileKeySettings | TokenKeySettings | PluginKeySettings, opening: SignerOpening): Promise<KeySigner> {
   if (by.kind === "plugin") return (await import("./plugin-key.ts")).openPlugin(by, opening);
   if (by.kind === "pkcs11") return (await import("./token-key.ts")).openToken(by, opening);
@@ -85,7 +85,7 @@ function keyNeeded(): TouchmarkError {
   });
 }
 
-/** What a plugin makes whole is its own, timestamp and all (Notary Project, plugin-extensibility, "FAQ"). */
+/** An envelope that a plugin generates includes its own timestamp (Notary Project, plugin-extensibility, "FAQ"). */
 function ownTimestamps(): TouchmarkError {
   return new TouchmarkError("UNSUPPORTED", "the plugin makes envelopes whole, and nobody else adds a timestamp to them", {
     hint: "Name no timestamp authority; whether the plugin adds a timestamp itself, its publisher says.",

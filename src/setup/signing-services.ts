@@ -1,4 +1,4 @@
-/** The services that certify, log and timestamp: those of the sigstore instance that is named, else of the kept one. */
+/** The services that certify, log and timestamp: those of the named sigstore instance, else of the stored one. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { Warning } from "../core/warning.ts";
 import type { HttpClient } from "../net/http.ts";
@@ -9,18 +9,18 @@ import { serviceHttp } from "./http.ts";
 import type { LocalSettings } from "./local-settings.ts";
 
 export interface InstanceSettings {
-  /** Name of a kept instance. */
+  /** Name of a stored instance. */
   readonly name?: string | undefined;
-  /** A `trusted_root.json` in place of a kept instance: a path, or `env://VAR`. */
+  /** A `trusted_root.json` instead of a stored instance: a path, or `env://VAR`. */
   readonly trustedRoot?: string | undefined;
-  /** A signing config in place of the instance's own: a path, or `env://VAR`. */
+  /** A signing config instead of the instance's own: a path, or `env://VAR`. */
   readonly signingConfig?: string | undefined;
 }
 
 export interface SigningServices {
   readonly services: Promise<SelectedServices>;
   readonly root: Promise<TrustedRoot>;
-  /** Of the trust root, as soon as it is read. */
+  /** Those of the trust root, as soon as it is read. */
   readonly warnings: Promise<readonly Warning[]>;
   readonly http: HttpClient;
 }
@@ -29,7 +29,7 @@ interface Opening extends LocalSettings {
   readonly signal: AbortSignal;
 }
 
-/** Begins to read which they are; `formats` are the names of those that are to carry what the services give. */
+/** Starts to read the services; `formats` are the names of the formats that must hold the verification material. */
 export async function openSigningServices(
   settings: InstanceSettings,
   { formats, ...local }: Opening & { readonly formats: readonly string[] },
@@ -41,7 +41,7 @@ export async function openSigningServices(
     checkFormats(formats, chosen);
     return chosen;
   });
-  services.catch(() => undefined); // the signer hears of it
+  services.catch(() => undefined); // the signer throws it
   return { services, root, warnings, http };
 }
 
@@ -63,7 +63,7 @@ export function openSigningInstance(
   });
 }
 
-/** Throws UNSUPPORTED for a format that could not carry what the services give. */
+/** Throws UNSUPPORTED for a format that cannot hold the verification material of the services. */
 function checkFormats(formats: readonly string[], { logs, timestampAuthorities }: SelectedServices): void {
   if (!formats.includes("cosign-legacy")) return;
   const hint = "Sign in the format bundle, or name one log of Rekor 1 and at most one timestamp authority in the signing config.";

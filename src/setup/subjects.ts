@@ -1,4 +1,4 @@
-/** What is signed, verified or copied, as a person names it. */
+/** The image or file to sign, verify or copy, as a user names it. */
 import { parseReference, type Reference } from "../core/oci/reference.ts";
 
 export interface NamedImage {
@@ -11,12 +11,12 @@ export interface NamedFile {
   readonly path: string;
 }
 
-/** `registry.example/app:1.0`, `oci:FOLDER`, `oci-archive:FILE`. Throws INVALID_REFERENCE. */
+/** An image: `registry.example/app:1.0`, `oci:FOLDER`, `oci-archive:FILE`. Throws INVALID_REFERENCE. */
 export function image(reference: string): NamedImage {
   return { kind: "image", reference: parseReference(reference) };
 }
 
-/** Nothing is read yet. */
+/** A file. Nothing is read yet. */
 export function file(path: string): NamedFile {
   return { kind: "file", path };
 }

@@ -1,10 +1,10 @@
-/** A key on a PKCS #11 token, with the module and the PIN that the variables name. */
+/** A key on a PKCS #11 token, with the module and the PIN of the environment variables. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { UserFolders } from "../files/user-folders.ts";
 import { openPkcs11Key, type Pkcs11Signer } from "../signers/pkcs11/pkcs11-signer.ts";
 import type { Ask, TokenKeySettings } from "./signer-settings.ts";
 
-/** Throws USAGE for a URI that is none. */
+/** Opens the key. Throws USAGE for an invalid URI. */
 export function openToken({ uri, certificateChain, askPin }: TokenKeySettings, { env }: Pick<UserFolders, "env">): Pkcs11Signer {
   const pin = (token: string): Promise<string> => pinFor(token, env, askPin);
   return openPkcs11Key({ uri, modulePath: variable(env, "PKCS11_MODULE_PATH"), pin, env, certificateChain });
@@ -19,7 +19,7 @@ async function pinFor(token: string, env: UserFolders["env"], ask: Ask | undefin
   });
 }
 
-/** Ours before cosign's. */
+/** Touchmark's variable comes before cosign's. */
 function variable(env: UserFolders["env"], name: string): string | undefined {
   return env[`TOUCHMARK_${name}`] ?? env[`COSIGN_${name}`];
 }

@@ -1,12 +1,12 @@
-/** The sigstore instances that are trusted: files, or those that are kept on this machine. */
+/** The trusted sigstore instances: files, or those stored on this machine. */
 import { openRoots, type OpenedRoots } from "../trust-sources/sigstore/open-roots.ts";
 import { serviceHttp } from "./http.ts";
 import type { LocalSettings } from "./local-settings.ts";
 
 export interface TrustedRootSettings {
-  /** `trusted_root.json` files, or `env://VAR`; if there are any, no kept instance is trusted. */
+  /** `trusted_root.json` files, or `env://VAR`; if there are any, no stored instance is trusted. */
   readonly files?: readonly string[];
-  /** Of kept instances; all, unless some are named. */
+  /** Names of stored instances; all by default. */
   readonly names?: readonly string[];
   /** Open no connection (false). */
   readonly offline?: boolean;
@@ -14,7 +14,7 @@ export interface TrustedRootSettings {
   readonly expired?: "refuse" | "warn";
 }
 
-/** Throws what `openRoots` does. */
+/** Throws what `openRoots` throws. */
 export async function openSigstoreRoots(
   { files = [], names = [], offline = false, expired = "refuse" }: TrustedRootSettings,
   { env, home, clock, signal }: LocalSettings & { readonly signal: AbortSignal },

@@ -1,4 +1,4 @@
-/** For what only saves work: what goes wrong in our own terms is as if it were not there. */
+/** Runs a cache lookup; a TouchmarkError counts as a miss. */
 import { TouchmarkError } from "../core/errors.ts";
 
 export async function cacheLookup<T>(work: () => T | Promise<T>): Promise<T | undefined> {

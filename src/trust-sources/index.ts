@@ -1,4 +1,4 @@
-/** Trust from files, and from the repositories that keep trust roots. */
+/** Trust sources: key files, TUF repositories, sigstore instances and Notary Project trust stores. */
 export { readPublicKeyFile, readKeyDocument, type KeyFileOptions } from "./key-files.ts";
 export { openRoots, type OpenedRoots, type RootsOptions } from "./sigstore/open-roots.ts";
 export { factGatherer, type GatherOptions } from "../facts/revocation/gather-facts.ts";

@@ -10,7 +10,7 @@ const ed25519 = path("cosign/ed25519.pub");
 const env = { RELEASE_KEY: readFileSync(p256, "utf8"), BROKEN: "no key" };
 
 suite("key files", () => {
-  test("are documents of their text, each under its reference", async () => {
+  test("are read as documents with their text and reference", async () => {
     const read = await Promise.all([ed25519, "env://RELEASE_KEY"].map((reference) => readKeyDocument(reference, { env })));
     assert.deepEqual(read, [
       { name: ed25519, pem: readFileSync(ed25519, "utf8") },
@@ -18,7 +18,7 @@ suite("key files", () => {
     ]);
   });
 
-  test("what cannot be read is refused by name", async () => {
+  test("a file that cannot be read is named in the error", async () => {
     const missing = path("cosign/missing.pub");
     await assert.rejects(readKeyDocument(missing, { env }), { code: "FILE_NOT_FOUND", message: /missing.pub: there is no such file/ });
     await assert.rejects(readPublicKeyFile("env://BROKEN", { env }), { code: "INVALID_KEY", message: /^env:\/\/BROKEN must hold one/ });
@@ -29,7 +29,7 @@ suite("key files", () => {
     await assert.rejects(readPublicKeyFile("env://UNSET", { env }), { code: "FILE_NOT_FOUND" });
   });
 
-  test("the signal ends it", async () => {
+  test("the signal aborts the read", async () => {
     await assert.rejects(readKeyDocument(p256, { env, signal: AbortSignal.abort() }), { code: "INTERRUPTED" });
   });
 });

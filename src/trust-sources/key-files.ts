@@ -1,4 +1,4 @@
-/** Public key files, each named by its path or as `env://VAR`. */
+/** Reads public key files, each named by its path or as `env://VAR`. */
 import { readSource, type SourceOptions } from "../files/read-source.ts";
 import type { PublicKey } from "../core/keys/public-key.ts";
 import { parsePublicKey } from "../trust/parse-public-key.ts";
@@ -11,7 +11,7 @@ export async function readPublicKeyFile(reference: string, options: KeyFileOptio
   return parsePublicKey(await readSource(reference, { ...options, maxBytes: trustLimits.keyFileBytes }), reference);
 }
 
-/** A key file as a policy document has it: its text, and the name that it was asked for by. Throws FILE_NOT_FOUND. */
+/** Reads a key file as a policy document with its text and reference. Throws FILE_NOT_FOUND. */
 export async function readKeyDocument(
   reference: string,
   options: KeyFileOptions,

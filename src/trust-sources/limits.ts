@@ -1,8 +1,8 @@
-/** Bounds of where trust comes from: TUF repositories, folders and files. */
+/** Bounds of the trust sources: TUF repositories, folders and files. */
 export interface TrustSourceLimits {
-  /** Versions of a TUF root that one update may follow. */
+  /** Versions of a TUF root that one update follows. */
   readonly tufRotations: number;
-  /** Names of targets that one update may ask for. */
+  /** Names of targets that one update requests. */
   readonly tufNames: number;
   /** Bytes of one target. */
   readonly tufTargetBytes: number;
@@ -14,21 +14,21 @@ export interface TrustSourceLimits {
   readonly tufKeys: number;
   /** Files that TUF metadata may list. */
   readonly tufFiles: number;
-  /** Bytes of what is kept of a TUF repository. */
+  /** Bytes of the cache of one TUF repository. */
   readonly keptBytes: number;
-  /** Roots that are kept of a TUF repository. */
+  /** Roots in the cache of one TUF repository. */
   readonly keptRoots: number;
   /** Bytes of the file in which cosign keeps a mirror's URL. */
   readonly remoteBytes: number;
-  /** Bytes of the file that says when a mirror failed. */
+  /** Bytes of the file that records when a mirror failed. */
   readonly mirrorPauseBytes: number;
   /** Bytes of a `trusted_root.json`. */
   readonly trustedRootFileBytes: number;
-  /** Bytes of a trusted root that is imported, with all that belongs to it. */
+  /** Bytes of a trusted root that is imported, with all its files. */
   readonly importBytes: number;
-  /** Bytes of the description of a kept instance. */
+  /** Bytes of the description of a stored instance. */
   readonly instanceBytes: number;
-  /** Instances that are kept. */
+  /** Stored instances. */
   readonly instances: number;
   /** Trusted roots in one instance. */
   readonly instanceRoots: number;
@@ -38,7 +38,7 @@ export interface TrustSourceLimits {
   readonly serviceChain: number;
   /** Certificates in a file of certificate authorities. */
   readonly authorityCertificates: number;
-  /** Certificates in a file that a person names as trusted. */
+  /** Certificates in a file that a user names as trusted. */
   readonly namedCertificates: number;
   /** Files of one trust store. */
   readonly storeFiles: number;

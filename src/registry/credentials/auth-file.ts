@@ -1,5 +1,5 @@
 /**
- * Docker's config.json and podman's auth.json, as far as they are about credentials:
+ * Reads the credentials of Docker's config.json and podman's auth.json:
  *
  *     {"auths":{KEY:{"auth":BASE64("user:password")}|{"identitytoken":TEXT}},"credHelpers":{REGISTRY:NAME},"credsStore":NAME}
  */
@@ -11,13 +11,13 @@ import type { Credential } from "./credential.ts";
 import { registryLimits } from "../limits.ts";
 
 export interface AuthFile {
-  /** Each is read when it is asked for: what is wrong with one registry's entry does not stand in the way of another's. */
+  /** Each entry is parsed when needed: an invalid entry of one registry does not affect another's. */
   readonly auths: ReadonlyMap<string, () => Credential | undefined>;
   readonly credHelpers: ReadonlyMap<string, string>;
   readonly credsStore?: string;
 }
 
-/** Undefined if there is no such file. Throws FILE_NOT_FOUND for one that cannot be read, MALFORMED for what is none. */
+/** Undefined if there is no such file. Throws FILE_NOT_FOUND if it cannot be read, MALFORMED if it is invalid. */
 export async function readAuthFile(path: string): Promise<AuthFile | undefined> {
   let bytes: Uint8Array;
   try {
@@ -40,7 +40,7 @@ export function parseAuthFile(bytes: Uint8Array, path: string): AuthFile {
   };
 }
 
-/** An entry is empty where a helper keeps what belongs in it. */
+/** An entry is empty if a helper has the credential. */
 function readEntry(entry: Fields | undefined, source: string): Credential | undefined {
   const token = entry?.optionalString("identitytoken");
   if (token) return { kind: "identity", token, source };

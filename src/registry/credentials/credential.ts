@@ -1,4 +1,4 @@
-/** One way to say who we are to a registry. `source` is where it was found, for messages. */
+/** A credential for a registry. `source` is where it was found, for messages. */
 export type Credential = PasswordCredential | IdentityCredential;
 
 export interface PasswordCredential {
@@ -8,14 +8,14 @@ export interface PasswordCredential {
   readonly source: string;
 }
 
-/** An OAuth 2 refresh token, which only a token service takes. */
+/** An OAuth 2 refresh token, which only a token service accepts. */
 export interface IdentityCredential {
   readonly kind: "identity";
   readonly token: string;
   readonly source: string;
 }
 
-/** The Authorization header of RFC 7617. */
+/** Returns the Authorization header of RFC 7617. */
 export function basicAuthorization({ username, password }: PasswordCredential): string {
   return `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
 }

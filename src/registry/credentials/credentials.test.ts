@@ -9,7 +9,7 @@ const signal = new AbortController().signal;
 
 type Tree = Readonly<Record<string, unknown>>;
 
-/** A home folder with these files; text is written as it is, all else as JSON. */
+/** A home folder with these files; text is written as it is, everything else as JSON. */
 async function homeWith(t: TestContext, tree: Tree): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), "touchmark-home-"));
   t.after(() => rm(home, { recursive: true, force: true }));
@@ -37,18 +37,18 @@ async function userFor(credentials: Credentials, registry: string, repository = 
   return found?.kind === "password" ? found.username : found?.token;
 }
 
-test("without any file there are no credentials", async (t) => {
+test("without a credential file there are no credentials", async (t) => {
   const credentials = createCredentials({ home: await homeWith(t, {}), env: {} });
   assert.equal(await credentials.find("registry.example.com", "app", signal), undefined);
 });
 
-test("a password may have colons, and says where it was found", async (t) => {
+test("a password may contain colons, and its source is named", async (t) => {
   const home = await homeWith(t, { ".docker/config.json": { auths: { "registry.example.com": auth("alice") } } });
   const found = await createCredentials({ home, env: {} }).find("registry.example.com", "app", signal);
   assert.deepEqual(found, { kind: "password", username: "alice", password: "pass:alice", source: join(home, ".docker/config.json") });
 });
 
-test("T15: credentials go to the registry they are for, never to one that looks alike", async (t) => {
+test("credentials are used only for their registry, never for one with a similar name", async (t) => {
   const auths = {
     "example.com": auth("plain"),
     "registry.example.com:5000": auth("port"),
@@ -76,7 +76,7 @@ test("T15: credentials go to the registry they are for, never to one that looks 
   assert.equal(await userFor(credentials, "old.example.com"), "old");
 });
 
-test("T15: podman's namespaces fit by whole components, the longest first", async (t) => {
+test("podman's namespaces match by whole components, the longest first", async (t) => {
   const keys = ["example.com/team", "example.com/team/app", "example.com"];
   const credentials = await docker(t, { auths: Object.fromEntries(keys.map((key) => [key, auth(key)])) });
   for (const [repository, user] of [
@@ -99,12 +99,12 @@ test("Docker Hub is found under each of its names", async (t) => {
   }
 });
 
-test("an identity token comes before a password", async (t) => {
+test("an identity token takes precedence over a password", async (t) => {
   const credentials = await docker(t, { auths: { "example.com": { ...auth("alice"), identitytoken: "refresh" } } });
   assert.deepEqual(await credentials.find("example.com", "app", signal).then((found) => found?.kind), "identity");
 });
 
-test("the files of both tools are looked through, a named one first", async (t) => {
+test("the files of both tools are searched, a named one first", async (t) => {
   const home = await homeWith(t, {
     "named.json": { auths: { "a.example.com": auth("named") } },
     "docker/config.json": { auths: { "a.example.com": auth("docker"), "b.example.com": auth("docker"), "x.example.com": {} } },
@@ -117,7 +117,7 @@ test("the files of both tools are looked through, a named one first", async (t) 
   assert.deepEqual(found, ["named", "docker", "run", "config", "run", undefined]);
 });
 
-test("what is wrong in a file is said, and another registry's entry does not matter", async (t) => {
+test("an error in a file is reported, and another registry's entry does not matter", async (t) => {
   await assert.rejects(async () => userFor(await docker(t, "{"), "example.com"), { code: "MALFORMED" });
   await assert.rejects(async () => userFor(await docker(t, { auths: [] }), "example.com"), { code: "MALFORMED" });
   const credentials = await docker(t, {
@@ -128,7 +128,7 @@ test("what is wrong in a file is said, and another registry's entry does not mat
   await assert.rejects(userFor(credentials, "colon.example.com"), { code: "MALFORMED" });
 });
 
-test("a file is read when it is needed, and once", async (t) => {
+test("a file is read when needed, and once", async (t) => {
   const home = await homeWith(t, {});
   const credentials = createCredentials({ home, env: {} });
   await mkdir(join(home, ".docker"));
@@ -138,7 +138,7 @@ test("a file is read when it is needed, and once", async (t) => {
   assert.equal(await userFor(credentials, "example.com"), "alice");
 });
 
-/** A credential helper: a program that writes down what it was asked and does the rest of the script. */
+/** A credential helper: a program that records its input and runs the rest of the script. */
 function helper(script: string): string {
   return `#!${process.execPath}
 const { readFileSync, writeFileSync } = require("node:fs");
@@ -149,7 +149,7 @@ ${script}
 `;
 }
 
-test("a credential helper is asked for its registry alone, before the file's own words", async (t) => {
+test("a credential helper is asked only for its registry, and takes precedence over the file's entry", async (t) => {
   const home = await homeWith(t, {
     ".docker/config.json": {
       credHelpers: { "ecr.example.com": "ecr" },
@@ -165,7 +165,7 @@ test("a credential helper is asked for its registry alone, before the file's own
   assert.equal(await userFor(credentials, "other.example.com"), "file");
 });
 
-test("the general helper serves all registries, Docker Hub by its URL, and may hold an identity token", async (t) => {
+test("the general helper serves all registries, Docker Hub by its URL, and may return an identity token", async (t) => {
   const home = await homeWith(t, {
     ".docker/config.json": { credsStore: "store", auths: { "https://index.docker.io/v1/": {} } },
     "bin/docker-credential-store": helper('give("<token>", "refresh")'),
@@ -179,7 +179,7 @@ test("the general helper serves all registries, Docker Hub by its URL, and may h
   assert.equal(await readFile(join(home, "asked"), "utf8"), "get https://index.docker.io/v1/");
 });
 
-test("a helper that has none leaves it to the file", async (t) => {
+test("without a credential in the helper, the file's entry is used", async (t) => {
   const credentials = await docker(
     t,
     { credsStore: "store", auths: { "example.com": auth("file") } },
@@ -190,7 +190,7 @@ test("a helper that has none leaves it to the file", async (t) => {
   assert.equal(await userFor(credentials, "example.com"), "file");
 });
 
-test("a helper that fails is an error, which repeats nothing of what it wrote", async (t) => {
+test("a failed helper is an error that quotes none of its output", async (t) => {
   const scripts: Record<string, string> = {
     fails: 'console.log("secret"); console.error("secret"); process.exit(1)',
     talks: 'console.log("secret")',
@@ -218,7 +218,7 @@ test("a helper that fails is an error, which repeats nothing of what it wrote", 
   assert.match(errors[4].message, /"..\/evil" is not the name of a credential helper/);
 });
 
-test("an aborted signal ends a helper that does not come back", async (t) => {
+test("an aborted signal ends a helper that hangs", async (t) => {
   const controller = new AbortController();
   const credentials = await docker(t, { credsStore: "hangs" }, { "bin/docker-credential-hangs": helper("setInterval(() => {}, 1000)") });
   setTimeout(() => controller.abort(), 20);

@@ -1,4 +1,4 @@
-/** Who we are to a registry: what Docker's and podman's users have logged in with, in the files where those tools keep it. */
+/** The user's credentials for registries, from the files of Docker and podman. */
 import { join } from "node:path";
 import { memoise } from "../../core/async/memoise.ts";
 import { type AuthFile, readAuthFile } from "./auth-file.ts";
@@ -7,7 +7,7 @@ import { askHelper } from "./helper.ts";
 import { mostSpecific } from "./registry-key.ts";
 
 export interface Credentials {
-  /** The credential for this repository, `source` saying where it was found; undefined if there is none. */
+  /** Returns the credential for this repository, with its `source`; undefined if there is none. */
   find(registry: string, repository: string, signal: AbortSignal): Promise<Credential | undefined>;
 }
 
@@ -18,8 +18,8 @@ export interface CredentialsOptions {
 }
 
 /**
- * Looks through $REGISTRY_AUTH_FILE, Docker's config.json and podman's auth.json, in this order. Each is read when it is
- * first needed, and once. Within a file a helper for the registry comes first, then the general helper, then what is written down.
+ * Searches $REGISTRY_AUTH_FILE, Docker's config.json and podman's auth.json, in this order. Each is read when first
+ * needed, and once. Within a file, the registry's helper comes first, then the general helper, then the file's entries.
  */
 export function createCredentials(options: CredentialsOptions): Credentials {
   const { env } = options;

@@ -14,18 +14,18 @@ import type { Credential } from "./credential.ts";
 import { registryLimits } from "../limits.ts";
 
 export interface HelperSurroundings {
-  /** The helper's environment; its PATH says where the helper is. */
+  /** The helper's environment; its PATH locates the helper. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
 }
 
 const grammar = /^[A-Za-z0-9._-]+$/;
-/** By this a helper says that it has none, on stdout, and exits with 1. */
+/** The helper's output on stdout if it has no credential; it exits with 1. */
 const notFound = "credentials not found in native keychain";
-/** As user name, it says that the secret is an identity token. */
+/** The user name that marks the secret as an identity token. */
 const tokenUser = "<token>";
 
-/** Undefined if the helper has nothing for this registry; throws UNAUTHORIZED if it cannot be asked. What it writes is in no message. */
+/** Undefined if the helper has no credential for this registry; throws UNAUTHORIZED if it fails. Its output is in no message. */
 export async function askHelper(name: string, registry: string, surroundings: HelperSurroundings): Promise<Credential | undefined> {
   if (!grammar.test(name))
     throw new TouchmarkError("UNAUTHORIZED", `${JSON.stringify(name.slice(0, 60))} is not the name of a credential helper`);
@@ -52,7 +52,7 @@ function run(program: string, key: string, { env, signal }: HelperSurroundings):
       const hint = `Try it by hand: echo ${key} | ${program} get`;
       return reject(new TouchmarkError("UNAUTHORIZED", `the credential helper ${program} ${what}`, { hint }));
     });
-    child.stdin?.on("error", () => {}); // a helper that does not read its input is judged by its answer
+    child.stdin?.on("error", () => {}); // a helper may ignore its input; only its output counts
     child.stdin?.end(key);
   });
 }

@@ -1,10 +1,10 @@
 /**
  * The keys of credential files:
  *
- *     registry.example.com[:PORT][/NAMESPACE…]        podman (containers-auth.json(5)): the longest that fits wins
+ *     registry.example.com[:PORT][/NAMESPACE…]        podman (containers-auth.json(5)): the longest match wins
  *     https://registry.example.com[/v1/]              Docker's older files
  *
- * A key fits by whole components: neither `example.com` nor `example.com/te` fits `evil-example.com` or `example.com/team`.
+ * A key matches whole components: neither `example.com` nor `example.com/te` matches `evil-example.com` or `example.com/team`.
  */
 import { aliasesOf } from "../address.ts";
 
@@ -15,7 +15,7 @@ interface RegistryKey {
 
 const versions: ReadonlySet<string> = new Set(["", "/", "/v1", "/v1/", "/v2", "/v2/"]);
 
-/** The value under the key that fits the repository best. */
+/** Returns the value of the key that matches the repository best. */
 export function mostSpecific<T>(entries: ReadonlyMap<string, T>, registry: string, repository: string): T | undefined {
   const names = aliasesOf(registry);
   const components = repository.split("/");

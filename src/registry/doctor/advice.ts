@@ -1,4 +1,4 @@
-/** Which way of storing signatures works in a registry of these powers. */
+/** Recommends a way of storing signatures for a registry with these capabilities. */
 import type { ProbeAnswer, Probe, ProbeName } from "./probe.ts";
 
 export interface Advice {

@@ -1,4 +1,4 @@
-/** What a registry can do, and which way of storing signatures works there. */
+/** Finds out the capabilities of a registry, and which way of storing signatures works there. */
 import type { HttpClient } from "../../net/http.ts";
 import { addressOf, type PlainHttp } from "../address.ts";
 import { Authorizer } from "../authorizer.ts";
@@ -15,7 +15,7 @@ export interface DiagnoseOptions {
   readonly plainHttp: PlainHttp;
   /** `registry.example:5000`. */
   readonly registry: string;
-  /** A repository to look at; without one, only what the registry says to strangers. */
+  /** A repository to check; without one, only the registry itself is checked, anonymously. */
   readonly repository: string | undefined;
   /** Push small content to the repository as well, and delete it again. */
   readonly write: boolean;
@@ -26,11 +26,11 @@ export interface Diagnosis {
   readonly registry: string;
   readonly repository?: string;
   readonly probes: readonly Probe[];
-  /** Empty where no repository was looked at. */
+  /** Empty if no repository was checked. */
   readonly advice: readonly Advice[];
 }
 
-/** Throws where the registry cannot be reached at all; what a single probe meets is its answer. */
+/** Throws if the registry is unreachable; a failure of a single probe is its result. */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const { http, credentials, plainHttp, registry, repository, write, signal } = options;
   const address = addressOf(registry, plainHttp);

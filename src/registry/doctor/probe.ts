@@ -1,4 +1,4 @@
-/** One thing a registry can or cannot do, and how that was found out. */
+/** One capability of a registry, and how it was found out. */
 import { asTouchmarkError } from "../../core/errors.ts";
 import { throwIfAborted } from "../../core/async/interruption.ts";
 
@@ -21,11 +21,11 @@ export type ProbeName =
 export interface Probe {
   readonly name: ProbeName;
   readonly answer: ProbeAnswer;
-  /** What was seen. */
+  /** The observation. */
   readonly detail: string;
 }
 
-/** The probe's finding; what goes wrong on the way is no answer, but says why there is none. */
+/** Runs the probe; an error means an unknown result, with its reason. */
 export async function probe(name: ProbeName, signal: AbortSignal, look: () => Promise<Omit<Probe, "name">>): Promise<Probe> {
   try {
     return { name, ...(await look()) };

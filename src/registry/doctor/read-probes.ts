@@ -10,7 +10,7 @@ import type { Connection } from "../connection.ts";
 import { probe, type Probe } from "./probe.ts";
 import { registryLimits } from "../limits.ts";
 
-/** What the registry says before it knows who asks: its version, what authorization it wants, its limits. */
+/** Probes without credentials: the registry's version, its authorization, its limits. */
 export async function probeRegistry(http: HttpClient, { base }: RegistryAddress, signal: AbortSignal): Promise<readonly Probe[]> {
   const answer = await http.request({ method: "GET", url: new URL("/v2/", base), maxBytes: registryLimits.doctorProbeBytes, signal });
   return Promise.all([
@@ -42,7 +42,7 @@ function describeLimits({ headers }: HttpResponse): Omit<Probe, "name"> {
   return stated.length > 0 ? { answer: "yes", detail: stated.join(", ") } : { answer: "unknown", detail: "no rate-limit headers" };
 }
 
-/** What a reader of this repository finds. */
+/** Probes of reading this repository. */
 export function probeRepository(connection: Connection, signal: AbortSignal): Promise<readonly Probe[]> {
   return Promise.all([
     probe("pull", signal, async () => {

@@ -1,4 +1,4 @@
-/** Small content of the doctor's own in a repository, to see what the registry does with it. */
+/** Small test content in a repository. */
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf, type Digest } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
@@ -7,7 +7,7 @@ import type { HttpResponse } from "../../net/http.ts";
 import type { Connection } from "../connection.ts";
 import { registryLimits } from "../limits.ts";
 
-/** Answers that say what the registry does; to be refused (401, 403) or put off (429, 5xx) says nothing of the kind. */
+/** Statuses that show a capability; a refusal (401, 403) or a temporary failure (429, 5xx) does not. */
 const telling = [200, 201, 202, 204, 206, 400, 404, 405, 409, 412, 413, 415, 416, 422, 501];
 
 export interface Pushed {
@@ -21,7 +21,7 @@ type Sent = Pick<Parameters<Connection["write"]>[0], "headers" | "body">;
 export class Scratch {
   readonly #connection: Connection;
   readonly #signal: AbortSignal;
-  /** Digests of the manifests that lie there. */
+  /** Digests of the stored manifests. */
   readonly manifests: Set<Digest> = new Set();
 
   constructor(connection: Connection, signal: AbortSignal) {
@@ -40,7 +40,7 @@ export class Scratch {
     });
   }
 
-  /** An image manifest of this one layer, under the tag or by its digest. */
+  /** Stores an image manifest of this one layer, under the tag or by its digest. */
   async putManifest(layer: Uint8Array, more: object, tag?: string): Promise<Pushed> {
     const mediaType = mediaTypes.ociManifest;
     const layers = [{ mediaType: "text/plain", digest: digestOf(layer), size: layer.length }];
@@ -51,7 +51,7 @@ export class Scratch {
     return { descriptor, answer };
   }
 
-  /** Where an upload goes on. */
+  /** The location of an upload. */
   locationIn(answer: HttpResponse): URL {
     const location = answer.headers.get("location");
     const url = location === undefined ? null : URL.parse(location, answer.url.href);

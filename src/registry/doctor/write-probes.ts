@@ -1,4 +1,4 @@
-/** Probes that push small content to a repository, and take it away again where that is allowed. */
+/** Probes that push small content to a repository, and delete it again if that is allowed. */
 import { randomUUID } from "node:crypto";
 import { concat, encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
@@ -12,7 +12,7 @@ import { Scratch } from "./scratch.ts";
 
 const artifactType = "application/vnd.touchmark.doctor.v1";
 
-/** `repository` without the registry's name. */
+/** `repository` is without the registry's name. */
 export async function probeWriting(connection: Connection, repository: string, signal: AbortSignal): Promise<readonly Probe[]> {
   const scratch = new Scratch(connection, signal);
   const name = `touchmark-doctor-${randomUUID()}`;
@@ -22,7 +22,7 @@ export async function probeWriting(connection: Connection, repository: string, s
   const push = await probe("push", signal, async () => {
     await Promise.all([layer, emptyConfig.bytes].map((bytes) => uploadBytes({ connection, bytes, signal })));
     const { answer } = await scratch.putManifest(layer, {}, name);
-    return told(answer, [201], "an image was pushed");
+    return answerTo(answer, [201], "an image was pushed");
   });
   if (push.answer !== "yes") return [push];
 
@@ -35,16 +35,16 @@ export async function probeWriting(connection: Connection, repository: string, s
       for (const body of chunks) {
         const headers = { "content-type": "application/octet-stream", "content-range": `${offset}-${offset + body.length - 1}` };
         answer = await scratch.ask("PATCH", scratch.locationIn(answer), { headers, body });
-        if (answer.status !== 202) return told(answer, [202], "");
+        if (answer.status !== 202) return answerTo(answer, [202], "");
         offset += body.length;
       }
       const end = scratch.locationIn(answer);
       end.searchParams.set("digest", digestOf(concat(chunks)));
-      return told(await scratch.ask("PUT", end), [201], "a blob was pushed in two chunks");
+      return answerTo(await scratch.ask("PUT", end), [201], "a blob was pushed in two chunks");
     }),
     await probe("mount", signal, async () => {
       const query = new URLSearchParams({ mount: digestOf(layer), from: repository });
-      return told(
+      return answerTo(
         await scratch.ask("POST", `blobs/uploads/?${query.toString()}`),
         [201],
         "a blob can be taken over from another repository",
@@ -53,12 +53,12 @@ export async function probeWriting(connection: Connection, repository: string, s
     await probe("range", signal, async () => {
       const answer = await scratch.ask("GET", blob, { headers: { range: "bytes=3-5" } });
       const right = answer.status === 206 && Buffer.compare(answer.body, layer.subarray(3, 6)) === 0;
-      return right ? { answer: "yes", detail: "it sends the part of a blob that is asked for" } : told(answer, [], "");
+      return right ? { answer: "yes", detail: "it sends the part of a blob that is asked for" } : answerTo(answer, [], "");
     }),
     await probe("artifacts", signal, async () => {
       const image = await scratch.putManifest(layer, {});
       const { answer, descriptor } = await scratch.putManifest(layer, { artifactType, subject: image.descriptor });
-      if (answer.status !== 201) return told(answer, [201], "");
+      if (answer.status !== 201) return answerTo(answer, [201], "");
       const listed = await listReferrers(connection, image.descriptor.digest, signal);
       const entry = listed?.find(({ digest }) => digest === descriptor.digest);
       if (!entry) return { answer: "yes", detail: "it stores manifests with a subject, and does not list them" };
@@ -67,7 +67,7 @@ export async function probeWriting(connection: Connection, repository: string, s
     }),
     await probe("tag overwrite", signal, async () => {
       const { answer } = await scratch.putManifest(layer, { annotations: { "touchmark.doctor": "second" } }, name);
-      return told(answer, [201], "a tag can be moved");
+      return answerTo(answer, [201], "a tag can be moved");
     }),
     await probe("delete", signal, async () => {
       let answer: HttpResponse | undefined;
@@ -76,13 +76,13 @@ export async function probeWriting(connection: Connection, repository: string, s
         if (answer.status === 202 || answer.status === 200) scratch.manifests.delete(digest);
       }
       if (answer && scratch.manifests.size > 0)
-        return { ...told(answer, [], ""), detail: `${describe(answer)}; the tag ${name} stays behind` };
+        return { ...answerTo(answer, [], ""), detail: `${describe(answer)}; the tag ${name} stays behind` };
       return { answer: "yes", detail: "what was pushed to find this out is deleted again" };
     }),
   ];
 }
 
-function told(answer: HttpResponse, good: readonly number[], detail: string): Omit<Probe, "name"> {
+function answerTo(answer: HttpResponse, good: readonly number[], detail: string): Omit<Probe, "name"> {
   return good.includes(answer.status) ? { answer: "yes", detail } : { answer: "no", detail: describe(answer) };
 }
 

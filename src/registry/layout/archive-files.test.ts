@@ -16,7 +16,7 @@ async function folder(t: TestContext): Promise<string> {
   return root;
 }
 
-/** A header of any type, and what follows it. */
+/** A header of any type, and the bytes after it. */
 function entry(name: string, text: string, type = "0"): Uint8Array {
   const header = Buffer.from(encodeHeader(name, text.length));
   header.write(type, 156, "ascii");
@@ -43,7 +43,7 @@ async function read(files: ArchiveFiles, path: string): Promise<string | undefin
   return bytes && Buffer.from(bytes).toString();
 }
 
-test("files are written, replaced and removed, and nothing else is left in the folder", async (t) => {
+test("files are written, replaced and removed, and no other file stays in the folder", async (t) => {
   const root = await folder(t);
   const path = join(root, "a.tar");
   const files = new ArchiveFiles(path);
@@ -70,7 +70,7 @@ test("files are written, replaced and removed, and nothing else is left in the f
   assert.deepEqual(await readdir(root), ["a.tar"]);
 });
 
-test("what breaks off leaves the archive as it was", async (t) => {
+test("a write that fails leaves the archive unchanged", async (t) => {
   const root = await folder(t);
   const path = join(root, "a.tar");
   const files = new ArchiveFiles(path);
@@ -86,7 +86,7 @@ test("what breaks off leaves the archive as it was", async (t) => {
   assert.equal(await read(files, "b"), "two");
 });
 
-test("another writer in between is a CONFLICT, and loses nothing of what it wrote", async (t) => {
+test("a concurrent writer is a CONFLICT, and nothing that it wrote is lost", async (t) => {
   const path = join(await folder(t), "a.tar");
   const [one, other] = [new ArchiveFiles(path), new ArchiveFiles(path)];
   await one.write("a", Buffer.from("one"), 3);
@@ -98,7 +98,7 @@ test("another writer in between is a CONFLICT, and loses nothing of what it wrot
   assert.deepEqual([await read(one, "a"), await read(one, "b"), await read(one, "c")], ["one", "two", undefined]);
 });
 
-test("what tar writes is read, and what is written here tar reads", async (t) => {
+test("archives of the program tar are read, and tar reads archives written here", async (t) => {
   const root = await folder(t);
   const long = `blobs/sha512/${"b".repeat(128)}`;
   await mkdir(join(root, "in/blobs/sha512"), { recursive: true });
@@ -117,7 +117,7 @@ test("what tar writes is read, and what is written here tar reads", async (t) =>
   }
 });
 
-test("T30: links, devices, paths that lead out and paths that are there twice are refused", async (t) => {
+test("links, devices, paths out of the archive and duplicate paths are refused", async (t) => {
   const bad: readonly (readonly Uint8Array[])[] = [
     [entry("a", "", "1")],
     [entry("a", "", "2")],
@@ -142,7 +142,7 @@ test("T30: links, devices, paths that lead out and paths that are there twice ar
   }
 });
 
-test("what is cut off, packed or no archive is refused", async (t) => {
+test("a truncated, compressed or invalid archive is refused", async (t) => {
   const whole = concat([entry("a", "x".repeat(600)), end]);
   for (const bytes of [whole.subarray(0, 700), whole.subarray(0, 100), Buffer.from([0x1f, 0x8b, ...Buffer.alloc(600)])]) {
     await assert.rejects((await archiveOf(t, bytes)).read("a", 1000), { code: "MALFORMED" });
@@ -156,25 +156,25 @@ test("a file of another kind is reported as no tar archive", async (t) => {
     await assert.rejects((await archiveOf(t, Buffer.from(text))).read("a", 10), { code: "MALFORMED", message: /not a tar archive/ });
 });
 
-test("a header over the bounds is not read", async (t) => {
+test("a header over the bounds is refused", async (t) => {
   const files = await archiveOf(t, entry("h", "x".repeat(70_000), "x"), entry("a", "x"), end);
   await assert.rejects(files.read("a", 10), { code: "LIMIT_EXCEEDED" });
 });
 
-test("an archive reached by a link is read", async (t) => {
+test("an archive behind a symbolic link is read", async (t) => {
   const root = await folder(t);
   await new ArchiveFiles(join(root, "a.tar")).write("a", Buffer.from("one"), 3);
   await symlink("a.tar", join(root, "b.tar"));
   assert.equal(await read(new ArchiveFiles(join(root, "b.tar")), "a"), "one");
 });
 
-test("a name that is not ASCII is read as it was written", async (t) => {
+test("a non-ASCII name is read as it was written", async (t) => {
   const path = join(await folder(t), "a.tar");
   await new ArchiveFiles(path).write("blobs/ä", Buffer.from("one"), 3);
   assert.equal(await read(new ArchiveFiles(path), "blobs/ä"), "one");
 });
 
-test("headers that are many, or long, take no more time than to read them", async (t) => {
+test("many or long headers take only the time to read them", async (t) => {
   const long = Array.from({ length: 20 }, () => entry("name", `a${"\0".repeat(60_000)}b`, "L"));
   await assert.rejects((await archiveOf(t, ...long, entry("a", "one"), end)).read("a", 10), { code: "MALFORMED" });
   const named = (n: number): string => Array.from({ length: 100 }, (_, i) => `12 k${String(n * 100 + i).padStart(5, "0")}=v\n`).join("");

@@ -1,4 +1,4 @@
-/** A layout in a tar archive. It is read in place; to change it a new archive is written beside it, which then takes its name. */
+/** A layout in a tar archive. It is read in place; a change is an atomic write of a new archive. */
 import { constants, statSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { equalBytes, streamOf } from "../../core/bytes.ts";
@@ -9,19 +9,19 @@ import { indexArchive, readAt, type ArchiveEntry } from "./archive-index.ts";
 import type { LayoutStore } from "./layout-store.ts";
 import { streamTar, type StreamedTarFile } from "./tar-writer.ts";
 
-/** A pipe that nobody writes to may not hold us up. */
+/** Avoids blocking on a pipe. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 interface Archive {
   readonly file: FileHandle;
-  /** The same as long as nobody changed the archive. */
+  /** Equal as long as the archive has not changed. */
   readonly identity: string;
   readonly entries: ReadonlyMap<string, ArchiveEntry>;
 }
 
 interface Change {
   readonly path: string;
-  /** In place of what is under the path; undefined to take it away. */
+  /** The new content of the path; undefined to remove it. */
   readonly content?: { readonly bytes: AsyncIterable<Uint8Array>; readonly size: number };
 }
 
@@ -29,7 +29,7 @@ export class ArchiveFiles implements LayoutStore {
   readonly #path: string;
   readonly #files: FileOperations;
   #known: Omit<Archive, "file"> | undefined;
-  /** Settles when the writers before are done. */
+  /** Settles when the previous writers are done. */
   #written: Promise<unknown> = Promise.resolve();
 
   constructor(path: string, files: FileOperations = systemFiles) {
@@ -71,7 +71,7 @@ export class ArchiveFiles implements LayoutStore {
     throw new TouchmarkError("CONFLICT", `${this.#path} was changed by others while it was written`);
   }
 
-  /** Writers of this object take turns; says whether the archive still was what it had been. */
+  /** Writers of this object take turns; returns whether the archive was unchanged. */
   #rewrite(change: Change, fits: (archive: Archive | undefined) => Promise<boolean>): Promise<boolean> {
     const turn = this.#written.then(async () => {
       const written = await this.#with((archive) => this.#writeBeside(archive, change, fits));
@@ -149,7 +149,7 @@ function identityOf({
   return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
 }
 
-/** The files of the archive with the change, in the same order for the same change. */
+/** The files of the archive with the change; the order is deterministic. */
 function* filesOf(archive: Archive | undefined, { path, content }: Change): Generator<StreamedTarFile, void> {
   for (const [kept, entry] of archive?.entries ?? []) {
     if (kept !== path && archive) yield { path: kept, size: entry.size, content: rangeOf(archive.file, entry) };

@@ -1,4 +1,4 @@
-/** What is in a tar archive, and where: read from its headers, nothing extracted. Only plain files count, and links are refused. */
+/** The index of a tar archive: the paths and offsets of its files, read from the headers. Links are refused, and other entries that are not files ignored. */
 import type { FileHandle } from "node:fs/promises";
 import { decodeUtf8 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
@@ -6,17 +6,17 @@ import { blockSize, padding, parseHeader, parseRecords, type TarHeader } from ".
 import { registryLimits } from "../limits.ts";
 
 export interface ArchiveEntry {
-  /** Bytes from the archive's beginning. */
+  /** Offset in bytes from the archive's beginning. */
   readonly start: number;
   readonly size: number;
 }
 
 const files: ReadonlySet<string> = new Set(["0", "7"]);
 const extended: ReadonlySet<string> = new Set(["x", "g", "L"]);
-/** Records that say what the header would; in a header for all files they would say it of each. */
+/** Records that override the header; in a global header they would override it for every file. */
 const overriding = ["path", "size", "linkpath"] as const;
 
-/** The files by their paths. Throws MALFORMED for what is no such archive, holds a path twice or one that leads out; LIMIT_EXCEEDED. */
+/** Returns the files by path. Throws MALFORMED for an invalid archive, a duplicate path or one out of the archive; LIMIT_EXCEEDED. */
 export async function indexArchive(file: FileHandle, length: number): Promise<ReadonlyMap<string, ArchiveEntry>> {
   const entries = new Map<string, ArchiveEntry>();
   let records: ReadonlyMap<string, string> = new Map();
@@ -58,7 +58,7 @@ async function firstHeader(file: FileHandle): Promise<TarHeader | undefined> {
   }
 }
 
-/** So many bytes from there; throws MALFORMED where there are fewer. */
+/** Reads exactly so many bytes at the offset; throws MALFORMED if there are fewer. */
 export async function readAt(file: FileHandle, start: number, size: number): Promise<Uint8Array> {
   const bytes = Buffer.alloc(size);
   for (let filled = 0; filled < size;) {
@@ -80,14 +80,14 @@ async function readExtended(file: FileHandle, type: string, { start, size }: Arc
   const records = parseRecords(bytes);
   if (type === "x") {
     if ([...records.keys()].some((name) => name.startsWith("GNU.sparse."))) throw malformed("the archive holds a file with holes");
-    // No others are used, and many headers before one file must not add up.
+    // Other extended headers are not used, and many before one file must not add up.
     return new Map([...records].filter(([name]) => name === "path" || name === "size"));
   }
   if (overriding.some((name) => records.has(name))) throw malformed("the archive has one name or size for all files");
   return new Map();
 }
 
-/** A long name ends with a zero, which is no part of it. */
+/** A long name ends with a zero byte, which is not part of it. */
 function withoutZeros(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0) + 1);
 }
@@ -99,7 +99,7 @@ function sizeOf(records: ReadonlyMap<string, string>, stated: number): number {
   return Number(size);
 }
 
-/** Relative, without `.` and `..`; a `./` in front is left out. */
+/** Returns a relative path without `.` and `..`; a leading `./` is removed. */
 function checkedPath(name: string): string {
   const path = name.replace(/^(?:\.\/)+/, "");
   const leads = path.includes("\\") || path.includes("\0") || path.split("/").some((part) => part === "" || part === "." || part === "..");

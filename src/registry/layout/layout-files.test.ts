@@ -25,7 +25,7 @@ for (const [name, open] of Object.entries(stores)) {
       const rename = name === "a layout folder" && verb === "write" ? "rename" : "renameSync";
       for (const kind of ["failed", "failed but persisted"] as const) {
         for (const step of ["open", "sync", rename, "sync folder"] as const) {
-          it(`${verb}, ${step} ${kind}: is refused, leaves a whole file, and can be done again`, async () => {
+          it(`${verb}, ${step} ${kind}: is refused, leaves a whole file, and can be repeated`, async () => {
             await using root = await mkdtempDisposable(join(tmpdir(), "touchmark-layout-"));
             const change = (files: FileOperations, before: Uint8Array): Promise<unknown> =>
               verb === "write" ? open(root.path, files).write("file", fresh, 3) : open(root.path, files).replace("file", before, fresh);
@@ -44,7 +44,7 @@ for (const [name, open] of Object.entries(stores)) {
   });
 }
 
-it("syncs the folders that it makes, and the file's", { skip }, async () => {
+it("syncs the folders that it creates, and the file's folder", { skip }, async () => {
   await using root = await mkdtempDisposable(join(tmpdir(), "touchmark-layout-"));
   const { files, calls } = failingFiles();
   await new LayoutFiles(root.path, files).write("blobs/sha256/x", fresh);

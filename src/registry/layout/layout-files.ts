@@ -1,4 +1,4 @@
-/** A layout in a folder: read without leaving it, each file written atomically and durably. */
+/** A layout in a folder: no path leaves the folder, and each write is atomic and durable. */
 import { constants, readFileSync } from "node:fs";
 import { open, realpath, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
@@ -10,7 +10,7 @@ import { makeFolder, syncFolder, systemFiles, type FileOperations } from "../../
 import { isMissing } from "../../files/is-missing.ts";
 import type { LayoutStore } from "./layout-store.ts";
 
-/** Neither a link that was set since it was looked at, nor a pipe that nobody writes to, may lead us on. */
+/** Neither follows a link that was created after the check, nor blocks on a pipe. */
 const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 export class LayoutFiles implements LayoutStore {
@@ -61,7 +61,7 @@ export class LayoutFiles implements LayoutStore {
     });
   }
 
-  /** What is read; undefined where there is no such file. */
+  /** Opens a file for reading; undefined if there is none. */
   async #reading<T>(path: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
@@ -79,14 +79,14 @@ export class LayoutFiles implements LayoutStore {
     throw this.#refused(path, "is not a regular file");
   }
 
-  /** Writes the file, for `finish` to give it its name. */
+  /** Writes a temporary file, which `finish` renames. */
   async #written<T>(
     path: string,
     content: Uint8Array | AsyncIterable<Uint8Array>,
     finish: (write: AtomicWrite, final: string) => Promise<T>,
   ): Promise<T> {
     try {
-      // One at a time, so that a folder found here has been brought to the disk by whoever made it.
+      // Sequential, so that a folder found here has already been synced by the writer that created it.
       const folder = await this.#lock.run("folders", () => this.#folder(dirname(path)));
       const final = join(folder, basename(path));
       await using write = await writeAtomically({ path: final, bytes: content, files: this.#files, failure: (_, error) => error });
@@ -96,14 +96,14 @@ export class LayoutFiles implements LayoutStore {
     }
   }
 
-  /** Makes the folder, level by level, so that none is made behind a link. */
+  /** Creates the folder, level by level, so that none is created behind a link. */
   async #folder(path: string): Promise<string> {
     if (path !== ".") await this.#folder(dirname(path));
     await makeFolder(this.#full(path), undefined, this.#files);
     return this.#inside(path);
   }
 
-  /** The real path, which has to lie in the folder: a link that leads out of it is not followed. */
+  /** Returns the real path, which must be in the folder: a link out of it is not followed. */
   async #inside(path: string): Promise<string> {
     const [root, real] = await Promise.all([realpath(this.#root), realpath(this.#full(path))]);
     if (real !== root && !real.startsWith(root + sep)) throw this.#refused(path, "leads out of the layout folder");

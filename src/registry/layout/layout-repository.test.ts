@@ -43,7 +43,7 @@ function indexOf(entries: readonly unknown[], more: object = {}): Buffer {
   return Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: entries, ...more }));
 }
 
-/** A layout as another tool would have written it. */
+/** A layout as another tool writes it. */
 async function layoutWith(t: TestContext, entries: readonly unknown[], blobs: readonly Uint8Array[] = []): Promise<string> {
   const root = await folder(t);
   await mkdir(join(root, "blobs/sha256"), { recursive: true });
@@ -67,7 +67,7 @@ async function readIndex(root: string): Promise<{ readonly manifests: readonly D
   return JSON.parse(await readFile(join(root, "index.json"), "utf8"));
 }
 
-test("what is written into a folder that was not there can be read back", async (t) => {
+test("content written into a new folder can be read", async (t) => {
   const root = join(await folder(t), "new", "layout");
   const repository = layoutAt(root);
   const image = imageOf("image");
@@ -87,7 +87,7 @@ test("what is written into a folder that was not there can be read back", async 
   );
 });
 
-test("what is not there is undefined; what is no layout is an error", async (t) => {
+test("missing content is undefined; an invalid layout is an error", async (t) => {
   const root = await layoutWith(t, []);
   const repository = layoutAt(root);
   assert.equal(await repository.manifest("v1", signal), undefined);
@@ -110,7 +110,7 @@ test("a layout of another version is neither read nor written", async (t) => {
   await assert.rejects(layoutAt(root).putBlob(Buffer.from("x"), signal), { code: "UNSUPPORTED" });
 });
 
-test("a manifest that index.json does not list is read by what it says, or looks like", async (t) => {
+test("the media type of a manifest that index.json does not list is its own, or that of its shape", async (t) => {
   const said = imageOf("said");
   const child = Buffer.from(JSON.stringify({ schemaVersion: 2, config: emptyConfig.descriptor, layers: [] }));
   const list = indexOf([]);
@@ -121,7 +121,7 @@ test("a manifest that index.json does not list is read by what it says, or looks
   assert.deepEqual(types, [mediaTypes.ociManifest, mediaTypes.ociManifest, mediaTypes.ociIndex]);
 });
 
-test("T19: a file that is not what its name says is refused", async (t) => {
+test("a file that does not match its digest is refused", async (t) => {
   const image = imageOf("image");
   const blob = Buffer.from("0123456789");
   const root = await layoutWith(t, [{ ...descriptorOf(image), annotations: { [refName]: "v1" } }], [image, blob]);
@@ -137,7 +137,7 @@ test("T19: a file that is not what its name says is refused", async (t) => {
   }
 });
 
-test("T04: files over the bounds are not read", async (t) => {
+test("files over the bounds are refused", async (t) => {
   const image = imageOf("image");
   const blob = Buffer.from("0123456789");
   const root = await layoutWith(t, [descriptorOf(image)], [image, blob]);
@@ -149,7 +149,7 @@ test("T04: files over the bounds are not read", async (t) => {
   await assert.rejects(repository.manifest("v1", signal), { code: "LIMIT_EXCEEDED" });
 });
 
-test("T30: a link that leads out of the folder is not followed, for reading or writing", async (t) => {
+test("a link out of the folder is not followed, for reading or writing", async (t) => {
   const outside = await folder(t);
   const secret = Buffer.from("secret of the host");
   await writeFile(join(outside, "secret"), secret);
@@ -166,7 +166,7 @@ test("T30: a link that leads out of the folder is not followed, for reading or w
   assert.deepEqual(await readdir(join(outside)), ["secret"]);
 });
 
-test("a layout reached by a link, and a blob that is a link within it, are read", async (t) => {
+test("a layout behind a link, and a blob that is a link within it, are read", async (t) => {
   const blob = Buffer.from("blob");
   const root = await layoutWith(t, []);
   await writeFile(join(root, "elsewhere"), blob);
@@ -176,7 +176,7 @@ test("a layout reached by a link, and a blob that is a link within it, are read"
   assert.deepEqual(await layoutAt(alias).blob(descriptorOf(blob, "text/plain"), 10, signal), blob);
 });
 
-test("a folder in a blob's place is refused", async (t) => {
+test("a folder at a blob's path is refused", async (t) => {
   const root = await layoutWith(t, []);
   await mkdir(pathOf(root, emptyConfig.descriptor.digest));
   await assert.rejects(layoutAt(root).blob(emptyConfig.descriptor, 10, signal), {
@@ -185,7 +185,7 @@ test("a folder in a blob's place is refused", async (t) => {
   });
 });
 
-test("T30: what is neither tag nor digest does not become a path", async (t) => {
+test("an invalid tag or digest does not get into a path", async (t) => {
   const repository = layoutAt(await layoutWith(t, []));
   await assert.rejects(repository.manifest("sha256:../../../etc/passwd", signal), { code: "INVALID_REFERENCE" });
   await assert.rejects(repository.putManifest(imageOf("x"), mediaTypes.ociManifest, "../x", signal), { code: "INVALID_REFERENCE" });
@@ -218,7 +218,7 @@ test("a tag moves to another manifest, and the one before stays without it", asy
   assert.deepEqual((await repository.manifest(digestOf(before), signal))?.bytes, before);
 });
 
-test("what others wrote in index.json stays as it was, known to us or not", async (t) => {
+test("other content of index.json stays as it was, known to us or not", async (t) => {
   const other = imageOf("other");
   const entry = { ...descriptorOf(other), urls: ["x"], future: 1, annotations: { [refName]: "other", a: "b" } };
   const root = await layoutWith(t, [], [other]);
@@ -234,7 +234,7 @@ test("what others wrote in index.json stays as it was, known to us or not", asyn
   });
 });
 
-test("writers at the same time all get listed", async (t) => {
+test("concurrent writers all get their manifests listed", async (t) => {
   const root = await folder(t);
   const images = Array.from({ length: 5 }, (_, i) => imageOf(`${i}`));
   await Promise.all(images.map((image, i) => layoutAt(root).putManifest(image, mediaTypes.ociManifest, `v${i}`, signal)));
@@ -242,7 +242,7 @@ test("writers at the same time all get listed", async (t) => {
   assert.deepEqual(tags.toSorted(), ["v0", "v1", "v2", "v3", "v4"]);
 });
 
-test("a change of index.json that another process came over is made again", async (t) => {
+test("a change of index.json that another process overwrote is repeated", async (t) => {
   const path = await folder(t);
   const [ours, theirs] = [imageOf("ours"), imageOf("theirs")];
   const others = layoutAt(path);
@@ -306,13 +306,13 @@ test("referrers of other tools are found: by subject, and under the fallback tag
   );
 });
 
-test("T33: an index.json that is an image too is refused", async (t) => {
+test("an index.json that is an image manifest too is refused", async (t) => {
   const root = await layoutWith(t, []);
   await writeFile(join(root, "index.json"), indexOf([], { layers: [], config: emptyConfig.descriptor }));
   await assert.rejects(layoutAt(root).referrers(emptyConfig.descriptor.digest, signal), { code: "MALFORMED" });
 });
 
-test("a write that fails leaves index.json as it was", async (t) => {
+test("a failed write leaves index.json unchanged", async (t) => {
   const root = await layoutWith(t, []);
   const before = await readFile(join(root, "index.json"));
   await rm(join(root, "blobs"), { recursive: true });
@@ -325,7 +325,7 @@ test("a write that fails leaves index.json as it was", async (t) => {
   assert.deepEqual((await readdir(dirname(join(root, "index.json")))).toSorted(), ["blobs", "index.json", "oci-layout"]);
 });
 
-test("a blob goes in and out as a stream; what breaks off, or is not the blob, leaves nothing behind", async (t) => {
+test("a blob is written and read as a stream; one that fails or does not match leaves no file", async (t) => {
   const root = join(await folder(t), "layout");
   const repository = layoutAt(root);
   const blob = descriptorOf(Buffer.from("0123456789"), "text/plain");
@@ -345,7 +345,7 @@ test("a blob goes in and out as a stream; what breaks off, or is not the blob, l
   assert.deepEqual(await readdir(join(root, "blobs/sha256")), []);
   await assert.rejects(gather(repository.openBlob(blob, signal)), { code: "NO_SUCH_IMAGE" });
   await repository.putBlobFrom(blob, () => streamOf(Buffer.from("0123456789")), signal);
-  await repository.putBlobFrom(blob, breaking, signal); // it is there: its source is not opened
+  await repository.putBlobFrom(blob, breaking, signal); // the blob exists, so its source is not opened
   assert.equal(Buffer.from(await gather(repository.openBlob(blob, signal))).toString(), "0123456789");
   await writeFile(pathOf(root, blob.digest), "9876543210");
   await assert.rejects(gather(repository.openBlob(blob, signal)), { code: "DIGEST_MISMATCH" });
@@ -353,7 +353,7 @@ test("a blob goes in and out as a stream; what breaks off, or is not the blob, l
   assert.equal(Buffer.from(await gather(repository.openBlob(blob, signal))).toString(), "0123456789");
 });
 
-test("tags are listed; a tag is deleted without its manifest, a manifest with its tags and its place among referrers", async (t) => {
+test("tags are listed; a tag is deleted without its manifest, a manifest with its tags and its listing among referrers", async (t) => {
   const root = await folder(t);
   const repository = layoutAt(root);
   const image = imageOf("image");
@@ -373,7 +373,7 @@ test("tags are listed; a tag is deleted without its manifest, a manifest with it
   assert.deepEqual(await tagsOf(repository), ["v2"]);
 });
 
-test("an aborted signal stops every verb", async (t) => {
+test("an aborted signal stops every method", async (t) => {
   const repository = layoutAt(await layoutWith(t, []));
   const aborted = AbortSignal.abort();
   const blob = emptyConfig.descriptor;

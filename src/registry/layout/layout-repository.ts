@@ -2,8 +2,8 @@
  * An OCI layout as a repository (OCI image specification, image-layout.md):
  *
  *     oci-layout      {"imageLayoutVersion":"1.0.0"}
- *     index.json      what is in it, and under which tags
- *     blobs/ALG/HEX   manifests and blobs alike
+ *     index.json      its manifests and their tags
+ *     blobs/ALG/HEX   manifests and blobs
  */
 import { encodeUtf8, streamOf } from "../../core/bytes.ts";
 import { algorithmOf, digestOf, hexOf, isDigest, parseDigest, type Digest } from "../../core/digest.ts";
@@ -30,7 +30,7 @@ const marker = encodeUtf8(JSON.stringify({ imageLayoutVersion: version }));
 
 /** A change of index.json. */
 interface Change {
-  /** Gives undefined where there is nothing to change. */
+  /** Returns undefined if there is nothing to change. */
   readonly change: (index: Uint8Array | undefined) => Uint8Array | undefined;
   readonly isMade: (entries: readonly Descriptor[]) => boolean;
 }
@@ -62,7 +62,7 @@ export class LayoutRepository implements Repository {
     return bytes && checkedBytes(bytes, digest, this.name);
   }
 
-  /** Those that index.json lists, by their subject, and those under the fallback tag. */
+  /** Returns the referrers: manifests in index.json with this subject, and those under the fallback tag. */
   async referrers(subject: Digest, signal: AbortSignal): Promise<readonly Descriptor[]> {
     throwIfAborted(signal);
     const entries = await this.#entries();
@@ -73,7 +73,7 @@ export class LayoutRepository implements Repository {
       throwIfAborted(signal);
       if (!manifestMediaTypes.includes(mediaType)) continue;
       const stored = await this.#open(digest, mediaType);
-      if (stored === undefined) continue; // listed only
+      if (stored === undefined) continue; // listed but not stored
       const manifest = parseManifest(stored.bytes, mediaType);
       if (manifest.subject?.digest === subject) found.push(listed(stored.descriptor, manifest));
     }
@@ -125,7 +125,7 @@ export class LayoutRepository implements Repository {
     yield* tagsIn(await this.#entries());
   }
 
-  /** The fallback tag of its subject forgets it too. */
+  /** It is removed from the fallback tag of its subject too. */
   async deleteManifest(digest: Digest, signal: AbortSignal): Promise<void> {
     const stored = await this.manifest(parseDigest(digest), signal);
     if (stored === undefined) return;
@@ -159,7 +159,7 @@ export class LayoutRepository implements Repository {
     await this.#reindex(change, signal);
   }
 
-  /** Changes index.json, and again if others changed it meanwhile. */
+  /** Changes index.json, and repeats the change if another writer interferes. */
   async #reindex({ change, isMade }: Change, signal: AbortSignal): Promise<void> {
     for (let tries = 0; tries < registryLimits.layoutTries; tries++) {
       throwIfAborted(signal);
@@ -168,7 +168,7 @@ export class LayoutRepository implements Repository {
       const after = change(before);
       if (after === undefined) return;
       if (!(await this.#files.replace(indexFile, before, after))) continue;
-      // Another process that looked at it just before may come over it just after.
+      // Lost-update check: another process that read it just before may overwrite it just after.
       await pause(performance.now() - begun, signal);
       const now = await this.#files.read(indexFile, maxManifestBytes);
       if (now && isMade(parseIndex(now))) return;
@@ -179,10 +179,10 @@ export class LayoutRepository implements Repository {
     );
   }
 
-  /** Whether the blob is there, and is what it should be. */
+  /** Whether the blob exists and matches its descriptor. */
   async #holds(descriptor: Descriptor, signal: AbortSignal): Promise<boolean> {
     try {
-      for await (const _ of this.openBlob(descriptor, signal)); // checked on the way
+      for await (const _ of this.openBlob(descriptor, signal)); // checks the content
       return true;
     } catch (error) {
       if (error instanceof TouchmarkError && (error.code === "NO_SUCH_IMAGE" || error.code === "DIGEST_MISMATCH")) return false;
@@ -230,7 +230,7 @@ function pathOf(digest: Digest): string {
   return `blobs/${algorithmOf(parseDigest(digest))}/${hexOf(digest)}`;
 }
 
-/** The media type of a manifest that index.json does not list: its own word, else the one its shape has. */
+/** Returns the media type of a manifest that index.json does not list: its own, else that of its shape. */
 function statedType(bytes: Uint8Array): string {
   const fields = new Fields(parseJson(bytes, "manifest"), "manifest");
   return fields.optionalString("mediaType") ?? (fields.has("manifests") ? mediaTypes.ociIndex : mediaTypes.ociManifest);

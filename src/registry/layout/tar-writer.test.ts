@@ -13,7 +13,7 @@ const files = [
   { path: `blobs/sha512/${"a".repeat(128)}`, content: new Uint8Array(512) },
 ];
 
-test("an archive is the same whether its files are at hand or read while it is written", async () => {
+test("an archive is the same from files in memory and from files read while it is written", async () => {
   const bytes = concat([...encodeTar(files)]);
   const streamed = files.map(({ path, content }) => ({ path, size: content.length, content: streamOf(content) }));
   assert.deepEqual(await gather(streamTar(streamed)), bytes);
@@ -22,7 +22,7 @@ test("an archive is the same whether its files are at hand or read while it is w
 
 const hasTar = process.platform !== "win32" && spawnSync("tar", ["--version"]).status === 0;
 
-test("an archive is what tar extracts", { skip: !hasTar && "there is no tar" }, async () => {
+test("an archive can be extracted by the program tar", { skip: !hasTar && "there is no tar" }, async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), "touchmark-tar-"));
   const path = join(folder.path, "archive.tar");
   await writeFile(path, [...encodeTar(files)]);

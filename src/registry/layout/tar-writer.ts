@@ -1,4 +1,4 @@
-/** Writes tar archives: a header before each file, zeros behind it up to a whole block, two blocks of zeros at the end. */
+/** Writes tar archives: a header before each file, zeros up to a whole block after it, two blocks of zeros at the end. */
 import { blockSize, encodeHeader, padding } from "./tar.ts";
 
 export interface TarFile<Content = Uint8Array> {
@@ -6,13 +6,13 @@ export interface TarFile<Content = Uint8Array> {
   readonly content: Content;
 }
 
-/** A file whose bytes come from elsewhere; there must be `size` of them. */
+/** A file from another source, of exactly `size` bytes. */
 export interface StreamedTarFile extends TarFile<AsyncIterable<Uint8Array>> {
   /** Bytes. */
   readonly size: number;
 }
 
-/** The archive's bytes, in pieces; the same for the same files. */
+/** Returns the archive's bytes in chunks; deterministic. */
 export function* encodeTar(files: Iterable<TarFile>): Generator<Uint8Array, void> {
   for (const { path, content } of files) {
     yield encodeHeader(path, content.length);
@@ -22,7 +22,7 @@ export function* encodeTar(files: Iterable<TarFile>): Generator<Uint8Array, void
   yield end();
 }
 
-/** The same of files that are read while the archive is written. */
+/** The same for files that are read while the archive is written. */
 export async function* streamTar(files: Iterable<StreamedTarFile>): AsyncGenerator<Uint8Array, void> {
   for (const { path, size, content } of files) {
     yield encodeHeader(path, size);

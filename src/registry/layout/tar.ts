@@ -2,7 +2,7 @@
  * Header blocks of tar archives (POSIX.1-2008, pax, "ustar Interchange Format"; GNU tar's numbers in base 256):
  *
  *     0 name[100]  100 mode[8]  108 uid[8]  116 gid[8]  124 size[12]  136 mtime[12]  148 checksum[8]  156 type[1]
- *     157 linkname[100]  257 "ustar\0" "00"  345 prefix[155]  500 zeros[12]      then the file, filled up to whole blocks
+ *     157 linkname[100]  257 "ustar\0" "00"  345 prefix[155]  500 zeros[12]      then the file, padded to whole blocks
  */
 import { concat, decodeUtf8, encodeUtf8 } from "../../core/bytes.ts";
 import { malformed } from "../../core/errors.ts";
@@ -19,7 +19,7 @@ export interface TarHeader {
 
 const maxOctal = 0o77777777777;
 
-/** Undefined for a block of zeros, which ends an archive. Throws MALFORMED. */
+/** Parses a header; undefined for a block of zeros, which ends an archive. Throws MALFORMED. */
 export function parseHeader(block: Uint8Array): TarHeader | undefined {
   if (block.length !== blockSize) throw malformed("a tar header is cut off");
   if (block.every((byte) => byte === 0)) return undefined;
@@ -30,14 +30,14 @@ export function parseHeader(block: Uint8Array): TarHeader | undefined {
   return {
     name: prefix === "" ? name : `${prefix}/${name}`,
     size: number(block, 124, 12),
-    type: String.fromCharCode(block[156] || 0x30), // a zero is what it was before ustar
+    type: String.fromCharCode(block[156] || 0x30), // before ustar, a file had a zero byte here
   };
 }
 
-/** What stands before a file, the same for the same file: without owner and time. A name that no header holds gets an extended one. */
+/** Encodes the header of a file, deterministic and without owner and time. A name that is too long gets an extended header. */
 export function encodeHeader(name: string, size: number): Uint8Array {
   if (/^[\x21-\x7e]{1,100}$/.test(name)) return encodeBlock({ name, size, type: "0" });
-  // The record says the name; what the header says must still be text.
+  // The name is in the extended record; the header's own name must still be text.
   const header = encodeBlock({ name: name.replaceAll(/[^\x21-\x7e]/g, "_"), size, type: "0" });
   const record = encodeRecord("path", name);
   return concat([encodeBlock({ name: "path", size: record.length, type: "x" }), record, padding(record.length), header]);
@@ -59,7 +59,7 @@ function encodeBlock({ name, size, type }: TarHeader): Uint8Array {
   return block;
 }
 
-/** The length counts its own digits too. */
+/** The length includes its own digits. */
 function encodeRecord(keyword: string, value: string): Uint8Array {
   const rest = encodeUtf8(` ${keyword}=${value}\n`);
   let length = rest.length;
@@ -67,12 +67,12 @@ function encodeRecord(keyword: string, value: string): Uint8Array {
   return concat([encodeUtf8(`${length}`), rest]);
 }
 
-/** Zeros after a file of this size. */
+/** The padding after a file of this size. */
 export function padding(size: number): Uint8Array {
   return Buffer.alloc((blockSize - (size % blockSize)) % blockSize);
 }
 
-/** The records of an extended header: `LENGTH KEYWORD=VALUE\n`, the length that of the whole record. Throws MALFORMED. */
+/** Parses the records of an extended header: `LENGTH KEYWORD=VALUE\n`, the length being that of the whole record. Throws MALFORMED. */
 export function parseRecords(bytes: Uint8Array): ReadonlyMap<string, string> {
   const records = new Map<string, string>();
   for (let at = 0; at < bytes.length;) {
@@ -89,7 +89,7 @@ export function parseRecords(bytes: Uint8Array): ReadonlyMap<string, string> {
   return records;
 }
 
-/** The sum of the bytes, those of the checksum itself as spaces. */
+/** The sum of the bytes, with spaces as the checksum. */
 function checksumOf(block: Uint8Array): number {
   return block.reduce((sum, byte, i) => sum + (i >= 148 && i < 156 ? 0x20 : byte), 0);
 }

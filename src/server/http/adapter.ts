@@ -1,4 +1,4 @@
-/** What a server of some runtime must do to carry handlers: the port that `node.ts` implements. */
+/** The port to an HTTP server of some runtime; `node.ts` implements it. */
 import type { ApiHandler } from "./response.ts";
 
 /** A certificate chain and its private key, in PEM. */
@@ -11,15 +11,15 @@ export interface ServerTls {
 export interface ServerLimits {
   /** Bytes of a request's headers. */
   readonly maxHeaderBytes: number;
-  /** Connections at a time; one more is closed. */
+  /** Concurrent connections; further ones are closed. */
   readonly maxConnections: number;
   /** For a TLS handshake, and for a request's headers to arrive. */
   readonly headersTime: number;
   /** For a whole request to arrive. */
   readonly requestTime: number;
-  /** For which a connection may stand still. */
+  /** Idle time of a connection. */
   readonly idleTime: number;
-  /** To finish what is under way when the server closes. */
+  /** For requests in progress to finish when the server closes. */
   readonly drainTime: number;
 }
 
@@ -35,22 +35,22 @@ export const defaultLimits: ServerLimits = {
 export interface ListenOptions {
   /** Host name or IP address. */
   readonly host: string;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
   /** Plain HTTP without it. */
   readonly tls?: ServerTls;
   readonly limits: ServerLimits;
-  /** Makes a request id. */
+  /** Returns a new request id. */
   readonly freshId: () => string;
 }
 
 export interface Listening {
   readonly port: number;
-  /** Stops listening; requests under way have `drainTime` to finish, then their connections are cut. Done when no handler runs any more. */
+  /** Stops listening; requests in progress have `drainTime` to finish, then their connections are closed. Resolves when no handler runs any more. */
   stop(): Promise<void>;
 }
 
 export interface ServerAdapter {
-  /** Rejects if it cannot listen there. */
+  /** Rejects if it cannot listen on the address. */
   listen(handler: ApiHandler, options: ListenOptions): Promise<Listening>;
 }

@@ -1,4 +1,4 @@
-/** A request that HTTP itself refuses: there is no such path, no such method, or the body is too large. */
+/** A request that HTTP itself refuses: an unknown path, a wrong method, or a body that is too large. */
 
 const httpErrorStatuses = {
   BAD_REQUEST: 400,
@@ -12,7 +12,7 @@ export type HttpErrorCode = keyof typeof httpErrorStatuses;
 export class HttpError extends Error {
   readonly code: HttpErrorCode;
   readonly status: number;
-  /** HTTP headers that belong to the answer. */
+  /** HTTP headers of the response. */
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: HttpErrorCode, message: string, headers: Readonly<Record<string, string>> = {}) {

@@ -1,4 +1,4 @@
-/** Carries handlers on `node:http` and `node:https`. */
+/** Runs handlers on `node:http` and `node:https`. */
 import { once } from "node:events";
 import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { ServerOptions as HttpsOptions } from "node:https";
@@ -12,16 +12,16 @@ import { apiRequest, discardBody } from "./node/request.ts";
 import { sendResponse } from "./node/send.ts";
 import type { ApiHandler, ApiResponse } from "./response.ts";
 
-/** A request listener of `node:http`; done when nothing more is to happen for the request. Never rejects. */
+/** A request listener of `node:http`; resolves when the request is finished. Never rejects. */
 export type NodeListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface NodeListenerOptions {
   readonly freshId: () => string;
-  /** Whether connections are to be closed after their response. */
+  /** Whether connections are closed after their response. */
   readonly isClosing?: () => boolean;
 }
 
-/** Bytes of a body that are held on their way between a connection and a file: few enough for many clients, enough for few system calls. */
+/** Bytes of a body that are buffered between a connection and a file: few enough for many clients, enough for few system calls. */
 const highWaterMark = 512 * 1024;
 
 export function nodeListener(handler: ApiHandler, { freshId, isClosing = () => false }: NodeListenerOptions): NodeListener {
@@ -49,7 +49,7 @@ export function nodeListener(handler: ApiHandler, { freshId, isClosing = () => f
   };
 }
 
-/** What was sent cannot be taken back, only be seen to be cut off. To HTTP/1.0 an end of the connection is the end of a body. */
+/** Bytes already sent cannot be revoked, but the client can see that the response is truncated. In HTTP/1.0, closing the connection ends a body. */
 function cut({ httpVersion, socket }: IncomingMessage, response: ServerResponse): void {
   if (httpVersion === "1.0" && !("encrypted" in socket)) socket.resetAndDestroy();
   response.destroy();
@@ -105,13 +105,13 @@ async function createServer(
   return server;
 }
 
-/** Loads TLS, which takes longer and more memory than all the rest, only for those who serve over it. */
+/** Loads TLS only for servers that use it, since it takes more time and memory than all the rest. */
 async function tlsServer(options: HttpsOptions): Promise<Server> {
   const { createServer: createTlsServer } = process.getBuiltinModule("node:https");
   return createTlsServer({ ...options, minVersion: "TLSv1.2" });
 }
 
-/** All connections, also those that have not got as far as HTTP, such as in a TLS handshake. */
+/** All connections, also those in a TLS handshake, before any HTTP. */
 function connectionsOf(server: Server): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
   server.on("connection", (socket: Socket) => {

@@ -1,10 +1,10 @@
-/** Measures every request: how many by route, method and class of status, how long they take, and how many are under way. */
+/** Measures every request: the number by route, method and class of status, the duration, and the number in progress. */
 import type { Metrics } from "../../core/metrics.ts";
 import type { ApiHandler } from "./response.ts";
 
 export interface ObserveOptions {
   readonly metrics: Metrics;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 
@@ -12,7 +12,7 @@ export interface ObserveOptions {
 const durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
-/** The same handler, measured. A request ends when nothing more of its response is going to be sent. */
+/** Wraps a handler with measurements. A request ends when no more of its response will be sent. */
 export function observe(handler: ApiHandler, { metrics, now }: ObserveOptions): ApiHandler {
   const labels = ["route", "method"] as const;
   const requests = metrics.counter({

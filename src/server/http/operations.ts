@@ -1,16 +1,16 @@
-/** What whoever operates a server asks it: `/healthz` whether it lives, `/readyz` whether to send it requests, `/metrics`. */
+/** The endpoints for the operator of a server: `/healthz` (liveness), `/readyz` (readiness) and `/metrics`. */
 import { errorResponse } from "./error-response.ts";
 import { router, type Route } from "./router.ts";
 import { jsonResponse, type ApiHandler } from "./response.ts";
 
 export interface OperationsOptions {
-  /** Whether requests can be served now. False, or an error, takes the server out of rotation until it is asked again. */
+  /** Whether requests can be served now. False, or an error, takes the server out of rotation until the next check. */
   readonly isReady: (signal: AbortSignal) => Promise<boolean>;
   /** The measurements in Prometheus's text format. */
   readonly metricsText: () => string;
 }
 
-/** A handler that answers the operator's paths itself, and leaves every other path to the handler of the API. */
+/** Returns a handler of the operator's paths, which passes every other path to the API's handler. */
 export function withOperations(api: ApiHandler, { isReady, metricsText }: OperationsOptions): ApiHandler {
   const routes: readonly Route[] = [
     { name: "healthz", path: /^\/healthz$/, methods: { GET: () => jsonResponse(200, { status: "ok" }) }, maxBodyBytes: 0 },

@@ -34,7 +34,7 @@ touchmark_metrics_dropped_total 0
   );
 });
 
-test("a metric keeps a thousand series, and a name is one metric", () => {
+test("a metric has at most a thousand series, and a name is one metric", () => {
   const metrics = new PrometheusMetrics();
   const definition = { name: "many_total", help: "Many.", labels: ["n"] } as const;
   const many = metrics.counter(definition);

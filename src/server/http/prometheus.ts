@@ -1,12 +1,12 @@
-/** Measurements in memory, written in Prometheus's text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats). */
+/** Metrics in memory, written in Prometheus's text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats). */
 import type { HistogramDefinition, LabelValues, MetricDefinition, Metrics } from "../../core/metrics.ts";
 
-/** Combinations of label values that one metric keeps; what comes after them is counted as dropped. */
+/** Combinations of label values of one metric; further ones are counted as dropped. */
 const maxSeries = 1000;
 
 type Kind = "counter" | "gauge" | "histogram";
 
-/** Of one combination of label values: a sum, and for a histogram how many values fell into each bucket, the last one being +Inf. */
+/** The series of one combination of label values: a sum, and for a histogram the count of each bucket, the last one being +Inf. */
 interface Series {
   readonly labels: string;
   sum: number;
@@ -48,7 +48,7 @@ export class PrometheusMetrics implements Metrics {
     };
   }
 
-  /** All of it, as `/metrics` answers. */
+  /** Returns all metrics in the format of `/metrics`. */
   text(): string {
     const lines = [...this.#metrics.values()].flatMap(linesOf);
     const dropped = "touchmark_metrics_dropped_total";
@@ -56,7 +56,7 @@ export class PrometheusMetrics implements Metrics {
     return `${[...lines, `${dropped} ${this.#dropped}`].join("\n")}\n`;
   }
 
-  /** Finds or makes the metric; gives a function that changes one of its series. A second definition of a name is the first one. */
+  /** Finds or creates the metric; returns a function that changes one of its series. A second definition of a name is ignored. */
   #metric(
     kind: Kind,
     definition: MetricDefinition<string>,

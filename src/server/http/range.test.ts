@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseRange, resolveRange } from "./range.ts";
 
-test("a range is found in ten bytes, or there is nothing in it", () => {
+test("a range within ten bytes is resolved, or is unsatisfiable", () => {
   for (const [header, start, end] of [
     ["bytes=2-4", 2, 4],
     ["bytes=7-", 7, 9],
@@ -21,7 +21,7 @@ test("a range is found in ten bytes, or there is nothing in it", () => {
   assert.equal(resolveRange({ last: 5 }, 0), undefined);
 });
 
-test("a header that is no single range of bytes is ignored", () => {
+test("a header that is not a single byte range is ignored", () => {
   for (const header of [undefined, "", "bytes=4-2", "bytes=0-1,3-4", "lines=1-2", "bytes=-", "bytes=x"]) {
     assert.equal(parseRange(header), undefined, String(header));
   }

@@ -6,10 +6,10 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** A range as it was asked for, before the size is known: `bytes=A-B`, `bytes=A-`, or `bytes=-N` for the last N bytes. */
+/** A requested range, before the size is known: `bytes=A-B`, `bytes=A-`, or `bytes=-N` for the last N bytes. */
 export type RequestedRange = { readonly from: number; readonly to?: number } | { readonly last: number };
 
-/** Undefined where the header is to be ignored: several ranges, other units, an end before its start. */
+/** Parses a Range header; undefined if it must be ignored: several ranges, other units, an end before its start. */
 export function parseRange(header: string | undefined): RequestedRange | undefined {
   const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
   if (from === "") return to === "" ? undefined : { last: Number(to) };
@@ -17,7 +17,7 @@ export function parseRange(header: string | undefined): RequestedRange | undefin
   return Number(to) < Number(from) ? undefined : { from: Number(from), to: Number(to) };
 }
 
-/** The range in so many bytes; undefined where nothing lies in it. */
+/** Resolves the range for a size in bytes; undefined if it is unsatisfiable. */
 export function resolveRange(range: RequestedRange, size: number): ByteRange | undefined {
   const start = "last" in range ? Math.max(size - range.last, 0) : range.from;
   const end = "last" in range || range.to === undefined ? size - 1 : Math.min(range.to, size - 1);

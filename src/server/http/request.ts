@@ -1,35 +1,35 @@
-/** A request, as every handler sees it, whichever server took it from the network. */
+/** A request as every handler sees it, for any server. */
 import { HttpError } from "./http-error.ts";
 
 export interface ApiRequest {
-  /** Stands in the answer, in logs and in error bodies. */
+  /** It is in the response, in logs and in error bodies. */
   readonly id: string;
   readonly method: string;
-  /** As it was sent, not decoded and without the query. */
+  /** As sent: not decoded, and without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** A header by its name in lower case; undefined if it was not sent. */
+  /** Returns a header by its name in lower case; undefined if it was not sent. */
   readonly header: (name: string) => string | undefined;
-  /** The body's chunks. Reading may stop early: the rest is thrown away after the answer. */
+  /** The body's chunks. A handler may stop reading early: the rest is discarded after the response. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Aborted when the client goes away before it has the whole answer, or when the server ends and cannot wait any longer. */
+  /** Aborted when the client disconnects before it has the whole response, or when the server closes and its drain time is over. */
   readonly signal: AbortSignal;
 }
 
-/** Bytes that the client announces; undefined where it does not say. */
+/** Returns the announced bytes of the body; undefined without Content-Length. */
 export function announcedBytes(request: ApiRequest): number | undefined {
   const length = request.header("content-length");
   return length === undefined ? undefined : Number(length);
 }
 
-/** The whole body, which the route's bound keeps small enough. */
+/** Reads the whole body, which the route's limit bounds. */
 export async function readBody(request: ApiRequest): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of request.body) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-/** The same request, whose body throws an HttpError with 413 past the bound; throws it at once if a larger body is announced. */
+/** Returns the request with a body that throws an HttpError with 413 past the bound; throws it at once if a larger body is announced. */
 export function limitBody(request: ApiRequest, maxBytes: number): ApiRequest {
   if (maxBytes === Number.POSITIVE_INFINITY) return request;
   const announced = announcedBytes(request);

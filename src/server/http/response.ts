@@ -1,6 +1,6 @@
 /**
- * A response is a value: status, headers, and a body that is bytes, a stream, or a file with a range. So the server that sends it
- * chooses how: a file goes to the kernel where the runtime can do that, a stream is handed on chunk by chunk.
+ * A response as a value: status, headers, and a body that is bytes, a stream, or a file with a range. The server chooses how
+ * to send it: a file is sent by the kernel if the runtime supports that, a stream chunk by chunk.
  */
 import type { ApiRequest } from "./request.ts";
 
@@ -9,17 +9,17 @@ export interface FileBody {
   readonly file: string;
   /** The first byte. */
   readonly start: number;
-  /** The byte after the last one. */
+  /** The byte after the last one (exclusive). */
   readonly end: number;
 }
 
 /**
- * Bytes that come bit by bit. A chunk is not looked at any more once the next one is asked for, so its buffer may be used again.
- * A stream that throws, or that ends before its size, cuts the connection: nobody takes a part for the whole.
+ * A body as a stream. A chunk is not used after the next one is requested, so its buffer may be reused.
+ * A stream that throws, or ends before its size, closes the connection, so that the client sees a truncated body.
  */
 export interface StreamBody {
   readonly stream: AsyncIterable<Uint8Array>;
-  /** Bytes, where that is known. */
+  /** Bytes, if known. */
   readonly size?: number;
 }
 
@@ -28,15 +28,15 @@ export type ResponseBody = string | Uint8Array | FileBody | StreamBody;
 export interface ApiResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Not sent to HEAD, which gets the headers that a GET would get. */
+  /** Not sent for HEAD, whose headers are those of GET. */
   readonly body?: ResponseBody;
-  /** The route that answered, for metrics. */
+  /** The name of the route, for metrics. */
   readonly route?: string;
-  /** Called once, when nothing more is going to be sent: the response is out, or the connection was cut. */
+  /** Called once, when no more will be sent: the response is complete, or the connection was closed. */
   readonly finished?: () => void;
 }
 
-/** Answers a request. */
+/** Handles a request. */
 export type ApiHandler = (request: ApiRequest) => Promise<ApiResponse>;
 
 export function jsonResponse(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): ApiResponse {
@@ -51,14 +51,14 @@ export function isStreamBody(body: ResponseBody): body is StreamBody {
   return typeof body === "object" && "stream" in body;
 }
 
-/** Bytes of a body; undefined for a stream of unknown size. */
+/** Returns the bytes of a body; undefined for a stream of unknown size. */
 export function bodySize(body: ResponseBody): number | undefined {
   if (typeof body === "string") return Buffer.byteLength(body);
   if (isFileBody(body)) return body.end - body.start;
   return isStreamBody(body) ? body.size : body.length;
 }
 
-/** Whether HTTP lets such a response have a body (RFC 9110, section 6.4.1). */
+/** Whether HTTP allows a body in such a response (RFC 9110, section 6.4.1). */
 export function mayHaveBody(status: number): boolean {
   return status >= 200 && status !== 204 && status !== 304;
 }

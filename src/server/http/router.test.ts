@@ -29,7 +29,7 @@ const routes: readonly Route[] = [
 ];
 const handler = router({ routes });
 
-test("the first route that matches answers, HEAD as GET, and is named", async () => {
+test("the first matching route handles a request, HEAD as GET, and is named", async () => {
   for (const method of ["GET", "HEAD"]) {
     assert.deepEqual(await handler(requestOf("/things/a%2Fb", { method })), { status: 200, body: "a%2Fb", route: "things" });
   }
@@ -38,13 +38,13 @@ test("the first route that matches answers, HEAD as GET, and is named", async ()
   assert.equal((await handler(requestOf("/things/a", { method: "constructor" }))).status, 405);
 });
 
-test("what there is not is 404, with the request's id", async () => {
+test("an unknown path is 404, with the request's id", async () => {
   const response = await handler(requestOf("/nothing"));
   assert.deepEqual([response.status, response.route], [404, "none"]);
   assert.deepEqual(jsonOf(response), { error: { code: "NOT_FOUND", message: "there is no such endpoint", requestId: "id-1" } });
 });
 
-test("a body over the route's bound is 413, announced or not", async () => {
+test("a body over the route's limit is 413, announced or not", async () => {
   for (const headers of [{ "content-length": "5" }, {}]) {
     const response = await handler(requestOf("/things/a", { method: "POST", body: "12345", headers }));
     assert.equal(response.status, 413);
@@ -53,7 +53,7 @@ test("a body over the route's bound is 413, announced or not", async () => {
   assert.deepEqual(response, { status: 201, body: Buffer.from("1234"), route: "things" });
 });
 
-test("errors have the catalogue's status, and those of the server itself tell nothing", async () => {
+test("errors have the catalogue's status, and those of the server itself reveal nothing", async () => {
   const denied = await handler(requestOf("/fails"));
   assert.equal(denied.status, 403);
   assert.deepEqual(jsonOf(denied), {

@@ -1,36 +1,36 @@
-/** Finds the route of a request, and sees to it that every request gets a response. */
+/** Finds the route of a request, and makes sure that every request gets a response. */
 import { errorResponse, type ErrorResponder } from "./error-response.ts";
 import { HttpError } from "./http-error.ts";
 import { limitBody, type ApiRequest } from "./request.ts";
 import type { ApiHandler, ApiResponse } from "./response.ts";
 
-/** The named groups of a route's path, as they were sent. */
+/** The named groups of a route's path, as sent. */
 export type PathParameters = Readonly<Record<string, string>>;
 
 export type RouteHandler = (request: ApiRequest, parameters: PathParameters) => ApiResponse | Promise<ApiResponse>;
 
 export interface Route {
-  /** Short and fixed: it is a label of metrics. */
+  /** Short and constant: it is a label of metrics. */
   readonly name: string;
-  /** Matches the whole path, as it was sent. */
+  /** Matches the whole path, as sent. */
   readonly path: RegExp;
-  /** By method. HEAD is answered wherever GET is. */
+  /** Handlers by method. HEAD is handled wherever GET is. */
   readonly methods: Readonly<Record<string, RouteHandler>>;
-  /** Bytes of a request's body. Infinity where the handler keeps to a bound of its own. */
+  /** Maximum bytes of a request's body. Infinity if the handler has its own limit. */
   readonly maxBodyBytes?: number;
 }
 
 export interface RouterOptions {
-  /** The first one that matches counts. */
+  /** The first matching route is used. */
   readonly routes: readonly Route[];
-  /** The form in which errors are answered. */
+  /** The form of error responses. */
   readonly errors?: ErrorResponder;
 }
 
-/** Bytes of a body where a route does not say. */
+/** Default maximum bytes of a body. */
 const defaultMaxBodyBytes = 1024 * 1024;
 
-/** A handler of all routes; it never throws. */
+/** Returns a handler of all routes; it never throws. */
 export function router({ routes, errors = errorResponse }: RouterOptions): ApiHandler {
   return async (request) => {
     let name = "none";

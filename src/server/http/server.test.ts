@@ -34,7 +34,7 @@ function get(url: string): Promise<Got> {
   });
 }
 
-test("health, readiness and metrics are answered beside the API", async (t) => {
+test("health, readiness and metrics are served beside the API", async (t) => {
   let ready = true;
   const { url } = await testServer(t, { isReady: async () => ready });
   assert.equal((await get(`${url}/hello`)).body, "hello");
@@ -55,19 +55,19 @@ test("health, readiness and metrics are answered beside the API", async (t) => {
     assert.ok(body.split("\n").includes(line), `${line}\nis not in\n${body}`);
 });
 
-test("a readiness that fails is no readiness", async (t) => {
+test("a readiness check that fails means not ready", async (t) => {
   const { url } = await testServer(t, { isReady: () => Promise.reject(new Error("down")) });
   assert.deepEqual(await get(`${url}/readyz`), { status: 503, body: '{"status":"not ready"}' });
 });
 
-test("it serves over TLS with a certificate and its key", async (t) => {
+test("it serves TLS with a certificate and its key", async (t) => {
   const { url } = await testServer(t, { tls });
   assert.match(url, /^https:/);
   assert.equal((await get(`${url}/hello`)).body, "hello");
   await assert.rejects(get(`${url.replace("https:", "http:")}/hello`));
 });
 
-test("a connection that never gets as far as HTTP does not hold up the end", async (t) => {
+test("a connection without any HTTP does not delay closing", async (t) => {
   const server = await testServer(t, { tls });
   const socket = connect(Number(server.address.split(":")[1]), "127.0.0.1").on("error", () => undefined);
   await new Promise((resolve) => socket.on("connect", resolve));
@@ -77,14 +77,14 @@ test("a connection that never gets as far as HTTP does not hold up the end", asy
   await closed;
 });
 
-test("a certificate without its key, and an address that is taken, are told", async (t) => {
+test("a certificate without its key, and an address in use, are errors", async (t) => {
   const { address } = await testServer(t);
   const isUsage = (error: unknown): boolean => error instanceof TouchmarkError && error.code === "USAGE";
   await assert.rejects(testServer(t, { tls: { ...tls, key: "no key" } }), isUsage);
   await assert.rejects(testServer(t, { port: Number(address.split(":")[1]) }), isUsage);
 });
 
-test("more connections than allowed are closed, and the rest goes on", async (t) => {
+test("connections over the limit are closed, and the others continue", async (t) => {
   const { url } = await testServer(t, { limits: { maxConnections: 1, drainTime: 300 } });
   const port = Number(new URL(url).port);
   const first = connect(port, "127.0.0.1");

@@ -1,4 +1,4 @@
-/** A running server: the handler of an API with request ids, measurements, the operator's paths, limits and an orderly end. */
+/** A running server: an API's handler with request ids, metrics, the operator's endpoints, limits and a graceful shutdown. */
 import { randomUUID } from "node:crypto";
 import { TouchmarkError } from "../../core/errors.ts";
 import { defaultLimits, type ListenOptions, type Listening, type ServerAdapter, type ServerLimits } from "./adapter.ts";
@@ -12,12 +12,12 @@ export interface HttpServerOptions extends Pick<ListenOptions, "host" | "port" |
   /** For messages, such as "registry". */
   readonly name: string;
   readonly api: ApiHandler;
-  /** Whether requests can be served now; always, where it is left out. */
+  /** Whether requests can be served now (always). */
   readonly isReady?: (signal: AbortSignal) => Promise<boolean>;
   readonly limits?: Partial<ServerLimits>;
-  /** Makes a request id; a random UUID where it is left out. */
+  /** Returns a new request id (a random UUID). */
   readonly freshId?: () => string;
-  /** Milliseconds of a clock that never goes back; the process's where it is left out. */
+  /** Milliseconds of a monotonic clock (the process's). */
   readonly now?: () => number;
   readonly adapter?: ServerAdapter;
 }
@@ -27,11 +27,11 @@ export interface RunningServer {
   readonly address: string;
   /** `http://host:port`, or `https://` with TLS. */
   readonly url: string;
-  /** Stops listening; what is under way may finish within the drain time, then it is cut off. Done when no handler runs any more. */
+  /** Stops listening; requests in progress may finish within the drain time, then their connections are closed. Resolves when no handler runs any more. */
   close(): Promise<void>;
 }
 
-/** Starts listening; throws USAGE if that is not possible there, or not with this certificate. */
+/** Starts listening; throws USAGE if the address or the certificate cannot be used. */
 export async function startServer(options: HttpServerOptions): Promise<RunningServer> {
   const { name, host, port, tls, api, freshId = randomUUID, now = () => performance.now(), adapter = nodeServer } = options;
   const { isReady = () => Promise.resolve(true) } = options;

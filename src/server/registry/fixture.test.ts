@@ -1,4 +1,4 @@
-/** What the tests of the registry share: a registry of its own for each test, and plain requests to it. */
+/** Shared by the registry's tests: a registry for each test, and plain requests to it. */
 import type { TestContext } from "node:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
@@ -24,10 +24,10 @@ export interface Call {
 export interface TestRegistry {
   readonly dir: string;
   readonly running: RunningRegistry;
-  /** Sends the path as it is, without tidying it up. */
+  /** Sends the path unchanged, without normalisation. */
   readonly send: (method: string, path: string, call?: Call) => Promise<Reply>;
   readonly pushBlob: (name: string, content: string | Uint8Array) => Promise<Digest>;
-  /** Pushes a manifest with a config and a layer; gives its digest. */
+  /** Pushes a manifest with a config and a layer; returns its digest. */
   readonly pushImage: (name: string, tag: string, more?: Record<string, unknown>) => Promise<Digest>;
 }
 
@@ -63,7 +63,7 @@ export async function testRegistry(t: TestContext, options: Partial<RegistryOpti
 export const config = "{}";
 export const layer = "a layer";
 
-/** An image's manifest over `config` and `layer`. */
+/** An image manifest of `config` and `layer`. */
 export function imageManifest(more: Record<string, unknown> = {}): Uint8Array {
   const manifest = {
     schemaVersion: 2,
@@ -90,7 +90,7 @@ export function putManifest(
   return send("PUT", `/v2/${name}/manifests/${target}`, { headers: { "Content-Type": type }, body });
 }
 
-/** The code of an answer in the specification's form of errors; undefined if it has another form. */
+/** Returns the code of an error response in the specification's form; undefined if it has another form. */
 export function errorCode(reply: Reply): string | undefined {
   const value = json(reply);
   const errors = isJsonObject(value) ? value["errors"] : undefined;

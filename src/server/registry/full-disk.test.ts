@@ -1,4 +1,4 @@
-/** A registry on a real file system of two mebibytes, which only root can make. */
+/** A registry on a real file system of two MiB, which only root can create. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, rmdir } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { digestOf } from "../../core/digest.ts";
 import { errorCode, imageManifest, json, putManifest, testRegistry } from "./fixture.test.ts";
 
-test("a registry on a full disk refuses pushes and shows nothing of them, serves what it has, and goes on once there is room", async (t) => {
+test("a registry on a full disk refuses pushes completely, serves its content, and accepts pushes once there is space", async (t) => {
   const dir = await mkdtemp(join(tmpdir(), "touchmark-disk-"));
   const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", dir]);
   t.after(async () => {

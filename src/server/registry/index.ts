@@ -1,4 +1,4 @@
-/** The embedded registry, and its API over a backend of one's own. */
+/** The embedded registry, and its API over a custom backend. */
 export { startRegistry, type RegistryOptions, type RunningRegistry } from "./registry.ts";
 export { registryHandler } from "./http/node-handler.ts";
 export { openStorage, type Storage, type StorageOptions } from "./storage/storage.ts";

@@ -1,10 +1,10 @@
-/** Bounds of the embedded registry. What `openStorage` is given in its options takes their place. */
+/** Bounds of the embedded registry. The options of `openStorage` override them. */
 export interface StorageLimits {
   /** Bytes of one blob. */
   readonly maxBlobBytes: number;
-  /** Milliseconds after its last byte that an unfinished upload is kept. */
+  /** Milliseconds after its last byte until an unfinished upload is removed. */
   readonly uploadLifetime: number;
-  /** Uploads under way. */
+  /** Concurrent uploads. */
   readonly maxUploads: number;
 }
 

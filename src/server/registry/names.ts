@@ -1,4 +1,4 @@
-/** Names from requests, checked before anything else happens: only what passed here can become a path. */
+/** Validates names from requests before any other use: only a validated name gets into a path. */
 import { isDigest, type Digest } from "../../core/digest.ts";
 import { isRepositoryName, isTag as isTagText } from "../../core/oci/reference.ts";
 import { RegistryError } from "./registry-error.ts";
@@ -11,7 +11,7 @@ export function isTagName(text: string): text is Tag {
   return isTagText(text);
 }
 
-/** Throws NAME_INVALID for what is not a repository's name in the grammar of the specification. */
+/** Throws NAME_INVALID for a repository name outside the specification's grammar. */
 export function parseRepositoryName(text: string): RepositoryName {
   if (!isName(text)) throw new RegistryError("NAME_INVALID", `not a repository name: ${quoted(text)}`);
   return text;

@@ -1,4 +1,4 @@
-/** Why a request was refused, in the words of the OCI distribution specification 1.1 (spec.md, "Error Codes"). */
+/** A refused request, with an error code of the OCI distribution specification 1.1 (spec.md, "Error Codes"). */
 
 export type RegistryErrorCode = keyof typeof statuses;
 
@@ -20,9 +20,9 @@ const statuses = {
 } as const;
 
 export interface RefusalDetails {
-  /** Where the code's usual HTTP status does not fit. */
+  /** The HTTP status, if it differs from the code's usual one. */
   readonly status?: number;
-  /** HTTP headers that belong to the answer. */
+  /** HTTP headers of the response. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
@@ -41,7 +41,7 @@ export class RegistryError extends Error {
   }
 }
 
-/** Nothing of so many bytes lies in the range that was asked for. */
+/** Returns the error for an unsatisfiable range of a blob of this size. */
 export function rangeError(size: number): RegistryError {
   const headers = { "Content-Range": `bytes */${size}` };
   return new RegistryError("SIZE_INVALID", `nothing lies in the range: the blob has ${size} bytes`, { status: 416, headers });

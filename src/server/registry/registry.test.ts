@@ -19,7 +19,7 @@ test("the version check is answered", async (t) => {
   }
 });
 
-test("what there is not is said in the specification's form", async (t) => {
+test("missing content is an error in the specification's form", async (t) => {
   const { send } = await testRegistry(t);
   for (const path of ["/", "/v1/", "/v2/app", "/v2/app/manifests/", "/v2/_catalog", "/v2//manifests/v1/x", "http://example.com/v2/"]) {
     const reply = await send("GET", path);
@@ -32,7 +32,7 @@ test("what there is not is said in the specification's form", async (t) => {
   assert.equal((await send("PATCH", "/v2/")).status, 405);
 });
 
-test("T30: a name outside the grammar never becomes a path", async (t) => {
+test("a name outside the grammar never gets into a path", async (t) => {
   const { send } = await testRegistry(t);
   const hex = `sha256:${"a".repeat(64)}`;
   const names = [
@@ -68,14 +68,14 @@ test("T30: a name outside the grammar never becomes a path", async (t) => {
   }
 });
 
-test("a repository's name may be made of the words of routes", async (t) => {
+test("a repository's name may contain the words of routes", async (t) => {
   const { send, pushImage } = await testRegistry(t);
   const name = "a/manifests/blobs/uploads/tags/list";
   const digest = await pushImage(name, "v1");
   assert.equal((await send("HEAD", `/v2/${name}/manifests/v1`)).headers["docker-content-digest"], digest);
 });
 
-test("no path makes the registry fail", async (t) => {
+test("no path causes an internal error", async (t) => {
   const { send } = await testRegistry(t);
   const piece = fc.constantFrom(
     "v2",
@@ -102,7 +102,7 @@ test("no path makes the registry fail", async (t) => {
   );
 });
 
-test("a restart on the same folder keeps everything", async (t) => {
+test("a restart on the same folder keeps all content", async (t) => {
   const dir = await temporaryFolder(t);
   const subject = descriptor(mediaTypes.ociManifest, "subject");
   const before = await testRegistry(t, { dir });
@@ -125,16 +125,16 @@ test("a restart on the same folder keeps everything", async (t) => {
   assert.ok(expected.every((reply) => reply instanceof Object && "status" in reply && reply.status === 200));
 });
 
-test("headers over 16 KiB are refused, be it a mebibyte, and the registry goes on", async (t) => {
+test("headers over 16 KiB are refused, even a MiB, and the registry continues", async (t) => {
   const { running, send } = await testRegistry(t);
   const get = (bytes: number): Promise<string> =>
     raw(running.address, `GET /v2/ HTTP/1.1\r\nHost: x\r\nX-Long: ${"a".repeat(bytes)}\r\n\r\n`);
   assert.match(await get(20 * 1024), /^HTTP\/1\.1 431 /);
-  assert.match(await get(1024 * 1024), /^(?:HTTP\/1\.1 431 |$)/); // who still sends when the connection is cut may not hear why
+  assert.match(await get(1024 * 1024), /^(?:HTTP\/1\.1 431 |$)/); // a client that still sends when the connection is closed may not receive the response
   assert.equal((await send("GET", "/v2/")).status, 200);
 });
 
-test("a body longer than announced ends where it was said to, and what follows is no request", async (t) => {
+test("a body longer than announced ends at the announced length, and the rest is not a request", async (t) => {
   const { running, send } = await testRegistry(t);
   const digest = digestOf(Buffer.from("0123"));
   const head = `POST /v2/app/blobs/uploads/?digest=${digest} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n`;
@@ -143,7 +143,7 @@ test("a body longer than announced ends where it was said to, and what follows i
   assert.ok(status === 404 || body.toString() === "0123");
 });
 
-test("a body shorter than announced is not taken for the whole", async (t) => {
+test("a shorter body than announced is not accepted as the whole", async (t) => {
   const { running, send, pushImage } = await testRegistry(t);
   await pushImage("app", "v1");
   const manifest = imageManifest({ annotations: { second: "true" } });
@@ -158,7 +158,7 @@ test("a body shorter than announced is not taken for the whole", async (t) => {
   assert.deepEqual(json(await send("GET", "/v2/app/tags/list")), { name: "app", tags: ["v1"] });
 });
 
-test("close ends listening, at once for idle connections and soon for stuck ones", async (t) => {
+test("close stops listening, at once for idle connections and soon for stuck ones", async (t) => {
   const { running } = await testRegistry(t);
   const [host = "", port] = running.address.split(":");
   const stuck = connect(Number(port), host);
@@ -169,7 +169,7 @@ test("close ends listening, at once for idle connections and soon for stuck ones
   await assert.rejects(sendTo(running.url, "GET", "/v2/"), { code: "ECONNREFUSED" });
 });
 
-test("the signal ends it, before it starts or later", async (t) => {
+test("the signal closes it, before it starts or later", async (t) => {
   const dir = await temporaryFolder(t);
   const controller = new AbortController();
   const { running } = await testRegistry(t, { signal: controller.signal });
@@ -179,7 +179,7 @@ test("the signal ends it, before it starts or later", async (t) => {
   await assert.rejects(startRegistry({ dir, host: "127.0.0.1", port: 0, signal: controller.signal }), { code: "INTERRUPTED" });
 });
 
-test("a port that is taken and a folder that is none are told", async (t) => {
+test("a port in use and an invalid folder are errors", async (t) => {
   const dir = await temporaryFolder(t);
   const { running } = await testRegistry(t);
   const port = Number(running.address.split(":").at(-1));
@@ -189,12 +189,12 @@ test("a port that is taken and a folder that is none are told", async (t) => {
   await assert.rejects(startRegistry({ dir: join(dir, "file"), host: "127.0.0.1", port: 0 }), isUsage);
 });
 
-/** Sends this and nothing more; gives all that comes back until the registry hangs up. */
+/** Sends only this; returns everything received until the registry closes the connection. */
 async function raw(address: string, text: string): Promise<string> {
   const [host = "", port] = address.split(":");
   const socket = connect(Number(port), host).setEncoding("utf8");
   let answer = "";
-  socket.on("data", (part: string) => (answer += part)).on("error", () => undefined); // it may hang up while we send
+  socket.on("data", (part: string) => (answer += part)).on("error", () => undefined); // the registry may close the connection while we send
   socket.end(text);
   await new Promise((resolve) => socket.on("close", resolve));
   return answer;

@@ -8,29 +8,29 @@ import { openStorage, type StorageOptions } from "./storage/storage.ts";
 export interface RegistryOptions extends StorageOptions {
   /** Host name or IP address to listen on. */
   readonly host: string;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
   /** Certificate and key, for HTTPS; plain HTTP without them. */
   readonly tls?: ServerTls;
-  /** Milliseconds in which requests under way may finish when the registry closes. */
+  /** Milliseconds for requests in progress to finish when the registry closes. */
   readonly drainTime?: number;
-  /** Ends the registry as `close` does. */
+  /** Closes the registry as `close` does. */
   readonly signal?: AbortSignal;
 }
 
 export interface RunningRegistry {
-  /** `host:port`, as it stands in an image reference. */
+  /** `host:port`, as in image references. */
   readonly address: string;
   /** `http://host:port`, or `https://` with TLS. */
   readonly url: string;
-  /** Ends listening; what is under way has a moment to finish, then is cut off. Nothing touches the folder afterwards. */
+  /** Stops listening; requests in progress have a limited time to finish, then their connections are closed. The folder is not touched afterwards. */
   close(): Promise<void>;
 }
 
-/** For a whole request to arrive, a large blob over a slow line: milliseconds. */
+/** Milliseconds for a whole request to arrive, such as a large blob over a slow line. */
 const requestTime = 6 * 60 * 60 * 1000;
 
-/** Starts a registry; throws USAGE if it cannot listen there or use the folder. */
+/** Starts a registry; throws USAGE if the address or the folder cannot be used. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { host, port, tls, drainTime = 500, signal } = options;
   throwIfAborted(signal);

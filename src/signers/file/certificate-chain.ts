@@ -1,4 +1,4 @@
-/** The certificates that say whose a key is, from a PEM file. */
+/** Reads the certificate chain of a key from a PEM file. */
 import { equalBytes } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { PublicKey } from "../../core/keys/public-key.ts";
@@ -8,7 +8,7 @@ import { parsePemCertificates } from "../../core/x509/pem-certificates.ts";
 import { readSource, type SourceOptions } from "../../files/read-source.ts";
 import { keyFileLimits } from "./limits.ts";
 
-/** The key's own certificate first. Throws FILE_NOT_FOUND, MALFORMED, LIMIT_EXCEEDED, or CERTIFICATE_INVALID if the first is for another key. */
+/** Returns the key's own certificate first. Throws FILE_NOT_FOUND, MALFORMED, LIMIT_EXCEEDED, or CERTIFICATE_INVALID if the first is for another key. */
 export async function readCertificateChain(
   reference: string,
   key: PublicKey,

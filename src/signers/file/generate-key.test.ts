@@ -4,9 +4,9 @@ import { publicKeyOf } from "../../core/keys/public-key.ts";
 import { generateKey, isNewKeyAlgorithm, newKeyAlgorithms } from "./generate-key.ts";
 
 suite("generateKey", () => {
-  // The larger RSA keys take seconds, and differ by their number alone.
+  // The larger RSA keys take seconds, and differ only in size.
   for (const name of newKeyAlgorithms.filter((each) => each !== "rsa-3072" && each !== "rsa-4096")) {
-    test(`makes ${name}, of a kind that is accepted`, async () => {
+    test(`generates ${name}, a supported kind of key`, async () => {
       assert(isNewKeyAlgorithm(name));
       const key = await generateKey(name);
       const { algorithm } = publicKeyOf(key, name);
@@ -15,11 +15,11 @@ suite("generateKey", () => {
     });
   }
 
-  test("makes P-256 unless told otherwise", async () => {
+  test("generates P-256 by default", async () => {
     assert.equal(publicKeyOf(await generateKey(), "new").algorithm.name, "ecdsa-p256");
   });
 
-  test("knows no other names", () => {
+  test("refuses other names", () => {
     for (const name of ["p256", "rsa", "rsa-1024", "ED25519", "toString", ""]) assert.equal(isNewKeyAlgorithm(name), false, name);
   });
 });

@@ -1,4 +1,4 @@
-/** New private keys of the kinds that are signed with. */
+/** Generates private keys of the supported kinds. */
 import { generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 
@@ -28,14 +28,14 @@ const generators: Readonly<Record<NewKeyAlgorithm, Generate>> = {
 
 export const defaultKeyAlgorithm: NewKeyAlgorithm = "ecdsa-p256";
 
-/** The names a person may choose from. */
+/** The names of the kinds, for the user. */
 export const newKeyAlgorithms: readonly NewKeyAlgorithm[] = Object.keys(generators).filter(isNewKeyAlgorithm);
 
 export function isNewKeyAlgorithm(name: string): name is NewKeyAlgorithm {
   return Object.hasOwn(generators, name);
 }
 
-/** A fresh private key. RSA takes up to some seconds, off the event loop. */
+/** Generates a private key. RSA takes up to some seconds, off the event loop. */
 export async function generateKey(algorithm: NewKeyAlgorithm = defaultKeyAlgorithm): Promise<KeyObject> {
   return (await generators[algorithm]()).privateKey;
 }

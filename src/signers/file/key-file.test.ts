@@ -17,7 +17,7 @@ const request: SignRequest = {
   claim: { kind: "signature", subject: `sha256:${"0".repeat(64)}`, annotations: {} },
 };
 
-/** A signer for a file, and how often its password was asked for. */
+/** A signer for a file, and how often its password was requested. */
 function open(file: string, password = "correct-horse") {
   let asked = 0;
   const source: KeyFileSource = {
@@ -32,7 +32,7 @@ function open(file: string, password = "correct-horse") {
 }
 
 suite("openKeyFile", { concurrency: true }, () => {
-  test("decrypts once, whatever is asked at the same time", async () => {
+  test("decrypts once for concurrent requests", async () => {
     const { signer, timesAsked } = open(path("cosign/ecdsa-p256.key"));
     assert.equal(timesAsked(), 0, "nothing is asked before the key is needed");
     const [{ publicKey }, signed] = await Promise.all([signer.describe(signal), signer.sign(request, signal)]);
@@ -44,7 +44,7 @@ suite("openKeyFile", { concurrency: true }, () => {
   });
 
   for (const reference of ["env://SIGNING_KEY", path("openssl/pkcs1.pem"), path("openssl/sec1-with-parameters.pem")]) {
-    test(`signs with ${reference.slice(reference.lastIndexOf("/") + 1)}, and asks for no password`, async () => {
+    test(`signs with ${reference.slice(reference.lastIndexOf("/") + 1)}, and requests no password`, async () => {
       const { signer, timesAsked } = open(reference);
       const { signature, by } = await signer.sign(request, signal);
       assert.equal(await verifies(by.publicKey, request.bytes, signature), true);
@@ -52,7 +52,7 @@ suite("openKeyFile", { concurrency: true }, () => {
     });
   }
 
-  test("a wrong password is told without being repeated, and may be mended", async () => {
+  test("a wrong password is reported without its text, and may be corrected", async () => {
     const answers = ["hunter2", "correct-horse"];
     const signer = openKeyFile({ reference: path("cosign/ed25519.key"), env: {}, password: async () => answers.shift() ?? "" });
     await assert.rejects(signer.sign(request, signal), (error) => {
@@ -63,13 +63,13 @@ suite("openKeyFile", { concurrency: true }, () => {
     assert.equal((await signer.describe(signal)).publicKey.algorithm.name, "ed25519");
   });
 
-  test("what fails while the password is asked for comes through", async () => {
+  test("an error of the password prompt is passed on", async () => {
     const reason = new Error("nobody there");
     const signer = openKeyFile({ reference: path("cosign/ed25519.key"), env: {}, password: () => Promise.reject(reason) });
     await assert.rejects(signer.describe(signal), reason);
   });
 
-  test("says which file is missing, or holds no key to sign with", async () => {
+  test("names a file that is missing or holds no private key", async () => {
     await assert.rejects(open(path("cosign/missing.key")).signer.describe(signal), { code: "FILE_NOT_FOUND", message: /missing.key/ });
     await assert.rejects(open(path("cosign/ed25519.pub")).signer.describe(signal), {
       code: "INVALID_KEY",
@@ -78,7 +78,7 @@ suite("openKeyFile", { concurrency: true }, () => {
     await assert.rejects(open("env://UNSET").signer.describe(signal), { code: "FILE_NOT_FOUND" });
   });
 
-  test("an interruption asks for nothing and signs nothing", async () => {
+  test("after an abort, no password is requested and nothing is signed", async () => {
     const reason = new TouchmarkError("INTERRUPTED", "interrupted");
     const { signer, timesAsked } = open(path("cosign/ed25519.key"));
     await assert.rejects(signer.describe(AbortSignal.abort(reason)), reason);

@@ -1,4 +1,4 @@
-/** The signer that has its private key in a file, or in an environment variable. */
+/** The signer for a private key in a file or an environment variable. */
 import type { KeyObject } from "node:crypto";
 import { throwIfAborted } from "../../core/async/interruption.ts";
 import { memoise } from "../../core/async/memoise.ts";
@@ -12,10 +12,10 @@ import { trustLimits } from "../../trust/limits.ts";
 export interface KeyFileSource {
   /** A path, or `env://VAR`. */
   readonly reference: string;
-  /** Asked, at most once, if the key is encrypted. */
+  /** Prompts for the password, at most once, if the key is encrypted. */
   readonly password: () => Promise<Password>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The certificate of this key and those above it, in PEM: a path, or `env://VAR`. */
+  /** The certificate of this key and its chain, in PEM: a path, or `env://VAR`. */
   readonly certificateChain?: string | undefined;
 }
 
@@ -25,9 +25,9 @@ interface OpenKey {
 }
 
 /**
- * The signer for a key file. The file is read and decrypted once, when first described or asked to sign, so
- * that a caller can let it run beside the network; a failure is not kept. Throws FILE_NOT_FOUND, INVALID_KEY,
- * WRONG_PASSWORD, and MALFORMED or CERTIFICATE_INVALID for a chain that is none of this key.
+ * Creates the signer for a key file. The file is read and decrypted once, at the first `describe` or `sign`, so
+ * that a caller can run it concurrently with requests; a failure is not memoised. Throws FILE_NOT_FOUND, INVALID_KEY,
+ * WRONG_PASSWORD, and MALFORMED or CERTIFICATE_INVALID for a chain that is not this key's.
  */
 export function openKeyFile(source: KeyFileSource): Signer {
   const open = memoise((signal) => readKeyFile(source, signal));

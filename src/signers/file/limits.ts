@@ -1,10 +1,10 @@
-/** Bounds of key files and what lies beside them. */
+/** Bounds of key files and their certificates. */
 export interface KeyFileLimits {
   /** Bytes of a file with the certificates of a key. */
   readonly chainBytes: number;
   /** Certificates of a key. */
   readonly chain: number;
-  /** Iterations of PBKDF2, about a second. OpenSSL writes 2048; what is recommended today is 600,000. */
+  /** Iterations of PBKDF2, about a second. OpenSSL writes 2048; the recommendation today is 600,000. */
   readonly kdfIterations: number;
 }
 

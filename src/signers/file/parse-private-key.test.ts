@@ -24,19 +24,19 @@ async function fingerprintOf(file: string, given: Password): Promise<string> {
   return publicKeyOf(await parsed.decrypt(given), file).fingerprint;
 }
 
-suite("cosign's own keys", { concurrency: true }, () => {
+suite("cosign's encrypted keys", { concurrency: true }, () => {
   for (const name of ["ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "rsa-2048", "rsa-3072", "rsa-4096"]) {
     test(`reads ${name}.key`, async () => {
       assert.equal(await fingerprintOf(`cosign/${name}.key`, password), parsePublicKey(read(`cosign/${name}.pub`), name).fingerprint);
     });
   }
 
-  test("an empty password is a password", async () => {
+  test("an empty password is valid", async () => {
     const { fingerprint } = parsePublicKey(read("cosign/empty-password.pub"), "");
     assert.equal(await fingerprintOf("cosign/empty-password.key", ""), fingerprint);
   });
 
-  test("a wrong password is told, and not repeated", async () => {
+  test("a wrong password is reported without its text", async () => {
     await assert.rejects(fingerprintOf("cosign/ecdsa-p256.key", "hunter2"), (error) => {
       assert(error instanceof TouchmarkError && error.code === "WRONG_PASSWORD");
       assert.doesNotMatch(inspect(error, { depth: 9 }), /hunter2/);
@@ -44,7 +44,7 @@ suite("cosign's own keys", { concurrency: true }, () => {
     });
   });
 
-  test("reads the label of older versions, and a password of bytes", async () => {
+  test("reads the PEM label of older versions, and a password of bytes", async () => {
     const older = text("cosign/ed25519.key").replaceAll("SIGSTORE", "COSIGN");
     const parsed = parse(older);
     assert(parsed.encrypted);
@@ -67,7 +67,7 @@ suite("OpenSSL's keys", () => {
     });
   }
 
-  test("reads pkcs8-encrypted.pem with its password alone", async () => {
+  test("reads pkcs8-encrypted.pem only with its password", async () => {
     assert.equal(await fingerprintOf("openssl/pkcs8-encrypted.pem", password), plain["pkcs8.pem"]);
     for (const wrong of ["hunter2", "", "long ".repeat(1000)]) {
       await assert.rejects(fingerprintOf("openssl/pkcs8-encrypted.pem", wrong), { code: "WRONG_PASSWORD" });
@@ -105,7 +105,7 @@ suite("parsePrivateKey", () => {
     test(`refuses ${what}`, () => assert.throws(() => parse(pem), { code: "INVALID_KEY", message }));
   }
 
-  test("a broken key is never in the error", () => {
+  test("the text of a broken key is never in the error", () => {
     const body = key.split("\n")[1] ?? "";
     for (const broken of [key.replace("-----END", "----END"), key.replace(body, `${body}=`), key.replace(body, body.slice(0, -4))]) {
       assert.throws(
@@ -115,7 +115,7 @@ suite("parsePrivateKey", () => {
     }
   });
 
-  test("no bytes under any label do worse than INVALID_KEY", () => {
+  test("for any bytes under any label, the only error is INVALID_KEY", () => {
     const files = ["openssl/pkcs8.pem", "openssl/pkcs8-encrypted.pem", "openssl/sec1-with-parameters.pem", "cosign/ed25519.key"];
     const genuine = fc.constantFrom(...files.flatMap((file) => parsePem(read(file), file)));
     const mutated = fc

@@ -1,5 +1,5 @@
 /**
- * Private keys as people hand them over, in PEM: cosign's own encrypted form, PKCS#8 plain and encrypted
+ * Parses private keys in PEM: cosign's own encrypted form, PKCS#8 plain and encrypted
  * (RFC 5958), SEC 1 (RFC 5915) and PKCS#1 (RFC 8017, appendix A.1.2).
  */
 import { createPrivateKey, type KeyObject } from "node:crypto";
@@ -28,7 +28,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["ENCRYPTED PRIVATE KEY", encryptedPkcs8],
 ]);
 
-/** The one private key in a PEM file; `name` is what a person calls it. Other blocks are skipped, such as curve parameters. Throws INVALID_KEY. */
+/** Parses the one private key of a PEM file; `name` is for messages. Other blocks are skipped, such as curve parameters. Throws INVALID_KEY. */
 export function parsePrivateKey(text: Uint8Array, name: string): PrivateKeyFile {
   const block = onlyPrivateKey(parseKeyPem(text, name), name);
   const read = readers.get(block.label);
@@ -64,7 +64,7 @@ function encryptedPkcs8(der: Buffer, what: string): PrivateKeyFile {
   return { encrypted: true, decrypt: (password) => decryptPkcs8(der, password, what) };
 }
 
-/** The format has no authentication: a wrong password mostly breaks the padding, and else gives bytes that are no key. */
+/** The format has no authentication: a wrong password mostly breaks the padding, else it gives bytes that are not a key. */
 async function decryptPkcs8(der: Buffer, password: Password, what: string): Promise<KeyObject> {
   try {
     return createPrivateKey({ key: der, format: "der", type: "pkcs8", passphrase: Buffer.from(password) });

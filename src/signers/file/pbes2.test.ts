@@ -10,29 +10,29 @@ const file = new URL("../../../test/vectors/keys/openssl/pkcs8-encrypted.pem", i
 const der = Buffer.from(parsePem(readFileSync(file), "vector")[0]?.bytes ?? []);
 const iterations = Buffer.from("02020800", "hex"); // INTEGER 2048
 
-/** The vector with another INTEGER of the same size in the place of its iterations. */
+/** The vector with another INTEGER of the same size as its iterations. */
 function withIterations(hex: string): Buffer {
   const at = der.indexOf(iterations);
   return Buffer.concat([der.subarray(0, at), Buffer.from(hex, "hex"), der.subarray(at + iterations.length)]);
 }
 
 suite("checkPbes2", () => {
-  test("takes what OpenSSL writes", () => {
+  test("accepts what OpenSSL writes", () => {
     assert.doesNotThrow(() => checkPbes2(der, "key"));
     assert.doesNotThrow(() => checkPbes2(withIterations("02027fff"), "key"));
   });
 
   for (const hex of ["04020800", "02000500", "02020001", "0202ffff"]) {
-    test(`refuses what is no number of iterations: ${hex}`, () =>
+    test(`refuses an invalid number of iterations: ${hex}`, () =>
       assert.throws(() => checkPbes2(withIterations(hex), "key"), { code: "MALFORMED" }));
   }
 
-  test("refuses a length that is not in its shortest form, which OpenSSL would read", () => {
+  test("refuses a length that is not in its shortest form, which OpenSSL accepts", () => {
     const long = Buffer.concat([Buffer.of(0x30, 0x82, 0), der.subarray(2)]);
     assert.throws(() => checkPbes2(long, "key"), { code: "MALFORMED", message: /shortest form/ });
   });
 
-  test("no bytes do worse than MALFORMED", () => {
+  test("for any bytes, the only error is MALFORMED", () => {
     const cut = fc.nat(der.length).map((length) => der.subarray(0, length));
     const mutated = fc.tuple(fc.nat(der.length - 1), fc.nat(255)).map(([at, byte]) => Buffer.from(der.with(at, byte)));
     const arbitrary = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes));

@@ -1,6 +1,6 @@
 /**
- * The parameters that decide what it costs to open an EncryptedPrivateKeyInfo (RFC 5958, section 3; RFC 8018, appendices A.2 and
- * A.4). They are read before OpenSSL is given the key, since OpenSSL counts to any number, on the thread that called it:
+ * Checks the cost parameters of an EncryptedPrivateKeyInfo (RFC 5958, section 3; RFC 8018, appendices A.2 and
+ * A.4). They are checked before OpenSSL gets the key, since OpenSSL runs any number of iterations, on the calling thread:
  *
  *     SEQUENCE { SEQUENCE { pbes2, SEQUENCE { SEQUENCE { pbkdf2, SEQUENCE { salt, iterations, … } }, cipher } }, data }
  */
@@ -12,7 +12,7 @@ import { keyFileLimits } from "./limits.ts";
 const pbes2 = "1.2.840.113549.1.5.13";
 const pbkdf2 = "1.2.840.113549.1.5.12";
 
-/** Throws MALFORMED unless the key is encrypted by PBES2 with PBKDF2, of a bounded number of iterations. */
+/** Throws MALFORMED unless the key is encrypted by PBES2 with PBKDF2 and a bounded number of iterations. */
 export function checkPbes2(der: Uint8Array, what: string): void {
   const info = new Members(parseDer(der, what), tags.sequence, what);
   const encryption = new Members(info.take("encryptionAlgorithm"), tags.sequence, `${what}.encryptionAlgorithm`);

@@ -15,7 +15,7 @@ const parse = (document: unknown) => parseSigstoreKey(encodeUtf8(JSON.stringify(
 const withParams = (params: object) => ({ ...sound, kdf: { ...sound.kdf, params: { ...sound.kdf.params, ...params } } });
 
 suite("encrypted sigstore keys", { concurrency: true }, () => {
-  test("what is encrypted decrypts, and looks different each time", async () => {
+  test("an encrypted key can be decrypted, and its text differs each time", async () => {
     const { privateKey } = generateKeyPairSync("ed25519");
     const [one, other] = await Promise.all([encryptSigstoreKey(privateKey, "pässword"), encryptSigstoreKey(privateKey, "pässword")]);
     const [block] = parsePem(encodeUtf8(one), "one");
@@ -27,11 +27,11 @@ suite("encrypted sigstore keys", { concurrency: true }, () => {
     assert.notEqual(one.split("\n")[3], other.split("\n")[3]);
   });
 
-  test("every N within the bounds is read, also the 2^15 of old", () => {
+  test("every N within the bounds is accepted, also the 2^15 of older versions", () => {
     for (const n of [2 ** 14, 2 ** 15, 2 ** 16, 2 ** 20]) assert.equal(parse(withParams({ N: n })).n, n);
   });
 
-  test("a box that is broken or cut off does not open", async () => {
+  test("a broken or truncated box is not decrypted", async () => {
     for (const length of [0, 15, 40]) {
       const key = parse({ ...sound, ciphertext: Buffer.alloc(length).toString("base64") });
       await assert.rejects(decryptSigstoreKey(key, "", "broken.key"), {
@@ -41,7 +41,7 @@ suite("encrypted sigstore keys", { concurrency: true }, () => {
     }
   });
 
-  test("a box around something else is INVALID_KEY", async () => {
+  test("a box that contains something else is INVALID_KEY", async () => {
     const key = scryptSync("", Buffer.from("salt"), 32, { N: 16384, r: 8, p: 1 });
     const ciphertext = xsalsa20poly1305(key, Buffer.alloc(24)).encrypt(encodeUtf8("a letter"));
     const parsed = parse({ ...sound, ciphertext: Buffer.from(ciphertext).toString("base64") });
@@ -69,6 +69,6 @@ suite("encrypted sigstore keys", { concurrency: true }, () => {
     "another p": { document: withParams({ p: 1_000_000 }), message: /params.p is 1000000, expected 1/ },
   };
   for (const [what, { document, message }] of Object.entries(refused)) {
-    test(`refuses ${what}, before deriving anything`, () => assert.throws(() => parse(document), { code: "MALFORMED", message }));
+    test(`refuses ${what}, before deriving a key`, () => assert.throws(() => parse(document), { code: "MALFORMED", message }));
   }
 });

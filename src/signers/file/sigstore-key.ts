@@ -1,11 +1,11 @@
 /**
- * Private keys as cosign keeps them, encrypted (sigstore/cosign `pkg/cosign/keys.go`, go-securesystemslib
+ * cosign's encrypted private keys (sigstore/cosign `pkg/cosign/keys.go`, go-securesystemslib
  * `encrypted/encrypted.go`): a PEM block `ENCRYPTED SIGSTORE PRIVATE KEY` that holds
  *
  *     {"kdf":{"name":"scrypt","params":{"N":65536,"r":8,"p":1},"salt":BASE64},
  *      "cipher":{"name":"nacl/secretbox","nonce":BASE64},"ciphertext":BASE64}
  *
- * The password, put through scrypt (RFC 7914), is the key of an XSalsa20-Poly1305 box around the PKCS#8 DER.
+ * scrypt (RFC 7914) derives the key of an XSalsa20-Poly1305 box around the PKCS#8 DER from the password.
  */
 import { createPrivateKey, randomBytes, scrypt, type KeyObject, type ScryptOptions } from "node:crypto";
 import { promisify } from "node:util";
@@ -37,7 +37,7 @@ export interface SigstoreKey {
   readonly ciphertext: Uint8Array;
 }
 
-/** Reads what the PEM block holds; parameters out of bounds throw MALFORMED, before any memory is spent on them. */
+/** Parses the content of the PEM block; parameters out of bounds throw MALFORMED before memory is allocated for them. */
 export function parseSigstoreKey(json: Uint8Array, what: string): SigstoreKey {
   const fields = new Fields(parseJson(json, what), what);
   const kdf = fields.fields("kdf");
@@ -67,7 +67,7 @@ function bytesOf(fields: Fields, name: string): Uint8Array {
   return fromBase64(fields.string(name), `${fields.at}.${name}`);
 }
 
-/** Opens the box, in some 160 ms off the event loop. Throws WRONG_PASSWORD; INVALID_KEY if no private key is inside. */
+/** Decrypts the box, in about 160 ms off the event loop. Throws WRONG_PASSWORD; INVALID_KEY if it contains no private key. */
 export async function decryptSigstoreKey(key: SigstoreKey, password: Password, what: string): Promise<KeyObject> {
   const secretbox = await openSecretbox(key, password);
   const pkcs8 = unseal(() => secretbox.decrypt(key.ciphertext), what);
@@ -80,7 +80,7 @@ export async function decryptSigstoreKey(key: SigstoreKey, password: Password, w
   }
 }
 
-/** The key as a PEM file, under a fresh salt and nonce. An empty password is a password. */
+/** Encrypts the key as a PEM file, with a new salt and nonce. An empty password is valid. */
 export async function encryptSigstoreKey(privateKey: KeyObject, password: Password): Promise<string> {
   const box = { n: cost.written, salt: randomBytes(saltBytes), nonce: randomBytes(nonceBytes) };
   const secretbox = await openSecretbox(box, password);
@@ -96,9 +96,9 @@ export async function encryptSigstoreKey(privateKey: KeyObject, password: Passwo
 }
 
 async function openSecretbox({ n, salt, nonce }: Omit<SigstoreKey, "ciphertext">, password: Password): Promise<Cipher> {
-  const maxmem = 128 * r * (n + p + 2); // to the byte what OpenSSL asks for
+  const maxmem = 128 * r * (n + p + 2); // exactly the bytes that OpenSSL needs
   const [{ xsalsa20poly1305 }, key] = await Promise.all([
-    import("@noble/ciphers/salsa.js"), // only here, for most runs never meet an encrypted key
+    import("@noble/ciphers/salsa.js"), // loaded only here, since most runs use no encrypted key
     deriveKey(password, salt, keyBytes, { N: n, r, p, maxmem }),
   ]);
   return xsalsa20poly1305(key, nonce);

@@ -16,7 +16,7 @@ const newKey = (): KeyObject => generateKeyPairSync("ed25519").privateKey;
 const temporary = () => mkdtempDisposable(join(tmpdir(), "touchmark-"));
 
 suite("writeKeyPair", { concurrency: true }, () => {
-  test("writes two files that belong together, the private one for its owner alone", async () => {
+  test("writes two matching files, the private one readable only by its owner", async () => {
     await using folder = await temporary();
     const privateKey = newKey();
     const written = await writeKeyPair({ prefix: join(folder.path, "release"), privateKey, password: "", signal });
@@ -34,7 +34,7 @@ suite("writeKeyPair", { concurrency: true }, () => {
   });
 
   for (const ending of ["key", "pub"]) {
-    test(`writes nothing where the .${ending} exists`, async () => {
+    test(`writes nothing if the .${ending} file exists`, async () => {
       await using folder = await temporary();
       const existing = join(folder.path, `a.${ending}`);
       await writeFile(existing, "mine");
@@ -47,7 +47,7 @@ suite("writeKeyPair", { concurrency: true }, () => {
     });
   }
 
-  test("writes nothing through a link that leads nowhere", async () => {
+  test("writes nothing through a dangling symbolic link", async () => {
     await using folder = await temporary();
     await symlink(join(folder.path, "elsewhere"), join(folder.path, "a.key"));
     await assert.rejects(writeKeyPair({ prefix: join(folder.path, "a"), privateKey: newKey(), password: "", signal }), {
@@ -62,7 +62,7 @@ suite("writeKeyPair", { concurrency: true }, () => {
       ["sync folder", 1],
       ["sync folder", 2],
     ] as const) {
-      test(`leaves neither file where ${step} ${call} ${kind}`, { skip: process.platform === "win32" }, async () => {
+      test(`leaves neither file if ${step} ${call} ${kind}`, { skip: process.platform === "win32" }, async () => {
         await using folder = await temporary();
         const { files } = failingFiles({ step, kind, call });
         const written = writeKeyPair({ prefix: join(folder.path, "a"), privateKey: newKey(), password: "", signal, files });
@@ -72,12 +72,12 @@ suite("writeKeyPair", { concurrency: true }, () => {
     }
   }
 
-  test("takes the private file back if the public one appears meanwhile", async () => {
+  test("removes the private file again if the public one appears meanwhile", async () => {
     await using folder = await temporary();
     const prefix = join(folder.path, "a");
     const privateKey = newKey();
     const exportKey = privateKey.export.bind(privateKey);
-    // The key is exported after the files were looked for and before they are written: just then another writer comes.
+    // Another writer creates the file after the check and before the write, while the key is exported.
     Object.defineProperty(privateKey, "export", {
       value: (options: { format: "der"; type: "pkcs8" }) => {
         writeFileSync(`${prefix}.pub`, "mine");
@@ -89,7 +89,7 @@ suite("writeKeyPair", { concurrency: true }, () => {
     assert.equal(await readFile(`${prefix}.pub`, "utf8"), "mine");
   });
 
-  test("of two at the same time one wins, whole", async () => {
+  test("of two concurrent calls, one succeeds completely", async () => {
     await using folder = await temporary();
     const prefix = join(folder.path, "a");
     const outcomes = await Promise.allSettled([1, 2].map(() => writeKeyPair({ prefix, privateKey: newKey(), password: "", signal })));
@@ -99,7 +99,7 @@ suite("writeKeyPair", { concurrency: true }, () => {
     assert.equal(parsePublicKey(await readFile(`${prefix}.pub`), "a.pub").fingerprint, won.value.publicKey.fingerprint);
   });
 
-  test("says where it cannot write", async () => {
+  test("names the path that it cannot write", async () => {
     await using folder = await temporary();
     const prefix = join(folder.path, "missing", "a");
     await assert.rejects(writeKeyPair({ prefix, privateKey: newKey(), password: "", signal }), {
@@ -108,7 +108,7 @@ suite("writeKeyPair", { concurrency: true }, () => {
     });
   });
 
-  test("an interruption leaves nothing behind", async () => {
+  test("an abort leaves no files behind", async () => {
     await using folder = await temporary();
     const reason = new TouchmarkError("INTERRUPTED", "interrupted");
     const options = { prefix: join(folder.path, "a"), privateKey: newKey(), password: "", signal: AbortSignal.abort(reason) };

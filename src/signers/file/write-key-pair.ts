@@ -1,4 +1,4 @@
-/** A new key pair as two files, beside each other: PREFIX.key, encrypted as cosign does it, and PREFIX.pub. */
+/** Writes a new key pair as two files: PREFIX.key, encrypted as cosign does it, and PREFIX.pub. */
 import type { KeyObject } from "node:crypto";
 import { lstat, rm } from "node:fs/promises";
 import { throwIfAborted } from "../../core/async/interruption.ts";
@@ -9,7 +9,7 @@ import { systemFiles, type FileOperations } from "../../files/durable-files.ts";
 import { encryptSigstoreKey, type Password } from "./sigstore-key.ts";
 
 export interface KeyPairOptions {
-  /** Path of both files without their endings; cosign's own is `cosign`. */
+  /** Path of both files without their extensions; cosign's default is `cosign`. */
   readonly prefix: string;
   readonly privateKey: KeyObject;
   readonly password: Password;
@@ -24,8 +24,8 @@ export interface KeyPairFiles {
 }
 
 /**
- * Writes both files or none; never over one that exists (FILE_EXISTS), and never a part of one under its final
- * name: each is written under another and then linked. Throws FILE_NOT_FOUND where it cannot write.
+ * Writes both files or none; never over an existing one (FILE_EXISTS), and atomically: each is written under a
+ * temporary name and then linked. Throws FILE_NOT_FOUND if it cannot write.
  */
 export async function writeKeyPair({ prefix, privateKey, password, signal, ...options }: KeyPairOptions): Promise<KeyPairFiles> {
   throwIfAborted(signal);
@@ -50,7 +50,7 @@ export async function writeKeyPair({ prefix, privateKey, password, signal, ...op
   return { privateKeyPath, publicKeyPath, publicKey };
 }
 
-/** So that nobody waits for the encryption, or types a password, for nothing; `create` is what makes sure of it. */
+/** An early check, before the password prompt and the encryption; `create` makes sure of it. */
 async function refuseExisting(...paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     const found = await lstat(path).catch(() => undefined);

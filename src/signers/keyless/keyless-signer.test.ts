@@ -21,7 +21,7 @@ const minutes = 60_000;
 interface Setting {
   readonly services: SigningServices;
   readonly signer: KeylessSigner;
-  /** Certificates that were asked for. */
+  /** Certificates that were requested. */
   readonly asked: () => number;
   now: Instant;
 }
@@ -57,14 +57,14 @@ function sign(signer: KeylessSigner, text: string) {
 }
 
 suite("a keyless signer", () => {
-  test("has one certificate for all that it signs, also at the same time", async (t) => {
+  test("uses one certificate for all signatures, also concurrent ones", async (t) => {
     const { signer, asked } = await setting(t);
     await Promise.all([sign(signer, "one"), sign(signer, "two")]);
     await sign(signer, "three");
     assert.equal(asked(), 1);
   });
 
-  test("keeps no failure: the next signature asks again", async (t) => {
+  test("does not memoise a failure: the next signature sends a new request", async (t) => {
     const { signer, services, asked } = await setting(t);
     const usual = handlerOf(services.authorityScript, line);
     services.authority.on({ [line]: refuse(400, "There was an error processing the identity token") });
@@ -74,7 +74,7 @@ suite("a keyless signer", () => {
     assert.equal(asked(), 2);
   });
 
-  test("replaces a certificate that is close to its end, for the same key", async (t) => {
+  test("replaces a certificate that expires soon, for the same key", async (t) => {
     const at = await setting(t);
     const first = await at.signer.certify(signal);
     at.now = first.notAfter - 2 * minutes;
@@ -86,7 +86,7 @@ suite("a keyless signer", () => {
     assert.equal(at.asked(), 2);
   });
 
-  test("asks for consent once for each identity, and again where it was refused", async (t) => {
+  test("asks for consent once for each identity, and again after a refusal", async (t) => {
     const consented: string[] = [];
     let [email, isRefused] = ["one@example.com", true];
     const at = await setting(t, {

@@ -1,6 +1,6 @@
 /**
- * The signer that has no key to guard: a key of the moment, a certificate for it in the name that an identity token says,
- * and logs and timestamp authorities that saw the signature. The key never leaves this process's memory.
+ * The keyless signer: an ephemeral key, a short-lived certificate for the identity of a token, and the log entries and
+ * timestamps of its signatures. The key never leaves this process's memory.
  */
 import { generateKeyPairSync } from "node:crypto";
 import { memoise } from "../../core/async/memoise.ts";
@@ -19,14 +19,14 @@ import { checkTimed, requestMaterial } from "../services/request-material.ts";
 import type { IdentityToken } from "./identity/identity-token.ts";
 
 export interface KeylessOptions {
-  /** Each is asked for whenever it is needed; whoever gives it keeps it as long as it holds. */
+  /** Called whenever they are needed; the caller memoises them while they are valid. */
   readonly token: (signal: AbortSignal) => Promise<IdentityToken>;
   readonly services: (signal: AbortSignal) => Promise<SelectedServices>;
-  /** What every answer of a service is verified with. */
+  /** The trusted root that verifies every response of a service. */
   readonly root: (signal: AbortSignal) => Promise<TrustedRoot>;
-  /** Now unless said otherwise. */
+  /** The current time, by default the system clock's. */
   readonly logUpload?: LogUpload;
-  /** Asked before anything is published in the name of another identity than before; throws where that is not wanted. */
+  /** Asks for consent before something is published for another identity than before; throws if it is refused. */
   readonly consent: (token: IdentityToken, services: SelectedServices) => Promise<void>;
   readonly http: Asker["http"];
   readonly clock: Asker["clock"];
@@ -34,16 +34,16 @@ export interface KeylessOptions {
 
 export interface KeylessSigner extends Signer {
   /**
-   * Gets the certificate: one for all that is signed, until it is close to its end; a failure is not kept. Throws SERVICE_MISSING where
+   * Gets the certificate: one for all signatures, until it expires soon; a failure is not memoised. Throws SERVICE_MISSING if
    * the services have no certificate authority, and what the token, the services and the consent throw.
    */
   certify(signal: AbortSignal): Promise<Certificate>;
 }
 
-/** Milliseconds before its end that a certificate is replaced: what logs and timestamp authorities may take to record a signature. */
+/** Milliseconds before its expiry at which a certificate is replaced: the time that logs and timestamp authorities may take. */
 const renewBefore = 60_000;
 
-/** Describing waits for nothing; signing throws what certifying does, and what the logs and timestamp authorities answer. */
+/** Describing waits for nothing; signing throws what certifying throws, and what the logs and timestamp authorities throw. */
 export function keylessSigner({ token, services, root, logUpload = "now", consent, ...asker }: KeylessOptions): KeylessSigner {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const publicKey = publicKeyOf(privateKey, "the key of the moment");
@@ -78,7 +78,7 @@ export function keylessSigner({ token, services, root, logUpload = "now", consen
   };
 }
 
-/** What the token lets one say beforehand of the certificate: an e-mail address or a SPIFFE ID stands in it as it is. */
+/** Returns what the token states of the certificate in advance: an e-mail address or a SPIFFE ID is the same in both. */
 function expectedIdentity({ claims, subject, challenge }: IdentityToken): ExpectedIdentity {
   if (subject.startsWith("spiffe://")) return { subjectAlternativeName: subject };
   return claims.has("email") && challenge !== subject ? { subjectAlternativeName: challenge } : {};

@@ -1,6 +1,6 @@
-/** Bounds of identity tokens and of those who give them. */
+/** Bounds of identity tokens and their providers. */
 export interface KeylessLimits {
-  /** Bytes of the answer of an issuer or an identity service. */
+  /** Bytes of the response of an issuer or an identity service. */
   readonly answerBytes: number;
   /** Bytes of a file that holds a token. */
   readonly tokenFileBytes: number;
@@ -10,7 +10,7 @@ export interface KeylessLimits {
   readonly tokenDepth: number;
   /** Audiences of a token. */
   readonly audiences: number;
-  /** Milliseconds that a program may take that prints a token. */
+  /** Milliseconds that a program that prints a token may take. */
   readonly programTime: number;
   /** Bytes that it may print. */
   readonly programBytes: number;

@@ -17,7 +17,7 @@ const request: EnvelopeRequest = {
   envelopeType: "application/jose+json",
 };
 
-suite("a plugin that makes envelopes whole", { skip }, () => {
+suite("a plugin that generates envelopes", { skip }, () => {
   let folder = "";
   before(async () => void (folder = await install(["SIGNATURE_GENERATOR.ENVELOPE"])));
   after(() => rm(folder, { recursive: true }));
@@ -28,15 +28,15 @@ suite("a plugin that makes envelopes whole", { skip }, () => {
     return signer.envelop({ ...request, ...change }, until);
   }
 
-  test("makes one of the payload, with what it wants said of it", async () => {
+  test("generates an envelope of the payload, with its annotations", async () => {
     const { bytes, annotations } = await envelop();
     assert.equal(decodeUtf8(parseFlattenedJws(bytes, "envelope").payload), '{"targetArtifact":{}}');
     assert.deepEqual({ ...annotations }, { "com.example.job": "42" });
   });
 
-  test("is told what the contract has", async () => {
-    // The fake answers with what it was sent, in the words of a refusal.
-    const told = async (change?: Partial<EnvelopeRequest>): Promise<unknown> => {
+  test("gets the request of the contract", async () => {
+    // The fake returns its request, in the text of an error.
+    const requestWith = async (change?: Partial<EnvelopeRequest>): Promise<unknown> => {
       const error: unknown = await envelop({ "generate-envelope": "echo" }, change).catch((thrown: unknown) => thrown);
       assert.ok(error instanceof TouchmarkError);
       return JSON.parse(error.message.slice(error.message.indexOf("{")));
@@ -48,15 +48,15 @@ suite("a plugin that makes envelopes whole", { skip }, () => {
       payload: "eyJ0YXJnZXRBcnRpZmFjdCI6e319",
       payloadType: "application/vnd.cncf.notary.payload.v1+json",
     };
-    assert.deepEqual(await told(), { ...always, signatureEnvelopeType: "application/jose+json" });
-    assert.deepEqual(await told({ envelopeType: "application/cose", lifetime: 3600 }), {
+    assert.deepEqual(await requestWith(), { ...always, signatureEnvelopeType: "application/jose+json" });
+    assert.deepEqual(await requestWith({ envelopeType: "application/cose", lifetime: 3600 }), {
       ...always,
       signatureEnvelopeType: "application/cose",
       expiryDurationInSeconds: 3600,
     });
   });
 
-  test("need not say anything of it", async () => {
+  test("need not return annotations", async () => {
     for (const annotations of [null, {}]) {
       const made = await envelop({ "generate-envelope": { annotations } });
       assert.deepEqual({ ...made.annotations }, {});
@@ -80,7 +80,7 @@ suite("a plugin that makes envelopes whole", { skip }, () => {
     test(`that ${name} is refused`, () => assert.rejects(envelop({ "generate-envelope": mood }), { code, message }));
   }
 
-  test("that hangs is ended with what it has started", async (t) => {
+  test("that hangs is ended with its child processes", async (t) => {
     const { env, started, ended } = await watchHanging(t);
     const reason = new TouchmarkError("INTERRUPTED", "enough");
     const abort = new AbortController();

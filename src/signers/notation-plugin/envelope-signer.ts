@@ -1,5 +1,5 @@
 /**
- * The signer that is a plugin which makes envelopes whole (Notary Project, plugin-extensibility, "Signature Envelope Generator"):
+ * The signer for a plugin that generates envelopes (Notary Project, plugin-extensibility, "Signature Envelope Generator"):
  *
  *     {"keyId","pluginConfig","payload":BASE64,"payloadType","signatureEnvelopeType","expiryDurationInSeconds"?:NUMBER}
  *     {"signatureEnvelope":BASE64,"signatureEnvelopeType","annotations"?:{…}}
@@ -10,7 +10,7 @@ import { askPlugin } from "../../plugins/notation/ask-plugin.ts";
 import type { Plugin } from "../../plugins/notation/find-plugin.ts";
 import { pluginFailed, keyRequest, quote, type PluginKey } from "./plugin-key.ts";
 
-/** Signing throws what askPlugin does, MALFORMED for an answer that is none, and PLUGIN_FAILED for an envelope of another type. */
+/** Signing throws what askPlugin throws, MALFORMED for an invalid response, and PLUGIN_FAILED for an envelope of another type. */
 export function envelopeSigner(key: PluginKey, plugin: Plugin): EnvelopeSigner {
   return {
     async envelop({ payload, payloadType, envelopeType, lifetime }, signal) {

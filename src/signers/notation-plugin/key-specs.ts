@@ -1,4 +1,4 @@
-/** The keys of plugins, each with its one algorithm (Notary Project, plugin-extensibility, "describe-key" and "generate-signature"). */
+/** The key specs of plugins, each with its one algorithm (Notary Project, plugin-extensibility, "describe-key" and "generate-signature"). */
 import type { PublicKey } from "../../core/keys/public-key.ts";
 import { signingSchemes as schemes, type SigningScheme } from "../../core/keys/signature-schemes.ts";
 
@@ -22,7 +22,7 @@ export function keySpecOf(name: string): KeySpec | undefined {
   return specs.find((spec) => spec.name === name);
 }
 
-/** What a plugin would call the key: `EC-256`, `RSA-2048`; one that it cannot have by its own name. */
+/** Returns a key's description in the form of key specs, `EC-256`, `RSA-2048`; for unsupported keys too. */
 export function keySpecName({ key, algorithm }: PublicKey): string {
   const [, curve] = /^ecdsa-p(\d+)$/.exec(algorithm.name) ?? [];
   if (curve !== undefined) return `EC-${curve}`;

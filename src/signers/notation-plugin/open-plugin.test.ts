@@ -11,20 +11,20 @@ const { signal } = new AbortController();
 const [raw, envelope] = ["SIGNATURE_GENERATOR.RAW", "SIGNATURE_GENERATOR.ENVELOPE"];
 const can = (...capabilities: readonly (string | undefined)[]): Moods => ({ "get-plugin-metadata": { capabilities } });
 
-// One at a time: a file that is being written while another process is started cannot be run.
-suite("a key in a plugin of notation", { skip }, () => {
+// One at a time: a file that is open for writing while another process starts cannot be executed.
+suite("a key in a notation plugin", { skip }, () => {
   let folder = "";
   before(async () => void (folder = await install()));
   after(() => rm(folder, { recursive: true }));
   const open = (by?: Moods, plugin = "com.example.fake") => openPluginKey({ ...keyIn(folder, by), plugin }, signal);
 
-  test("signs as the plugin can, and where it can both, as notation has it", async () => {
+  test("signs with the plugin's capability; if it has both, as notation does", async () => {
     assert.ok("sign" in (await open(can(raw))));
     assert.ok("envelop" in (await open(can(envelope))));
     assert.ok("sign" in (await open(can(envelope, raw))));
   });
 
-  test("need not read what it does not need", async () => {
+  test("ignores unknown members", async () => {
     assert.ok("sign" in (await open({ "get-plugin-metadata": "deaf" })));
   });
 
@@ -45,17 +45,17 @@ suite("a key in a plugin of notation", { skip }, () => {
     test(`is not opened in one that ${name}`, () => assert.rejects(open(by), { code, message }));
   }
 
-  test("an interruption runs nothing", async () => {
+  test("an abort starts no process", async () => {
     const reason = new TouchmarkError("INTERRUPTED", "enough");
     await assert.rejects(openPluginKey(keyIn(folder), AbortSignal.abort(reason)), reason);
   });
 
   const names = ["", "..", "a/b", "../com.example.fake", "com.example.fake\n", "-x", "a".repeat(101)];
   for (const name of names) {
-    test(`is not looked for under ${JSON.stringify(name.slice(0, 30))}`, () => assert.rejects(open({}, name), { code: "USAGE" }));
+    test(`is not looked up under ${JSON.stringify(name.slice(0, 30))}`, () => assert.rejects(open({}, name), { code: "USAGE" }));
   }
 
-  test("is run only where it was installed as itself", async () => {
+  test("is run only from its own folder and file", async () => {
     const installed = join(folder, "plugins/com.example.fake/notation-com.example.fake");
     await assert.rejects(open({}, "missing"), { code: "FILE_NOT_FOUND", message: /missing is not installed/ });
 

@@ -1,6 +1,6 @@
 /**
- * What signs with a key that a plugin keeps (Notary Project, plugin-extensibility, "Signing interfaces"). Of a plugin that can do both, raw
- * signatures are asked, as notation does: what is around them is then made here.
+ * Opens the signer for a key in a plugin (Notary Project, plugin-extensibility, "Signing interfaces"). If a plugin supports both, raw
+ * signatures are requested, as notation does, and the envelope is made here.
  */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { EnvelopeSigner, Signer } from "../../core/signer.ts";
@@ -16,7 +16,7 @@ const kinds: readonly (readonly [capability: string, open: (key: PluginKey, plug
   ["SIGNATURE_GENERATOR.ENVELOPE", envelopeSigner],
 ];
 
-/** Asks the plugin what it can. Throws what findPlugin and askPlugin do, and UNSUPPORTED for a plugin that does not sign. */
+/** Requests the plugin's capabilities. Throws what findPlugin and askPlugin throw, and UNSUPPORTED for a plugin that does not sign. */
 export async function openPluginKey(key: PluginKey, signal: AbortSignal): Promise<Signer | EnvelopeSigner> {
   const plugin = await findPlugin(key.folder, key.plugin);
   const { capabilities } = await readPluginMetadata(plugin, key.config, { env: key.env, signal });

@@ -21,8 +21,8 @@ const request: SignRequest = {
   claim: { kind: "signature", subject: `sha256:${"0".repeat(64)}`, annotations: {} },
 };
 
-// One at a time: a file that is being written while another process is started cannot be run.
-suite("a plugin that makes raw signatures", { skip }, () => {
+// One at a time: a file that is open for writing while another process starts cannot be executed.
+suite("a plugin that generates raw signatures", { skip }, () => {
   let folder = "";
   before(async () => void (folder = await install()));
   after(() => rm(folder, { recursive: true }));
@@ -34,7 +34,7 @@ suite("a plugin that makes raw signatures", { skip }, () => {
   }
   const describe = async (by?: Moods, env?: PluginKey["env"], until = signal) => (await open(by, env, until)).describe(until);
 
-  test("signs, and shows the certificates that the plugin has", async () => {
+  test("signs, and returns the plugin's certificates", async () => {
     const signer = await open();
     const [{ publicKey, chain = [] }, signed] = await Promise.all([signer.describe(signal), signer.sign(request, signal)]);
     assert.deepEqual(
@@ -45,7 +45,7 @@ suite("a plugin that makes raw signatures", { skip }, () => {
     assert.equal(signed.by.publicKey, publicKey);
   });
 
-  test("signs for the Notary Project alone", async () => {
+  test("signs only for the Notary Project", async () => {
     const { scheme: _, ...asTheKeySigns } = request;
     await assert.rejects((await open()).sign(asTheKeySigns, signal), { code: "UNSUPPORTED", hint: /notation/ });
   });
@@ -87,11 +87,11 @@ suite("a plugin that makes raw signatures", { skip }, () => {
     test(`a plugin that ${name}`, () => assert.rejects(describe(by), { code, message }));
   }
 
-  test("what a plugin complains of outside of the contract is not repeated", async () => {
+  test("error text outside the contract is not quoted", async () => {
     await assert.rejects(describe({ "describe-key": "crash" }), (error) => !inspect(error, { depth: 9 }).includes("hunter2"));
   });
 
-  test("a certificate that changes between two signatures is noticed", async () => {
+  test("a certificate that changes between two signatures is an error", async () => {
     const signer = await open();
     await signer.describe(signal);
     const chain = join(folder, "plugins/com.example.fake/chain.json");
@@ -102,7 +102,7 @@ suite("a plugin that makes raw signatures", { skip }, () => {
     await signer.sign(request, signal);
   });
 
-  test("passwords and tokens of signing tools stay here", async () => {
+  test("environment variables with passwords and tokens are not passed on", async () => {
     const env = {
       TOUCHMARK_PASSWORD: "a",
       COSIGN_PASSWORD: "b",
@@ -118,7 +118,7 @@ suite("a plugin that makes raw signatures", { skip }, () => {
     });
   });
 
-  test("one that hangs is ended with what it has started", async (t) => {
+  test("one that hangs is ended with its child processes", async (t) => {
     const { env, started, ended } = await watchHanging(t);
     const reason = new TouchmarkError("INTERRUPTED", "enough");
     const abort = new AbortController();

@@ -1,9 +1,9 @@
 /**
- * The signer whose key a plugin keeps that makes bare signatures (Notary Project, plugin-extensibility, "Signature Generator"). What the
- * plugin returns is verified with the key of the certificate that it returned before.
+ * The signer for a plugin that generates raw signatures (Notary Project, plugin-extensibility, "Signature Generator"). Each signature
+ * is verified with the key of the certificate that the plugin returned before.
  *
- * A plugin shows its certificates only with a signature, and they are needed before there is something to sign: they are part of
- * it, and by them a signature is found that is there already. So a plugin is first asked to sign a text that is nothing else.
+ * A plugin returns its certificates only with a signature, but they are needed earlier: they are part of the signed content, and
+ * they identify existing signatures. So the plugin first signs a fixed text that has no other meaning.
  */
 import { encodeUtf8, equalBytes, fromBase64, toBase64 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
@@ -30,7 +30,7 @@ interface RawSignature {
 const maxChain = 16;
 const trial = encodeUtf8("Touchmark asks for the certificates of this key. This text is not a signature of anything.\n");
 
-/** Opened once. Describing and signing throw what askPlugin does, UNSUPPORTED, PLUGIN_FAILED for an answer that does not hold. */
+/** The plugin is opened once. Describing and signing throw what askPlugin throws, UNSUPPORTED, PLUGIN_FAILED for an invalid response. */
 export function rawSigner(key: PluginKey, plugin: Plugin): Signer {
   const open = memoise((signal) => openKey(key, plugin, signal));
 
@@ -70,7 +70,7 @@ interface Generation {
   readonly bytes: Uint8Array;
 }
 
-/** A signature that verifies with the first certificate beside it. */
+/** Returns a signature that verifies with the first certificate of its chain. */
 async function generateSignature({ key, plugin, spec, bytes }: Generation, surroundings: PluginSurroundings): Promise<RawSignature> {
   const { name: keySpec, hashAlgorithm, signingAlgorithm, scheme } = spec;
   const request = { ...keyRequest(key), keySpec, hashAlgorithm, payload: toBase64(bytes) };

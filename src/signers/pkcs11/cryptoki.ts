@@ -1,6 +1,6 @@
 /**
- * PKCS #11 as the package pkcs11js gives it to programs of Node: what is used of it, its numbers (PKCS #11 2.40, pkcs11t.h), and
- * what its errors mean.
+ * The used part of PKCS #11 in the package pkcs11js: its constants (PKCS #11 2.40, pkcs11t.h), and the meaning
+ * of its errors.
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ export interface TokenInfo {
   readonly flags: number;
 }
 
-/** One module. A call of it throws an error whose message is the name of a return value: `CKR_PIN_INCORRECT`. */
+/** A loaded module. A failed call throws an error whose message is the name of a return value: `CKR_PIN_INCORRECT`. */
 export interface Cryptoki {
   load(path: string): void;
   close(): void;
@@ -66,8 +66,8 @@ export const ck = {
 } as const;
 
 /**
- * Loads the package, which is compiled for each machine, and is no dependency: who has no token need not compile it. Found as
- * any package is, from where this code lies, or by NODE_PATH. Throws UNSUPPORTED where it is not installed.
+ * Loads the package, which is native code and not a dependency, so that users without a token need not compile it. It is resolved
+ * like any package from this file, or by NODE_PATH. Throws UNSUPPORTED if it is not installed.
  */
 export async function loadCryptoki(): Promise<Cryptoki> {
   try {
@@ -82,7 +82,7 @@ export async function loadCryptoki(): Promise<Cryptoki> {
   }
 }
 
-/** What a call that failed means. Only the name of the return value is repeated. */
+/** Returns the error of a failed call. Only the name of the return value is quoted. */
 export function cryptokiError(thrown: unknown, token: string): unknown {
   if (thrown instanceof TouchmarkError || !(thrown instanceof Error)) return thrown;
   const [name] = /^CKR_[A-Z0-9_]{1,60}/.exec(thrown.message) ?? [];

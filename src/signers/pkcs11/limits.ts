@@ -1,6 +1,6 @@
 /** Bounds of PKCS #11 tokens. */
 export interface TokenLimits {
-  /** Certificates that are read from a token. */
+  /** Certificates to read from a token. */
   readonly certificates: number;
   /** Certificates in the chain of a key. */
   readonly chain: number;

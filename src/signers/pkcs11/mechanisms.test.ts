@@ -7,7 +7,7 @@ import { signingSchemes } from "../../core/keys/signature-schemes.ts";
 import { toDer, tokenScheme } from "./mechanisms.ts";
 
 suite("signatures of tokens", () => {
-  test("are the same numbers in DER", () => {
+  test("have the same numbers in DER", () => {
     for (const namedCurve of ["P-256", "P-384", "P-521"]) {
       const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve });
       const message = Buffer.from("message");
@@ -18,7 +18,7 @@ suite("signatures of tokens", () => {
     }
   });
 
-  test("become DER in the shortest form, whatever the numbers", () => {
+  test("become DER in the shortest form, for any numbers", () => {
     check(
       property(uint8Array({ minLength: 32, maxLength: 32 }), uint8Array({ minLength: 32, maxLength: 32 }), (r, s) => {
         const { children } = parseDer(toDer(Buffer.concat([r, s])), "signature");
@@ -33,11 +33,11 @@ suite("signatures of tokens", () => {
     );
   });
 
-  test("of no or odd length are none", () => {
+  test("of zero or odd length are refused", () => {
     for (const length of [0, 63]) assert.throws(() => toDer(new Uint8Array(length)), { code: "PLUGIN_FAILED" });
   });
 
-  test("are made in every scheme but Ed25519's", () => {
+  test("are supported in every scheme except Ed25519", () => {
     for (const scheme of Object.values(signingSchemes)) {
       if (scheme.name === "ed25519") assert.throws(() => tokenScheme(scheme), { code: "UNSUPPORTED" });
       else assert.ok(tokenScheme(scheme).mechanism.mechanism > 0, scheme.name);

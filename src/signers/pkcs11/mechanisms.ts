@@ -1,4 +1,4 @@
-/** How a token signs in each scheme: always over a hash that is made here, so that no token need know the hash. */
+/** The PKCS #11 mechanism of each scheme: it always signs a hash that is computed here, so that a token need not support the hash. */
 import { createHash } from "node:crypto";
 import { concat } from "../../core/bytes.ts";
 import { encodeDer, tags } from "../../core/asn1/der.ts";
@@ -9,9 +9,9 @@ import { ck, type Mechanism } from "./cryptoki.ts";
 
 export interface TokenScheme {
   readonly mechanism: Mechanism;
-  /** What the token is given, of a message. */
+  /** Returns the token's input for a message. */
   readonly input: (message: Uint8Array) => Uint8Array;
-  /** The signature, of what the token returns. */
+  /** Returns the signature for the token's output. */
   readonly output: (bytes: Uint8Array) => Uint8Array;
 }
 
@@ -45,13 +45,13 @@ export function tokenScheme({ name, family, hash }: SigningScheme): TokenScheme 
   throw new TouchmarkError("UNSUPPORTED", `tokens do not sign by ${name} here`, { hint: "Use an ECDSA or RSA key." });
 }
 
-/** 5 is how pkcs11js numbers the parameters of PSS (CK_PARAMS_RSA_PSS). */
+/** 5 is pkcs11js's number for the parameters of PSS (CK_PARAMS_RSA_PSS). */
 function pssOf(hash: HashAlgorithm): NonNullable<Mechanism["parameter"]> {
   const saltLen = Number(hash.slice(3)) / 8;
   return { type: 5, hashAlg: ck.mechanism[hash], mgf: ck.mgf1[hash], saltLen };
 }
 
-/** r‖s as `SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279, section 2.2.3). */
+/** Encodes r‖s as `SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279, section 2.2.3). */
 export function toDer(signature: Uint8Array): Uint8Array {
   const half = signature.length / 2;
   if (half === 0 || !Number.isInteger(half))
@@ -60,7 +60,7 @@ export function toDer(signature: Uint8Array): Uint8Array {
   return encodeDer(tags.sequence, ...parts.map((part) => encodeDer(tags.integer, shortest(part))));
 }
 
-/** A whole number without needless zeros, and with one where it would look negative. */
+/** Encodes a whole number without leading zeros, except one if it would look negative. */
 function shortest(bytes: Uint8Array): Uint8Array {
   const first = bytes.findIndex((byte) => byte !== 0);
   const digits = first < 0 ? Uint8Array.of(0) : bytes.subarray(first);

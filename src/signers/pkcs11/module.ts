@@ -1,6 +1,6 @@
 /**
- * Modules of this process. Each is initialised once, by whoever needs it first, and finalised when nobody needs it any more: C_Initialize
- * and C_Finalize are for the process, not for one of its users (PKCS #11 2.40, section 5.4).
+ * The modules of this process. Each is initialised by its first user and finalised after its last: C_Initialize
+ * and C_Finalize are per process, not per user (PKCS #11 2.40, section 5.4).
  */
 import type { Cryptoki } from "./cryptoki.ts";
 
@@ -12,7 +12,7 @@ export interface ModuleSource {
 
 export interface AcquiredModule {
   readonly module: Cryptoki;
-  /** To be called once. */
+  /** Must be called once. */
   readonly release: () => void;
 }
 
@@ -21,10 +21,10 @@ interface OpenModule {
   users: number;
 }
 
-/** By what loads them, and by their paths. */
+/** By loader and path. */
 const modules = new WeakMap<ModuleSource["load"], Map<string, OpenModule>>();
 
-/** Only one caller at a time, of each path. Throws what the module throws. */
+/** Callers of the same path take turns. Throws what the module throws. */
 export async function acquireModule({ load, modulePath }: ModuleSource): Promise<AcquiredModule> {
   const open = modules.get(load) ?? new Map<string, OpenModule>();
   modules.set(load, open);
@@ -57,11 +57,11 @@ function finalise(module: Cryptoki): void {
   try {
     module.C_Finalize();
   } catch {
-    // others in this process have ended it
+    // Other code in this process has finalised it.
   }
   try {
     module.close();
   } catch {
-    // it stays loaded until the process ends
+    // It stays loaded until the process ends.
   }
 }

@@ -39,17 +39,17 @@ const request: SignRequest = {
 };
 const uri = "pkcs11:token=team;object=release?module-path=/usr/lib/fake.so";
 
-/** A signer on the token, typing the right PIN unless told otherwise. */
+/** A signer on the token, with the right PIN by default. */
 function open(token: FakeToken, change: Partial<Pkcs11Key> = {}) {
   return openPkcs11Key({ uri, pin: async () => pin, env: {}, load: token.load, ...change });
 }
-/** Once it is disposed of, whatever happened, nothing is left open. */
+/** Checks that nothing is left open after it is disposed of. */
 function assertClosed({ open: left }: FakeToken): void {
   assert.deepEqual(left, { modules: 0, sessions: 0 });
 }
 
 suite("a key on a token", () => {
-  test("signs as the key signs, and as the format wants it", async () => {
+  test("returns signatures that the key verifies, in the format's form", async () => {
     const token = fakeToken([privateKey, publicKey]);
     const signer = open(token);
     const { signature, by } = await signer.sign(request, signal);
@@ -63,7 +63,7 @@ suite("a key on a token", () => {
     assertClosed(token);
   });
 
-  test("signs several at the same time, one after the other", async () => {
+  test("signs concurrent requests one after the other", async () => {
     const token = fakeToken([privateKey, publicKey]);
     const signer = open(token);
     const all = await Promise.all(Array.from({ length: 5 }, () => signer.sign(request, signal)));
@@ -72,7 +72,7 @@ suite("a key on a token", () => {
     assertClosed(token);
   });
 
-  test("opens one session for all that it signs", async () => {
+  test("opens one session for all signatures", async () => {
     const token = fakeToken([privateKey, publicKey]);
     await using signer = open(token);
     for (let i = 0; i < 3; i++) await signer.sign(request, signal);
@@ -82,7 +82,7 @@ suite("a key on a token", () => {
     assert.deepEqual(token.open, { modules: 1, sessions: 1 });
   });
 
-  test("shares the module with other signers of this process, and leaves it to them", async () => {
+  test("shares the module with other signers of this process, and does not finalise it for them", async () => {
     const token = fakeToken([privateKey, publicKey]);
     const [one, other] = [open(token), open(token)];
     await Promise.all([one.sign(request, signal), other.sign(request, signal)]);
@@ -94,7 +94,7 @@ suite("a key on a token", () => {
     assertClosed(token);
   });
 
-  test("signs with nothing once it is disposed of, and may be disposed of twice", async () => {
+  test("refuses to sign once it is disposed of, and may be disposed of twice", async () => {
     const token = fakeToken([privateKey, publicKey]);
     const signer = open(token);
     await signer.sign(request, signal);
@@ -104,7 +104,7 @@ suite("a key on a token", () => {
     assertClosed(token);
   });
 
-  test("survives that the token is pulled and put back, asking for no PIN again", async () => {
+  test("works again after the token was removed and inserted, without a new PIN prompt", async () => {
     const token = fakeToken([privateKey, publicKey]);
     let asked = 0;
     await using signer = open(token, { pin: async () => (asked++, pin) });
@@ -116,7 +116,7 @@ suite("a key on a token", () => {
     assert.deepEqual(token.open, { modules: 1, sessions: 1 });
   });
 
-  test("opens a session that has ended anew once, and no more", async () => {
+  test("opens an ended session again once, and no more", async () => {
     const token = fakeToken([privateKey, publicKey]);
     await using signer = open(token);
     await signer.sign(request, signal);
@@ -129,7 +129,7 @@ suite("a key on a token", () => {
     await signer.sign(request, signal);
   });
 
-  test("asks a token only once where it refuses for another reason", async () => {
+  test("does not repeat a request that the token refuses for another reason", async () => {
     const token = fakeToken([privateKey, publicKey]);
     await using signer = open(token);
     await signer.sign(request, signal);
@@ -140,7 +140,7 @@ suite("a key on a token", () => {
     assertClosed(token);
   });
 
-  test("has the chain that is on the token, in its order", async () => {
+  test("has the token's certificate chain, in order", async () => {
     const token = fakeToken([certificate(root), certificate(encodeUtf8("of no use")), privateKey, publicKey, certificate(leaf, id)]);
     const { chain = [] } = await open(token).describe(signal);
     assert.deepEqual(
@@ -149,12 +149,12 @@ suite("a key on a token", () => {
     );
   });
 
-  test("is known by its certificate where its public half is not there", async () => {
+  test("has the public key of its certificate if the token has no public key object", async () => {
     const { publicKey: found } = await open(fakeToken([privateKey, certificate(leaf, id)])).describe(signal);
     assert.deepEqual(found.key.export({ format: "jwk" }), key.publicKey.export({ format: "jwk" }));
   });
 
-  test("takes the chain of a file rather than the token's", async () => {
+  test("uses the chain of a file instead of the token's", async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "touchmark-token-"));
     const certificateChain = join(folder.path, "chain.pem");
     await writeFile(certificateChain, encodePem("CERTIFICATE", leaf));
@@ -176,7 +176,7 @@ suite("a key on a token", () => {
     });
   }
 
-  test("is asked for its PIN once, and again where the key wants it for each signature", async () => {
+  test("prompts for its PIN once, and again if the key requires it for each signature", async () => {
     const token = fakeToken([{ ...privateKey, alwaysAuthenticate: true }, publicKey]);
     let asked = 0;
     const signer = open(token, { pin: async () => (asked++, pin) });
@@ -186,13 +186,13 @@ suite("a key on a token", () => {
     assert.deepEqual(token.logins, [pin, pin, pin], "one for the session, and one for each signature");
   });
 
-  test("on a token with keys to type on, or without a PIN, no PIN is asked for", async () => {
+  test("on a token with a PIN pad, or without a PIN, there is no PIN prompt", async () => {
     for (const flags of [0, ck.flag.loginRequired | ck.flag.protectedAuthenticationPath]) {
       await open(fakeToken([privateKey, publicKey], flags), { pin: () => Promise.reject(new Error("asked")) }).sign(request, signal);
     }
   });
 
-  test("a wrong PIN is tried once, however many signatures wait for it, and shown nowhere", async () => {
+  test("a wrong PIN is tried once, however many signatures wait for it, and is never shown", async () => {
     const token = fakeToken([privateKey, publicKey]);
     const signer = open(token, { pin: async () => "hunter2" });
     const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => signer.sign(request, signal)));
@@ -205,14 +205,14 @@ suite("a key on a token", () => {
     assertClosed(token);
   });
 
-  test("a token that has locked itself is told, and left alone", async () => {
+  test("a locked token is reported, and gets no more requests", async () => {
     const token = fakeToken([privateKey, publicKey]);
     for (let i = 0; i < 3; i++) await assert.rejects(open(token, { pin: async () => "0" }).describe(signal));
     await assert.rejects(open(token).describe(signal), { code: "PLUGIN_FAILED", message: /locked/ });
     assert.equal(token.logins.length, 3);
   });
 
-  test("a token that fails once may be used again", async () => {
+  test("a token can be used again after one failure", async () => {
     const token = fakeToken([privateKey, publicKey]);
     const signer = open(token);
     token.failures.set("C_OpenSession", new Error("CKR_TOKEN_NOT_PRESENT"));
@@ -237,7 +237,7 @@ suite("a key on a token", () => {
     "C_SignInit",
     "C_SignAsync",
   ]) {
-    test(`leaves nothing open when ${call} fails`, async () => {
+    test(`leaves nothing open if ${call} fails`, async () => {
       const token = fakeToken([privateKey, publicKey]);
       token.failures.set(call, new Error("CKR_DEVICE_ERROR"));
       await assert.rejects(open(token).sign(request, signal), { code: "PLUGIN_FAILED", message: /\(CKR_DEVICE_ERROR\)$/ });
@@ -247,14 +247,14 @@ suite("a key on a token", () => {
 
   const wrong: readonly (readonly [string, readonly TokenObject[], string, code: string, message: RegExp])[] = [
     ["there is no such token", [privateKey], "pkcs11:token=other", "INVALID_KEY", /no token is pkcs11:token=other/],
-    ["the slot is another", [privateKey], "pkcs11:slot-id=8", "INVALID_KEY", /no token is/],
-    ["the serial number is another", [privateKey], "pkcs11:serial=5b", "INVALID_KEY", /no token is/],
+    ["the slot differs", [privateKey], "pkcs11:slot-id=8", "INVALID_KEY", /no token is/],
+    ["the serial number differs", [privateKey], "pkcs11:serial=5b", "INVALID_KEY", /no token is/],
     ["there is no such key", [privateKey], "pkcs11:object=other", "INVALID_KEY", /no private key/],
     ["there is no key with this id", [privateKey], "pkcs11:id=%02", "INVALID_KEY", /no private key/],
     ["there are two such keys", [privateKey, privateKey], "pkcs11:slot-id=7", "INVALID_KEY", /more than one private key/],
-    ["its public half is nowhere", [privateKey], "pkcs11:", "INVALID_KEY", /public half/],
+    ["its public key is missing", [privateKey], "pkcs11:", "INVALID_KEY", /public half/],
     [
-      "the certificate with its id is for nobody knows what",
+      "the certificate with its id is of an unknown kind",
       [privateKey, certificate(Buffer.of(1), id)],
       "pkcs11:",
       "INVALID_KEY",
@@ -262,20 +262,20 @@ suite("a key on a token", () => {
     ],
   ];
   for (const [name, objects, start, code, message] of wrong) {
-    test(`is not found where ${name}`, async () => {
+    test(`is not found if ${name}`, async () => {
       const token = fakeToken(objects);
       await assert.rejects(open(token, { uri: `${start}?module-path=/m` }).describe(signal), { code, message });
       assertClosed(token);
     });
   }
 
-  test("needs a module, from the URI or from elsewhere", async () => {
+  test("requires a module, from the URI or from the options", async () => {
     const token = fakeToken([privateKey, publicKey]);
     assert.throws(() => open(token, { uri: "pkcs11:token=team" }), { code: "USAGE", message: /which module/ });
     await open(token, { uri: "pkcs11:token=team", modulePath: "/usr/lib/fake.so" }).describe(signal);
   });
 
-  test("an interruption is heard while the token waits to be touched, and what is open is closed after it", async () => {
+  test("an abort takes effect while the token waits for touch, and what is open is closed after it", async () => {
     const token = fakeToken([privateKey, publicKey]);
     const signer = open(token);
     await signer.describe(signal);
@@ -287,13 +287,13 @@ suite("a key on a token", () => {
     abort.abort(reason);
     await signing;
     touched.resolve();
-    await signer.sign(request, signal); // waits its turn
+    await signer.sign(request, signal); // waits for its turn
     await assert.rejects(signer.sign(request, abort.signal), reason);
     await signer[Symbol.asyncDispose]();
     assertClosed(token);
   });
 
-  test("disposing waits for no signature that nobody waits for", async () => {
+  test("disposing does not wait for an aborted signature", async () => {
     const token = fakeToken([privateKey, publicKey]);
     const signer = open(token);
     await signer.describe(signal);

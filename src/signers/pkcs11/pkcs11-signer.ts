@@ -1,4 +1,4 @@
-/** The signer whose key never leaves a token: a smart card, a security module, a service behind a PKCS #11 module. */
+/** The signer for a key on a PKCS #11 token: a smart card, a hardware security module, a remote service. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { SigningScheme } from "../../core/keys/signature-schemes.ts";
 import { memoise } from "../../core/async/memoise.ts";
@@ -14,12 +14,12 @@ import { tokenLimits } from "./limits.ts";
 
 export interface Pkcs11Key {
   readonly uri: string;
-  /** Used where the URI names none. */
+  /** The default module, if the URI names none. */
   readonly modulePath?: string | undefined;
-  /** Asked, at most once, where the URI says no PIN and the token wants one; `token` names it. */
+  /** Prompts for the PIN, at most once, if the URI has none and the token requires one; `token` names it. */
   readonly pin: (token: string) => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** As of key files; without it, the chain is what the token holds. */
+  /** As for key files; by default, the chain is the token's. */
   readonly certificateChain?: string | undefined;
   readonly load?: () => Promise<Cryptoki>;
 }
@@ -28,9 +28,9 @@ export interface Pkcs11Key {
 export interface Pkcs11Signer extends Signer, AsyncDisposable {}
 
 /**
- * Its session is opened once, for all that it signs. The token is described once; a failure is not kept, but a PIN that was wrong is
- * never tried again, for after a few times the token locks itself. Throws USAGE at once for a URI that is none; describing and
- * signing throw what sessions do, and what key files do of a chain.
+ * Creates the signer. Its session is opened once, for all signatures. The token is described once; a failure is not memoised, but a wrong
+ * PIN is never tried again, since the token locks itself after a few tries. Throws USAGE at once for an invalid URI; describing and
+ * signing throw what sessions throw, and what key files throw for a chain.
  */
 export function openPkcs11Key(key: Pkcs11Key): Pkcs11Signer {
   const uri = parsePkcs11Uri(key.uri);
@@ -92,7 +92,7 @@ async function signWith(
   return output(await module.C_SignAsync(handle, Buffer.from(input(bytes)), Buffer.alloc(tokenLimits.signatureBytes)));
 }
 
-/** Some keys want it for each signature. */
+/** Some keys require the PIN for each signature. */
 function wantsPinAgain(session: Session, key: Handle): boolean {
   const [value] = read(session, key, [ck.attribute.alwaysAuthenticate]);
   return value?.some((byte) => byte !== 0) ?? false;

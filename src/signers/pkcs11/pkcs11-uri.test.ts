@@ -8,7 +8,7 @@ import { parsePkcs11Uri } from "./pkcs11-uri.ts";
 const written = (bytes: Uint8Array): string => Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
 
 suite("PKCS #11 URIs", () => {
-  test("say token, key, module and PIN", () => {
+  test("contain token, key, module and PIN", () => {
     const uri =
       "pkcs11:model=SoftHSM%20v2;manufacturer=SoftHSM%20project;serial=5a;token=My%20token%3b;slot-id=17;id=%01%ff;object=release;type=private";
     assert.deepEqual(parsePkcs11Uri(`${uri}?module-path=/usr/lib/softhsm.so&pin-value=12%2634`), {
@@ -22,7 +22,7 @@ suite("PKCS #11 URIs", () => {
     });
   });
 
-  test("say where the PIN is", () => {
+  test("contain the PIN's source", () => {
     const pinIn = (source: string) => parsePkcs11Uri(`pkcs11:?pin-source=${source}`).pin;
     assert.deepEqual(pinIn("/run/pin"), { source: "/run/pin" });
     assert.deepEqual(pinIn("file:/run/pin"), { source: "/run/pin" });
@@ -79,7 +79,7 @@ suite("PKCS #11 URIs", () => {
     assert.equal(parsePkcs11Uri("pkcs11:token=a?pin-value=hunter2").shown, "pkcs11:token=a");
   });
 
-  test("mean the bytes that they spell", () => {
+  test("are percent-decoded to bytes", () => {
     check(
       property(uint8Array({ maxLength: 100 }), string({ unit: "binary", maxLength: 100 }), (id, object) => {
         const parsed = parsePkcs11Uri(`pkcs11:id=${written(id)};object=${written(Buffer.from(object))}`);
@@ -88,7 +88,7 @@ suite("PKCS #11 URIs", () => {
     );
   });
 
-  test("are read or refused, and nothing else", () => {
+  test("are parsed or refused, for any text", () => {
     const piece = oneof(
       string(),
       stringMatching(/^[%0-9a-f]*$/),

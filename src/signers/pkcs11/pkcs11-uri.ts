@@ -1,10 +1,10 @@
 /**
- * The PKCS #11 URI (RFC 7512): which key, on which token, reached by which module.
+ * The PKCS #11 URI (RFC 7512), which names a key, its token and its module.
  *
  *     pkcs11:token=TEXT;object=TEXT;id=BYTES;…?module-path=PATH&pin-value=PIN
  *
- * An attribute that is not understood is refused, for it would narrow down what is meant. Nothing of what stands after the
- * question mark is in any message: it may be the PIN.
+ * An unknown attribute is refused, since it would narrow down the match. Nothing after the question mark is in any
+ * message: it may be the PIN.
  */
 import { isAbsolute } from "node:path";
 import { decodeUtf8 } from "../../core/bytes.ts";
@@ -12,15 +12,15 @@ import { TouchmarkError } from "../../core/errors.ts";
 import { tokenLimits } from "./limits.ts";
 
 export interface Pkcs11Uri {
-  /** The URI without what may be secret, as messages show it. */
+  /** The URI without possible secrets, for messages. */
   readonly shown: string;
-  /** What the token must be, as it says it itself; one that is absent may be any. */
+  /** The required attributes of the token; an absent one matches any. */
   readonly token: TokenName;
   readonly slotId: bigint | undefined;
-  /** What the key is called. */
+  /** The label of the key. */
   readonly object: string | undefined;
   readonly id: Uint8Array | undefined;
-  /** The shared library that speaks to the token: an absolute path. */
+  /** The shared library of the token: an absolute path. */
   readonly modulePath: string | undefined;
   readonly pin: { readonly value: string } | { readonly source: string } | undefined;
 }
@@ -34,7 +34,7 @@ export interface TokenName {
 
 const pathNames = ["token", "manufacturer", "model", "serial", "slot-id", "object", "id", "type"];
 const queryNames = ["module-path", "pin-value", "pin-source"];
-/** What stands for itself, in values before the question mark and after it (RFC 7512, section 2.3). */
+/** Characters that need no escaping, in values before the question mark and after it (RFC 7512, section 2.3). */
 const pathValue = /^(?:[A-Za-z0-9\-._~:[\]@!$'()*+,=&]|%[0-9A-Fa-f]{2})*$/;
 const queryValue = /^(?:[A-Za-z0-9\-._~:[\]@!$'()*+,=/?|]|%[0-9A-Fa-f]{2})*$/;
 
@@ -114,7 +114,7 @@ function textOf(bytes: Uint8Array | undefined, name: string): string | undefined
   }
 }
 
-/** A pin-source may be a path or a file URL of one. */
+/** Reads a pin-source: a path or a file URL. */
 function pathIn(source: string): string {
   return source.replace(/^file:(?:\/\/(?=\/))?/, "");
 }

@@ -1,4 +1,4 @@
-/** The session on a token: opened once, used again, and closed with nothing left behind, whatever happened in between. */
+/** The session on a token: opened once, reused, and always closed completely. */
 import { TouchmarkError } from "../../core/errors.ts";
 import { KeyedLock } from "../../core/async/keyed-lock.ts";
 import { interruption, throwIfAborted } from "../../core/async/interruption.ts";
@@ -9,7 +9,7 @@ import type { Pkcs11Uri } from "./pkcs11-uri.ts";
 export interface Session {
   readonly module: Cryptoki;
   readonly handle: Handle;
-  /** Absent where the token asks for none. */
+  /** Absent if the token requires none. */
   readonly pin: string | undefined;
 }
 
@@ -17,29 +17,30 @@ export interface Token {
   readonly uri: Pkcs11Uri;
   readonly modulePath: string;
   readonly load: () => Promise<Cryptoki>;
-  /** Asked where the token wants one. */
+  /** Prompts for the PIN if the token requires one. */
   readonly pin: (signal: AbortSignal) => Promise<string>;
-  /** Hears that the PIN is wrong, before anybody could try it again. */
+  /** Called when the PIN is wrong, before it could be tried again. */
   readonly refuse: (error: TouchmarkError) => void;
 }
 
-/** The one session of a signer on its token. It is opened when it is first needed, and kept until it is disposed of or something fails in it. */
+/** The one session of a signer on its token. It is opened when first needed, and kept until it is disposed of or fails. */
 export interface TokenSession extends AsyncDisposable {
   /**
-   * Uses of one module take turns. A session that the token has ended, because it was pulled or reset, is opened anew, once. Throws
-   * PLUGIN_FAILED, WRONG_PASSWORD, INVALID_KEY where there is no such token, and USAGE once it is disposed of. Calls of a module cannot be
-   * broken off: when the signal is aborted nobody waits for one any more, and the session is kept or closed once it returns.
+   * Runs `use` with the session. Uses of one module take turns. If the token was removed or reset, the session is
+   * opened again, once. Throws PLUGIN_FAILED, WRONG_PASSWORD, INVALID_KEY if there is no such token, and USAGE once
+   * it is disposed of. Calls of a module cannot be interrupted: after an abort they are not awaited, and the
+   * session is kept or closed when they return.
    */
   use<T>(work: (session: Session) => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
-/** Calls of a module may not overlap, whichever token of it they are for. */
+/** Calls of a module must not overlap, even for different tokens. */
 const turns = new KeyedLock();
 
 export function tokenSession(token: Token): TokenSession {
   let opened: OpenSession | undefined;
   let isDisposed = false;
-  /** Uses that run on though nobody waits for them. */
+  /** Uses that still run after an abort. */
   let abandoned = 0;
 
   function close(): void {
@@ -97,12 +98,12 @@ export function tokenSession(token: Token): TokenSession {
     async [Symbol.asyncDispose]() {
       isDisposed = true;
       const closed = turns.run(token.modulePath, async () => close());
-      if (abandoned === 0) await closed; // a token that waits to be touched keeps nobody
+      if (abandoned === 0) await closed; // do not wait for a token that waits for touch
     },
   };
 }
 
-/** What a session answers that has ended: the token was pulled, put back or reset, or the module was ended by others in this process. */
+/** Return values of an ended session: the token was removed or reset, or other code in this process finalised the module. */
 const endings: ReadonlySet<string> = new Set([
   "CKR_SESSION_HANDLE_INVALID",
   "CKR_SESSION_CLOSED",
@@ -112,7 +113,7 @@ const endings: ReadonlySet<string> = new Set([
   "CKR_CRYPTOKI_NOT_INITIALIZED",
 ]);
 
-/** INVALID_KEY too: to a session that is no longer logged in, private keys are not there. */
+/** INVALID_KEY too: a session that is no longer logged in has no private keys. */
 function isEnded(thrown: unknown): boolean {
   if (thrown instanceof TouchmarkError) return thrown.code === "INVALID_KEY";
   return thrown instanceof Error && endings.has(/^CKR_[A-Z0-9_]{1,60}/.exec(thrown.message)?.[0] ?? "");
@@ -135,21 +136,21 @@ async function openSession(token: Token, signal: AbortSignal): Promise<OpenSessi
   }
 }
 
-/** Ends what is left of a session; what cannot be ended any more has ended. */
+/** Ends what is left of a session; errors mean that it has already ended. */
 function closeSession({
   module,
   handle,
   release,
 }: Pick<OpenSession, "module" | "release"> & { readonly handle: Handle | undefined }): void {
   try {
-    if (handle !== undefined) module.C_CloseSession(handle); // the last session of a token ends the login too
+    if (handle !== undefined) module.C_CloseSession(handle); // closing the last session of a token also logs out
   } catch {
-    // its token has gone
+    // The token was removed.
   }
   release();
 }
 
-/** On a token with keys of its own, the PIN is typed there. */
+/** On a token with a PIN pad, the PIN is typed there. */
 async function logIn(
   { module, handle, flags }: { readonly module: Cryptoki; readonly handle: Handle; readonly flags: number },
   { uri, pin, refuse }: Token,
@@ -161,7 +162,7 @@ async function logIn(
   try {
     module.C_Login(handle, ck.user.user, typed);
   } catch (thrown) {
-    // Another signer of this process is logged in to the token, which knows one login of each process.
+    // Another signer of this process is logged in; a token has one login for each process.
     if (thrown instanceof Error && thrown.message.startsWith("CKR_USER_ALREADY_LOGGED_IN")) return typed;
     const error = cryptokiError(thrown, uri.shown);
     if (error instanceof TouchmarkError && error.code === "WRONG_PASSWORD") refuse(error);
@@ -186,12 +187,12 @@ function findToken(module: Cryptoki, { token, slotId, shown }: Pkcs11Uri): { rea
   });
 }
 
-/** Tokens fill up what they say with blanks. */
+/** Token strings are padded with blanks. */
 function trimmed(text: string): string {
   return text.replace(/[ \0]+$/, "");
 }
 
-/** A slot's number, as this machine writes numbers. */
+/** A slot id, in this machine's integer format. */
 function numberOf(slot: Handle): bigint {
   return slot.length === 4 ? BigInt(slot.readUInt32LE()) : slot.readBigUInt64LE();
 }

@@ -1,4 +1,4 @@
-/** What lies on a token: the private key that a URI names, its public half, and certificates. */
+/** The objects of a token: the private key of a URI, its public key, and certificates. */
 import { createPublicKey } from "node:crypto";
 import { equalBytes, toHex } from "../../core/bytes.ts";
 import { parseDer, tags } from "../../core/asn1/der.ts";
@@ -14,7 +14,7 @@ import { tokenLimits } from "./limits.ts";
 
 const { attribute } = ck;
 
-/** The one private key. Throws INVALID_KEY where there is none, or several. */
+/** Returns the one private key. Throws INVALID_KEY if there is none, or several. */
 export function findPrivateKey(session: Session, { object, id, shown }: Pkcs11Uri): Handle {
   const [key, ...more] = find(session, ck.class.privateKey, 2, [
     ...(object === undefined ? [] : [{ type: attribute.label, value: object }]),
@@ -28,11 +28,11 @@ export function findPrivateKey(session: Session, { object, id, shown }: Pkcs11Ur
 
 export interface KeyOnToken {
   readonly publicKey: PublicKey;
-  /** The certificate beside the key and, as far as they are on the token too, those above it. */
+  /** The certificate of the key and those of its issuers that are on the token too. */
   readonly chain?: readonly Certificate[];
 }
 
-/** Throws INVALID_KEY for a key that is of no accepted kind, or whose public half is not there. */
+/** Throws INVALID_KEY for an unsupported kind of key, or without its public key. */
 export async function describeKey(session: Session, key: Handle, { shown }: Pkcs11Uri): Promise<KeyOnToken> {
   const [id] = read(session, key, [attribute.id]);
   const certificates = readCertificates(session);
@@ -48,7 +48,7 @@ export async function describeKey(session: Session, key: Handle, { shown }: Pkcs
   return leaf ? { publicKey, chain: await chainFrom(leaf, certificates) } : { publicKey };
 }
 
-/** From the private key itself, as RSA keys allow, or from the public key with its id. */
+/** Reads it from the private key itself, as RSA keys allow, or from the public key with its id. */
 function publicHalf(session: Session, key: Handle, id: Buffer | undefined, shown: string): PublicKey | undefined {
   const beside = id && id.length > 0 ? find(session, ck.class.publicKey, 1, [{ type: attribute.id, value: id }]) : [];
   for (const handle of [...beside, key]) {
@@ -63,12 +63,12 @@ function publicHalf(session: Session, key: Handle, id: Buffer | undefined, shown
   return undefined;
 }
 
-/** `curve` is a named curve's OID; the point is in an OCTET STRING, or, on some tokens, bare. */
+/** `curve` is a named curve's OID; the point is in an OCTET STRING or, on some tokens, raw. */
 function onCurve(curve: Buffer, point: Buffer, shown: string): PublicKey {
   const start = keyAlgorithms.find(({ spkiStart }) => spkiStart?.includes(toHex(curve)))?.spkiStart;
   if (start === undefined) throw new TouchmarkError("INVALID_KEY", `${shown} is on a curve that is not accepted`);
   const bare = point[0] === tags.octetString ? parseDer(point, `the public half of ${shown}`).content : point;
-  // What a point that is not compressed begins with stands in `start` too.
+  // The first bytes of an uncompressed point are in `start` too.
   return readPublicKey(Buffer.concat([Buffer.from(start, "hex"), bare.subarray(1)]), `the public half of ${shown}`);
 }
 
@@ -76,7 +76,7 @@ function readCertificates(session: Session): readonly Certificate[] {
   return find(session, ck.class.certificate, tokenLimits.certificates, []).flatMap((handle) => certificateIn(session, handle));
 }
 
-/** None where it is of a kind that we do not read: a token may hold what is nothing to us. */
+/** Undefined for an unknown kind: a token may hold unrelated certificates. */
 function certificateIn(session: Session, handle: Handle): readonly Certificate[] {
   const [der] = read(session, handle, [attribute.value]);
   try {
@@ -109,7 +109,7 @@ function find({ module, handle }: Session, kind: number, max: number, template: 
   }
 }
 
-/** Attributes one by one: of several, a token refuses all if it lacks one. Undefined for those it does not show. */
+/** Reads attributes one by one: a token refuses all of a request if it lacks one. Undefined for those that it does not show. */
 export function read({ module, handle }: Session, object: Handle, types: readonly number[]): readonly (Buffer | undefined)[] {
   return types.map((type) => {
     try {

@@ -1,11 +1,11 @@
-/** What a service answered, once it is proven: a service that answers wrongly is an error, not evidence. */
+/** Verifies the response of a service: a wrong response is an error, not evidence. */
 import { TouchmarkError, type Code } from "../../core/errors.ts";
 import type { Result } from "../../verification/result.ts";
 
-/** What the proof gives. Throws its code where it failed; `who` answered. */
-export function accepted<T>(proof: Result<T>, who: string): T {
-  if ("value" in proof) return proof.value;
-  throw wrongAnswer(proof.check.code, who, proof.check.detail);
+/** Returns the verified value. Throws the verification's code if it fails; `who` is the service. */
+export function accepted<T>(result: Result<T>, who: string): T {
+  if ("value" in result) return result.value;
+  throw wrongAnswer(result.check.code, who, result.check.detail);
 }
 
 export function wrongAnswer(code: Code, who: string, why: string): TouchmarkError {

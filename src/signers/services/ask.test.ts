@@ -5,8 +5,8 @@ import { createHttpClient } from "../../net/http-client.ts";
 import { askService, serviceRefusal, urlOf } from "./ask.ts";
 import { asker } from "./fixture.test.ts";
 
-suite("asking a service", () => {
-  test("is done over TLS, or on this machine", () => {
+suite("a request to a service", () => {
+  test("requires TLS, except on this machine", () => {
     assert.equal(urlOf("https://ca.example").href, "https://ca.example/");
     assert.equal(urlOf("http://127.0.0.1:99/tsa", "").href, "http://127.0.0.1:99/tsa");
     assert.equal(urlOf("http://localhost/").href, "http://localhost/");
@@ -18,13 +18,13 @@ suite("asking a service", () => {
     assert.throws(() => urlOf("ftp://localhost"), { code: "USAGE", message: /plain HTTP/ });
   });
 
-  test("puts the path after that of the service", () => {
+  test("appends its path to the service's", () => {
     for (const service of ["https://ca.example/at", "https://ca.example/at/"]) {
       assert.equal(urlOf(service, "api/v2").href, "https://ca.example/at/api/v2");
     }
   });
 
-  test("is done four times while it is busy, and then given up", async (t) => {
+  test("is sent four times while the service is busy, and then fails", async (t) => {
     const server = await scriptedServer(t, { "POST /": { status: 503, body: '{"message":"try\\nlater"}' } });
     const delays: number[] = [];
     const http = createHttpClient({ sleep: async (ms) => void delays.push(ms) });
@@ -35,7 +35,7 @@ suite("asking a service", () => {
     assert.match(error.message, /cannot help now: status 503 \(try later\)/);
   });
 
-  test("ends when patience does, however slowly the answer comes", async (t) => {
+  test("ends at the timeout, however slowly the response arrives", async (t) => {
     const server = await scriptedServer(t, {
       "POST /": (_, response) => {
         response.writeHead(200).write("a");
@@ -48,7 +48,7 @@ suite("asking a service", () => {
     await assert.rejects(askService(question, asker({ patience: 50 })), { code: "TIMEOUT", message: /ran out/ });
   });
 
-  test("ends when whoever asked has gone", async (t) => {
+  test("ends when the caller aborts it", async (t) => {
     const gone = new AbortController();
     const server = await scriptedServer(t, {
       "POST /": () => {
@@ -60,7 +60,7 @@ suite("asking a service", () => {
     await assert.rejects(askService(question, asker({ signal: gone.signal })), { code: "INTERRUPTED", message: /interrupted/ });
   });
 
-  test("T34: goes nowhere else, whatever the service says", async (t) => {
+  test("follows no redirect", async (t) => {
     const elsewhere = await scriptedServer(t);
     const server = await scriptedServer(t, { "POST /": { status: 307, headers: { location: elsewhere.origin } } });
     const answer = await askService({ method: "POST", url: urlOf(server.origin), maxBytes: 10 }, asker());
@@ -68,13 +68,13 @@ suite("asking a service", () => {
     assert.deepEqual(elsewhere.seen, []);
   });
 
-  test("T04: takes no answer that is larger than it can be", async (t) => {
+  test("refuses a response that is too large", async (t) => {
     const server = await scriptedServer(t, { "POST /": { body: "12345678901" } });
     const question = { method: "POST", url: urlOf(server.origin), maxBytes: 10 } as const;
     await assert.rejects(askService(question, asker()), { code: "LIMIT_EXCEEDED", message: /longer than 10 bytes/ });
   });
 
-  test("repeats a service's words, but for what may be a secret among them", () => {
+  test("quotes the service's message, without possible secrets", () => {
     const said = (body: string) =>
       serviceRefusal({ status: 400, url: urlOf("https://ca.example"), headers: new Map(), body: Buffer.from(body) }, "help").message;
     assert.match(said('{"message":"no such issuer"}'), /ca\.example:443 refuses to help: status 400 \(no such issuer\)$/);

@@ -1,4 +1,4 @@
-/** Asking a service that helps to sign: over TLS or on loopback, bounded in size and time, again while it is busy. */
+/** Sends requests to a signing service: over TLS or on loopback, bounded in size and time, repeated while the service is busy. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
@@ -6,12 +6,12 @@ import type { HttpClient, HttpRequest, HttpResponse } from "../../net/http.ts";
 import { isLoopback } from "../../net/loopback.ts";
 import { printableHost, printableText, printableUrl } from "../../core/printable.ts";
 
-/** What every question to a service is asked with. */
+/** The options of every request to a service. */
 export interface Asker {
   readonly http: HttpClient;
   readonly clock: () => Instant;
   readonly signal: AbortSignal;
-  /** Milliseconds that one answer may take, all tries together; a minute unless said. */
+  /** Milliseconds for one response, including repeated requests; a minute by default. */
   readonly patience?: number;
 }
 
@@ -20,13 +20,13 @@ export interface ServiceRequest extends Pick<HttpRequest, "headers" | "body" | "
   readonly url: URL;
 }
 
-/** Asks, whatever the answer's status; redirects of a POST are not followed. Throws as HttpClient does. */
+/** Sends a request and returns the response, whatever its status; redirects of a POST are not followed. Throws as HttpClient does. */
 export async function askService(question: ServiceRequest, { http, signal, patience = 60_000 }: Asker): Promise<HttpResponse> {
-  // What these services are asked can be asked twice: they make another certificate or timestamp, or say that the log has it.
+  // Requests to these services can be repeated: they issue another certificate or timestamp, or report an existing log entry.
   return http.request({ ...question, repeatable: true, signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) });
 }
 
-/** The URL of a service, with a path of its own put after it. Throws USAGE for what is no URL, or plain HTTP to another machine. */
+/** Returns the URL of a service with a path appended. Throws USAGE for an invalid URL, or plain HTTP to another machine. */
 export function urlOf(service: string, path = ""): URL {
   const url = URL.parse(path === "" ? service : `${service.replace(/\/+$/, "")}/${path}`);
   if (url === null) throw new TouchmarkError("USAGE", `${JSON.stringify(printableText(service, 100))} is not the URL of a service`);
@@ -40,7 +40,7 @@ export function jsonBody(value: unknown): { readonly headers: Readonly<Record<st
   return { headers: { "content-type": "application/json", accept: "application/json" }, body: Buffer.from(JSON.stringify(value)) };
 }
 
-/** The members of an answer in JSON. Throws MALFORMED. */
+/** Parses the members of a JSON response. Throws MALFORMED. */
 export function answerFields({ body, url }: HttpResponse, maxBytes: number): Fields {
   const what = `the answer of ${printableHost(url)}`;
   return new Fields(parseJson(body, what, { maxBytes, maxDepth: 16 }), what);
@@ -48,7 +48,7 @@ export function answerFields({ body, url }: HttpResponse, maxBytes: number): Fie
 
 const busy: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
-/** The error for an answer of another status than was hoped for; `doing` names what was asked for. */
+/** Returns the error for a response of an unexpected status; `doing` names the request. */
 export function serviceRefusal({ status, url, body }: HttpResponse, doing: string): TouchmarkError {
   const host = printableHost(url);
   const words = wordsOf(body);
@@ -56,12 +56,12 @@ export function serviceRefusal({ status, url, body }: HttpResponse, doing: strin
   return new TouchmarkError("SERVICE_REFUSED", `${host} refuses to ${doing}: status ${status}${words}`);
 }
 
-/** `{"message":TEXT}`, as all of these services say what is wrong; runs that may be a token or a part of one are left out. */
+/** Returns the error text of these services, `{"message":TEXT}`; strings that may be a token or a part of one are left out. */
 function wordsOf(body: Uint8Array): string {
   try {
     const message = new Fields(parseJson(body, "error"), "error").string("message");
     return ` (${printableText(message.replaceAll(/[\w.~+/=-]{40,}/g, "…"), 200)})`;
   } catch {
-    return ""; // a proxy's page, or nothing
+    return ""; // for example a proxy's page
   }
 }

@@ -1,8 +1,8 @@
-/** How far the clock of a service may be from ours. */
+/** The allowed difference between the clock of a service and ours. */
 import { maxSkew, type Instant } from "../../core/instant.ts";
 
-/** The moment of a period that is nearest to ours; undefined where even that one is further off than clocks may be. */
+/** Returns the time of a period that is nearest to ours; undefined if it differs more than allowed. */
 export function nearest(now: Instant, first: Instant, last: Instant): Instant | undefined {
-  const moment = Math.min(Math.max(now, first), last);
-  return Math.abs(now - moment) <= maxSkew ? moment : undefined;
+  const time = Math.min(Math.max(now, first), last);
+  return Math.abs(now - time) <= maxSkew ? time : undefined;
 }

@@ -1,4 +1,4 @@
-/** What the tests of the clients share: how they ask, and signatures to ask about. */
+/** Shared by the tests of the clients: request options, and signatures to log. */
 import { generateKeyPairSync, sign } from "node:crypto";
 import type { TestContext } from "node:test";
 import { testClock, testTime } from "../../../test/fakes/clock.ts";
@@ -10,19 +10,19 @@ import { createHttpClient } from "../../net/http-client.ts";
 import type { LoggedSignature } from "../../verification/logged-signature.ts";
 import type { Asker } from "./ask.ts";
 
-/** Asks again at once where a service is busy. */
+/** Repeats a request at once if a service is busy. */
 export function asker(more: Partial<Asker> = {}): Asker {
   return { http: createHttpClient({ sleep: async () => {} }), clock: testClock, signal: new AbortController().signal, ...more };
 }
 
-/** A server whose script is that of a fake, but for what the test puts in its place. */
+/** A server with the script of a fake, in which the test replaces some responses. */
 export function serve(t: TestContext, { script }: { readonly script: Script }, instead: Script = {}): Promise<ScriptedServer> {
   return scriptedServer(t, { ...script, ...instead });
 }
 
 const payloadType = "application/vnd.in-toto+json";
 
-/** A signature by a key of the moment, or by a certificate that it signs itself. */
+/** A signature by an ephemeral key, or by its self-signed certificate. */
 export function signed(text: string, by: "key" | "certificate" = "key", as: "message" | "envelope" = "message"): LoggedSignature {
   const message = Buffer.from(text);
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });

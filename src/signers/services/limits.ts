@@ -1,14 +1,14 @@
-/** Bounds of what certificate, log and timestamp services answer. */
+/** Bounds of the responses of certificate, log and timestamp services. */
 export interface ServiceLimits {
-  /** Bytes of the answer of a certificate authority. */
+  /** Bytes of a certificate authority's response. */
   readonly certificateBytes: number;
   /** Certificates in its chain. */
   readonly certificateChain: number;
-  /** Bytes of the answer of a timestamp authority. */
+  /** Bytes of a timestamp authority's response. */
   readonly timestampBytes: number;
-  /** Bytes of the answer of a log. */
+  /** Bytes of a log's response. */
   readonly logBytes: number;
-  /** Hashes in a proof of inclusion. */
+  /** Hashes in an inclusion proof. */
   readonly logPath: number;
   /** Bytes of a checkpoint. */
   readonly checkpointBytes: number;

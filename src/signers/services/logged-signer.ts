@@ -1,4 +1,4 @@
-/** A signer whose signatures are logged and timestamped as well. */
+/** A signer that also requests log entries and timestamps for its signatures. */
 import type { LogUpload } from "../../core/verification-material.ts";
 import type { Signer } from "../../core/signer.ts";
 import type { SelectedServices } from "../../trust/select-services.ts";
@@ -9,13 +9,13 @@ import { requestMaterial } from "./request-material.ts";
 export interface LoggedSignerOptions {
   readonly services: Promise<SelectedServices>;
   readonly root: Promise<TrustedRoot>;
-  /** Now unless said otherwise. */
+  /** The current time, by default the system clock's. */
   readonly logUpload?: LogUpload;
   readonly http: Asker["http"];
   readonly clock: Asker["clock"];
 }
 
-/** Signing throws what the signer and the services do. */
+/** Signing throws what the signer and the services throw. */
 export function loggedSigner(signer: Signer, { services, root, logUpload = "now", ...asker }: LoggedSignerOptions): Signer {
   return {
     describe: (signal) => signer.describe(signal),

@@ -43,7 +43,7 @@ const kinds = {
   },
 };
 
-/** A server for each, and all that is needed to be sealed by them. */
+/** A server for each service, and the options to request verification material from them. */
 async function instance(t: TestContext, ...all: readonly Kind[]): Promise<Omit<MaterialRequest, "logged">> {
   const services: { readonly logs: Service[]; readonly timestampAuthorities: Service[] } = { logs: [], timestampAuthorities: [] };
   for (const kind of all) {
@@ -59,7 +59,7 @@ async function instance(t: TestContext, ...all: readonly Kind[]): Promise<Omit<M
   return { services, root };
 }
 
-/** The kind whose question at this path is answered only once `until` has come to pass. */
+/** The service whose response at this path waits for `until`. */
 function waiting(kind: Kind, path: string, { until, asked }: { readonly until: Promise<unknown>; readonly asked: () => void }): Kind {
   const usual = handlerOf(kind.script, path);
   return {
@@ -75,9 +75,9 @@ function waiting(kind: Kind, path: string, { until, asked }: { readonly until: P
   };
 }
 
-suite("the seals of a signature", () => {
+suite("the verification material of a signature", () => {
   for (const by of ["key", "certificate"] as const) {
-    test(`by ${by} are of every service, in their order`, async (t) => {
+    test(`by ${by} comes from every service, in their order`, async (t) => {
       const at: Instant = testTime - 5000;
       const request = await instance(
         t,
@@ -100,12 +100,12 @@ suite("the seals of a signature", () => {
     });
   }
 
-  test("are none where no service is named", async (t) => {
+  test("is empty if no service is named", async (t) => {
     assert.deepEqual(await requestMaterial({ logged: signed("x"), ...(await instance(t)) }, asker()), { entries: [], timestamps: [] });
   });
 
-  test("are asked for all at once", async (t) => {
-    // Each answers only after all were asked: one after the other would wait for ever.
+  test("is requested from all services concurrently", async (t) => {
+    // Each responds only after all requests have arrived: sequential requests would never end.
     let left = 4;
     const all = Promise.withResolvers<void>();
     const together = { until: all.promise, asked: () => void (--left === 0 && all.resolve()) };
@@ -120,7 +120,7 @@ suite("the seals of a signature", () => {
     assert.deepEqual([entries.length, timestamps.length], [2, 2]);
   });
 
-  test("of two pipelines at once are each pipeline's own", async (t) => {
+  test("of two concurrent pipelines is not mixed up", async (t) => {
     const request = await instance(t, await kinds.rekor2(), await kinds.tsa());
     const [one, two] = await Promise.all(
       ["one", "two"].map((text) => requestMaterial({ logged: signed(text, "certificate"), ...request }, asker())),
@@ -129,7 +129,7 @@ suite("the seals of a signature", () => {
     assert.notDeepEqual(one?.timestamps, two?.timestamps);
   });
 
-  test("are all given up as soon as one is refused", async (t) => {
+  test("is aborted as a whole as soon as one request is refused", async (t) => {
     const closed = Promise.withResolvers<void>();
     const asked = Promise.withResolvers<void>();
     const silent = await kinds.rekor2();
@@ -163,7 +163,7 @@ suite("the seals of a signature", () => {
     await closed.promise;
   });
 
-  test("end with whoever asked for them", async (t) => {
+  test("is aborted with its caller", async (t) => {
     const gone = new AbortController();
     const log = await kinds.rekor2();
     const script: Script = {
@@ -179,7 +179,7 @@ suite("the seals of a signature", () => {
     });
   });
 
-  test("of a certificate need something that proves a time, before anything is published", async (t) => {
+  test("of a certificate must verify a time, checked before anything is published", async (t) => {
     const request = await instance(t, { ...(await kinds.rekor2()), script: {} });
     await assert.rejects(requestMaterial({ logged: signed("x", "certificate"), ...request }, asker()), {
       code: "SERVICE_MISSING",
@@ -191,7 +191,7 @@ suite("the seals of a signature", () => {
     ["a timestamp authority", () => kinds.tsa({ clock: () => testTime - 3 * minutes })],
     ["a log", () => kinds.rekor1({ clock: () => testTime - 3 * minutes })],
   ] as const) {
-    test(`T16: of a certificate are of a time at which it was valid, ${what}'s too`, async (t) => {
+    test(`of a certificate must have times within its validity, ${what}'s too`, async (t) => {
       const request = await instance(t, await kind());
       const logged = signed("x", "certificate");
       await assert.rejects(requestMaterial({ logged, ...request }, asker()), {
@@ -202,7 +202,7 @@ suite("the seals of a signature", () => {
     });
   }
 
-  test("are not made over no hash by a log that keeps nothing else", async (t) => {
+  test("does not include a log that stores only hashes for a signature over no hash", async (t) => {
     const request = await instance(t, { ...(await kinds.rekor2()), script: {} });
     const key = publicKeyOf(generateKeyPairSync("ed25519").publicKey, "key");
     const logged = { ...signed("x"), verifier: { kind: "key", key } } as const;

@@ -1,6 +1,6 @@
 /**
- * What a signature is sealed with, so that it holds after its certificate has ended: entries of logs and timestamps. None of these
- * depends on another, so all are asked for at once; one that fails fails all, and the others are given up.
+ * Requests the verification material of a signature, which stays valid after its certificate expires: log entries and timestamps.
+ * All requests are concurrent; if one fails, all fail and the others are aborted.
  */
 import { TouchmarkError } from "../../core/errors.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
@@ -19,15 +19,15 @@ import { requestTimestamp } from "./timestamp/request-timestamp.ts";
 export interface MaterialRequest {
   readonly logged: LoggedSignature;
   readonly services: Pick<SelectedServices, "logs" | "timestampAuthorities">;
-  /** What every answer must be proven by. */
+  /** The trusted root that verifies every response. */
   readonly root: TrustedRoot;
-  /** Now unless said otherwise. */
+  /** The current time, by default the system clock's. */
   readonly logUpload?: LogUpload;
 }
 
 /**
- * Asks all of the services for their seals; logs that are to be asked later are named in them instead. Throws SERVICE_MISSING for a
- * certificate whose time of use nothing would prove, CERTIFICATE_INVALID where a time that was proven is not within the certificate's validity, or what the first service that fails does.
+ * Requests the verification material of all services; logs that are deferred are named in it instead. Throws SERVICE_MISSING for a
+ * certificate without a service that verifies its time of use, CERTIFICATE_INVALID if a verified time is outside the certificate's validity, or what the first failed service throws.
  */
 export async function requestMaterial(
   { logged, services, root, logUpload = "now" }: MaterialRequest,
@@ -71,7 +71,7 @@ export async function requestMaterial(
   }
 }
 
-/** Throws SERVICE_MISSING for services none of which proves when a certificate was used. */
+/** Throws SERVICE_MISSING if none of the services verifies the time at which a certificate is used. */
 export function checkTimed({ logs, timestampAuthorities }: MaterialRequest["services"]): void {
   if (timestampAuthorities.length > 0 || logs.some(provesTime)) return;
   throw new TouchmarkError("SERVICE_MISSING", "nothing would prove when the certificate was used: the logs that are asked prove no time", {
@@ -79,7 +79,7 @@ export function checkTimed({ logs, timestampAuthorities }: MaterialRequest["serv
   });
 }
 
-/** Every time that is proven will have to be within the certificate's validity: what would be refused later is refused now. */
+/** Checks that every verified time is within the certificate's validity, since verifiers would refuse it later. */
 function checkTime(at: Instant, certificate: Certificate | undefined, service: string): void {
   if (certificate === undefined || (certificate.notBefore <= at && at <= certificate.notAfter)) return;
   const validity = `${formatInstant(certificate.notBefore)} to ${formatInstant(certificate.notAfter)}`;

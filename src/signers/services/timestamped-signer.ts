@@ -1,4 +1,4 @@
-/** A signer whose signatures that no log keeps are timestamped (RFC 3161), so that they hold after their certificate has ended. */
+/** A signer that requests RFC 3161 timestamps for signatures without log entries, so that they stay valid after their certificate expires. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Signer } from "../../core/signer.ts";
 import type { CertificateAuthority } from "../../trust/trusted-root.ts";
@@ -8,13 +8,13 @@ import { requestTimestamp } from "./timestamp/request-timestamp.ts";
 export interface TimestampingOptions {
   /** The URL of the timestamp authority. */
   readonly service: string;
-  /** Whom its answers are proven by. */
+  /** The trusted roots that verify its responses. */
   readonly authorities: readonly CertificateAuthority[];
   readonly http: Asker["http"];
   readonly clock: Asker["clock"];
 }
 
-/** Signing throws what the signer and the authority do. */
+/** Signing throws what the signer and the authority throw. */
 export function timestampedSigner(signer: Signer, { service, authorities, ...asker }: TimestampingOptions): Signer {
   return {
     describe: (signal) => signer.describe(signal),

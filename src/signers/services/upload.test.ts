@@ -25,14 +25,14 @@ async function log(t: TestContext, version: 1 | 2): Promise<Log> {
   return { server, service, authority: fake.authority };
 }
 
-const nobody = { certificateAuthorities: [], certificateLogs: [], timestampAuthorities: [] };
+const noAuthorities = { certificateAuthorities: [], certificateLogs: [], timestampAuthorities: [] };
 
-suite("a signature that is logged later", () => {
-  test("is in every log that it waits for, in their order", async (t) => {
+suite("a signature with pending log entries", () => {
+  test("is uploaded to every pending log, in their order", async (t) => {
     const all = [await log(t, 2), await log(t, 2), await log(t, 2)];
     const [one, , three] = all;
     assert.ok(one && three);
-    const root = { ...nobody, logs: all.map(({ authority }) => authority) };
+    const root = { ...noAuthorities, logs: all.map(({ authority }) => authority) };
     const waitsFor = [three.service.url, one.service.url];
     const logs = all.map(({ service }) => service);
     const entries = await uploadToLogs({ logged: signed("x", "certificate", "envelope"), waitsFor, logs, root }, asker());
@@ -46,11 +46,11 @@ suite("a signature that is logged later", () => {
     );
   });
 
-  test("asks no log where one of them is named by nobody else", async (t) => {
+  test("is uploaded to no log if one of them is named only by the signature", async (t) => {
     const { server, service, authority } = await log(t, 2);
-    const request = { logged: signed("x"), logs: [service], root: { ...nobody, logs: [authority] } };
-    for (const stranger of ["https://stranger.example", `${service.url}/`, `${service.url}@stranger.example`, "\u202E", ""]) {
-      const waitsFor = [service.url, stranger];
+    const request = { logged: signed("x"), logs: [service], root: { ...noAuthorities, logs: [authority] } };
+    for (const other of ["https://stranger.example", `${service.url}/`, `${service.url}@stranger.example`, "\u202E", ""]) {
+      const waitsFor = [service.url, other];
       await assert.rejects(uploadToLogs({ ...request, waitsFor }, asker()), {
         code: "SERVICE_MISSING",
         message: /which the signing config does not name/,
@@ -59,9 +59,9 @@ suite("a signature that is logged later", () => {
     assert.deepEqual(server.lines, []);
   });
 
-  test("by certificate goes into no log that proves a time, which would be too late; by key it may", async (t) => {
+  test("by certificate is not uploaded to a log that verifies a time, which would be too late; by key it may be", async (t) => {
     const { server, service, authority } = await log(t, 1);
-    const request = { logs: [service], waitsFor: [service.url], root: { ...nobody, logs: [authority] } };
+    const request = { logs: [service], waitsFor: [service.url], root: { ...noAuthorities, logs: [authority] } };
     await assert.rejects(uploadToLogs({ logged: signed("x", "certificate"), ...request }, asker()), {
       code: "UNSUPPORTED",
       message: /proves the time/,
@@ -71,12 +71,12 @@ suite("a signature that is logged later", () => {
     assert.ok(entry?.integratedTime);
   });
 
-  test("is sealed by timestamps alone, and says for which logs it waits", async (t) => {
+  test("has only timestamps, and names its pending logs", async (t) => {
     const stamps = tsaFake();
     const server = await serve(t, stamps);
     const stamper = { url: `${server.origin}/api/v1/timestamp`, majorApiVersion: 1, validFor: { start: 0 }, operator: "stamps" };
     const { service, authority, server: asked } = await log(t, 2);
-    const root = { ...nobody, logs: [authority], timestampAuthorities: [stamps.authority] };
+    const root = { ...noAuthorities, logs: [authority], timestampAuthorities: [stamps.authority] };
     const services = { logs: [service], timestampAuthorities: [stamper] };
     for (const by of ["key", "certificate"] as const) {
       const material = await requestMaterial({ logged: signed("x", by), services, root, logUpload: "later" }, asker());
@@ -85,9 +85,9 @@ suite("a signature that is logged later", () => {
     assert.deepEqual(asked.lines, []);
   });
 
-  test("is not made where it could not be logged, or would be refused once it is", async (t) => {
+  test("is not made if it could not be uploaded, or would be refused afterwards", async (t) => {
     const [timeless, timed] = [await log(t, 2), await log(t, 1)];
-    const root = { ...nobody, logs: [] };
+    const root = { ...noAuthorities, logs: [] };
     const key = publicKeyOf(generateKeyPairSync("ed25519").publicKey, "key");
     const ed25519 = { ...signed("x"), verifier: { kind: "key", key } } as const;
     for (const [logged, logs, code, message] of [

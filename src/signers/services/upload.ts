@@ -1,4 +1,4 @@
-/** Logging a signature that was made before: nothing is asked but what whoever logs it knows from elsewhere than the signature. */
+/** Uploads the pending log entries of an existing signature: requests go only to logs that the caller knows independently of the signature. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { LogEntryJson } from "../../core/verification-material.ts";
 import { printableText } from "../../core/printable.ts";
@@ -11,15 +11,15 @@ import { checkTimeless } from "./log/deferred.ts";
 
 export interface UploadRequest {
   readonly logged: LoggedSignature;
-  /** URLs of the logs that it waits for, as whoever wrote it says. */
+  /** URLs of the pending logs, as the signature states them. */
   readonly waitsFor: readonly string[];
-  /** Those that may be asked. */
+  /** URLs of the allowed logs. */
   readonly logs: readonly Service[];
-  /** What every answer must be proven by. */
+  /** The trusted root that verifies every response. */
   readonly root: TrustedRoot;
 }
 
-/** Throws SERVICE_MISSING before any log is asked where one may not be, UNSUPPORTED for one that cannot be asked later, or as logging does. */
+/** Throws SERVICE_MISSING before any request if a log is not allowed, UNSUPPORTED for one that does not support deferred upload, or as logging does. */
 export async function uploadToLogs({ logged, waitsFor, logs, root }: UploadRequest, asker: Asker): Promise<readonly LogEntryJson[]> {
   const asked = waitsFor.map((url) => logs.find((log) => log.url === url) ?? unknown(url));
   if (logged.verifier.kind === "certificate") asked.forEach(checkTimeless);

@@ -1,4 +1,4 @@
-/** Puts certificates into a trust store of the Notary Project, as `notation certificate add` does: a file of their own in the store's folder. */
+/** Adds certificates to a trust store of the Notary Project, as `notation certificate add` does: as a new file in the store's folder. */
 import { basename, join } from "node:path";
 import { equalBytes, encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf, hexOf } from "../../core/digest.ts";
@@ -16,7 +16,7 @@ import { trustSourceLimits } from "../limits.ts";
 export interface AddOptions {
   /** A path, or `env://VAR`, of PEM or DER. */
   readonly source: string;
-  /** notation's own, `~/.config/notation`. */
+  /** notation's folder, `~/.config/notation`. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
@@ -24,13 +24,13 @@ export interface AddOptions {
 
 export interface Added {
   readonly certificates: readonly Certificate[];
-  /** The new file; absent where the store has them all already. */
+  /** The new file; absent if the store already has all the certificates. */
   readonly path?: string;
 }
 
 /**
- * Whole or not at all, and never in place of another file. Throws MALFORMED for what a store of this type may not hold, and what
- * reading the store throws: nothing is added to one that is refused.
+ * Adds a file atomically, and never overwrites another. Throws MALFORMED for a certificate that a store of this type may not hold,
+ * and what reading the store throws: nothing is added to a store that is refused.
  */
 export async function addToStore(store: StoreName, { source, folder, env, signal }: AddOptions): Promise<Added> {
   const certificates = await parseTrusted(
@@ -50,10 +50,10 @@ export async function addToStore(store: StoreName, { source, folder, env, signal
   return { certificates, path: await writeBeside(path, source, fresh) };
 }
 
-/** Gives the file the name it comes with, or the next that is free. */
+/** Links the file under its own name, or the next free one. */
 async function writeBeside(path: string, source: string, certificates: readonly Certificate[]): Promise<string> {
   const bytes = encodeUtf8(certificates.map(({ raw }) => encodePem("CERTIFICATE", raw)).join(""));
-  // Written outside of the store first: whatever lies in the store is read as a certificate.
+  // It is first written outside the store, since every file in the store is read as a certificate.
   await using write = await writeAtomically({ path: join(path, "..", "certificates"), bytes, mode: 0o600 });
   const [, stem = "", extension = ""] = /^([a-zA-Z0-9_-][a-zA-Z0-9_.-]{0,99}?)(\.[a-zA-Z0-9]+)?$/.exec(basename(source)) ?? [];
   const name = stem || hexOf(digestOf(bytes)).slice(0, 16);

@@ -1,10 +1,10 @@
-/** Certificates of authorities that a person names by file. */
+/** Certificates of authorities in a file that a user names. */
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { parsePemCertificates } from "../../core/x509/pem-certificates.ts";
 import { readSource, type SourceOptions } from "../../files/read-source.ts";
 import { trustSourceLimits } from "../limits.ts";
 
-/** All that the PEM file holds, at least one. Throws FILE_NOT_FOUND, MALFORMED or LIMIT_EXCEEDED. */
+/** Reads all certificates of the PEM file, at least one. Throws FILE_NOT_FOUND, MALFORMED or LIMIT_EXCEEDED. */
 export async function readCertificates(reference: string, options: Omit<SourceOptions, "maxBytes">): Promise<readonly Certificate[]> {
   return parsePemCertificates(
     await readSource(reference, { ...options, maxBytes: trustSourceLimits.pemBytes }),
@@ -13,7 +13,7 @@ export async function readCertificates(reference: string, options: Omit<SourceOp
   );
 }
 
-/** The file as a policy document has it: its text, and the name that it was asked for by. Throws FILE_NOT_FOUND or LIMIT_EXCEEDED. */
+/** Reads the file as a policy document with its text and reference. Throws FILE_NOT_FOUND or LIMIT_EXCEEDED. */
 export async function readCertificateDocument(
   reference: string,
   options: Omit<SourceOptions, "maxBytes">,

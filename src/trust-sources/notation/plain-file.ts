@@ -1,35 +1,35 @@
 /**
- * Files and folders that are what they are: symbolic links are never followed (Notary Project, trust store). They are small and at
- * hand, and read by the thread that wants them.
+ * Reads files and folders without following symbolic links (Notary Project, trust store). They are small and local, and
+ * are read synchronously.
  */
 import { constants, lstatSync, readdirSync } from "node:fs";
 import { throwIfAborted } from "../../core/async/interruption.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { readUpTo } from "../../files/read-source.ts";
 
-/** Undefined where there is nothing. */
+/** Undefined if the path does not exist. */
 export type FileKind = "file" | "folder" | "other" | undefined;
 
 export async function kindOf(path: string): Promise<FileKind> {
-  const found = told(path, () => lstatSync(path, { throwIfNoEntry: false }));
+  const found = withFileError(path, () => lstatSync(path, { throwIfNoEntry: false }));
   if (found?.isFile()) return "file";
   return found && (found.isDirectory() ? "folder" : "other");
 }
 
-/** Names in a folder, sorted. Throws FILE_NOT_FOUND, LIMIT_EXCEEDED, or MALFORMED for what is no folder. */
+/** Returns the sorted names in a folder. Throws FILE_NOT_FOUND, LIMIT_EXCEEDED, or MALFORMED if it is not a folder. */
 export async function entryNamesIn(path: string, max: number): Promise<readonly string[]> {
   await expectKind(path, "folder");
-  const names = told(path, () => readdirSync(path));
+  const names = withFileError(path, () => readdirSync(path));
   if (names.length > max) throw new TouchmarkError("LIMIT_EXCEEDED", `${path} has ${names.length} files, over the limit of ${max}`);
   return names.toSorted((a, b) => (a < b ? -1 : 1));
 }
 
-/** Throws FILE_NOT_FOUND, LIMIT_EXCEEDED, or MALFORMED for what is no file. */
+/** Reads a file. Throws FILE_NOT_FOUND, LIMIT_EXCEEDED, or MALFORMED if it is not a file. */
 export async function readPlainFile(path: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   throwIfAborted(signal);
   await expectKind(path, "file");
-  // Not followed either if it has become a link since; Windows has no such flag.
-  const bytes = told(path, () => readUpTo(path, maxBytes + 1, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)));
+  // A link that replaced the file meanwhile is not followed either; Windows has no such flag.
+  const bytes = withFileError(path, () => readUpTo(path, maxBytes + 1, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)));
   if (bytes.length > maxBytes) throw new TouchmarkError("LIMIT_EXCEEDED", `${path} has more than the ${maxBytes} bytes it may have`);
   return bytes;
 }
@@ -40,8 +40,8 @@ async function expectKind(path: string, expected: "file" | "folder"): Promise<vo
   if (kind !== expected) throw malformed(`${path} is no plain ${expected}; symbolic links are not followed`);
 }
 
-/** Throws FILE_NOT_FOUND for what cannot be read. */
-function told<T>(path: string, read: () => T): T {
+/** Runs `read`; throws FILE_NOT_FOUND if it fails. */
+function withFileError<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {

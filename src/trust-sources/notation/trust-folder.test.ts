@@ -32,7 +32,7 @@ const subjects = async (path: string, type?: StoreType) => (await store(path, ty
 const at = "truststore/x509/ca/acme";
 
 suite("trust stores", () => {
-  test("hold certificates in PEM and DER, several to a file, by no extension", async (t) => {
+  test("hold certificates in PEM and DER, several in a file, with any file extension", async (t) => {
     const path = await folder(t, {
       [`${at}/a.crt`]: root,
       [`${at}/b.pem`]: `# ours\n${pem(selfSigned, intermediate)}`,
@@ -58,7 +58,7 @@ suite("trust stores", () => {
     });
   }
 
-  test("of timestamp authorities hold roots alone", async (t) => {
+  test("of timestamp authorities hold only roots", async (t) => {
     const tsa = "truststore/x509/tsa/acme/a.pem";
     assert.deepEqual(await subjects(await folder(t, { [tsa]: pem(root) }), "tsa"), ["CN=root"]);
     for (const content of [selfSigned, intermediate, issued]) {
@@ -66,7 +66,7 @@ suite("trust stores", () => {
     }
   });
 
-  test("are refused where a folder or a symbolic link lies in them, or where they are one", async (t) => {
+  test("are refused if they contain or are a folder or a symbolic link", async (t) => {
     const inside = await folder(t, { [`${at}/a.pem`]: pem(root), [`${at}/sub/b.pem`]: pem(root) });
     await assert.rejects(store(inside), { code: "MALFORMED", message: /no plain file/ });
     const linked = await folder(t, { [`${at}/a.pem`]: pem(root) });
@@ -81,13 +81,13 @@ suite("trust stores", () => {
     await assert.rejects(store(dangling), { code: "MALFORMED" });
   });
 
-  test("a pipe is refused, not waited for", { skip: process.platform === "win32" && "needs mkfifo" }, async (t) => {
+  test("a pipe is refused without waiting for it", { skip: process.platform === "win32" && "needs mkfifo" }, async (t) => {
     const path = await folder(t, { [`${at}/a.pem`]: pem(root) });
     execFileSync("mkfifo", [join(path, at, "b.pem")]);
     await assert.rejects(store(path), { code: "MALFORMED" });
   });
 
-  test("are refused where there is none, none in them, too much or no right to read", async (t) => {
+  test("are refused if they are missing, empty, too large or unreadable", async (t) => {
     await assert.rejects(store(await folder(t, {})), { code: "FILE_NOT_FOUND", message: /no such folder/ });
     const empty = await folder(t, {});
     await mkdir(join(empty, at), { recursive: true });
@@ -100,7 +100,7 @@ suite("trust stores", () => {
     }
   });
 
-  test("the signal ends it", async (t) => {
+  test("the signal aborts the read", async (t) => {
     const path = await folder(t, { [`${at}/a.pem`]: pem(root) });
     await assert.rejects(readTrustStore({ type: "ca", name: "acme" }, path, AbortSignal.abort()), { code: "INTERRUPTED" });
   });
@@ -122,7 +122,7 @@ suite("notation's folder", () => {
     });
   const scopes = { registryScopes: ["*"] };
 
-  test("the new name of the policy comes before the old", async (t) => {
+  test("the new file name of the policy takes precedence over the old one", async (t) => {
     const nameIn = async (files: Readonly<Record<string, string>>) => (await readOciTrustPolicy(await folder(t, files), signal))[0]?.name;
     assert.equal(await nameIn({ "trustpolicy.json": policy("old", scopes) }), "old");
     assert.equal(await nameIn({ "trustpolicy.json": policy("old", scopes), "trustpolicy.oci.json": policy("new", scopes) }), "new");
@@ -130,7 +130,7 @@ suite("notation's folder", () => {
     await assert.rejects(nameIn({ "trustpolicy.blob.json": policy("old", scopes) }), { code: "FILE_NOT_FOUND" });
   });
 
-  test("a policy that is a symbolic link is refused, not passed over for the old one", async (t) => {
+  test("a policy that is a symbolic link is refused; the old file name is not tried", async (t) => {
     const path = await folder(t, { "trustpolicy.json": policy("old", scopes) });
     await symlink("trustpolicy.json", join(path, "trustpolicy.oci.json"));
     await assert.rejects(readOciTrustPolicy(path, signal), { code: "MALFORMED" });
@@ -188,7 +188,7 @@ suite("trust stores of notation's own tests", { skip }, () => {
     });
   }
 
-  test("stores with folders or links in them are refused", async (t) => {
+  test("stores that contain folders or links are refused", async (t) => {
     const path = await folder(t, {});
     for (const name of ["trust-store-with-directories", "trust-store-with-cert-symlinks"]) {
       await cp(join(corpus, "x509", name), join(path, "truststore/x509/ca", name), { recursive: true });

@@ -1,5 +1,5 @@
 /**
- * The folder that notation keeps its trust in (`NOTATION_CONFIG`, `~/.config/notation`):
+ * notation's folder of trust policies and trust stores (`NOTATION_CONFIG`, `~/.config/notation`):
  *
  *     trustpolicy.oci.json, else trustpolicy.json       for images
  *     trustpolicy.blob.json                             for files
@@ -22,7 +22,7 @@ import { trustSourceLimits } from "../limits.ts";
 
 const ociNames = ["trustpolicy.oci.json", "trustpolicy.json"];
 
-/** The trust policy for images. Throws FILE_NOT_FOUND, MALFORMED, UNSUPPORTED or LIMIT_EXCEEDED. */
+/** Reads the trust policy for images. Throws FILE_NOT_FOUND, MALFORMED, UNSUPPORTED or LIMIT_EXCEEDED. */
 export async function readOciTrustPolicy(folder: string, signal: AbortSignal): Promise<readonly OciTrustPolicyStatement[]> {
   for (const name of ociNames) {
     const path = join(folder, name);
@@ -32,13 +32,13 @@ export async function readOciTrustPolicy(folder: string, signal: AbortSignal): P
   throw new TouchmarkError("FILE_NOT_FOUND", `${folder} has no ${ociNames.join(" and no ")}`);
 }
 
-/** The trust policy for files. Throws as `readOciTrustPolicy` does. */
+/** Reads the trust policy for files. Throws as `readOciTrustPolicy` does. */
 export async function readBlobTrustPolicy(folder: string, signal: AbortSignal): Promise<readonly BlobTrustPolicyStatement[]> {
   const path = join(folder, "trustpolicy.blob.json");
   return parseBlobTrustPolicy(await readPlainFile(path, trustSourceLimits.trustPolicyFileBytes, signal), path);
 }
 
-/** The certificates of a statement's stores, each under its store's name. Throws FILE_NOT_FOUND, MALFORMED or LIMIT_EXCEEDED if any cannot be read. */
+/** Reads the certificates of a statement's stores, by store name. Throws FILE_NOT_FOUND, MALFORMED or LIMIT_EXCEEDED if any cannot be read. */
 export async function readTrustStores({ stores }: TrustPolicyStatement, folder: string, signal: AbortSignal): Promise<TrustStores> {
   const read: Record<StoreType, TrustedCertificate[]> = { ca: [], signingAuthority: [], tsa: [] };
   for (const store of stores) {

@@ -1,11 +1,11 @@
 /**
- * Trust stores of the Notary Project (trust-store-trust-policy.md, "Trust Store"): folders of certificates, PEM or DER, whatever the
- * files are called.
+ * Trust stores of the Notary Project (trust-store-trust-policy.md, "Trust Store"): folders of certificates, PEM or DER, with any
+ * file names.
  *
  *     FOLDER/truststore/x509/{ca,signingAuthority,tsa}/NAME/…
  *
- * One file that does not belong there refuses the store: folders and symbolic links, other PEM blocks, certificates of no authority
- * that did not sign themselves. Those of timestamp authorities are roots.
+ * One invalid entry refuses the whole store: folders and symbolic links, other PEM blocks, certificates that are neither CA
+ * certificates nor self-signed. Those of timestamp authorities are roots.
  */
 import { join } from "node:path";
 import { equalBytes } from "../../core/bytes.ts";
@@ -19,12 +19,12 @@ import type { StoreName, StoreType } from "../../trust/notation/trust-policy.ts"
 import { entryNamesIn, readPlainFile } from "./plain-file.ts";
 import { trustSourceLimits } from "../limits.ts";
 
-/** The folder of a store in notation's own, `~/.config/notation`. */
+/** Returns the folder of a store in notation's folder, `~/.config/notation`. */
 export function storeFolder({ type, name }: StoreName, folder: string): string {
   return join(folder, "truststore", "x509", type, name);
 }
 
-/** The certificates of a store, at least one. `folder` is notation's own. Throws FILE_NOT_FOUND, MALFORMED or LIMIT_EXCEEDED. */
+/** Reads the certificates of a store, at least one. `folder` is notation's. Throws FILE_NOT_FOUND, MALFORMED or LIMIT_EXCEEDED. */
 export async function readTrustStore(store: StoreName, folder: string, signal: AbortSignal): Promise<readonly Certificate[]> {
   const path = storeFolder(store, folder);
   const certificates: Certificate[] = [];
@@ -39,7 +39,7 @@ export async function readTrustStore(store: StoreName, folder: string, signal: A
   return certificates;
 }
 
-/** The certificates of one file, each fit for a store of this type; `at` names the file. Throws MALFORMED or LIMIT_EXCEEDED. */
+/** Parses the certificates of one file and checks that a store of this type may hold each; `at` names the file. Throws MALFORMED or LIMIT_EXCEEDED. */
 export async function parseTrusted(bytes: Uint8Array, type: StoreType, at: string): Promise<readonly Certificate[]> {
   const certificates = derIn(bytes, at).map((der) => parseCertificate(der, `a certificate in ${at}`));
   if (certificates.length === 0) throw malformed(`${at} has no certificate`);
@@ -62,6 +62,6 @@ function derIn(bytes: Uint8Array, at: string): readonly Uint8Array[] {
   const other = blocks.find(({ label }) => label !== "CERTIFICATE");
   if (other) throw malformed(`${at} has a ${other.label} block, expected certificates alone`);
   if (blocks.length > 0) return blocks.map((block) => block.bytes);
-  // Certificates one after the other are what a sequence of them holds.
+  // Concatenated DER certificates are the content of a SEQUENCE of them.
   return parseDer(encodeDer(tags.sequence, bytes), at).children.map(({ raw }) => raw);
 }

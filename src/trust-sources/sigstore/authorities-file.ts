@@ -1,4 +1,4 @@
-/** Certificate authorities in a PEM file, as cosign's variable SIGSTORE_ROOT_FILE names one: roots, and what is between them and signers. */
+/** Reads certificate authorities, roots and intermediates, from a PEM file, such as the one of cosign's variable SIGSTORE_ROOT_FILE. */
 import { equalBytes } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
@@ -10,8 +10,8 @@ import type { CertificateAuthority } from "../../trust/trusted-root.ts";
 import { trustSourceLimits } from "../limits.ts";
 
 /**
- * An authority for each certificate, with the chain from it up to its root, in whatever order they stand. Throws MALFORMED for what
- * holds no certificates or lacks one above another, LIMIT_EXCEEDED, FILE_NOT_FOUND.
+ * Returns an authority for each certificate, with its chain up to the root; the order in the file does not matter. Throws MALFORMED
+ * if the file has no certificates or an issuer is missing, LIMIT_EXCEEDED, FILE_NOT_FOUND.
  */
 export async function readAuthorities(path: string, sources: Omit<SourceOptions, "maxBytes">): Promise<readonly CertificateAuthority[]> {
   const all = parsePemCertificates(

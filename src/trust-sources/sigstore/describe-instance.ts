@@ -1,4 +1,4 @@
-/** What is known of one instance, without a network and whether it is past its time or not: for people to look at. */
+/** Describes one instance for the user, without a network and even if it is expired. */
 import type { Instant } from "../../core/instant.ts";
 import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
@@ -9,19 +9,19 @@ import { readFetched, trustedRootOf } from "./repository.ts";
 
 export interface InstanceDescription {
   readonly name: string;
-  /** URL of the TUF repository, or what was imported. */
+  /** URL of the TUF repository, or the source of the import. */
   readonly from: string;
-  /** How it is there: fetched from the repository, imported from files, with this package, or not at all yet. */
+  /** Its origin: fetched from the repository, imported from files, embedded in this package, or not fetched yet. */
   readonly state: "fetched" | "imported" | "embedded" | "missing";
   /** When it was fetched or imported. */
   readonly since?: Instant;
-  /** Undefined for what holds until it is replaced. */
+  /** Undefined if it does not expire. */
   readonly expires?: Instant;
   readonly versions?: TrustRootContent["versions"];
   readonly roots: readonly TrustedRoot[];
 }
 
-/** Throws TRUST_ROOT_INVALID for what is damaged, FILE_NOT_FOUND for what cannot be read. */
+/** Throws TRUST_ROOT_INVALID for a damaged instance, FILE_NOT_FOUND if it cannot be read. */
 export async function describeInstance(instance: Instance, folder: string): Promise<InstanceDescription> {
   const { name, kind } = instance;
   if (kind === "files") {

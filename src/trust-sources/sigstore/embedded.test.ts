@@ -7,7 +7,7 @@ import { readEmbedded } from "./embedded.ts";
 
 const vector = (name: string) => readFile(new URL(`../../../test/vectors/tuf/${name}`, import.meta.url));
 
-test("the public root of the package signs itself, and leads to the trusted root beside it", async () => {
+test("the embedded public root is self-signed, and verifies the embedded trusted root", async () => {
   const root = openRoot(await readEmbedded("root.json"));
   const timestamp = acceptTimestamp(await vector("timestamp.json"), root);
   const snapshot = acceptSnapshot(await vector("165.snapshot.json"), root, timestamp);

@@ -1,9 +1,9 @@
-/** The public sigstore instance as it was when this package was made: a file is read when it is needed, and not before. */
+/** The public sigstore instance at the time this package was built; each file is read only when needed. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
 
-/** `root.json` is where updates start from, whenever it expires: each newer one is signed by the keys of the one before. */
+/** `root.json` is the start of updates even after it expires: each newer one is signed by the keys of the one before. */
 export async function readEmbedded(name: "root.json" | "trusted_root.json"): Promise<Uint8Array> {
   const path = join(import.meta.dirname, "public-good", name);
   try {

@@ -1,11 +1,11 @@
 /**
- * A trust root in one file, to carry to where there is no network:
+ * A trust root exported to one file, for machines without a network:
  *
  *     {"mediaType": "application/vnd.touchmark.trust-root.v1+json", "instance": INSTANCE, "repository": KEPT}
  *
- * INSTANCE is what `instance.json` holds (see instance.ts). KEPT, for one that a repository keeps up to date, is what
+ * INSTANCE is the content of `instance.json` (see instance.ts). KEPT, for one with a TUF repository, is the content of
  * `repository.json` holds (see ../tuf/kept.ts): the signed TUF documents, `trusted_root.json` and, where there is one, the
- * signing config. It is verified again where it is imported.
+ * signing config. It is verified again when it is imported.
  */
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
@@ -18,11 +18,11 @@ const mediaType = "application/vnd.touchmark.trust-root.v1+json";
 
 export interface Exported {
   readonly instance: Instance;
-  /** Of a repository, not verified yet. */
+  /** The cached TUF documents, not verified yet. */
   readonly kept?: Kept;
 }
 
-/** JSON. Throws FILE_NOT_FOUND for a repository of which nothing was fetched yet, and as `readTrustRoot`. */
+/** Returns the file's content, JSON. Throws FILE_NOT_FOUND if nothing has been fetched yet, and as `readTrustRoot` does. */
 export async function exportInstance(instance: Instance, folder: string): Promise<Uint8Array> {
   const held = instance.kind === "repository" ? await readFetched(instance, folder) : undefined;
   if (instance.kind === "repository" && !held) {
@@ -39,7 +39,7 @@ export function isExported(fields: Fields): boolean {
   return fields.get("mediaType") === mediaType;
 }
 
-/** Throws MALFORMED, and what `parseInstance` does. */
+/** Throws MALFORMED, and what `parseInstance` throws. */
 export function parseExported(fields: Fields, name: string): Exported {
   const instance = parseInstance(fields.fields("instance"), name);
   if (fields.has("repository") !== (instance.kind === "repository"))
@@ -47,7 +47,7 @@ export function parseExported(fields: Fields, name: string): Exported {
   return { instance, ...(instance.kind === "repository" && { kept: parseKept(fields.fields("repository")) }) };
 }
 
-/** One JSON document, or undefined for what is none: JSON in lines, perhaps. */
+/** Parses one JSON document; undefined if it is not one, such as JSON lines. */
 export function readDocument(bytes: Uint8Array, what: string, maxBytes: number): Fields | undefined {
   try {
     return new Fields(parseJson(bytes, what, { maxBytes }), what);

@@ -1,4 +1,4 @@
-/** What is imported under a name, and carried from one machine to another. */
+/** Imports of trust roots, and their transfer from one machine to another. */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
@@ -24,7 +24,7 @@ async function machine(t: TestContext): Promise<ImportOptions> {
   return { folder, http, at: published, name: "company", env: { ROOT: publicTrustedRoot }, signal: AbortSignal.timeout(60_000) };
 }
 
-/** A repository instance on one machine, and what that machine exports. */
+/** A repository instance on one machine, and the export of that machine. */
 async function exporter(t: TestContext) {
   const here = await machine(t);
   const repository = publishSigstore();
@@ -34,7 +34,7 @@ async function exporter(t: TestContext) {
 }
 
 suite("a trust root is imported", () => {
-  test("from files, in place of what was there, beside the others", async (t) => {
+  test("from files, replacing the one of the same name and keeping the others", async (t) => {
     const options = await machine(t);
     const path = join(options.folder, "company.json");
     await writeFile(path, publicTrustedRoot);
@@ -52,7 +52,7 @@ suite("a trust root is imported", () => {
     assert.equal(company?.kind === "files" && company.imported, published + day);
   });
 
-  test("from several in the lines of one file", async (t) => {
+  test("from several in one file, one in each line", async (t) => {
     const line = JSON.stringify(JSON.parse(publicTrustedRoot));
     const options = { ...(await machine(t)), env: { LINES: `${line}\n\n${line}\n`, BROKEN: `${line}\n${line.slice(1)}\n` } };
     const instance = await importFiles(["env://LINES"], options);
@@ -62,7 +62,7 @@ suite("a trust root is imported", () => {
     await assert.rejects(importFiles(["env://MANY"], { ...options, env }), { code: "LIMIT_EXCEEDED" });
   });
 
-  test("from a URL, over TLS but on this machine", async (t) => {
+  test("from a URL, over TLS unless it is on this machine", async (t) => {
     const server = createServer(({ url }, response) => response.writeHead(url === "/root.json" ? 200 : 404).end(publicTrustedRoot));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     t.after(() => server.close());
@@ -74,7 +74,7 @@ suite("a trust root is imported", () => {
     await assert.rejects(importFiles(["http://root.example/root.json"], options), { code: "USAGE", message: /plain HTTP/ });
   });
 
-  test("not at all if anything in it is malformed, and what was there stays", async (t) => {
+  test("only if all of it is well-formed, else the old one stays", async (t) => {
     const options = await machine(t);
     await importFiles(["env://ROOT"], options);
     const before = await readInstance(options.folder, "company");
@@ -89,7 +89,7 @@ suite("a trust root is imported", () => {
     assert.deepEqual(await readdir(options.folder), ["company"]);
   });
 
-  test("T14: not from a repository with a target that leads elsewhere, without a root, or of other keys", async (t) => {
+  test("but not from a repository whose target's name is a path, which has no root, or whose keys differ", async (t) => {
     const options = await machine(t);
     const repository = publishSigstore();
     const instance: RepositoryInstance = { kind: "repository", name: "team", mirror: await repository.serve(t), root: repository.root };
@@ -106,7 +106,7 @@ suite("a trust root is imported", () => {
 });
 
 suite("an exported trust root", () => {
-  test("gives back exactly the same", async (t) => {
+  test("is imported unchanged", async (t) => {
     const { here, instance, exported, repository } = await exporter(t);
     repository.rotate();
     repository.targets["signing_config.v0.2.json"] = "{}";
@@ -126,7 +126,7 @@ suite("an exported trust root", () => {
     assert.deepEqual(await importFiles(["env://FILE"], { ...there, name: "files", env: { FILE: again } }), file);
   });
 
-  test("is verified again: a changed one, an expired one, an older one is refused", async (t) => {
+  test("is verified again: a changed, expired or older one is refused", async (t) => {
     const { here, instance, exported, repository } = await exporter(t);
     const text = await exported();
     const there = await machine(t);
@@ -157,7 +157,7 @@ suite("an exported trust root", () => {
     });
   });
 
-  test("T32: takes nobody back to keys that were rotated out, nor to an earlier time by way of another mirror", async (t) => {
+  test("never rolls back rotated keys, nor to older documents through another mirror", async (t) => {
     const { here, instance, exported, repository } = await exporter(t);
     const early = await exported();
     repository.publish();
@@ -181,7 +181,7 @@ suite("an exported trust root", () => {
     assert.deepEqual(await readInstance(there.folder, "company"), { ...other.instance, root: Buffer.from(other.repository.root) });
   });
 
-  test("by another root than its own counts for nothing", async (t) => {
+  test("that another root verifies does not count as older or newer", async (t) => {
     const { exported } = await exporter(t);
     const document: { instance: Record<string, unknown> } = JSON.parse(await exported());
     const other = publishSigstore();
@@ -191,13 +191,13 @@ suite("an exported trust root", () => {
     await assert.rejects(importFiles(["env://FILE"], { ...(await machine(t)), env }), { code: "TRUST_ROOT_INVALID" });
   });
 
-  test("cannot be made of what was never fetched", async (t) => {
+  test("cannot be made before anything has been fetched", async (t) => {
     const { folder } = await machine(t);
     const instance: RepositoryInstance = { kind: "repository", name: "public-good", mirror: new URL("https://tuf.example/") };
     await assert.rejects(exportInstance(instance, folder), { code: "FILE_NOT_FOUND", hint: "Fetch it first." });
   });
 
-  test("no document does worse than a TouchmarkError", () => {
+  test("with any content causes no other error than TouchmarkError", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), fc.constantFrom("files", "repository", "other"), (more, repository, kind) => {
         const instance = { kind, mirror: "https://x/", imported: "2026-11-21T09:00:00Z", files: more, root: more };

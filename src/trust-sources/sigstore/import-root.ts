@@ -1,4 +1,4 @@
-/** Keeping a trust root under a name: what a file, a URL or a TUF repository holds. */
+/** Imports a trust root from a file, a URL or a TUF repository, and stores it under a name. */
 import { cacheLookup } from "../cache-lookup.ts";
 import { encodeUtf8, decodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
@@ -33,7 +33,7 @@ export interface ImportOptions extends RefreshOptions {
 
 type Versions = TrustRootContent["versions"];
 
-/** From a TUF repository; kept only if it can be fetched and holds a trusted root. Throws as `refresh`. */
+/** Imports from a TUF repository; stored only if it can be fetched and holds a trusted root. Throws as `refresh` does. */
 export async function importRepository(instance: RepositoryInstance, options: RefreshOptions): Promise<void> {
   checkInstanceName(instance.name);
   await refresh(instance, options);
@@ -41,9 +41,9 @@ export async function importRepository(instance: RepositoryInstance, options: Re
 }
 
 /**
- * From files or URLs: each a `trusted_root.json`, several of them in lines, or, alone, what `exportInstance` wrote.
- * Throws FILE_NOT_FOUND, MALFORMED, TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED, USAGE for a URL that anybody on the way could
- * answer, and what fetching throws.
+ * Imports files or URLs: each a `trusted_root.json`, several of them in lines, or a single file from `exportInstance`.
+ * Throws FILE_NOT_FOUND, MALFORMED, TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED, USAGE for a URL without TLS,
+ * and what fetching throws.
  */
 export async function importFiles(references: readonly string[], options: ImportOptions): Promise<Instance> {
   const name = checkInstanceName(options.name);
@@ -63,7 +63,7 @@ export async function importFiles(references: readonly string[], options: Import
   return instance;
 }
 
-/** Its chain of documents is verified from the root that is trusted here, and may not go back behind what is kept. */
+/** Verifies its chain of documents from the root that is trusted here; it may not be older than the cached one. */
 async function importExported({ instance, kept }: Exported, { folder, at }: ImportOptions): Promise<Instance> {
   if (instance.kind === "repository" && kept) {
     const { content, documents } = verifyKept(kept, openRoot(await anchorOf(instance)));
@@ -76,9 +76,9 @@ async function importExported({ instance, kept }: Exported, { folder, at }: Impo
   return instance;
 }
 
-/** Behind what is kept of the same repository, from whatever mirror: of one that is led to by the same root. */
+/** Whether it is older than the cache of the same repository, from any mirror; the same root identifies the repository. */
 async function requireNotBehind(instance: RepositoryInstance, { root, timestamp }: Versions, folder: string): Promise<void> {
-  // What is damaged, or another's, is being replaced.
+  // A damaged cache, or one of another repository, is replaced.
   const here = await cacheLookup(async () => {
     const before = (await readInstance(folder, instance.name)) ?? (instance.name === publicGood ? publicInstance : undefined);
     const { mirror } = before?.kind === "repository" ? before : instance;
@@ -92,7 +92,7 @@ async function requireNotBehind(instance: RepositoryInstance, { root, timestamp 
   });
 }
 
-/** A file of one trusted root, or of several, one in each line, as GitHub's tool writes them. */
+/** Parses a file of one trusted root, or of several, one in each line, as GitHub's tool writes them. */
 function splitLines({ source, bytes }: RootFile): readonly RootFile[] {
   if (readDocument(bytes, source, trustSourceLimits.importBytes)) return [{ source, bytes }];
   const lines = decodeUtf8(bytes, source)

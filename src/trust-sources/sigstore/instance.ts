@@ -1,11 +1,11 @@
 /**
- * A sigstore instance as it is kept, in a folder of its own under its name:
+ * A stored sigstore instance, in a folder of its own name:
  *
- *     NAME/instance.json  {"kind": "repository", "mirror": URL, "root": BASE64}, without a root for the one that comes with this package,
+ *     NAME/instance.json  {"kind": "repository", "mirror": URL, "root": BASE64}, without a root for the embedded one,
  *                         or {"kind": "files", "imported": TIME, "files": [{"source": TEXT, "bytes": BASE64}, …]}
- *     NAME/MIRROR/        what its TUF repository held when it was last asked (see ../tuf/kept.ts)
+ *     NAME/MIRROR/        the cache of its TUF repository (see ../tuf/kept.ts)
  *
- * Only what has an instance.json was chosen by somebody, and counts as kept.
+ * A folder without an instance.json is not a stored instance.
  */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -22,16 +22,16 @@ import { parseMirror } from "./mirror-url.ts";
 import { checkInstanceName, isInstanceName } from "./instances-folder.ts";
 import { trustSourceLimits } from "../limits.ts";
 
-/** One that a TUF repository keeps up to date. */
+/** An instance with a TUF repository that updates it. */
 export interface RepositoryInstance {
   readonly kind: "repository";
   readonly name: string;
   readonly mirror: URL;
-  /** The root.json that is trusted from the start; without it, the one of the public instance that comes with this package. */
+  /** The initial trusted root.json; without it, the embedded one of the public instance. */
   readonly root?: Uint8Array;
 }
 
-/** One that was imported as it is, and stays so. */
+/** An imported instance, which does not change. */
 export interface FilesInstance {
   readonly kind: "files";
   readonly name: string;
@@ -42,14 +42,14 @@ export interface FilesInstance {
 
 /** A `trusted_root.json`. */
 export interface RootFile {
-  /** Where it came from, for people. */
+  /** Its source, for the user. */
   readonly source: string;
   readonly bytes: Uint8Array;
 }
 
 export type Instance = RepositoryInstance | FilesInstance;
 
-/** The names in the trust folder, sorted. Throws FILE_NOT_FOUND for a folder that cannot be read. */
+/** Returns the sorted names in the trust folder. Throws FILE_NOT_FOUND if it cannot be read. */
 export async function listInstances(folder: string): Promise<readonly string[]> {
   const names = await entriesOf(folder);
   const chosen = await Promise.all(
@@ -65,7 +65,7 @@ export async function listInstances(folder: string): Promise<readonly string[]> 
   return found;
 }
 
-/** Undefined if nothing is kept under this name. Throws USAGE for what is no name, TRUST_ROOT_INVALID for what is damaged, FILE_NOT_FOUND. */
+/** Reads an instance; undefined if none is stored under this name. Throws USAGE for an invalid name, TRUST_ROOT_INVALID for a damaged one, FILE_NOT_FOUND. */
 export async function readInstance(folder: string, name: string): Promise<Instance | undefined> {
   const path = join(folder, checkInstanceName(name), "instance.json");
   try {
@@ -78,12 +78,12 @@ export async function readInstance(folder: string, name: string): Promise<Instan
   }
 }
 
-/** In place of whatever was kept under its name. Throws FILE_NOT_FOUND. */
+/** Stores an instance; replaces one of the same name. Throws FILE_NOT_FOUND. */
 export async function writeInstance(folder: string, instance: Instance): Promise<void> {
   await writeJsonFile(join(folder, checkInstanceName(instance.name), "instance.json"), encodeInstance(instance));
 }
 
-/** Throws MALFORMED, and what reading a trusted root throws. */
+/** Throws MALFORMED, and what parsing a trusted root throws. */
 export function parseInstance(fields: Fields, name: string): Instance {
   const kind = fields.string("kind");
   if (kind === "repository") {
@@ -111,12 +111,12 @@ export function encodeInstance(instance: Instance): JsonObject {
   return { kind, imported: formatInstant(instance.imported), files };
 }
 
-/** Throws what `parseTrustedRoot` does. */
+/** Throws what `parseTrustedRoot` throws. */
 export function rootsOf({ files, name }: FilesInstance): readonly TrustedRoot[] {
   return files.map(({ bytes }, i) => parseTrustedRoot(bytes, files.length === 1 ? name : `${name}[${i}]`));
 }
 
-/** The TUF root that everything of the repository is verified from. */
+/** Returns the initial trusted TUF root of the repository. */
 export async function anchorOf({ root }: RepositoryInstance): Promise<Uint8Array> {
   return root ?? readEmbedded("root.json");
 }

@@ -1,14 +1,14 @@
 /**
- * The id by which entries name a log: the SHA-256 of its key (RFC 6962, section 3.2), or, of a log of tiles with an origin, the
- * whole hash of which the key id in its checkpoints is the beginning (C2SP signed-note; Rekor 2 for RSA). The key id of an
- * ECDSA key is that of RFC 6962 whatever the origin.
+ * The id by which entries name a log: the SHA-256 of its key (RFC 6962, section 3.2), or, for a tile-based log with an origin, the
+ * whole hash whose first bytes are the key id in its checkpoints (C2SP signed-note; Rekor 2 for RSA). The key id of an
+ * ECDSA key is that of RFC 6962 for any origin.
  */
 import { createHash } from "node:crypto";
 import { concat, encodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { PublicKey } from "../../core/keys/public-key.ts";
 
-/** 32 bytes. Throws USAGE for an origin that no log can have. */
+/** Returns the id, 32 bytes. Throws USAGE for an invalid origin of a log. */
 export function logId({ algorithm, spki }: PublicKey, origin?: string): Uint8Array {
   if (origin === undefined) return sha256(spki);
   if (/[\s+]/.test(origin)) throw new TouchmarkError("USAGE", `${JSON.stringify(origin)} cannot be the origin of a log`);

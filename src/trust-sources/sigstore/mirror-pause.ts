@@ -1,5 +1,5 @@
 /**
- * A mirror that failed is left alone for a while: verifications would wait for it, one after the other. Beside what is kept of it:
+ * The failure backoff of a mirror, so that verifications do not wait for it one after the other. It is stored beside the cache:
  *
  *     failed.json  {"at": TIME}
  */
@@ -12,7 +12,7 @@ import { trustSourceLimits } from "../limits.ts";
 
 const minutes = 10;
 
-/** Throws UNREACHABLE while it is to be left alone. */
+/** Throws UNREACHABLE during the backoff. */
 export async function respectPause(folder: string, at: Instant): Promise<void> {
   const failed = await cacheLookup(async () => {
     const fields = await readJsonFile(join(folder, "failed.json"), trustSourceLimits.mirrorPauseBytes);

@@ -1,7 +1,7 @@
-/** URLs that trust is fetched from. */
+/** Checks URLs from which trust roots are fetched. */
 import { TouchmarkError } from "../../core/errors.ts";
 
-/** Of a TUF repository, whose documents are signed: plain HTTP will do. Throws USAGE. */
+/** Checks the URL of a TUF repository; its documents are signed, so plain HTTP is allowed. Throws USAGE. */
 export function parseMirror(text: string): URL {
   const url = URL.parse(text);
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash) return url;
@@ -10,7 +10,7 @@ export function parseMirror(text: string): URL {
   });
 }
 
-/** Of a file that nobody signed: TLS alone says whose it is, except on this machine. */
+/** Checks the URL of an unsigned file: TLS is required, except on this machine. */
 export function isProtected({ protocol, hostname }: URL): boolean {
   return protocol === "https:" || (protocol === "http:" && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname));
 }

@@ -1,4 +1,4 @@
-/** What one instance says is trusted, now: kept, brought up to date where it is time to, or as it came with this package. */
+/** Opens the trusted root of one instance: cached, updated when due, or embedded. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Warning } from "../../core/warning.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
@@ -14,31 +14,31 @@ import { notePause, respectPause } from "./mirror-pause.ts";
 import { keptIn, readFetched, refresh, signingConfigOf, trustedRootOf } from "./repository.ts";
 
 export interface OpenInstanceOptions {
-  /** Of all trust roots. */
+  /** The folder of all trust roots. */
   readonly folder: string;
   readonly http: HttpClient;
   readonly at: Instant;
   /** No socket is opened. */
   readonly offline: boolean;
-  /** What becomes of a trust root that is past its time and cannot be fetched anew. */
+  /** Whether an expired trust root that cannot be updated is refused or used with a warning. */
   readonly expired: "warn" | "refuse";
   readonly signal: AbortSignal;
 }
 
 export interface OpenedInstance {
   readonly roots: readonly TrustedRoot[];
-  /** Which services sign for it, where it says so; read by whoever signs. Throws what `parseSigningConfig` does. */
+  /** The signing config, if there is one; read only by signers. Throws what `parseSigningConfig` throws. */
   readonly signingConfig?: () => SigningConfig | undefined;
   readonly warnings: readonly Warning[];
 }
 
 const day = 24 * 60 * 60 * 1000;
-/** Milliseconds that a verification waits for a newer root. */
+/** Milliseconds that a verification waits for an update. */
 const patience = 10_000;
 
 /**
- * Throws TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED, what fetching throws if there is nothing to go on with, or what the
- * signal was aborted with.
+ * Throws TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED, what fetching throws if there is no usable root, or the reason of
+ * the aborted signal.
  */
 export async function openInstance(instance: Instance, options: OpenInstanceOptions): Promise<OpenedInstance> {
   if (instance.kind === "files") return { roots: rootsOf(instance), warnings: [] };
@@ -59,18 +59,18 @@ export async function openInstance(instance: Instance, options: OpenInstanceOpti
   };
 }
 
-/** Fetched within a day, by a clock that did not go back since, and good for another day. */
+/** Whether it was fetched within a day, by a clock that was not set back since, and is valid for another day. */
 function isRecent(kept: TrustRootContent | TouchmarkError | undefined, at: Instant): boolean {
   return kept !== undefined && !(kept instanceof TouchmarkError) && Math.abs(at - kept.fetched) < day && at + day < kept.expires;
 }
 
-/** Whether there is something to go on with while the mirror fails. */
+/** Whether there is a usable root while the mirror fails. */
 function canWait({ root }: RepositoryInstance, kept: TrustRootContent | TouchmarkError | undefined, { at }: OpenInstanceOptions): boolean {
   if (kept === undefined) return root === undefined;
   return !(kept instanceof TouchmarkError) && at < kept.expires;
 }
 
-/** A verification does not hang on a mirror that does not answer, and the next one not again where it can wait. */
+/** Updates with a time limit, so that a verification does not wait for a mirror that does not answer, and with failure backoff. */
 async function refreshInTime(instance: RepositoryInstance, mayPause: boolean, options: OpenInstanceOptions): Promise<TrustRootContent> {
   const { signal, at } = options;
   const folder = keptIn(instance, options.folder);
@@ -90,7 +90,7 @@ function checkExpiry({ name }: Instance, { expires }: TrustRootContent, { at, ex
   throw new TouchmarkError("TRUST_ROOT_EXPIRED", message);
 }
 
-/** The public instance as it came with this package, which nobody vouches for any more but its makers. */
+/** The embedded public instance, used with a warning. */
 async function openEmbedded(
   instance: RepositoryInstance,
   fetched: TouchmarkError | TrustRootContent | undefined,
@@ -112,7 +112,7 @@ async function openEmbedded(
   return { roots: [root], warnings: [...failure, stale] };
 }
 
-/** What goes wrong in our own terms, as a value. */
+/** Returns a TouchmarkError as a value. */
 async function attempt<T>(work: () => Promise<T>): Promise<T | TouchmarkError> {
   try {
     return await work();

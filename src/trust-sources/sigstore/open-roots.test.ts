@@ -1,4 +1,4 @@
-/** Which roots a verification goes by, on good days and bad ones. */
+/** The trusted roots of a verification, with and without failures. */
 import assert from "node:assert/strict";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ import { keptIn } from "./repository.ts";
 const minute = 60_000;
 const day = 24 * 60 * 60 * 1000;
 const other = JSON.stringify({ ...JSON.parse(publicTrustedRoot), timestampAuthorities: [] });
-/** A socket may not be opened. */
+/** A client that must not open a socket. */
 const noNetwork: HttpClient = {
   request: async () => assert.fail("a request went out"),
   open: async () => assert.fail("a request went out"),
@@ -63,7 +63,7 @@ const messagesOf = ({ warnings }: OpenedRoots): string => warnings.map(({ messag
 const stamps = ({ roots }: OpenedRoots): readonly number[] => roots.map(({ timestampAuthorities }) => timestampAuthorities.length);
 
 suite("trusted roots", () => {
-  test("are exactly the files that are named", async (t) => {
+  test("are exactly the named files", async (t) => {
     const { open, folder } = await one(t);
     const path = join(folder, "root.json");
     await writeFile(path, other);
@@ -75,7 +75,7 @@ suite("trusted roots", () => {
     await assert.rejects(open({ files: [join(folder, "absent.json")] }), { code: "FILE_NOT_FOUND" });
   });
 
-  test("T35: are those of the package where none is kept, never none", async (t) => {
+  test("are the embedded ones if no instance is stored, never none", async (t) => {
     const { open, folder } = await location(t);
     for (const at of [folder, join(folder, "absent")]) {
       const opened = await open({ env: { TOUCHMARK_TRUST: at }, offline: true, http: noNetwork });
@@ -89,7 +89,7 @@ suite("trusted roots", () => {
     assert.deepEqual(await listInstances(folder), [], "that it was looked at does not mean that it was chosen");
   });
 
-  test("are those of every instance that is kept, side by side, or of those that are named", async (t) => {
+  test("are those of all stored instances, or of the named ones", async (t) => {
     const { open, keep } = await location(t);
     const [first, second] = [publishSigstore(), publishSigstore()];
     second.targets["trusted_root.json"] = other;
@@ -105,7 +105,7 @@ suite("trusted roots", () => {
     }
   });
 
-  test("hold whatever becomes of the signing config beside them, which only signing reads", async (t) => {
+  test("are not affected by a damaged signing config, which only signing reads", async (t) => {
     const { open, keep, folder } = await location(t);
     const repository = publishSigstore(published, publicTrustedRoot, "{}");
     await keep("company", repository, await repository.serve(t));
@@ -114,7 +114,7 @@ suite("trusted roots", () => {
     await assert.rejects(openSigning({ ...options, signal: AbortSignal.timeout(60_000) }).config, { code: "MALFORMED" });
   });
 
-  test("are taken as they are kept for a day, then asked for again", async (t) => {
+  test("are cached for a day, then fetched again", async (t) => {
     const { open, repository } = await one(t);
     repository.targets["trusted_root.json"] = other;
     repository.publish();
@@ -124,7 +124,7 @@ suite("trusted roots", () => {
     assert.deepEqual(stamps(await open({ at: published + day, http: noNetwork })), [0]);
   });
 
-  test("are asked for again within a day if they expire before another", async (t) => {
+  test("are fetched again within a day if they expire earlier", async (t) => {
     const { open, repository } = await one(t);
     repository.expires.timestamp = published + 2 * day;
     repository.publish();
@@ -134,7 +134,7 @@ suite("trusted roots", () => {
     assert.ok(repository.seen.includes("timestamp.json"));
   });
 
-  test("are asked for again by a clock that went back, and hold a day slow or fast", async (t) => {
+  test("are fetched again if the clock was set back; a clock a day slow or fast is fine", async (t) => {
     const { open, repository } = await one(t);
     for (const at of [published - day, published + day]) {
       repository.seen.length = 0;
@@ -144,7 +144,7 @@ suite("trusted roots", () => {
     }
   });
 
-  test("are the kept ones, with a warning, while the mirror cannot be reached or sends what nobody signed", async (t) => {
+  test("are the cached ones, with a warning, while the mirror is unreachable or sends documents without valid signatures", async (t) => {
     const { open, repository } = await one(t);
     const at = published + day;
     repository.answers.set("timestamp.json", (response) => response.writeHead(503).end());
@@ -157,7 +157,7 @@ suite("trusted roots", () => {
     assert.match(messagesOf(await open({ at: at + 10 * minute })), /company could not be brought up to date: .*signed by 0 of the 1 keys/);
   });
 
-  test("are asked for again ten minutes after the mirror failed, sooner only if nothing is left to go on with", async (t) => {
+  test("are fetched again ten minutes after a mirror failure, sooner only if there is no usable root", async (t) => {
     const { open, repository } = await one(t);
     repository.answers.set("timestamp.json", (response) => response.writeHead(404).end());
     await open({ at: published + day });
@@ -178,7 +178,7 @@ suite("trusted roots", () => {
     assert.deepEqual((await open({ at: late })).warnings, []);
   });
 
-  test("T32: never go back, whatever the mirror sends", async (t) => {
+  test("never roll back, whatever the mirror sends", async (t) => {
     const { open, repository } = await one(t);
     const before = new Map(repository.files);
     repository.targets["trusted_root.json"] = other;
@@ -190,7 +190,7 @@ suite("trusted roots", () => {
     assert.match(messagesOf(opened), /the timestamp goes back/);
   });
 
-  test("T31: past their time are refused, or said to be where that is asked for; a frozen mirror does not help", async (t) => {
+  test("that are expired are refused, or used with a warning if configured; a frozen mirror does not change this", async (t) => {
     const { open } = await one(t);
     const at = published + 7 * day;
     await assert.rejects(open({ at }), {
@@ -203,7 +203,7 @@ suite("trusted roots", () => {
     assert.match(messagesOf(opened), /could not be brought up to date: .*expired(.|\n)*company expired at/);
   });
 
-  test("follow a root that changed hands", async (t) => {
+  test("follow a root whose keys were replaced", async (t) => {
     const { open, repository } = await one(t);
     const old = repository.keys.root;
     repository.keys.root = [makeKey(), makeKey()];
@@ -215,7 +215,7 @@ suite("trusted roots", () => {
     assert.deepEqual(stamps(await open({ at: published + day, offline: true, http: noNetwork })), [0]);
   });
 
-  test("T13: come from the repository alone: nothing is asked of the logs and authorities that they name", async (t) => {
+  test("come only from the repository: no request goes to the logs and authorities that they name", async (t) => {
     const { open, instance } = await one(t);
     const asked = new Set<string>();
     const http = createHttpClient();
@@ -227,7 +227,7 @@ suite("trusted roots", () => {
     assert.deepEqual([...asked], [instance.mirror.origin]);
   });
 
-  test("open no socket offline, not even for what is old or was never fetched", async (t) => {
+  test("open no socket offline, not even for an old root or one that was never fetched", async (t) => {
     const { open, folder, instance } = await one(t);
     assert.equal((await open({ at: published + 6 * day, offline: true, http: noNetwork })).roots.length, 1);
     await rm(keptIn(instance, folder), { recursive: true });
@@ -236,7 +236,7 @@ suite("trusted roots", () => {
     assert.equal((await open()).roots.length, 1);
   });
 
-  test("are not taken from damaged files: fetched again, or refused where there is no network", async (t) => {
+  test("are not read from damaged files: they are fetched again, or refused without a network", async (t) => {
     const { open, folder, instance } = await one(t);
     const path = join(keptIn(instance, folder), "repository.json");
     const whole = await readFile(path, "utf8");
@@ -255,7 +255,7 @@ suite("trusted roots", () => {
     }
   });
 
-  test("T21: stand though what is fetched cannot be written", { skip: cannotForbid }, async (t) => {
+  test("are used even if the cache cannot be written", { skip: cannotForbid }, async (t) => {
     const { open, folder, instance } = await one(t);
     const kept = keptIn(instance, folder);
     await chmod(kept, 0o500);
@@ -265,7 +265,7 @@ suite("trusted roots", () => {
     assert.match(messagesOf(opened), /repository.json cannot be written/);
   });
 
-  test("T21: stand though a file stands where what is fetched belongs", async (t) => {
+  test("are used even if a file exists at the cache's path", async (t) => {
     const { open, folder } = await location(t);
     const repository = publishSigstore();
     const mirror = await repository.serve(t);
@@ -277,7 +277,7 @@ suite("trusted roots", () => {
     assert.match(messagesOf(opened), /could not be brought up to date/);
   });
 
-  test("are nobody else's to read, and nothing is left behind of an update that failed", async (t) => {
+  test("are readable by this user only, and a failed update leaves no files behind", async (t) => {
     const { open, folder, repository, instance } = await one(t);
     if (process.platform !== "win32") {
       assert.equal((await stat(join(folder, "company"))).mode & 0o777, 0o700);
@@ -291,7 +291,7 @@ suite("trusted roots", () => {
     assert.deepEqual(await readdir(keptIn(instance, folder)), ["failed.json", "repository.json"]);
   });
 
-  test("are not waited for once the verification is called off", async (t) => {
+  test("are not waited for once the verification is aborted", async (t) => {
     const { open } = await one(t);
     const reason = AbortSignal.abort();
     await assert.rejects(open({ at: published + day, signal: reason }), { code: "INTERRUPTED" });
@@ -323,7 +323,7 @@ suite("trusted roots", () => {
     assert.deepEqual(stamps(await open({ env: trust, offline: true })), [1], "and nothing of it stays");
   });
 
-  test("have the certificate authorities of SIGSTORE_ROOT_FILE in the place of their own", async (t) => {
+  test("have the certificate authorities of SIGSTORE_ROOT_FILE instead of their own", async (t) => {
     const { folder, open } = await location(t);
     const file = join(folder, "ca.pem");
     const env = { TOUCHMARK_TRUST: folder, SIGSTORE_ROOT_FILE: file };
@@ -345,7 +345,7 @@ suite("trusted roots", () => {
     await assert.rejects(open({ env, offline: true }), { code: "MALFORMED" });
   });
 
-  test("of cosign's variables for single parts are not read, and that is said", async (t) => {
+  test("do not use cosign's variables for single parts, and a warning says so", async (t) => {
     const { open } = await one(t);
     const opened = await open({
       env: { TOUCHMARK_TRUST: (await location(t)).folder, SIGSTORE_REKOR_PUBLIC_KEY: "log.pub" },

@@ -1,4 +1,4 @@
-/** The trusted roots that a verification goes by. */
+/** The trusted roots of a verification. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Warning } from "../../core/warning.ts";
 import type { Instant } from "../../core/instant.ts";
@@ -15,15 +15,15 @@ import { instanceOfEnvironment, publicGood, publicInstance } from "./public-good
 import { trustSourceLimits } from "../limits.ts";
 
 export interface RootsOptions extends UserFolders {
-  /** `trusted_root.json` files (or `env://VAR`): if there are any, these are trusted and nothing else is looked at. */
+  /** `trusted_root.json` files (or `env://VAR`): if there are any, only these are trusted. */
   readonly files: readonly string[];
-  /** Of kept instances; without names, all of them. */
+  /** Names of stored instances; all by default. */
   readonly names?: readonly string[];
   readonly http: HttpClient;
   readonly at: Instant;
   /** No socket is opened. */
   readonly offline: boolean;
-  /** What becomes of a trust root that is past its time and cannot be fetched anew (refuse). */
+  /** Whether an expired trust root that cannot be updated is refused or used with a warning (refuse). */
   readonly expired?: "warn" | "refuse";
   readonly signal: AbortSignal;
 }
@@ -34,14 +34,14 @@ export interface OpenedRoots {
   readonly warnings: readonly Warning[];
 }
 
-/** cosign's variables for parts of the public instance, which are not read here. */
+/** cosign's variables for parts of the public instance, which are not supported. */
 const partVariables = ["SIGSTORE_REKOR_PUBLIC_KEY", "SIGSTORE_CT_LOG_PUBLIC_KEY_FILE", "SIGSTORE_TSA_CERTIFICATE_FILE"];
 
 /**
- * The files given; else the kept instances; else the public one. Those that a repository keeps up to date are fetched anew
- * where it is time to, unless `offline`; what cannot be fetched is a warning as long as the kept one holds. The variable
- * SIGSTORE_ROOT_FILE puts the certificate authorities of a PEM file in the place of theirs.
- * Throws FILE_NOT_FOUND, TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED, what reading a file or fetching the first root throws.
+ * Returns the given files; else the stored instances; else the public one. Those with a TUF repository are updated
+ * when due, unless `offline`; a failed update is a warning as long as the cached root is valid. The variable
+ * SIGSTORE_ROOT_FILE replaces their certificate authorities by those of a PEM file.
+ * Throws FILE_NOT_FOUND, TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED, and what reading a file or fetching the first root throws.
  */
 export async function openRoots(options: RootsOptions): Promise<OpenedRoots> {
   const { files, env, signal, expired = "refuse" } = options;
@@ -60,7 +60,7 @@ export async function openRoots(options: RootsOptions): Promise<OpenedRoots> {
   };
 }
 
-/** Those of these names, or all that are trusted where no names are given. Throws FILE_NOT_FOUND for a name under which nothing is kept. */
+/** Opens the named instances, or all trusted ones without names. Throws FILE_NOT_FOUND for a name without a stored instance. */
 export async function chooseInstances(
   folder: string,
   { names = [], ...location }: UserFolders & { readonly names?: readonly string[] },

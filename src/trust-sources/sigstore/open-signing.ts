@@ -1,4 +1,4 @@
-/** The one sigstore instance that is signed with: whom its services are trusted by, and which they are. */
+/** The sigstore instance for signing: its trusted root and its services. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Warning } from "../../core/warning.ts";
 import { readSource } from "../../files/read-source.ts";
@@ -12,13 +12,13 @@ import { instancesFolder } from "./instances-folder.ts";
 import { trustSourceLimits } from "../limits.ts";
 
 export interface SigningOptions extends Omit<RootsOptions, "files" | "expired"> {
-  /** A `trusted_root.json` in place of a kept instance. */
+  /** A `trusted_root.json` instead of a stored instance. */
   readonly rootFile?: string;
-  /** A signing config in place of the instance's own. */
+  /** A signing config instead of the instance's own. */
   readonly configFile?: string;
 }
 
-/** Each as soon as it is known. */
+/** Each promise settles as soon as its part is read. */
 export interface SigningInstance {
   readonly root: Promise<TrustedRoot>;
   readonly config: Promise<SigningConfig>;
@@ -26,8 +26,8 @@ export interface SigningInstance {
 }
 
 /**
- * Fails with USAGE where several instances are kept and none is named, SERVICE_MISSING where nothing says which services sign,
- * and what `openRoots` does.
+ * Rejects with USAGE if several instances are stored and none is named, SERVICE_MISSING without a signing config,
+ * and what `openRoots` throws.
  */
 export function openSigning(options: SigningOptions): SigningInstance {
   const given = readConfig(options);
@@ -37,7 +37,7 @@ export function openSigning(options: SigningOptions): SigningInstance {
     config: given.then(async (config) => config ?? (await opened).config?.() ?? unnamed()),
     warnings: opened.then(({ warnings }) => warnings),
   };
-  for (const promise of Object.values(instance)) promise.catch(() => undefined); // whoever asks for it hears of it
+  for (const promise of Object.values(instance)) promise.catch(() => undefined); // the code that awaits it throws it
   return instance;
 }
 
@@ -51,11 +51,11 @@ function unnamed(): never {
 interface Opened {
   readonly root: TrustedRoot;
   readonly warnings: readonly Warning[];
-  /** Reads its own; it may be malformed. */
+  /** Reads the instance's own signing config; it may be malformed. */
   readonly config?: (() => SigningConfig | undefined) | undefined;
 }
 
-/** Its keys take the processor a while: whoever needs the config alone, to ask a service, goes first. */
+/** Parsing the root's keys takes processor time: requests that need only the config start first. */
 async function openFile(file: string, config: Promise<unknown>, { env, signal }: SigningOptions): Promise<Opened> {
   const [bytes] = await Promise.all([readSource(file, { maxBytes: trustSourceLimits.trustedRootFileBytes, env, signal }), config]);
   await new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,5 @@
 /**
- * The instance that is trusted where nobody chose another: the public one, or the one that cosign's variables name, in its words:
+ * The default instance: the public one, or the one of cosign's variables:
  *
  *     TUF_MIRROR     URL of the TUF repository; without it, the mirror in the file remote.json of TUF_ROOT
  *     TUF_ROOT       folder of cosign's TUF caches (~/.sigstore/root), MIRROR/root.json in it for a mirror that is not the public one
@@ -20,7 +20,7 @@ const publicMirror = "https://tuf-repo-cdn.sigstore.dev/";
 
 export const publicInstance: RepositoryInstance = { kind: "repository", name: publicGood, mirror: new URL(publicMirror) };
 
-/** Undefined if no variable says anything. Throws FILE_NOT_FOUND if there is no root to trust a mirror with, USAGE, MALFORMED. */
+/** Undefined if no variable is set. Throws FILE_NOT_FOUND if there is no initial root for the mirror, USAGE, MALFORMED. */
 export async function instanceOfEnvironment({ env, home }: UserFolders): Promise<RepositoryInstance | undefined> {
   const caches = env["TUF_ROOT"] || undefined;
   const mirror =
@@ -43,7 +43,7 @@ async function readAnchor(path: string, mirror: string): Promise<Uint8Array> {
   }
 }
 
-/** As cosign names a mirror's folder: `https://tuf.example.com/a` is `tuf.example.com-a`. */
+/** Returns cosign's folder name for a mirror: `https://tuf.example.com/a` is `tuf.example.com-a`. */
 function cacheName(mirror: string): string {
   return mirror
     .replace(/^https:\/\//, "")

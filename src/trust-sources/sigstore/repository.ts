@@ -1,4 +1,4 @@
-/** A TUF repository's trust root: brought up to date, or read as it was kept. */
+/** The trust root of a TUF repository: updated, or read from the cache. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import type { HttpClient } from "../../net/http.ts";
@@ -14,7 +14,7 @@ import { anchorOf, type RepositoryInstance } from "./instance.ts";
 import { join } from "node:path";
 
 export interface RefreshOptions {
-  /** Of all trust roots. */
+  /** The folder of all trust roots. */
   readonly folder: string;
   readonly http: HttpClient;
   readonly at: Instant;
@@ -23,10 +23,10 @@ export interface RefreshOptions {
 
 const trustedRoot = "trusted_root.json";
 const signingConfig = "signing_config.v0.2.json";
-/** What is fetched: whom to trust, and which services to sign with. */
+/** The targets to fetch: the trusted root and the signing config. */
 const names = [trustedRoot, signingConfig];
 
-/** Throws as `updateTrustRoot`; also for a trusted root that is missing or cannot be read, and then keeps what was kept. */
+/** Throws as `updateTrustRoot` does; also for a missing or invalid trusted root, and then the cache stays as it was. */
 export async function refresh(instance: RepositoryInstance, { folder, ...options }: RefreshOptions): Promise<TrustRootContent> {
   return updateTrustRoot({
     ...options,
@@ -38,17 +38,17 @@ export async function refresh(instance: RepositoryInstance, { folder, ...options
   });
 }
 
-/** Undefined if it was never fetched. Past its time or not: whoever asks has to see to that. Throws as `readTrustRoot`. */
+/** Reads the cache; undefined if nothing was fetched. Does not check expiry, which is up to the caller. Throws as `readTrustRoot` does. */
 export async function readFetched(instance: RepositoryInstance, folder: string): Promise<Held | undefined> {
   return readHeld({ folder: keptIn(instance, folder), root: await anchorOf(instance) });
 }
 
-/** The mirror's own folder, so that what was kept of another is never taken for this one's. */
+/** Returns the mirror's own folder, so that caches of different mirrors are never mixed up. */
 export function keptIn({ name, mirror }: RepositoryInstance, folder: string): string {
   return folderOf(mirror, join(folder, name));
 }
 
-/** Throws TRUST_ROOT_INVALID if there is none, and what `parseTrustedRoot` does. */
+/** Throws TRUST_ROOT_INVALID if there is none, and what `parseTrustedRoot` throws. */
 export function trustedRootOf({ targets }: TrustRootContent, { name, mirror }: RepositoryInstance): TrustedRoot {
   const bytes = targets.get(trustedRoot);
   if (bytes) return parseTrustedRoot(bytes, `${trustedRoot} of ${name}`);
@@ -57,7 +57,7 @@ export function trustedRootOf({ targets }: TrustRootContent, { name, mirror }: R
   });
 }
 
-/** Undefined if it says nothing of signing. Throws what `parseSigningConfig` does. */
+/** Undefined without a signing config. Throws what `parseSigningConfig` throws. */
 export function signingConfigOf({ targets }: TrustRootContent, { name }: RepositoryInstance): SigningConfig | undefined {
   const bytes = targets.get(signingConfig);
   return bytes && parseSigningConfig(bytes, `${signingConfig} of ${name}`);

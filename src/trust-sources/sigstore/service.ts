@@ -1,4 +1,4 @@
-/** One service in the words of a command line: `url=https://rekor.example,public-key=rekor.pub,start-time=2026-01-01T00:00:00Z`. */
+/** Parses one service of a command line: `url=https://rekor.example,public-key=rekor.pub,start-time=2026-01-01T00:00:00Z`. */
 import { TouchmarkError } from "../../core/errors.ts";
 import { parseInstant, type Instant } from "../../core/instant.ts";
 import type { Period } from "../../trust/trusted-root.ts";
@@ -8,7 +8,7 @@ export type ServiceKind = "fulcio" | "rekor" | "ctfe" | "tsa";
 export interface ServiceWithKeys {
   readonly kind: ServiceKind;
   readonly url: string;
-  /** None empty. */
+  /** Non-empty values by key. */
   readonly values: ReadonlyMap<string, string>;
 }
 
@@ -33,7 +33,7 @@ export function parseService(kind: ServiceKind, text: string, { required, option
   return { kind, url: values.get("url") ?? "", values };
 }
 
-/** As `start-time` and `end-time` say; without a start, from `start` on. Throws USAGE. */
+/** Returns the validity of `start-time` and `end-time`; `start` is the default start. Throws USAGE. */
 export function periodOf(service: ServiceWithKeys, start: Instant): Period {
   const from = timeOf(service, "start-time") ?? start;
   const end = timeOf(service, "end-time");
@@ -41,7 +41,7 @@ export function periodOf(service: ServiceWithKeys, start: Instant): Period {
   return { start: from, ...(end !== undefined && { end }) };
 }
 
-/** RFC 3339, with any offset. */
+/** Parses RFC 3339, with any offset. */
 function timeOf({ kind, values }: ServiceWithKeys, key: string): Instant | undefined {
   const text = values.get(key);
   if (text === undefined) return undefined;

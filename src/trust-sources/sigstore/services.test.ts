@@ -31,8 +31,8 @@ const create = (services: Partial<InstanceServices>): Promise<TrustedRoot> =>
   createTrustedRoot({ fulcio: [], rekor: [], ctfe: [], tsa: [], ...services }, { env });
 const start = "start-time=2026-01-01T00:00:00Z";
 
-suite("a trusted root is made", () => {
-  test("of authorities, valid from where their certificates are", async () => {
+suite("a trusted root is created", () => {
+  test("from authorities, valid from the start of their certificates", async () => {
     const root = await create({
       fulcio: ["url=https://ca.example,certificate-chain=env://CA"],
       tsa: ["url=https://tsa.example, certificate-chain=env://TSA ,end-time=2030-01-01T00:00:00Z"],
@@ -51,7 +51,7 @@ suite("a trusted root is made", () => {
     assert.equal(await periodOf("2025-12-31T19:00:00.5-05:00"), Date.UTC(2026, 0, 1) + 500);
   });
 
-  test("of logs, each under the id by which entries name it", async () => {
+  test("from logs, each under the id by which entries name it", async () => {
     const id = (name: keyof typeof env, origin?: string) => toHex(logId(parsePublicKey(encodeUtf8(env[name]), name), origin));
     const { fingerprint } = parsePublicKey(encodeUtf8(env.KEY), "key");
     assert.equal(id("KEY"), fingerprint);
@@ -85,10 +85,10 @@ suite("a trusted root is made", () => {
     "timestamps without an authority": [{ tsa: [authority.replace("CA", "LEAF")] }, /needs the certificate that signs timestamps/],
   };
   for (const [what, [services, message]] of Object.entries(refused)) {
-    test(`but not of ${what}`, () => assert.rejects(create(services), { code: "USAGE", message }));
+    test(`but not from ${what}`, () => assert.rejects(create(services), { code: "USAGE", message }));
   }
 
-  test("but not of files that are not there, or hold something else", async () => {
+  test("but not from files that are missing or hold something else", async () => {
     await assert.rejects(create({ rekor: [log.replace("KEY", "ABSENT")] }), { code: "FILE_NOT_FOUND" });
     await assert.rejects(create({ rekor: [log.replace("KEY", "TEXT")] }), { code: "INVALID_KEY", message: /env:\/\/TEXT must hold/ });
   });

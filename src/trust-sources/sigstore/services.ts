@@ -1,5 +1,5 @@
 /**
- * A trusted root made of what the services of an instance hand out, each named as for cosign's `trusted-root create`:
+ * Creates a trusted root from the files of an instance's services, each named as for cosign's `trusted-root create`:
  *
  *     fulcio, tsa  url=URL,certificate-chain=FILE[,start-time=TIME][,end-time=TIME]
  *     rekor, ctfe  url=URL,public-key=FILE,start-time=TIME[,end-time=TIME][,origin=NAME]
@@ -30,7 +30,7 @@ type Sources = Omit<SourceOptions, "maxBytes">;
 const authorityKeys = { required: ["url", "certificate-chain"], optional: ["start-time", "end-time"] } as const;
 const logKeys = { required: ["url", "public-key", "start-time"], optional: ["end-time", "origin"] } as const;
 
-/** Throws USAGE for a service that is not named as it must be, FILE_NOT_FOUND, INVALID_KEY, MALFORMED for what its files hold. */
+/** Throws USAGE for an invalid service, FILE_NOT_FOUND, INVALID_KEY, MALFORMED for the content of its files. */
 export async function createTrustedRoot({ fulcio, rekor, ctfe, tsa }: InstanceServices, sources: Sources): Promise<TrustedRoot> {
   const authorities = (texts: readonly string[], kind: "fulcio" | "tsa"): Promise<readonly CertificateAuthority[]> =>
     Promise.all(texts.map((text) => readAuthority(parseService(kind, text, authorityKeys), sources)));
@@ -44,7 +44,7 @@ export async function createTrustedRoot({ fulcio, rekor, ctfe, tsa }: InstanceSe
   };
 }
 
-/** Valid from the beginning of the root's validity, or, of an authority of timestamps, that of the certificate that signs them. */
+/** Valid from the start of the root's validity, or, for a timestamp authority, of its signing certificate's. */
 async function readAuthority(service: ServiceWithKeys, sources: Sources): Promise<CertificateAuthority> {
   const { kind, url } = service;
   const chain = await readChain(service, sources);
@@ -88,7 +88,7 @@ async function readLog(service: ServiceWithKeys, sources: Sources): Promise<LogA
   return { name: url, id, operator: operatorOf(url), publicKey, validFor: periodOf(service, 0) };
 }
 
-/** Entries name a log by its id alone. */
+/** Entries name a log only by its id. */
 function distinct(kind: string, logs: readonly LogAuthority[]): readonly LogAuthority[] {
   const twice = logs.find(({ id }, i) => logs.findIndex((log) => log.id === id) < i);
   if (!twice) return logs;

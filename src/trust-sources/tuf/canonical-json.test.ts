@@ -13,13 +13,13 @@ test("members are sorted by code points, and only the quote and the backslash ar
   assert.equal(canonical(String.raw`{"\ud83d\ude00": 1, "\uffee": 2}`), '{"\uffee":2,"😀":1}', "UTF-16 would sort them the other way");
 });
 
-test("what has no canonical form is refused", () => {
+test("a value without a canonical form is refused", () => {
   for (const text of ["1.5", "1e300", "9007199254740993", String.raw`"\ud800"`, String.raw`{"\udc00": 1}`]) {
     assert.throws(() => canonical(text), { code: "MALFORMED" }, text);
   }
 });
 
-test("the order of members is no matter, and two values never have one form", () => {
+test("the order of members does not matter, and two different values never have the same form", () => {
   const value = fc.letrec((tie) => ({
     any: fc.oneof(fc.string({ unit: "grapheme" }), fc.maxSafeInteger(), fc.boolean(), fc.constant(null), tie("list"), tie("object")),
     list: fc.array(tie("any"), { maxLength: 4 }),
@@ -30,7 +30,7 @@ test("the order of members is no matter, and two values never have one form", ()
       const text = JSON.stringify(object);
       const reversed = JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(text)).toReversed()));
       assert.equal(canonical(text), canonical(reversed));
-      // With control characters escaped again it is JSON for the same value.
+      // With control characters escaped again, it is JSON for the same value.
       const json = canonical(text).replaceAll(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
       assert.deepEqual(JSON.parse(json), JSON.parse(text));
     }),

@@ -6,7 +6,7 @@ import { encodeUtf8 } from "../../core/bytes.ts";
 import { malformed } from "../../core/errors.ts";
 import { isJsonObject, type Json } from "../../core/json/json.ts";
 
-/** The bytes that are signed. Throws MALFORMED for what has no canonical form. */
+/** Returns the bytes that are signed. Throws MALFORMED for a value without a canonical form. */
 export function canonicalJson(value: Json): Uint8Array {
   return encodeUtf8(write(value));
 }
@@ -21,7 +21,7 @@ function write(value: Json | undefined): string {
 }
 
 function quote(text: string): string {
-  // Half a surrogate pair would be encoded as any other half: two documents, one signature.
+  // Every unpaired surrogate would get the same encoding: two documents, one signature.
   if (!text.isWellFormed()) throw malformed("a string is not Unicode text, and so has no canonical form");
   return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }

@@ -1,4 +1,4 @@
-/** What a TUF repository holds, verified down to the bytes of its targets. */
+/** The content of a TUF repository, verified down to the bytes of its targets. */
 import type { Instant } from "../../core/instant.ts";
 import type { Role } from "./document.ts";
 import type { Kept } from "./kept.ts";
@@ -8,9 +8,9 @@ export interface TrustRootContent {
   /** Bytes by the target's name. */
   readonly targets: ReadonlyMap<string, Uint8Array>;
   readonly versions: Readonly<Record<Role, number>>;
-  /** When the first of the four documents does; from then on it has to be updated. */
+  /** When the first of the four documents expires; from then on the content must be updated. */
   readonly expires: Instant;
-  /** By the clock of the update that found it. */
+  /** Time of the update, by the local clock. */
   readonly fetched: Instant;
 }
 

@@ -1,5 +1,5 @@
 /**
- * A signed document of a TUF repository, read and not trusted yet (TUF specification 1.0, sections 4.2.1 and 4.3):
+ * A signed document of a TUF repository, parsed but not yet verified (TUF specification 1.0, sections 4.2.1 and 4.3):
  *
  *     {"signed": {"_type": ROLE, "spec_version": "1.…", "version": N, "expires": "2026-11-21T09:00:00Z", …},
  *      "signatures": [{"keyid": ID, "sig": HEX}, …]}
@@ -10,19 +10,19 @@ import type { Instant } from "../../core/instant.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
 import { trustSourceLimits } from "../limits.ts";
 
-/** The four top-level roles; what they delegate to others is not read. */
+/** The four top-level roles; delegated roles are not read. */
 export type Role = "root" | "timestamp" | "snapshot" | "targets";
 
 export interface Document {
   readonly role: Role;
-  /** From 1 up. */
+  /** At least 1. */
   readonly version: number;
   readonly expires: Instant;
   readonly signed: Fields;
-  /** What the signatures are over. */
+  /** The bytes that the signatures cover. */
   readonly message: Uint8Array;
   readonly signatures: readonly DocumentSignature[];
-  /** All of it, as it came. */
+  /** The whole document, as received. */
   readonly bytes: Uint8Array;
 }
 
@@ -31,7 +31,7 @@ export interface DocumentSignature {
   readonly bytes: Uint8Array;
 }
 
-/** Bytes that a document of each role may have. */
+/** Maximum bytes of a document of each role. */
 export const maxDocumentBytes: Readonly<Record<Role, number>> = {
   root: 512 * 1024,
   timestamp: 16 * 1024,
@@ -39,7 +39,7 @@ export const maxDocumentBytes: Readonly<Record<Role, number>> = {
   targets: 4 * 1024 * 1024,
 };
 
-/** Throws MALFORMED for what is no document of this role, LIMIT_EXCEEDED past a bound. */
+/** Parses a document. Throws MALFORMED for one that is not of this role, LIMIT_EXCEEDED past a bound. */
 export function parseDocument(role: Role, bytes: Uint8Array): Document {
   const envelope = new Fields(parseJson(bytes, role, { maxBytes: maxDocumentBytes[role], maxDepth: trustSourceLimits.tufDepth }), role);
   const signed = envelope.fields("signed");
@@ -69,7 +69,7 @@ export function readVersion(fields: Fields): number {
   return version;
 }
 
-/** Bytes in lower-case hex; none is how some repositories write a signature that is still awaited. */
+/** Parses bytes in lower-case hex; some repositories write an empty text for a signature that is still missing. */
 export function readHex(fields: Fields, name: string): Uint8Array {
   const text = fields.string(name);
   const bytes = Buffer.from(text, "hex");

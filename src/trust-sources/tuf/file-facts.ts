@@ -1,4 +1,4 @@
-/** What a signed document says of another file: its version, length and hashes (TUF specification 1.0, sections 4.4 to 4.6). */
+/** What a signed document states about another file: its version, length and hashes (TUF specification 1.0, sections 4.4 to 4.6). */
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { matchesDigest, parseDigest, type Digest } from "../../core/digest.ts";
 import type { Fields } from "../../core/json/json.ts";
@@ -11,7 +11,7 @@ export interface FileFacts {
 
 const algorithms = ["sha256", "sha512"] as const;
 
-/** Hashes of algorithms that are not known here are left out. */
+/** Parses hashes; those of unknown algorithms are left out. */
 export function readFileFacts(fields: Fields): FileFacts {
   const hashes = fields.strings("hashes");
   const digests = algorithms.flatMap((algorithm) => {
@@ -22,7 +22,7 @@ export function readFileFacts(fields: Fields): FileFacts {
   return { digests, ...(fields.has("length") && { length: fields.size("length") }) };
 }
 
-/** The bytes, if they are the ones that were signed for; else throws TRUST_ROOT_INVALID. `what` names them. */
+/** Returns the bytes if they match the signed length and hashes; else throws TRUST_ROOT_INVALID. `what` names them. */
 export function checkFileFacts(bytes: Uint8Array, { length, digests }: FileFacts, what: string): Uint8Array {
   if (length !== undefined && bytes.length !== length) {
     throw new TouchmarkError("TRUST_ROOT_INVALID", `${what} has ${bytes.length} bytes, and ${length} were signed for`);

@@ -1,10 +1,10 @@
 /**
- * What is kept of one TUF repository between updates, in a folder of its own. What is read back counts for nothing until
- * it is verified. Each file is replaced whole: of two processes that update at once the last one wins.
+ * The cache of one TUF repository between updates, in its own folder. Cached content is not trusted until
+ * it is verified again. Each file is replaced atomically: of two concurrent updates, the last one wins.
  *
- *     roots.json       {"roots": [BASE64, …]}: every root seen after the one trusted from the start, oldest first
+ *     roots.json       {"roots": [BASE64, …]}: every root after the initial trusted one, oldest first
  *     repository.json  {"fetched": TIME, "roots": …, "timestamp": BASE64, "snapshot": BASE64, "targets": BASE64,
- *                      "files": {NAME: BASE64, …}}: what one update found, all of it
+ *                      "files": {NAME: BASE64, …}}: everything that one update verified
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import { readJsonFile, writeJsonFile } from "../../files/json-file.ts";
 import { trustSourceLimits } from "../limits.ts";
 
 export interface Kept {
-  /** By the clock of the update. Nobody signed it: it says when to look again, and no more. */
+  /** Time of the update, by the local clock. It is not signed: it only decides when to update again. */
   readonly fetched: Instant;
   readonly roots: readonly Uint8Array[];
   readonly timestamp: Uint8Array;
@@ -26,13 +26,13 @@ export interface Kept {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-/** The mirror's own folder in a cache that holds those of many. */
+/** Returns the mirror's own folder in a cache for many mirrors. */
 export function folderOf(mirror: URL, cache: string): string {
   const host = mirror.hostname.replaceAll(/[^a-z0-9.-]/g, "_");
   return join(cache, `${host}-${createHash("sha256").update(mirror.href).digest("hex").slice(0, 16)}`);
 }
 
-/** Undefined if no update was kept there. Throws MALFORMED, LIMIT_EXCEEDED, or FILE_NOT_FOUND for what cannot be read. */
+/** Reads the cache; undefined if no update has been stored. Throws MALFORMED, LIMIT_EXCEEDED, or FILE_NOT_FOUND if it cannot be read. */
 export async function readKept(folder: string): Promise<Kept | undefined> {
   const fields = await readJsonFile(join(folder, "repository.json"), trustSourceLimits.keptBytes);
   return fields && parseKept(fields);
@@ -63,7 +63,7 @@ export function encodeKept({ fetched, roots, timestamp, snapshot, targets, files
   };
 }
 
-/** Makes the folder if need be, for this user alone. Throws FILE_NOT_FOUND. */
+/** Creates the folder if needed, readable only by this user. Throws FILE_NOT_FOUND. */
 export function writeKept(folder: string, kept: Kept): Promise<void> {
   return writeJsonFile(join(folder, "repository.json"), encodeKept(kept));
 }

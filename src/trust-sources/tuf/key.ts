@@ -1,4 +1,4 @@
-/** The public keys of a TUF repository (TUF specification 1.0, section 4.2.2), known by what they are and not by their ids. */
+/** The public keys of a TUF repository (TUF specification 1.0, section 4.2.2), identified by their content and not by key id. */
 import { createPublicKey } from "node:crypto";
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
@@ -9,7 +9,7 @@ import { rsaPssSha256AnySalt, signingSchemes, type NativeScheme } from "../../co
 import { parsePublicKey } from "../../trust/parse-public-key.ts";
 
 export interface TufKey {
-  /** The same for the same key, whatever ids it goes by. */
+  /** Equal for equal keys, whatever their ids. */
   readonly fingerprint: string;
   readonly verify: (message: Uint8Array, signature: Uint8Array) => boolean;
 }
@@ -21,7 +21,7 @@ interface TufScheme {
   readonly scheme: NativeScheme;
 }
 
-/** By the names that TUF has for them. */
+/** Key types and schemes by their TUF names. */
 const tufSchemes: ReadonlyMap<string, TufScheme> = new Map<string, TufScheme>([
   [
     "ecdsa-sha2-nistp256",
@@ -31,7 +31,7 @@ const tufSchemes: ReadonlyMap<string, TufScheme> = new Map<string, TufScheme>([
   ["rsassa-pss-sha256", { keyTypes: ["rsa"], algorithm: "rsa", read: readPem, scheme: rsaPssSha256AnySalt }],
 ]);
 
-/** Undefined for a key that cannot be used here: it counts toward no threshold. Throws MALFORMED for what is no key object. */
+/** Parses a key object; undefined for an unsupported key, which counts toward no threshold. Throws MALFORMED. */
 export function readKey(fields: Fields): TufKey | undefined {
   const known = tufSchemes.get(fields.string("scheme"));
   const keyType = fields.string("keytype");

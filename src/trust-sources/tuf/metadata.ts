@@ -1,4 +1,4 @@
-/** What the documents of the four top-level roles say (TUF specification 1.0, sections 4.3 to 4.6). */
+/** The content of the documents of the four top-level roles (TUF specification 1.0, sections 4.3 to 4.6). */
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { Fields } from "../../core/json/json.ts";
 import { parseDocument, readVersion, type Document, type Role } from "./document.ts";
@@ -9,11 +9,11 @@ import { trustSourceLimits } from "../limits.ts";
 export interface TufRoot extends Document {
   readonly keys: ReadonlyMap<string, TufKey>;
   readonly roles: Readonly<Record<Role, Quorum>>;
-  /** Whether files are named by their version or hash, so that those of one moment stay together. */
+  /** Whether file names contain the version or hash (consistent snapshots). */
   readonly consistent: boolean;
 }
 
-/** Who speaks for a role, and how many of them have to. */
+/** The keys of a role and its threshold. */
 export interface Quorum {
   readonly keyIds: ReadonlySet<string>;
   /** At least 1. */
@@ -115,7 +115,7 @@ function readFlag(fields: Fields, name: string): boolean {
   return value;
 }
 
-/** The members of an object of objects. */
+/** Reads the members of an object of objects. */
 function members(fields: Fields, name: string, max: number): readonly (readonly [string, Fields])[] {
   const { object, at } = fields.fields(name);
   const entries = Object.entries(object);

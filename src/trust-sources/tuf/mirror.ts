@@ -1,4 +1,4 @@
-/** Where a TUF repository is fetched from, and by which names (TUF specification 1.0, sections 3.1 and 6.2). */
+/** Fetches the files of a TUF repository from a mirror (TUF specification 1.0, sections 3.1 and 6.2). */
 import { TouchmarkError } from "../../core/errors.ts";
 import { hexOf } from "../../core/digest.ts";
 import type { HttpClient } from "../../net/http.ts";
@@ -12,7 +12,7 @@ export interface MirrorOptions {
   readonly signal: AbortSignal;
 }
 
-/** How storage services say that there is no such file. */
+/** Statuses by which storage services report a missing file. */
 const missing: ReadonlySet<number> = new Set([403, 404]);
 
 export class Mirror {
@@ -22,7 +22,7 @@ export class Mirror {
     this.#options = options;
   }
 
-  /** Undefined if there is none of this version yet. */
+  /** Undefined if this version does not exist yet. */
   root(version: number): Promise<Uint8Array | undefined> {
     return this.#find(`${version}.root.json`, maxDocumentBytes.root);
   }

@@ -1,4 +1,4 @@
-/** What is kept of a TUF repository, without a network. */
+/** Reads the cached content of a TUF repository, without a network. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { trustRootContent, type TrustRootContent } from "./content.ts";
@@ -9,9 +9,9 @@ import type { TufRoot } from "./metadata.ts";
 import { acceptSnapshot, acceptTargets, acceptTimestamp, followRoots, openRoot, requireFresh } from "./workflow.ts";
 
 export interface ReadTrustRootOptions {
-  /** The mirror's own folder, of `folderOf`. */
+  /** The mirror's own folder, from `folderOf`. */
   readonly folder: string;
-  /** The root.json that is trusted from the start. */
+  /** The initial trusted root.json. */
   readonly root: Uint8Array;
   readonly at: Instant;
 }
@@ -20,8 +20,8 @@ const damaged: ReadonlySet<string> = new Set(["MALFORMED", "LIMIT_EXCEEDED", "TR
 const advice = { hint: "Fetch it again.", remedy: { id: "update-trust-root" } } as const;
 
 /**
- * What the last update left, verified again from the given root down; undefined if no update has been made.
- * Throws TRUST_ROOT_INVALID for what is damaged, TRUST_ROOT_EXPIRED, FILE_NOT_FOUND for what cannot be read.
+ * Returns the content of the last update, verified again from the given root; undefined if there was no update.
+ * Throws TRUST_ROOT_INVALID for a damaged cache, TRUST_ROOT_EXPIRED, FILE_NOT_FOUND if it cannot be read.
  */
 export async function readTrustRoot({ at, ...where }: ReadTrustRootOptions): Promise<TrustRootContent | undefined> {
   const held = await readHeld(where);
@@ -32,12 +32,12 @@ export async function readTrustRoot({ at, ...where }: ReadTrustRootOptions): Pro
 
 export interface Held {
   readonly content: TrustRootContent;
-  /** All that leads to it; whether they are past their time is not looked at. */
+  /** The documents that verify it; their expiry is not checked. */
   readonly documents: readonly Document[];
   readonly kept: Kept;
 }
 
-/** The same, whether it is past its time or not: whoever asks has to see to that. */
+/** Like `readRepository`, but without the expiry check, which is up to the caller. */
 export async function readHeld({ folder, root }: Omit<ReadTrustRootOptions, "at">): Promise<Held | undefined> {
   const initial = openRoot(root);
   try {
@@ -52,7 +52,7 @@ export async function readHeld({ folder, root }: Omit<ReadTrustRootOptions, "at"
   }
 }
 
-/** Throws TRUST_ROOT_INVALID for what the given root does not lead to. */
+/** Throws TRUST_ROOT_INVALID for content that cannot be verified from the given root. */
 export function verifyKept(kept: Kept, initial: TufRoot): Held {
   const root = followRoots(initial, kept.roots).at(-1) ?? initial;
   const timestamp = acceptTimestamp(kept.timestamp, root);

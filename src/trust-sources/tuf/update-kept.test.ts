@@ -1,4 +1,4 @@
-/** What lies in the folder between updates. */
+/** The cache of a TUF repository between updates. */
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,8 +8,8 @@ import { updating } from "../../../test/fakes/tuf-site.ts";
 import { folderOf } from "./kept.ts";
 import { readTrustRoot } from "./read.ts";
 
-suite("what is kept", () => {
-  test("is never trusted: damaged, it is refused by readers and fetched again by an update", async (t) => {
+suite("the cache of a TUF repository", () => {
+  test("is never trusted: readers refuse a damaged one, and an update fetches the content again", async (t) => {
     const repository = new TufRepository();
     repository.rotate();
     const { update, read, folder } = await updating(t, repository);
@@ -36,13 +36,13 @@ suite("what is kept", () => {
     }
   });
 
-  test("belongs to the root it was verified from", async (t) => {
+  test("belongs to the root that verified it", async (t) => {
     const { update, folder } = await updating(t, new TufRepository());
     await update();
     await assert.rejects(readTrustRoot({ folder, root: new TufRepository().root, at: published }), { code: "TRUST_ROOT_INVALID" });
   });
 
-  test("of a role whose keys are replaced forbids nothing more", async (t) => {
+  test("does not prevent a rollback of a role whose keys are replaced", async (t) => {
     const repository = new TufRepository();
     repository.versions.timestamp = 1_000_000;
     repository.versions.snapshot = 1_000_000;
@@ -59,7 +59,7 @@ suite("what is kept", () => {
     assert.equal((await update()).versions.timestamp, 3);
   });
 
-  test("are the new roots, though the rest of an update fails", async (t) => {
+  test("holds the new roots even if the rest of an update fails", async (t) => {
     const repository = new TufRepository();
     const { update, read, refuses } = await updating(t, repository);
     const before = await update();
@@ -77,14 +77,14 @@ suite("what is kept", () => {
     await refuses("TRUST_ROOT_INVALID", /the root document, version 3, is signed by 0 of the 1 keys that version 2/);
   });
 
-  test("cannot be written where a file stands in the way", async (t) => {
+  test("cannot be written if a file exists at the folder's path", async (t) => {
     const { folder, update } = await updating(t, new TufRepository());
     await mkdir(join(folder, ".."), { recursive: true });
     await writeFile(folder, "");
     await assert.rejects(update(), { code: "FILE_NOT_FOUND", message: /repository.json cannot be written/ });
   });
 
-  test("lies in a folder for each mirror", () => {
+  test("has a folder for each mirror", () => {
     const folder = (url: string) => folderOf(new URL(url), "cache");
     assert.match(folder("https://tuf.example.com/a"), /^cache.tuf\.example\.com-[0-9a-f]{16}$/);
     assert.match(folder("http://[::1]:80/"), /^cache.___1_-[0-9a-f]{16}$/);

@@ -1,11 +1,11 @@
-/** Mirrors that answer slowly, wrongly, or too much. */
+/** Mirrors that answer slowly, wrongly, or with too much data. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { TufRepository } from "../../../test/fakes/tuf-repository.ts";
 import { textOf, updating } from "../../../test/fakes/tuf-site.ts";
 
-suite("a mirror", () => {
-  test("names its files by neither version nor hash", async (t) => {
+suite("a TUF mirror", () => {
+  test("may name its files without version and hash", async (t) => {
     const repository = new TufRepository();
     repository.consistent = false;
     repository.rotate();
@@ -15,7 +15,7 @@ suite("a mirror", () => {
     assert.deepEqual(repository.seen.slice(-3), ["snapshot.json", "targets.json", "targets/trusted_root.json"]);
   });
 
-  test("T32: sends what is no document, or too large a one", async (t) => {
+  test("is refused if it sends something other than a document, or too large a one", async (t) => {
     const repository = new TufRepository();
     const { refuses } = await updating(t, repository);
     for (const [text, message] of [
@@ -34,7 +34,7 @@ suite("a mirror", () => {
     await refuses("LIMIT_EXCEEDED", /timestamp.json is longer than 16384 bytes/);
   });
 
-  test("T32: sends a body that never ends", async (t) => {
+  test("is refused if it sends an endless body", async (t) => {
     const repository = new TufRepository();
     const { refuses } = await updating(t, repository);
     repository.answers.set("2.root.json", (response) => {
@@ -47,7 +47,7 @@ suite("a mirror", () => {
     await refuses("LIMIT_EXCEEDED", /2.root.json is longer than 524288 bytes/);
   });
 
-  test("is out of order", async (t) => {
+  test("may fail", async (t) => {
     const repository = new TufRepository();
     const { update, refuses } = await updating(t, repository);
     await update();
@@ -61,12 +61,12 @@ suite("a mirror", () => {
     await refuses("UNREACHABLE", /the connection was cut/);
   });
 
-  test("is asked no more once the update is called off", async (t) => {
+  test("gets no more requests once the update is aborted", async (t) => {
     const { refuses } = await updating(t, new TufRepository());
     await refuses("INTERRUPTED", /interrupted/, { signal: AbortSignal.abort() });
   });
 
-  test("T32: never comes to an end of roots; the next update goes on from there", async (t) => {
+  test("may have endless roots; the next update continues where this one stopped", async (t) => {
     const repository = new TufRepository();
     for (let i = 0; i < 258; i++) repository.rotate();
     const { update, refuses } = await updating(t, repository);

@@ -4,8 +4,8 @@ import { suite, test } from "node:test";
 import { published, TufRepository } from "../../../test/fakes/tuf-repository.ts";
 import { day, textOf, updating } from "../../../test/fakes/tuf-site.ts";
 
-suite("time", () => {
-  test("a clock a day slow or fast is no matter while nothing has expired", async (t) => {
+suite("time in an update", () => {
+  test("a clock that is a day slow or fast does not matter while nothing has expired", async (t) => {
     const repository = new TufRepository();
     const { update, read } = await updating(t, repository);
     for (const at of [published - day, published + day]) {
@@ -14,7 +14,7 @@ suite("time", () => {
     }
   });
 
-  test("a clock past the first expiry is told both times", async (t) => {
+  test("with a clock past the first expiry, the error states both times", async (t) => {
     const repository = new TufRepository();
     repository.expires.timestamp = published + day;
     repository.publish();

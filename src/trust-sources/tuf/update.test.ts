@@ -1,4 +1,4 @@
-/** What an update takes, and what it refuses. */
+/** What an update accepts, and what it refuses. */
 import assert from "node:assert/strict";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { makeKey, published, TufRepository, type TestKeyKind } from "../../../te
 import { day, textOf, updating } from "../../../test/fakes/tuf-site.ts";
 
 suite("a trust root is updated", () => {
-  test("to what the repository holds, and read back without it", async (t) => {
+  test("to the content of the repository, which is then read without a network", async (t) => {
     const repository = new TufRepository();
     repository.targets = { "trusted_root.json": "the root", "a/b?.json": "deep", "other.json": "not asked for" };
     repository.publish();
@@ -27,7 +27,7 @@ suite("a trust root is updated", () => {
     }
   });
 
-  test("fetching only what is new", async (t) => {
+  test("by fetching only new files", async (t) => {
     const repository = new TufRepository();
     const { update } = await updating(t, repository);
     await update();
@@ -76,7 +76,7 @@ suite("a trust root is updated", () => {
     assert.equal((await update()).versions.root, 3);
   });
 
-  test("by two at once", async (t) => {
+  test("by two updates at once", async (t) => {
     const repository = new TufRepository();
     repository.rotate();
     const { update, read, folder } = await updating(t, repository);
@@ -88,7 +88,7 @@ suite("a trust root is updated", () => {
 });
 
 suite("an update is refused", () => {
-  test("T32: that goes back to an older timestamp, snapshot or list of targets", async (t) => {
+  test("that rolls back to an older timestamp, snapshot or list of targets", async (t) => {
     const repository = new TufRepository();
     const old = new Map(repository.files);
     const { update, refuses } = await updating(t, repository);
@@ -104,7 +104,7 @@ suite("an update is refused", () => {
     await refuses("TRUST_ROOT_INVALID", /the version of "targets.json" in the snapshot goes back from 2 to 1/);
   });
 
-  test("whose snapshot has lost a role", async (t) => {
+  test("whose snapshot lacks a role", async (t) => {
     const repository = new TufRepository();
     repository.publishSnapshot({ "targets.json": { version: 1 }, "delegated.json": { version: 1 } });
     const { update, refuses } = await updating(t, repository);
@@ -113,7 +113,7 @@ suite("an update is refused", () => {
     await refuses("TRUST_ROOT_INVALID", /the snapshot has lost "delegated.json"/);
   });
 
-  test("that goes back to an older root", async (t) => {
+  test("that rolls back to an older root", async (t) => {
     const repository = new TufRepository();
     const { refuses } = await updating(t, repository);
     repository.files.set("2.root.json", repository.root);
@@ -154,7 +154,7 @@ suite("an update is refused", () => {
     });
   }
 
-  test("T32: where one key stands under several ids", async (t) => {
+  test("whose threshold is met only by one key under several ids", async (t) => {
     const key = makeKey();
     const repository = new TufRepository({ timestamp: [key, { ...key, id: "the-same" }] });
     repository.thresholds.timestamp = 2;
@@ -171,7 +171,7 @@ suite("an update is refused", () => {
     await update();
   });
 
-  test("T32: whose target only a delegated role vouches for", async (t) => {
+  test("whose target is listed only by a delegated role", async (t) => {
     const repository = new TufRepository();
     const delegate = makeKey();
     repository.targets = {};
@@ -189,7 +189,7 @@ suite("an update is refused", () => {
     );
   });
 
-  test("T32: with a threshold of zero", async (t) => {
+  test("with a threshold of zero", async (t) => {
     const repository = new TufRepository();
     repository.thresholds.timestamp = 0;
     repository.rotate();
@@ -197,7 +197,7 @@ suite("an update is refused", () => {
     await refuses("TRUST_ROOT_INVALID", /timestamp\.threshold is 0/);
   });
 
-  test("T31: with a key of another kind than its scheme says", async (t) => {
+  test("with a key of another type than its scheme", async (t) => {
     const key = makeKey("ecdsa");
     const repository = new TufRepository();
     repository.keys.timestamp = [{ ...key, value: { ...key.value, keytype: "rsa", scheme: "rsassa-pss-sha256" } }];
@@ -207,7 +207,7 @@ suite("an update is refused", () => {
     await refuses("TRUST_ROOT_INVALID", /the timestamp document, version 2, is signed by 0 of the 1 keys/);
   });
 
-  test("that mixes documents of different moments", async (t) => {
+  test("that mixes documents of different snapshots", async (t) => {
     const repository = new TufRepository();
     const { refuses } = await updating(t, repository);
     const old = new Map(repository.files);
@@ -239,7 +239,7 @@ suite("an update is refused", () => {
     await refuses("UNREACHABLE", /is not there/);
   });
 
-  test("T14: whose target's name leads elsewhere", async (t) => {
+  test("whose target's name is a path out of the repository", async (t) => {
     for (const name of ["../x", "a/../../x", "/etc/x", "a//x", "./x", String.raw`..\x`, "a\0", ""]) {
       const repository = new TufRepository();
       repository.targets = { [name]: "x" };
@@ -249,7 +249,7 @@ suite("an update is refused", () => {
     }
   });
 
-  test("from a root that is none, or is not signed by itself", async (t) => {
+  test("from an initial root that is not a root, or is not signed by its own keys", async (t) => {
     const repository = new TufRepository();
     const { refuses } = await updating(t, repository);
     await refuses("TRUST_ROOT_INVALID", /the root cannot be read/, { root: Buffer.from("{}") });

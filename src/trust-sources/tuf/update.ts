@@ -1,4 +1,4 @@
-/** Bringing what is kept of a TUF repository up to date (TUF specification 1.0, section 5). */
+/** Updates the cache of a TUF repository (TUF specification 1.0, section 5). */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import type { HttpClient } from "../../net/http.ts";
@@ -13,22 +13,22 @@ import { trustSourceLimits } from "../limits.ts";
 
 export interface UpdateOptions {
   readonly mirror: URL;
-  /** The root.json that is trusted from the start. */
+  /** The initial trusted root.json. */
   readonly root: Uint8Array;
-  /** The targets to fetch; those that the repository does not have are left out. */
+  /** The targets to fetch; targets that the repository does not have are left out. */
   readonly names: readonly string[];
-  /** What is kept between updates: the mirror's own folder, of `folderOf`. Made if it is not there. */
+  /** The cache between updates: the mirror's own folder, from `folderOf`. Created if missing. */
   readonly folder: string;
   readonly http: HttpClient;
   readonly at: Instant;
-  /** Throws for content that cannot be used, and so is not kept. */
+  /** Throws for content that cannot be used; such content is not stored. */
   readonly accept?: (content: TrustRootContent) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * What the repository holds now, verified and kept. What was kept before only saves fetching, and forbids to go back;
- * where it is damaged the update starts from the root given. Throws TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED,
+ * Returns the current content of the repository, verified and stored. The cache only saves requests and prevents rollback;
+ * if it is damaged, the update starts from the initial root. Throws TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED,
  * LIMIT_EXCEEDED, FILE_NOT_FOUND if the folder cannot be written, and what the client throws.
  */
 export async function updateTrustRoot(options: UpdateOptions): Promise<TrustRootContent> {
@@ -56,7 +56,7 @@ export async function updateTrustRoot(options: UpdateOptions): Promise<TrustRoot
   return content;
 }
 
-/** The roots after the initial one, up to the newest (section 5.3). */
+/** Fetches the roots after the initial one, up to the newest (section 5.3). */
 async function rotate(initial: TufRoot, folder: string, mirror: Mirror): Promise<readonly TufRoot[]> {
   const known = (await cacheLookup(async () => followRoots(initial, await readRoots(folder)))) ?? [];
   const roots = [...known];
@@ -72,7 +72,7 @@ async function rotate(initial: TufRoot, folder: string, mirror: Mirror): Promise
       roots.push(nextRoot(bytes, trusted));
     }
   } finally {
-    // Whatever becomes of the rest: keys that were rotated out may not come back.
+    // Stored even if the rest of the update fails, so that rotated keys cannot return.
     if (roots.length > known.length) {
       await writeRoots(
         folder,
@@ -90,8 +90,8 @@ interface Position {
 }
 
 /**
- * The three other documents (sections 5.4 to 5.6). A kept one is taken instead of fetched where it is what was signed for.
- * Kept ones forbid to go back as long as the root's keys vouch for both: once a role has new keys, they do no more (5.3.11).
+ * Fetches the three other documents (sections 5.4 to 5.6). A cached one is used if it matches the signed length and hashes.
+ * Cached ones prevent rollback as long as the root's keys signed both; after a key rotation of a role they do not (5.3.11).
  */
 async function followDocuments({ root, kept, mirror, at }: Position): Promise<Chain> {
   const before =

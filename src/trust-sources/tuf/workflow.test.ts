@@ -12,7 +12,7 @@ const first = openRoot(vector("14.root.json"));
 const root = nextRoot(vector("15.root.json"), first);
 const then = Date.parse("2026-08-21T20:00:00Z");
 
-test("the public Sigstore repository leads from one root to the next and down to a target", () => {
+test("the public Sigstore repository is verified from one root to the next and down to a target", () => {
   const timestamp = acceptTimestamp(vector("timestamp.json"), root);
   const snapshot = acceptSnapshot(vector("165.snapshot.json"), root, timestamp);
   const targets = acceptTargets(vector("14.targets.json"), root, snapshot);
@@ -27,7 +27,7 @@ test("a document of the public repository with one character changed is refused"
   const bytes = vector("15.root.json");
   const { signatures } = JSON.parse(bytes.toString());
   assert.ok(signatures.length >= 3);
-  // The signatures, of which one more than needed may be lost, stand before what is signed.
+  // The signatures, of which one more than needed may be lost, come before the signed part.
   const start = bytes.indexOf('"signed"');
   const at = fc.integer({ min: start, max: bytes.length - 1 }).filter((i) => /\w/.test(String.fromCharCode(bytes[i] ?? 0)));
   fc.assert(
@@ -40,7 +40,7 @@ test("a document of the public repository with one character changed is refused"
   );
 });
 
-test("whatever bytes come, they are refused in our own terms", () => {
+test("for any bytes, the error is a TouchmarkError", () => {
   const name = fc.constantFrom("15.root.json", "timestamp.json", "165.snapshot.json");
   const piece = fc.tuple(name, fc.nat(3000), fc.nat(3000), fc.uint8Array({ maxLength: 20 }));
   fc.assert(

@@ -1,6 +1,6 @@
 /**
- * The rules by which one document leads to the next (TUF specification 1.0, section 5): values in, values out.
- * Each throws TRUST_ROOT_INVALID for what is not signed as it must be or goes back, LIMIT_EXCEEDED past a bound.
+ * The rules that verify one document by another (TUF specification 1.0, section 5), as pure functions.
+ * Each throws TRUST_ROOT_INVALID for a wrong signature or a rollback, LIMIT_EXCEEDED past a bound.
  */
 import { TouchmarkError } from "../../core/errors.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
@@ -17,14 +17,14 @@ import {
   type TufTimestamp,
 } from "./metadata.ts";
 
-/** The root that is trusted from the start; it has to be signed by its own keys. */
+/** Verifies the initial trusted root, which must be signed by its own keys. */
 export function openRoot(bytes: Uint8Array): TufRoot {
   const root = read("the root", () => parseRoot(bytes));
   requireQuorum(root, root);
   return root;
 }
 
-/** The root after the trusted one, signed by the keys of both (section 5.3). */
+/** Verifies the root after the trusted one, signed by the keys of both (section 5.3). */
 export function nextRoot(bytes: Uint8Array, trusted: TufRoot): TufRoot {
   const root = read(`the root after version ${trusted.version}`, () => parseRoot(bytes));
   requireQuorum(root, trusted);
@@ -35,7 +35,7 @@ export function nextRoot(bytes: Uint8Array, trusted: TufRoot): TufRoot {
   return root;
 }
 
-/** A kept chain of roots after the initial one, oldest first; those that the initial one has left behind are passed over. */
+/** Verifies a cached chain of roots after the initial one, oldest first; roots older than the initial one are skipped. */
 export function followRoots(initial: TufRoot, chain: readonly Uint8Array[]): readonly TufRoot[] {
   const roots: TufRoot[] = [];
   for (const bytes of chain) {
@@ -46,7 +46,7 @@ export function followRoots(initial: TufRoot, chain: readonly Uint8Array[]): rea
   return roots;
 }
 
-/** The timestamp, or the kept one if it is of the same version; one of the past is refused (section 5.4). */
+/** Verifies the timestamp; returns the cached one if the versions are equal. An older one is refused (section 5.4). */
 export function acceptTimestamp(bytes: Uint8Array, root: TufRoot, kept?: TufTimestamp): TufTimestamp {
   const timestamp = signed("the timestamp", () => parseTufTimestamp(bytes), root);
   if (kept === undefined) return timestamp;
@@ -56,12 +56,12 @@ export function acceptTimestamp(bytes: Uint8Array, root: TufRoot, kept?: TufTime
   return timestamp;
 }
 
-/** A snapshot that the root's keys signed; of what moment is for `acceptSnapshot`. */
+/** Verifies a snapshot's signatures; `acceptSnapshot` checks its version. */
 export function openSnapshot(bytes: Uint8Array, root: TufRoot): TufSnapshot {
   return signed("the snapshot", () => parseSnapshot(bytes), root);
 }
 
-/** The snapshot that the timestamp names; no role in it may go back or be gone since the kept one (section 5.5). */
+/** Verifies the snapshot that the timestamp names; no role in it may be older than in the cached one, or missing (section 5.5). */
 export function acceptSnapshot(bytes: Uint8Array, root: TufRoot, { snapshot: named }: TufTimestamp, kept?: TufSnapshot): TufSnapshot {
   checkFileFacts(bytes, named, "the snapshot");
   const snapshot = openSnapshot(bytes, root);
@@ -75,7 +75,7 @@ export function acceptSnapshot(bytes: Uint8Array, root: TufRoot, { snapshot: nam
   return snapshot;
 }
 
-/** The list of targets that the snapshot names (section 5.6). */
+/** Verifies the list of targets that the snapshot names (section 5.6). */
 export function acceptTargets(bytes: Uint8Array, root: TufRoot, { targets: named }: TufSnapshot): TufTargets {
   checkFileFacts(bytes, named, "the list of targets");
   const targets = signed("the list of targets", () => parseTargets(bytes), root);
@@ -83,7 +83,7 @@ export function acceptTargets(bytes: Uint8Array, root: TufRoot, { targets: named
   return targets;
 }
 
-/** Throws TRUST_ROOT_EXPIRED from the moment on that the document expires. */
+/** Throws TRUST_ROOT_EXPIRED if the document has expired. */
 export function requireFresh({ role, version, expires }: Document, at: Instant): void {
   if (at < expires) return;
   throw new TouchmarkError(
@@ -93,7 +93,7 @@ export function requireFresh({ role, version, expires }: Document, at: Instant):
   );
 }
 
-/** Throws unless enough of the keys that the root names for the document's role signed it. A key counts once, whatever its ids. */
+/** Throws unless the threshold of the root's keys for the document's role is met. A key counts once, whatever its ids. */
 function requireQuorum(document: Document, root: TufRoot): void {
   const { keyIds, threshold } = root.roles[document.role];
   const signers = new Set<string>();
@@ -113,7 +113,7 @@ function signed<T extends Document>(what: string, parse: () => T, root: TufRoot)
   return document;
 }
 
-/** Documents that cannot be read are not what the keepers signed. */
+/** Parses a document; one that cannot be parsed is TRUST_ROOT_INVALID. */
 function read<T>(what: string, parse: () => T): T {
   try {
     return parse();

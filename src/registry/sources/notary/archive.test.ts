@@ -23,7 +23,7 @@ function dataOf(name: string, source: TrustData["source"], more: Partial<TrustDa
 }
 
 suite("an archive of trust data", () => {
-  test("holds every file where the manifest says, with its digest, and the timestamps", async () => {
+  test("contains every file at its manifest path, with its digest, and the timestamps", async () => {
     const unread = [{ path: "2.root.json", code: "TIMEOUT", message: "not done within 3m", hint: "" }] as const;
     const data = [
       dataOf("docker.io/team/app", "server", { location: "https://notary.example", absent: ["1.root.json"], unread }),
@@ -61,7 +61,7 @@ suite("an archive of trust data", () => {
     assert.deepEqual(make(), make());
   });
 
-  test("holds so much and no more", () => {
+  test("is bounded", () => {
     const [file] = dataOf("docker.io/team/app", "server").files;
     assert.ok(file);
     const size = new ArchiveSize();

@@ -1,9 +1,9 @@
 /**
- * The archive that trust data is saved in, `dct-archive/v1alpha1`: a tar archive, the same bytes for the same content.
+ * The archive of saved trust data, `dct-archive/v1alpha1`: a tar archive, deterministic for the same content.
  *
- *     manifest.json                                what is here, with digests, and what could not be read
+ *     manifest.json                                the files with their digests, and what could not be read
  *     repositories/GUN/_server/root.json           a file as a notary server gave it
- *     repositories/GUN/_folder/root.json           a file as it lay in a trust folder
+ *     repositories/GUN/_folder/root.json           a file from a trust folder
  *     timestamps/1.tsr                             an RFC 3161 response over the SHA-256 of manifest.json
  *
  * No component of a GUN begins with `_`, so that two repositories never share a path.
@@ -18,17 +18,17 @@ import { registryLimits } from "../../limits.ts";
 
 export const archiveVersion = "touchmark.dev/dct-archive/v1alpha1";
 
-/** A run's whole result before it is written. */
+/** The whole result of one run, before it is written. */
 export interface Saved {
   readonly at: Instant;
   /** The version of Touchmark. */
   readonly by: string;
   readonly data: readonly TrustData[];
-  /** What of a trust folder could not be listed. */
+  /** Parts of a trust folder that could not be listed. */
   readonly unread: readonly Unread[];
 }
 
-/** The bytes of `manifest.json`. */
+/** Returns the bytes of `manifest.json`. */
 export function encodeManifest({ at, by, data, unread }: Saved): Uint8Array {
   const repositories = data.map((one) => ({
     gun: one.gun.name,
@@ -55,7 +55,7 @@ export function encodeManifest({ at, by, data, unread }: Saved): Uint8Array {
   return encodeUtf8(`${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
-/** The archive's bytes, in pieces. `timestamps` are over the manifest. */
+/** Returns the archive's bytes in chunks. `timestamps` are over the manifest. */
 export function encodeArchive(
   manifest: Uint8Array,
   data: readonly TrustData[],
@@ -70,7 +70,7 @@ function* filesOf(manifest: Uint8Array, data: readonly TrustData[], timestamps: 
   for (const [i, timestamp] of timestamps.entries()) yield { path: timestampPath(i), content: timestamp };
 }
 
-/** The path of the timestamp with this index, from 0. */
+/** Returns the path of the timestamp with this index, from 0. */
 export function timestampPath(index: number): string {
   return `timestamps/${index + 1}.tsr`;
 }
@@ -79,7 +79,7 @@ function folderOf({ gun, source }: TrustData): string {
   return `repositories/${gun.name}/_${source}`;
 }
 
-/** What an archive would hold, counted while it is read: what is too much is told before memory runs out. */
+/** Counts the archive's content while it is read, so that too much is an error before memory runs out. */
 export class ArchiveSize {
   #files = 0;
   #bytes = 0;

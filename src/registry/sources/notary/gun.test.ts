@@ -9,7 +9,7 @@ describe("the name of a repository", () => {
     ["index.docker.io/team/app", "docker.io/team/app"],
     ["registry.example:5000/team/app", "registry.example:5000/team/app"],
   ] as const) {
-    it(`${text} is that of ${name}`, () => {
+    it(`${text} is the name ${name}`, () => {
       const gun = parseGun(text);
       assert.equal(gun.name, name);
       assert.equal(`${gun.registry}/${gun.repository}`, name);
@@ -22,7 +22,7 @@ describe("the name of a repository", () => {
     ["oci:folder", /layout/, /registry/],
     ["docker.io/../etc", /not an image reference/, /./],
   ] as const) {
-    it(`is not ${text.slice(0, 20)}`, () => {
+    it(`${text.slice(0, 20)} is refused`, () => {
       assert.throws(() => parseGun(text), { code: "INVALID_REFERENCE", message, hint });
     });
   }

@@ -1,5 +1,5 @@
 /**
- * The globally unique name (GUN) by which Docker Content Trust knows a repository: its full name, registry included and without
+ * The globally unique name (GUN) of a repository in Docker Content Trust: its full name, with registry and without
  * tag, as `docker.io/library/alpine` or `registry.example:5000/team/app`.
  */
 import { TouchmarkError } from "../../../core/errors.ts";
@@ -14,7 +14,7 @@ export interface Gun {
   readonly repository: string;
 }
 
-/** Reads a repository's name as a person types it: `alpine` is `docker.io/library/alpine`. Throws INVALID_REFERENCE. */
+/** Parses a repository's name as a user types it: `alpine` is `docker.io/library/alpine`. Throws INVALID_REFERENCE. */
 export function parseGun(text: string): Gun {
   const reference = parseReference(text);
   if (reference.kind !== "registry") {

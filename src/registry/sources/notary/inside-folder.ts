@@ -1,11 +1,11 @@
-/** A folder that nothing is read outside of: links within it are followed, a link that leads out is refused. */
+/** Reads a folder without leaving it: links within it are followed, a link out of it is refused. */
 import { constants, open, readdir, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { TouchmarkError } from "../../../core/errors.ts";
 import { isMissing } from "../../../files/is-missing.ts";
 import { registryLimits } from "../../limits.ts";
 
-/** A pipe that nobody writes to may not hold us up; what became a link since it was looked at is none of the folder's. */
+/** Neither blocks on a pipe, nor follows a link that was created after the check. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
 export interface Entry {
@@ -14,14 +14,14 @@ export interface Entry {
 }
 
 export class InsideFolder {
-  /** Without links. */
+  /** The real path, without links. */
   readonly #root: string;
 
   constructor(root: string) {
     this.#root = root;
   }
 
-  /** What is in the folder at this path below the root, in order; undefined where there is no folder. Throws as `read` does. */
+  /** Returns the sorted entries of the folder at this path below the root; undefined if there is none. Throws as `read` does. */
   async list(path: string): Promise<readonly Entry[] | undefined> {
     const real = await this.#locate(path);
     if (real === undefined) return undefined;
@@ -41,7 +41,7 @@ export class InsideFolder {
     }
   }
 
-  /** The bytes of a file; undefined where there is none. Throws MALFORMED for a link that leads out, LIMIT_EXCEEDED, FILE_NOT_FOUND. */
+  /** Returns the bytes of a file; undefined if there is none. Throws MALFORMED for a link out of the folder, LIMIT_EXCEEDED, FILE_NOT_FOUND. */
   async read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
     const real = await this.#locate(path);
     if (real === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Every repository of a trust folder: each folder below `tuf` that has a folder `metadata` with a file of a base role in it. */
+/** Lists the repositories of a trust folder: each folder below `tuf` with a folder `metadata` that has a file of a base role. */
 import { asTouchmarkError, TouchmarkError } from "../../../core/errors.ts";
 import { throwIfAborted } from "../../../core/async/interruption.ts";
 import { parseGun, type Gun } from "./gun.ts";
@@ -9,13 +9,13 @@ import { registryLimits } from "../../limits.ts";
 
 export interface Listing {
   readonly guns: readonly Gun[];
-  /** Folders that could not be read, or whose path is not the name of a repository. */
+  /** Folders that could not be read, or whose path is not a repository's name. */
   readonly unread: readonly Unread[];
 }
 
 const baseFiles: ReadonlySet<string> = new Set(baseRoles.map((role) => `${role}.json`));
 
-/** `tuf` is the folder of that name. What cannot be listed is in the answer. Throws INTERRUPTED alone. */
+/** `tuf` is the folder of that name. Folders that cannot be listed are in the result. Throws only INTERRUPTED. */
 export async function listRepositories(tuf: InsideFolder, signal: AbortSignal): Promise<Listing> {
   const guns: Gun[] = [];
   const failures: Unread[] = [];

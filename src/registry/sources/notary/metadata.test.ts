@@ -20,7 +20,7 @@ const corpus = corpusPath("docker-content-trust/trust_data");
 const skip = skipWithout("docker-content-trust");
 
 describe("a file of trust data", () => {
-  it("says its version, its end, and the digests that it names", () => {
+  it("states its version, its expiry, and the digests of other files", () => {
     const { version, expires } = parseMetadata(bytesOf("timestamp.json"), "timestamp", "timestamp.json");
     assert.equal(version, 1);
     assert.equal(expires, "2026-12-15T00:00:00Z");
@@ -38,16 +38,16 @@ describe("a file of trust data", () => {
     ],
     ["without a version", '{"signed":{"_type":"Root"},"signatures":[]}', "root", /version is missing/],
     ["that is a list", "[]", "root", /not an object/],
-    ["that is a page", "<html>", "root", /not JSON/],
+    ["that is an HTML page", "<html>", "root", /not JSON/],
     ["that is empty", "", "root", /not JSON/],
-    ["that signs nothing", '{"signatures":[]}', "root", /signed is not an object/],
+    ["without a signed part", '{"signatures":[]}', "root", /signed is not an object/],
   ] as const) {
-    it(`is none ${what}`, () => {
+    it(`${what} is refused`, () => {
       assert.throws(() => parseMetadata(bytes(content), role, "the file"), { code: "MALFORMED", message });
     });
   }
 
-  it("is read or refused, whatever it is", () => {
+  it("is parsed or refused, for any bytes", () => {
     const valid = Buffer.from(bytesOf("snapshot.json")).toString();
     const changed = fc
       .tuple(fc.nat(valid.length), fc.nat(20), fc.string())
@@ -64,11 +64,11 @@ describe("a root", () => {
   const root = (commonName: string) =>
     parseMetadata(makeTrustFiles("any", { commonName }).get("root.json") ?? Buffer.of(), "root", "root.json");
 
-  it("is of the repository that its certificate names, or of all below a prefix", () => {
+  it("belongs to the repository that its certificate names, or to all below a prefix", () => {
     for (const name of [gun.name, "docker.io/team/*", "*"]) checkRootNames(root(name), gun, "root.json");
   });
 
-  it("is of no other", () => {
+  it("belongs to no other repository", () => {
     for (const name of ["docker.io/team", "docker.io/team/app2", "docker.io/other/*"]) {
       assert.throws(() => checkRootNames(root(name), gun, "root.json"), {
         code: "SUBJECT_MISMATCH",
@@ -77,7 +77,7 @@ describe("a root", () => {
     }
   });
 
-  it("may be anybody's where it has no certificate", () => {
+  it("may belong to any repository without a certificate", () => {
     const bare = '{"signed":{"_type":"Root","version":1,"keys":{"id":{"keytype":"ecdsa","keyval":{"public":""}}}},"signatures":[]}';
     checkRootNames(parseMetadata(bytes(bare), "root", "root.json"), gun, "root.json");
   });
@@ -96,12 +96,12 @@ describe("a file's name", () => {
     ["targets/A.json", undefined],
     [`targets/${"a".repeat(260)}.json`, undefined],
   ] as const) {
-    it(`${path.slice(0, 30)} is that of ${role ?? "no role"}`, () => assert.equal(roleOfFile(path), role));
+    it(`${path.slice(0, 30)} is the file of ${role ?? "no role"}`, () => assert.equal(roleOfFile(path), role));
   }
 });
 
-describe("trust data that others made", { skip }, () => {
-  it("is read, every file of it", () => {
+describe("trust data of other tools", { skip }, () => {
+  it("is read completely", () => {
     const paths = globSync("*/{root,targets,snapshot,timestamp,targets/*}.json", { cwd: corpus });
     assert.ok(paths.length > 25);
     for (const path of paths) {

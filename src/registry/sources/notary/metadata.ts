@@ -1,5 +1,5 @@
 /**
- * A file of trust data, as far as saving it needs: whether it is one at all, of which role and version. Nothing is verified here.
+ * Parses a file of trust data as far as saving it requires: its validity, role and version. Nothing is verified here.
  *
  *     {"signed":{"_type":"Snapshot","version":3,"expires":TEXT,"meta":{"targets":{"hashes":{"sha256":BASE64}}}},"signatures":[…]}
  */
@@ -12,11 +12,11 @@ import { registryLimits } from "../../limits.ts";
 export interface Metadata {
   readonly signed: Fields;
   readonly version: number;
-  /** As the file writes it. */
+  /** As written in the file. */
   readonly expires?: string;
 }
 
-/** Reads one file; `what` names it in messages. Throws MALFORMED for what is not a file of this role, LIMIT_EXCEEDED. */
+/** Parses one file; `what` names it in messages. Throws MALFORMED if it is not a file of this role, LIMIT_EXCEEDED. */
 export function parseMetadata(bytes: Uint8Array, role: string, what: string): Metadata {
   const document = new Fields(parseJson(bytes, what, { maxBytes: registryLimits.trustFileBytes }), what);
   const signed = document.fields("signed");
@@ -34,7 +34,7 @@ export function parseMetadata(bytes: Uint8Array, role: string, what: string): Me
   };
 }
 
-/** What a timestamp or snapshot file says of other roles: the SHA-256 of each in hex, undefined where it gives none. Throws MALFORMED. */
+/** Returns the SHA-256 of each role in a timestamp or snapshot file in hex, undefined without one. Throws MALFORMED. */
 export function digestsIn({ signed }: Metadata): ReadonlyMap<string, string | undefined> {
   const meta = signed.fields("meta");
   return new Map(Object.keys(meta.object).map((role) => [role, sha256Of(meta.fields(role))]));

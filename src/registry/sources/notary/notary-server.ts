@@ -1,5 +1,5 @@
 /**
- * A notary server (theupdateframework/notary, server/server.go), read with the authorization that it asks for, as a registry does:
+ * A notary server (theupdateframework/notary, server/server.go), read with the authorization that it requires, as for a registry:
  *
  *     GET /v2/GUN/_trust/tuf/ROLE.json      ROLE.SHA256HEX.json      VERSION.root.json      200 with the file, or 404
  */
@@ -14,7 +14,7 @@ import { registryLimits } from "../../limits.ts";
 
 export interface NotaryServerOptions {
   readonly http: HttpClient;
-  /** Of registries: a notary server takes those of the registry that the repository is in. */
+  /** Credentials of registries: a notary server uses those of the repository's registry. */
   readonly credentials: Credentials;
   /** Scheme, host and port. */
   readonly base: URL;
@@ -22,13 +22,13 @@ export interface NotaryServerOptions {
 
 /** One repository on a notary server. */
 export interface NotaryRepository {
-  /** The URL of a file, for messages. */
+  /** Returns the URL of a file, for messages. */
   describe(file: string): string;
-  /** The bytes of a file, as `root.json`; undefined where there is none. Throws NotANotaryServer, LIMIT_EXCEEDED, and as Connection does. */
+  /** Reads a file, such as `root.json`; undefined if there is none. Throws NotANotaryServer, LIMIT_EXCEEDED, and as Connection does. */
   fetch(file: string, signal: AbortSignal): Promise<Uint8Array | undefined>;
 }
 
-/** The host answers with something that no notary server answers. */
+/** The host's response is not one of a notary server. */
 export class NotANotaryServer extends TouchmarkError {
   constructor({ url }: HttpResponse, found: string) {
     super("MALFORMED", `${printableHost(url)} ${found}; expected the trust data itself`, {
@@ -52,7 +52,7 @@ export class NotaryServer {
     this.#authorizer = new Authorizer(options.http, byGun(credentials));
   }
 
-  /** Nothing is sent yet. */
+  /** Opens a repository; sends no request yet. */
   open({ name }: Gun): NotaryRepository {
     const { http, base } = this.#options;
     const connection = new Connection({ http, authorizer: this.#authorizer, registry: { name: base.host, base }, repository: name });
@@ -86,7 +86,7 @@ function checked(answer: HttpResponse): Uint8Array {
   throw new NotANotaryServer(answer, `answers with a page: ${JSON.stringify(printableText(beginning, 40))}`);
 }
 
-/** A repository on a notary server goes by its GUN; its credentials are filed under its registry. */
+/** The address of a repository on a notary server: its name is the GUN; its credentials are those of its registry. */
 function byGun(credentials: Credentials): Credentials {
   return {
     find(_server, gun, signal) {

@@ -14,7 +14,7 @@ import { registryLimits } from "../../limits.ts";
 const gun = parseGun("docker.io/team/app");
 const prefix = `/v2/${gun.name}/_trust/tuf/`;
 const { signal } = new AbortController();
-const nobody: Credentials = { find: async () => undefined };
+const anonymous: Credentials = { find: async () => undefined };
 const releases = ["targets/releases"];
 
 interface Place {
@@ -23,7 +23,7 @@ interface Place {
   readonly read: (credentials?: Credentials, signal?: AbortSignal) => Promise<TrustData>;
 }
 
-/** A server that has trust data of this shape, with other answers instead for these files. */
+/** A server with trust data of this shape, and other responses for these files. */
 async function location(t: TestContext, shape: TrustShape = {}, instead: Readonly<Record<string, ScriptLine>> = {}): Promise<Place> {
   const files = makeTrustFiles(gun.name, shape);
   const server = await scriptedServer(t, {
@@ -34,7 +34,7 @@ async function location(t: TestContext, shape: TrustShape = {}, instead: Readonl
   return {
     server,
     files,
-    read: (credentials = nobody, until = signal) =>
+    read: (credentials = anonymous, until = signal) =>
       readServer(new NotaryServer({ http, credentials, base: new URL(server.origin) }), gun, until),
   };
 }
@@ -43,7 +43,7 @@ const pathsOf = ({ files }: TrustData): readonly string[] => files.map(({ path }
 const codesOf = ({ unread }: TrustData): readonly string[] => unread.map(({ path, code }) => `${path} ${code}`);
 
 suite("a notary server", () => {
-  test("gives every role, earlier root and delegation, byte for byte", async (t) => {
+  test("returns every role, earlier root and delegation, byte for byte", async (t) => {
     const { read, files, server } = await location(t, { rootVersion: 3, delegations: ["targets/releases", "targets/qa/eu"] });
     const data = await read();
     assert.deepEqual(data.unread, []);
@@ -68,7 +68,7 @@ suite("a notary server", () => {
     assert.deepEqual(data.unread, []);
   });
 
-  test("may know files by their plain names alone", async (t) => {
+  test("may have files only under their plain names", async (t) => {
     const { read, server, files } = await location(t, { delegations: releases });
     server.on({
       [`GET ${prefix}*`]: ({ path }) => {
@@ -81,7 +81,7 @@ suite("a notary server", () => {
     assert.deepEqual(data.unread, []);
   });
 
-  test("may lack earlier roots and delegations, which are kept as absent", async (t) => {
+  test("may lack earlier roots and delegations, which are recorded as absent", async (t) => {
     const { read, server, files } = await location(t, { rootVersion: 3, delegations: releases }, { "1.root.json": notFound });
     const some = new Map([...files].filter(([path]) => path !== "targets/releases.json"));
     server.on(notaryScript(gun.name, some));
@@ -90,7 +90,7 @@ suite("a notary server", () => {
     assert.deepEqual(data.unread, []);
   });
 
-  test("that knows nothing of the repository has nothing", async (t) => {
+  test("may have nothing of the repository", async (t) => {
     const { read, server } = await location(t);
     server.on({ [`GET ${prefix}*`]: notFound });
     const data = await read();
@@ -98,7 +98,7 @@ suite("a notary server", () => {
     assert.deepEqual(data.absent, ["root.json", "snapshot.json", "targets.json", "timestamp.json"]);
   });
 
-  test("that is gone is named, and asked once", async () => {
+  test("that is unreachable is named, and gets one request", async () => {
     const base = new URL("http://notary.example");
     let asked = 0;
     const http = {
@@ -108,13 +108,13 @@ suite("a notary server", () => {
       },
       open: async () => assert.fail("not asked for"),
     };
-    const data = await readServer(new NotaryServer({ http, credentials: nobody, base }), gun, signal);
+    const data = await readServer(new NotaryServer({ http, credentials: anonymous, base }), gun, signal);
     assert.deepEqual(data.files, []);
     assert.ok(data.unread.every(({ code }) => code === "UNREACHABLE"));
     assert.equal(asked, 1);
   });
 
-  test("that answers for another repository is refused whole", async (t) => {
+  test("that responds with another repository's data is refused completely", async (t) => {
     const { read } = await location(t, { commonName: "docker.io/other/app", rootVersion: 2 });
     const data = await read();
     assert.deepEqual(data.files, []);
@@ -122,7 +122,7 @@ suite("a notary server", () => {
     assert.match(data.unread[0]?.message ?? "", /expected docker\.io\/team\/app, found "docker\.io\/other\/app"/);
   });
 
-  test("may have an earlier root of another repository, which costs that file alone", async (t) => {
+  test("may have an earlier root of another repository, and then only that file is refused", async (t) => {
     const foreign = makeTrustFiles(gun.name, { commonName: "docker.io/other/app" }).get("root.json") ?? "";
     const { read } = await location(t, { rootVersion: 2 }, { "1.root.json": { body: foreign } });
     const data = await read();
@@ -130,7 +130,7 @@ suite("a notary server", () => {
     assert.equal(data.files.length, 4);
   });
 
-  test("that redirects is no notary server", async (t) => {
+  test("that redirects is not a notary server", async (t) => {
     const line = { status: 302, headers: { location: "https://docs.example/gone?token=secret" } };
     const { read, server } = await location(t, {}, { "timestamp.json": line });
     const data = await read();
@@ -139,7 +139,7 @@ suite("a notary server", () => {
     assert.equal(server.seen.length, 1);
   });
 
-  test("that answers with a page is no notary server", async (t) => {
+  test("that responds with an HTML page is not a notary server", async (t) => {
     const { read, server } = await location(t, {}, { "timestamp.json": { body: "\n<!DOCTYPE html><title>Gone</title>" } });
     const data = await read();
     assert.match(data.unread[0]?.message ?? "", /answers with a page: "<!DOCTYPE html>/);
@@ -147,7 +147,7 @@ suite("a notary server", () => {
     assert.equal(server.seen.length, 1);
   });
 
-  test("that sends 200 MiB is hung up on, and the other files are read", async (t) => {
+  test("that sends 200 MiB is cut off, and the other files are read", async (t) => {
     const piece = Buffer.alloc(1024 * 1024, " ");
     let sent = 0;
     const endless: Handler = (_, response) => {
@@ -180,7 +180,7 @@ suite("a notary server", () => {
   test("that changes while it is read is read once more", async (t) => {
     const { read, server, files } = await location(t, { version: 1 });
     const later = makeTrustFiles(gun.name, { version: 2 });
-    // The digest that the first timestamp names is gone, and the plain name gives the next snapshot.
+    // The digest of the first timestamp is gone, and the plain name is the next snapshot.
     server.on(notaryScript(gun.name, later));
     server.on({
       [`GET ${prefix}timestamp.json`]: [{ body: files.get("timestamp.json") ?? "" }, { body: later.get("timestamp.json") ?? "" }],
@@ -199,7 +199,7 @@ suite("a notary server", () => {
     assert.equal(data.files.length, 4);
   });
 
-  test("is not believed a root of another version, or a role that is none", async (t) => {
+  test("must not return a root of another version, or an invalid role", async (t) => {
     const { files } = await location(t, { rootVersion: 2 });
     const { read } = await location(
       t,
@@ -212,7 +212,7 @@ suite("a notary server", () => {
     assert.match(data.unread[1]?.message ?? "", /not the name of a role/);
   });
 
-  test("is asked for so many roots and roles and no more", async (t) => {
+  test("gets a bounded number of requests for roots and roles", async (t) => {
     const { files } = await location(t);
     const root = Buffer.from(files.get("root.json") ?? "")
       .toString()
@@ -232,7 +232,7 @@ suite("a notary server", () => {
     assert.ok(server.seen.length < 2 * (2 * registryLimits.trustRoles + registryLimits.trustRoots + 10));
   });
 
-  test("asks for a token as registries do, for the whole name, with the registry's credentials", async (t) => {
+  test("requires a token as registries do, for the whole name, with the registry's credentials", async (t) => {
     const { read, server, files } = await location(t);
     const lookups: string[] = [];
     const credentials: Credentials = {
@@ -257,14 +257,14 @@ suite("a notary server", () => {
     assert.equal(new URLSearchParams(asked.split("?")[1]).get("scope"), `repository:${gun.name}:pull`);
   });
 
-  test("that refuses is asked once, and named", async (t) => {
+  test("that refuses gets one request, and is named", async (t) => {
     const { read, server } = await location(t, {}, { "timestamp.json": { status: 403 } });
     const data = await read();
     assert.ok(data.unread.every(({ code }) => code === "UNAUTHORIZED"));
     assert.equal(server.seen.length, 1);
   });
 
-  test("is no longer read once that is interrupted", async (t) => {
+  test("is no longer read after an abort", async (t) => {
     const interruption = new AbortController();
     const { read } = await location(
       t,
@@ -276,6 +276,6 @@ suite("a notary server", () => {
         },
       },
     );
-    await assert.rejects(read(nobody, interruption.signal), { code: "INTERRUPTED" });
+    await assert.rejects(read(anonymous, interruption.signal), { code: "INTERRUPTED" });
   });
 });

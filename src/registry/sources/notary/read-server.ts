@@ -1,6 +1,6 @@
 /**
- * Reads all that a notary server has for a repository: the timestamp, the snapshot that it names, every role that this one names, and
- * every earlier root. Hashes are followed so that the files belong together, and are no verification.
+ * Reads all trust data of a repository from a notary server: the timestamp, its snapshot, every role of the snapshot, and
+ * every earlier root. Following hashes only makes the files consistent; it is not a verification.
  */
 import { mapBounded } from "../../../core/async/map-bounded.ts";
 import { asTouchmarkError, TouchmarkError, type Code } from "../../../core/errors.ts";
@@ -14,12 +14,12 @@ import { isRole } from "./role.ts";
 import { unread, type TrustData } from "./trust-data.ts";
 import { registryLimits } from "../../limits.ts";
 
-/** Requests for one repository that are under way at a time. */
+/** Concurrent requests for one repository. */
 const width = 4;
-/** After these the server is not asked again for this repository. */
+/** Errors after which no more requests for this repository are sent. */
 const hopeless: ReadonlySet<Code> = new Set(["UNREACHABLE", "TIMEOUT", "UNAUTHORIZED", "RATE_LIMITED", "INSECURE_REGISTRY"]);
 
-/** What is not there or cannot be read is in the answer. Throws INTERRUPTED alone. */
+/** Absent and unreadable files are in the result. Throws only INTERRUPTED. */
 export async function readServer(server: NotaryServer, gun: Gun, signal: AbortSignal): Promise<TrustData> {
   const source = { source: "server", location: server.location } as const;
   try {
@@ -47,7 +47,7 @@ class ServerPass {
     this.#signal = signal;
   }
 
-  /** Whether the files belong together. */
+  /** Whether the files are consistent. */
   async readAll(): Promise<boolean> {
     const timestamp = await this.#take("timestamp");
     const snapshot = await this.#take("snapshot", this.#digestsIn(timestamp).get("snapshot"));
@@ -69,7 +69,7 @@ class ServerPass {
     }
   }
 
-  /** The roles that can be asked for; the others are kept as failures. */
+  /** The valid roles; the others are recorded as failures. */
   #bounded(roles: readonly string[]): readonly string[] {
     const known = roles.filter((role) => isRole(role));
     for (const role of new Set(roles).difference(new Set(known))) {
@@ -83,7 +83,7 @@ class ServerPass {
     return known.slice(0, registryLimits.trustRoles);
   }
 
-  /** By the name that holds its digest where one is known, since that file never changes; else by its plain name. */
+  /** Reads the file by the name with its digest if that is known, since that file never changes; else by its plain name. */
   #take(role: string, sha256?: string): Promise<Taken | undefined> {
     const path = `${role}.json`;
     return this.reading.take({ path, role, from: this.#repository.describe(path) }, async () => {

@@ -1,4 +1,4 @@
-/** The trust data of one repository while it is read: takes files in, checks that they are what they should be, and keeps what fails. */
+/** Collects the trust data of one repository: adds files, checks them, and records failures. */
 import { asTouchmarkError, TouchmarkError, type Code } from "../../../core/errors.ts";
 import { checkRootNames } from "./root-names.ts";
 import type { Gun } from "./gun.ts";
@@ -6,7 +6,7 @@ import { parseMetadata, type Metadata } from "./metadata.ts";
 import { registryLimits } from "../../limits.ts";
 import { unread, type TrustData, type TrustFile, type Unread } from "./trust-data.ts";
 
-/** Failures that end everything, not one file. */
+/** Failures that end the whole reading, not one file. */
 const fatal: ReadonlySet<Code> = new Set(["INTERRUPTED", "INTERNAL"]);
 
 export interface Taken extends TrustFile {
@@ -18,7 +18,7 @@ export interface Wanted {
   readonly role: string;
   /** For messages: a URL, or a path. */
   readonly from: string;
-  /** The version that the file must have. */
+  /** The required version of the file. */
   readonly version?: number;
 }
 
@@ -34,7 +34,7 @@ export class Reading {
     this.#gun = gun;
   }
 
-  /** Takes in what `read` gives; undefined where there is no such file, or it cannot be used, which is kept. Throws what is fatal, SUBJECT_MISMATCH among it. */
+  /** Adds the result of `read`; undefined if there is no such file, or it cannot be used, which is recorded. Throws fatal errors, such as SUBJECT_MISMATCH. */
   async take(wanted: Wanted, read: () => Promise<Uint8Array | undefined>): Promise<Taken | undefined> {
     try {
       if (this.#stopped) throw this.#stopped;
@@ -49,17 +49,17 @@ export class Reading {
     return undefined;
   }
 
-  /** Keeps that the source does not have the file. */
+  /** Records that the source does not have the file. */
   miss(path: string): void {
     this.#absent.push(path);
   }
 
-  /** Keeps why the file could not be read. */
+  /** Records why the file could not be read. */
   fail(path: string, error: TouchmarkError): void {
     this.#unread.push(unread(path, error));
   }
 
-  /** Reads nothing more: what is still wanted fails in the same way. */
+  /** Stops reading: the remaining files fail with the same error. */
   stop(error: TouchmarkError): void {
     this.#stopped ??= error;
   }
@@ -92,7 +92,7 @@ export class Reading {
   }
 }
 
-/** A current root of another repository: everything beside it is of that one too. */
+/** A current root of another repository: all other files then belong to that one too. */
 function isForeign({ path }: Wanted, { code }: TouchmarkError): boolean {
   return code === "SUBJECT_MISMATCH" && path === "root.json";
 }

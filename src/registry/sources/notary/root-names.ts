@@ -1,4 +1,4 @@
-/** Whose root a root file is: notary certifies a repository's root key under the repository's name, or a prefix of it that ends in `*`. */
+/** Checks the repository of a root file: notary's root certificates name the repository, or a prefix of it that ends in `*`. */
 import { malformed, TouchmarkError } from "../../../core/errors.ts";
 import { Fields } from "../../../core/json/json.ts";
 import { parsePemCertificates } from "../../../core/x509/pem-certificates.ts";
@@ -7,7 +7,7 @@ import type { Gun } from "./gun.ts";
 import type { Metadata } from "./metadata.ts";
 import { registryLimits } from "../../limits.ts";
 
-/** Throws SUBJECT_MISMATCH for a root of other repositories. A root without a readable certificate may be anybody's, and passes. */
+/** Throws SUBJECT_MISMATCH for a root of other repositories. A root without a readable certificate may be of any, and passes. */
 export function checkRootNames({ signed }: Metadata, gun: Gun, what: string): void {
   const names = namesIn(signed);
   if (names.length === 0 || names.some((name) => covers(name, gun.name))) return;
@@ -39,6 +39,6 @@ function commonNamesOf(keys: Fields, id: string): readonly string[] {
     if (name === undefined) throw malformed("the certificate has no common name");
     return [name];
   } catch {
-    return []; // what cannot be read here is saved as it is, and is for verification to judge
+    return []; // an unreadable certificate is saved as it is, and left to verification
   }
 }

@@ -1,4 +1,4 @@
-/** Where the notary server of a repository answers, as the docker client finds it. */
+/** The URL of a repository's notary server, by the docker client's rules. */
 import { TouchmarkError } from "../../../core/errors.ts";
 import { isLoopback } from "../../../net/loopback.ts";
 import { printableText } from "../../../core/printable.ts";
@@ -8,12 +8,12 @@ import type { Gun } from "./gun.ts";
 const dockerHub = "docker.io";
 const dockerNotary = "https://notary.docker.io";
 
-/** The server of the repository's registry: Docker Hub has one of its own, other registries answer under their own name. */
+/** Returns the server of the repository's registry: Docker Hub has its own, other registries use their own host. */
 export function defaultServer({ registry }: Gun, plainHttp: PlainHttp): URL {
   return registry === dockerHub ? new URL(dockerNotary) : addressOf(registry, plainHttp).base;
 }
 
-/** Reads a server's URL; `what` names it in messages. Throws USAGE, or INSECURE_REGISTRY for plain HTTP where it is not allowed. */
+/** Parses a server's URL; `what` names it in messages. Throws USAGE, or INSECURE_REGISTRY for plain HTTP if it is not allowed. */
 export function parseServer(text: string, what: string, plainHttp: PlainHttp): URL {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {

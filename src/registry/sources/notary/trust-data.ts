@@ -1,4 +1,4 @@
-/** What one source, a notary server or a trust folder, has for one repository: the exact bytes, and what could not be had. */
+/** The trust data of one repository from one source, a notary server or a trust folder: the exact bytes, and the failures. */
 import type { Code, Remedy, TouchmarkError } from "../../../core/errors.ts";
 import type { Gun } from "./gun.ts";
 
@@ -9,7 +9,7 @@ export interface TrustData {
   readonly location?: string;
   /** By path. */
   readonly files: readonly TrustFile[];
-  /** Paths of files that were asked for, or that the snapshot names, and that the source does not have. */
+  /** Paths of files that were requested, or that the snapshot names, and that the source does not have. */
   readonly absent: readonly string[];
   readonly unread: readonly Unread[];
 }
@@ -20,12 +20,12 @@ export interface TrustFile {
   /** `targets/releases`. */
   readonly role: string;
   readonly version: number;
-  /** As the file writes it. */
+  /** As written in the file. */
   readonly expires?: string;
   readonly bytes: Uint8Array;
 }
 
-/** A file that is there, or may be, and could not be read. */
+/** A file that exists, or may exist, and could not be read. */
 export interface Unread {
   readonly path: string;
   readonly code: Code;
@@ -38,7 +38,7 @@ export function unread(path: string, { code, message, hint, remedy }: TouchmarkE
   return { path, code, message, hint, remedy };
 }
 
-/** As manifests and reports have it. */
+/** The form in manifests and reports. */
 export function describeUnread({ path, code, message }: Unread): Omit<Unread, "hint" | "remedy"> {
   return { path, code, message };
 }

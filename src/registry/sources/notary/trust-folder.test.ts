@@ -54,7 +54,7 @@ suite("a trust folder", () => {
     assert.deepEqual([data.unread, data.absent, data.source], [[], [], "folder"]);
   });
 
-  test("may have repositories without delegations, or not all files", async () => {
+  test("may have repositories without delegations, or with missing files", async () => {
     await using folder = await location();
     await rm(folder.at("targets"), { recursive: true });
     await rm(folder.at("root.json"));
@@ -63,19 +63,19 @@ suite("a trust folder", () => {
     assert.deepEqual(data.absent, ["root.json", "targets/qa/eu.json", "targets/releases.json"]);
   });
 
-  test("has nothing of a repository that is not there", async () => {
+  test("has nothing of an unknown repository", async () => {
     await using folder = await location();
     assert.equal(await (await folder.open()).read(parseGun("alpine"), signal), undefined);
   });
 
-  test("is not there where there is no folder tuf in it", async () => {
+  test("is undefined without a folder tuf in it", async () => {
     await using folder = await location();
     await rm(join(folder.path, "tuf"), { recursive: true });
     assert.equal(await TrustFolder.open(folder.path), undefined);
     assert.equal(await TrustFolder.open(join(folder.path, "none")), undefined);
   });
 
-  test("lists every repository, one beneath another too", async () => {
+  test("lists every repository, even one below another", async () => {
     await using folder = await location();
     for (const name of ["docker.io/library/alpine", "docker.io/team/metadata", `${gun.name}/metadata`, `${gun.name}/more`]) {
       await writeTrustFolder(folder.path, name, makeTrustFiles(name));
@@ -92,7 +92,7 @@ suite("a trust folder", () => {
     assert.equal((await folder.read()).files.length, files.size);
   });
 
-  test("names a folder that is no repository, and lists the others", async () => {
+  test("names a folder that is not a repository, and lists the others", async () => {
     await using folder = await location();
     await writeTrustFolder(folder.path, "docker.io/Team", makeTrustFiles("x"));
     await writeTrustFolder(folder.path, "alone", makeTrustFiles("x"));
@@ -104,7 +104,7 @@ suite("a trust folder", () => {
     assert.deepEqual(codesOf(listing).toSorted(), ["alone INVALID_REFERENCE", "docker.io/Team INVALID_REFERENCE"]);
   });
 
-  test("is not left by a link to a file: it is refused and named, the others are read", async () => {
+  test("refuses and names a link to a file outside, and reads the others", async () => {
     await using folder = await location();
     for (const target of [join(folder.path, "private/root.key"), "/etc/passwd"]) {
       await rm(folder.at("targets.json"), { force: true });
@@ -116,7 +116,7 @@ suite("a trust folder", () => {
     }
   });
 
-  test("is not left by a link to a folder", async () => {
+  test("does not follow a link to a folder outside", async () => {
     await using folder = await location();
     const outside = join(dirname(folder.path), "outside");
     await rename(folder.at("targets"), outside);
@@ -133,7 +133,7 @@ suite("a trust folder", () => {
     );
   });
 
-  test("is refused where tuf itself leads out, and taken where the folder is a link", async () => {
+  test("is refused if tuf itself is a link out of it, and accepted if the folder is a link", async () => {
     await using folder = await location();
     const link = join(dirname(folder.path), "link");
     await symlink(folder.path, link);
@@ -143,7 +143,7 @@ suite("a trust folder", () => {
     await assert.rejects(TrustFolder.open(folder.path), { code: "MALFORMED", message: /leads out/ });
   });
 
-  test("may have links within it, a loop of them too", async () => {
+  test("may have links within it, even a loop", async () => {
     await using folder = await location();
     await rename(folder.at("root.json"), folder.at("kept"));
     await symlink("kept", folder.at("root.json"));
@@ -153,7 +153,7 @@ suite("a trust folder", () => {
     assert.ok(guns.length >= 1 && unread.length >= 1);
   });
 
-  test("names what is too large, no file, or no trust data", async () => {
+  test("names a file that is too large, not a file, or not trust data", async () => {
     await using folder = await location();
     await truncate(folder.at("root.json"), 200 * 1024 * 1024);
     await writeFile(folder.at("targets.json"), "<html>");
@@ -164,7 +164,7 @@ suite("a trust folder", () => {
     assert.equal(data.files.length, files.size - 3);
   });
 
-  test("that has another repository's root under this name is refused", async () => {
+  test("with another repository's root under this name is refused", async () => {
     await using folder = await location();
     await writeFile(folder.at("root.json"), makeTrustFiles("docker.io/library/alpine").get("root.json") ?? "");
     const data = await folder.read();

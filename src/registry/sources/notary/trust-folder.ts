@@ -1,5 +1,5 @@
 /**
- * The trust folder of the docker and notary clients. Private keys lie beside the trust data, in `private`, and are never opened:
+ * The trust folder of the docker and notary clients. Private keys are beside the trust data, in `private`, and are never opened:
  *
  *     tuf/GUN/metadata/{root,targets,snapshot,timestamp}.json      tuf/GUN/metadata/targets/releases.json      private/KEYID.key
  */
@@ -24,7 +24,7 @@ export class TrustFolder {
     this.#files = files;
   }
 
-  /** `path` is the folder that holds `tuf`. Undefined where it, or `tuf`, is not there. Throws MALFORMED where `tuf` is a link that leads out. */
+  /** `path` is the folder with `tuf` in it. Undefined if it, or `tuf`, does not exist. Throws MALFORMED if `tuf` is a link out of it. */
   static async open(path: string): Promise<TrustFolder | undefined> {
     try {
       const root = await realpath(path);
@@ -40,12 +40,12 @@ export class TrustFolder {
     });
   }
 
-  /** Every repository that has trust data here. */
+  /** Returns every repository with trust data. */
   list(signal: AbortSignal): Promise<Listing> {
     return listRepositories(this.#files, signal);
   }
 
-  /** Undefined where the folder has nothing of the repository. What cannot be read is in the answer. Throws INTERRUPTED alone. */
+  /** Reads a repository; undefined if the folder has nothing of it. Unreadable files are in the result. Throws only INTERRUPTED. */
   async read(gun: Gun, signal: AbortSignal): Promise<TrustData | undefined> {
     const reading = new Reading(gun);
     const folder = `${gun.name}/metadata`;
@@ -68,7 +68,7 @@ export class TrustFolder {
     }
   }
 
-  /** The files of roles below the folder. */
+  /** Returns the files of roles below the folder. */
   async #filesBelow(folder: string, reading: Reading, signal: AbortSignal): Promise<readonly Found[]> {
     const found: Found[] = [];
     const queue = [""];
@@ -99,7 +99,7 @@ interface Found {
   readonly role: string;
 }
 
-/** The files that every repository has, or that the snapshot names, and that are not among these. */
+/** Returns the files that every repository has, or that the snapshot names, and that are missing here. */
 function missing(taken: readonly Taken[], found: ReadonlySet<string>): readonly string[] {
   const snapshot = taken.find(({ role }) => role === "snapshot");
   const named = snapshot ? [...namesIn(snapshot)].filter((role) => isRole(role)) : [];

@@ -1,14 +1,14 @@
-/** Tells whoever is busy for a connection that the connection was closed. */
+/** Notifies users of a connection that it was closed. */
 import type { Socket } from "node:net";
 
 const watchers = new WeakMap<Socket, Set<() => void>>();
 
-/** Calls back once if the connection closes; gives a function that ends the watching. */
+/** Calls back once if the connection closes; returns a function that stops watching. */
 export function onClose(socket: Socket, callback: () => void): () => void {
   if (socket.destroyed) callback();
   let callbacks = watchers.get(socket);
   if (!callbacks) {
-    // One listener a connection: a client may send many requests before it reads the first answer.
+    // One listener for each connection: a client may send many requests before it reads the first response.
     const all = new Set<() => void>();
     socket.once("close", () => {
       for (const each of all) each();

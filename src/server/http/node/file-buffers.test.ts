@@ -6,7 +6,7 @@ const MiB = 2 ** 20;
 const take = (buffers: FileBuffers, count: number, bytes: number): readonly Buffer[] =>
   Array.from({ length: count }, () => buffers.take(bytes));
 
-test("a buffer is as large as its part needs, and is used again", () => {
+test("a buffer is as large as its part needs, and is reused", () => {
   const buffers = new FileBuffers();
   for (const [bytes, length] of [
     [10, 10],
@@ -23,7 +23,7 @@ test("a buffer is as large as its part needs, and is used again", () => {
   assert.equal(buffers.take(100 * MiB), used);
 });
 
-test("many clients share a bounded memory", () => {
+test("the memory for many clients is bounded", () => {
   const buffers = new FileBuffers();
   const taken = take(buffers, 100, 100 * MiB);
   const large = taken.filter(({ length }) => length > 64 * 1024);
@@ -35,7 +35,7 @@ test("many clients share a bounded memory", () => {
   assert.equal(take(buffers, 100, 100 * MiB).filter(({ length }) => length > 64 * 1024).length, large.length);
 });
 
-test("a buffer that somebody may still use is not used again, and makes room for another", () => {
+test("a buffer that may still be in use is not reused, and another takes its place", () => {
   const buffers = new FileBuffers();
   const taken = take(buffers, 8, 100 * MiB);
   assert.equal(buffers.take(100 * MiB).length, MiB);

@@ -1,20 +1,20 @@
 /**
- * The buffers through which files go out. Each response takes two and gives them back, so that serving files allocates little. When
- * many clients read at once, later ones get smaller buffers: memory stays bounded however many there are.
+ * The buffers for sending files. Each response takes two and returns them, so that serving files allocates little. With
+ * many concurrent clients, later ones get smaller buffers, so that memory stays bounded.
  */
 
 interface TierSettings {
   /** Bytes of a buffer. */
   readonly size: number;
-  /** Buffers of this size at a time. */
+  /** Buffers of this size in use at a time. */
   readonly most: number;
-  /** Buffers that are kept while nobody needs them. */
+  /** Unused buffers to keep. */
   readonly kept: number;
 }
 
 /**
- * Largest first. Every time the connection is full the process sleeps and is woken again, so one client alone costs least with
- * 4 MiB. Many clients find each other's work when they are woken, and 1 MiB costs them no more.
+ * Largest first. Whenever the connection is full, the process sleeps and is woken again, so a single client costs least with
+ * 4 MiB. With many clients, each wake-up has work of several, and 1 MiB costs no more.
  */
 const tiers: readonly TierSettings[] = [
   { size: 4 * 2 ** 20, most: 8, kept: 2 },
@@ -32,7 +32,7 @@ const smallest = 64 * 1024;
 export class FileBuffers {
   readonly #tiers: readonly Tier[] = tiers.map((tier) => ({ ...tier, made: 0, free: [] }));
 
-  /** A buffer for a part of so many bytes, which may be smaller or larger than that. */
+  /** Returns a buffer for a part of so many bytes; it may be smaller or larger. */
   take(bytes: number): Buffer {
     if (bytes <= smallest) return Buffer.allocUnsafe(bytes);
     for (const [i, tier] of this.#tiers.entries()) {
@@ -46,14 +46,14 @@ export class FileBuffers {
     return Buffer.allocUnsafe(smallest);
   }
 
-  /** Takes a buffer back that nobody reads or writes any more. */
+  /** Takes back a buffer that is no longer in use. */
   give(buffer: Buffer): void {
     const tier = this.#tierOf(buffer);
     if (tier && tier.free.length < tier.kept) tier.free.push(buffer);
     else this.lose(buffer);
   }
 
-  /** Takes note of a buffer that somebody may still use, after something has gone wrong: it is never used again. */
+  /** Drops a buffer that may still be in use after a failure: it is never reused. */
   lose(buffer: Buffer): void {
     const tier = this.#tierOf(buffer);
     if (tier) tier.made--;

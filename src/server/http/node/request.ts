@@ -1,9 +1,9 @@
-/** A request of `node:http` as handlers see it, and what is left of it afterwards. */
+/** A request of `node:http` as handlers see it, and the rest of its body. */
 import type { IncomingMessage } from "node:http";
 import type { ApiRequest } from "../request.ts";
 import { requestIdOf } from "../request-id.ts";
 
-/** Milliseconds in which a client whose request was answered must stop sending. */
+/** Milliseconds in which a client must stop sending after its response. */
 const patience = 2000;
 
 export function apiRequest(request: IncomingMessage, signal: AbortSignal, freshId: () => string): ApiRequest {
@@ -19,15 +19,15 @@ export function apiRequest(request: IncomingMessage, signal: AbortSignal, freshI
     path: mark === -1 ? url : url.slice(0, mark),
     query: new URLSearchParams(mark === -1 ? "" : url.slice(mark + 1)),
     header,
-    // Stopping early leaves the connection alone, so that a response can still be sent.
+    // Stopping early keeps the connection open, so that a response can still be sent.
     body: { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) },
     signal,
   };
 }
 
 /**
- * Throws the rest of an answered request's body away, for a moment: to cut the connection while the client is
- * still sending could take the answer with it. What sends on after that is cut off.
+ * Discards the rest of a request's body after the response, for a limited time: closing the connection while the client is
+ * still sending could lose the response. After that time the connection is closed.
  */
 export function discardBody(request: IncomingMessage): void {
   if (request.closed) return;

@@ -1,6 +1,6 @@
 /**
- * Sends a part of a file by two buffers in turn: while the connection takes one, the next part is read into the other. A stream
- * would cost twice the processor time.
+ * Sends a part of a file with two alternating buffers: while the connection takes one, the next part is read into the other. A
+ * stream would take twice the processor time.
  */
 import { open, type FileHandle } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
@@ -17,7 +17,7 @@ export interface FileSending {
   readonly begin: () => void;
 }
 
-/** Rejects without having sent anything if the file cannot be opened; after that, if it is shorter than it was said to be. */
+/** Rejects before sending anything if the file cannot be opened; later, if the file is shorter than stated. */
 export async function sendFile({ response, body, buffers, signal, begin }: FileSending): Promise<void> {
   const { start, end } = body;
   const file = await open(body.file, "r");

@@ -1,9 +1,9 @@
-/** Sends a stream chunk by chunk, each one when the connection has taken the one before. */
+/** Sends a stream chunk by chunk, each when the connection has taken the one before. */
 import type { ServerResponse } from "node:http";
 import type { StreamBody } from "../response.ts";
 import { endResponse, nextOf, writeBytes } from "./write.ts";
 
-/** Rejects if the stream throws or has another size than it said, and when the client goes away; the stream is closed then. */
+/** Rejects if the stream throws or has another size than stated, and when the client disconnects; then it closes the stream. */
 export async function sendStream(response: ServerResponse, { stream, size }: StreamBody, signal: AbortSignal): Promise<void> {
   const iterator = stream[Symbol.asyncIterator]();
   let sent = 0;
@@ -21,12 +21,12 @@ export async function sendStream(response: ServerResponse, { stream, size }: Str
   await endResponse(response, signal);
 }
 
-/** Closes a stream that nobody is going to read. */
+/** Closes an unread stream. */
 export function closeStream({ stream }: StreamBody): void {
   closeIterator(stream[Symbol.asyncIterator]());
 }
 
-/** Not waited for: a generator that stands still somewhere ends only when it goes on. */
+/** Not awaited: a suspended generator ends only when it continues. */
 function closeIterator(iterator: AsyncIterator<unknown>): void {
   iterator.return?.().catch(() => undefined);
 }

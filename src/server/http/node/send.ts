@@ -10,13 +10,13 @@ export interface Sending {
   readonly response: ServerResponse;
   readonly answer: ApiResponse;
   readonly isHead: boolean;
-  /** Headers of the server itself. */
+  /** Headers of the server. */
   readonly headers: Readonly<Record<string, string>>;
   readonly buffers: FileBuffers;
   readonly signal: AbortSignal;
 }
 
-/** Done when all of it is out. Rejects before anything is sent, or when the rest cannot be. */
+/** Resolves when all of it is sent. Rejects before anything is sent, or when the rest cannot be sent. */
 export async function sendResponse({ response, answer, isHead, headers, buffers, signal }: Sending): Promise<void> {
   const { status, body = "" } = answer;
   const size = mayHaveBody(status) ? bodySize(body) : undefined;

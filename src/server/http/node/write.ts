@@ -1,22 +1,22 @@
-/** Hands bytes to the connection. Everything here rejects as soon as the signal says that the connection was closed. */
+/** Writes bytes to the connection. All functions reject as soon as the signal reports a closed connection. */
 import type { ServerResponse } from "node:http";
 import { throwIfAborted } from "../../../core/async/interruption.ts";
 
-/** Done when the connection has taken the bytes, so that their buffer may be used again. */
+/** Resolves when the connection has taken the bytes, so that their buffer may be reused. */
 export async function writeBytes(response: ServerResponse, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
   return untilAborted(signal, (resolve, reject) => {
     response.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
 }
 
-/** Done when the whole response is out. */
+/** Resolves when the whole response is sent. */
 export async function endResponse(response: ServerResponse, signal: AbortSignal, bytes?: Uint8Array | string): Promise<void> {
   return untilAborted(signal, (resolve) => {
     response.end(bytes, () => resolve());
   });
 }
 
-/** The next element; it is not waited for any longer once the signal is aborted. */
+/** Returns the next element; stops waiting once the signal is aborted. */
 export async function nextOf<T>(iterator: AsyncIterator<T>, signal: AbortSignal): Promise<IteratorResult<T>> {
   return untilAborted(signal, (resolve, reject) => void iterator.next().then(resolve, reject));
 }

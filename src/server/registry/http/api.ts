@@ -1,4 +1,4 @@
-/** The distribution API as a handler of requests. */
+/** The distribution API as a request handler. */
 import { router } from "../../http/router.ts";
 import type { ApiHandler } from "../../http/response.ts";
 import { registryErrorResponse } from "./errors.ts";

@@ -1,4 +1,4 @@
-/** The routes over another backend than the storage: one that passes on what it gets from elsewhere, as a gate does. */
+/** The routes over another backend than the storage: one that forwards content of another registry, as a gate does. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gather, streamOf } from "../../../core/bytes.ts";
@@ -53,7 +53,7 @@ async function textOf({ body = "" }: ApiResponse): Promise<string> {
   return Buffer.from(await gather(body.stream)).toString();
 }
 
-test("a blob is passed on as the stream that the backend has, whole or in part", async () => {
+test("a blob is forwarded as the backend's stream, whole or a range of it", async () => {
   const path = `/v2/app/blobs/${digest}`;
   const whole = await api(requestOf(path, { headers }));
   assert.deepEqual([whole.status, await textOf(whole)], [200, "0123456789"]);
@@ -63,9 +63,9 @@ test("a blob is passed on as the stream that the backend has, whole or in part",
   assert.deepEqual([none.status, none.headers?.["Content-Range"]], [416, "bytes */10"]);
 });
 
-test("credentials are asked for, and what the backend denies is denied", async () => {
-  const stranger = await api(requestOf("/v2/"));
-  assert.deepEqual([stranger.status, stranger.headers?.["WWW-Authenticate"]], [401, 'Basic realm="test"']);
+test("credentials are required, and a refusal of the backend is DENIED", async () => {
+  const anonymous = await api(requestOf("/v2/"));
+  assert.deepEqual([anonymous.status, anonymous.headers?.["WWW-Authenticate"]], [401, 'Basic realm="test"']);
   assert.equal((await api(requestOf("/v2/", { headers }))).status, 200);
   for (const [method, path] of [
     ["GET", "manifests/v1"],

@@ -6,7 +6,7 @@ import { errorCode, testRegistry } from "../fixture.test.ts";
 const content = "0123456789";
 const absent = digestOf(Buffer.from("never pushed"));
 
-test("a blob is pulled whole, and HEAD says the same without it", async (t) => {
+test("a blob is pulled whole, and HEAD has the same headers without it", async (t) => {
   const { send, pushBlob } = await testRegistry(t);
   const digest = await pushBlob("app", content);
   const whole = await send("GET", `/v2/app/blobs/${digest}`);
@@ -24,7 +24,7 @@ test("a blob is pulled whole, and HEAD says the same without it", async (t) => {
   assert.deepEqual({ ...head.headers, ...own }, whole.headers);
 });
 
-test("an empty blob is a blob", async (t) => {
+test("an empty blob is valid", async (t) => {
   const { send, pushBlob } = await testRegistry(t);
   const digest = await pushBlob("app", "");
   const reply = await send("GET", `/v2/app/blobs/${digest}`);
@@ -48,7 +48,7 @@ test("a part of a blob is pulled with Range", async (t) => {
   }
 });
 
-test("a range with nothing in it is refused, one that says nothing is ignored", async (t) => {
+test("an unsatisfiable range is refused, an invalid one is ignored", async (t) => {
   const { send, pushBlob } = await testRegistry(t);
   const path = `/v2/app/blobs/${await pushBlob("app", content)}`;
   for (const range of ["bytes=10-", "bytes=-0", `bytes=${"9".repeat(400)}-`]) {
@@ -61,7 +61,7 @@ test("a range with nothing in it is refused, one that says nothing is ignored", 
   }
 });
 
-test("a blob belongs to the repository it was pushed to, and to no other", async (t) => {
+test("a blob belongs only to the repository to which it was pushed", async (t) => {
   const { send, pushBlob } = await testRegistry(t);
   const digest = await pushBlob("app", content);
   for (const path of [`/v2/other/blobs/${digest}`, `/v2/app/sub/blobs/${digest}`, `/v2/app/blobs/${absent}`]) {
@@ -72,7 +72,7 @@ test("a blob belongs to the repository it was pushed to, and to no other", async
   }
 });
 
-test("a deleted blob is gone from its repository only", async (t) => {
+test("a deleted blob is removed only from its repository", async (t) => {
   const { send, pushBlob } = await testRegistry(t);
   const digest = await pushBlob("app", content);
   await pushBlob("other", content);
@@ -84,7 +84,7 @@ test("a deleted blob is gone from its repository only", async (t) => {
   assert.equal((await send("GET", `/v2/app/blobs/${digest}`)).status, 200);
 });
 
-test("T30: what is not a digest never becomes a path", async (t) => {
+test("an invalid digest never gets into a path", async (t) => {
   const { send } = await testRegistry(t);
   const hex = "a".repeat(64);
   for (const target of [

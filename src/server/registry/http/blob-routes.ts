@@ -21,7 +21,7 @@ export async function deleteBlob({ backend, request, name, target }: RegistryCal
   return { status: 202 };
 }
 
-/** The body of a HEAD request, of which only the size is sent. */
+/** The body of a HEAD response, of which only the size is sent. */
 function neverSent(size: number): ResponseBody {
   return { size, stream: (async function* empty() {})() };
 }

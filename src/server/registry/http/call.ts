@@ -1,4 +1,4 @@
-/** One request to a repository, as the routes of the registry see it. */
+/** One request to a repository, as the registry's routes see it. */
 import type { ApiRequest } from "../../http/request.ts";
 import type { RegistryBackend } from "../backend.ts";
 import type { RepositoryName } from "../names.ts";
@@ -6,8 +6,8 @@ import type { RepositoryName } from "../names.ts";
 export interface RegistryCall {
   readonly backend: RegistryBackend;
   readonly request: ApiRequest;
-  /** Already checked. */
+  /** Already validated. */
   readonly name: RepositoryName;
-  /** What stands in the path after the route's own words, if anything does: a tag, a digest, an upload's id. Not checked. */
+  /** The last part of the path, if there is one: a tag, a digest, an upload's id. Not validated. */
   readonly target: string;
 }

@@ -1,7 +1,7 @@
-/** The range of a chunk that is pushed (distribution specification, "Pushing a blob in chunks"). */
+/** The range of a pushed chunk (distribution specification, "Pushing a blob in chunks"). */
 import { RegistryError } from "../registry-error.ts";
 
-/** `Content-Range: A-B`, with a Content-Length that says the same; gives A. Throws BLOB_UPLOAD_INVALID. */
+/** Parses `Content-Range: A-B`, which must match Content-Length; returns A. Throws BLOB_UPLOAD_INVALID. */
 export function parseContentRange(range: string, length: number | undefined): number {
   const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(range) ?? [];
   if (from === undefined || Number(to) - Number(from) + 1 !== length) {

@@ -6,7 +6,7 @@ import type { ApiResponse } from "../../http/response.ts";
 import { RegistryError } from "../registry-error.ts";
 import { registryApi } from "./api.ts";
 
-/** What `/v2/` answers where finding the backend fails in this way. */
+/** The response of `/v2/` if finding the backend throws this error. */
 async function answerTo(error: Error): Promise<ApiResponse> {
   return registryApi(async () => {
     throw error;
@@ -18,7 +18,7 @@ function refusal(status: number, code: string, message: string, more: Readonly<R
   return { status, headers, body: JSON.stringify({ errors: [{ code, message }] }), route: "version" };
 }
 
-test("a backend asks for credentials and denies in the specification's form", async () => {
+test("a backend requires credentials and denies access in the specification's form", async () => {
   const headers = { "WWW-Authenticate": 'Basic realm="x"' };
   assert.deepEqual(
     await answerTo(new RegistryError("UNAUTHORIZED", "log in", { headers })),
@@ -27,7 +27,7 @@ test("a backend asks for credentials and denies in the specification's form", as
   assert.deepEqual(await answerTo(new RegistryError("DENIED", "no")), refusal(403, "DENIED", "no"));
 });
 
-test("errors of the catalogue are answered by their kind, and those of the registry itself tell only a code", async () => {
+test("errors of the catalogue have their status, and those of the registry itself reveal only a code", async () => {
   for (const [code, status, said, message] of [
     ["POLICY_DENIED", 403, "DENIED", "m; h"],
     ["RATE_LIMITED", 429, "TOOMANYREQUESTS", "m"],

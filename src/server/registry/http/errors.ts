@@ -35,14 +35,14 @@ function refusalOf(error: unknown): Refusal {
 }
 
 /**
- * What a backend could not do, by the catalogue's status: a decision, a limit of another service, a failure of it. Undefined for all
- * others: what the backend found malformed, for example, is not the client's fault.
+ * Returns the response for a backend's failure, by the catalogue's status: a decision, a limit of another service, a failure of it. Undefined for
+ * all others: content that the backend finds malformed, for example, is not the client's fault.
  */
 function touchmarkRefusal({ code, message, hint }: TouchmarkError): Refusal | undefined {
   const { http } = catalogue[code];
   if (http === 403) return { code: "DENIED", status: 403, message: `${message}; ${hint}` };
   if (http === 429) return { code: "TOOMANYREQUESTS", status: 429, message };
-  // The credentials that another service refuses are the server's, not the client's.
+  // Credentials that another service refuses are the server's, not the client's.
   if (http === 401) return { code: "UNKNOWN", status: 502, message };
   return http > 500 ? { code: "UNKNOWN", status: http, message } : undefined;
 }

@@ -19,7 +19,7 @@ const referrers = `/v2/app/referrers/${String(subject["digest"])}`;
 
 type Send = TestRegistry["send"];
 
-/** Follows Link headers; gives all entries of each page under this member. */
+/** Follows Link headers; returns all entries of each page under this member. */
 async function pages(send: Send, path: string, member: string): Promise<readonly (readonly unknown[])[]> {
   const reply = await send("GET", path);
   assert.equal(reply.status, 200);
@@ -47,7 +47,7 @@ async function pushReferrers(registry: TestRegistry, count: number, more: Record
   return (await Promise.all(all)).toSorted();
 }
 
-test("tags are listed in the order of their letters' codes, page after page", async (t) => {
+test("tags are listed in code-unit order, page by page", async (t) => {
   const { send, pushImage } = await testRegistry(t);
   const tags = ["10", "9", "A", "B", "_", "a", "a.b", "aB", ...Array.from({ length: 22 }, (_, i) => `t${i + 10}`)];
   await Promise.all(tags.toReversed().map((tag) => pushImage("app", tag)));
@@ -62,7 +62,7 @@ test("tags are listed in the order of their letters' codes, page after page", as
   assert.deepEqual(await pages(send, "/v2/app/tags/list?n=0", "tags"), [[]]);
 });
 
-test("a page has a thousand entries at most", async (t) => {
+test("a page has at most a thousand entries", async (t) => {
   const { send, pushImage } = await testRegistry(t);
   await pushImage("app", "v1");
   const over = await send("GET", `/v2/app/tags/list?n=${"9".repeat(300)}`);
@@ -70,7 +70,7 @@ test("a page has a thousand entries at most", async (t) => {
   for (const n of ["-1", "x", "1.5", ""]) assert.equal((await send("GET", `/v2/app/tags/list?n=${n}`)).status, 400, n);
 });
 
-test("the tags of a repository that is not there are not an empty list", async (t) => {
+test("the tags of an unknown repository are an error, not an empty list", async (t) => {
   const { send, pushImage } = await testRegistry(t);
   await pushImage("app/sub", "v1");
   for (const name of ["other", "app"]) {
@@ -79,7 +79,7 @@ test("the tags of a repository that is not there are not an empty list", async (
   }
 });
 
-test("referrers are listed as an index, with what the specification wants of each", async (t) => {
+test("referrers are listed as an index, with the members that the specification requires", async (t) => {
   const registry = await testRegistry(t);
   await Promise.all([registry.pushBlob("app", config), registry.pushBlob("app", layer)]);
   const annotations = { "org.example.made": "today" };
@@ -106,7 +106,7 @@ test("referrers are listed as an index, with what the specification wants of eac
   });
 });
 
-test("what nothing refers to has an empty list of referrers", async (t) => {
+test("a digest without referrers has an empty list", async (t) => {
   const { send } = await testRegistry(t);
   const reply = await send("GET", referrers);
   assert.equal(reply.status, 200);
@@ -115,7 +115,7 @@ test("what nothing refers to has an empty list of referrers", async (t) => {
   assert.deepEqual([bad.status, errorCode(bad)], [400, "DIGEST_INVALID"]);
 });
 
-test("referrers are listed page after page, and by their type", async (t) => {
+test("referrers are listed page by page, and filtered by type", async (t) => {
   const registry = await testRegistry(t);
   const { send } = registry;
   const digests = await pushReferrers(registry, 25);

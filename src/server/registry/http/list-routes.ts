@@ -13,7 +13,7 @@ export async function getTags({ backend, request, name }: RegistryCall): Promise
   return jsonResponse(200, { name, tags }, more && last !== undefined ? linkToNext(`/v2/${name}/tags/list`, query, n, last) : {});
 }
 
-/** A page ends at its number of entries, or before it would be larger than a manifest may be. */
+/** A page ends at its number of entries, or before it is larger than a manifest may be. */
 export async function getReferrers({ backend, request, name, target }: RegistryCall): Promise<ApiResponse> {
   const { query, signal } = request;
   const subject = parseDigestParameter(target);

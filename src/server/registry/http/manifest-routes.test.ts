@@ -58,14 +58,14 @@ test("a manifest is pushed by digest, sha256 or sha512, and gets no tag", async 
   assert.equal(errorCode(await putManifest(registry.send, "app", other, bytes)), "DIGEST_INVALID");
 });
 
-test("tags that differ only in capitals are different tags", async (t) => {
+test("tags that differ only in case are different tags", async (t) => {
   const registry = await testRegistry(t);
   const upper = await registry.pushImage("app", "Latest", { annotations: { case: "upper" } });
   const lower = await registry.pushImage("app", "latest", { annotations: { case: "lower" } });
   assert.deepEqual([await digestUnder(registry, "Latest"), await digestUnder(registry, "latest")], [upper, lower]);
 });
 
-test("a manifest must come under the media type it states", async (t) => {
+test("a manifest must be pushed with the media type it states", async (t) => {
   const registry = await testRegistry(t);
   await pushParts(registry);
   for (const type of [mediaTypes.dockerManifest, mediaTypes.ociIndex, "application/json", "nonsense", "a/b\tc"]) {
@@ -77,7 +77,7 @@ test("a manifest must come under the media type it states", async (t) => {
   assert.equal(await digestUnder(registry, "v1"), 404);
 });
 
-test("what is not a sound manifest is refused", async (t) => {
+test("an invalid manifest is refused", async (t) => {
   const registry = await testRegistry(t);
   await pushParts(registry);
   const bad = {
@@ -98,7 +98,7 @@ test("what is not a sound manifest is refused", async (t) => {
   assert.equal(await digestUnder(registry, "v1"), 404);
 });
 
-test("T33: a document that is both an image and an index is refused as either", async (t) => {
+test("a document that is both an image manifest and an index is refused as either", async (t) => {
   const registry = await testRegistry(t);
   await pushParts(registry);
   const both = imageManifest({ mediaType: undefined, manifests: [descriptor(mediaTypes.ociManifest, bytes)] });
@@ -107,7 +107,7 @@ test("T33: a document that is both an image and an index is refused as either", 
   }
 });
 
-test("T33: a digest keeps the media type it was stored under", async (t) => {
+test("a digest keeps the media type of its first push", async (t) => {
   const registry = await testRegistry(t);
   await pushParts(registry);
   const untyped = imageManifest({ mediaType: undefined });
@@ -118,7 +118,7 @@ test("T33: a digest keeps the media type it was stored under", async (t) => {
   assert.equal((await putManifest(registry.send, "app", "v2", untyped)).status, 201);
 });
 
-test("a manifest of another type is kept as the bytes it is", async (t) => {
+test("a manifest of another type is stored as bytes", async (t) => {
   const registry = await testRegistry(t);
   const type = "application/vnd.example.thing.v1+json";
   const thing = `{ "mediaType": "${type}", "anything": [1, 2] }`;
@@ -128,7 +128,7 @@ test("a manifest of another type is kept as the bytes it is", async (t) => {
   assert.equal(errorCode(await putManifest(registry.send, "app", "thing", thing, "application/vnd.other+json")), "MANIFEST_INVALID");
 });
 
-test("a manifest is taken only when its parts are in the repository", async (t) => {
+test("a manifest is accepted only if its parts are in the repository", async (t) => {
   const registry = await testRegistry(t);
   await registry.pushBlob("app", config);
   await registry.pushBlob("other", layer);
@@ -137,20 +137,20 @@ test("a manifest is taken only when its parts are in the repository", async (t) 
   await registry.pushBlob("app", layer);
   const index = JSON.stringify({ schemaVersion: 2, manifests: [descriptor(mediaTypes.ociManifest, bytes)] });
   assert.equal(errorCode(await putManifest(registry.send, "app", "all", index, mediaTypes.ociIndex)), "MANIFEST_BLOB_UNKNOWN");
-  await registry.pushBlob("app", bytes); // as a blob it is not a manifest of the repository
+  await registry.pushBlob("app", bytes); // a blob with the same bytes is not a manifest of the repository
   assert.equal(errorCode(await putManifest(registry.send, "app", "all", index, mediaTypes.ociIndex)), "MANIFEST_BLOB_UNKNOWN");
   assert.equal((await putManifest(registry.send, "app", "v1", bytes)).status, 201);
   assert.equal((await putManifest(registry.send, "app", "all", index, mediaTypes.ociIndex)).status, 201);
 });
 
-test("a manifest over the bound is refused", async (t) => {
+test("a manifest over the size limit is refused", async (t) => {
   const registry = await testRegistry(t);
   const reply = await putManifest(registry.send, "app", "v1", " ".repeat(maxManifestBytes + 1));
   assert.deepEqual([reply.status, errorCode(reply)], [413, "SIZE_INVALID"]);
   assert.equal(errorCode(await putManifest(registry.send, "app", "v1", " ".repeat(maxManifestBytes))), "MANIFEST_INVALID");
 });
 
-test("what is neither a tag nor a digest names no manifest", async (t) => {
+test("an invalid tag or digest is not found", async (t) => {
   const registry = await testRegistry(t);
   await registry.pushImage("app", "v1");
   for (const target of [".v1", "-", "a".repeat(129), "v1%2fx", "%00", "v1 ".trim() + "%20"]) {
@@ -162,18 +162,18 @@ test("what is neither a tag nor a digest names no manifest", async (t) => {
   assert.equal(errorCode(await registry.send("GET", "/v2/app/manifests/sha256:abc")), "DIGEST_INVALID");
 });
 
-test("of two pushes of one tag at once, one stands, and both can be pulled by digest", async (t) => {
+test("of two concurrent pushes of one tag, one gets it, and both can be pulled by digest", async (t) => {
   const registry = await testRegistry(t);
   const digests = await Promise.all(
     Array.from({ length: 8 }, (_, i) => registry.pushImage("app", "v1", { annotations: { writer: String(i) } })),
   );
   assert.ok(digests.some((one) => one !== digest));
-  const standing = await digestUnder(registry, "v1");
-  assert.ok(digests.some((one) => one === standing));
+  const current = await digestUnder(registry, "v1");
+  assert.ok(digests.some((one) => one === current));
   for (const one of digests) assert.equal(await digestUnder(registry, one), one);
 });
 
-test("deleting a tag leaves the manifest", async (t) => {
+test("deleting a tag keeps the manifest", async (t) => {
   const registry = await testRegistry(t);
   await registry.pushImage("app", "v1");
   await registry.pushImage("app", "v2");
@@ -186,7 +186,7 @@ test("deleting a tag leaves the manifest", async (t) => {
   );
 });
 
-test("deleting a manifest takes its tags and its entry among referrers along, in its repository only", async (t) => {
+test("deleting a manifest deletes its tags and its entry among referrers, only in its repository", async (t) => {
   const registry = await testRegistry(t);
   const subject = descriptor(mediaTypes.ociManifest, "any subject");
   const digestHere = await registry.pushImage("app", "v1", { subject });

@@ -31,7 +31,7 @@ export async function deleteManifest({ backend: { manifests }, request, name, ta
   return { status: 202 };
 }
 
-/** A tag cannot have a colon, so what has one is meant as a digest. */
+/** A tag cannot contain a colon, so a reference with one is a digest. */
 function parseTarget(text: string): Digest | Tag {
   if (text.includes(":")) return parseDigestParameter(text);
   if (!isTagName(text)) throw new RegistryError("MANIFEST_UNKNOWN", `neither a tag nor a digest: ${JSON.stringify(text.slice(0, 150))}`);

@@ -1,4 +1,4 @@
-/** The registry as a request listener for a `node:http` server of one's own. */
+/** The registry as a request listener for any `node:http` server. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { nodeListener } from "../../http/node.ts";

@@ -1,17 +1,17 @@
-/** Pages of a list: `?n=COUNT&last=ENTRY`, and a Link header to what follows (distribution specification, "Listing Tags"; RFC 8288). */
+/** Pages of a list: `?n=COUNT&last=ENTRY`, and a Link header to the next page (distribution specification, "Listing Tags"; RFC 8288). */
 import { RegistryError } from "../registry-error.ts";
 
-/** Entries of one page at most, and where no number is asked for. */
+/** Maximum and default number of entries of one page. */
 const maxPage = 1000;
 
-/** How many entries are asked for. */
+/** Returns the requested number of entries. */
 export function pageSize(query: URLSearchParams): number {
   const n = query.get("n") ?? String(maxPage);
   if (!/^\d+$/.test(n)) throw new RegistryError("UNSUPPORTED", "n is not a whole number", { status: 400 });
   return Math.min(Number(n), maxPage);
 }
 
-/** The header that leads to the entries after `last`. */
+/** Returns the header with the link to the entries after `last`. */
 export function linkToNext(path: string, query: URLSearchParams, n: number, last: string): Readonly<Record<string, string>> {
   const next = new URLSearchParams(query);
   next.set("n", String(n));

@@ -1,4 +1,4 @@
-/** The endpoints (distribution specification, "Endpoints"). HEAD is answered wherever GET is. */
+/** The endpoints (distribution specification, "Endpoints"). HEAD is handled wherever GET is. */
 import { maxManifestBytes } from "../../../core/oci/manifest.ts";
 import type { ApiRequest } from "../../http/request.ts";
 import { jsonResponse, type ApiResponse } from "../../http/response.ts";
@@ -11,24 +11,24 @@ import { getReferrers, getTags } from "./list-routes.ts";
 import { deleteManifest, getManifest, putManifest } from "./manifest-routes.ts";
 import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from "./upload-routes.ts";
 
-/** Finds what a request is answered from: by its namespace, for example, or after looking at its credentials. */
+/** Finds the backend of a request: by its namespace, for example, or after checking its credentials. */
 export type BackendFor = (request: ApiRequest) => RegistryBackend | Promise<RegistryBackend>;
 
-/** Answers one request to a repository. */
+/** Handles one request to a repository. */
 type CallHandler = (call: RegistryCall) => Promise<ApiResponse>;
 
 interface Endpoint {
   readonly name: string;
-  /** The path, as it was sent: groups for the repository's name and, where there is one, the target. */
+  /** The path, as sent, with groups for the repository's name and, if there is one, the target. */
   readonly path: RegExp;
   readonly methods: Readonly<Record<string, CallHandler>>;
   readonly maxBodyBytes?: number;
 }
 
-/** The storage keeps a bound of its own, and says SIZE_INVALID. */
+/** The storage has its own limit, and throws SIZE_INVALID. */
 const boundedByBackend = Number.POSITIVE_INFINITY;
 
-/** The first one that fits counts: an upload's path has the form of a blob's. */
+/** The first matching route is used: an upload's path has the form of a blob's. */
 const endpoints: readonly Endpoint[] = [
   {
     name: "manifests",
@@ -58,7 +58,7 @@ export function registryRoutes(backendFor: BackendFor): readonly Route[] {
   return [version, ...endpoints.map((endpoint) => routeOf(endpoint, backendFor))];
 }
 
-/** Clients learn here whether they must log in. */
+/** Clients check here whether they must log in. */
 async function versionCheck(backendFor: BackendFor, request: ApiRequest): Promise<ApiResponse> {
   await backendFor(request);
   return jsonResponse(200, {});
@@ -75,7 +75,7 @@ function routeOf({ methods, ...endpoint }: Endpoint, backendFor: BackendFor): Ro
   return { ...endpoint, methods: Object.fromEntries(entries) };
 }
 
-/** Some clients encode a digest's colon. What else was encoded is not part of any tag, digest or id, and does not pass as one. */
+/** Some clients encode a digest's colon. Other encoded characters are in no tag, digest or id, and stay encoded. */
 function decoded(target: string): string {
   return target.replaceAll(/%3a/gi, ":");
 }

@@ -26,7 +26,7 @@ async function isPullable({ send }: TestRegistry, name = "app"): Promise<boolean
   return status === 200 && body.toString() === content;
 }
 
-/** Whether nothing is left of unfinished writes. */
+/** Whether no files of unfinished writes are left. */
 async function isTidy({ dir }: TestRegistry): Promise<boolean> {
   return (await readdir(join(dir, "incoming"))).length === 0;
 }
@@ -65,7 +65,7 @@ test("a blob is pushed in chunks, the last one with the PUT", async (t) => {
   assert.ok(await isPullable(registry));
 });
 
-test("a blob of many reads keeps every byte in its place", async (t) => {
+test("a blob of many reads keeps every byte in order", async (t) => {
   const registry = await testRegistry(t);
   const body = Buffer.from(Uint32Array.from({ length: 500_000 }, (_, i) => i).buffer);
   const long = digestOf(body);
@@ -76,10 +76,10 @@ test("a blob of many reads keeps every byte in its place", async (t) => {
   assert.ok((await registry.send("GET", `/v2/app/blobs/${long}`)).body.equals(body));
 });
 
-/** More than is hashed by the thread that takes it. */
+/** More than the request's own thread hashes. */
 const large = Buffer.from(Uint32Array.from({ length: 2_500_000 }, (_, i) => i).buffer);
 
-test("a large blob is taken in chunks of any size, whole again after one that broke off, and under its own digest alone", async (t) => {
+test("a large blob is accepted in chunks of any size, complete after an interrupted one, and only under its own digest", async (t) => {
   const registry = await testRegistry(t);
   const location = await begin(registry);
   for (const [start, end] of [
@@ -94,7 +94,7 @@ test("a large blob is taken in chunks of any size, whole again after one that br
   await until(async () => (await bytesAfter("GET")) > 5_000_000);
   socket.destroy();
   await once(socket, "close");
-  const from = await bytesAfter("PATCH"); // an empty one, which waits until the one before it has ended
+  const from = await bytesAfter("PATCH"); // an empty one, which waits until the previous one has ended
   const range = { "Content-Range": `${from}-${large.length - 1}` };
   const rest = await registry.send("PATCH", location, { headers: range, body: large.subarray(from) });
   assert.equal(rest.status, 202);
@@ -110,7 +110,7 @@ test("a large blob is taken in chunks of any size, whole again after one that br
   assert.ok(await isTidy(registry));
 });
 
-test("a large blob whose file is gone, or cut short, is refused", async (t) => {
+test("a large blob whose file is missing or truncated is refused", async (t) => {
   const registry = await testRegistry(t);
   for (const spoil of [rm, truncate]) {
     const location = await begin(registry);
@@ -132,7 +132,7 @@ test("a blob can be pushed under its sha512", async (t) => {
   assert.equal(errorCode(await send("POST", `/v2/app/blobs/uploads/?digest=${wrong}`, { body: content })), "DIGEST_INVALID");
 });
 
-test("bytes of another digest are refused and forgotten", async (t) => {
+test("bytes of another digest are refused and deleted", async (t) => {
   const registry = await testRegistry(t);
   const location = await begin(registry);
   for (const path of [`/v2/app/blobs/uploads/?digest=${digest}`, `${location}?digest=${digest}`]) {
@@ -144,7 +144,7 @@ test("bytes of another digest are refused and forgotten", async (t) => {
   assert.ok(await isTidy(registry));
 });
 
-test("an upload without a usable digest is not closed", async (t) => {
+test("an upload is not closed without a valid digest", async (t) => {
   const registry = await testRegistry(t);
   const location = await begin(registry);
   for (const query of ["", "?digest=", "?digest=sha256:../../../x"]) {
@@ -153,7 +153,7 @@ test("an upload without a usable digest is not closed", async (t) => {
   assert.equal((await registry.send("PUT", `${location}?digest=${digest}`, { body: content })).status, 201);
 });
 
-test("a chunk out of order, or of another length than it says, changes nothing", async (t) => {
+test("a chunk out of order, or of another length than stated, changes nothing", async (t) => {
   const registry = await testRegistry(t);
   const location = await begin(registry);
   await chunk(registry, location, "0-3", "0123");
@@ -173,7 +173,7 @@ test("a chunk out of order, or of another length than it says, changes nothing",
   assert.equal((await registry.send("PUT", `${location}?digest=${digest}`)).status, 201);
 });
 
-test("of two chunks for the same place at once, one is taken", async (t) => {
+test("of two concurrent chunks for the same range, one is accepted", async (t) => {
   const registry = await testRegistry(t);
   const location = await begin(registry);
   const replies = await Promise.all(["0", "0", "0"].map((body) => chunk(registry, location, "0-0", body)));
@@ -188,7 +188,7 @@ test("a cancelled upload is gone", async (t) => {
   assert.ok(await isTidy(registry));
 });
 
-test("an upload is known only under its repository and its own id", async (t) => {
+test("an upload is found only under its repository and its own id", async (t) => {
   const registry = await testRegistry(t);
   const location = await begin(registry);
   await writeFile(join(registry.dir, "incoming", "planted"), content);
@@ -220,7 +220,7 @@ test("a blob is mounted from a repository that has it, else uploaded", async (t)
   assert.equal(errorCode(await registry.send("POST", `/v2/app/blobs/uploads/?mount=${digest}&from=../base`)), "NAME_INVALID");
 });
 
-test("a blob over the bound is refused, said in advance or not", async (t) => {
+test("a blob over the size limit is refused, announced or not", async (t) => {
   const registry = await testRegistry(t, { maxBlobBytes: 8 });
   const whole = await registry.send("POST", `/v2/app/blobs/uploads/?digest=${digest}`, { body: content });
   assert.deepEqual([whole.status, errorCode(whole)], [413, "SIZE_INVALID"]);
@@ -236,7 +236,7 @@ test("a blob over the bound is refused, said in advance or not", async (t) => {
   await unsaid.body?.cancel();
 });
 
-test("a client that sends far too much still gets its answer, and the connection lives on", async (t) => {
+test("a client that sends far too much still gets its response, and the connection stays open", async (t) => {
   const registry = await testRegistry(t, { maxBlobBytes: 8 });
   const body = Buffer.alloc(16 * 1024 * 1024);
   for (const path of [await begin(registry), "/v2/app/blobs/uploads/none", "/v2/BAD/blobs/uploads/none"]) {
@@ -245,7 +245,7 @@ test("a client that sends far too much still gets its answer, and the connection
   }
 });
 
-test("when the client goes away in the middle of a chunk, nothing can be seen, and the upload can be continued", async (t) => {
+test("when the client disconnects during a chunk, nothing is visible, and the upload can be continued", async (t) => {
   const registry = await testRegistry(t);
   const location = await begin(registry);
   await breakOff(registry, "PATCH", location);
@@ -256,7 +256,7 @@ test("when the client goes away in the middle of a chunk, nothing can be seen, a
   assert.ok(await isPullable(registry));
 });
 
-test("when the client goes away in the middle of a single POST, nothing is left", async (t) => {
+test("when the client disconnects during a single POST, no file is left", async (t) => {
   const registry = await testRegistry(t);
   await breakOff(registry, "POST", `/v2/app/blobs/uploads/?digest=${digest}`);
   await until(() => isTidy(registry));
@@ -264,7 +264,7 @@ test("when the client goes away in the middle of a single POST, nothing is left"
 });
 
 test(
-  "a full disk is an error of the registry, and the upload goes on once there is room",
+  "a full disk is an error of the registry, and the upload continues once there is space",
   { skip: process.platform !== "linux" },
   async (t) => {
     const registry = await testRegistry(t);
@@ -283,7 +283,7 @@ test(
   },
 );
 
-test("the same blob from many clients at once is one blob", async (t) => {
+test("concurrent pushes of the same blob store one blob", async (t) => {
   const registry = await testRegistry(t);
   const names = ["app", "app", "app", "other", "other", "third"];
   await Promise.all(names.map((name) => registry.pushBlob(name, content)));
@@ -292,7 +292,7 @@ test("the same blob from many clients at once is one blob", async (t) => {
   assert.ok(await isTidy(registry));
 });
 
-test("what an earlier run left unfinished goes once it is old", async (t) => {
+test("unfinished uploads of an earlier run are removed once they are old", async (t) => {
   const dir = await temporaryFolder(t);
   const earlier = await testRegistry(t, { dir });
   const [old, young] = [await begin(earlier), await begin(earlier)].map((location) => location.split("/").at(-1) ?? "");
@@ -303,7 +303,7 @@ test("what an earlier run left unfinished goes once it is old", async (t) => {
   assert.equal((await later.send("GET", `/v2/app/blobs/uploads/${young}`)).status, 404);
 });
 
-test("an upload nobody continues goes by itself, one that is continued stays", async (t) => {
+test("an abandoned upload is removed, a continued one stays", async (t) => {
   const registry = await testRegistry(t, { uploadLifetime: 1000 });
   const [stuck, alive] = [await begin(registry), await begin(registry)];
   let size = 0;
@@ -315,7 +315,7 @@ test("an upload nobody continues goes by itself, one that is continued stays", a
   assert.equal((await registry.send("GET", alive)).status, 204);
 });
 
-/** Promises ten bytes, sends four, and hangs up. */
+/** Announces ten bytes, sends four, and disconnects. */
 async function breakOff(registry: TestRegistry, method: string, path: string): Promise<void> {
   const socket = sendPart(registry, method, path, "0123", content.length);
   const incoming = join(registry.dir, "incoming");
@@ -327,7 +327,7 @@ async function breakOff(registry: TestRegistry, method: string, path: string): P
   await once(socket, "close");
 }
 
-/** Sends less than it says. */
+/** Sends fewer bytes than announced. */
 function sendPart({ running }: TestRegistry, method: string, path: string, part: string | Uint8Array, said: number): Socket {
   const [host = "", port] = running.address.split(":");
   const socket = connect(Number(port), host);
@@ -343,7 +343,7 @@ async function until(isSo: () => Promise<boolean>, tries = 2000): Promise<void> 
   await until(isSo, tries - 1);
 }
 
-test("uploads under way are bounded, by what the options say", async (t) => {
+test("concurrent uploads are bounded by the options", async (t) => {
   const registry = await testRegistry(t, { maxUploads: 1 });
   assert.equal((await registry.send("POST", "/v2/a/blobs/uploads/")).status, 202);
   assert.equal((await registry.send("POST", "/v2/a/blobs/uploads/")).status, 429);

@@ -6,7 +6,7 @@ import { parseDigestParameter, parseRepositoryName } from "../names.ts";
 import type { RegistryCall } from "./call.ts";
 import { parseContentRange } from "./content-range.ts";
 
-/** Mounts a blob, takes one whole, or begins an upload. */
+/** Mounts a blob, accepts a whole one, or starts an upload. */
 export async function postUpload(call: RegistryCall): Promise<ApiResponse> {
   const { backend, request, name } = call;
   const { query, signal } = request;
@@ -23,7 +23,7 @@ export async function postUpload(call: RegistryCall): Promise<ApiResponse> {
   try {
     await append(call, id);
   } catch (error) {
-    await backend.uploads.cancel(name, id); // nobody was told its id, so nobody can go on
+    await backend.uploads.cancel(name, id); // the client does not know its id, so it cannot be continued
     throw error;
   }
   await backend.uploads.finish(name, id, digest, signal);
@@ -38,7 +38,7 @@ export async function patchUpload(call: RegistryCall): Promise<ApiResponse> {
   return progress(call, 202, call.target, await append(call, call.target));
 }
 
-/** Takes the last bytes, if there are any, and closes the upload. */
+/** Accepts the last bytes, if there are any, and closes the upload. */
 export async function putUpload(call: RegistryCall): Promise<ApiResponse> {
   const { backend, request, name, target } = call;
   const digest = parseDigestParameter(request.query.get("digest") ?? "");
@@ -65,6 +65,6 @@ function created({ name }: RegistryCall, digest: Digest): ApiResponse {
 }
 
 function progress({ name }: RegistryCall, status: number, id: string, size: number): ApiResponse {
-  // An inclusive range cannot say "nothing yet"; registries have always answered 0-0 then.
+  // An inclusive range cannot state zero bytes; registries have always returned 0-0 then.
   return { status, headers: { Location: `/v2/${name}/blobs/uploads/${id}`, Range: `0-${Math.max(size - 1, 0)}` } };
 }

@@ -27,14 +27,14 @@ export class Blobs implements BlobBackend {
     return (await orMissing(stat(this.#layout.blob(name, digest)))) !== undefined;
   }
 
-  /** Bytes; throws BLOB_UNKNOWN. */
+  /** Returns the size in bytes; throws BLOB_UNKNOWN. */
   async size(name: RepositoryName, digest: Digest): Promise<number> {
     const size = (await this.has(name, digest)) ? await this.#contents.size(digest) : undefined;
     if (size === undefined) throw unknown(name, digest);
     return size;
   }
 
-  /** The file of the blob, or a part of it; throws BLOB_UNKNOWN, and a 416 where nothing lies in the range. */
+  /** Returns the file of the blob, or a range of it; throws BLOB_UNKNOWN, and a 416 for an unsatisfiable range. */
   async get(name: RepositoryName, digest: Digest, asked?: RequestedRange): Promise<BlobContent> {
     const size = await this.size(name, digest);
     const file = this.#contents.file(digest);
@@ -44,20 +44,20 @@ export class Blobs implements BlobBackend {
     return { size, range, body: { file, start: range.start, end: range.end + 1 } };
   }
 
-  /** Takes over a file that has this digest and was brought to the disk. */
+  /** Moves in a file that has this digest and is synced. */
   async adopt(name: RepositoryName, digest: Digest, file: string, size: number): Promise<void> {
     await this.#contents.adopt(digest, file, size);
     await this.#disk.write(this.#layout.blob(name, digest), "");
   }
 
-  /** Makes another repository's blob this one's too; false if the other one does not have it. */
+  /** Mounts another repository's blob in this one; false if the other one does not have it. */
   async mount(name: RepositoryName, digest: Digest, from: RepositoryName): Promise<boolean> {
     if (!(await this.has(from, digest))) return false;
     await this.#disk.write(this.#layout.blob(name, digest), "");
     return true;
   }
 
-  /** Takes the blob out of the repository; throws BLOB_UNKNOWN. The content stays for the others. */
+  /** Removes the blob from the repository; throws BLOB_UNKNOWN. The content stays for other repositories. */
   async remove(name: RepositoryName, digest: Digest): Promise<void> {
     const removed = await this.#repositories.run(name, () => this.#disk.remove(this.#layout.blob(name, digest)));
     if (!removed) throw unknown(name, digest);

@@ -1,4 +1,4 @@
-/** Blobs and manifests by digest, each kept once for all repositories. */
+/** Blobs and manifests by digest, each stored once for all repositories. */
 import { rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Digest } from "../../../core/digest.ts";
@@ -14,12 +14,12 @@ export class Contents {
     this.#layout = layout;
   }
 
-  /** Bytes; undefined if there is no such content. */
+  /** Returns the size in bytes; undefined if there is no such content. */
   async size(digest: Digest): Promise<number | undefined> {
     return (await orMissing(stat(this.#layout.content(digest))))?.size;
   }
 
-  /** The file that holds it, if there is such content. */
+  /** Returns the content's file, if there is one. */
   file(digest: Digest): string {
     return this.#layout.content(digest);
   }
@@ -28,12 +28,12 @@ export class Contents {
     return readIfThere(this.#layout.content(digest));
   }
 
-  /** Keeps small bytes that have this digest. */
+  /** Stores small content that has this digest. */
   async write(digest: Digest, bytes: Uint8Array): Promise<void> {
     if (!(await this.#isKept(digest, bytes.length))) await this.#disk.write(this.#layout.content(digest), bytes);
   }
 
-  /** Takes over a file that has this digest and was brought to the disk. */
+  /** Moves in a file that has this digest and is synced. */
   async adopt(digest: Digest, file: string, size: number): Promise<void> {
     if (await this.#isKept(digest, size)) await rm(file);
     else await this.#disk.place(file, this.#layout.content(digest));
@@ -41,7 +41,7 @@ export class Contents {
 
   async #isKept(digest: Digest, size: number): Promise<boolean> {
     if ((await this.size(digest)) !== size) return false;
-    // Somebody else may have put it there this moment and not have got to this yet.
+    // A concurrent writer may have stored it just now and not have synced it yet.
     await this.#disk.syncFolder(dirname(this.#layout.content(digest)));
     return true;
   }

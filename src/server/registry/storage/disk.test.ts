@@ -27,7 +27,7 @@ describe("the registry's disk", { skip }, () => {
     assert.deepEqual(calls.slice(before), ["open", "sync", "rename", "open", "sync"]);
   });
 
-  it("syncs no file that it moves: who wrote it did", async () => {
+  it("does not sync a file that it moves, since its writer has", async () => {
     await using root = await temporary();
     const { disk, calls } = await opened(root.path);
     const fresh = disk.freshPath();
@@ -38,7 +38,7 @@ describe("the registry's disk", { skip }, () => {
 
   for (const kind of ["failed", "failed but persisted"] as const) {
     for (const step of ["open", "sync", "rename", "sync folder"] as const) {
-      it(`${step} ${kind}: the write is refused with the system's code, leaves a whole file, and can be done again`, async () => {
+      it(`${step} ${kind}: the write is refused with the system's code, leaves a whole file, and can be repeated`, async () => {
         await using root = await temporary();
         const { disk, incoming } = await opened(root.path, { step, kind });
         const path = join(root.path, "file");

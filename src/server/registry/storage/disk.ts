@@ -1,6 +1,6 @@
 /**
- * The registry's files: each written atomically and durably (`files/atomic-write.ts`), by way of a folder whose files do not count.
- * Errors are those of the system, whose codes the registry answers with.
+ * The registry's files: each write is atomic and durable (`files/atomic-write.ts`), by way of a folder of temporary files.
+ * Errors are the system's, whose codes the registry returns.
  */
 import { randomUUID } from "node:crypto";
 import { readdir, readFile, unlink } from "node:fs/promises";
@@ -14,18 +14,18 @@ export class Disk {
   readonly #files: FileOperations;
   readonly #lock = new KeyedLock();
 
-  /** `incoming` is the folder for what is being written; it must lie on the same file system as all the rest. */
+  /** `incoming` is the folder of temporary files; it must be on the same file system as all the others. */
   constructor(incoming: string, files: FileOperations = systemFiles) {
     this.#incoming = incoming;
     this.#files = files;
   }
 
-  /** A path that nothing else uses, below the incoming folder. */
+  /** Returns an unused path below the incoming folder. */
   freshPath(): string {
     return join(this.#incoming, randomUUID());
   }
 
-  /** Writes a small file, over an older one if there is one. */
+  /** Writes a small file; replaces an existing one. */
   async write(path: string, bytes: string | Uint8Array): Promise<void> {
     await using write = await writeAtomically({
       path,
@@ -38,7 +38,7 @@ export class Disk {
     await write.replace();
   }
 
-  /** Moves a file, already brought to the disk, to its place. */
+  /** Moves a synced file to its path. */
   async place(from: string, path: string): Promise<void> {
     await this.makeFolder(dirname(path));
     await moveDurably(from, path, this.#files);
@@ -52,28 +52,28 @@ export class Disk {
   }
 
   async makeFolder(path: string): Promise<void> {
-    // One at a time, so that a folder found here has been brought to the disk by whoever made it.
+    // Sequential, so that a folder found here has already been synced by the writer that created it.
     await this.#lock.run("folders", () => makeFolder(path, undefined, this.#files));
   }
 
-  /** Brings a folder's list of names to the disk. */
+  /** Syncs a folder's entries. */
   syncFolder(path: string): Promise<void> {
     return syncFolder(path, this.#files);
   }
 }
 
-/** A small file; undefined if there is none. */
+/** Reads a small file; undefined if there is none. */
 export function readIfThere(path: string): Promise<Buffer | undefined> {
   return orMissing(readFile(path));
 }
 
-/** The names in a folder, in the order of their letters' codes; undefined if there is no such folder. */
+/** Returns the names in a folder, in code-unit order; undefined if there is no such folder. */
 export async function fileNamesIn(path: string): Promise<readonly string[] | undefined> {
   const names = await orMissing(readdir(path));
   return names?.toSorted();
 }
 
-/** What was asked of a file; undefined if the file is missing. */
+/** Returns the result of a file operation; undefined if the file is missing. */
 export async function orMissing<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked;

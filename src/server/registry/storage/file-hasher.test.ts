@@ -20,7 +20,7 @@ async function hasherAndFile(t: TestContext): Promise<{ readonly hasher: FileHas
   return { hasher, path };
 }
 
-test("a file is hashed as far as it is asked for, however it was followed", async (t) => {
+test("a file is hashed up to the requested size, however it was followed", async (t) => {
   const { hasher, path } = await hasherAndFile(t);
   assert.equal(await hasher.digest(path, 123), hexOf(bytes.subarray(0, 123)));
   for (const size of [0, 1, 700_001, 700_001, 900_000]) hasher.follow(path, size);
@@ -28,7 +28,7 @@ test("a file is hashed as far as it is asked for, however it was followed", asyn
   assert.equal(await hasher.digest(path, 1_900_000), hexOf(Buffer.concat([bytes, bytes]).subarray(0, 1_900_000)));
 });
 
-test("files are followed side by side", async (t) => {
+test("files are followed concurrently", async (t) => {
   const { hasher, path } = await hasherAndFile(t);
   const paths = Array.from({ length: 8 }, (_, i) => `${path}${i}`);
   await Promise.all(paths.map((each, i) => writeFile(each, bytes.subarray(i))));
@@ -40,7 +40,7 @@ test("files are followed side by side", async (t) => {
   );
 });
 
-test("what was followed and is forgotten is read again", async (t) => {
+test("a file that was followed and dropped is read again", async (t) => {
   const { hasher, path } = await hasherAndFile(t);
   hasher.follow(path, 500_000);
   hasher.forget(path);
@@ -49,7 +49,7 @@ test("what was followed and is forgotten is read again", async (t) => {
   assert.equal(await hasher.digest(path, 5), hexOf(Buffer.from("other")));
 });
 
-test("a file that cannot be read, or is too short, has no digest, and others have one still", async (t) => {
+test("an unreadable or too short file has no digest, and others still have one", async (t) => {
   const { hasher, path } = await hasherAndFile(t);
   const missing = `${path}-missing`;
   hasher.follow(missing, 10);
@@ -63,7 +63,7 @@ test("a file that cannot be read, or is too short, has no digest, and others hav
   await assert.rejects(hasher.digest(path, 20), /ENOENT/);
 });
 
-test("when the thread ends, what it was asked for fails, and the next one begins anew", async (t) => {
+test("when the thread ends, its requests fail, and the next one starts a new thread", async (t) => {
   const { hasher, path } = await hasherAndFile(t);
   hasher.follow(path, 500_000);
   const asked = assert.rejects(hasher.digest(path, bytes.length), /has ended/);

@@ -1,6 +1,6 @@
 /**
- * SHA-256 of large files while they grow, by a thread of its own that reads what was written: the thread that
- * serves requests has enough to do with their bodies. It starts when first needed.
+ * Computes SHA-256 of large files while they grow, in its own thread that reads the written bytes, so that the thread
+ * that serves requests stays free for their bodies. It starts when first needed.
  */
 import type { Hash } from "node:crypto";
 import { Worker } from "node:worker_threads";
@@ -8,13 +8,13 @@ import { Worker } from "node:worker_threads";
 interface Order {
   readonly verb: "follow" | "digest" | "forget";
   readonly path: string;
-  /** Bytes of the file that are there and stay as they are. */
+  /** Bytes of the file that are written and final. */
   readonly size: number;
 }
 
 interface Answer {
   readonly path: string;
-  /** The digest, or why there is none. */
+  /** The digest, or the error. */
   readonly hex?: string;
   readonly failure?: string;
 }
@@ -23,27 +23,27 @@ export class FileHasher {
   #worker: Worker | undefined;
   readonly #asked = new Map<string, PromiseWithResolvers<string>>();
 
-  /** Says that so many bytes of the file can be hashed: a head start for `digest`, which reads what is missing. */
+  /** States that so many bytes of the file can be hashed in advance; `digest` reads the missing ones. */
   follow(path: string, size: number): void {
     this.#thread().postMessage({ verb: "follow", path, size } satisfies Order);
   }
 
-  /** SHA-256 of the file's first `size` bytes, as hexadecimal digits; rejects if they cannot be read or the thread ends. Once at a time for a file. */
+  /** Returns the SHA-256 of the file's first `size` bytes in hex; rejects if they cannot be read or the thread ends. Only one call at a time for a file. */
   digest(path: string, size: number): Promise<string> {
     const answer = Promise.withResolvers<string>();
     this.#asked.set(path, answer);
     const thread = this.#thread();
-    thread.ref(); // the process stays for the answer, and for nothing else
+    thread.ref(); // only a pending request keeps the process alive
     thread.postMessage({ verb: "digest", path, size } satisfies Order);
     return answer.promise;
   }
 
-  /** Ends what `follow` began. */
+  /** Drops the state of `follow`. */
   forget(path: string): void {
     this.#worker?.postMessage({ verb: "forget", path, size: 0 } satisfies Order);
   }
 
-  /** Ends the thread; what it was asked for is rejected. */
+  /** Ends the thread; its pending requests are rejected. */
   async close(): Promise<void> {
     await this.#worker?.terminate();
   }
@@ -63,7 +63,7 @@ export class FileHasher {
       if (hex === undefined) answer?.reject(new Error(failure));
       else answer?.resolve(hex);
     });
-    worker.on("error", (error) => (cause = error)); // and then it exits
+    worker.on("error", (error) => (cause = error)); // followed by its exit
     worker.on("exit", () => {
       this.#worker = undefined; // the next one reads from the beginning
       for (const answer of this.#asked.values()) answer.reject(new Error("the thread that hashes has ended", { cause }));
@@ -74,7 +74,7 @@ export class FileHasher {
   }
 }
 
-/** What the thread does. It is started from this text, the same in sources, library and command: nothing outside is at hand. */
+/** The thread's code. It is started from this text, which works in sources, library and command: it uses nothing outside. */
 function hashFiles(): void {
   const { createHash } = process.getBuiltinModule("node:crypto");
   const { closeSync, openSync, readSync } = process.getBuiltinModule("node:fs");
@@ -104,7 +104,7 @@ function hashFiles(): void {
       if (verb === "follow") hashUpTo(path, size);
       if (verb === "digest") parentPort.postMessage({ path, hex: hashUpTo(path, size).digest("hex") } satisfies Answer);
     } catch (error) {
-      // What could not be followed is read again for the digest, and fails then.
+      // A file that could not be followed is read again for the digest, and fails then.
       if (verb === "digest") parentPort.postMessage({ path, failure: String(error) } satisfies Answer);
     }
     if (verb !== "follow") begun.delete(path);

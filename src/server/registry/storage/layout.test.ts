@@ -6,7 +6,7 @@ import { fileOfTag, tagOfFile } from "./layout.ts";
 const letters = "a b z A B Z 0 1 9 _ - .".split(" ");
 const tag = fc.array(fc.constantFrom(...letters), { minLength: 1, maxLength: 128 }).map((all) => all.join(""));
 
-test("a tag's file name leads back to the tag, and ignoring case changes nothing", () => {
+test("a tag's file name can be decoded, and is unique even if case is ignored", () => {
   fc.assert(
     fc.property(tag, (text) => {
       const file = fileOfTag(text);

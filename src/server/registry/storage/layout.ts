@@ -1,14 +1,14 @@
 /**
- * Where everything lies below the registry's folder:
+ * The paths below the registry's folder:
  *
  *     contents/ALG/HH/HEX                          blobs and manifests, shared by all repositories; HH: HEX's first two letters
  *     repositories/NAME/_blobs/ALG/HEX             empty: this blob belongs to the repository
  *     repositories/NAME/_manifests/ALG/HEX         the manifest's media type
  *     repositories/NAME/_tags/FILE                 the digest the tag points to
  *     repositories/NAME/_referrers/ALG/HEX/ALG-HEX the descriptor of one manifest whose subject is the first digest
- *     incoming/ID                                  what is being written; nothing of it counts
+ *     incoming/ID                                  temporary files, never part of the content
  *
- * No component of a repository's name starts with `_`, so the folders of `a` and of `a/b` do not meet.
+ * No component of a repository's name starts with `_`, so the folders of `a` and of `a/b` do not collide.
  */
 import { join } from "node:path";
 import { algorithmOf, hexOf, type Digest } from "../../../core/digest.ts";
@@ -61,14 +61,14 @@ export class Layout {
   }
 }
 
-/** A digest as a file's name: no colon, which Windows does not allow. */
+/** A digest as a file name: no colon, which Windows does not allow. */
 export function fileOfDigest(digest: Digest): string {
   return `${algorithmOf(digest)}-${hexOf(digest)}`;
 }
 
 /**
- * A tag as a file's name that stays its own on file systems that ignore case: in lower case, and where there
- * are capitals, `+` and their places as hexadecimal bits, first letter highest. `v1` is `v1`, `V1` is `v1+2`.
+ * A tag as a file name that is unique on file systems that ignore case: in lower case, and, if there
+ * are capitals, `+` and their positions as hexadecimal bits, first letter highest. `v1` is `v1`, `V1` is `v1+2`.
  */
 export function fileOfTag(tag: string): string {
   const lower = tag.toLowerCase();
@@ -77,7 +77,7 @@ export function fileOfTag(tag: string): string {
   return `${lower}+${BigInt(`0b${capitals}`).toString(16)}`;
 }
 
-/** The tag that `fileOfTag` gave this name. */
+/** Returns the tag of a name from `fileOfTag`. */
 export function tagOfFile(file: string): string {
   const [lower = "", locations] = file.split("+");
   if (locations === undefined) return lower;

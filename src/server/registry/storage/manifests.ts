@@ -1,4 +1,4 @@
-/** The manifests of each repository, with its tags and referrers kept in step. */
+/** The manifests of each repository, kept consistent with its tags and referrers. */
 import { stat } from "node:fs/promises";
 import { mapBounded } from "../../../core/async/map-bounded.ts";
 import { decodeUtf8 } from "../../../core/bytes.ts";
@@ -24,11 +24,11 @@ export interface ManifestStores {
   readonly blobs: Blobs;
   readonly tags: Tags;
   readonly referrers: Referrers;
-  /** Held, by a repository's name, by whatever changes what its manifests stand on. */
+  /** Locks by repository name, held by every change of the content that manifests refer to. */
   readonly repositories: KeyedLock;
 }
 
-/** Files looked at side by side. */
+/** Files that are checked concurrently. */
 const atOnce = 16;
 
 export class Manifests implements ManifestBackend {
@@ -38,7 +38,7 @@ export class Manifests implements ManifestBackend {
     this.#stores = stores;
   }
 
-  /** Whether the repository holds, or once held, a manifest. */
+  /** Whether the repository has, or once had, a manifest. */
   async isRepository(name: RepositoryName): Promise<boolean> {
     return (await orMissing(stat(this.#stores.layout.manifests(name)))) !== undefined;
   }
@@ -52,7 +52,7 @@ export class Manifests implements ManifestBackend {
     return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
   }
 
-  /** Keeps a manifest, once everything it stands on is there; gives its subject if it has one. */
+  /** Stores a manifest once all content that it refers to is present; returns its subject if it has one. */
   async put(name: RepositoryName, push: ManifestPush): Promise<Digest | undefined> {
     const { bytes, mediaType, digest, tag } = push;
     const { contents, disk, layout, referrers, repositories, tags } = this.#stores;
@@ -70,7 +70,7 @@ export class Manifests implements ManifestBackend {
     });
   }
 
-  /** Takes the manifest out, with its tags and its entry among referrers; throws MANIFEST_UNKNOWN. */
+  /** Deletes the manifest, its tags and its entry among referrers; throws MANIFEST_UNKNOWN. */
   async remove(name: RepositoryName, digest: Digest): Promise<void> {
     const { disk, layout, referrers, repositories, tags } = this.#stores;
     await repositories.run(name, async () => {
@@ -80,7 +80,7 @@ export class Manifests implements ManifestBackend {
       });
       const subject = readPushedManifest(bytes, descriptor.mediaType)?.subject;
       if (subject) await referrers.remove(name, subject.digest, digest);
-      await disk.remove(layout.manifest(name, digest)); // last, so that a removal cut short can be repeated
+      await disk.remove(layout.manifest(name, digest)); // last, so that an interrupted deletion can be repeated
     });
   }
 
@@ -95,7 +95,7 @@ export class Manifests implements ManifestBackend {
     return bytes && decodeUtf8(bytes);
   }
 
-  /** One digest means one thing: it cannot be turned into another type under those who already use it. */
+  /** A digest has one media type: it cannot be changed for those who already use it. */
   async #checkMediaType(name: RepositoryName, digest: Digest, mediaType: string): Promise<void> {
     const known = await this.#mediaType(name, digest);
     if (known === undefined || known === mediaType) return;

@@ -5,7 +5,7 @@ import { piecesOf, type Piece } from "./pieces.ts";
 
 const KiB = 1024;
 
-/** Such chunks one after the other, and then the failure, if there is one. */
+/** Chunks of these sizes in order, and then the failure, if there is one. */
 async function* bodyOf(chunks: readonly Uint8Array[], failure?: Error): AsyncGenerator<Uint8Array> {
   yield* chunks;
   if (failure) throw failure;
@@ -15,7 +15,7 @@ function fullChunks(count: number): readonly Uint8Array[] {
   return Array.from({ length: count }, () => new Uint8Array(64 * KiB));
 }
 
-/** The pieces, gathered also where the body then fails. */
+/** The pieces, also if the body then fails. */
 async function gather(body: AsyncIterable<Uint8Array>, pieces: Piece[] = []): Promise<readonly Piece[]> {
   for await (const piece of piecesOf(body)) pieces.push(piece);
   return pieces;
@@ -37,7 +37,7 @@ test("no chunk waits behind a smaller one", async () => {
   assert.deepEqual(await sizesOf([small, small, ...fullChunks(2), small, small, ...fullChunks(9)]), [1, 1, 129, 1, 512, 64]);
 });
 
-test("a body that breaks off says so, after the pieces that were complete", async () => {
+test("a body that fails throws after the complete pieces", async () => {
   const pieces: Piece[] = [];
   const body = bodyOf([...fullChunks(9), new Uint8Array(3), ...fullChunks(1)], new Error("aborted"));
   await assert.rejects(gather(body, pieces), { message: "aborted" });
@@ -47,7 +47,7 @@ test("a body that breaks off says so, after the pieces that were complete", asyn
   );
 });
 
-test("pieces have all bytes in their order, and never more chunks than full ones", async () => {
+test("pieces have all bytes in order, and never more chunks than full ones", async () => {
   const chunk = fc.tuple(fc.constantFrom(1, 5, 64 * KiB - 1, 64 * KiB, 64 * KiB, 64 * KiB, 64 * KiB + 1, 700 * KiB), fc.nat(255));
   const chunks = fc.array(chunk, { maxLength: 24 }).map((list) => list.map(([length, value]) => Buffer.alloc(length, value)));
   await fc.assert(

@@ -1,18 +1,18 @@
-/** A body's chunks in pieces that are worth a write each. */
+/** Groups a body's chunks into pieces for one write each. */
 
 export interface Piece {
   readonly chunks: readonly Uint8Array[];
-  /** Bytes of all of them. */
+  /** Bytes of all chunks. */
   readonly size: number;
 }
 
-/** Bytes that Node reads from a connection at once. A chunk of fewer says that nothing more had come yet. */
+/** Bytes that Node reads from a connection at once. A smaller chunk means that nothing more had arrived yet. */
 const fullChunk = 64 * 1024;
 
-/** Bytes after which a piece is written. */
+/** Bytes at which a piece is written. */
 const fullPiece = 512 * 1024;
 
-/** Full chunks one after the other are one piece. None waits behind a smaller one, so that little is lost of a body that breaks off. */
+/** Consecutive full chunks form one piece. No chunk waits behind a smaller one, so that little is lost if the body fails. */
 export async function* piecesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
   let chunks: Uint8Array[] = [];
   let size = 0;

@@ -1,10 +1,10 @@
-/** What a pushed manifest says, as far as the registry must know. */
+/** Parses a pushed manifest as far as the registry needs it. */
 import { TouchmarkError } from "../../../core/errors.ts";
 import { Fields, parseJson } from "../../../core/json/json.ts";
 import { manifestMediaTypes, maxManifestBytes, parseManifest, type Manifest } from "../../../core/oci/manifest.ts";
 import { RegistryError } from "../registry-error.ts";
 
-/** A manifest of a known type; undefined for other types, of which only their own `mediaType` is read. Throws MANIFEST_INVALID. */
+/** Returns a manifest of a known type; undefined for other types, of which only `mediaType` is read. Throws MANIFEST_INVALID. */
 export function readPushedManifest(bytes: Uint8Array, mediaType: string): Manifest | undefined {
   try {
     if (manifestMediaTypes.includes(mediaType)) return parseManifest(bytes, mediaType);

@@ -1,4 +1,4 @@
-/** What refers to a manifest, each referrer a file that holds its descriptor. */
+/** The referrers of a manifest, each a file with its descriptor. */
 import { join } from "node:path";
 import type { Digest } from "../../../core/digest.ts";
 import { Fields, parseJson } from "../../../core/json/json.ts";
@@ -24,7 +24,7 @@ export class Referrers {
     await this.#disk.remove(this.#layout.referrer(name, subject, referrer));
   }
 
-  /** All of them that come after `last`, in the order of their digests; each is read only when it is asked for. */
+  /** Returns those after `last`, in the order of their digests; each is read only when requested. */
   async *list(name: RepositoryName, subject: Digest, last?: Digest): AsyncGenerator<Descriptor> {
     const folder = this.#layout.referrers(name, subject);
     const after = last === undefined ? "" : fileOfDigest(last);

@@ -1,4 +1,4 @@
-/** All that a registry keeps, in one folder. One process at a time may write there. */
+/** The storage of a registry, in one folder. Only one process at a time may write there. */
 import { resolve } from "node:path";
 import { TouchmarkError } from "../../../core/errors.ts";
 import type { RegistryBackend } from "../backend.ts";
@@ -14,20 +14,20 @@ import { Referrers } from "./referrers.ts";
 import { Tags } from "./tags.ts";
 import { Uploads, type UploadLimits } from "./uploads.ts";
 
-/** What is left out is as `storageLimits` has it, and the clock of this process. */
+/** Defaults are `storageLimits`, and the clock of this process. */
 export interface StorageOptions extends Partial<UploadLimits> {
-  /** The folder; made if it is missing. */
+  /** The folder; created if missing. */
   readonly dir: string;
 }
 
 export interface Storage extends RegistryBackend {
   /** Whether the folder can be read. */
   readonly isReady: () => Promise<boolean>;
-  /** Ends looking for uploads to clear away; nothing touches the folder afterwards but what is asked of it. */
+  /** Stops the periodic removal of uploads; afterwards only requests touch the folder. */
   readonly close: () => Promise<void>;
 }
 
-/** Opens the folder and clears away, then and until it is closed, uploads nobody continues; throws USAGE if it cannot be used. */
+/** Opens the folder and removes abandoned uploads, now and periodically until it is closed; throws USAGE if it cannot be used. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const limits = { ...storageLimits, clock: Date.now, ...options };
   const layout = new Layout(resolve(options.dir));
@@ -49,7 +49,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   }
   let swept: Promise<void> = Promise.resolve();
   const sweeping = setInterval(() => {
-    swept = swept.then(() => uploads.sweep()).catch(() => undefined); // what cannot be cleared away now is tried again
+    swept = swept.then(() => uploads.sweep()).catch(() => undefined); // a failed removal is tried again
   }, limits.uploadLifetime / 10).unref();
   const close = async (): Promise<void> => {
     clearInterval(sweeping);

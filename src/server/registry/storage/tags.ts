@@ -1,4 +1,4 @@
-/** The tags of each repository, each a file that holds a digest: setting one costs the same however many there are. */
+/** The tags of each repository, each a file with a digest: setting one costs the same for any number of tags. */
 import { decodeUtf8 } from "../../../core/bytes.ts";
 import { parseDigest, type Digest } from "../../../core/digest.ts";
 import { isTagName, type RepositoryName, type Tag } from "../names.ts";
@@ -28,7 +28,7 @@ export class Tags {
     return this.#disk.remove(this.#layout.tag(name, tag));
   }
 
-  /** All of them, in the order of their letters' codes. */
+  /** Returns all tags, in code-unit order. */
   async list(name: RepositoryName): Promise<readonly Tag[]> {
     const files = (await fileNamesIn(this.#layout.tags(name))) ?? [];
     return files.map(tagOfFile).filter(isTagName).toSorted();

@@ -1,7 +1,7 @@
 /**
- * Blobs on their way in: each a file below the incoming folder, and in memory how far it has come.
+ * Uploads in progress: each has a file below the incoming folder, and its size in memory.
  *
- * A restart forgets them; what they left behind goes once it is old enough, as do uploads nobody continues.
+ * A restart drops them; their files are removed once they are old enough, as are abandoned uploads.
  */
 import { createHash, randomUUID, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -20,20 +20,20 @@ import { FileHasher } from "./file-hasher.ts";
 import { piecesOf, type Piece } from "./pieces.ts";
 
 export interface UploadLimits extends StorageLimits {
-  /** The clock that dates the folder's files. */
+  /** The clock of the files' modification times. */
   readonly clock: () => Instant;
 }
 
 interface Upload {
   readonly name: RepositoryName;
   readonly path: string;
-  /** SHA-256 of what has come so far, while that is less than a portion. */
+  /** SHA-256 of the bytes so far, while they are less than a portion. */
   hash: Hash;
-  /** Bytes that have come so far. */
+  /** Bytes received so far. */
   size: number;
 }
 
-/** An upload of so many bytes is left to the thread for large files, which is told after every so many. */
+/** From this many bytes on, an upload is hashed by the thread for large files, which is notified after every so many. */
 const portion = 4 * 2 ** 20;
 
 export class Uploads implements UploadBackend {
@@ -50,7 +50,7 @@ export class Uploads implements UploadBackend {
     this.#limits = limits;
   }
 
-  /** Begins an upload to the repository; gives the id it is continued by. */
+  /** Starts an upload to the repository; returns its id. */
   async start(name: RepositoryName): Promise<string> {
     const { maxUploads } = this.#limits;
     if (this.#open.size >= maxUploads) throw new RegistryError("TOOMANYREQUESTS", `${maxUploads} uploads are under way`);
@@ -62,17 +62,17 @@ export class Uploads implements UploadBackend {
     return id;
   }
 
-  /** Bytes that have come so far; throws BLOB_UPLOAD_UNKNOWN. */
+  /** Returns the bytes received so far; throws BLOB_UPLOAD_UNKNOWN. */
   async size(name: RepositoryName, id: string): Promise<number> {
     return this.#get(name, id).size;
   }
 
   /**
-   * Appends bytes; gives how many there are then. `from`, where it is given, must be how many there were.
-   * When the body breaks off, what was written of it stays, and the upload can be continued behind it.
+   * Appends bytes; returns the new size. `from`, if given, must be the current size.
+   * If the body fails, the bytes already written stay, and the upload can be continued after them.
    */
   async append(name: RepositoryName, id: string, { body, length = 0, from }: UploadChunk): Promise<number> {
-    if ((await this.size(name, id)) + length > this.#limits.maxBlobBytes) throw this.#tooLarge(); // before any of it is read
+    if ((await this.size(name, id)) + length > this.#limits.maxBlobBytes) throw this.#tooLarge(); // before reading any of it
     return this.#lock.run(id, async () => {
       const upload = this.#get(name, id);
       if (from !== undefined && from !== upload.size) {
@@ -91,7 +91,7 @@ export class Uploads implements UploadBackend {
     });
   }
 
-  /** Ends the upload, as the blob of this digest; throws DIGEST_INVALID if it is another. */
+  /** Completes the upload as the blob of this digest; throws DIGEST_INVALID if it is another. */
   finish(name: RepositoryName, id: string, digest: Digest): Promise<void> {
     return this.#lock.run(id, async () => {
       const upload = this.#get(name, id);
@@ -100,7 +100,7 @@ export class Uploads implements UploadBackend {
         if (hex !== hexOf(digest)) throw new RegistryError("DIGEST_INVALID", `the uploaded bytes do not have the digest ${digest}`);
         const file = await open(upload.path, "r+");
         try {
-          await file.truncate(upload.size); // a write that failed half-way may have left more
+          await file.truncate(upload.size); // a failed write may have left more
           await file.sync();
         } finally {
           await file.close();
@@ -112,12 +112,12 @@ export class Uploads implements UploadBackend {
     });
   }
 
-  /** Ends the upload with nothing to show for it. */
+  /** Cancels the upload and removes its file. */
   cancel(name: RepositoryName, id: string): Promise<void> {
     return this.#lock.run(id, () => this.#forget(id, this.#get(name, id).path));
   }
 
-  /** Removes what nobody has written to for too long. */
+  /** Removes uploads without a write for too long. */
   async sweep(): Promise<void> {
     const now = this.#limits.clock();
     const ids = await readdir(this.#incoming);
@@ -131,12 +131,12 @@ export class Uploads implements UploadBackend {
     );
   }
 
-  /** Whether uploads can be begun, as far as the folder can be read. */
+  /** Whether uploads can be started: the folder is readable. */
   async isReady(): Promise<boolean> {
     return (await orMissing(stat(this.#incoming))) !== undefined;
   }
 
-  /** Ends the thread for large files; what it is still asked for fails. */
+  /** Ends the thread for large files; its pending requests fail. */
   close(): Promise<void> {
     return this.#hasher.close();
   }
@@ -147,7 +147,7 @@ export class Uploads implements UploadBackend {
     const written = writeAt(file, chunks, size, before);
     if (after < portion) {
       const hash = upload.hash.copy();
-      for (const chunk of chunks) hash.update(chunk); // while the disk works
+      for (const chunk of chunks) hash.update(chunk); // while the disk writes
       await written;
       upload.hash = hash;
     } else {

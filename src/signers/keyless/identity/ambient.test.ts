@@ -24,7 +24,7 @@ import type { Provider } from "./provider.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** In this folder, where there is nothing of that name. */
+/** A path in this folder that does not exist. */
 const absent = join(import.meta.dirname, "absent");
 const secret = "ask-me-with-this-0123456789abcdef";
 const http = createHttpClient({ sleep: async () => {} });
@@ -34,7 +34,7 @@ function obtain(provider: Provider, env: Env, changes: Partial<IdentityOptions> 
   return obtainIdentityToken({ providers: [provider], env, http, audience: "sigstore", now: testClock, signal, ...changes });
 }
 
-/** An error of this code that shows nothing of any token, however it is printed. */
+/** An error of this code that does not contain a token, however it is printed. */
 function fails(code: Code, message: RegExp, ...hidden: readonly string[]): (error: unknown) => boolean {
   return (error) => {
     assert.ok(error instanceof TouchmarkError, String(error));
@@ -94,7 +94,7 @@ const asked: readonly Asked[] = [
 
 for (const { provider, env, line, headers, body, wrap } of asked) {
   describe(provider.name, () => {
-    it("gives a token for our audience", async (t) => {
+    it("returns a token for our audience", async (t) => {
       const text = mintToken();
       const server = await scriptedServer(t, { [line]: { body: wrap(text) } });
       const token = await obtain(provider, env(server));
@@ -113,7 +113,7 @@ for (const { provider, env, line, headers, body, wrap } of asked) {
       [500, "UNREACHABLE"],
     ] as const;
     for (const [status, code] of statuses) {
-      it(`refuses with ${status}, and what it says is not repeated`, async (t) => {
+      it(`is an error with ${status}, and its response is not quoted`, async (t) => {
         const server = await scriptedServer(t, { [line]: { status, body: `who is ${secret}?` } });
         await assert.rejects(
           obtain(provider, env(server)),
@@ -122,20 +122,20 @@ for (const { provider, env, line, headers, body, wrap } of asked) {
       });
     }
 
-    it("T34: is not followed to another host", async (t) => {
+    it("is not followed to another host", async (t) => {
       const other = await scriptedServer(t);
       const server = await scriptedServer(t, { [line]: { status: 307, headers: { location: `${other.origin}/` } } });
       await assert.rejects(obtain(provider, env(server)), fails("UNREACHABLE", /answers 307/));
       assert.deepEqual(other.seen, []);
     });
 
-    it("is not waited for without end", async (t) => {
+    it("has a timeout", async (t) => {
       const server = await scriptedServer(t, { [line]: () => undefined });
       const hasty = createHttpClient({ timeouts: { connect: 5000, silence: 50 } });
       await assert.rejects(obtain(provider, env(server), { http: hasty }), fails("TIMEOUT", /did not answer/));
     });
 
-    it("is left when nobody waits any more", async (t) => {
+    it("is aborted by the signal", async (t) => {
       const controller = new AbortController();
       const server = await scriptedServer(t, {
         [line]: () => {
@@ -146,7 +146,7 @@ for (const { provider, env, line, headers, body, wrap } of asked) {
       await assert.rejects(obtain(provider, env(server), { signal: controller.signal }), fails("INTERRUPTED", /interrupted/));
     });
 
-    it("is not read without end", async (t) => {
+    it("has a bounded response", async (t) => {
       const server = await scriptedServer(t, { [line]: { body: wrap("a".repeat(70_000)) } });
       await assert.rejects(obtain(provider, env(server)), fails("LIMIT_EXCEEDED", /longer than/));
     });
@@ -154,12 +154,12 @@ for (const { provider, env, line, headers, body, wrap } of asked) {
     const others = mintToken({ aud: "other" });
     const late = mintToken({ exp: Math.floor(testTime / 1000) - 120 });
     const useless: readonly (readonly [what: string, token: string, message: RegExp])[] = [
-      ["for others", others, /made for "other"/],
-      ["past its time", late, /held until/],
-      ["that is none", "Sign in first", /three parts/],
+      ["for another audience", others, /made for "other"/],
+      ["that has expired", late, /held until/],
+      ["that is invalid", "Sign in first", /three parts/],
     ];
     for (const [what, token, message] of useless) {
-      it(`gives a token ${what}`, async (t) => {
+      it(`returns a token ${what}, which is refused`, async (t) => {
         const server = await scriptedServer(t, { [line]: { body: wrap(token) } });
         await assert.rejects(obtain(provider, env(server)), fails("IDENTITY_TOKEN_INVALID", message, token));
       });
@@ -167,7 +167,7 @@ for (const { provider, env, line, headers, body, wrap } of asked) {
   });
 }
 
-test("an answer without the token that should be in it is told apart", async (t) => {
+test("a response without the expected token has its own error", async (t) => {
   for (const { provider, env, line } of asked.slice(0, 2)) {
     const server = await scriptedServer(t, { [line]: [{ body: "<html>" }, { body: "{}" }] });
     await assert.rejects(obtain(provider, env(server)), fails("MALFORMED", /the answer of .* is not JSON/));
@@ -175,14 +175,14 @@ test("an answer without the token that should be in it is told apart", async (t)
   }
 });
 
-test("nobody is asked in the clear, but on this machine", async () => {
+test("no request is sent over plain HTTP, except on this machine", async () => {
   const github = { ACTIONS_ID_TOKEN_REQUEST_URL: "http://github.example/?a=b", ACTIONS_ID_TOKEN_REQUEST_TOKEN: secret };
   await assert.rejects(obtain(githubActions, github), fails("USAGE", /ACTIONS_ID_TOKEN_REQUEST_URL is not an https URL/));
   const agent = { BUILDKITE_AGENT_ACCESS_TOKEN: secret, BUILDKITE_JOB_ID: "1", BUILDKITE_AGENT_ENDPOINT: "http://buildkite.example" };
   await assert.rejects(obtain(buildkite, agent), fails("USAGE", /BUILDKITE_AGENT_ENDPOINT is not an https URL/));
 });
 
-test("a job that may not have a token is told what it lacks", async () => {
+test("a job without permission for a token gets an error that names what is missing", async () => {
   const cases: readonly (readonly [provider: Provider, env: Env, hint: RegExp])[] = [
     [githubActions, { GITHUB_ACTIONS: "true" }, /id-token: write/],
     [gitlab, { GITLAB_CI: "true" }, /id_tokens: \{ SIGSTORE_ID_TOKEN: \{ aud: sigstore \} \}/],
@@ -196,7 +196,7 @@ test("a job that may not have a token is told what it lacks", async () => {
   }
 });
 
-test("GitLab's variable is named for the audience", async () => {
+test("GitLab's variable is named after the audience", async () => {
   const surroundings = { http, signal: AbortSignal.timeout(10_000) };
   const env = { GITLAB_CI: "true", HTTPS___CA_EXAMPLE_ID_TOKEN: "one", SIGSTORE_ID_TOKEN: "two" };
   assert.equal(await gitlab.token({ ...surroundings, env, audience: "https://ca.example" }), "one");
@@ -213,23 +213,23 @@ describe("CircleCI", () => {
     return { CIRCLECI: "true", PATH: path };
   }
 
-  it("makes a token for our audience", async (t) => {
+  it("creates a token for our audience", async (t) => {
     const text = mintToken();
     const env = await program(t, `[ "$*" = 'run oidc get --claims {"aud":"sigstore"}' ] && echo ${text}`);
     assert.equal((await obtain(circleci, env)).reveal(), text);
   });
 
-  it("fails, and what it writes is not repeated", async (t) => {
+  it("fails, and its output is not quoted", async (t) => {
     const env = await program(t, `echo ${secret}; echo ${secret} >&2; exit 3`);
     await assert.rejects(obtain(circleci, env), fails("IDENTITY_TOKEN_MISSING", /the program circleci failed \(3\)/));
   });
 
-  it("writes without end", async (t) => {
+  it("has a bounded output", async (t) => {
     const env = await program(t, `while :; do echo ${secret}${secret}${secret}; done`);
     await assert.rejects(obtain(circleci, env), fails("IDENTITY_TOKEN_MISSING", /failed/));
   });
 
-  it("is left when nobody waits any more", async (t) => {
+  it("is aborted by the signal", async (t) => {
     const env = await program(t, "exec /bin/sleep 60");
     await assert.rejects(obtain(circleci, env, { signal: AbortSignal.abort() }), fails("INTERRUPTED", /interrupted/));
     await assert.rejects(obtain(circleci, env, { signal: AbortSignal.timeout(20) }), fails("TIMEOUT", /ran out/));
@@ -237,7 +237,7 @@ describe("CircleCI", () => {
 });
 
 describe("a mounted token", () => {
-  it("is read each time, for it is renewed", async (t) => {
+  it("is read each time, since it is renewed", async (t) => {
     const path = join(await folder(t), "oidc-token");
     for (const sub of ["spiffe://example.org/signer", "system:serviceaccount:default:signer"]) {
       await writeFile(path, `${mintToken({ sub })}\n`);
@@ -245,7 +245,7 @@ describe("a mounted token", () => {
     }
   });
 
-  it("cannot be read, or is something else", async (t) => {
+  it("is an error if it cannot be read, or is something else", async (t) => {
     const path = await folder(t);
     await assert.rejects(obtain(mountedToken(path), {}), fails("FILE_NOT_FOUND", /it is a folder/));
     await writeFile(join(path, "large"), "a".repeat(70_000));
@@ -255,7 +255,7 @@ describe("a mounted token", () => {
   });
 });
 
-describe("a machine of Google's", () => {
+describe("a Google machine", () => {
   const line = "GET /computeMetadata/v1/instance/service-accounts/default/identity?*";
 
   it("has no identity without a service account", async (t) => {
@@ -263,7 +263,7 @@ describe("a machine of Google's", () => {
     await assert.rejects(obtain(google(absent), { GCE_METADATA_HOST: host }), fails("IDENTITY_TOKEN_MISSING", /tried Google Cloud/));
   });
 
-  it("is known by its firmware, and asked on its own link", async (t) => {
+  it("is detected by its firmware, and the request goes to its link-local address", async (t) => {
     const file = join(await folder(t), "product_name");
     const urls: URL[] = [];
     const refusing: HttpClient = {
@@ -287,7 +287,7 @@ describe("a machine of Google's", () => {
   });
 });
 
-test("where nobody is at hand, all who were tried are named", async () => {
+test("if no provider is available, the error names all of them", async () => {
   const none = [tokenVariable, githubActions, gitlab, buildkite, circleci, mountedToken(absent), google(absent)];
   const surroundings = { env: { SIGSTORE_ID_TOKEN: "" }, http, audience: "sigstore", now: testClock, signal: AbortSignal.timeout(10_000) };
   await assert.rejects(
@@ -296,7 +296,7 @@ test("where nobody is at hand, all who were tried are named", async () => {
   );
 });
 
-test("the first who is at hand decides, even if what they give is of no use", async () => {
+test("the first available provider decides, even if its token is unusable", async () => {
   const env = { SIGSTORE_ID_TOKEN: mintToken({ sub: "first" }), GITLAB_CI: "true" };
   const options = { providers: ambientProviders, http, audience: "sigstore", now: testClock, signal: AbortSignal.timeout(10_000) };
   const token = await obtainIdentityToken({ ...options, env });

@@ -1,4 +1,4 @@
-/** The providers that a job or a machine has without being told, in the order they are asked. */
+/** The providers of CI jobs and machines that need no configuration, in the order in which they are tried. */
 import { buildkite } from "./buildkite.ts";
 import { circleci } from "./circleci.ts";
 import { githubActions } from "./github-actions.ts";
@@ -14,6 +14,6 @@ export const ambientProviders: readonly Provider[] = [
   gitlab,
   buildkite,
   circleci,
-  mountedToken("/var/run/sigstore/cosign/oidc-token"), // where cosign looks for Kubernetes' projected token
+  mountedToken("/var/run/sigstore/cosign/oidc-token"), // cosign's path of Kubernetes' projected token
   google("/sys/class/dmi/id/product_name"),
 ];

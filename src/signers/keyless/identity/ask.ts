@@ -1,6 +1,6 @@
 /**
- * Asking a provider over HTTP. What it is asked with is a credential for it alone, and it may repeat that: so no redirect is
- * followed, and nothing that it answers is quoted.
+ * Sends requests to a provider. They carry a credential for the provider alone, and the response may repeat it: no redirect is
+ * followed, and no response is quoted.
  */
 import { TouchmarkError, type Code } from "../../../core/errors.ts";
 import type { HttpRequest, HttpResponse } from "../../../net/http.ts";
@@ -16,7 +16,7 @@ export function askIdentityService(
   return http.request({ ...request, redirects: false, maxBytes: keylessLimits.answerBytes, signal });
 }
 
-/** The answer, if it is one to the question; throws UNAUTHORIZED, RATE_LIMITED or UNREACHABLE for any other. */
+/** Returns a successful response; throws UNAUTHORIZED, RATE_LIMITED or UNREACHABLE for any other. */
 export function granted(response: HttpResponse, doing: string, hint?: string): HttpResponse {
   const { status, url } = response;
   if (status >= 200 && status < 300) return response;
@@ -29,7 +29,7 @@ function codeOf(status: number): Code {
   return status >= 400 && status < 500 ? "UNAUTHORIZED" : "UNREACHABLE";
 }
 
-/** A URL that credentials may be sent to: over TLS, or to this machine. `what` names it in the message; throws USAGE. */
+/** Parses a URL to which credentials may be sent: over TLS, or to this machine. `what` names it in the message; throws USAGE. */
 export function secureUrl(text: string, what: string): URL {
   const url = URL.parse(text);
   if (url !== null && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname)))) return url;

@@ -1,5 +1,5 @@
 /**
- * Buildkite, by the agent's API (buildkite/agent, api/oidc.go), which `buildkite-agent oidc request-token` asks too:
+ * Buildkite, by the agent's API (buildkite/agent, api/oidc.go), which `buildkite-agent oidc request-token` uses too:
  *
  *     POST $BUILDKITE_AGENT_ENDPOINT/jobs/$BUILDKITE_JOB_ID/oidc/tokens {"audience":TEXT}
  *         Authorization: Token $BUILDKITE_AGENT_ACCESS_TOKEN

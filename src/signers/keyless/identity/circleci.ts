@@ -1,6 +1,6 @@
 /**
  * CircleCI (circleci.com/docs, "OIDC tokens with custom claims"). The token that every job has, `CIRCLE_OIDC_TOKEN_V2`, is
- * made for the organization; one for another audience is made by `circleci run oidc get --claims '{"aud":AUDIENCE}'`.
+ * for the organization; `circleci run oidc get --claims '{"aud":AUDIENCE}'` creates one for another audience.
  */
 import { execFile } from "node:child_process";
 import { TouchmarkError } from "../../../core/errors.ts";
@@ -16,7 +16,7 @@ export const circleci: Provider = {
   token: async (surroundings) => (surroundings.env["CIRCLECI"] === "true" ? run(surroundings) : undefined),
 };
 
-/** What the program writes is in no message: it may be a token. */
+/** The program's output is in no message: it may be a token. */
 function run({ env, audience, signal }: Surroundings): Promise<string> {
   const args = ["run", "oidc", "get", "--claims", JSON.stringify({ aud: audience })];
   return new Promise((resolve, reject) => {

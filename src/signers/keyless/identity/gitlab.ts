@@ -1,4 +1,4 @@
-/** GitLab CI (docs.gitlab.com, "ID token authentication"): tokens that the job names under `id_tokens` come as variables. */
+/** GitLab CI (docs.gitlab.com, "ID token authentication"): tokens that the job names under `id_tokens` are environment variables. */
 import { TouchmarkError } from "../../../core/errors.ts";
 import type { Provider } from "./provider.ts";
 
@@ -12,7 +12,7 @@ export const gitlab: Provider = {
   },
 };
 
-/** As other sigstore clients name it: `SIGSTORE_ID_TOKEN` for the audience `sigstore`. */
+/** Returns the name that other sigstore clients use: `SIGSTORE_ID_TOKEN` for the audience `sigstore`. */
 function variableOf(audience: string): string {
   return `${audience.toUpperCase().replaceAll(/[^A-Z0-9_]|^\d/g, "_")}_ID_TOKEN`;
 }

@@ -17,7 +17,7 @@ function obtain(value: string, env: Readonly<Record<string, string>> = {}): Prom
   return obtainIdentityToken({ providers: [givenToken(value)], ...surroundings });
 }
 
-test("the token itself is given, or where it lies", async (t) => {
+test("the token itself is given, or its path", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "touchmark-"));
   t.after(() => rm(folder, { recursive: true }));
   const text = mintToken();
@@ -28,15 +28,15 @@ test("the token itself is given, or where it lies", async (t) => {
   assert.equal((await obtain("env://TOKEN", { TOKEN: text })).reveal(), text);
 });
 
-test("a token without its end is told to be one", async () => {
+test("a token without its end is recognised as one", async () => {
   const text = mintToken();
   await assert.rejects(obtain(text.slice(0, text.lastIndexOf("."))), { code: "IDENTITY_TOKEN_INVALID", message: /found 2$/ });
   await assert.rejects(obtain("no/such/token.jwt"), { code: "IDENTITY_TOKEN_MISSING", message: /neither a token nor a file/ });
 });
 
-test("a token that was cut on the way is never repeated", async () => {
+test("a truncated token is never in the error", async () => {
   const text = mintToken();
-  // 61 fewer: a signature's 86 letters become 25, which is the length of no base64url whatever they are.
+  // 61 characters fewer: a signature's 86 become 25, which is never a valid length of base64url.
   const cuts = [text.slice(0, -61), text.slice(20), text.slice(0, text.lastIndexOf(".")), text.slice(text.indexOf(".") + 1), `"${text}"`];
   for (const cut of cuts) {
     await assert.rejects(obtain(cut), (error) => {

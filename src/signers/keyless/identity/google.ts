@@ -1,21 +1,21 @@
 /**
- * Google's metadata server (cloud.google.com, "Verify the identity of a VM"), by the name Google's own clients know it:
+ * Google's metadata server (cloud.google.com, "Verify the identity of a VM"), at the address that Google's own clients use:
  *
  *     GET http://$GCE_METADATA_HOST/computeMetadata/v1/instance/service-accounts/default/identity?audience=AUDIENCE&format=full
  *         Metadata-Flavor: Google
- *     200 TOKEN | 404, where the machine has no service account
+ *     200 TOKEN | 404, if the machine has no service account
  */
 import { decodeUtf8 } from "../../../core/bytes.ts";
 import { readSource } from "../../../files/read-source.ts";
 import { askIdentityService, granted } from "./ask.ts";
 import type { Provider, Surroundings } from "./provider.ts";
 
-/** By address: the name would be asked of whatever name service there is. Plain HTTP, for it does not leave the machine's own link. */
+/** An IP address, since a name would depend on the name service. Plain HTTP, since it is link-local. */
 const metadataServer = "169.254.169.254";
 const products: ReadonlySet<string> = new Set(["Google", "Google Compute Engine"]);
 const name = "Google Cloud";
 
-/** `productFile` is where the firmware says whose machine it is. */
+/** `productFile` is where the firmware names the machine's vendor. */
 export function google(productFile: string): Provider {
   return {
     name,

@@ -15,7 +15,7 @@ function invalid(message: RegExp): (error: unknown) => boolean {
   return (error) => error instanceof TouchmarkError && error.code === "IDENTITY_TOKEN_INVALID" && message.test(error.message);
 }
 
-test("a token says who, by whom, for whom and until when", () => {
+test("a token states its subject, issuer, audience and expiry", () => {
   const text = mintToken({ aud: ["other", "sigstore"], exp: seconds + 300, nbf: seconds });
   const token = new IdentityToken(` ${text}\n`, "a test");
   assert.equal(token.reveal(), text);
@@ -24,7 +24,7 @@ test("a token says who, by whom, for whom and until when", () => {
   checkIdentityToken(token, "sigstore", now);
 });
 
-test("the challenge is the subject, or the address that the issuer verified", () => {
+test("the challenge is the subject, or the e-mail address that the issuer verified", () => {
   const challenge = (claims: Record<string, unknown>): string => new IdentityToken(mintToken(claims), "a test").challenge;
   assert.equal(challenge({}), "alice");
   assert.equal(challenge({ email: "a@example.com" }), "alice");
@@ -59,19 +59,19 @@ const notTokens: readonly (readonly [what: string, text: string, message: RegExp
   ["a list for a payload", `${header}.${encode("[]")}.${signature}`, /payload is not an object/],
   ["a claim twice", `${header}.${encode('{"sub":"a","sub":"b"}')}.${signature}`, /"sub" twice/],
   ["a deep payload", `${header}.${encode(`{"a":${"[".repeat(50)}`)}.${signature}`, /nested deeper/],
-  ["more than a token has", mintToken({ sub: "a".repeat(20_000) }), /over the limit/],
+  ["a text that is too long", mintToken({ sub: "a".repeat(20_000) }), /over the limit/],
   ["no issuer", mintToken({ iss: undefined }), /iss is missing/],
   ["no subject", mintToken({ sub: undefined }), /sub is missing/],
-  ["a subject that is no text", mintToken({ sub: 1 }), /sub is not a string/],
+  ["a subject that is not text", mintToken({ sub: 1 }), /sub is not a string/],
   ["no expiry", mintToken({ exp: undefined }), /exp is missing/],
-  ["an expiry no calendar has", mintToken({ exp: 1e15 }), /exp is no time/],
-  ["an expiry in words", mintToken({ exp: "tomorrow" }), /exp is not a whole number/],
+  ["an expiry out of range", mintToken({ exp: 1e15 }), /exp is no time/],
+  ["an expiry as text", mintToken({ exp: "tomorrow" }), /exp is not a whole number/],
   ["an audience of numbers", mintToken({ aud: [1] }), /aud is not a list of strings/],
   ["an audience of too many", mintToken({ aud: Array.from({ length: 21 }, () => "a") }), /over the limit/],
 ];
 
 for (const [what, text, message] of notTokens) {
-  test(`${what} is no token, and is not repeated`, () => {
+  test(`${what} is not a token, and is not in the error`, () => {
     assert.throws(
       () => new IdentityToken(text, "a test"),
       (error: Error) => invalid(message)(error) && !(text.length > 4 && inspect(error).includes(text.slice(-40))),
@@ -82,9 +82,9 @@ for (const [what, text, message] of notTokens) {
 const notForNow: readonly (readonly [what: string, claims: Record<string, unknown>, message: RegExp])[] = [
   ["for another audience", { aud: "https://github.com/owner" }, /made for "https:\/\/github.com\/owner"; expected "sigstore"/],
   ["for an audience that only contains ours", { aud: "sigstore2" }, /expected "sigstore"/],
-  ["for nobody", { aud: undefined }, /made for nobody/],
-  ["past its time", { exp: seconds - 62 }, /held until .*; here it is /],
-  ["not yet in its time", { nbf: seconds + 63 }, /holds from .*; here it is /],
+  ["without an audience", { aud: undefined }, /made for nobody/],
+  ["that has expired", { exp: seconds - 62 }, /held until .*; here it is /],
+  ["that is not valid yet", { nbf: seconds + 63 }, /holds from .*; here it is /],
 ];
 
 for (const [what, claims, message] of notForNow) {
@@ -93,12 +93,12 @@ for (const [what, claims, message] of notForNow) {
   });
 }
 
-test("a clock may be a minute off", () => {
+test("a clock may differ by a minute", () => {
   const token = new IdentityToken(mintToken({ exp: seconds - 55, nbf: seconds + 55 }), "a test");
   checkIdentityToken(token, "sigstore", seconds * 1000);
 });
 
-test("no text crashes the reader, and what it reads it gives back", () => {
+test("any text is parsed or refused, and a parsed token is returned unchanged", () => {
   const part = fc.oneof(
     fc.json().map(encode),
     fc.base64String().map((text) => text.replaceAll("=", "")),

@@ -1,10 +1,10 @@
 /**
- * The token that says who signs (ID token: OpenID Connect Core 1.0, section 2; JWT: RFC 7519, in compact form):
+ * The identity token of a signer (ID token: OpenID Connect Core 1.0, section 2; JWT: RFC 7519, in compact form):
  *
  *     BASE64URL(HEADER) "." BASE64URL({"iss":TEXT,"sub":TEXT,"aud":TEXT|[TEXT,…],"exp":SECONDS,"nbf"?:SECONDS,…}) "." BASE64URL(SIGNATURE)
  *
- * Its signature is not verified here. The certificate authority does that, with keys it got from the issuer; a token that
- * was altered gets no certificate, and here nothing is decided by it but what to ask for.
+ * Its signature is not verified here. The certificate authority does that, with keys from the issuer; a token that
+ * was altered gets no certificate, and here it only decides what to request.
  */
 import { TouchmarkError } from "../../../core/errors.ts";
 import { formatInstant, fromSeconds, type Instant } from "../../../core/instant.ts";
@@ -12,24 +12,24 @@ import { Fields, parseJson } from "../../../core/json/json.ts";
 import { printableText } from "../../../core/printable.ts";
 import { keylessLimits } from "../limits.ts";
 
-/** A clock may be this far from the issuer's, in milliseconds. */
+/** Allowed difference to the issuer's clock, in milliseconds. */
 const clockSkew = 60_000;
 
 export class IdentityToken {
-  /** Where it came from, as a person knows it. */
+  /** Its source, for messages. */
   readonly source: string;
   readonly issuer: string;
   readonly subject: string;
   readonly audience: readonly string[];
   readonly notBefore: Instant | undefined;
   readonly expires: Instant;
-  /** Its end as it is taken here, where the clock may differ from the issuer's. */
+  /** Its expiry plus the allowed clock difference. */
   readonly usableUntil: Instant;
-  /** All it claims. */
+  /** All its claims. */
   readonly claims: Fields;
   readonly #text: string;
 
-  /** Throws IDENTITY_TOKEN_INVALID for what is no token; white space around it is no part of it. */
+  /** Throws IDENTITY_TOKEN_INVALID if it is not a token; surrounding white space is ignored. */
   constructor(text: string, source: string) {
     this.source = source;
     this.#text = text.trim();
@@ -47,13 +47,13 @@ export class IdentityToken {
     }
   }
 
-  /** The token itself, a credential: for the certificate authority alone. Printing or serialising the object never shows it. */
+  /** The token itself, a credential: only for the certificate authority. Printing or serialising the object never shows it. */
   reveal(): string {
     return this.#text;
   }
 
   /**
-   * What is signed to prove that the key is at hand, unless the certificate authority names another claim for this
+   * The text to sign as the proof of possession, unless the certificate authority names another claim for this
    * issuer (`challengeClaim` of its configuration): the e-mail address if the issuer verified it, else the subject.
    */
   get challenge(): string {
@@ -63,7 +63,7 @@ export class IdentityToken {
   }
 }
 
-/** Throws IDENTITY_TOKEN_INVALID for a token that the certificate authority would refuse: made for others, or not for now. */
+/** Throws IDENTITY_TOKEN_INVALID for a token that the certificate authority would refuse: for another audience, or not valid now. */
 export function checkIdentityToken(token: IdentityToken, audience: string, now: Instant): void {
   const whose = `the identity token of ${token.source}`;
   if (!token.audience.includes(audience)) {
@@ -99,7 +99,7 @@ function objectIn(part: string, what: string): Fields {
   return new Fields(parseJson(decode(part, what), what, { maxDepth: keylessLimits.tokenDepth }), what);
 }
 
-/** Base64url without padding (RFC 7515, section 2), in its one spelling. */
+/** Decodes base64url without padding (RFC 7515, section 2), only in its canonical form. */
 function decode(part: string, what: string): Uint8Array {
   const bytes = Buffer.from(part, "base64url");
   if (bytes.toString("base64url") !== part) throw invalid(`${what} is not base64url`);

@@ -1,11 +1,11 @@
-/** A token that something else keeps fresh in a file: Kubernetes' projected service-account tokens, SPIFFE's JWT-SVIDs. */
+/** A token in a file that another program renews: Kubernetes' projected service-account tokens, SPIFFE's JWT-SVIDs. */
 import { access } from "node:fs/promises";
 import { decodeUtf8 } from "../../../core/bytes.ts";
 import { readSource } from "../../../files/read-source.ts";
 import type { Provider } from "./provider.ts";
 import { keylessLimits } from "../limits.ts";
 
-/** Not at hand if there is no such file; one that cannot be read throws FILE_NOT_FOUND. */
+/** Not available if there is no such file; throws FILE_NOT_FOUND if it cannot be read. */
 export function mountedToken(path: string): Provider {
   return {
     name: path,

@@ -1,18 +1,18 @@
-/** Gets the token that says who signs. */
+/** Gets the identity token of the signer. */
 import { TouchmarkError } from "../../../core/errors.ts";
 import type { Instant } from "../../../core/instant.ts";
 import { checkIdentityToken, IdentityToken } from "./identity-token.ts";
 import type { Provider, Surroundings } from "./provider.ts";
 
 export interface IdentityOptions extends Surroundings {
-  /** In the order they are asked; the first that is at hand decides. */
+  /** In the order in which they are tried; the first available one decides. */
   readonly providers: readonly Provider[];
   readonly now: () => Instant;
 }
 
 /**
- * A token for the audience that holds now. Throws IDENTITY_TOKEN_MISSING if nobody is at hand to give one, or is and does
- * not; IDENTITY_TOKEN_INVALID; UNAUTHORIZED, RATE_LIMITED or UNREACHABLE as the provider answers; SIGN_IN_FAILED.
+ * Returns a token for the audience that is valid now. Throws IDENTITY_TOKEN_MISSING if no provider is available, or it has no
+ * token; IDENTITY_TOKEN_INVALID; UNAUTHORIZED, RATE_LIMITED or UNREACHABLE by the provider's response; SIGN_IN_FAILED.
  */
 export async function obtainIdentityToken({ providers, now, ...surroundings }: IdentityOptions): Promise<IdentityToken> {
   for (const provider of providers) {

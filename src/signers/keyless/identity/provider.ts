@@ -1,17 +1,17 @@
-/** Who may say who signs: a CI system, a cloud, a file, a person with a browser. */
+/** A provider of identity tokens: a CI system, a cloud, a file, a user with a browser. */
 import type { HttpClient } from "../../../net/http.ts";
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly http: HttpClient;
-  /** Who the token is for, by the name under which the certificate authority knows itself at the issuer; also our client's id there. */
+  /** The audience of the token, which is the certificate authority's client id at the issuer; also our client id there. */
   readonly audience: string;
   readonly signal: AbortSignal;
 }
 
 export interface Provider {
-  /** As a person knows it: `GitHub Actions`. */
+  /** Its name for the user: `GitHub Actions`. */
   readonly name: string;
-  /** The token's text; undefined where this provider is not at hand. Throws if it is and gives none. */
+  /** Returns the token's text; undefined if this provider is not available. Throws if it is and fails. */
   token(surroundings: Surroundings): Promise<string | undefined>;
 }

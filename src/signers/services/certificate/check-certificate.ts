@@ -1,4 +1,4 @@
-/** Whether a certificate that was issued is the one that was asked for: everything that is verified of it later, and that it is ours. */
+/** Checks an issued certificate: it must match the request, and pass everything that verifiers check later. */
 import { equalBytes } from "../../../core/bytes.ts";
 import { asTouchmarkError } from "../../../core/errors.ts";
 import { formatInstant, type Instant } from "../../../core/instant.ts";
@@ -11,21 +11,21 @@ import type { TrustedRoot } from "../../../trust/trusted-root.ts";
 import { accepted, wrongAnswer } from "../accepted.ts";
 import { nearest } from "../clocks.ts";
 
-/** What is left out may be anything but empty. */
+/** An absent value may be any but empty. */
 export type ExpectedIdentity = Partial<Pick<CertificateIdentity, "subjectAlternativeName" | "issuer">>;
 
 export interface CertificateExpectations {
   readonly publicKey: PublicKey;
   readonly identity?: ExpectedIdentity;
   readonly root: TrustedRoot;
-  /** Who issued it, for messages. */
+  /** The issuer, for messages. */
   readonly who: string;
   readonly at: Instant;
 }
 
 /**
- * Throws CERTIFICATE_INVALID for a certificate of another key, of no identity or of another time, IDENTITY_MISMATCH for one of another
- * identity; else what is wrong with its path or, where certificate logs are trusted, their timestamps in it.
+ * Throws CERTIFICATE_INVALID for a certificate of another key, without an identity or outside its validity, IDENTITY_MISMATCH for one
+ * of another identity; else what is wrong with its path or, if certificate logs are trusted, with its SCTs.
  */
 export async function checkCertificate(
   leaf: Certificate,
@@ -43,16 +43,16 @@ export async function checkCertificate(
       throw wrongAnswer("IDENTITY_MISMATCH", who, why);
     }
   }
-  const moment = nearest(at, leaf.notBefore, leaf.notAfter);
-  if (moment === undefined) {
+  const time = nearest(at, leaf.notBefore, leaf.notAfter);
+  if (time === undefined) {
     const validity = `${formatInstant(leaf.notBefore)} to ${formatInstant(leaf.notAfter)}`;
     throw wrongAnswer("CERTIFICATE_INVALID", who, `the certificate is valid from ${validity}, and here it is ${formatInstant(at)}`);
   }
   const authorities = root.certificateAuthorities;
-  // A signature carries the leaf alone, so the way from there must be in what is trusted.
-  const path = accepted(await verifyCertificatePath({ leaf, intermediates: [], authorities, at: moment, usage: "code signing" }), who);
+  // A signature carries only the leaf, so its chain must be in the trusted root.
+  const path = accepted(await verifyCertificatePath({ leaf, intermediates: [], authorities, at: time, usage: "code signing" }), who);
   const [, issuer] = path.chain;
-  // Whether a certificate log must have seen it is for the trusted root to say, by naming one.
+  // Whether an SCT is required depends on the trusted root: it is, if the root names a certificate log.
   if (root.certificateLogs.length === 0 || issuer === undefined) return;
   accepted(await verifyScts({ certificate: leaf, issuer, logs: root.certificateLogs }), who);
 }

@@ -11,7 +11,7 @@
  *                               {"publicKey":{"algorithm","content":BASE64 of DER},"signedEmailAddress":BASE64}
  *     201  PEM of the whole chain
  *
- * Signing configs call both version 1. Of the chain only the leaf counts: what is above it is for the trusted root to name.
+ * Signing configs call both version 1. Only the leaf of the chain is used: the trusted root has its issuers.
  */
 import { encodeUtf8, toBase64 } from "../../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../../core/errors.ts";
@@ -23,17 +23,17 @@ import { printableHost } from "../../../core/printable.ts";
 import { answerFields, askService, jsonBody, serviceRefusal, urlOf, type Asker } from "../ask.ts";
 import { serviceLimits } from "../limits.ts";
 
-/** Who asks, and that the key is theirs. */
+/** The requester's identity, and the proof of possession of the key. */
 export interface Possession {
   readonly token: string;
   readonly publicKey: PublicKey;
-  /** A signature over the claim that the authority takes for who signs. */
+  /** A signature over the challenge claim of the token. */
   readonly proof: Uint8Array;
 }
 
 const algorithms: Readonly<Record<string, string>> = { ec: "ECDSA", ed25519: "ED25519", rsa: "RSA_PSS", "rsa-pss": "RSA_PSS" };
 
-/** The certificate that it gives, not checked yet. Throws IDENTITY_TOKEN_INVALID, SERVICE_REFUSED, SERVICE_UNAVAILABLE or MALFORMED. */
+/** Requests the certificate, which is not verified yet. Throws IDENTITY_TOKEN_INVALID, SERVICE_REFUSED, SERVICE_UNAVAILABLE or MALFORMED. */
 export async function askFulcio(service: string, possession: Possession, asker: Asker): Promise<Certificate> {
   const { token, publicKey, proof } = possession;
   const url = urlOf(service, "api/v2/signingCert");
@@ -67,7 +67,7 @@ async function askVersion1(service: string, { token, publicKey, proof }: Possess
   return readLeaf(answer.body, answer);
 }
 
-/** That a token is refused, Fulcio says in words, with the status of any other bad request. */
+/** Fulcio reports a refused token only in its message, with the status of any other bad request. */
 function expectCertificate(answer: HttpResponse): void {
   if (answer.status === 200 || answer.status === 201) return;
   const error = serviceRefusal(answer, "issue a certificate");

@@ -40,8 +40,8 @@ async function authority(t: TestContext, options: FulcioOptions = {}, instead: S
   };
 }
 
-suite("a certificate of the moment", () => {
-  test("is for our key and in the token's name", async (t) => {
+suite("a short-lived certificate", () => {
+  test("is for our key and the token's identity", async (t) => {
     const { server, request } = await authority(t);
     const { privateKey } = pair();
     const certificate = await request({ privateKey, identity: { subjectAlternativeName: email, issuer } });
@@ -50,13 +50,13 @@ suite("a certificate of the moment", () => {
     assert.deepEqual(server.lines, ["POST /api/v2/signingCert"]);
   });
 
-  test("comes by the first version of the API where the second is not known", async (t) => {
+  test("is requested by version 1 of the API if version 2 is not supported", async (t) => {
     const { server, request } = await authority(t, {}, { "POST /api/v2/signingCert": refuse(404, "Not Found") });
     assert.equal(certificateIdentity(await request()).subjectAlternativeName, email);
     assert.deepEqual(server.lines, ["POST /api/v2/signingCert", "POST /api/v1/signingCert"]);
   });
 
-  test("is each asker's own, when two ask at once", async (t) => {
+  test("is not mixed up between two concurrent requests", async (t) => {
     const { request } = await authority(t);
     const [first, second] = [pair(), pair()];
     const other = { token: tokenOf("other@example.com"), challenge: "other@example.com" };
@@ -74,7 +74,7 @@ suite("a certificate of the moment", () => {
       await assert.rejects(request(), { code: "CERTIFICATE_INVALID", message: /for another key than ours/ });
     });
 
-    test(`is refused in another name (version ${version})`, async (t) => {
+    test(`is refused for another identity (version ${version})`, async (t) => {
       const { request } = await authority(t, { mishear: (asked) => ({ ...asked, token: tokenOf("mallory@example.com") }) }, only);
       const identity = { subjectAlternativeName: email };
       await assert.rejects(request({ identity }), {
@@ -84,7 +84,7 @@ suite("a certificate of the moment", () => {
     });
   }
 
-  test("is refused where another issuer vouched", async (t) => {
+  test("is refused for another issuer of the token", async (t) => {
     const { request } = await authority(t);
     const identity = { issuer: "https://elsewhere.example" };
     await assert.rejects(request({ identity }), { code: "IDENTITY_MISMATCH", message: /a token of "https:\/\/issuer\.example", expected/ });
@@ -95,7 +95,7 @@ suite("a certificate of the moment", () => {
     ["two names", [extensions.uri("https://one.example", "https://two.example")]],
     ["an empty name", [extensions.uri("")]],
   ] as const) {
-    test(`T15: is refused in ${what}`, async (t) => {
+    test(`is refused with ${what}`, async (t) => {
       const keys = pair();
       const nameless = encodePem("CERTIFICATE", makeDer({ key: keys, extensions: names }));
       const { request } = await authority(t, {}, { "POST /api/v2/signingCert": { body: chainOf(nameless) } });
@@ -103,14 +103,14 @@ suite("a certificate of the moment", () => {
     });
   }
 
-  test("is refused of an authority that is not trusted", async (t) => {
+  test("is refused from an untrusted authority", async (t) => {
     const { request, root } = await authority(t);
     const { trusted } = await fulcioFake();
     const other = { ...root, certificateAuthorities: trusted.certificateAuthorities };
     await assert.rejects(request({ root: other }), { code: "CERTIFICATE_UNTRUSTED", message: /cannot be used/ });
   });
 
-  test("T15: needs a trusted certificate log's word, if any is trusted", async (t) => {
+  test("requires an SCT of a trusted certificate log, if any is trusted", async (t) => {
     const { request, root } = await authority(t);
     const { trusted } = await fulcioFake();
     await assert.rejects(request({ root: { ...root, certificateLogs: trusted.certificateLogs } }), {
@@ -120,7 +120,7 @@ suite("a certificate of the moment", () => {
     await request({ root: { ...root, certificateLogs: [] } });
   });
 
-  test("is refused of another time than ours, but for what clocks differ by", async (t) => {
+  test("is refused if its validity does not match our clock, within a tolerance", async (t) => {
     const { request } = await authority(t);
     await request({}, { clock: () => testTime - 4 * minutes });
     await request({}, { clock: () => testTime + 14 * minutes });
@@ -130,7 +130,7 @@ suite("a certificate of the moment", () => {
     }
   });
 
-  test("is not given to who cannot prove to hold the key", async (t) => {
+  test("is not issued without the proof of possession of the key", async (t) => {
     const { request } = await authority(t);
     await assert.rejects(request({ challenge: "other@example.com" }), {
       code: "SERVICE_REFUSED",
@@ -138,7 +138,7 @@ suite("a certificate of the moment", () => {
     });
   });
 
-  test("is not given for a token that is refused; the token is not repeated", async (t) => {
+  test("is not issued for a refused token; the token is not in the error", async (t) => {
     const token = tokenOf(email);
     for (const answer of [refuse(401, `expired: ${token}`), refuse(400, `There was an error processing the identity token ${token}`)]) {
       const { request } = await authority(t, {}, { "POST /api/v2/signingCert": answer });
@@ -152,7 +152,7 @@ suite("a certificate of the moment", () => {
     }
   });
 
-  test("is waited for no longer than a busy authority is worth", async (t) => {
+  test("is not waited for without limit if the authority is busy", async (t) => {
     const { request, server } = await authority(t, {}, { "POST /api/v2/signingCert": refuse(503, "later") });
     await assert.rejects(request(), { code: "SERVICE_UNAVAILABLE", message: /cannot issue a certificate now/ });
     assert.equal(server.seen.length, 4);
@@ -166,11 +166,11 @@ suite("a certificate of the moment", () => {
     ["something else than PEM", chainOf(7), "MALFORMED", /holds no certificate/],
     ["a key", chainOf(pem(pair())), "MALFORMED", /holds no certificate/],
     ["bytes that are no certificate", chainOf(block("x")), "MALFORMED", /not DER/],
-    ["a chain without end (T08)", chainOf(...Array.from({ length: 11 }, () => block("x"))), "LIMIT_EXCEEDED", /11 entries/],
+    ["a chain without end", chainOf(...Array.from({ length: 11 }, () => block("x"))), "LIMIT_EXCEEDED", /11 entries/],
     ["a chain without end in one text", chainOf(block("x").repeat(11)), "LIMIT_EXCEEDED", /more than 10/],
     ["more than it can be", chainOf(" ".repeat(300_000)), "LIMIT_EXCEEDED", /longer than/],
   ] as const) {
-    test(`is not found in an answer with ${what}`, async (t) => {
+    test(`is not found in a response with ${what}`, async (t) => {
       const { request } = await authority(t, {}, { "POST /api/v2/signingCert": { body } });
       await assert.rejects(request(), { code, message });
     });

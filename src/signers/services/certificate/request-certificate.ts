@@ -1,4 +1,4 @@
-/** A certificate of the moment: for a key that was just made, in the name that a token says. */
+/** Requests a short-lived certificate for an ephemeral key and the identity of a token. */
 import type { KeyObject } from "node:crypto";
 import { encodeUtf8 } from "../../../core/bytes.ts";
 import { publicKeyOf } from "../../../core/keys/public-key.ts";
@@ -12,20 +12,20 @@ import { askFulcio } from "./fulcio.ts";
 export interface CertificateRequest {
   /** The URL of the authority. */
   readonly service: string;
-  /** The ID token, a secret: it goes to the authority and nowhere else. */
+  /** The ID token, a secret: it is sent only to the authority. */
   readonly token: string;
-  /** The token's claim that the authority takes for who signs: an e-mail address or its subject. */
+  /** The token's challenge claim for the authority: an e-mail address or its subject. */
   readonly challenge: string;
-  /** It does not leave here. */
+  /** The private key, which is not sent. */
   readonly privateKey: KeyObject;
-  /** Whom the certificate must name. */
+  /** The identity that the certificate must have. */
   readonly identity?: ExpectedIdentity;
-  /** What the certificate must lead to; it may still be read while the authority answers. */
+  /** The trusted root that must verify the certificate; it may still be read while the authority responds. */
   readonly root: TrustedRoot | Promise<TrustedRoot>;
 }
 
 /**
- * A certificate that was proven to be of a trusted authority, for this key and in this name. Throws IDENTITY_TOKEN_INVALID for a token
+ * Returns a verified certificate of a trusted authority, for this key and identity. Throws IDENTITY_TOKEN_INVALID for a token
  * that is refused, SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the certificate, or as HttpClient does.
  */
 export async function requestCertificate(request: CertificateRequest, asker: Asker): Promise<Certificate> {

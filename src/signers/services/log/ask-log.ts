@@ -1,4 +1,4 @@
-/** Has a log keep a signature, in the version of its API that is spoken there. */
+/** Uploads a signature to a log, by the log's API version. */
 import type { Service } from "../../../trust/signing-config.ts";
 import type { LogAuthority } from "../../../trust/trusted-root.ts";
 import type { LoggedSignature } from "../../../verification/logged-signature.ts";
@@ -10,7 +10,7 @@ import { logInRekorV2 } from "./rekor-v2.ts";
 export interface LogSubmission {
   readonly log: Service;
   readonly logged: LoggedSignature;
-  /** The logs that are trusted. */
+  /** The trusted logs. */
   readonly logs: readonly LogAuthority[];
 }
 
@@ -20,7 +20,7 @@ export function askLog({ log, logged, logs }: LogSubmission, asker: Asker): Prom
   return logIn({ service: log.url, logged, logs }, asker);
 }
 
-/** Whether its entries carry the time at which it took them in. */
+/** Whether the log's entries carry the time of their inclusion. */
 export function provesTime({ majorApiVersion }: Service): boolean {
   return majorApiVersion === 1;
 }

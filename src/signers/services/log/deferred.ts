@@ -1,4 +1,4 @@
-/** What can be logged later than it was signed: what is found out while signing would otherwise be found out when it is too late. */
+/** Checks, before signing, that a deferred log upload can succeed. */
 import { TouchmarkError } from "../../../core/errors.ts";
 import { printableText } from "../../../core/printable.ts";
 import type { LoggedSignature } from "../../../verification/logged-signature.ts";
@@ -7,7 +7,7 @@ import type { Service } from "../../../trust/signing-config.ts";
 import { provesTime } from "./ask-log.ts";
 import { hashOfSigned, keyDetailsOf } from "./verifier.ts";
 
-/** Throws SERVICE_MISSING or UNSUPPORTED where verifiers would refuse what these services make of a signature that is logged later. */
+/** Throws SERVICE_MISSING or UNSUPPORTED if verifiers would refuse a signature with these services whose log entries are pending. */
 export function checkDeferrable(
   { logs, timestampAuthorities }: Pick<SelectedServices, "logs" | "timestampAuthorities">,
   by: "key" | "certificate",
@@ -21,7 +21,7 @@ export function checkDeferrable(
   });
 }
 
-/** Throws UNSUPPORTED for a log that cannot be asked about a certificate once that has ended. */
+/** Throws UNSUPPORTED for a log that cannot add a certificate's signature after the certificate expires. */
 export function checkTimeless(log: Service): void {
   if (!provesTime(log)) return;
   const why = "verifiers refuse one that is not within the certificate's ten minutes";
@@ -30,7 +30,7 @@ export function checkTimeless(log: Service): void {
   });
 }
 
-/** Throws UNSUPPORTED for a signature that one of the logs cannot take. */
+/** Throws UNSUPPORTED for a signature that one of the logs does not support. */
 export function checkLoggable(logged: LoggedSignature, logs: readonly Service[]): void {
   if (logs.every(provesTime)) return;
   hashOfSigned(logged);

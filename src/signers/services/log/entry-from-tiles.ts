@@ -1,4 +1,4 @@
-/** An entry that a log of tiles holds already: its body, and the proof of that, put together from what the log publishes. */
+/** An existing entry of a tile-based log: its body and its inclusion proof, assembled from the published tiles. */
 import { decodeUtf8, toBase64 } from "../../../core/bytes.ts";
 import { parseCheckpoint, type Checkpoint } from "../../../core/tlog/checkpoint.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
@@ -13,7 +13,7 @@ import { Tiles } from "../../../core/tlog/tiles.ts";
 import { serviceLimits } from "../limits.ts";
 
 /**
- * The entry at this index. Throws LOG_ENTRY_MISSING for a log that is not trusted, SERVICE_UNAVAILABLE where its checkpoint does not
+ * Returns the entry at this index. Throws LOG_ENTRY_MISSING for an untrusted log, SERVICE_UNAVAILABLE if its checkpoint does not
  * cover the entry yet, or MALFORMED.
  */
 export async function entryFromTiles(index: number, { service, logs }: LogRequest, asker: Asker): Promise<LogEntryJson> {

@@ -1,4 +1,4 @@
-/** An entry that a log gave, once it is proven to be what the log was asked to keep. */
+/** Verifies that a log's entry is the requested one. */
 import { malformed } from "../../../core/errors.ts";
 import type { Instant } from "../../../core/instant.ts";
 import { Fields } from "../../../core/json/json.ts";
@@ -12,21 +12,21 @@ import { accepted } from "../accepted.ts";
 export interface LogRequest {
   /** The URL of the log. */
   readonly service: string;
-  /** The signature that is to be kept. */
+  /** The signature that was uploaded. */
   readonly logged: LoggedSignature;
-  /** The logs that are trusted. */
+  /** The trusted logs. */
   readonly logs: readonly LogAuthority[];
 }
 
 export interface AcceptedLogEntry {
   readonly entry: LogEntryJson;
-  /** When the log took it in, where it proves that. */
+  /** The time of its inclusion, if the log verifies it. */
   readonly integratedTime?: Instant;
 }
 
 /**
- * Proves it as verifying does. Throws LOG_ENTRY_MISSING for a log that is not trusted, LOG_ENTRY_INVALID for an entry that does not
- * hold, or MALFORMED. `who` answered.
+ * Verifies it as a verifier does. Throws LOG_ENTRY_MISSING for an untrusted log, LOG_ENTRY_INVALID for an invalid entry, or
+ * MALFORMED. `who` is the log.
  */
 export async function verifiedEntry(
   entry: LogEntryJson,
@@ -35,7 +35,7 @@ export async function verifiedEntry(
   at: Instant,
 ): Promise<AcceptedLogEntry> {
   const what = `the answer of ${who}`;
-  // What parses is not what was received but what will be written.
+  // This parses what will be written, not what was received.
   const [parsed] = parseLogEntries(new Fields(JSON.parse(JSON.stringify({ tlogEntries: [entry] })), what));
   if (parsed === undefined) throw malformed(`${what} holds no log entry`);
   const { integratedTime } = accepted(await verifyLogEntry(parsed, { logged, logs, at }), who);

@@ -27,7 +27,7 @@ async function log(t: TestContext, instead: Script = {}): Promise<Log> {
   };
 }
 
-/** What the log answers is changed in a part before it is sent. */
+/** A log whose responses are changed in one part. */
 async function tampering(t: TestContext, alter: (entry: any) => unknown): Promise<Log> {
   const fake = await rekorV1Fake();
   const usual = handlerOf(fake.script, post);
@@ -44,7 +44,7 @@ async function tampering(t: TestContext, alter: (entry: any) => unknown): Promis
 
 suite("Rekor 1", () => {
   for (const by of ["key", "certificate"] as const) {
-    test(`keeps a signature over a message by ${by}, and says when`, async (t) => {
+    test(`logs a signature over a message by ${by}, and states when`, async (t) => {
       const { keep } = await log(t);
       const { entry, integratedTime } = await keep(signed("message", by));
       assert.deepEqual(entry.kindVersion, { kind: "hashedrekord", version: "0.0.1" });
@@ -53,7 +53,7 @@ suite("Rekor 1", () => {
       assert.equal(fromBase64(entry.inclusionProof.rootHash).length, 32);
     });
 
-    test(`keeps an envelope by ${by}, without what is in it`, async (t) => {
+    test(`logs an envelope by ${by}, without its payload`, async (t) => {
       const { keep } = await log(t);
       const { entry } = await keep(signed("what is in it", by, "envelope"));
       assert.deepEqual(entry.kindVersion, { kind: "dsse", version: "0.0.1" });
@@ -61,7 +61,7 @@ suite("Rekor 1", () => {
     });
   }
 
-  test("shows the entry that it holds already", async (t) => {
+  test("returns the existing entry", async (t) => {
     const { keep, server } = await log(t);
     const logged = signed("twice");
     const first = await keep(logged);
@@ -69,7 +69,7 @@ suite("Rekor 1", () => {
     assert.match(server.lines.at(-1) ?? "", /^GET \/api\/v1\/log\/entries\/[0-9a-f]{80}$/);
   });
 
-  test("T34: is asked nowhere else, wherever it says that it holds the entry", async (t) => {
+  test("gets no request at another host, whatever the location of the existing entry", async (t) => {
     const elsewhere = await scriptedServer(t);
     const uuid = "0".repeat(64);
     const conflict = { ...refuse(409, "held"), headers: { location: `${elsewhere.origin}/api/v1/log/entries/${uuid}` } };
@@ -83,7 +83,7 @@ suite("Rekor 1", () => {
     }
   });
 
-  test("keeps each of two signatures that come at once for itself", async (t) => {
+  test("logs each of two concurrent signatures separately", async (t) => {
     const { keep } = await log(t);
     const entries = await Promise.all([keep(signed("one")), keep(signed("two", "certificate", "envelope"))]);
     assert.deepEqual(
@@ -92,7 +92,7 @@ suite("Rekor 1", () => {
     );
   });
 
-  test("T03, T13: is not believed when it answers with another's entry", async (t) => {
+  test("is refused if it responds with another signature's entry", async (t) => {
     const { keep: keepOther, server: others } = await log(t);
     await keepOther(signed("other bytes"));
     const fake = await rekorV1Fake();
@@ -104,7 +104,7 @@ suite("Rekor 1", () => {
     await assert.rejects(logInRekorV1(request, asker()), { code: "LOG_ENTRY_INVALID", message: /the log entry is for another signature/ });
   });
 
-  test("is not believed for an entry by another key over the same bytes", async (t) => {
+  test("is refused for an entry of another key over the same bytes", async (t) => {
     const { keep } = await log(t);
     const logged = signed("bytes");
     await keep(logged);
@@ -112,14 +112,14 @@ suite("Rekor 1", () => {
     await assert.rejects(keep({ ...logged, verifier }), { code: "SERVICE_REFUSED", message: /invalid signature/ });
   });
 
-  test("T13: is not believed where it is not trusted: its key comes from the trusted root, never from the log", async (t) => {
+  test("is refused if it is untrusted: its key comes from the trusted root, never from the log", async (t) => {
     const { keep } = await log(t);
     const { authority } = await rekorV1Fake();
     await assert.rejects(keep(signed("x"), { logs: [authority] }), { code: "LOG_ENTRY_MISSING", message: /not trusted/ });
     await assert.rejects(keep(signed("x"), { logs: [] }), { code: "LOG_ENTRY_MISSING", message: /not trusted/ });
   });
 
-  test("T10: is not believed at a time at which it is trusted no longer, or not yet", async (t) => {
+  test("is refused at a time at which it is not yet or no longer trusted", async (t) => {
     const fake = await rekorV1Fake();
     const server = await serve(t, fake);
     const hour = 3_600_000;
@@ -130,20 +130,16 @@ suite("Rekor 1", () => {
   });
 
   for (const [what, alter, message] of [
-    [
-      "another time than it promised (T01, T16)",
-      (entry: any) => ({ ...entry, integratedTime: entry.integratedTime + 1 }),
-      /promise does not verify/,
-    ],
-    ["another index than it promised (T01)", (entry: any) => ({ ...entry, logIndex: entry.logIndex + 1 }), /promise does not verify/],
+    ["another time than it promised", (entry: any) => ({ ...entry, integratedTime: entry.integratedTime + 1 }), /promise does not verify/],
+    ["another index than it promised", (entry: any) => ({ ...entry, logIndex: entry.logIndex + 1 }), /promise does not verify/],
     ["a proof of another tree", (entry: any) => withProof(entry, { rootHash: "0".repeat(64) }), /another tree/],
     ["a proof with hashes too many", (entry: any) => withProof(entry, { hashes: ["0".repeat(64)] }), /not in the checkpoint's tree/],
     ["a hash in capitals", (entry: any) => withProof(entry, { rootHash: "A".repeat(64) }), /lower-case hex/],
     ["no proof", (entry: any) => withVerification(entry, { inclusionProof: undefined }), /inclusionProof/],
-    ["no promise for its time (T15)", (entry: any) => withVerification(entry, { signedEntryTimestamp: undefined }), /signedEntryTimestamp/],
+    ["no promise for its time", (entry: any) => withVerification(entry, { signedEntryTimestamp: undefined }), /signedEntryTimestamp/],
     ["a body that is none", (entry: any) => ({ ...entry, body: "AAAA" }), /JSON|UTF-8/],
   ] as const) {
-    test(`is not believed with ${what}`, async (t) => {
+    test(`is refused with ${what}`, async (t) => {
       const { keep } = await tampering(t, alter);
       await assert.rejects(keep(signed("x")), (error: unknown) => {
         assert.ok(
@@ -158,23 +154,23 @@ suite("Rekor 1", () => {
 
   for (const [what, body, code, message] of [
     ["no entry", "{}", "MALFORMED", /has 0 entries/],
-    ["two entries (T13)", '{"a":{},"b":{}}', "MALFORMED", /has 2 entries/],
+    ["two entries", '{"a":{},"b":{}}', "MALFORMED", /has 2 entries/],
     ["no JSON", "<html>", "MALFORMED", /not JSON/],
     ["more than it can be", `{"a":"${"x".repeat(1024 * 1024)}"}`, "LIMIT_EXCEEDED", /longer than/],
   ] as const) {
-    test(`is not understood with ${what}`, async (t) => {
+    test(`is malformed with ${what}`, async (t) => {
       const { keep } = await log(t, { [post]: { status: 201, body } });
       await assert.rejects(keep(signed("x")), { code, message });
     });
   }
 
-  test("is given up when it is busy for long", async (t) => {
+  test("fails if it stays busy", async (t) => {
     const { keep, server } = await log(t, { [post]: refuse(503, "later") });
     await assert.rejects(keep(signed("x")), { code: "SERVICE_UNAVAILABLE", message: /cannot keep the signature now/ });
     assert.equal(server.seen.length, 4);
   });
 
-  test("is asked again after a fault, and then says that it holds the entry", async (t) => {
+  test("gets a repeated request after a failure, and then returns the existing entry", async (t) => {
     const fake = await rekorV1Fake();
     const usual = handlerOf(fake.script, post);
     const keepAndFail: Script[string] = async (seen, response) => {

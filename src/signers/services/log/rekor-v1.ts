@@ -4,7 +4,7 @@
  *     POST /api/v1/log/entries       ENTRY
  *     201                            {UUID:{"body","integratedTime","logID":HEX,"logIndex","verification":{"signedEntryTimestamp",
  *                                     "inclusionProof":{"logIndex","treeSize","rootHash":HEX,"hashes":[HEX,…],"checkpoint"}}}}
- *     409                            the log holds it already: Location says where
+ *     409                            an existing entry: Location is its URL
  *     GET /api/v1/log/entries/UUID   200, the same
  *
  *     ENTRY = {"kind":"hashedrekord","apiVersion":"0.0.1",
@@ -28,7 +28,7 @@ import { serviceLimits } from "../limits.ts";
 const entriesPath = "api/v1/log/entries";
 
 /**
- * Has the log keep the signature, or show that it does already. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the
+ * Uploads the signature, or fetches its existing entry. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the
  * entry, or as HttpClient does.
  */
 export async function logInRekorV1(request: LogRequest, asker: Asker): Promise<AcceptedLogEntry> {
@@ -52,7 +52,7 @@ function proposal(logged: LoggedSignature): unknown {
   return { kind: "hashedrekord", apiVersion: "0.0.1", spec };
 }
 
-/** Only the entry's name is taken from where it is said to be: nothing is fetched from elsewhere. */
+/** Only the entry's UUID is taken from Location: nothing is fetched from another host. */
 async function fetchExisting({ headers, url }: HttpResponse, service: string, asker: Asker): Promise<HttpResponse> {
   const [uuid] = /[0-9a-f]{64,80}$/.exec(headers.get("location") ?? "") ?? [];
   if (uuid === undefined) throw malformed(`${printableHost(url)} holds the signature already and does not say where`);

@@ -25,7 +25,7 @@ async function log(t: TestContext, size?: number, instead: Script = {}): Promise
   };
 }
 
-/** Its answer to the first question, changed before it is sent. */
+/** Its response to the first request, changed before it is sent. */
 async function tampering(t: TestContext, alter: (entry: any) => unknown): Promise<Log> {
   const fake = rekorV2Fake();
   const usual = handlerOf(fake.script, post);
@@ -41,7 +41,7 @@ async function tampering(t: TestContext, alter: (entry: any) => unknown): Promis
 suite("Rekor 2", () => {
   for (const by of ["key", "certificate"] as const) {
     for (const as of ["message", "envelope"] as const) {
-      test(`keeps the ${as} signed by ${by}, and proves no time`, async (t) => {
+      test(`logs the ${as} signed by ${by}, without a verified time`, async (t) => {
         const { keep } = await log(t);
         const { entry, integratedTime } = await keep(signed("message", by, as));
         assert.deepEqual(entry.kindVersion, { kind: "hashedrekord", version: "0.0.2" });
@@ -52,13 +52,13 @@ suite("Rekor 2", () => {
     }
   }
 
-  test("writes down the first entry too, whose index protobuf leaves out", async (t) => {
+  test("returns index 0 of the first entry, which protobuf leaves out", async (t) => {
     const { keep } = await log(t, 0);
     assert.equal((await keep(signed("first"))).entry.logIndex, "0");
   });
 
   for (const size of [0, 4, 255, 256, 300, 1000]) {
-    test(`proves by its tiles what it holds already, after ${size} entries`, async (t) => {
+    test(`verifies an existing entry by its tiles, after ${size} entries`, async (t) => {
       const { keep, server } = await log(t, size);
       const logged = signed("twice");
       const first = await keep(logged);
@@ -70,7 +70,7 @@ suite("Rekor 2", () => {
     });
   }
 
-  test("is not believed where its tiles are not of its checkpoint", async (t) => {
+  test("is refused if its tiles do not match its checkpoint", async (t) => {
     const other = await log(t);
     const { keep } = await log(t, 5, {
       "GET /api/v2/tile/*": async ({ path }) => ({ body: await (await fetch(other.server.origin + path)).bytes() }),
@@ -83,20 +83,20 @@ suite("Rekor 2", () => {
 
   for (const [what, instead, code, message] of [
     ["no index", { [post]: refuse(409, "held") }, "MALFORMED", /does not say where/],
-    ["an index that is none", { [post]: { ...refuse(409, "held"), headers: { "x-log-index": "-1" } } }, "MALFORMED", /does not say where/],
-    ["an index to come", { [post]: { ...refuse(409, "held"), headers: { "x-log-index": "7" } } }, "SERVICE_UNAVAILABLE", /covers entry 7/],
+    ["an invalid index", { [post]: { ...refuse(409, "held"), headers: { "x-log-index": "-1" } } }, "MALFORMED", /does not say where/],
+    ["a future index", { [post]: { ...refuse(409, "held"), headers: { "x-log-index": "7" } } }, "SERVICE_UNAVAILABLE", /covers entry 7/],
     ["no checkpoint", { ...held(1), "GET /api/v2/checkpoint": { status: 404 } }, "MALFORMED", /not a signed note/],
     ["a broken checkpoint", { ...held(1), "GET /api/v2/checkpoint": { status: 500 } }, "SERVICE_UNAVAILABLE", /give its checkpoint/],
     ["no tile", { ...held(1), "GET /api/v2/tile/*": { status: 404 } }, "MALFORMED", /has no tile\/entries\/000/],
     ["half a tile of entries", { ...held(1), "GET /api/v2/tile/*": { body: "\u0000\u0004ab" } }, "MALFORMED", /cut short/],
   ] as const) {
-    test(`holds an entry already, with ${what}`, async (t) => {
+    test(`cannot return an existing entry with ${what}`, async (t) => {
       const { keep } = await log(t, 5, instead);
       await assert.rejects(keep(signed("x")), { code, message });
     });
   }
 
-  test("T11, T13: is not believed when it answers with another's entry", async (t) => {
+  test("is refused if it responds with another signature's entry", async (t) => {
     const other = rekorV2Fake();
     const { keep } = await tampering(t, (entry) => entry);
     await keep(signed("ours"));
@@ -110,7 +110,7 @@ suite("Rekor 2", () => {
     await assert.rejects(logInRekorV2(request, asker()), { code: "LOG_ENTRY_INVALID", message: /for another signature/ });
   });
 
-  test("T13: is not believed where it is not trusted: its key comes from the trusted root, never from the log", async (t) => {
+  test("is refused if it is untrusted: its key comes from the trusted root, never from the log", async (t) => {
     const { keep } = await log(t);
     const { authority } = rekorV2Fake();
     const logged = signed("x");
@@ -125,18 +125,18 @@ suite("Rekor 2", () => {
     ["a shorter way", (entry: any) => withProof(entry, { hashes: [] }), /not in the checkpoint's tree/],
     ["a way of something else", (entry: any) => withProof(entry, { hashes: [7] }), /hashes\[0\]/],
     ["another index", (entry: any) => withProof(entry, { logIndex: "4" }), /not in the checkpoint's tree/],
-    ["an index that is none", (entry: any) => ({ ...entry, logIndex: "five" }), /whole number/],
+    ["an invalid index", (entry: any) => ({ ...entry, logIndex: "five" }), /whole number/],
     ["no checkpoint", (entry: any) => withProof(entry, { checkpoint: undefined }), /checkpoint/],
     ["no proof", (entry: any) => ({ ...entry, inclusionProof: undefined }), /inclusionProof/],
     ["another kind than its body", (entry: any) => ({ ...entry, kindVersion: { kind: "dsse", version: "0.0.2" } }), /not what the body is/],
   ] as const) {
-    test(`is not believed with ${what}`, async (t) => {
+    test(`is refused with ${what}`, async (t) => {
       const { keep } = await tampering(t, alter);
       await assert.rejects(keep(signed("x")), message);
     });
   }
 
-  test("is given up when it is busy for long", async (t) => {
+  test("fails if it stays busy", async (t) => {
     const { keep, server } = await log(t, 5, { [post]: refuse(503, "reached max pushback; retry") });
     await assert.rejects(keep(signed("x")), {
       code: "SERVICE_UNAVAILABLE",
@@ -145,12 +145,12 @@ suite("Rekor 2", () => {
     assert.equal(server.seen.length, 4);
   });
 
-  test("that is frozen says so", async (t) => {
+  test("that is frozen is reported", async (t) => {
     const { keep } = await log(t, 5, { [post]: refuse(405, "This log has been frozen, please switch to the latest log.") });
     await assert.rejects(keep(signed("x")), { code: "SERVICE_REFUSED", message: /frozen/ });
   });
 
-  test("is waited for no longer than its checkpoints may take", async (t) => {
+  test("is waited for at most as long as its checkpoints take", async (t) => {
     const fake = rekorV2Fake();
     const server = await serve(t, fake, { [post]: () => undefined });
     const request = { service: server.origin, logged: signed("x"), logs: [fake.authority] };

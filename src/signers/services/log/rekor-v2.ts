@@ -4,9 +4,9 @@
  *     POST /api/v2/log/entries  {"hashedRekordRequestV002":{"digest","signature":{"content",
  *                                "verifier":{"keyDetails", "publicKey" | "x509Certificate":{"rawBytes"}}}}}
  *     201                       a TransparencyLogEntry, as soon as a checkpoint covers it
- *     409                       the log holds it already: x-log-index says where, and its tiles prove it
+ *     409                       an existing entry: x-log-index is its index, and its tiles verify it
  *
- * It proves no time: a timestamp must.
+ * Its entries carry no verified time: a timestamp is required.
  */
 import { toBase64 } from "../../../core/bytes.ts";
 import { malformed } from "../../../core/errors.ts";
@@ -25,7 +25,7 @@ import { serviceLimits } from "../limits.ts";
 const patience = 20_000;
 
 /**
- * Has the log keep the signature, or show that it does already. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the
+ * Uploads the signature, or fetches its existing entry. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the
  * entry, or as HttpClient does.
  */
 export async function logInRekorV2(request: LogRequest, asker: Asker): Promise<AcceptedLogEntry> {
@@ -73,7 +73,7 @@ function readAnswer(answer: HttpResponse): LogEntryJson {
   };
 }
 
-/** Protobuf's JSON may leave a zero out; what the digits are is looked at with the rest. */
+/** Protobuf's JSON may leave out a zero; the digits are checked with the rest. */
 function int64(fields: Fields, name: string): string {
   return fields.optionalString(name) ?? "0";
 }

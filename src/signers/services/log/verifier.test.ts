@@ -12,7 +12,7 @@ const rsa = (modulusLength: number) => generateKeyPairSync("rsa", { modulusLengt
 const by = (key: ReturnType<typeof ec>): LoggedSignature["verifier"] => ({ kind: "key", key: publicKeyOf(key, "key") });
 const message = Buffer.from("message");
 
-suite("what a log is told of a key", () => {
+suite("the verifier in a log request", () => {
   for (const [key, details, algorithm] of [
     [ec("P-256"), "PKIX_ECDSA_P256_SHA_256", "sha256"],
     [ec("P-384"), "PKIX_ECDSA_P384_SHA_384", "sha384"],
@@ -27,20 +27,20 @@ suite("what a log is told of a key", () => {
     });
   }
 
-  test("is its PEM, or that of its certificate", () => {
+  test("is the PEM of the key or its certificate", () => {
     const key = ec("P-256");
     assert.equal(pemOf(by(key)), key.export({ format: "pem", type: "spki" }));
     assert.match(pemOf(signed("x", "certificate").verifier), /^-----BEGIN CERTIFICATE-----\n/);
   });
 
-  test("is nothing for keys that it has no name for, or that hash nothing", () => {
+  test("is undefined for keys without a log name, or without a hash", () => {
     const ed25519 = by(generateKeyPairSync("ed25519").publicKey);
     assert.throws(() => keyDetailsOf(ed25519), { code: "UNSUPPORTED", message: /no name for a key of ed25519/ });
     assert.throws(() => keyDetailsOf(by(rsa(2056))), { code: "UNSUPPORTED", message: /no name for a key of rsa of 2056 bits/ });
     assert.throws(() => hashOfSigned({ ...signed("x"), verifier: ed25519 }), { code: "UNSUPPORTED", message: /over no hash/ });
   });
 
-  test("of a message that is known by its hash is that hash, if it is the one that is signed", () => {
+  test("has the hash of a message that is given by its hash, if that is the signed one", () => {
     const sha256 = createHash("sha256").update(message).digest("hex");
     const known = (key: ReturnType<typeof ec>): LoggedSignature => ({
       signature: message,

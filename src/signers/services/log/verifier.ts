@@ -1,4 +1,4 @@
-/** What a log is told of the key that made a signature. */
+/** The key or certificate of a signature in a log request. */
 import { preAuthEncoding } from "../../../core/envelopes/dsse.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
 import { hash, type HashAlgorithm } from "../../../core/keys/hash.ts";
@@ -11,9 +11,9 @@ import type { LoggedSignature } from "../../../verification/logged-signature.ts"
 type Verifier = LoggedSignature["verifier"];
 
 interface KeyKind {
-  /** What is signed is hashed with this first. */
+  /** The hash of the signature scheme. */
   readonly hash: HashAlgorithm;
-  /** How logs call it (`sigstore_common.proto`, PublicKeyDetails), where the size of a key makes no difference. */
+  /** The log's name of the key (`sigstore_common.proto`, PublicKeyDetails), if it does not depend on the key's size. */
   readonly details?: string;
 }
 
@@ -29,7 +29,7 @@ export interface HashedContent {
   readonly digest: Uint8Array;
 }
 
-/** The hash of the bytes that were signed. Throws UNSUPPORTED for a signature over no hash, or over another than the one that is known. */
+/** Returns the hash of the signed bytes. Throws UNSUPPORTED for a signature without a hash, or with another than the known one. */
 export function hashOfSigned({ content, verifier }: LoggedSignature): HashedContent {
   const { name } = keyOf(verifier).algorithm;
   const algorithm = kinds[name]?.hash;
@@ -40,12 +40,12 @@ export function hashOfSigned({ content, verifier }: LoggedSignature): HashedCont
   throw unsupported(`a signature of ${name} is over the ${algorithm} hash of a message that is known by its sha256 hash alone`);
 }
 
-/** The certificate or key, as Rekor 1 reads it. */
+/** Returns the certificate or key, in Rekor 1's form. */
 export function pemOf(verifier: Verifier): string {
   return verifier.kind === "key" ? encodePem("PUBLIC KEY", verifier.key.spki) : encodePem("CERTIFICATE", verifier.certificate);
 }
 
-/** What the log calls the kind of key. Throws UNSUPPORTED for one that it has no name for. */
+/** Returns the log's name of the kind of key. Throws UNSUPPORTED for a kind without a name. */
 export function keyDetailsOf(verifier: Verifier): string {
   const { algorithm, key } = keyOf(verifier);
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;

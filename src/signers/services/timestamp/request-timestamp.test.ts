@@ -30,14 +30,14 @@ async function authority(t: TestContext, options: TsaOptions = {}, instead: Scri
   return { server, stamp: async (more = {}) => requestTimestamp({ ...usual, ...more }, asker()) };
 }
 
-suite("a question to a timestamp authority", () => {
+suite("a request to a timestamp authority", () => {
   test("has the bytes of RFC 3161", () => {
     const algorithm = sequence(oid("2.16.840.1.101.3.4.2.1"), Uint8Array.of(5, 0));
     const expected = [integer(1), sequence(algorithm, octetString(hash("sha256", stamped))), integer(77), Uint8Array.of(1, 1, 0xff)];
     assert.deepEqual(Buffer.from(encodeTimestampRequest(stamped, 77n)), Buffer.from(sequence(...expected)));
   });
 
-  test("can be read with any nonce", () => {
+  test("can be parsed with any nonce", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (nonce) => {
         const [, , value] = parseDer(encodeTimestampRequest(stamped, nonce), "request").children;
@@ -49,7 +49,7 @@ suite("a question to a timestamp authority", () => {
 });
 
 suite("a timestamp", () => {
-  test("is given for our bytes, with our nonce, and kept as the authority sent it", async (t) => {
+  test("is issued for our bytes, with our nonce, and stored as the authority sent it", async (t) => {
     const at = testTime - 1000;
     const { stamp } = await authority(t, { clock: () => at });
     const { timestamp, at: said } = await stamp();
@@ -57,13 +57,13 @@ suite("a timestamp", () => {
     assert.equal(parseTimestampToken(timestamp).at, at);
   });
 
-  test("is asked for with another nonce each time", async (t) => {
+  test("is requested with another nonce each time", async (t) => {
     const { stamp, server } = await authority(t);
     await Promise.all([stamp(), stamp()]);
     assert.notDeepEqual(server.seen[0]?.body, server.seen[1]?.body);
   });
 
-  test("may be off by what clocks differ by, and by no more", async (t) => {
+  test("may differ by the clock tolerance, and not by more", async (t) => {
     for (const off of [-4, 4]) await (await authority(t, { clock: () => testTime + off * minutes })).stamp();
     for (const off of [-6, 6, -60 * 24 * 0.9]) {
       const { stamp } = await authority(t, { clock: () => testTime + off * minutes });
@@ -89,7 +89,7 @@ suite("a timestamp", () => {
     });
   }
 
-  test("T12: is refused of an authority that is not trusted, whatever certificate it brings", async (t) => {
+  test("is refused from an untrusted authority, whatever certificate it sends", async (t) => {
     const { stamp } = await authority(t);
     const { authority: other } = tsaFake();
     await assert.rejects(stamp({ authorities: [other] }), { code: "CERTIFICATE_UNTRUSTED", message: /no authority that is trusted/ });
@@ -103,7 +103,7 @@ suite("a timestamp", () => {
     ["a fault of its own", refuse(500, "no entropy"), "SERVICE_UNAVAILABLE", /cannot give a timestamp now: status 500 \(no entropy\)/],
     ["a refusal", refuse(400, "bad request"), "SERVICE_REFUSED", /refuses to give a timestamp/],
   ] as const) {
-    test(`is not found in an answer with ${what}`, async (t) => {
+    test(`is not found in a response with ${what}`, async (t) => {
       const { stamp } = await authority(t, {}, { [post]: answer });
       await assert.rejects(stamp(), { code, message });
     });

@@ -1,10 +1,10 @@
 /**
- * Timestamps (RFC 3161, section 3.4):
+ * Requests timestamps (RFC 3161, section 3.4):
  *
  *     POST, application/timestamp-query      TimeStampReq
  *     200 or 201                             TimeStampResp
  *
- * The whole response is kept, as sigstore does.
+ * The whole response is stored, as in sigstore.
  */
 import { randomBytes } from "node:crypto";
 import { equalBytes } from "../../../core/bytes.ts";
@@ -21,22 +21,22 @@ import { encodeTimestampRequest } from "./timestamp-request.ts";
 import { serviceLimits } from "../limits.ts";
 
 export interface TimestampRequest {
-  /** All of the URL. */
+  /** The full URL. */
   readonly service: string;
-  /** The bytes that are to be stamped: a signature's. */
+  /** The bytes to timestamp: a signature's. */
   readonly stamped: Uint8Array;
-  /** Those that are trusted for timestamps. */
+  /** The trusted timestamp authorities. */
   readonly authorities: readonly CertificateAuthority[];
 }
 
 export interface Stamped {
-  /** The authority's answer, DER. */
+  /** The authority's response, DER. */
   readonly timestamp: Uint8Array;
   readonly at: Instant;
 }
 
 /**
- * A timestamp that was proven. Throws TIMESTAMP_INVALID for one of other bytes, of another question or of another time,
+ * Returns a verified timestamp. Throws TIMESTAMP_INVALID for one of other bytes, of another request or of another time,
  * SERVICE_REFUSED, SERVICE_UNAVAILABLE, what else is wrong with it, or as HttpClient does.
  */
 export async function requestTimestamp({ service, stamped, authorities }: TimestampRequest, asker: Asker): Promise<Stamped> {

@@ -1,6 +1,6 @@
 /**
- * A question to a timestamp authority (RFC 3161, section 2.4.1), always with the SHA-256 of what is to be stamped, a nonce, and the
- * wish for the authority's certificate:
+ * Encodes a request to a timestamp authority (RFC 3161, section 2.4.1), always with the SHA-256 of the message, a nonce, and
+ * a request for the authority's certificate:
  *
  *     TimeStampReq ::= SEQUENCE { version 1, SEQUENCE { hashAlgorithm, hashedMessage OCTET STRING }, nonce INTEGER, certReq TRUE }
  */
@@ -22,7 +22,7 @@ export function encodeTimestampRequest(stamped: Uint8Array, nonce: bigint): Uint
   );
 }
 
-/** Two's complement, as few bytes as there can be. */
+/** Two's complement, in the fewest bytes. */
 function integerBytes(value: bigint): Uint8Array {
   const hex = value.toString(16);
   const bytes = Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex");

@@ -20,7 +20,7 @@ function signIn({ issuer, visit }: IdentityProvider, changes: Changes = {}): Pro
   return obtainIdentityToken({ providers: [provider], env: {}, http, audience, now: testClock, signal });
 }
 
-test("a person signs in, and the listener is gone afterwards", async (t) => {
+test("a user signs in, and the listener is closed afterwards", async (t) => {
   const issuer = await identityProvider(t);
   const said: string[] = [];
   const pages: Promise<string>[] = [];
@@ -52,9 +52,9 @@ test("each sign-in has its own state, nonce and verifier", async (t) => {
 });
 
 const other = "https://issuer.example";
-const badDays: readonly (readonly [what: string, bends: Bends, code: Code, message: RegExp])[] = [
+const failures: readonly (readonly [what: string, bends: Bends, code: Code, message: RegExp])[] = [
   [
-    "a person who says no",
+    "a user who refuses",
     { callback: ({ state = "" }) => ({ state, error: "access_denied" }) },
     "SIGN_IN_FAILED",
     /refuses the sign-in: access_denied$/,
@@ -77,41 +77,41 @@ const badDays: readonly (readonly [what: string, bends: Bends, code: Code, messa
   ["a token without nonce", { claims: { nonce: undefined } }, "SIGN_IN_FAILED", /its nonce is not ours/],
   ["a token of another issuer", { claims: { iss: other } }, "SIGN_IN_FAILED", /another issuer made/],
   ["a token for another client", { claims: { aud: "other" } }, "IDENTITY_TOKEN_INVALID", /made for "other"/],
-  ["a token past its time", { claims: { exp: 1_700_000_000 } }, "IDENTITY_TOKEN_INVALID", /held until 2023/],
+  ["an expired token", { claims: { exp: 1_700_000_000 } }, "IDENTITY_TOKEN_INVALID", /held until 2023/],
   ["no identity token", { token: () => ({ body: '{"access_token":"a"}' }) }, "SIGN_IN_FAILED", /gives no identity token/],
-  ["what is no token", { token: () => ({ body: '{"id_token":"a.b.c"}' }) }, "IDENTITY_TOKEN_INVALID", /not an identity token/],
-  ["no JSON", { token: () => ({ body: "<html>" }) }, "MALFORMED", /is not JSON/],
+  ["an invalid token", { token: () => ({ body: '{"id_token":"a.b.c"}' }) }, "IDENTITY_TOKEN_INVALID", /not an identity token/],
+  ["a response that is not JSON", { token: () => ({ body: "<html>" }) }, "MALFORMED", /is not JSON/],
   ["a proxy's error page", { token: () => ({ status: 503, body: "<html>" }) }, "UNREACHABLE", /answers 503 to the sign-in/],
-  ["too much", { token: () => ({ body: " ".repeat(70_000) }) }, "LIMIT_EXCEEDED", /longer than/],
-  ["another's configuration", { configuration: (right) => ({ ...right, issuer: other }) }, "MALFORMED", /for another issuer/],
-  ["no page to sign in at", { configuration: (right) => ({ ...right, authorization_endpoint: undefined }) }, "UNSUPPORTED", /no page/],
+  ["a response that is too long", { token: () => ({ body: " ".repeat(70_000) }) }, "LIMIT_EXCEEDED", /longer than/],
+  ["metadata of another issuer", { configuration: (right) => ({ ...right, issuer: other }) }, "MALFORMED", /for another issuer/],
+  ["no authorization endpoint", { configuration: (right) => ({ ...right, authorization_endpoint: undefined }) }, "UNSUPPORTED", /no page/],
   ["no token endpoint", { configuration: (right) => ({ ...right, token_endpoint: undefined }) }, "MALFORMED", /token_endpoint is missing/],
   [
-    "an endpoint elsewhere in the clear",
+    "a plain HTTP endpoint on another host",
     { configuration: (right) => ({ ...right, token_endpoint: "http://elsewhere.example/token" }) },
     "MALFORMED",
     /token_endpoint is not an https URL/,
   ],
   [
-    "an endpoint that is no web page",
+    "an endpoint that is not an HTTPS URL",
     { configuration: (right) => ({ ...right, authorization_endpoint: "file:///etc/passwd" }) },
     "MALFORMED",
     /authorization_endpoint is not an https URL/,
   ],
 ];
 
-for (const [what, bends, code, message] of badDays) {
-  test(`${what} signs nobody in`, async (t) => {
+for (const [what, bends, code, message] of failures) {
+  test(`${what} is refused`, async (t) => {
     await assert.rejects(signIn(await identityProvider(t, bends)), { code, message });
   });
 }
 
-test("another client is refused by the issuer's own page, and then nobody comes", async (t) => {
+test("if the issuer's page refuses the client, no callback arrives", async (t) => {
   const issuer = await identityProvider(t);
   await assert.rejects(signIn(issuer, { audience: "stranger", patience: 50 }), { code: "SIGN_IN_FAILED", message: /within 0\.05 s/ });
 });
 
-test("nobody is waited for without end, and nobody who is interrupted", async (t) => {
+test("the callback has a timeout, and can be aborted", async (t) => {
   const issuer = await identityProvider(t);
   await assert.rejects(signIn(issuer, { open: () => {}, patience: 20 }), {
     code: "SIGN_IN_FAILED",
@@ -122,7 +122,7 @@ test("nobody is waited for without end, and nobody who is interrupted", async (t
   await assert.rejects(signIn(issuer, { open, signal: controller.signal }), { code: "INTERRUPTED", message: /interrupted/ });
 });
 
-test("what comes without the state changes nothing", async (t) => {
+test("a callback without the state changes nothing", async (t) => {
   const issuer = await identityProvider(t);
   const strange: (readonly [status: number, page: string])[] = [];
   const open = async (page: URL): Promise<void> => {
@@ -144,7 +144,7 @@ test("what comes without the state changes nothing", async (t) => {
   for (const [, page] of strange) assert.doesNotMatch(page, /mine|guess|denied/);
 });
 
-test("the listener is on loopback alone, and does not hear more than a header of the usual size", async (t) => {
+test("the listener is on loopback only, and refuses headers of unusual size", async (t) => {
   const issuer = await identityProvider(t);
   const open = async (page: URL): Promise<void> => {
     const back = new URL(page.searchParams.get("redirect_uri") ?? "");
@@ -160,14 +160,14 @@ test("the listener is on loopback alone, and does not hear more than a header of
   await signIn(issuer, { open });
 });
 
-test("an issuer is spoken to over TLS, but on this machine", async (t) => {
+test("an issuer requires TLS, except on this machine", async (t) => {
   const issuer = await identityProvider(t);
   for (const name of ["http://issuer.example", "issuer.example", "file:///etc", ""]) {
     await assert.rejects(signIn(issuer, { issuer: name }), { code: "USAGE", message: /the issuer is not an https URL/ });
   }
 });
 
-test("an issuer that is none, or sends us elsewhere, is told apart", async (t) => {
+test("an invalid issuer, and one with endpoints elsewhere, have their own errors", async (t) => {
   const elsewhere = await scriptedServer(t);
   const configuration = "GET /.well-known/openid-configuration";
   const server = await scriptedServer(t, {
@@ -181,14 +181,14 @@ test("an issuer that is none, or sends us elsewhere, is told apart", async (t) =
   assert.deepEqual(elsewhere.seen, []);
 });
 
-test("T28: the code and the token go to the issuer alone", async (t) => {
+test("the code and the token are sent only to the issuer", async (t) => {
   const elsewhere = await scriptedServer(t);
   const issuer = await identityProvider(t, { token: () => ({ status: 307, headers: { location: elsewhere.origin } }) });
   await assert.rejects(signIn(issuer), { code: "UNREACHABLE", message: /answers 307/ });
   assert.deepEqual(elsewhere.seen, []);
 });
 
-test("an issuer's words that hold a credential do not show it", async (t) => {
+test("a credential in the issuer's error text is not shown", async (t) => {
   const text = mintToken();
   const body = JSON.stringify({ error: "invalid_grant", error_description: `I would have given ${text}` });
   const issuer = await identityProvider(t, { token: () => ({ status: 400, body }) });

@@ -1,5 +1,5 @@
 /**
- * Signing in with a browser on this machine: OpenID Connect's authorization code flow (Core 1.0, section 3.1) for a native
+ * Sign-in with a browser on this machine: OpenID Connect's authorization code flow (Core 1.0, section 3.1) for a native
  * application (RFC 8252) with PKCE (RFC 7636).
  */
 import { TouchmarkError } from "../../../../core/errors.ts";
@@ -13,13 +13,13 @@ import { postForm, oauthRefusal } from "./oauth.ts";
 import { challengeOf, randomText, sameText } from "./secrets.ts";
 
 export interface BrowserSignIn {
-  /** URL, as its tokens spell it. */
+  /** URL, exactly as in its tokens. */
   readonly issuer: string;
-  /** Opens a page in the person's browser. Never throws: whoever has none is told the page as well. */
+  /** Opens a page in the user's browser. Never throws: the page's URL is also shown to the user. */
   readonly open: (page: URL) => unknown;
-  /** Tells the person something. */
+  /** Shows a message to the user. */
   readonly say: (text: string) => void;
-  /** Milliseconds until nobody is expected any more: two minutes. */
+  /** Milliseconds to wait for the callback: two minutes. */
   readonly patience?: number;
 }
 
@@ -79,7 +79,7 @@ function answerOf({ answer }: Callback, patience: number, signal: AbortSignal): 
   });
 }
 
-/** The code, unless the issuer refused or another one answers in its place (RFC 9207). */
+/** Returns the code, unless the issuer refused or another issuer responded (RFC 9207). */
 function codeIn(query: URLSearchParams, { name: issuer }: Issuer): string {
   const error = query.get("error");
   if (error !== null) throw oauthRefusal(issuer, { error, description: query.get("error_description") ?? undefined });

@@ -1,5 +1,5 @@
 /**
- * Where the browser comes back to (RFC 8252, section 7.3): a listener on loopback, on a port of its own, that answers one
+ * The redirect URI of the browser (RFC 8252, section 7.3): a listener on loopback, on its own port, that serves one
  * page and waits for one request:
  *
  *     GET /auth/callback?state=STATE&(code=CODE | error=CODE[&error_description=TEXT])[&iss=ISSUER]
@@ -10,7 +10,7 @@ import { sameText } from "./secrets.ts";
 export interface Callback extends Disposable {
   /** `http://127.0.0.1:PORT/auth/callback` */
   readonly url: string;
-  /** The query of the request that carries the state; never rejected. */
+  /** The query of the request with the right state; never rejects. */
   readonly answer: Promise<URLSearchParams>;
 }
 
@@ -54,7 +54,7 @@ function queryOf({ method, url = "" }: IncomingMessage): URLSearchParams | undef
   return method === "GET" && target === path ? new URLSearchParams(query) : undefined;
 }
 
-/** Nothing of the request is in it. */
+/** It contains nothing of the request. */
 function page(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, {
     "content-type": "text/html; charset=utf-8",

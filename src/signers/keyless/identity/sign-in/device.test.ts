@@ -34,7 +34,7 @@ function signIn({ issuer }: IdentityProvider, signal: AbortSignal = AbortSignal.
   return { token, said, waits };
 }
 
-test("a person signs in elsewhere, and is asked no more often than the issuer likes", async (t) => {
+test("a user signs in on another device, and the polls respect the issuer's interval", async (t) => {
   const polls = ["authorization_pending", "slow_down", "authorization_pending", "slow_down"];
   const issuer = await identityProvider(t, { polls });
   const { token, said, waits } = signIn(issuer);
@@ -43,7 +43,7 @@ test("a person signs in elsewhere, and is asked no more often than the issuer li
   assert.deepEqual(waits, [7, 7, 12, 12, 17]);
 });
 
-test("the page with the code in it is preferred, and the code named all the same", async (t) => {
+test("the URL with the code in it is preferred, and the code is shown too", async (t) => {
   const begun = (right: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
     ...right,
     verification_uri_complete: `${String(right["verification_uri"])}?user_code=WDJB-MJHT`,
@@ -53,7 +53,7 @@ test("the page with the code in it is preferred, and the code named all the same
   assert.match(said.join(""), /\/device\?user_code=WDJB-MJHT with the code WDJB-MJHT/);
 });
 
-test("an interval is within reason, whatever the issuer says", async (t) => {
+test("the interval is bounded, whatever the issuer states", async (t) => {
   const intervals = [undefined, 0, 1_000_000];
   const waited: number[] = [];
   for (const interval of intervals) {
@@ -66,7 +66,7 @@ test("an interval is within reason, whatever the issuer says", async (t) => {
 
 const pending = Array.from({ length: 100 }, () => "authorization_pending");
 
-test("a code is not asked about once it is past its time, or nobody would wait so long", async (t) => {
+test("polling stops when the code expires, or at the timeout", async (t) => {
   const short = signIn(await identityProvider(t, { polls: pending, begun: (right) => ({ ...right, expires_in: 20 }) }));
   await assert.rejects(short.token, { code: "SIGN_IN_FAILED", message: /nobody completed/ });
   assert.deepEqual(short.waits, [7, 7, 7]);
@@ -75,44 +75,44 @@ test("a code is not asked about once it is past its time, or nobody would wait s
   assert.equal(long.waits.length, Math.ceil(600 / 7));
 });
 
-const badDays: readonly (readonly [what: string, bends: Bends, code: Code, message: RegExp])[] = [
-  ["a person who says no", { polls: ["authorization_pending", "access_denied"] }, "SIGN_IN_FAILED", /refuses the sign-in: access_denied/],
+const failures: readonly (readonly [what: string, bends: Bends, code: Code, message: RegExp])[] = [
+  ["a user who refuses", { polls: ["authorization_pending", "access_denied"] }, "SIGN_IN_FAILED", /refuses the sign-in: access_denied/],
   ["a code that has expired", { polls: ["expired_token"] }, "SIGN_IN_FAILED", /nobody completed/],
-  ["an error nobody knows", { polls: ["strange_day"] }, "SIGN_IN_FAILED", /refuses the sign-in: strange_day: no$/],
+  ["an unknown error", { polls: ["strange_day"] }, "SIGN_IN_FAILED", /refuses the sign-in: strange_day: no$/],
   ["a token of another issuer", { claims: { iss: "https://issuer.example" } }, "SIGN_IN_FAILED", /another issuer made/],
   ["a token for another client", { claims: { aud: "other" } }, "IDENTITY_TOKEN_INVALID", /made for "other"/],
   ["a gateway's error", { token: () => ({ status: 502, body: "bad gateway" }) }, "UNREACHABLE", /answers 502/],
   ["no codes", { configuration: (right) => ({ ...right, device_authorization_endpoint: undefined }) }, "UNSUPPORTED", /no codes/],
   ["no device code", { begun: (right) => ({ ...right, device_code: undefined }) }, "MALFORMED", /device_code is missing/],
-  ["no time", { begun: (right) => ({ ...right, expires_in: undefined }) }, "MALFORMED", /expires_in is missing/],
+  ["no lifetime", { begun: (right) => ({ ...right, expires_in: undefined }) }, "MALFORMED", /expires_in is missing/],
   [
-    "a page in the clear",
+    "a plain HTTP page",
     { begun: (right) => ({ ...right, verification_uri: "http://elsewhere.example" }) },
     "MALFORMED",
     /verification_uri is not/,
   ],
   [
-    "a page that is none",
+    "a page that is not an HTTPS URL",
     { begun: (right) => ({ ...right, verification_uri: "javascript:alert(1)" }) },
     "MALFORMED",
     /verification_uri is not/,
   ],
 ];
 
-for (const [what, bends, code, message] of badDays) {
-  test(`${what} signs nobody in`, async (t) => {
+for (const [what, bends, code, message] of failures) {
+  test(`${what} is refused`, async (t) => {
     await assert.rejects(signIn(await identityProvider(t, bends)).token, { code, message });
   });
 }
 
-test("what the terminal shows cannot be more than a line", async (t) => {
+test("the terminal shows no more than a line of the issuer's text", async (t) => {
   const issuer = await identityProvider(t, { begun: (right) => ({ ...right, user_code: `\u001B[2J\nA${"B".repeat(99)}` }) });
   const { token, said } = signIn(issuer);
   await token;
   assert.match(said.join(""), /^Sign in at \S+ with the code \[2J AB+…\n$/);
 });
 
-test("an interruption ends the waiting", async (t) => {
+test("an abort ends the waiting", async (t) => {
   const issuer = await identityProvider(t, { polls: pending });
   const signal = AbortSignal.timeout(50);
   const provider = deviceSignIn({ issuer: issuer.issuer, say: () => {} });

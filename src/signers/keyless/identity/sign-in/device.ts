@@ -1,6 +1,6 @@
 /**
- * Signing in with a browser elsewhere (RFC 8628): the person types a code there while the token endpoint is asked, again
- * and again, whether they have.
+ * Sign-in with a browser on another device (RFC 8628): the user types a code there while this client polls the token
+ * endpoint.
  *
  *     POST DEVICE client_id, scope
  *     200 {"device_code","user_code","verification_uri","verification_uri_complete"?,"expires_in","interval"?}
@@ -19,9 +19,9 @@ import { postForm, oauthRefusal } from "./oauth.ts";
 import { challengeOf, randomText } from "./secrets.ts";
 
 export interface DeviceSignIn {
-  /** URL, as its tokens spell it. */
+  /** URL, exactly as in its tokens. */
   readonly issuer: string;
-  /** Tells the person something. */
+  /** Shows a message to the user. */
   readonly say: (text: string) => void;
   /** Waits this many milliseconds, unless the signal is aborted. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -29,7 +29,7 @@ export interface DeviceSignIn {
 
 const name = "the sign-in with a code";
 const grant = "urn:ietf:params:oauth:grant-type:device_code";
-/** Seconds. A code that holds for longer is not waited for; nobody is asked more often, or less often, than this. */
+/** Seconds. Bounds of the code's lifetime and of the polling interval. */
 const limits = { patience: 600, shortest: 1, usual: 5, longest: 60 } as const;
 
 export function deviceSignIn(options: DeviceSignIn): Provider {
@@ -38,7 +38,7 @@ export function deviceSignIn(options: DeviceSignIn): Provider {
 
 async function signIn({ issuer: issuerName, say, sleep = pause }: DeviceSignIn, surroundings: Surroundings): Promise<string> {
   const issuer = await discover(issuerName, surroundings);
-  const verifier = randomText(); // PKCE is no part of the RFC; Dex, which sigstore runs, and others check it here as well
+  const verifier = randomText(); // PKCE is not part of the RFC; Dex, which sigstore runs, and others check it here as well
   const begun = await begin(issuer, verifier, surroundings);
   const deviceCode = begun.string("device_code");
   const patience = Math.min(begun.size("expires_in"), limits.patience);
@@ -71,7 +71,7 @@ async function begin(issuer: Issuer, verifier: string, surroundings: Surrounding
   return answer.given;
 }
 
-/** The page with the code in it, where there is one. */
+/** Returns the URL with the code in it, if there is one. */
 function pageIn(begun: Fields, issuer: Issuer): string {
   const member = begun.has("verification_uri_complete") ? "verification_uri_complete" : "verification_uri";
   return safeLink(begun, member, new URL(issuer.name)).href;

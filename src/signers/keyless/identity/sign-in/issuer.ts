@@ -1,5 +1,5 @@
 /**
- * What an issuer says of itself (OpenID Connect Discovery 1.0, section 4; RFC 8628, section 4):
+ * Reads an issuer's metadata (OpenID Connect Discovery 1.0, section 4; RFC 8628, section 4):
  *
  *     GET ISSUER/.well-known/openid-configuration
  *     200 {"issuer":ISSUER,"token_endpoint":URL,"authorization_endpoint"?:URL,"device_authorization_endpoint"?:URL,…}
@@ -11,7 +11,7 @@ import { askIdentityService, secureUrl } from "../ask.ts";
 import type { Surroundings } from "../provider.ts";
 
 export interface Issuer {
-  /** As tokens spell it. */
+  /** Exactly as in its tokens. */
   readonly name: string;
   readonly token: URL;
   readonly authorization: URL | undefined;
@@ -20,7 +20,7 @@ export interface Issuer {
 
 const advice: ErrorDetails = { hint: "Check the URL of the OIDC issuer.", remedy: { id: "check-oidc-issuer" } };
 
-/** Throws USAGE for an issuer without TLS, UNREACHABLE if it does not answer, MALFORMED if it says what it must not. */
+/** Throws USAGE for an issuer without TLS, UNREACHABLE if it does not respond, MALFORMED for invalid metadata. */
 export async function discover(name: string, surroundings: Surroundings): Promise<Issuer> {
   const base = secureUrl(name, "the issuer");
   const url = new URL(`${base.pathname.replace(/\/$/, "")}/.well-known/openid-configuration`, base.origin);
@@ -30,7 +30,7 @@ export async function discover(name: string, surroundings: Surroundings): Promis
   }
   const what = `the answer of ${printableUrl(url)}`;
   const fields = new Fields(parseJson(response.body, what), what);
-  // By another's configuration an issuer could be mixed up with one that is less careful (RFC 9700, section 4.4).
+  // Metadata of another issuer would allow a mix-up attack (RFC 9700, section 4.4).
   if (fields.string("issuer") !== name) throw new TouchmarkError("MALFORMED", `${what} is for another issuer than ${name}`, advice);
   return {
     name,
@@ -40,7 +40,7 @@ export async function discover(name: string, surroundings: Surroundings): Promis
   };
 }
 
-/** A URL that the issuer names, as safe as its own: an issuer with TLS cannot send anybody anywhere without. */
+/** Checks an endpoint's URL: if the issuer uses TLS, its endpoints must. */
 export function safeLink(fields: Fields, member: string, issuer: URL): URL {
   const url = URL.parse(fields.string(member));
   const safe = url !== null && (url.protocol === "https:" || (issuer.protocol === "http:" && url.origin === issuer.origin));

@@ -1,5 +1,5 @@
 /**
- * Asking an OAuth 2.0 endpoint (RFC 6749, sections 4.1.3, 5.1 and 5.2): a form is posted, the answer is JSON:
+ * Sends requests to an OAuth 2.0 endpoint (RFC 6749, sections 4.1.3, 5.1 and 5.2): the request is a form, the response is JSON:
  *
  *     2xx {…}     else {"error":CODE,"error_description"?:TEXT}
  */
@@ -18,7 +18,7 @@ export interface OAuthError {
 
 export type OAuthAnswer = { readonly given: Fields } | { readonly refused: OAuthError };
 
-/** Throws UNREACHABLE for an answer that is not one of an OAuth endpoint. */
+/** Throws UNREACHABLE if the response is not an OAuth endpoint's. */
 export async function postForm(url: URL, form: Readonly<Record<string, string>>, surroundings: Surroundings): Promise<OAuthAnswer> {
   const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
   const body = encodeUtf8(new URLSearchParams(form).toString());
@@ -36,11 +36,11 @@ function errorIn({ body, status }: HttpResponse, what: string): OAuthError | und
     const fields = new Fields(parseJson(body, what), what);
     return { error: fields.string("error"), description: fields.optionalString("error_description") };
   } catch {
-    return undefined; // a proxy's page, or nothing
+    return undefined; // for example a proxy's page
   }
 }
 
-/** SIGN_IN_FAILED in the issuer's own words; a long run of characters without a space may be a credential and is left out. */
+/** Returns SIGN_IN_FAILED with the issuer's text; a long run of characters without a space may be a credential and is left out. */
 export function oauthRefusal(issuer: string, { error, description }: OAuthError): TouchmarkError {
   const words = [error, description ?? ""].map((text) => printableText(text.replaceAll(/[\w.~+/=-]{32,}/g, "…"), 200));
   return new TouchmarkError("SIGN_IN_FAILED", `${issuer} refuses the sign-in: ${words.filter((text) => text !== "").join(": ")}`);

@@ -7,7 +7,7 @@ import { openBrowser } from "./open-browser.ts";
 
 const page = new URL("https://issuer.example/auth?state=a%20b&x=$(id)");
 
-test("the desktop's own program is given the page, as one argument", async (t) => {
+test("the desktop's opener gets the URL as one argument", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "touchmark-"));
   t.after(() => rm(folder, { recursive: true }));
   const programs = { linux: "xdg-open", freebsd: "xdg-open", darwin: "open", win32: "rundll32" } as const;
@@ -20,7 +20,7 @@ test("the desktop's own program is given the page, as one argument", async (t) =
   }
 });
 
-test("without such a program nothing happens", async (t) => {
+test("without an opener nothing happens", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "touchmark-"));
   t.after(() => rm(folder, { recursive: true }));
   assert.equal(await openBrowser(page, { platform: "linux", env: { PATH: folder } }), false);

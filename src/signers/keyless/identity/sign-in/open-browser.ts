@@ -1,4 +1,4 @@
-/** Opening a page in the browser that the person uses. */
+/** Opens a page in the user's browser. */
 import { spawn } from "node:child_process";
 
 export interface Desktop {
@@ -11,7 +11,7 @@ const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [program: strin
   win32: ["rundll32", "url.dll,FileProtocolHandler"],
 };
 
-/** Fulfilled with whether the system's opener could do it; nobody needs to wait for that. */
+/** Resolves to whether the system's opener succeeded; callers need not await it. */
 export function openBrowser(page: URL, { platform, env }: Desktop): Promise<boolean> {
   const [program, ...args] = openers[platform] ?? ["xdg-open"];
   const child = spawn(program, [...args, page.href], { env, stdio: "ignore", detached: true });

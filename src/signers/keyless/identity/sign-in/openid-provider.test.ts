@@ -1,4 +1,4 @@
-/** Both ways of signing in at an issuer that others wrote: the npm package `oidc-provider`, certified by the OpenID Foundation. */
+/** Both ways of sign-in at an independent issuer: the npm package `oidc-provider`, certified by the OpenID Foundation. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -15,7 +15,7 @@ interface Grant {
   save(): Promise<string>;
 }
 
-/** What is used here of a package without types. */
+/** The used part of a package without types. */
 interface OpenIdProvider {
   readonly Grant: new (of: { readonly accountId: string; readonly clientId: string }) => Grant;
   callback(): (request: IncomingMessage, response: ServerResponse) => void;
@@ -27,7 +27,7 @@ interface Context {
   readonly oidc: { readonly provider: OpenIdProvider; readonly session: { readonly accountId: string } };
 }
 
-// Not the package's front, which warns of a Node that is newer than it knows. Not literals, for the compiler would look for types.
+// Not the package's main module, which warns about newer versions of Node. Not literals, since the compiler would look for types.
 const front: string = "oidc-provider/lib/provider.js";
 const memory: string = "oidc-provider/lib/adapters/memory_adapter.js";
 
@@ -96,7 +96,7 @@ async function startIssuer(t: TestContext): Promise<string> {
   return issuer;
 }
 
-/** A browser with cookies and no scripts. */
+/** A browser with cookies and without scripts. */
 class Browser {
   readonly #cookies = new Map<string, string>();
 
@@ -119,7 +119,7 @@ function obtain(provider: Provider): ReturnType<typeof obtainIdentityToken> {
   return obtainIdentityToken({ providers: [provider], env: {}, http: createHttpClient(), audience: "sigstore", now: wallClock, signal });
 }
 
-test("a person signs in with a browser", async (t) => {
+test("a user signs in with a browser", async (t) => {
   const issuer = await startIssuer(t);
   const pages: Promise<string>[] = [];
   const open = (page: URL): number => pages.push(new Browser().visit(page));
@@ -128,12 +128,12 @@ test("a person signs in with a browser", async (t) => {
   assert.match((await Promise.all(pages)).join(""), /Signed in/);
 });
 
-test("a person signs in with a code", async (t) => {
+test("a user signs in with a code", async (t) => {
   const issuer = await startIssuer(t);
   const said: string[] = [];
   let sleeps = 0;
   const sleep = async (): Promise<void> => {
-    if (++sleeps === 1) return; // asked too early: the person has not come yet
+    if (++sleeps === 1) return; // a poll before the user has signed in
     const [, page = ""] = /Sign in at (\S+)/.exec(said.join("")) ?? [];
     const browser = new Browser();
     let shown = await browser.visit(new URL(page));

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { challengeOf, randomText, sameText } from "./secrets.ts";
 
-test("RFC 7636, appendix B", () => {
+test("the S256 challenge is that of RFC 7636, appendix B", () => {
   assert.equal(challengeOf("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
 });
 
-test("texts are compared whole, and drawn anew", () => {
+test("texts are compared completely, and generated anew each time", () => {
   const text = randomText();
   assert.match(text, /^[\w-]{43}$/);
   assert.ok(sameText(text, text));
