@@ -28,7 +28,7 @@ const special4 = [
 /** In IPv6 only 2000::/3 is public, except these ranges: addresses that embed IPv4 might lead anywhere. */
 const special6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
 
-/** The system resolver; tests replace it. */
+/** Returns a resolver that gives only public addresses; tests replace the underlying `resolve`. */
 export function publicOnly(resolve: LookupFunction = lookup): Resolver {
   const special = { 4: blockList(special4, "ipv4"), 6: blockList(special6, "ipv6") };
   const global = blockList(["2000::/3"], "ipv6");

@@ -1,4 +1,4 @@
-/** Who is expected to have signed by certificate. */
+/** Expected identities of signers with certificates. */
 import type { CertificateSigner } from "../core/finding.ts";
 import type { CertificateClaim } from "../core/x509/certificate-claims.ts";
 import { describePattern, fits, type TextPattern } from "./text-pattern.ts";
@@ -6,13 +6,13 @@ import { describePattern, fits, type TextPattern } from "./text-pattern.ts";
 export interface TrustedIdentity {
   /** The certificate's subject alternative name. */
   readonly subject: TextPattern;
-  /** The issuer of the token that the certificate was given for, a URL. */
+  /** The OIDC issuer of the identity token, a URL. */
   readonly issuer: TextPattern;
-  /** What else the certificate must say, exactly. */
+  /** Further claims that the certificate must have, exactly. */
   readonly claims: Readonly<Partial<Record<CertificateClaim, string>>>;
 }
 
-/** What a certificate says of its owner, without what kind of signer that makes. */
+/** The identity in a certificate, independent of the kind of signer. */
 export type CertifiedIdentity = Pick<CertificateSigner, "identity" | "issuer" | "claims">;
 
 export function matchesIdentity({ subject, issuer, claims }: TrustedIdentity, actual: CertifiedIdentity): boolean {
@@ -24,7 +24,7 @@ export function matchesIdentity({ subject, issuer, claims }: TrustedIdentity, ac
   );
 }
 
-/** What is said instead of the claims expected of this very subject and issuer: `sourceRepositoryRef=refs/heads/fix`, `no tokenSubject`. */
+/** The claims that differ from those expected of this subject and issuer: `sourceRepositoryRef=refs/heads/fix`, `no tokenSubject`. */
 export function differingClaims({ subject, issuer, claims }: TrustedIdentity, actual: CertifiedIdentity): readonly string[] {
   if (!fits(subject, actual.identity) || !fits(issuer, actual.issuer)) return [];
   const said = new Map(Object.entries(actual.claims));
@@ -32,13 +32,13 @@ export function differingClaims({ subject, issuer, claims }: TrustedIdentity, ac
   return differing.map(([name]) => (said.has(name) ? `${name}=${said.get(name)}` : `no ${name}`));
 }
 
-/** `someone@example.com (https://issuer.example.com) with sourceRepositoryRef=refs/heads/main`. */
+/** Describes an expected identity: `someone@example.com (https://issuer.example.com) with sourceRepositoryRef=refs/heads/main`. */
 export function describeIdentity({ subject, issuer, claims }: TrustedIdentity): string {
   const pairs = Object.entries(claims).map(([name, value]) => `${name}=${value}`);
   return `${describePattern(subject, "an identity")} (${describePattern(issuer, "an issuer")})${pairs.length > 0 ? ` with ${pairs.join(", ")}` : ""}`;
 }
 
-/** What is expected, as one text: equal exactly where the expectation is. */
+/** A canonical text of the expected identity: equal exactly where the expectation is. */
 export function identityContent({ subject, issuer, claims }: TrustedIdentity): string {
   const text = (pattern: TextPattern) => (pattern.kind === "exact" ? ["exact", pattern.text] : ["pattern", pattern.source]);
   const sorted = Object.entries(claims).toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -20,7 +20,7 @@ const refuses = (code: string, message: RegExp) => (error: unknown) =>
   error instanceof TouchmarkError && error.code === code && message.test(error.message);
 
 describe("a signing config", () => {
-  it("names services, and how many of them are asked", () => {
+  it("lists services, and how many of them are used", () => {
     const config = parse({ mediaType, rekorTlogUrls: [service], rekorTlogConfig: { selector: "EXACT", count: 2 } });
     const [log] = config.logs.services;
     assert.deepEqual(log, { ...service, validFor: { start: Date.UTC(2026, 0), end: Date.UTC(2027, 0) } });
@@ -33,12 +33,12 @@ describe("a signing config", () => {
     }
   });
 
-  it("may name none at all, and then says nothing of how many", () => {
+  it("may list no services, and then no selector", () => {
     const config = parse({ mediaType, rekorTlogConfig: {}, tsaConfig: {} });
     assert.deepEqual([config.certificateAuthorities, config.logs.services, config.timestampAuthorities.services], [[], [], []]);
   });
 
-  it("of version 0.1 has one operator for each host, and no end", () => {
+  it("of version 0.1 has one operator for each host, and no end of validity", () => {
     const config = parse({
       mediaType: mediaType.replace("0.2", "0.1"),
       caUrl: "https://ca.sigstore.example",
@@ -84,7 +84,7 @@ describe("a signing config", () => {
     });
   }
 
-  it("never fails in another way, whatever it holds", () => {
+  it("any document is read or throws a TouchmarkError", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom("caUrls", "tlogUrls", "tsaConfig", "tsaUrls", "caUrl"), fc.jsonValue()), (members) => {
         readsOrRefuses(() => parse({ mediaType, ...members }));
