@@ -1,7 +1,7 @@
 /**
  * Atomic, durable file writes: a file is there whole or not at all, and survives a crash once its write has succeeded.
  *
- * write a temporary file, sync it, rename it (or link it, to create only), sync the folder
+ *     write a temporary file, sync it, rename it (or link it, to create only), sync the folder
  *
  * A write that throws leaves the old file, or the new one, whole; so it can be repeated.
  */

@@ -33,13 +33,13 @@ export function fits(pattern: TextPattern, text: string): boolean {
 }
 
 /** A probe that no real identity equals: a pattern that matches every probe restricts nothing. All issuers are URLs. */
-const strangers = {
+const probes = {
   identity: ["https://stranger.invalid/repository/workflow", "stranger@stranger.invalid", "stranger"],
   issuer: ["https://stranger.invalid", "https://stranger.invalid/issuer"],
 } as const;
 
-export function fitsAnything(pattern: TextPattern, kind: keyof typeof strangers): boolean {
-  return strangers[kind].every((stranger) => fits(pattern, stranger));
+export function fitsAnything(pattern: TextPattern, kind: keyof typeof probes): boolean {
+  return probes[kind].every((probe) => fits(pattern, probe));
 }
 
 /** Describes an expected text: `x`, or `an identity matching /x/`. */

@@ -18,7 +18,7 @@ const past = { notBefore: Date.UTC(2024, 0, 1), notAfter: Date.UTC(2026, 4, 31, 
 const authority = [extensions.authority(), extensions.keyCertSign];
 const signer = [extensions.digitalSignature, extensions.usage([oids.codeSigning])];
 
-/** root, upper, lower, leaf; each as its shape says otherwise. */
+/** The certificates root, upper, lower, leaf; each as its shape says otherwise. */
 const root = (shape: Shape = {}) => makeCertificate({ subject: "root", key: keys.root, extensions: authority, ...shape });
 const upper = (shape: Shape = {}) =>
   makeCertificate({ subject: "upper", issuer: "root", key: keys.upper, signedBy: keys.root.privateKey, extensions: authority, ...shape });
@@ -54,7 +54,7 @@ async function refuses(proof: ReturnType<typeof prove>, code: string, detail: Re
 const invalid = (proof: ReturnType<typeof prove>, detail: RegExp) => refuses(proof, "CERTIFICATE_INVALID", detail);
 
 suite("certificate path", () => {
-  test("leads from the leaf to the root, through what the trust holds", async () => {
+  test("leads from the leaf to the root through intermediates of the trust", async () => {
     const proof = await prove();
     assert.ok("value" in proof);
     assert.deepEqual(
@@ -64,13 +64,13 @@ suite("certificate path", () => {
     assert.deepEqual(proof.check, { name: "certificate", outcome: "passed", detail: "leads to https://ca.example (CN=root)" });
   });
 
-  test("leads through what the evidence brings along, in any order and among others", async () => {
+  test("leads through intermediates of the evidence, in any order and among others", async () => {
     const stranger = makeCertificate({ subject: "upper", issuer: "root", key: keys.other, extensions: authority });
     const proof = await prove({ authorities: [trusted(root())], intermediates: [stranger, upper(), leaf(), lower()] });
     assert.equal(proof.check.outcome, "passed");
   });
 
-  test("trusts nothing that the evidence brings along", async () => {
+  test("never trusts a certificate of the evidence", async () => {
     const strangeRoot = makeCertificate({ subject: "root", key: keys.root, extensions: [...authority, extension("1.2.3", sequence())] });
     const own = makeCertificate({ subject: "root", key: keys.other, extensions: authority });
     await refuses(prove({ authorities: [], intermediates: [lower(), upper(), root()] }), "CERTIFICATE_UNTRUSTED", /no authority/);
@@ -81,7 +81,7 @@ suite("certificate path", () => {
     );
   });
 
-  test("takes any of several authorities, and the way among them that holds", async () => {
+  test("is valid under any of several authorities, by whichever path is valid", async () => {
     const foreign = makeCertificate({ subject: "foreign", key: keys.other, extensions: authority });
     const expired = trusted(lower(past), upper(), root());
     const proof = await prove({ authorities: [trusted(foreign), expired, trusted(lower(), upper(), root())] });
@@ -89,13 +89,13 @@ suite("certificate path", () => {
     await refuses(prove({ authorities: [trusted(foreign), expired] }), "EXPIRED", /CN=lower/);
   });
 
-  test("ends at the authority's last certificate, signed by itself or not", async () => {
+  test("ends at the authority's last certificate, self-signed or not", async () => {
     assert.equal((await proveChain(lower(), upper())).check.outcome, "passed");
     const pinned = leaf();
     assert.equal((await prove({ leaf: pinned, authorities: [trusted(pinned)] })).check.outcome, "passed");
   });
 
-  test("holds at the first and the last moment, and at none beyond", async () => {
+  test("is valid at the first and the last instant of the validity, and not beyond", async () => {
     const request = { leaf: leaf({ notBefore: at, notAfter: at + 600_000 }) };
     for (const moment of [at, at + 600_000]) assert.equal((await prove({ ...request, at: moment })).check.outcome, "passed");
     for (const moment of [at - 1, at + 600_001]) {
@@ -107,7 +107,7 @@ suite("certificate path", () => {
     }
   });
 
-  test("T06: an authority that has expired, in the middle or at the root, ends it", async () => {
+  test("an expired intermediate or root invalidates it", async () => {
     await refuses(
       proveChain(lower(), upper(past), root()),
       "EXPIRED",
@@ -116,13 +116,13 @@ suite("certificate path", () => {
     await refuses(proveChain(lower(), upper(), root(past)), "EXPIRED", /"CN=root"/);
   });
 
-  test("an authority counts only while it is trusted", async () => {
+  test("an authority counts only within its period of trust", async () => {
     const bounded = { ...trusted(lower(), upper(), root()), validFor: { start: at - 2, end: at - 1 } };
     await refuses(prove({ authorities: [bounded] }), "CERTIFICATE_UNTRUSTED", /trusted from .* until .*, not at/);
     assert.equal((await prove({ authorities: [{ ...bounded, validFor: { start: at, end: at } }] })).check.outcome, "passed");
   });
 
-  test("a signature that is another's leads nowhere", async () => {
+  test("a signature of another issuer invalidates it", async () => {
     await refuses(
       prove({ leaf: leaf({ signedBy: keys.other.privateKey }) }),
       "CERTIFICATE_UNTRUSTED",
@@ -131,12 +131,12 @@ suite("certificate path", () => {
     await refuses(proveChain(lower(), upper({ signedBy: keys.other.privateKey }), root()), "CERTIFICATE_UNTRUSTED", /does not lead/);
   });
 
-  test("a name that is another's leads nowhere, whoever signed", async () => {
+  test("an issuer name that does not match invalidates it, whoever signed", async () => {
     await refuses(prove({ leaf: leaf({ issuer: "Lower" }) }), "CERTIFICATE_UNTRUSTED", /"CN=Lower"/);
     await refuses(prove({ leaf: leaf({ issuer: "upper" }) }), "CERTIFICATE_UNTRUSTED", /"CN=upper"/);
   });
 
-  test("an algorithm that is not accepted, or another than the key's, leads nowhere", async () => {
+  test("an algorithm that is not accepted, or does not fit the key, invalidates it", async () => {
     const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const named = (id: string, hash: string) => ({
       algorithm: sequence(oid(id), encodeDer(tags.null)),
@@ -151,7 +151,7 @@ suite("certificate path", () => {
     for (const bad of [sha1, mislabelled]) await refuses(prove({ leaf: bad, authorities }), "CERTIFICATE_UNTRUSTED", /does not lead/);
   });
 
-  test("keys that are not accepted sign nothing, and hinder nothing elsewhere", async () => {
+  test("keys that are not accepted sign nothing, and do not affect other paths", async () => {
     const weak = generateKeyPairSync("ec", { namedCurve: "secp256k1" });
     const issuer = lower({ key: weak });
     await refuses(
@@ -162,7 +162,7 @@ suite("certificate path", () => {
     assert.equal((await prove({ intermediates: [issuer] })).check.outcome, "passed");
   });
 
-  test("only authorities issue", async () => {
+  test("only certificate authorities may issue", async () => {
     await invalid(proveChain(lower({ extensions: [] }), upper(), root()), /"CN=lower" issued a certificate and is no authority/);
     await invalid(proveChain(lower({ extensions: signer }), upper(), root()), /"CN=lower" issued a certificate and is no authority/);
     await invalid(proveChain(lower(), upper(), root({ extensions: [] })), /"CN=root" .* is no authority/);
@@ -170,7 +170,7 @@ suite("certificate path", () => {
     await invalid(proveChain(lower(), upper({ extensions: mayNot }), root()), /"CN=upper" issued a certificate and may not/);
   });
 
-  test("path lengths are kept, for renewed authorities too", async () => {
+  test("path length constraints are enforced, also for self-issued authorities", async () => {
     const limited = (length: number) => ({ extensions: [extensions.authority(length), extensions.keyCertSign] });
     assert.equal((await proveChain(lower(limited(0)), upper(limited(1)), root(limited(2)))).check.outcome, "passed");
     await invalid(proveChain(lower(), upper(limited(0)), root()), /"CN=upper" allows 0 authorities below it, and 1 are/);
@@ -183,7 +183,7 @@ suite("certificate path", () => {
     assert.equal((await prove(request)).check.outcome, "passed");
   });
 
-  test("T15: critical extensions that are not understood end it, others do not", async () => {
+  test("unknown critical extensions invalidate it, others do not", async () => {
     const having = (isCritical: boolean) => extension("1.2.3.4", sequence(), isCritical);
     await invalid(prove({ leaf: leaf({ extensions: [...signer, having(true)] }) }), /"CN=leaf" has the critical extension 1\.2\.3\.4/);
     await invalid(
@@ -193,16 +193,16 @@ suite("certificate path", () => {
     assert.equal((await prove({ leaf: leaf({ extensions: [...signer, having(false)] }) })).check.outcome, "passed");
   });
 
-  test("name constraints are not overlooked", async () => {
+  test("name constraints are not ignored", async () => {
     const constrained = upper({ extensions: [...authority, extension("2.5.29.30", sequence())] });
     await refuses(proveChain(lower(), constrained, root()), "UNSUPPORTED", /"CN=upper" has name constraints/, "undecided");
   });
 
-  test("extensions that cannot be read end it", async () => {
+  test("malformed extensions invalidate it", async () => {
     await invalid(prove({ leaf: leaf({ extensions: [extension("2.5.29.37", sequence())] }) }), /"CN=leaf" cannot be read/);
   });
 
-  test("the leaf is a signer's, made for what it did", async () => {
+  test("the leaf is a signer's, with the key usage for its purpose", async () => {
     const made = (...list: readonly Uint8Array[]) => prove({ leaf: leaf({ extensions: list }) });
     const forCode = extensions.usage([oids.codeSigning]);
     assert.equal((await made(forCode)).check.outcome, "passed");
@@ -213,7 +213,7 @@ suite("certificate path", () => {
     await invalid(made(forCode, extensions.authority()), /one of an authority/);
   });
 
-  test("a time-stamping leaf is for that alone, and says so critically", async () => {
+  test("a time-stamping leaf has that usage only, and marks it critical", async () => {
     const made = (ids: readonly string[], isCritical: boolean) =>
       prove({ usage: "time stamping", leaf: leaf({ extensions: [extensions.usage(ids, isCritical)] }) });
     assert.equal((await made([oids.timeStamping], true)).check.outcome, "passed");
@@ -222,14 +222,14 @@ suite("certificate path", () => {
     await invalid(made([oids.codeSigning], true), /not for time stamping/);
   });
 
-  test("an authority that is limited to other usages issues none", async () => {
+  test("an authority restricted to other usages may not issue one", async () => {
     const limited = (id: string) => upper({ extensions: [...authority, extensions.usage([id])] });
     await invalid(proveChain(lower(), limited(oids.serverAuth), root()), /"CN=upper" issues no certificates for code signing/);
     for (const id of [oids.codeSigning, "2.5.29.37.0"])
       assert.equal((await proveChain(lower(), limited(id), root())).check.outcome, "passed");
   });
 
-  test("T08: the search is bounded, however many certificates go in circles", async () => {
+  test("the search is bounded, however many certificates form cycles", async () => {
     const circle = Array.from({ length: 16 }, (_, i) =>
       makeCertificate({ subject: "lower", key: keys.lower, notAfter: Date.UTC(2027, 0, 1) + i * 1000, extensions: authority }),
     );
@@ -242,7 +242,7 @@ suite("certificate path", () => {
     await refuses(prove({ intermediates: long, authorities: [trusted(first)] }), "CERTIFICATE_UNTRUSTED", /does not lead/);
   });
 
-  test("holds for what was signed with the public instance, at its time", async (t) => {
+  test("is valid for signatures of the public instance, at their time", async (t) => {
     const certificates = recorded("happy-path-*");
     if (!certificates) return t.skip(String(recordedSkip));
     const { certificateAuthorities } = parseTrustedRoot(

@@ -22,14 +22,14 @@ const certificate = leaf(extensions.digitalSignature, extensions.usage([oids.cod
 const told = (shape: Partial<OcspShape>) => statusOf(certificate, facts([ocspOf(url, certificate), ocsp(certificate, shape)]));
 
 suite("the OCSP answer", () => {
-  test("may come from the issuer, named by subject or by key", async () => {
+  test("may come from the issuer, identified by subject or by key", async () => {
     await passes(told({}));
     await passes(told({ byKey: true }));
     await passes(told({ byKey: true, certificates: [ca] }));
     await isRevoked(told({ status: { reason: 1 } }));
   });
 
-  test("of anybody else is none", async () => {
+  test("is refused if anyone else signed it", async () => {
     const elsewhere = { signedBy: keys.other.privateKey };
     await isUnknown(told(elsewhere), /not signed by the certificate's issuer or its delegate/);
     await isUnknown(told({ ...elsewhere, status: { reason: 1 } }), /not signed/);
@@ -38,7 +38,7 @@ suite("the OCSP answer", () => {
     await isUnknown(told({ ...elsewhere, responder: stranger, certificates: [stranger] }), /the issuer did not make/);
   });
 
-  test("is no use where there is none, or it is of another time", async () => {
+  test("is ignored if it is unavailable, or outside its validity period", async () => {
     const fact = (status: number) => statusOf(certificate, facts([ocspOf(url, certificate), { bytes: makeOcspRefusal(status) }]));
     await isUnknown(fact(3), /try later/);
     await isUnknown(told({ nextUpdate: now - 1 }), /held until 2026-05-31T23:59:59Z/);
@@ -49,7 +49,7 @@ suite("the OCSP answer", () => {
     await isUnknown(told({ status: "unknown" }), /does not know the certificate/);
   });
 
-  test("of any time counts where it says that the certificate was revoked for good, and no list undoes it", async () => {
+  test("of any date counts for a permanent revocation, which no list undoes", async () => {
     const list = "http://ca.example/list";
     const both = leaf(extensions.digitalSignature, revocable.ocsp(url), revocable.crl(list));
     for (const dates of [{ nextUpdate: now - 1 }, { nextUpdate: null }, { thisUpdate: now + 301_000 }]) {
@@ -61,7 +61,7 @@ suite("the OCSP answer", () => {
     await isUnknown(told({ status: { reason: 1 }, nextUpdate: now - 1, signedBy: keys.other.privateKey }), /not signed/);
   });
 
-  test("speaks of the certificate once", async () => {
+  test("contains the certificate exactly once", async () => {
     const answer = makeOcspAnswer({ certificate, issuer: ca, signedBy: keys.ca.privateKey });
     await isUnknown(told({ answers: [answer, answer] }), /several times/);
     await isUnknown(told({ answers: [] }), /not at all/);
@@ -75,14 +75,14 @@ suite("a delegate of the issuer", () => {
   const by = (responder: ReturnType<typeof issued>, shape: Partial<OcspShape> = {}) =>
     told({ responder, certificates: [responder], signedBy: keys.other.privateKey, ...shape });
 
-  test("answers for it with a certificate made for that", async () => {
+  test("may sign with a delegated certificate", async () => {
     await passes(by(delegate(usage, noCheck)));
     await passes(by(delegate(usage, extensions.digitalSignature), { byKey: true }));
     await isRevoked(by(delegate(usage), { status: {} }));
     await passes(by(delegate(usage), { certificates: [certificate, delegate(usage)] }));
   });
 
-  test("does not sit in the certificate it answers for", async () => {
+  test("may not sign with the certificate in question", async () => {
     const shape = { responder: certificate, certificates: [certificate], signedBy: keys.leaf.privateKey };
     await isUnknown(told(shape), /not for OCSP \(extended key usage\)/);
   });
@@ -103,14 +103,14 @@ suite("a delegate of the issuer", () => {
     "that made itself": [makeCertificate({ subject: "r", issuer: "ca", key: keys.other, extensions: [usage] }), /did not make/],
   };
   for (const [name, [responder, detail]] of Object.entries(refused)) {
-    test(`is not believed ${name}`, async () => isUnknown(by(responder), detail));
+    test(`is not accepted ${name}`, async () => isUnknown(by(responder), detail));
   }
 
-  test("is believed where it says that it need not be asked about", async () => {
+  test("is accepted if its certificate has the no-check extension", async () => {
     await passes(by(delegate(usage, noCheck, revocable.crl("http://ca.example/list"))));
   });
 
-  test("is not believed on what another signed", async () => {
+  test("is not accepted for a certificate that another key signed", async () => {
     await isUnknown(by(delegate(usage), { signedBy: keys.leaf.privateKey }), /not signed/);
     await isUnknown(by(delegate(usage), { certificates: [] }), /not signed/);
   });

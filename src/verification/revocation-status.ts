@@ -6,7 +6,7 @@ import { factKey, type StatusQuestion } from "../core/facts/facts.ts";
 export interface Good {
   readonly outcome: "passed";
   readonly detail: string;
-  /** Until when the answer holds, where it comes from one. */
+  /** The end of validity of the answer, if there is one. */
   readonly until?: Instant;
 }
 export interface Revoked {
@@ -16,10 +16,10 @@ export interface Revoked {
 }
 export interface Unknown {
   readonly outcome: "undecided";
-  /** REVOCATION_UNKNOWN, or why the answers could not be had. */
+  /** REVOCATION_UNKNOWN, or the code of why the answers are unavailable. */
   readonly code: Code;
   readonly detail: string;
-  /** What may decide it; none where everything was asked. */
+  /** Fact questions that may decide it; empty if all were asked. */
   readonly needs: readonly StatusQuestion[];
 }
 export type RevocationStatus = Good | Revoked | Unknown;
@@ -28,7 +28,7 @@ export function good(detail: string, until?: Instant): Good {
   return { outcome: "passed", detail, ...(until !== undefined && { until }) };
 }
 
-/** The same status, good no longer than until then. */
+/** Limits a good status to end no later than `until`. */
 export function heldUntil(status: RevocationStatus, until: Instant | undefined): RevocationStatus {
   if (status.outcome !== "passed" || until === undefined) return status;
   return { ...status, until: Math.min(until, status.until ?? until) };
@@ -44,7 +44,7 @@ export function needed(...questions: readonly StatusQuestion[]): Unknown {
 
 const maxTold = 4;
 
-/** Several that do not know, as one: all that they need, and the code that they share. */
+/** Joins unknown statuses: all needed questions, and the common code. */
 export function joinUnknown(parts: readonly Unknown[]): Unknown {
   const codes = new Set(parts.map(({ code }) => code));
   const needs = new Map(parts.flatMap((part) => part.needs.map((question) => [factKey(question), question] as const)));
@@ -58,7 +58,7 @@ export function joinUnknown(parts: readonly Unknown[]): Unknown {
   };
 }
 
-/** The first that knows; else all together. For answers of which any will do. */
+/** Returns the first decided status; if none, the union of the unknown ones. */
 export async function firstKnown<T>(sources: readonly T[], ask: (source: T) => Promise<RevocationStatus>): Promise<RevocationStatus> {
   const unknowns: Unknown[] = [];
   for (const source of sources) {

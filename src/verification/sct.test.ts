@@ -40,7 +40,7 @@ interface Seal {
   readonly extensions?: Uint8Array;
 }
 
-/** An SCT over the certificate as it was before, made from the words of RFC 6962. */
+/** An SCT over the precertificate, made by the definitions of RFC 6962. */
 function seal(before: Certificate, { by = keys.log, at = seenAt, version = 0, algorithm = [4, 3], ...more }: Seal): Uint8Array {
   const { issuer: signedIssuer = issuer, extensions: carried = new Uint8Array() } = more;
   const timestamp = Buffer.concat([Buffer.alloc(2), number(at, 6)]);
@@ -76,53 +76,53 @@ async function refuses(proof: ReturnType<typeof prove>, detail: RegExp, code = "
 }
 
 suite("signed certificate timestamps", () => {
-  test("one of a trusted log proves that it has seen the certificate", async () => {
+  test("one of a trusted log verifies that the log has the certificate", async () => {
     const proof = await prove(sealed({}));
     assert.ok("value" in proof);
     assert.deepEqual(proof.value, [{ log, at: seenAt }]);
     assert.equal(proof.check.detail, "seen by https://log.example at 2026-06-01T00:00:00Z");
   });
 
-  test("extensions of its own are signed with it", async () => {
+  test("its extensions are part of the signature", async () => {
     assert.equal((await prove(sealed({ extensions: Uint8Array.of(1, 2, 3) }))).check.outcome, "passed");
   });
 
-  test("an RSA log is read too", async () => {
+  test("an RSA log verifies too", async () => {
     const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const certificate = sealed({ by: rsa, algorithm: [4, 1] });
     assert.equal((await prove(certificate, { logs: [logOf(rsa, "rsa")] })).check.outcome, "passed");
     await refuses(prove(sealed({ by: rsa, algorithm: [4, 3] }), { logs: [logOf(rsa, "rsa")] }), /algorithm 4\/3/);
   });
 
-  test("a certificate that has nothing but timestamps is as it was without extensions", async () => {
+  test("a certificate with no other extension is signed without extensions", async () => {
     const bare = { issuer: "root", signedBy: keys.root.privateKey };
     assert.equal((await prove(having(listOf(seal(makeCertificate(bare), {})), bare))).check.outcome, "passed");
   });
 
-  test("one of another log, or in vain, does not hinder one that holds", async () => {
+  test("an invalid one, or one of an untrusted log, does not affect a valid one", async () => {
     const certificate = sealed({ by: makeKey() }, { by: keys.second, issuer: makeCertificate({}) }, {});
     assert.equal((await prove(certificate)).check.outcome, "passed");
   });
 
-  test("proves nothing of another certificate, or of another issuer", async () => {
+  test("one of another certificate, or of another issuer, does not verify", async () => {
     const other = makeCertificate({ ...shape, subject: "other" });
     await refuses(prove(having(listOf(seal(other, {})))), /of https:\/\/log\.example does not verify/);
     await refuses(prove(sealed({}), { issuer: makeCertificate({ key: makeKey() }) }), /does not verify/);
   });
 
-  test("T10: a log counts only for times at which it is trusted", async () => {
+  test("a log counts only within its period of trust", async () => {
     for (const validFor of [{ start: seenAt + 1 }, { start: 0, end: seenAt - 1 }]) {
       await refuses(prove(sealed({}), { logs: [{ ...log, validFor }] }), /not trusted for 2026-06-01/);
     }
     assert.equal((await prove(sealed({}), { logs: [{ ...log, validFor: { start: seenAt, end: seenAt } }] })).check.outcome, "passed");
   });
 
-  test("a log that is not trusted proves nothing", async () => {
+  test("an untrusted log does not count", async () => {
     await refuses(prove(sealed({}), { logs: [] }), /the log [0-9a-f]{64} is not trusted/);
     await refuses(prove(sealed({}), { logs: [{ ...second, id: log.id }] }), /does not verify/);
   });
 
-  test("T09: operators are counted, each once, however many logs or timestamps they have", async () => {
+  test("each operator counts once, however many logs or timestamps it has", async () => {
     const twice = sealed({}, { at: seenAt + 1 });
     const both = sealed({}, { by: keys.second });
     await refuses(prove(twice, { threshold: 2 }), /1 operators of the 2/);
@@ -131,16 +131,16 @@ suite("signed certificate timestamps", () => {
     assert.ok("value" in proof && proof.value.length === 2);
   });
 
-  test("T32: a threshold of zero is one", async () => {
+  test("a threshold of zero counts as one", async () => {
     await refuses(prove(sealed(), { threshold: 0 }), /empty/);
   });
 
-  test("no timestamp is no proof", async () => {
+  test("a certificate without timestamps fails", async () => {
     await refuses(prove(makeCertificate(shape)), /holds no timestamp/);
     await refuses(prove(having(listOf())), /empty/);
   });
 
-  test("algorithms that no log may use prove nothing", async () => {
+  test("algorithms that logs may not use do not verify", async () => {
     for (const algorithm of [
       [2, 3],
       [4, 1],
@@ -150,7 +150,7 @@ suite("signed certificate timestamps", () => {
       await refuses(prove(sealed({ algorithm })), /algorithm \d\/\d/);
   });
 
-  test("lists that are none are refused, endless ones not read", async () => {
+  test("malformed lists are refused, and long ones not read", async () => {
     const good = seal(makeCertificate(shape), {});
     await refuses(prove(sealed({ version: 1 })), /version 2/);
     await refuses(prove(having(Uint8Array.of(1))), /not DER/);
@@ -163,7 +163,7 @@ suite("signed certificate timestamps", () => {
     await refuses(prove(having(listOf(...Array.from({ length: 33 }, () => good)))), /more than 32/, "LIMIT_EXCEEDED");
   });
 
-  test("holds for certificates of the public instance", async (t) => {
+  test("verifies for certificates of the public instance", async (t) => {
     const certificates = recorded("happy-path-*");
     if (!certificates) return t.skip(String(recordedSkip));
     const root = parseTrustedRoot(readFileSync(corpusPath("sigstore-root-targets/trusted_root.json")), "trusted root");

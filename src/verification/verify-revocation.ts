@@ -1,6 +1,6 @@
 /**
- * Proves that no certificate of a chain was revoked, as the Notary Project does it (trust-store-trust-policy.md, "Certificate
- * Revocation Evaluation"): OCSP first; revocation lists where that gives no answer, or where the certificate names no responder.
+ * Verifies that no certificate of a chain is revoked, as the Notary Project does (trust-store-trust-policy.md, "Certificate
+ * Revocation Evaluation"): OCSP first; revocation lists if OCSP gives no answer, or if the certificate names no responder.
  * A certificate that names neither, and a root, cannot be revoked.
  */
 import { asTouchmarkError } from "../core/errors.ts";
@@ -14,26 +14,26 @@ import type { RevocationQuestion } from "./revocation-question.ts";
 import { allOf, good, joinUnknown, unknown, type RevocationStatus } from "./revocation-status.ts";
 
 export interface ChainRevocationQuestion {
-  /** From the leaf to the root; proven to lead to one that is trusted, else a stranger has us ask whom he likes. */
+  /** Certificates from the leaf to the root; the chain must be verified, else an untrusted certificate chooses which URLs are requested. */
   readonly chain: readonly Certificate[];
   readonly facts: Facts;
   /** The time of verification. */
   readonly at: Instant;
-  /** The latest time at which the signature is proven to have been there, if any is. */
+  /** The latest verified time of the signature, if any. */
   readonly signedAt?: Instant;
 }
 
 export interface ChainRevocation {
-  /** Of the whole chain: revoked if any certificate is, else unknown if any is. */
+  /** The status of the whole chain: revoked if any certificate is, else unknown if any is. */
   readonly status: RevocationStatus;
-  /** Of each certificate below the root, in order. */
+  /** The status of each certificate below the root, in order. */
   readonly certificates: readonly RevocationStatus[];
 }
 
-/** URLs of one kind that a certificate may name. */
+/** Maximum URLs of one kind in a certificate. */
 const maxUrls = 8;
 
-/** Three rounds of answers at most: OCSP, lists, deltas. */
+/** At most three rounds of answers: OCSP, lists, deltas. */
 export async function verifyRevocation({ chain, ...rest }: ChainRevocationQuestion): Promise<ChainRevocation> {
   const certificates = await Promise.all(
     chain.slice(0, -1).map((certificate, depth) => certificateStanding({ ...rest, certificate, issuer: chain[depth + 1] ?? certificate })),

@@ -53,7 +53,7 @@ async function refuses(
 }
 
 suite("a timestamp", () => {
-  test("proves the time of a signature", async () => {
+  test("verifies the time of a signature", async () => {
     const trusted = authority([root]);
     const accuracy = sequence(integer(2));
     const token = make({ info: (usual) => ({ ...usual, accuracy }) });
@@ -67,7 +67,7 @@ suite("a timestamp", () => {
     }
   });
 
-  test("proves it with the authority's own certificate where it brings none, and with no other", async () => {
+  test("verifies with the authority's own certificate if the token has none, and with no other", async () => {
     const bare = make({ certificates: [] });
     const proof = await prove(bare, { authorities: [authority([tsa, root])] });
     assert.ok("value" in proof, proof.check.detail);
@@ -79,7 +79,7 @@ suite("a timestamp", () => {
     await refuses(prove(token, { authorities: [authority([tsa, root])] }), "CERTIFICATE_UNTRUSTED", /"CN=second" is of no authority/);
   });
 
-  test("proves it through intermediates, from the token or from the trust", async () => {
+  test("verifies through intermediates, from the token or from the trust", async () => {
     const middle = makeDer({
       subject: "middle",
       key: keys.other,
@@ -94,7 +94,7 @@ suite("a timestamp", () => {
     await refuses(prove(token(lower)), "CERTIFICATE_UNTRUSTED", /does not lead/);
   });
 
-  test("names its signer by hash: SHA-1 of old, SHA-2, and all that are named must be it", async () => {
+  test("identifies its signer by hash: SHA-1 (old) or SHA-2, and every id must match", async () => {
     const v1 = (of: Uint8Array) => attribute(oids.signingCertificate, sequence(sequence(sequence(octetString(hash("sha1", of))))));
     const only = make({ attributes: (usual) => ({ ...usual, signingCertificate: v1(tsa) }) });
     assert.equal((await prove(only)).check.outcome, "passed");
@@ -118,7 +118,7 @@ suite("a timestamp", () => {
     await refuses(prove(named("other", 7)), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
   });
 
-  test("T12: takes no certificate that was slipped in for the one that signed", async () => {
+  test("ignores a certificate that was substituted for the signer's", async () => {
     const key = keys.tsa;
     const wrongs = { "for code": [extensions.usage([usages.codeSigning], true)], authority: [extensions.authority(), ...timeStamping] };
     for (const list of Object.values(wrongs)) {
@@ -126,7 +126,7 @@ suite("a timestamp", () => {
       const forged = make({ certificate: real, certificates: [tsa, real] });
       await refuses(prove(forged), "CERTIFICATE_INVALID", /CN=real/);
     }
-    // The same name, number and key, and yet another certificate than the one whose hash is signed.
+    // The same name, number and key, but another certificate than the one whose hash is signed.
     const twin = makeDer({ subject: "tsa", key, ...ofRoot, extensions: [...timeStamping, extensions.uri("https://twin.example")] });
     await refuses(prove(make({ certificates: [twin] })), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
     assert.equal((await prove(make({ certificates: [twin, tsa] }))).check.outcome, "passed");
@@ -202,13 +202,13 @@ suite("a timestamp", () => {
     "for anything": [],
   };
   for (const [what, list] of Object.entries(wrongUses)) {
-    test(`refuses a certificate that is for time stamping ${what}`, async () => {
+    test(`refuses a time-stamping certificate ${what}`, async () => {
       const certificate = makeDer({ subject: "tsa", key: keys.tsa, ...ofRoot, extensions: list });
       await refuses(prove(make({ certificate })), "CERTIFICATE_INVALID", /time stamping/);
     });
   }
 
-  test("is of the authority whose period it falls in, both ends included", async () => {
+  test("belongs to the authority whose period contains it, both ends included", async () => {
     const early = authority([root], { name: "early", validFor: { start: 0, end: at } });
     const late = authority([root], { name: "late", validFor: { start: at + 1 } });
     const who = async (time: number) => {
@@ -219,7 +219,7 @@ suite("a timestamp", () => {
     assert.equal(await who(at + 1000), "late");
   });
 
-  test("no change of a byte gives another time or signer", async () => {
+  test("with any byte changed never gives another time or signer", async () => {
     const good = makeResponse(0, make());
     await fc.assert(
       fc.asyncProperty(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 }), async (index, flip) => {
@@ -247,7 +247,7 @@ suite("several timestamps", () => {
   const proveAll = (timestamps: readonly Uint8Array[], threshold: number, trusted: readonly CertificateAuthority[] = authorities) =>
     verifyTimestamps(timestamps, { stamped, authorities: trusted, threshold });
 
-  test("prove all their times, of as many operators as are wanted", async () => {
+  test("give all their verified times, of as many operators as required", async () => {
     const proof = await proveAll([make(), other], 2);
     assert.ok("value" in proof, proof.check.detail);
     assert.deepEqual(
@@ -260,27 +260,27 @@ suite("several timestamps", () => {
     assert.equal(proof.check.detail, "first saw it at 2026-06-01T12:00:00Z; second saw it at 2026-06-01T12:00:01Z");
   });
 
-  test("T09: count once an operator", async () => {
+  test("count once per operator", async () => {
     await refuses(proveAll([make(), make(), make({ at: at + 1 })], 2), "TIMESTAMP_MISSING", /^1 of 2 operators/);
     const same = [first, authority([second], { name: "second" })];
     await refuses(proveAll([make(), other], 2, same), "TIMESTAMP_MISSING", /^1 of 2 operators/);
   });
 
-  test("do not count if nobody trusts who made them", async () => {
+  test("do not count if their authorities are untrusted", async () => {
     assert.equal((await proveAll([other, make()], 1, [first])).check.outcome, "passed");
     await refuses(proveAll([other], 1, [first]), "TIMESTAMP_MISSING", /^0 of 1 operators .*does not lead/);
   });
 
-  test("T16: all must hold", async () => {
+  test("must all be valid", async () => {
     await refuses(proveAll([make(), make({ message: Buffer.from("another") })], 1), "TIMESTAMP_INVALID", /other bytes/);
     await refuses(proveAll([make(), make({ at: 0 })], 1), "EXPIRED", /1970/);
   });
 
-  test("none prove nothing, whatever the threshold", async () => {
+  test("fail if there are none, whatever the threshold", async () => {
     for (const threshold of [0, 1, -1]) await refuses(proveAll([], threshold), "TIMESTAMP_MISSING", /^0 of 1/);
   });
 
-  test("T08: are bounded", async () => {
+  test("are bounded in number", async () => {
     const good = make();
     assert.equal(
       (

@@ -1,6 +1,6 @@
 /**
- * Proves that enough authorities stamped a signature. Timestamps of authorities that are not trusted do not count, several of one
- * operator count once, and any other that does not hold fails all.
+ * Verifies that enough authorities timestamped a signature. Timestamps of untrusted authorities do not count, several of one
+ * operator count once, and any other invalid one fails all.
  */
 import type { Code } from "../core/errors.ts";
 import type { Result } from "./result.ts";
@@ -8,7 +8,7 @@ import { verifyTimestamp, type TimestampTime, type TimestampVerificationRequest 
 
 const maxTimestamps = 32;
 
-/** What is proven is in the order of the timestamps, all of them. TIMESTAMP_MISSING if they are of fewer operators than the threshold, or none. */
+/** Returns all verified timestamps, in their order. TIMESTAMP_MISSING if they are of fewer operators than the threshold, or none. */
 export async function verifyTimestamps(
   timestamps: readonly Uint8Array[],
   { threshold, ...question }: TimestampVerificationRequest & { readonly threshold: number },

@@ -1,8 +1,8 @@
 /**
  * Timestamp responses and tokens (RFC 3161, section 2.4.2; RFC 5816).
  *
- *     TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken? }       what an authority answers; sigstore keeps it whole
- *     TimeStampToken ::= ContentInfo                                             signed data over a TSTInfo; notation keeps this
+ *     TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken? }       the authority's response; sigstore stores it whole
+ *     TimeStampToken ::= ContentInfo                                             signed data over a TSTInfo; notation stores this
  *     TSTInfo ::= SEQUENCE { version, policy, messageImprint, serialNumber, genTime, accuracy?, ordering?, nonce?, [0] tsa?, [1] extensions? }
  *
  * A signed attribute identifies the signer's certificate by its hash (RFC 2634, section 5.4; RFC 5035, section 3).

@@ -1,9 +1,9 @@
 /**
  * Trusted identities of trust policies (Notary Project, trust policy, "Trusted Identities Constraints"):
  *
- * *                              any signer that the stores certify; must be alone
- * x509.subject: C=…, ST=…, O=…   signers whose certificate subject has all these attributes; none includes another
- * TYPE:VALUE                     any other type, as `arn:aws:signer:…`, which only a plugin understands
+ *     *                              any signer that the stores certify; must be alone
+ *     x509.subject: C=…, ST=…, O=…   signers whose certificate subject has all these attributes; none includes another
+ *     TYPE:VALUE                     any other type, as `arn:aws:signer:…`, which only a plugin understands
  */
 import { malformed } from "../../core/errors.ts";
 import { includesName, parseDistinguishedName, type DistinguishedName } from "./distinguished-name.ts";
