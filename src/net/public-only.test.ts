@@ -80,7 +80,7 @@ suite("public addresses", () => {
   });
 });
 
-suite("a client that asks public addresses alone", () => {
+suite("a client restricted to public addresses", () => {
   test("a private address is refused in any spelling in the URL", async (t) => {
     const server = await scriptedServer(t);
     const { port } = new URL(server.origin);

@@ -36,7 +36,7 @@ function logWith(key: KeyObject, more: Partial<LogAuthority> = {}): LogAuthority
   return { name, id: publicKey.fingerprint, operator: "example.com", publicKey, validFor: { start: 0 }, ...more };
 }
 
-suite("a trusted root is written", () => {
+suite("encoding a trusted root", () => {
   test("writes the public one as its operators did", () => {
     const written: unknown = JSON.parse(Buffer.from(encodeTrustedRoot(real)).toString());
     assert.deepEqual(written, JSON.parse(file.toString()));

@@ -24,7 +24,7 @@ const fresh = "http://ca.example/delta";
 const certificate = leaf(revocable.crl(url));
 const listed = (shape: Partial<CrlShape>) => statusOf(certificate, facts([crlOf(url), crl(shape)]));
 
-suite("the revocation list", () => {
+suite("a revocation list", () => {
   test("contains the certificate or not", async () => {
     await passes(listed({}));
     await passes(listed({ entries: [{ serial: 6 }, { serial: 8 }] }));

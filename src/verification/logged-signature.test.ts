@@ -55,7 +55,7 @@ const intoto2 = (sig: string, value = hex(payload)) =>
 
 const intoto1 = (value: string) => parse("intoto", "0.0.1", { content: { hash: { algorithm: "sha256", value } }, publicKey: keyPem });
 
-suite("what a log's entry is for", () => {
+suite("comparing a log entry with a signature", () => {
   test("an entry of a whole envelope matches only that envelope, byte for byte", () => {
     const bytes = encodeUtf8('{"an":"envelope"}');
     const kept: LoggedSignature = { ...envelope, content: { kind: "envelope", payloadType, payload, bytes } };

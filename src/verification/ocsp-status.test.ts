@@ -21,7 +21,7 @@ const url = "http://ocsp.example/";
 const certificate = leaf(extensions.digitalSignature, extensions.usage([oids.codeSigning]), revocable.ocsp(url));
 const told = (shape: Partial<OcspShape>) => statusOf(certificate, facts([ocspOf(url, certificate), ocsp(certificate, shape)]));
 
-suite("the OCSP answer", () => {
+suite("an OCSP response", () => {
   test("may come from the issuer, identified by subject or by key", async () => {
     await passes(told({}));
     await passes(told({ byKey: true }));
@@ -68,7 +68,7 @@ suite("the OCSP answer", () => {
   });
 });
 
-suite("a delegate of the issuer", () => {
+suite("a delegated responder", () => {
   const usage = extensions.usage(["1.3.6.1.5.5.7.3.9"]);
   const noCheck = extension("1.3.6.1.5.5.7.48.1.5", sequence());
   const delegate = (...list: readonly Uint8Array[]) => issued({ subject: "responder", key: keys.other, extensions: list });

@@ -17,7 +17,7 @@ const entry = fc.record({
   signature: fc.uint8Array({ maxLength: 80 }),
 });
 
-suite("the list of certificate log timestamps", () => {
+suite("an SCT list", () => {
   test("reads back as it was written", () => {
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 5 }), (entries) => {

@@ -115,7 +115,7 @@ suite("revocation lists", () => {
   });
 });
 
-suite("where a certificate says that revocations are told", () => {
+suite("distribution points of a certificate", () => {
   const made = (...extensions: readonly Uint8Array[]) => makeCertificate({ extensions });
 
   test("is absent if the certificate names none", () => {
@@ -155,7 +155,7 @@ suite("where a certificate says that revocations are told", () => {
 const corpus = corpusPath("notation-core/crl");
 const skip = skipWithout("notation-core");
 
-suite("lists and certificates of notation's own tests", { skip }, () => {
+suite("revocation data of notation's own tests", { skip }, () => {
   const read = (name: string) => readFileSync(join(corpus, name));
   test("a delta", () => {
     const delta = parseCrl(read("delta.crl"));

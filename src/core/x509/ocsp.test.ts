@@ -31,7 +31,7 @@ function idWith({ algorithm = "1.3.14.3.2.26", parameters = [encodeDer(tags.null
   return sequence(sequence(oid(algorithm), ...parameters), octetString(name), octetString(issuerKey), integer(serial));
 }
 
-suite("what an OCSP responder is asked", () => {
+suite("OCSP requests", () => {
   test("a request names the certificate by SHA-1 of its issuer's name and key, and its serial number, and contains nothing else", () => {
     const request = encodeOcspRequest(certificate, issuer);
     const spki = issuer.publicKey.key.export({ format: "der", type: "spki" });
@@ -61,7 +61,7 @@ suite("what an OCSP responder is asked", () => {
   });
 });
 
-suite("what an OCSP responder answers", () => {
+suite("OCSP responses", () => {
   test("a response is good, unknown or revoked, within its validity period", async () => {
     const good = parseOcspResponse(response());
     assert.deepEqual(

@@ -43,7 +43,7 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
   const ask = (change: Partial<PluginQuestion> = {}, by: Moods = {}) =>
     verifySignatureByPlugin({ ...question, ...change }, { folder, config, env: moods(by), signal });
 
-  test("is asked what it can of what is wanted, and is known by its digest", async () => {
+  test("performs the wanted checks that it supports, and is identified by its digest", async () => {
     const { results, ...word } = await ask();
     assert.deepEqual([...results], [[identity, { success: true, reason: `${identity} is fine` }]]);
     const digest = createHash("sha256")
@@ -52,8 +52,8 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
     assert.deepEqual(word, { name: "com.example.fake", version: "1.2.3", digest });
   });
 
-  test("is told what the signature, the trust policy and whoever verifies say", async () => {
-    // The fake answers with what it was sent, in the words of a refusal.
+  test("receives the values of the signature, the trust policy and the user", async () => {
+    // The fake returns its request in the text of a failure.
     await assert.rejects(ask({}, { "verify-signature": "echo" }), (error) => {
       assert.ok(error instanceof Error);
       assert.match(error.message, /"authenticSigningTime":"2026-06-15T00:00:00Z"/);
@@ -70,12 +70,12 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
     await assert.rejects(ask({}, { "get-plugin-metadata": "echo" }), /"pluginConfig":\{"region":"here"\}/);
   });
 
-  test("may have processed what it need not", async () => {
+  test("may process attributes that are not critical", async () => {
     const processedAttributes = ["com.example.note", "com.example.hint", "com.example.level"];
     assert.equal((await ask({}, { "verify-signature": { processedAttributes } })).results.size, 1);
   });
 
-  test("may say no, in words that are cleaned", async () => {
+  test("may fail a check, with a sanitised reason", async () => {
     const no = { [identity]: { success: false, reason: "\u001b[2Jnot\nours" } };
     const { results } = await ask({}, { "verify-signature": { verificationResults: no } });
     assert.deepEqual(results.get(identity), { success: false, reason: "[2Jnot ours" });
@@ -116,6 +116,6 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
     "breaks down": [{}, { "verify-signature": "crash" }, "PLUGIN_FAILED", /failed at verify-signature \(status 3\)/],
   };
   for (const [name, [change, by, code, message]] of Object.entries(bad)) {
-    test(`that ${name} has no word`, () => assert.rejects(ask(change, by), { code, message }));
+    test(`throws if it ${name}`, () => assert.rejects(ask(change, by), { code, message }));
   }
 });

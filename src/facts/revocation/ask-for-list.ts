@@ -1,7 +1,7 @@
 /**
- * Getting a revocation list, from where it was kept or from its URL. One is kept until it is to be replaced, at most for a day, and
- * only if its issuer signed it: what came over plain HTTP from anybody must not stay. A list with deltas is not kept, for a delta
- * of today may not fit the list of yesterday.
+ * Gets a revocation list from the cache or from its URL. A list is cached until its next update, at most for a day, and only
+ * if its issuer signed it, because plain HTTP does not authenticate it. A list with deltas is not cached, because a current delta
+ * may not apply to yesterday's list.
  */
 import { asTouchmarkError } from "../../core/errors.ts";
 import type { CrlQuestion } from "../../core/facts/facts.ts";
@@ -18,7 +18,7 @@ export interface ListOptions extends AskOptions {
   readonly at: Instant;
 }
 
-/** The list, unread. Throws UNREACHABLE, TIMEOUT or LIMIT_EXCEEDED. */
+/** Returns the list, unverified. Throws UNREACHABLE, TIMEOUT or LIMIT_EXCEEDED. */
 export async function askForList(question: CrlQuestion, options: ListOptions): Promise<Uint8Array> {
   const url = parseUrl(question.url);
   const { cache, at } = options;

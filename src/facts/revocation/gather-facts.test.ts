@@ -35,7 +35,7 @@ async function isRefused(answer: Promise<FactAnswer>, code: string, message: Reg
   assert.match(found.message, message);
 }
 
-suite("a responder", () => {
+suite("an OCSP responder", () => {
   const path = encodeURIComponent(toBase64(request));
 
   test("is asked by GET, the request being the last part of the URL", async (t) => {
@@ -95,7 +95,7 @@ suite("a revocation list", () => {
   });
 });
 
-suite("whoever is asked", () => {
+suite("any server of facts", () => {
   const http = createHttpClient();
   const inquiry = (url: string, within: number) => ({ method: "GET", url: new URL(url), maxBytes: 1000, within }) as const;
   /** From the moment it is asked for: one made when the file is loaded may have passed before the test begins. */

@@ -1,6 +1,6 @@
 /**
- * Asks those who can tell whether a certificate was revoked: OCSP responders (RFC 6960, appendix A), and whoever hands out
- * revocation lists. Over HTTP, as signed answers need no TLS; for seconds, and never inside of our own network.
+ * Fetches revocation facts: OCSP responses (RFC 6960, appendix A) and revocation lists.
+ * It uses HTTP, since the answers are signed, with timeouts of seconds, and never connects to private networks.
  */
 import { mapBounded } from "../../core/async/map-bounded.ts";
 import { asTouchmarkError } from "../../core/errors.ts";
@@ -14,18 +14,18 @@ import { askResponder } from "./ask-responder.ts";
 import { factLimits } from "../limits.ts";
 
 export interface GatherOptions {
-  /** Folder where revocation lists are kept between runs; without it, none are. */
+  /** Cache folder of revocation lists; without it, none are cached. */
   readonly cache?: string;
   readonly proxies?: Proxies | undefined;
-  /** Whether hosts of our own network may be asked: for an authority of one's own. */
+  /** Whether private addresses are allowed: for a private certificate authority. */
   readonly allowPrivate?: boolean;
-  /** The time, by which what is kept grows old. */
+  /** The current time, by which cached lists expire. */
   readonly clock: () => Instant;
 }
 
 /**
- * What it is given must come from chains that lead to a trusted root: that is for the caller to see to, for URLs in any other
- * certificate are a stranger's wish.
+ * The questions must come from chains that lead to a trusted root, which the caller ensures: URLs in any other
+ * certificate are untrusted.
  */
 export function factGatherer({ cache, proxies, allowPrivate = false, clock }: GatherOptions): GatherFacts<StatusQuestion> {
   const http = createHttpClient({ proxies, ...(!allowPrivate && { resolver: publicOnly() }) });

@@ -47,7 +47,7 @@ async function keeping(t: TestContext, served: Uint8Array): Promise<Keeping> {
   };
 }
 
-suite("revocation lists that are kept", () => {
+suite("cached revocation lists", () => {
   test("lie in the user's cache", () => {
     assert.equal(revocationFolder({ env: { XDG_CACHE_HOME: "/c" }, home: "/h" }), "/c/touchmark/crl");
     for (const env of [{}, { XDG_CACHE_HOME: "" }, { XDG_CACHE_HOME: "c" }]) {
