@@ -17,14 +17,14 @@ export interface FileOperations {
 export const systemFiles: FileOperations = { open, link, lstat, mkdir, rename, renameSync, rm };
 
 /** Error codes of file systems that cannot sync a folder. */
-const knowsNoSync: ReadonlySet<unknown> = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP"]);
+const syncUnsupported: ReadonlySet<unknown> = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP"]);
 
 /** Syncs a folder's entries to disk; a no-op on Windows, which does not support it. */
 export async function syncFolder(path: string, files: FileOperations = systemFiles): Promise<void> {
   if (process.platform === "win32") return;
   await using folder = await files.open(path, "r");
   await folder.sync().catch((error: unknown) => {
-    if (!(error instanceof Error && "code" in error && knowsNoSync.has(error.code))) throw error;
+    if (!(error instanceof Error && "code" in error && syncUnsupported.has(error.code))) throw error;
   });
 }
 

@@ -30,7 +30,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { tries, redirects: maxRedirects, retryDelay, sockets } = { ...netLimits, ...options.limits };
   const transport = createTransport(options, sockets);
 
-  async function insist(request: HttpRequest, streamed: boolean): Promise<HttpStream> {
+  async function withRetries(request: HttpRequest, streamed: boolean): Promise<HttpStream> {
     const isRepeatable = request.repeatable === true || repeatable.has(request.method);
     for (let failures = 1; ; failures++) {
       let delay = backoff(failures, retryDelay);
@@ -49,7 +49,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   async function follow(request: HttpRequest, streamed: boolean): Promise<HttpStream> {
     let current = request;
     for (let hops = 0; hops <= maxRedirects; hops++) {
-      const response = await insist(current, streamed);
+      const response = await withRetries(current, streamed);
       const next = redirected(current, response);
       if (next === undefined) return response;
       current = next;

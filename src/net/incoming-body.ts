@@ -25,7 +25,7 @@ export async function readResponseBody(incoming: IncomingMessage, request: HttpR
     if (bytes.length > request.maxBytes) throw new BodyTooLong(request.url, request.maxBytes);
     return bytes;
   } finally {
-    hangUp(incoming);
+    disconnect(incoming);
   }
 }
 
@@ -41,7 +41,7 @@ export async function* streamBody(incoming: IncomingMessage, request: HttpReques
       yield bytes;
     }
   } finally {
-    hangUp(incoming);
+    disconnect(incoming);
   }
 }
 
@@ -74,7 +74,7 @@ function checkHead({ headers }: IncomingMessage, { method, url, maxBytes }: Http
 }
 
 /** Discards an unread body. */
-function hangUp(incoming: IncomingMessage): void {
+function disconnect(incoming: IncomingMessage): void {
   if (!incoming.readableEnded) incoming.destroy();
 }
 

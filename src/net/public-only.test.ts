@@ -61,7 +61,7 @@ suite("public addresses", () => {
     });
   }
 
-  test("are asked", async () => {
+  test("are connected to", async () => {
     for (const address of outside) {
       assert.equal(typeof publicOnly()(address), "function");
       assert.equal(await resolved(names(address), false), address);
@@ -96,16 +96,16 @@ suite("a client restricted to public addresses", () => {
   test("a redirect to a private address is refused", async (t) => {
     const server = await scriptedServer(t);
     // A proxy that responds in place of the public internet.
-    const outsider = await scriptedServer(t, {
+    const proxy = await scriptedServer(t, {
       "GET http://host.example/*": { status: 302, headers: { location: `${server.origin}/admin` } },
     });
-    const proxies: Proxies = () => new URL(outsider.origin);
+    const proxies: Proxies = () => new URL(proxy.origin);
     const http = createHttpClient({ resolver: publicOnly(), proxies });
     await assert.rejects(http.request(get("http://host.example/list")), {
       code: "UNREACHABLE",
       message: /127\.0\.0\.1 has no public address/,
     });
-    assert.deepEqual([outsider.lines.length, server.lines.length], [1, 0]);
+    assert.deepEqual([proxy.lines.length, server.lines.length], [1, 0]);
   });
 
   test("names are left to a proxy, at any address, but private addresses are refused", async (t) => {

@@ -64,11 +64,11 @@ export function runProgram({ name, path, command, input, env, maxOutput, maxTime
 /** Collects a stream up to a bound; the rest is read and dropped. */
 function gathered(child: ChildProcess, name: "stdout" | "stderr", max: number, onMore: () => void): readonly Uint8Array[] {
   const chunks: Uint8Array[] = [];
-  let room = max;
+  let remaining = max;
   child[name]?.on("data", (chunk: Uint8Array) => {
-    if (chunk.length <= room) chunks.push(chunk);
+    if (chunk.length <= remaining) chunks.push(chunk);
     else onMore();
-    room = Math.max(0, room - chunk.length);
+    remaining = Math.max(0, remaining - chunk.length);
   });
   return chunks;
 }

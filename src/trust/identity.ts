@@ -16,20 +16,20 @@ export interface TrustedIdentity {
 export type CertifiedIdentity = Pick<CertificateSigner, "identity" | "issuer" | "claims">;
 
 export function matchesIdentity({ subject, issuer, claims }: TrustedIdentity, actual: CertifiedIdentity): boolean {
-  const said = new Map(Object.entries(actual.claims));
+  const claimsOf = new Map(Object.entries(actual.claims));
   return (
     fits(subject, actual.identity) &&
     fits(issuer, actual.issuer) &&
-    Object.entries(claims).every(([name, value]) => said.get(name) === value)
+    Object.entries(claims).every(([name, value]) => claimsOf.get(name) === value)
   );
 }
 
 /** The claims that differ from those expected of this subject and issuer: `sourceRepositoryRef=refs/heads/fix`, `no tokenSubject`. */
 export function differingClaims({ subject, issuer, claims }: TrustedIdentity, actual: CertifiedIdentity): readonly string[] {
   if (!fits(subject, actual.identity) || !fits(issuer, actual.issuer)) return [];
-  const said = new Map(Object.entries(actual.claims));
-  const differing = Object.entries(claims).filter(([name, value]) => said.get(name) !== value);
-  return differing.map(([name]) => (said.has(name) ? `${name}=${said.get(name)}` : `no ${name}`));
+  const claimsOf = new Map(Object.entries(actual.claims));
+  const differing = Object.entries(claims).filter(([name, value]) => claimsOf.get(name) !== value);
+  return differing.map(([name]) => (claimsOf.has(name) ? `${name}=${claimsOf.get(name)}` : `no ${name}`));
 }
 
 /** Describes an expected identity: `someone@example.com (https://issuer.example.com) with sourceRepositoryRef=refs/heads/main`. */

@@ -56,11 +56,11 @@ describe("a signing config", () => {
 
   const refused: readonly (readonly [string, object, string, RegExp])[] = [
     ["another kind of file", { mediaType: "application/json" }, "MALFORMED", /mediaType/],
-    ["a version to come", { mediaType: mediaType.replace("0.2", "0.3") }, "UNSUPPORTED", /version 0\.3/],
-    ["a choice nobody made", { mediaType, tsaUrls: [service] }, "MALFORMED", /tsaConfig/],
-    ["a choice not known", { mediaType, tsaUrls: [service], tsaConfig: { selector: "MOST" } }, "MALFORMED", /selector is "MOST"/],
-    ["a choice of none", { mediaType, tsaUrls: [service], tsaConfig: { selector: "EXACT", count: 0 } }, "MALFORMED", /count is 0/],
-    ["a service that is no URL", { mediaType, caUrls: [{ ...service, url: "ca.example.com" }] }, "MALFORMED", /caUrls\[0\]\.url/],
+    ["a future version", { mediaType: mediaType.replace("0.2", "0.3") }, "UNSUPPORTED", /version 0\.3/],
+    ["a missing selector", { mediaType, tsaUrls: [service] }, "MALFORMED", /tsaConfig/],
+    ["an unknown selector", { mediaType, tsaUrls: [service], tsaConfig: { selector: "MOST" } }, "MALFORMED", /selector is "MOST"/],
+    ["a selector with count 0", { mediaType, tsaUrls: [service], tsaConfig: { selector: "EXACT", count: 0 } }, "MALFORMED", /count is 0/],
+    ["a service with an invalid URL", { mediaType, caUrls: [{ ...service, url: "ca.example.com" }] }, "MALFORMED", /caUrls\[0\]\.url/],
     ["a service of another kind", { mediaType, caUrls: [{ ...service, url: "file:///etc/passwd" }] }, "MALFORMED", /http or https/],
     ["credentials in a URL", { mediaType, caUrls: [{ ...service, url: "https://me:secret@ca.example" }] }, "MALFORMED", /credentials/],
     [
@@ -70,9 +70,9 @@ describe("a signing config", () => {
       /ends before/,
     ],
     ["no period", { mediaType, caUrls: [{ ...service, validFor: undefined }] }, "MALFORMED", /validFor/],
-    ["half a version", { mediaType, caUrls: [{ ...service, majorApiVersion: 1.5 }] }, "MALFORMED", /majorApiVersion/],
-    ["more services than anybody has", { mediaType, caUrls: Array.from({ length: 65 }, () => service) }, "LIMIT_EXCEEDED", /65 entries/],
-    ["an address in 0.1 that is none", { mediaType: mediaType.replace("0.2", "0.1"), tlogUrls: [7] }, "MALFORMED", /tlogUrls\[0\]/],
+    ["a fractional version", { mediaType, caUrls: [{ ...service, majorApiVersion: 1.5 }] }, "MALFORMED", /majorApiVersion/],
+    ["too many services", { mediaType, caUrls: Array.from({ length: 65 }, () => service) }, "LIMIT_EXCEEDED", /65 entries/],
+    ["an invalid URL in 0.1", { mediaType: mediaType.replace("0.2", "0.1"), tlogUrls: [7] }, "MALFORMED", /tlogUrls\[0\]/],
   ];
   for (const [what, document, code, message] of refused) {
     it(`refuses ${what}`, () => {

@@ -21,14 +21,14 @@ const maxDeltaUrls = 8;
 /** Every distribution point must answer, since a list may have only some of the revocations; any URL of one suffices. */
 export async function crlStatus(points: readonly DistributionPoint[], question: RevocationQuestion): Promise<RevocationStatus> {
   if (points.length === 0) return unknown("its certificate names no revocation list");
-  return allOf(await Promise.all(points.map((point) => pointStanding(point, question))));
+  return allOf(await Promise.all(points.map((point) => pointStatus(point, question))));
 }
 
-async function pointStanding(point: DistributionPoint, question: RevocationQuestion): Promise<RevocationStatus> {
+async function pointStatus(point: DistributionPoint, question: RevocationQuestion): Promise<RevocationStatus> {
   if (point.isPartial) return unknown("the certificate's revocation list is indirect or of some reasons only, which is not supported");
   if (point.urls.length === 0) return unknown("the certificate's revocation list has no URL");
   return firstKnown(point.urls, (url) =>
-    judge(asked("revocation list", url, question), (bytes) => listStanding(listIn(bytes), point, question)),
+    judge(contextOf("revocation list", url, question), (bytes) => listStatus(listIn(bytes), point, question)),
   );
 }
 
@@ -41,11 +41,11 @@ function listIn(bytes: Uint8Array): RevocationList {
   return list;
 }
 
-function asked(source: RevocationContext["source"], url: string, { issuer, facts }: RevocationQuestion): RevocationContext {
+function contextOf(source: RevocationContext["source"], url: string, { issuer, facts }: RevocationQuestion): RevocationContext {
   return { source, question: { kind: "crl", url, issuer }, facts };
 }
 
-async function listStanding(list: RevocationList, point: DistributionPoint, question: RevocationQuestion): Promise<RevocationStatus> {
+async function listStatus(list: RevocationList, point: DistributionPoint, question: RevocationQuestion): Promise<RevocationStatus> {
   const { certificate } = question;
   const fault = list.baseNumber === undefined ? await faultOf(list, question) : "it is a delta, expected a whole list";
   if (fault !== undefined) return unknown(fault);
@@ -57,17 +57,17 @@ async function listStanding(list: RevocationList, point: DistributionPoint, ques
   if (final) return final;
   const stale = staleness(list, question.at);
   if (stale !== undefined) return unknown(stale);
-  const standing = entry ? revocationStatusOf(entry, question, list) : good("not revoked", list.nextUpdate);
+  const status = entry ? revocationStatusOf(entry, question, list) : good("not revoked", list.nextUpdate);
   if (list.freshest === undefined && freshestPoints(certificate)) {
     return unknown("the certificate names deltas that its revocation list does not, which is not supported");
   }
   const urls = (list.freshest ?? []).flatMap((freshest) => freshest.urls).slice(0, maxDeltaUrls);
-  if (urls.length === 0) return standing;
+  if (urls.length === 0) return status;
   return firstKnown(urls, (url) =>
-    judge(asked("delta", url, question), async (bytes) => {
+    judge(contextOf("delta", url, question), async (bytes) => {
       const delta = listIn(bytes);
       const why = (await faultOf(delta, question)) ?? deltaFault(delta, list);
-      return why === undefined ? heldUntil(updated(standing, entry, { list, delta, question }), delta.nextUpdate) : unknown(why);
+      return why === undefined ? heldUntil(updated(status, entry, { list, delta, question }), delta.nextUpdate) : unknown(why);
     }),
   );
 }
@@ -79,16 +79,16 @@ interface Update {
 }
 
 /** A delta may remove a certificate from hold, or revoke any. */
-function updated(standing: RevocationStatus, entry: RevokedEntry | undefined, { list, delta, question }: Update): RevocationStatus {
+function updated(status: RevocationStatus, entry: RevokedEntry | undefined, { list, delta, question }: Update): RevocationStatus {
   const isNewer = (delta.number ?? 0n) > (list.number ?? 0n);
   const change = isNewer ? delta.find(question.certificate.serial) : undefined;
   const final = change && revokedForGood(change, question);
   if (final) return final;
   const stale = staleness(delta, question.at);
   if (stale !== undefined) return unknown(stale);
-  if (!change) return standing;
+  if (!change) return status;
   if (change.reason !== removed) return revocationStatusOf(change, question, delta);
-  return entry?.reason === onHold ? good("no longer on hold", delta.nextUpdate) : standing;
+  return entry?.reason === onHold ? good("no longer on hold", delta.nextUpdate) : status;
 }
 
 /** Why the list is not validly signed by the issuer; undefined if it is. */

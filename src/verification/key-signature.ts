@@ -32,14 +32,14 @@ export async function verifyKeySignature(
   try {
     const verified = await Promise.all(keys.map(({ publicKey }) => verifiesContent(publicKey, content, signature)));
     const by = keys.find((_, i) => verified[i]);
-    return by ? proven(by) : unverified(refusal(keys, hint));
+    return by ? verifiedBy(by) : unverified(refusal(keys, hint));
   } catch (thrown) {
     const { code, message } = asTouchmarkError(thrown);
     return unverified({ name: "signature", outcome: "undecided", code, detail: message });
   }
 }
 
-function proven({ name, publicKey: { fingerprint, algorithm } }: TrustedKey): SignatureResult {
+function verifiedBy({ name, publicKey: { fingerprint, algorithm } }: TrustedKey): SignatureResult {
   return {
     checks: [{ name: "signature", outcome: "passed", detail: `verifies with ${name} (sha256:${fingerprint})` }],
     signer: { kind: "key", fingerprint, algorithm: algorithm.name, name },

@@ -51,9 +51,9 @@ export function parseLogEntries(material: Fields): readonly LogEntry[] {
 function parseLogEntry(fields: Fields): LogEntry {
   const bytes = base64Of(fields, "canonicalizedBody");
   const body = parseLogBody(bytes, `${fields.at}.canonicalizedBody`);
-  const said = fields.fields("kindVersion");
-  if (said.string("kind") !== body.kind || said.string("version") !== body.version) {
-    throw malformed(`${said.at} is not what the body is, ${body.kind} ${body.version}`);
+  const kindVersion = fields.fields("kindVersion");
+  if (kindVersion.string("kind") !== body.kind || kindVersion.string("version") !== body.version) {
+    throw malformed(`${kindVersion.at} is not what the body is, ${body.kind} ${body.version}`);
   }
   const seconds = int64(fields, "integratedTime");
   const promise = fields.optionalFields("inclusionPromise");

@@ -89,18 +89,18 @@ suite("a delegated responder", () => {
 
   const refused: Readonly<Record<string, readonly [ReturnType<typeof issued>, RegExp]>> = {
     "without the usage": [delegate(), /not for OCSP/],
-    "whose key is not for signatures": [delegate(usage, extensions.keyCertSign), /not for signatures/],
+    "without the signature key usage": [delegate(usage, extensions.keyCertSign), /not for signatures/],
     "that expired": [issued({ subject: "r", key: keys.other, extensions: [usage], notAfter: now - 1000 }), /not valid now/],
     "that is not valid yet": [issued({ subject: "r", key: keys.other, extensions: [usage], notBefore: now + 1000 }), /not valid now/],
-    "with a critical extension that nobody knows": [delegate(usage, extension("1.2.3.4", oid("1.2.3"), true)), /1\.2\.3\.4/],
-    "that could be revoked, and is to be asked about": [delegate(usage, revocable.crl("http://ca.example/list")), /may be revoked/],
+    "with an unknown critical extension": [delegate(usage, extension("1.2.3.4", oid("1.2.3"), true)), /1\.2\.3\.4/],
+    "that has a revocation list and no no-check extension": [delegate(usage, revocable.crl("http://ca.example/list")), /may be revoked/],
     "of another issuer": [
       makeCertificate({ subject: "r", issuer: "root", key: keys.other, signedBy: keys.root.privateKey }),
       /did not make/,
     ],
     "under another issuer's name": [issued({ subject: "r", issuer: "other", key: keys.other, extensions: [usage] }), /did not make/],
-    "that names another responder for itself": [delegate(usage, revocable.ocsp(url)), /may be revoked/],
-    "that made itself": [makeCertificate({ subject: "r", issuer: "ca", key: keys.other, extensions: [usage] }), /did not make/],
+    "that names another OCSP responder": [delegate(usage, revocable.ocsp(url)), /may be revoked/],
+    "that is self-signed": [makeCertificate({ subject: "r", issuer: "ca", key: keys.other, extensions: [usage] }), /did not make/],
   };
   for (const [name, [responder, detail]] of Object.entries(refused)) {
     test(`is not accepted ${name}`, async () => isUnknown(by(responder), detail));

@@ -23,8 +23,8 @@ const understood: ReadonlySet<string> = new Set([
 export function ocspStatus(urls: readonly string[], question: RevocationQuestion): Promise<RevocationStatus> {
   const request = encodeOcspRequest(question.certificate, question.issuer);
   return firstKnown(urls, (url) => {
-    const asked = { source: "OCSP responder", question: { kind: "ocsp", url, request }, facts: question.facts } as const;
-    return judge(asked, (bytes) => answerOf(parseOcspResponse(bytes), question));
+    const context = { source: "OCSP responder", question: { kind: "ocsp", url, request }, facts: question.facts } as const;
+    return judge(context, (bytes) => answerOf(parseOcspResponse(bytes), question));
   });
 }
 

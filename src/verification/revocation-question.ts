@@ -34,8 +34,8 @@ export async function judge(
   if (!answer) return { ...needed(question), detail: `${from} was not asked` };
   if (!("bytes" in answer)) return unknown(`${from}: ${answer.message}`, answer.code);
   try {
-    const standing = await read(answer.bytes);
-    return standing.outcome === "failed" ? standing : { ...standing, detail: `${from}: ${standing.detail}` };
+    const status = await read(answer.bytes);
+    return status.outcome === "failed" ? status : { ...status, detail: `${from}: ${status.detail}` };
   } catch (thrown) {
     const { code, message } = asTouchmarkError(thrown);
     if (code === "INTERNAL") throw thrown;
@@ -61,8 +61,8 @@ export function revocationStatusOf(
  * certificate on hold, and for a signature that the revocation does not affect.
  */
 export function revokedForGood(entry: RevokedEntry, question: RevocationQuestion): RevocationStatus | undefined {
-  const standing = revocationStatusOf(entry, question);
-  return standing.outcome === "failed" && entry.reason !== onHold && entry.reason !== removed ? standing : undefined;
+  const status = revocationStatusOf(entry, question);
+  return status.outcome === "failed" && entry.reason !== onHold && entry.reason !== removed ? status : undefined;
 }
 
 export interface Dated {

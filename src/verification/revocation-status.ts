@@ -42,13 +42,13 @@ export function needed(...questions: readonly StatusQuestion[]): Unknown {
   return { ...unknown("was not asked yet"), needs: questions };
 }
 
-const maxTold = 4;
+const maxDetails = 4;
 
 /** Joins unknown statuses: all needed questions, and the common code. */
 export function joinUnknown(parts: readonly Unknown[]): Unknown {
   const codes = new Set(parts.map(({ code }) => code));
   const needs = new Map(parts.flatMap((part) => part.needs.map((question) => [factKey(question), question] as const)));
-  const details = [...new Set(parts.map(({ detail }) => detail))].slice(0, maxTold);
+  const details = [...new Set(parts.map(({ detail }) => detail))].slice(0, maxDetails);
   const [code = "REVOCATION_UNKNOWN"] = codes;
   return {
     outcome: "undecided",
@@ -62,20 +62,20 @@ export function joinUnknown(parts: readonly Unknown[]): Unknown {
 export async function firstKnown<T>(sources: readonly T[], ask: (source: T) => Promise<RevocationStatus>): Promise<RevocationStatus> {
   const unknowns: Unknown[] = [];
   for (const source of sources) {
-    const standing = await ask(source);
-    if (standing.outcome !== "undecided") return standing;
-    unknowns.push(standing);
+    const status = await ask(source);
+    if (status.outcome !== "undecided") return status;
+    unknowns.push(status);
   }
   return joinUnknown(unknowns);
 }
 
 /** Revoked if any is, else unknown if any is, else good. */
-export function allOf(standings: readonly RevocationStatus[]): RevocationStatus {
-  const revoked = standings.find(({ outcome }) => outcome === "failed");
+export function allOf(statuses: readonly RevocationStatus[]): RevocationStatus {
+  const revoked = statuses.find(({ outcome }) => outcome === "failed");
   if (revoked) return revoked;
-  const unknowns = standings.filter((standing) => standing.outcome === "undecided");
+  const unknowns = statuses.filter((status) => status.outcome === "undecided");
   if (unknowns.length > 0) return joinUnknown(unknowns);
-  const ends = standings.flatMap((one) => (one.outcome === "passed" ? (one.until ?? []) : []));
-  const detail = [...new Set(standings.map((one) => one.detail))].slice(0, maxTold).join("; ");
+  const ends = statuses.flatMap((one) => (one.outcome === "passed" ? (one.until ?? []) : []));
+  const detail = [...new Set(statuses.map((one) => one.detail))].slice(0, maxDetails).join("; ");
   return good(detail, ends.length > 0 ? Math.min(...ends) : undefined);
 }

@@ -51,19 +51,19 @@ export async function verifyScts({ certificate, issuer, logs, threshold = 1 }: S
     const { code, message } = asTouchmarkError(thrown);
     return code === "MALFORMED" ? refused("failed", "SCT_INVALID", message) : refused("undecided", code, message);
   }
-  const sightings = new Map<string, VerifiedSct>();
+  const verified = new Map<string, VerifiedSct>();
   const reasons: string[] = [];
   for (const sct of scts) {
     const known = logs.filter(({ id }) => id === sct.logId);
     if (known.length === 0) reasons.push(`the log ${sct.logId} is not trusted`);
     for (const log of known) {
-      if (sightings.has(log.operator)) continue;
+      if (verified.has(log.operator)) continue;
       const why = await breachOf(sct, log, entry);
-      if (why === undefined) sightings.set(log.operator, { log, at: sct.at });
+      if (why === undefined) verified.set(log.operator, { log, at: sct.at });
       else reasons.push(why);
     }
   }
-  const value = [...sightings.values()];
+  const value = [...verified.values()];
   if (value.length >= Math.max(1, threshold)) {
     const detail = value.map(({ log, at }) => `seen by ${log.name} at ${formatInstant(at)}`).join(", ");
     return { check: { name: "sct", outcome: "passed", detail }, value };

@@ -14,12 +14,12 @@ export async function verifyLogEntries(
   const found: Logged[] = [];
   const details = new Set<string>();
   for (const entry of entries) {
-    const proof = await verifyLogEntry(entry, question);
-    details.add(proof.check.detail);
-    if (!("value" in proof)) {
-      if (proof.check.code === "LOG_ENTRY_INVALID") return { check: proof.check };
+    const result = await verifyLogEntry(entry, question);
+    details.add(result.check.detail);
+    if (!("value" in result)) {
+      if (result.check.code === "LOG_ENTRY_INVALID") return { check: result.check };
     } else {
-      found.push(proof.value);
+      found.push(result.value);
     }
   }
   const operators = new Set(found.map(({ log }) => log.operator)).size;

@@ -125,21 +125,21 @@ suite("a revoked certificate", () => {
   const byList = (entry: object, signedAt?: number) =>
     statusOf(listing, facts([crlOf(listed), crl({ entries: [{ serial: 7, ...entry }] })]), signedAt === undefined ? {} : { signedAt });
 
-  for (const [name, told] of [
+  for (const [name, status] of [
     ["OCSP", byOcsp],
     ["a list", byList],
   ] as const) {
     test(`by ${name}, fails signatures of all times if there is no invalidity date`, async () => {
-      await isRevoked(told({}));
-      await isRevoked(told({}, Date.UTC(2026, 1, 1)));
-      await isRevoked(told({ reason: 6 }, Date.UTC(2026, 1, 1)));
+      await isRevoked(status({}));
+      await isRevoked(status({}, Date.UTC(2026, 1, 1)));
+      await isRevoked(status({ reason: 6 }, Date.UTC(2026, 1, 1)));
     });
 
     test(`by ${name}, does not fail a signature verified to be before the invalidity date`, async () => {
-      await passes(told({ invalidFrom }, invalidFrom - 1), /not to be trusted since 2026-05-31T23:59:59Z, after the signature/);
-      await isRevoked(told({ invalidFrom }, invalidFrom));
-      await isRevoked(told({ invalidFrom }, now));
-      await isRevoked(told({ invalidFrom }));
+      await passes(status({ invalidFrom }, invalidFrom - 1), /not to be trusted since 2026-05-31T23:59:59Z, after the signature/);
+      await isRevoked(status({ invalidFrom }, invalidFrom));
+      await isRevoked(status({ invalidFrom }, now));
+      await isRevoked(status({ invalidFrom }));
     });
   }
 });

@@ -44,8 +44,8 @@ export async function verifyRevocation({ chain, ...rest }: ChainRevocationQuesti
 
 async function certificateStanding(question: RevocationQuestion): Promise<RevocationStatus> {
   const name = describeCertificate(question.certificate);
-  const standing = await evaluate(question);
-  return standing.outcome === "failed" ? standing : { ...standing, detail: `${name}: ${standing.detail}` };
+  const status = await evaluate(question);
+  return status.outcome === "failed" ? status : { ...status, detail: `${name}: ${status.detail}` };
 }
 
 async function evaluate(question: RevocationQuestion): Promise<RevocationStatus> {
@@ -56,10 +56,10 @@ async function evaluate(question: RevocationQuestion): Promise<RevocationStatus>
       return unknown(`it names more than ${maxUrls} places that tell of revocations`, "LIMIT_EXCEEDED");
     }
     if (responders.length === 0) return points ? await crlStatus(points, question) : good("names nobody who could revoke it");
-    const standing = await ocspStatus(responders, question);
-    if (standing.outcome !== "undecided" || standing.needs.length > 0 || !points) return standing;
+    const status = await ocspStatus(responders, question);
+    if (status.outcome !== "undecided" || status.needs.length > 0 || !points) return status;
     const fallback = await crlStatus(points, question);
-    return fallback.outcome === "undecided" ? joinUnknown([standing, fallback]) : fallback;
+    return fallback.outcome === "undecided" ? joinUnknown([status, fallback]) : fallback;
   } catch (thrown) {
     const { code, message } = asTouchmarkError(thrown);
     if (code === "INTERNAL") throw thrown;

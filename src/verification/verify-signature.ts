@@ -28,9 +28,9 @@ export async function verifySignature({ evidence, trust, at }: SignatureVerifica
   if (trust.roots.length === 0) return unverified(certificateUntrusted(trust));
   let best: SignatureResult | undefined;
   for (const root of trust.roots) {
-    const proof = await verifyCertificateSignature({ evidence, by, root, at });
-    if (proof.checks.every(({ outcome }) => outcome === "passed")) return proof;
-    if (!best || passed(proof) > passed(best)) best = proof; // the root with the most passed checks reports what is wrong
+    const result = await verifyCertificateSignature({ evidence, by, root, at });
+    if (result.checks.every(({ outcome }) => outcome === "passed")) return result;
+    if (!best || passed(result) > passed(best)) best = result; // the root with the most passed checks reports what is wrong
   }
   return best ?? unverified(certificateUntrusted(trust));
 }
@@ -47,12 +47,12 @@ function certificateUntrusted({ keys }: Trust): Check {
 
 async function verifyByKey(question: SignatureVerificationRequest, hint: string | undefined): Promise<SignatureResult> {
   const { evidence, trust } = question;
-  const proof = await verifyKeySignature({ ...evidence, hint }, trust.keys);
-  const { signer } = proof;
+  const result = await verifyKeySignature({ ...evidence, hint }, trust.keys);
+  const { signer } = result;
   const key = trust.keys.find(({ publicKey }) => signer?.kind === "key" && publicKey.fingerprint === signer.fingerprint);
-  if (!key) return proof;
+  if (!key) return result;
   const { checks, ...times } = await timesByKey(question, key);
-  return { checks: [...checks, ...proof.checks], signer, ...times };
+  return { checks: [...checks, ...result.checks], signer, ...times };
 }
 
 /**

@@ -27,7 +27,7 @@ export interface Times {
 export async function verifyTimes({ evidence, verifier, root, at }: TimesRequest): Promise<Times> {
   const { signature, content, timestamps, entries, stamped } = evidence;
   const stamps = await verifyTimestamps(timestamps, { stamped, authorities: root.timestampAuthorities, threshold: 1 });
-  const byAuthorities = "value" in stamps ? stamps.value.map(stampedBy) : [];
+  const byAuthorities = "value" in stamps ? stamps.value.map(timestampOf) : [];
   const question = { threshold: 1, logged: { signature, content, verifier }, logs: root.logs, at: byAuthorities[0]?.at ?? at };
   const logged = await verifyLogEntries(entries, question);
   const byLogs = "value" in logged ? logged.value.map(loggedAt) : [];
@@ -59,7 +59,7 @@ function distinct(timestamps: readonly VerifiedTimestamp[]): readonly VerifiedTi
   return [...new Map(timestamps.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-function stampedBy({ authority, at }: TimestampTime): VerifiedTimestamp {
+function timestampOf({ authority, at }: TimestampTime): VerifiedTimestamp {
   return { kind: "timestamp", by: authority.name, at };
 }
 

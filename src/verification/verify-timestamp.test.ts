@@ -134,8 +134,8 @@ suite("a timestamp", () => {
 
   const refused: Record<string, { token: Uint8Array; code?: string; detail: RegExp; question?: Partial<TimestampVerificationRequest> }> = {
     "of other bytes": { token: make(), question: { stamped: Buffer.from("another") }, detail: /other bytes than this signature/ },
-    "that no key of its authority signed": { token: make({ privateKey: keys.other.privateKey }), detail: /does not verify with/ },
-    "whose content was exchanged": {
+    "not signed by its authority's key": { token: make({ privateKey: keys.other.privateKey }), detail: /does not verify with/ },
+    "with substituted content": {
       token: make({
         attributes: (usual) => ({ ...usual, messageDigest: attribute(oids.messageDigest, octetString(hash("sha256", stamped))) }),
       }),
@@ -149,7 +149,7 @@ suite("a timestamp", () => {
       token: make({ attributes: (usual) => ({ ...usual, contentType: attribute(oids.contentType, oid(oids.data)) }) }),
       detail: /not what its authority signed/,
     },
-    "whose signature is of another hash than it names": {
+    "whose signature uses another hash than it names": {
       token: make({ signer: (usual) => ({ ...usual, signatureAlgorithm: sequence(oid(oids.ecdsaWithSha384)) }) }),
       detail: /does not verify with/,
     },
@@ -157,49 +157,49 @@ suite("a timestamp", () => {
       token: make({ signer: (usual) => ({ ...usual, signatureAlgorithm: sequence(oid("1.2.840.113549.1.1.1"), encodeDer(tags.null)) }) }),
       detail: /does not verify with/,
     },
-    "that was refused": { token: makeResponse(2), detail: /answered rejection/ },
-    "that is none": { token: Buffer.from("timestamp"), detail: /not DER/ },
-    "larger than any": { token: new Uint8Array(64 * 1024 + 1), code: "LIMIT_EXCEEDED", detail: /over the limit/ },
-    "with an embedded certificate that is none": {
+    "with a rejection status": { token: makeResponse(2), detail: /answered rejection/ },
+    "that is malformed": { token: Buffer.from("timestamp"), detail: /not DER/ },
+    "over the size limit": { token: new Uint8Array(64 * 1024 + 1), code: "LIMIT_EXCEEDED", detail: /over the limit/ },
+    "with a malformed embedded certificate": {
       token: make({ certificates: [tsa, sequence()] }),
       detail: /certificate in the timestamp/,
     },
-    "with more certificates than a path has": {
+    "with too many certificates": {
       token: make({ certificates: Array.from({ length: 18 }, (_, i) => makeDer({ subject: `${i}` })).concat([tsa]) }),
       code: "LIMIT_EXCEEDED",
       detail: /18 intermediate/,
     },
-    "when nobody is trusted": { token: make(), question: { authorities: [] }, code: "CERTIFICATE_UNTRUSTED", detail: /no authority/ },
-    "of a stranger": {
+    "when no authority is trusted": { token: make(), question: { authorities: [] }, code: "CERTIFICATE_UNTRUSTED", detail: /no authority/ },
+    "of an untrusted authority": {
       token: make(),
       question: { authorities: [authority([makeDer({ subject: "root", key: keys.other, extensions: [extensions.authority()] })])] },
       code: "CERTIFICATE_UNTRUSTED",
       detail: /does not lead/,
     },
-    "after its authority's time": {
+    "after its authority's period": {
       token: make(),
       question: { authorities: [authority([root], { validFor: { start: 0, end: at - 1 } })] },
       code: "CERTIFICATE_UNTRUSTED",
       detail: /not at 2026-06-01/,
     },
-    "before its authority's time": {
+    "before its authority's period": {
       token: make(),
       question: { authorities: [authority([root], { validFor: { start: at + 1 } })] },
       code: "CERTIFICATE_UNTRUSTED",
       detail: /not at 2026-06-01/,
     },
-    "before its certificate's time": { token: make({ at: Date.UTC(2025, 11, 31) }), code: "EXPIRED", detail: /not at 2025-12-31/ },
-    "after its certificate's time": { token: make({ at: Date.UTC(2027, 0, 2) }), code: "EXPIRED", detail: /not at 2027-01-02/ },
+    "before its certificate's validity": { token: make({ at: Date.UTC(2025, 11, 31) }), code: "EXPIRED", detail: /not at 2025-12-31/ },
+    "after its certificate's validity": { token: make({ at: Date.UTC(2027, 0, 2) }), code: "EXPIRED", detail: /not at 2027-01-02/ },
   };
   for (const [what, { token, code = "TIMESTAMP_INVALID", detail, question }] of Object.entries(refused)) {
     test(`refuses one ${what}`, () => refuses(prove(token, question), code, detail));
   }
 
   const wrongUses = {
-    "not critically": [extensions.usage([usages.timeStamping])],
-    "not alone": [extensions.usage([usages.timeStamping, usages.codeSigning], true)],
-    "for code": [extensions.usage([usages.codeSigning], true)],
-    "for anything": [],
+    "with a usage that is not critical": [extensions.usage([usages.timeStamping])],
+    "with further usages": [extensions.usage([usages.timeStamping, usages.codeSigning], true)],
+    "for code signing": [extensions.usage([usages.codeSigning], true)],
+    "without usage": [],
   };
   for (const [what, list] of Object.entries(wrongUses)) {
     test(`refuses a time-stamping certificate ${what}`, async () => {

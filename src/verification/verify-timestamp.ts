@@ -49,7 +49,7 @@ export async function verifyTimestamp(
     const fault = await faultOf(token, stamped, signer);
     if (fault !== undefined) return failed("TIMESTAMP_INVALID", fault);
     const possible = authorities.filter(({ chain }) => maySign(chain, signer));
-    return await proveAuthority(token, signer, embedded, possible);
+    return await verifyAuthority(token, signer, embedded, possible);
   } catch (thrown) {
     return unreadable(thrown);
   }
@@ -80,7 +80,7 @@ function maySign([first]: readonly Certificate[], signer: Certificate): boolean 
   return first !== undefined && (basicConstraints(first)?.ca === true || equalBytes(first.raw, signer.raw));
 }
 
-async function proveAuthority(
+async function verifyAuthority(
   { at, accuracy, signers }: TimestampToken,
   leaf: Certificate,
   embedded: readonly Certificate[],

@@ -20,14 +20,14 @@ export async function verifyTimestamps(
   const seen = new Set<string>();
   const unseen = new Set<string>();
   for (const timestamp of timestamps) {
-    const proof = await verifyTimestamp(timestamp, question);
-    if ("value" in proof) {
-      found.push(proof.value);
-      seen.add(proof.check.detail);
-    } else if (proof.check.code === "CERTIFICATE_UNTRUSTED") {
-      unseen.add(proof.check.detail);
+    const result = await verifyTimestamp(timestamp, question);
+    if ("value" in result) {
+      found.push(result.value);
+      seen.add(result.check.detail);
+    } else if (result.check.code === "CERTIFICATE_UNTRUSTED") {
+      unseen.add(result.check.detail);
     } else {
-      return { check: proof.check };
+      return { check: result.check };
     }
   }
   const operators = new Set(found.map(({ authority }) => authority.operator)).size;

@@ -78,7 +78,7 @@ suite("DER", () => {
 
   const refused: Record<string, { bytes: string; message: RegExp }> = {
     nothing: { bytes: "", message: /cut off/ },
-    "a tag alone": { bytes: "30", message: /cut off/ },
+    "only a tag": { bytes: "30", message: /cut off/ },
     "a length past the end": { bytes: "04 03 01 02", message: /cut off/ },
     "a length past its parent's end": { bytes: "30 04 04 03 01 02 00", message: /cut off/ },
     "a length without its bytes": { bytes: "04 82 01", message: /cut off/ },

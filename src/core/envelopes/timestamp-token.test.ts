@@ -127,11 +127,11 @@ suite("timestamp tokens", () => {
       parts: { signer: (usual) => ({ ...usual, version: integer(3) }) },
       message: /signerInfo\.version is 3, expected 1/,
     },
-    "no name of its certificate": {
+    "no certificate identifier": {
       parts: { attributes: (usual) => ({ ...usual, signingCertificate: undefined }) },
       message: /does not say by a signed attribute/,
     },
-    "an empty name of its certificate": { parts: otherSigner(sequence(sequence())), message: /names no certificate/ },
+    "an empty certificate identifier": { parts: otherSigner(sequence(sequence())), message: /names no certificate/ },
     "a certificate by SHA-1 in version 2": {
       parts: otherSigner(sequence(sequence(sequence(sequence(oid(oids.sha1)), id)))),
       message: /expected SHA-256/,

@@ -47,14 +47,14 @@ suite("revocation lists", () => {
   const critical = (id: string) => extension(id, sequence(), true);
   const refused: Readonly<Record<string, readonly [Uint8Array, string]>> = {
     "of version 1": [crl({ version: 0 }), "MALFORMED"],
-    "with a critical extension that nobody knows": [crl({ extensions: [critical("1.2.3.4")] }), "UNSUPPORTED"],
+    "with an unknown critical extension": [crl({ extensions: [critical("1.2.3.4")] }), "UNSUPPORTED"],
     "with a negative number": [crl({ number: 0x80 }), "MALFORMED"],
-    "of signers alone and of attributes alone": [
+    "restricted to both signers and attributes": [
       crl({ extensions: [extension("2.5.29.28", Buffer.from("30068101ff8501ff", "hex"), true)] }),
       "MALFORMED",
     ],
     "with the same extension twice": [crl({ extensions: [extension("2.5.29.20", integer(5))] }), "MALFORMED"],
-    "with more in it than there is": [encodeDer(tags.sequence, ...Array.from({ length: 17 }, () => integer(1))), "LIMIT_EXCEEDED"],
+    "with too many members": [encodeDer(tags.sequence, ...Array.from({ length: 17 }, () => integer(1))), "LIMIT_EXCEEDED"],
     "cut off": [crl().subarray(0, -1), "MALFORMED"],
     "with bytes after its end": [Buffer.concat([crl(), Buffer.of(0)]), "MALFORMED"],
     "in PEM": [Buffer.from("-----BEGIN X509 CRL-----"), "MALFORMED"],
@@ -65,7 +65,7 @@ suite("revocation lists", () => {
   }
 
   const spoilt: Readonly<Record<string, readonly [Uint8Array, string]>> = {
-    "a critical extension, whoever's it is": [makeEntry({ serial: 1, extensions: [critical("2.5.29.29")] }), "UNSUPPORTED"],
+    "an unknown critical extension in any entry": [makeEntry({ serial: 1, extensions: [critical("2.5.29.29")] }), "UNSUPPORTED"],
     "the certificate twice": [Buffer.concat([makeEntry({ serial: 7 }), makeEntry({ serial: 7 })]), "MALFORMED"],
     "no entry": [integer(7), "MALFORMED"],
     "an entry without a number": [sequence(time(now)), "MALFORMED"],
@@ -74,7 +74,7 @@ suite("revocation lists", () => {
     "a negative number with needless bytes": [sequence(encodeDer(tags.integer, Uint8Array.of(0xff, 0x87)), time(now)), "MALFORMED"],
     "an empty number": [sequence(encodeDer(tags.integer), time(now)), "MALFORMED"],
     "an entry that is cut off": [Buffer.concat([makeEntry({ serial: 1 }), Buffer.of(0x30)]), "MALFORMED"],
-    "a reason that is none": [makeEntry({ serial: 7, extensions: [extension("2.5.29.21", integer(1))] }), "MALFORMED"],
+    "an invalid reason": [makeEntry({ serial: 7, extensions: [extension("2.5.29.21", integer(1))] }), "MALFORMED"],
   };
   for (const [name, [revoked, code]] of Object.entries(spoilt)) {
     test(`throw on lookup with ${name} among the entries`, () => {

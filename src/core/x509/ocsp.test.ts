@@ -97,11 +97,11 @@ suite("OCSP responses", () => {
   const basic = (type: string, content: Uint8Array) =>
     sequence(encodeDer(tags.enumerated, Uint8Array.of(0)), encodeDer(contextTag(0), sequence(oid(type), octetString(content))));
   const refused: Readonly<Record<string, readonly [Uint8Array, string]>> = {
-    "with a critical extension that nobody knows": [response({ extensions: [critical] }), "UNSUPPORTED"],
-    "with such an extension to all of it": [response({ responseExtensions: [critical] }), "UNSUPPORTED"],
+    "with an unknown critical extension": [response({ extensions: [critical] }), "UNSUPPORTED"],
+    "with such an extension of the whole response": [response({ responseExtensions: [critical] }), "UNSUPPORTED"],
     "of another version": [response({ version: 1 }), "MALFORMED"],
     "of another type": [basic("1.2.3.4", sequence()), "MALFORMED"],
-    "with nothing in it": [basic("1.3.6.1.5.5.7.48.1.1", sequence()), "MALFORMED"],
+    "with empty content": [basic("1.3.6.1.5.5.7.48.1.1", sequence()), "MALFORMED"],
     "with a crowd of certificates": [response({ certificates: Array.from({ length: 9 }, () => certificate) }), "LIMIT_EXCEEDED"],
     "over the bound, by one byte": [new Uint8Array(coreLimits.ocspBytes + 1), "LIMIT_EXCEEDED"],
     "cut off": [response().subarray(0, -1), "MALFORMED"],

@@ -16,8 +16,8 @@ const width = 4;
 export function pluginGatherer(surroundings: Omit<VerifierSurroundings, "signal">): GatherFacts<PluginQuestion> {
   async function ask(question: PluginQuestion, signal: AbortSignal): Promise<FactAnswer> {
     try {
-      const { results, ...word } = await verifySignatureByPlugin(question, { ...surroundings, signal });
-      return { bytes: encodeUtf8(JSON.stringify({ ...word, results: Object.fromEntries(results) })) };
+      const { results, ...plugin } = await verifySignatureByPlugin(question, { ...surroundings, signal });
+      return { bytes: encodeUtf8(JSON.stringify({ ...plugin, results: Object.fromEntries(results) })) };
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       const { code, message } = asTouchmarkError(thrown);

@@ -65,10 +65,10 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
 
 /** Quotes stderr only if it has the contract's error, and only its message. */
 function refusal(what: string, status: number | null, stderr: Uint8Array): TouchmarkError {
-  const said = status === 1 ? readError(stderr) : undefined;
-  if (!said) return new TouchmarkError("PLUGIN_FAILED", `${what} (${status === null ? "it was killed" : `status ${status}`})`);
-  const { code = "PLUGIN_FAILED", ...details } = meanings.get(said.code) ?? {};
-  const words = [printableText(said.code, 50), printableText(said.message, 500)].filter(Boolean).join(": ");
+  const failure = status === 1 ? readError(stderr) : undefined;
+  if (!failure) return new TouchmarkError("PLUGIN_FAILED", `${what} (${status === null ? "it was killed" : `status ${status}`})`);
+  const { code = "PLUGIN_FAILED", ...details } = meanings.get(failure.code) ?? {};
+  const words = [printableText(failure.code, 50), printableText(failure.message, 500)].filter(Boolean).join(": ");
   return new TouchmarkError(code, `${what}, saying ${words}`, details);
 }
 

@@ -50,7 +50,7 @@ suite("distinguished names", () => {
     "a semicolon": "C=US;ST=WA;O=acme",
     "a quote": 'C=US,ST=WA,O="acme"',
     "a lone backslash": "C=US,ST=WA,O=acme\\",
-    "an escape that is none": String.raw`C=US,ST=WA,O=ac\me`,
+    "an invalid escape": String.raw`C=US,ST=WA,O=ac\me`,
     "bytes that are not UTF-8": String.raw`C=US,ST=WA,O=\C3`,
     "a zero": "C=US,ST=WA,O=a\0b",
   };

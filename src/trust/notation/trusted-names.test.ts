@@ -41,7 +41,7 @@ suite("trusted names", () => {
   });
 
   const refused: Readonly<Record<string, readonly string[]>> = {
-    "anyone beside what a plugin reads": [profile, "*"],
+    "a wildcard beside a plugin type": [profile, "*"],
     "anyone beside a subject": ["*", acme],
     "anyone twice": ["*", "*"],
     "one without a type": ["release"],
