@@ -11,8 +11,8 @@ const exits: ReadonlySet<number> = new Set([1, 2, 10, 11, 12, 13, 20, 21, 22, 30
 describe("the catalogue of codes", () => {
   it("matches the table of docs/reference/codes.md", () => {
     const page = readFileSync(new URL("../../docs/reference/codes.md", import.meta.url), "utf8");
-    const rows = page.split("\n").filter((line) => line.startsWith("| `"));
-    const cells = rows.map((line) =>
+    const tableRows = page.split("\n").filter((line) => line.startsWith("| `"));
+    const cells = tableRows.map((line) =>
       line
         .split("|")
         .slice(1, -1)

@@ -16,20 +16,20 @@ export interface TrustedIdentity {
 export type CertifiedIdentity = Pick<CertificateSigner, "identity" | "issuer" | "claims">;
 
 export function matchesIdentity({ subject, issuer, claims }: TrustedIdentity, actual: CertifiedIdentity): boolean {
-  const claimsOf = new Map(Object.entries(actual.claims));
+  const actualClaims = new Map(Object.entries(actual.claims));
   return (
     fits(subject, actual.identity) &&
     fits(issuer, actual.issuer) &&
-    Object.entries(claims).every(([name, value]) => claimsOf.get(name) === value)
+    Object.entries(claims).every(([name, value]) => actualClaims.get(name) === value)
   );
 }
 
 /** The claims that differ from those expected of this subject and issuer: `sourceRepositoryRef=refs/heads/fix`, `no tokenSubject`. */
 export function differingClaims({ subject, issuer, claims }: TrustedIdentity, actual: CertifiedIdentity): readonly string[] {
   if (!fits(subject, actual.identity) || !fits(issuer, actual.issuer)) return [];
-  const claimsOf = new Map(Object.entries(actual.claims));
-  const differing = Object.entries(claims).filter(([name, value]) => claimsOf.get(name) !== value);
-  return differing.map(([name]) => (claimsOf.has(name) ? `${name}=${claimsOf.get(name)}` : `no ${name}`));
+  const actualClaims = new Map(Object.entries(actual.claims));
+  const differing = Object.entries(claims).filter(([name, value]) => actualClaims.get(name) !== value);
+  return differing.map(([name]) => (actualClaims.has(name) ? `${name}=${actualClaims.get(name)}` : `no ${name}`));
 }
 
 /** Describes an expected identity: `someone@example.com (https://issuer.example.com) with sourceRepositoryRef=refs/heads/main`. */

@@ -19,34 +19,34 @@ import {
 
 const url = "http://ocsp.example/";
 const certificate = leaf(extensions.digitalSignature, extensions.usage([oids.codeSigning]), revocable.ocsp(url));
-const told = (shape: Partial<OcspShape>) => statusOf(certificate, facts([ocspOf(url, certificate), ocsp(certificate, shape)]));
+const statusBy = (shape: Partial<OcspShape>) => statusOf(certificate, facts([ocspOf(url, certificate), ocsp(certificate, shape)]));
 
 suite("an OCSP response", () => {
   test("may come from the issuer, identified by subject or by key", async () => {
-    await passes(told({}));
-    await passes(told({ byKey: true }));
-    await passes(told({ byKey: true, certificates: [ca] }));
-    await isRevoked(told({ status: { reason: 1 } }));
+    await passes(statusBy({}));
+    await passes(statusBy({ byKey: true }));
+    await passes(statusBy({ byKey: true, certificates: [ca] }));
+    await isRevoked(statusBy({ status: { reason: 1 } }));
   });
 
   test("is refused if anyone else signed it", async () => {
     const elsewhere = { signedBy: keys.other.privateKey };
-    await isUnknown(told(elsewhere), /not signed by the certificate's issuer or its delegate/);
-    await isUnknown(told({ ...elsewhere, status: { reason: 1 } }), /not signed/);
-    const stranger = makeCertificate({ subject: "ca", key: keys.other });
-    await isUnknown(told({ responder: leaf() }), /not signed/);
-    await isUnknown(told({ ...elsewhere, responder: stranger, certificates: [stranger] }), /the issuer did not make/);
+    await isUnknown(statusBy(elsewhere), /not signed by the certificate's issuer or its delegate/);
+    await isUnknown(statusBy({ ...elsewhere, status: { reason: 1 } }), /not signed/);
+    const unrelated = makeCertificate({ subject: "ca", key: keys.other });
+    await isUnknown(statusBy({ responder: leaf() }), /not signed/);
+    await isUnknown(statusBy({ ...elsewhere, responder: unrelated, certificates: [unrelated] }), /the issuer did not make/);
   });
 
   test("is ignored if it is unavailable, or outside its validity period", async () => {
     const fact = (status: number) => statusOf(certificate, facts([ocspOf(url, certificate), { bytes: makeOcspRefusal(status) }]));
     await isUnknown(fact(3), /try later/);
-    await isUnknown(told({ nextUpdate: now - 1 }), /held until 2026-05-31T23:59:59Z/);
-    await passes(told({ nextUpdate: now }));
-    await isUnknown(told({ nextUpdate: null }), /does not say until when/);
-    await isUnknown(told({ thisUpdate: now + 301_000 }), /yet to come/);
-    await passes(told({ thisUpdate: now + 299_000 }));
-    await isUnknown(told({ status: "unknown" }), /does not know the certificate/);
+    await isUnknown(statusBy({ nextUpdate: now - 1 }), /held until 2026-05-31T23:59:59Z/);
+    await passes(statusBy({ nextUpdate: now }));
+    await isUnknown(statusBy({ nextUpdate: null }), /does not say until when/);
+    await isUnknown(statusBy({ thisUpdate: now + 301_000 }), /yet to come/);
+    await passes(statusBy({ thisUpdate: now + 299_000 }));
+    await isUnknown(statusBy({ status: "unknown" }), /does not know the certificate/);
   });
 
   test("of any date counts for a permanent revocation, which no list undoes", async () => {
@@ -58,13 +58,13 @@ suite("an OCSP response", () => {
       await isRevoked(answered(1));
       await passes(answered(6));
     }
-    await isUnknown(told({ status: { reason: 1 }, nextUpdate: now - 1, signedBy: keys.other.privateKey }), /not signed/);
+    await isUnknown(statusBy({ status: { reason: 1 }, nextUpdate: now - 1, signedBy: keys.other.privateKey }), /not signed/);
   });
 
   test("contains the certificate exactly once", async () => {
     const answer = makeOcspAnswer({ certificate, issuer: ca, signedBy: keys.ca.privateKey });
-    await isUnknown(told({ answers: [answer, answer] }), /several times/);
-    await isUnknown(told({ answers: [] }), /not at all/);
+    await isUnknown(statusBy({ answers: [answer, answer] }), /several times/);
+    await isUnknown(statusBy({ answers: [] }), /not at all/);
   });
 });
 
@@ -73,7 +73,7 @@ suite("a delegated responder", () => {
   const noCheck = extension("1.3.6.1.5.5.7.48.1.5", sequence());
   const delegate = (...list: readonly Uint8Array[]) => issued({ subject: "responder", key: keys.other, extensions: list });
   const by = (responder: ReturnType<typeof issued>, shape: Partial<OcspShape> = {}) =>
-    told({ responder, certificates: [responder], signedBy: keys.other.privateKey, ...shape });
+    statusBy({ responder, certificates: [responder], signedBy: keys.other.privateKey, ...shape });
 
   test("may sign with a delegated certificate", async () => {
     await passes(by(delegate(usage, noCheck)));
@@ -84,7 +84,7 @@ suite("a delegated responder", () => {
 
   test("may not sign with the certificate in question", async () => {
     const shape = { responder: certificate, certificates: [certificate], signedBy: keys.leaf.privateKey };
-    await isUnknown(told(shape), /not for OCSP \(extended key usage\)/);
+    await isUnknown(statusBy(shape), /not for OCSP \(extended key usage\)/);
   });
 
   const refused: Readonly<Record<string, readonly [ReturnType<typeof issued>, RegExp]>> = {

@@ -60,12 +60,12 @@ suite("recorded timestamps", { skip }, () => {
     const expected = good[file];
     test(`${file} ${expected ? "verifies" : "is refused"}`, async () => {
       for (const message of expected ? [expected.message] : ["notation", "test"]) {
-        const proof = await verifyTimestamp(read(file), { stamped: Buffer.from(message), authorities: authorities() });
-        if (!expected) assert.notEqual(proof.check.outcome, "passed");
+        const result = await verifyTimestamp(read(file), { stamped: Buffer.from(message), authorities: authorities() });
+        if (!expected) assert.notEqual(result.check.outcome, "passed");
         else {
-          assert.ok("value" in proof, proof.check.detail);
-          assert.equal(new Date(proof.value.at).toISOString(), expected.at);
-          assert.equal(proof.value.authority.name, expected.authority);
+          assert.ok("value" in result, result.check.detail);
+          assert.equal(new Date(result.value.at).toISOString(), expected.at);
+          assert.equal(result.value.authority.name, expected.authority);
         }
       }
     });
@@ -75,8 +75,8 @@ suite("recorded timestamps", { skip }, () => {
     const { certificates } = parseTimestampToken(read("rfc3161/tsp/TimeStampToken.p7s")).signedData;
     const stamped = Buffer.from("notation");
     const token = read("rfc3161/tsp/TimeStampTokenWithoutCertificate.p7s");
-    const proof = await verifyTimestamp(token, { stamped, authorities: [authority("known", ...certificates)] });
-    assert.equal(proof.check.outcome, "passed", proof.check.detail);
+    const result = await verifyTimestamp(token, { stamped, authorities: [authority("known", ...certificates)] });
+    assert.equal(result.check.outcome, "passed", result.check.detail);
   });
 });
 

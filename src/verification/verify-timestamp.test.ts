@@ -37,15 +37,15 @@ const authority = (chain: readonly Uint8Array[], more: Partial<CertificateAuthor
 });
 const make = (parts: Partial<TokenParts> = {}) =>
   makeToken({ certificate: tsa, privateKey: keys.tsa.privateKey, message: stamped, at, ...parts });
-const prove = (token: Uint8Array, question: Partial<TimestampVerificationRequest> = {}) =>
+const verify = (token: Uint8Array, question: Partial<TimestampVerificationRequest> = {}) =>
   verifyTimestamp(token, { stamped, authorities: [authority([root])], ...question });
 
 async function refuses(
-  proof: Promise<Awaited<ReturnType<typeof prove | typeof verifyTimestamps>>>,
+  result: Promise<Awaited<ReturnType<typeof verify | typeof verifyTimestamps>>>,
   code: string,
   detail: RegExp,
 ): Promise<void> {
-  const { check } = await proof;
+  const { check } = await result;
   assert.ok(check.outcome !== "passed", check.detail);
   assert.equal(check.name, "timestamp");
   assert.equal(check.code, code, check.detail);
@@ -58,25 +58,25 @@ suite("a timestamp", () => {
     const accuracy = sequence(integer(2));
     const token = make({ info: (usual) => ({ ...usual, accuracy }) });
     for (const timestamp of [token, makeResponse(0, token)]) {
-      const proof = await prove(timestamp, { authorities: [trusted] });
-      assert.ok("value" in proof, proof.check.detail);
-      const { chain, ...value } = proof.value;
+      const result = await verify(timestamp, { authorities: [trusted] });
+      assert.ok("value" in result, result.check.detail);
+      const { chain, ...value } = result.value;
       assert.deepEqual(value, { at, accuracy: 2000, isNamedBySha1: false, authority: trusted });
       assert.equal(chain.at(-1)?.subject.text, "CN=root");
-      assert.equal(proof.check.detail, "https://tsa.example saw it at 2026-06-01T12:00:00Z");
+      assert.equal(result.check.detail, "https://tsa.example saw it at 2026-06-01T12:00:00Z");
     }
   });
 
   test("verifies with the authority's own certificate if the token has none, and with no other", async () => {
     const bare = make({ certificates: [] });
-    const proof = await prove(bare, { authorities: [authority([tsa, root])] });
-    assert.ok("value" in proof, proof.check.detail);
-    assert.ok(!("accuracy" in proof.value));
-    await refuses(prove(bare), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
+    const result = await verify(bare, { authorities: [authority([tsa, root])] });
+    assert.ok("value" in result, result.check.detail);
+    assert.ok(!("accuracy" in result.value));
+    await refuses(verify(bare), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
     const second = makeDer({ subject: "second", key: keys.other, ...ofRoot, extensions: timeStamping });
     const token = make({ certificate: second, privateKey: keys.other.privateKey });
-    assert.equal((await prove(token)).check.outcome, "passed");
-    await refuses(prove(token, { authorities: [authority([tsa, root])] }), "CERTIFICATE_UNTRUSTED", /"CN=second" is of no authority/);
+    assert.equal((await verify(token)).check.outcome, "passed");
+    await refuses(verify(token, { authorities: [authority([tsa, root])] }), "CERTIFICATE_UNTRUSTED", /"CN=second" is of no authority/);
   });
 
   test("verifies through intermediates, from the token or from the trust", async () => {
@@ -88,19 +88,19 @@ suite("a timestamp", () => {
     });
     const lower = makeDer({ subject: "lower", key: keys.tsa, issuer: "middle", signedBy: keys.other.privateKey, extensions: timeStamping });
     const token = (...certificates: readonly Uint8Array[]) => make({ certificate: lower, certificates });
-    assert.equal((await prove(token(middle, lower, root))).check.outcome, "passed");
-    assert.equal((await prove(token(lower), { authorities: [authority([middle, root])] })).check.outcome, "passed");
-    assert.equal((await prove(token(), { authorities: [authority([lower, middle, root])] })).check.outcome, "passed");
-    await refuses(prove(token(lower)), "CERTIFICATE_UNTRUSTED", /does not lead/);
+    assert.equal((await verify(token(middle, lower, root))).check.outcome, "passed");
+    assert.equal((await verify(token(lower), { authorities: [authority([middle, root])] })).check.outcome, "passed");
+    assert.equal((await verify(token(), { authorities: [authority([lower, middle, root])] })).check.outcome, "passed");
+    await refuses(verify(token(lower)), "CERTIFICATE_UNTRUSTED", /does not lead/);
   });
 
   test("identifies its signer by hash: SHA-1 (old) or SHA-2, and every id must match", async () => {
     const v1 = (of: Uint8Array) => attribute(oids.signingCertificate, sequence(sequence(sequence(octetString(hash("sha1", of))))));
     const only = make({ attributes: (usual) => ({ ...usual, signingCertificate: v1(tsa) }) });
-    assert.equal((await prove(only)).check.outcome, "passed");
-    assert.equal((await prove(make({ attributes: (usual) => ({ ...usual, more: v1(tsa) }) }))).check.outcome, "passed");
+    assert.equal((await verify(only)).check.outcome, "passed");
+    assert.equal((await verify(make({ attributes: (usual) => ({ ...usual, more: v1(tsa) }) }))).check.outcome, "passed");
     await refuses(
-      prove(make({ attributes: (usual) => ({ ...usual, more: v1(root) }) })),
+      verify(make({ attributes: (usual) => ({ ...usual, more: v1(root) }) })),
       "CERTIFICATE_UNTRUSTED",
       /neither trusted nor in it/,
     );
@@ -113,9 +113,9 @@ suite("a timestamp", () => {
       );
     const named = (issuer: string, number: number) =>
       make({ attributes: (usual) => ({ ...usual, signingCertificate: serial(issuer, number) }) });
-    assert.equal((await prove(named("root", 7))).check.outcome, "passed");
-    await refuses(prove(named("root", 8)), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
-    await refuses(prove(named("other", 7)), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
+    assert.equal((await verify(named("root", 7))).check.outcome, "passed");
+    await refuses(verify(named("root", 8)), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
+    await refuses(verify(named("other", 7)), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
   });
 
   test("ignores a certificate that was substituted for the signer's", async () => {
@@ -124,12 +124,12 @@ suite("a timestamp", () => {
     for (const list of Object.values(wrongs)) {
       const real = makeDer({ subject: "real", key, ...ofRoot, extensions: list });
       const forged = make({ certificate: real, certificates: [tsa, real] });
-      await refuses(prove(forged), "CERTIFICATE_INVALID", /CN=real/);
+      await refuses(verify(forged), "CERTIFICATE_INVALID", /CN=real/);
     }
     // The same name, number and key, but another certificate than the one whose hash is signed.
     const twin = makeDer({ subject: "tsa", key, ...ofRoot, extensions: [...timeStamping, extensions.uri("https://twin.example")] });
-    await refuses(prove(make({ certificates: [twin] })), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
-    assert.equal((await prove(make({ certificates: [twin, tsa] }))).check.outcome, "passed");
+    await refuses(verify(make({ certificates: [twin] })), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
+    assert.equal((await verify(make({ certificates: [twin, tsa] }))).check.outcome, "passed");
   });
 
   const refused: Record<string, { token: Uint8Array; code?: string; detail: RegExp; question?: Partial<TimestampVerificationRequest> }> = {
@@ -192,7 +192,7 @@ suite("a timestamp", () => {
     "after its certificate's validity": { token: make({ at: Date.UTC(2027, 0, 2) }), code: "EXPIRED", detail: /not at 2027-01-02/ },
   };
   for (const [what, { token, code = "TIMESTAMP_INVALID", detail, question }] of Object.entries(refused)) {
-    test(`refuses one ${what}`, () => refuses(prove(token, question), code, detail));
+    test(`refuses one ${what}`, () => refuses(verify(token, question), code, detail));
   }
 
   const wrongUses = {
@@ -204,7 +204,7 @@ suite("a timestamp", () => {
   for (const [what, list] of Object.entries(wrongUses)) {
     test(`refuses a time-stamping certificate ${what}`, async () => {
       const certificate = makeDer({ subject: "tsa", key: keys.tsa, ...ofRoot, extensions: list });
-      await refuses(prove(make({ certificate })), "CERTIFICATE_INVALID", /time stamping/);
+      await refuses(verify(make({ certificate })), "CERTIFICATE_INVALID", /time stamping/);
     });
   }
 
@@ -212,8 +212,8 @@ suite("a timestamp", () => {
     const early = authority([root], { name: "early", validFor: { start: 0, end: at } });
     const late = authority([root], { name: "late", validFor: { start: at + 1 } });
     const who = async (time: number) => {
-      const proof = await prove(make({ at: time }), { authorities: [late, early] });
-      return "value" in proof ? proof.value.authority.name : proof.check.detail;
+      const result = await verify(make({ at: time }), { authorities: [late, early] });
+      return "value" in result ? result.value.authority.name : result.check.detail;
     };
     assert.equal(await who(at), "early");
     assert.equal(await who(at + 1000), "late");
@@ -223,9 +223,9 @@ suite("a timestamp", () => {
     const good = makeResponse(0, make());
     await fc.assert(
       fc.asyncProperty(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 }), async (index, flip) => {
-        const proof = await prove(Uint8Array.from(good, (old, i) => (i === index ? old ^ flip : old)));
-        if ("value" in proof) assert.equal(proof.value.at, at);
-        else assert.notEqual(proof.check.outcome, "passed");
+        const result = await verify(Uint8Array.from(good, (old, i) => (i === index ? old ^ flip : old)));
+        if ("value" in result) assert.equal(result.value.at, at);
+        else assert.notEqual(result.check.outcome, "passed");
       }),
       { numRuns: 400 },
     );
@@ -244,47 +244,47 @@ suite("several timestamps", () => {
   const first = authority([root], { name: "first" });
   const authorities = [first, authority([second], { name: "second", operator: "second" })];
   const other = make({ certificate: otherTsa, at: at + 1000 });
-  const proveAll = (timestamps: readonly Uint8Array[], threshold: number, trusted: readonly CertificateAuthority[] = authorities) =>
+  const verifyAll = (timestamps: readonly Uint8Array[], threshold: number, trusted: readonly CertificateAuthority[] = authorities) =>
     verifyTimestamps(timestamps, { stamped, authorities: trusted, threshold });
 
   test("give all their verified times, of as many operators as required", async () => {
-    const proof = await proveAll([make(), other], 2);
-    assert.ok("value" in proof, proof.check.detail);
+    const result = await verifyAll([make(), other], 2);
+    assert.ok("value" in result, result.check.detail);
     assert.deepEqual(
-      proof.value.map(({ at: time, authority: { name } }) => [time, name]),
+      result.value.map(({ at: time, authority: { name } }) => [time, name]),
       [
         [at, "first"],
         [at + 1000, "second"],
       ],
     );
-    assert.equal(proof.check.detail, "first saw it at 2026-06-01T12:00:00Z; second saw it at 2026-06-01T12:00:01Z");
+    assert.equal(result.check.detail, "first saw it at 2026-06-01T12:00:00Z; second saw it at 2026-06-01T12:00:01Z");
   });
 
   test("count once per operator", async () => {
-    await refuses(proveAll([make(), make(), make({ at: at + 1 })], 2), "TIMESTAMP_MISSING", /^1 of 2 operators/);
+    await refuses(verifyAll([make(), make(), make({ at: at + 1 })], 2), "TIMESTAMP_MISSING", /^1 of 2 operators/);
     const same = [first, authority([second], { name: "second" })];
-    await refuses(proveAll([make(), other], 2, same), "TIMESTAMP_MISSING", /^1 of 2 operators/);
+    await refuses(verifyAll([make(), other], 2, same), "TIMESTAMP_MISSING", /^1 of 2 operators/);
   });
 
   test("do not count if their authorities are untrusted", async () => {
-    assert.equal((await proveAll([other, make()], 1, [first])).check.outcome, "passed");
-    await refuses(proveAll([other], 1, [first]), "TIMESTAMP_MISSING", /^0 of 1 operators .*does not lead/);
+    assert.equal((await verifyAll([other, make()], 1, [first])).check.outcome, "passed");
+    await refuses(verifyAll([other], 1, [first]), "TIMESTAMP_MISSING", /^0 of 1 operators .*does not lead/);
   });
 
   test("must all be valid", async () => {
-    await refuses(proveAll([make(), make({ message: Buffer.from("another") })], 1), "TIMESTAMP_INVALID", /other bytes/);
-    await refuses(proveAll([make(), make({ at: 0 })], 1), "EXPIRED", /1970/);
+    await refuses(verifyAll([make(), make({ message: Buffer.from("another") })], 1), "TIMESTAMP_INVALID", /other bytes/);
+    await refuses(verifyAll([make(), make({ at: 0 })], 1), "EXPIRED", /1970/);
   });
 
   test("fail if there are none, whatever the threshold", async () => {
-    for (const threshold of [0, 1, -1]) await refuses(proveAll([], threshold), "TIMESTAMP_MISSING", /^0 of 1/);
+    for (const threshold of [0, 1, -1]) await refuses(verifyAll([], threshold), "TIMESTAMP_MISSING", /^0 of 1/);
   });
 
   test("are bounded in number", async () => {
     const good = make();
     assert.equal(
       (
-        await proveAll(
+        await verifyAll(
           Array.from({ length: 32 }, () => good),
           1,
         )
@@ -292,7 +292,7 @@ suite("several timestamps", () => {
       "passed",
     );
     await refuses(
-      proveAll(
+      verifyAll(
         Array.from({ length: 33 }, () => good),
         1,
       ),

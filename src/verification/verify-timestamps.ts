@@ -17,15 +17,15 @@ export async function verifyTimestamps(
     return stopped("undecided", "LIMIT_EXCEEDED", `there are ${timestamps.length} timestamps, over the limit of ${maxTimestamps}`);
   }
   const found: TimestampTime[] = [];
-  const seen = new Set<string>();
-  const unseen = new Set<string>();
+  const details = new Set<string>();
+  const untrusted = new Set<string>();
   for (const timestamp of timestamps) {
     const result = await verifyTimestamp(timestamp, question);
     if ("value" in result) {
       found.push(result.value);
-      seen.add(result.check.detail);
+      details.add(result.check.detail);
     } else if (result.check.code === "CERTIFICATE_UNTRUSTED") {
-      unseen.add(result.check.detail);
+      untrusted.add(result.check.detail);
     } else {
       return { check: result.check };
     }
@@ -33,9 +33,9 @@ export async function verifyTimestamps(
   const operators = new Set(found.map(({ authority }) => authority.operator)).size;
   if (operators < Math.max(threshold, 1)) {
     const wanted = `${operators} of ${Math.max(threshold, 1)} operators of trusted timestamp authorities saw it`;
-    return stopped("failed", "TIMESTAMP_MISSING", [wanted, ...[...unseen].slice(0, 3)].join("; "));
+    return stopped("failed", "TIMESTAMP_MISSING", [wanted, ...[...untrusted].slice(0, 3)].join("; "));
   }
-  return { check: { name: "timestamp", outcome: "passed", detail: [...seen].join("; ") }, value: found };
+  return { check: { name: "timestamp", outcome: "passed", detail: [...details].join("; ") }, value: found };
 }
 
 function stopped(outcome: "failed" | "undecided", code: Code, detail: string): Result<never> {

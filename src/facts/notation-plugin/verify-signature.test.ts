@@ -113,7 +113,7 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
       "MALFORMED",
       /true or false/,
     ],
-    "crashes": [{}, { "verify-signature": "crash" }, "PLUGIN_FAILED", /failed at verify-signature \(status 3\)/],
+    crashes: [{}, { "verify-signature": "crash" }, "PLUGIN_FAILED", /failed at verify-signature \(status 3\)/],
   };
   for (const [name, [change, by, code, message]] of Object.entries(bad)) {
     test(`throws if it ${name}`, () => assert.rejects(ask(change, by), { code, message }));

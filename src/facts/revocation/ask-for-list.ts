@@ -22,8 +22,8 @@ export interface ListOptions extends AskOptions {
 export async function askForList(question: CrlQuestion, options: ListOptions): Promise<Uint8Array> {
   const url = parseUrl(question.url);
   const { cache, at } = options;
-  const kept = cache === undefined ? undefined : await readKeptList(cache, question.url, at);
-  if (kept && (await isWorthKeeping(kept, question, at))) return kept;
+  const cached = cache === undefined ? undefined : await readKeptList(cache, question.url, at);
+  if (cached && (await isWorthKeeping(cached, question, at))) return cached;
   const bytes = await fetchRevocationData({ method: "GET", url, maxBytes: coreLimits.crlBytes, within: factLimits.listTime }, options);
   if (cache !== undefined && (await isWorthKeeping(bytes, question, at))) await writeKeptList(cache, question.url, bytes);
   return bytes;
