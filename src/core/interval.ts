@@ -13,7 +13,7 @@ const always: Interval = { from: -8.64e15, until: 8.64e15 }; // the range of a J
  * The interval around `at` that none of the given times divides: a result computed at `at`, which can change only at
  * one of these times, is valid in it.
  */
-export function undividedAround(at: Instant, moments: readonly (Instant | undefined)[]): Interval {
+export function intervalAround(at: Instant, moments: readonly (Instant | undefined)[]): Interval {
   let { from, until } = always;
   for (const moment of moments) {
     if (moment === undefined) continue;

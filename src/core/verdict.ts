@@ -16,7 +16,7 @@ export interface Reason {
 }
 
 /** How one finding meets a requirement, or why it does not. */
-export interface Considered {
+export interface ConsideredFinding {
   /** Index of the finding in the verdict. */
   readonly finding: number;
   /** The authority that it is compared with: the one that it meets, or the one that it comes closest to. */
@@ -28,12 +28,12 @@ export interface Considered {
 }
 
 export type Requirement =
-  | { readonly name: string; readonly decision: "allow"; readonly considered: readonly Considered[] }
+  | { readonly name: string; readonly decision: "allow"; readonly considered: readonly ConsideredFinding[] }
   | {
       readonly name: string;
       readonly decision: "deny" | "undecided";
       readonly reason: Reason;
-      readonly considered: readonly Considered[];
+      readonly considered: readonly ConsideredFinding[];
     };
 
 export interface VerdictSubject {

@@ -5,7 +5,7 @@ export interface PluginLimits {
   /** Timeout of a plugin in milliseconds. */
   readonly answerTime: number;
   /** Bytes of a program's stderr. */
-  readonly complaintBytes: number;
+  readonly stderrBytes: number;
   /** Texts in one list of a plugin's metadata. */
   readonly metadataTexts: number;
   /** Characters of a version. */
@@ -15,7 +15,7 @@ export interface PluginLimits {
 export const pluginLimits: PluginLimits = {
   answerBytes: 64 * 1024 * 1024,
   answerTime: 120_000,
-  complaintBytes: 64 * 1024,
+  stderrBytes: 64 * 1024,
   metadataTexts: 100,
   versionLength: 100,
 };

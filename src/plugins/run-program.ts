@@ -47,7 +47,7 @@ export function runProgram({ name, path, command, input, env, maxOutput, maxTime
   const stdout = gathered(child, "stdout", maxOutput, () =>
     stop(new TouchmarkError("LIMIT_EXCEEDED", `${name} answers ${command} with more than ${maxOutput} bytes`)),
   );
-  const stderr = gathered(child, "stderr", pluginLimits.complaintBytes, () => undefined);
+  const stderr = gathered(child, "stderr", pluginLimits.stderrBytes, () => undefined);
   child.on("error", (cause) => {
     stop(new TouchmarkError("PLUGIN_FAILED", `${name} cannot be run (${codeOf(cause)})`, { cause }));
   });

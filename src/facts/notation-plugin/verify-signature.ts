@@ -10,7 +10,7 @@ import type { PluginCheck, PluginQuestion } from "../../core/facts/facts.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Fields, JsonObject } from "../../core/json/json.ts";
 import { printableText } from "../../core/printable.ts";
-import { askPlugin, type PluginSurroundings } from "../../plugins/notation/ask-plugin.ts";
+import { runPluginCommand, type PluginSurroundings } from "../../plugins/notation/plugin-command.ts";
 import { findPlugin, type Plugin } from "../../plugins/notation/find-plugin.ts";
 import { readPluginMetadata, textsOf, type PluginMetadata } from "../../plugins/notation/plugin-metadata.ts";
 import { compareVersions } from "../../plugins/notation/plugin-version.ts";
@@ -39,7 +39,7 @@ export interface VerifierSurroundings extends PluginSurroundings {
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** Throws what findPlugin and askPlugin throw, UNSUPPORTED for a plugin that is too old or verifies nothing, MALFORMED for a response to another request. */
+/** Throws what findPlugin and runPluginCommand throw, UNSUPPORTED for a plugin that is too old or verifies nothing, MALFORMED for a response to another request. */
 export async function verifySignatureByPlugin(
   question: PluginQuestion,
   { folder, config, ...surroundings }: VerifierSurroundings,
@@ -49,7 +49,7 @@ export async function verifySignatureByPlugin(
   const metadata = await readPluginMetadata(plugin, config, surroundings);
   const checks = checksOf(plugin, metadata, question);
   const request = { ...requestFor(question, checks), pluginConfig: config };
-  const answer = await askPlugin(plugin, "verify-signature", request, surroundings);
+  const answer = await runPluginCommand(plugin, "verify-signature", request, surroundings);
   const processed = textsOf(answer, "processedAttributes");
   expectNames(answer, "processedAttributes", processed, { needed: question.unprocessed, known: Object.keys(question.extended) });
   const results = answer.fields("verificationResults");

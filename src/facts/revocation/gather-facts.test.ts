@@ -9,7 +9,7 @@ import { encodeOcspRequest } from "../../core/x509/ocsp-request.ts";
 import { makeCertificate, makeKey } from "../../core/x509/fixture.test.ts";
 import { makeCrl } from "../../core/x509/revocation-fixture.test.ts";
 import { createHttpClient } from "../../net/http-client.ts";
-import { fetchRevocationData } from "./ask.ts";
+import { fetchRevocationData } from "./fetch-revocation-data.ts";
 import { factGatherer, type GatherOptions } from "./gather-facts.ts";
 
 const key = makeKey();

@@ -9,8 +9,8 @@ import type { Instant } from "../../core/instant.ts";
 import { createHttpClient } from "../../net/http-client.ts";
 import type { Proxies } from "../../net/proxies.ts";
 import { publicOnly } from "../../net/public-only.ts";
-import { askForList } from "./ask-for-list.ts";
-import { askResponder } from "./ask-responder.ts";
+import { fetchRevocationList } from "./fetch-revocation-list.ts";
+import { fetchOcspResponse } from "./fetch-ocsp-response.ts";
 import { factLimits } from "../limits.ts";
 
 export interface GatherOptions {
@@ -33,8 +33,8 @@ export function factGatherer({ cache, proxies, allowPrivate = false, clock }: Ga
   async function ask(question: StatusQuestion, signal: AbortSignal): Promise<FactAnswer> {
     try {
       const bytes = await (question.kind === "ocsp"
-        ? askResponder(question, { http, signal })
-        : askForList(question, { http, signal, cache, at: clock() }));
+        ? fetchOcspResponse(question, { http, signal })
+        : fetchRevocationList(question, { http, signal, cache, at: clock() }));
       return { bytes };
     } catch (thrown) {
       if (signal.aborted) throw thrown;

@@ -2,7 +2,7 @@
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import type { Fields, JsonObject } from "../../core/json/json.ts";
 import { printableText } from "../../core/printable.ts";
-import { askPlugin, contractVersion, type PluginSurroundings } from "./ask-plugin.ts";
+import { runPluginCommand, contractVersion, type PluginSurroundings } from "./plugin-command.ts";
 import type { Plugin } from "./find-plugin.ts";
 import { pluginLimits } from "../limits.ts";
 
@@ -12,9 +12,9 @@ export interface PluginMetadata {
   readonly capabilities: ReadonlySet<string>;
 }
 
-/** Throws MALFORMED, UNSUPPORTED for another contract, PLUGIN_FAILED for another plugin's metadata, and what askPlugin throws. */
+/** Throws MALFORMED, UNSUPPORTED for another contract, PLUGIN_FAILED for another plugin's metadata, and what runPluginCommand throws. */
 export async function readPluginMetadata(plugin: Plugin, config: JsonObject, surroundings: PluginSurroundings): Promise<PluginMetadata> {
-  const answer = await askPlugin(plugin, "get-plugin-metadata", { pluginConfig: config }, surroundings);
+  const answer = await runPluginCommand(plugin, "get-plugin-metadata", { pluginConfig: config }, surroundings);
   const name = answer.string("name");
   if (name !== plugin.name) {
     throw new TouchmarkError("PLUGIN_FAILED", `the plugin at ${plugin.path} calls itself ${JSON.stringify(printableText(name, 100))}`);

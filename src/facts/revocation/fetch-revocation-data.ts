@@ -3,7 +3,7 @@ import { TouchmarkError } from "../../core/errors.ts";
 import type { HttpClient, HttpRequest } from "../../net/http.ts";
 import { printableUrl } from "../../core/printable.ts";
 
-export interface AskOptions {
+export interface FetchOptions {
   readonly http: HttpClient;
   readonly signal: AbortSignal;
 }
@@ -14,7 +14,7 @@ export type Inquiry = Pick<HttpRequest, "method" | "url" | "headers" | "body" | 
 };
 
 /** Returns the response body. Throws UNREACHABLE, TIMEOUT or LIMIT_EXCEEDED. */
-export async function fetchRevocationData({ within, ...request }: Inquiry, { http, signal }: AskOptions): Promise<Uint8Array> {
+export async function fetchRevocationData({ within, ...request }: Inquiry, { http, signal }: FetchOptions): Promise<Uint8Array> {
   const { status, body } = await http.request({ ...request, signal: AbortSignal.any([signal, AbortSignal.timeout(within)]) });
   if (status === 200) return body;
   throw new TouchmarkError("UNREACHABLE", `${printableUrl(request.url)} answers with status ${status}`);

@@ -25,7 +25,7 @@ export const contractVersion = "1.0";
 const ours = /^(?:TOUCHMARK|COSIGN|SIGSTORE|ACTIONS_ID_TOKEN|NODE)_/i;
 
 /** Returns the plugin's response. Throws the plugin's error, PLUGIN_FAILED, MALFORMED, LIMIT_EXCEEDED or TIMEOUT. */
-export async function askPlugin(
+export async function runPluginCommand(
   { name, path }: Plugin,
   command: PluginCommand,
   request: JsonObject,

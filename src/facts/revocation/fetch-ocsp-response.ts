@@ -5,12 +5,12 @@
  */
 import { toBase64 } from "../../core/bytes.ts";
 import type { OcspQuestion } from "../../core/facts/facts.ts";
-import { fetchRevocationData, parseUrl, type AskOptions } from "./ask.ts";
+import { fetchRevocationData, parseUrl, type FetchOptions } from "./fetch-revocation-data.ts";
 import { factLimits } from "../limits.ts";
 import { coreLimits } from "../../core/limits.ts";
 
 /** Returns the response, unverified. Throws UNREACHABLE, TIMEOUT or LIMIT_EXCEEDED. */
-export function askResponder({ url: text, request }: OcspQuestion, options: AskOptions): Promise<Uint8Array> {
+export function fetchOcspResponse({ url: text, request }: OcspQuestion, options: FetchOptions): Promise<Uint8Array> {
   const url = parseUrl(text);
   const escaped = encodeURIComponent(toBase64(request));
   const answer = { within: factLimits.responderTime, maxBytes: coreLimits.ocspBytes };

@@ -9,7 +9,7 @@ import { factKey, type FactAnswer, type FactQuestion } from "../../core/facts/fa
 import { makeCertificate, makeKey } from "../../core/x509/fixture.test.ts";
 import { makeCrl, type CrlShape } from "../../core/x509/revocation-fixture.test.ts";
 import { factGatherer } from "./gather-facts.ts";
-import { revocationFolder } from "./kept-list.ts";
+import { revocationFolder } from "./cached-list.ts";
 
 const key = makeKey();
 const issuer = makeCertificate({ subject: "ca", key });

@@ -8,28 +8,28 @@ import type { CrlQuestion } from "../../core/facts/facts.ts";
 import type { Instant } from "../../core/instant.ts";
 import { parseCrl } from "../../core/x509/crl.ts";
 import { isSignedBy } from "../../core/x509/is-signed-by.ts";
-import { fetchRevocationData, parseUrl, type AskOptions } from "./ask.ts";
-import { readKeptList, writeKeptList } from "./kept-list.ts";
+import { fetchRevocationData, parseUrl, type FetchOptions } from "./fetch-revocation-data.ts";
+import { readCachedList, writeCachedList } from "./cached-list.ts";
 import { factLimits } from "../limits.ts";
 import { coreLimits } from "../../core/limits.ts";
 
-export interface ListOptions extends AskOptions {
+export interface ListOptions extends FetchOptions {
   readonly cache: string | undefined;
   readonly at: Instant;
 }
 
 /** Returns the list, unverified. Throws UNREACHABLE, TIMEOUT or LIMIT_EXCEEDED. */
-export async function askForList(question: CrlQuestion, options: ListOptions): Promise<Uint8Array> {
+export async function fetchRevocationList(question: CrlQuestion, options: ListOptions): Promise<Uint8Array> {
   const url = parseUrl(question.url);
   const { cache, at } = options;
-  const cached = cache === undefined ? undefined : await readKeptList(cache, question.url, at);
-  if (cached && (await isWorthKeeping(cached, question, at))) return cached;
+  const cached = cache === undefined ? undefined : await readCachedList(cache, question.url, at);
+  if (cached && (await isCacheable(cached, question, at))) return cached;
   const bytes = await fetchRevocationData({ method: "GET", url, maxBytes: coreLimits.crlBytes, within: factLimits.listTime }, options);
-  if (cache !== undefined && (await isWorthKeeping(bytes, question, at))) await writeKeptList(cache, question.url, bytes);
+  if (cache !== undefined && (await isCacheable(bytes, question, at))) await writeCachedList(cache, question.url, bytes);
   return bytes;
 }
 
-async function isWorthKeeping(bytes: Uint8Array, { issuer }: CrlQuestion, at: Instant): Promise<boolean> {
+async function isCacheable(bytes: Uint8Array, { issuer }: CrlQuestion, at: Instant): Promise<boolean> {
   try {
     const list = parseCrl(bytes);
     const isAlone = list.freshest === undefined && list.baseNumber === undefined;

@@ -17,7 +17,7 @@ export function revocationFolder(folders: UserFolders): string {
 }
 
 /** Reads the cached list of this URL, if it was written within the last day. */
-export async function readKeptList(folder: string, url: string, at: Instant): Promise<Uint8Array | undefined> {
+export async function readCachedList(folder: string, url: string, at: Instant): Promise<Uint8Array | undefined> {
   try {
     // Opening a pipe without a writer must not block.
     await using file = await open(pathOf(folder, url), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -30,7 +30,7 @@ export async function readKeptList(folder: string, url: string, at: Instant): Pr
   }
 }
 
-export async function writeKeptList(folder: string, url: string, bytes: Uint8Array): Promise<void> {
+export async function writeCachedList(folder: string, url: string, bytes: Uint8Array): Promise<void> {
   try {
     await writeWholeFile(pathOf(folder, url), bytes);
   } catch {
