@@ -43,7 +43,7 @@ export type Check =
 export interface Anchor {
   /** Its name in the trust. */
   readonly name: string;
-  /** SHA-256 of the anchor's certificate, DER. */
+  /** Digest of the anchor's certificate, DER. */
   readonly digest: Digest;
 }
 
