@@ -42,7 +42,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "the clock of files": {
     pattern: /\bfileTime\b/,
     instead: "testClock",
-    allowed: ["test/fakes/wall-clock.ts", "src/facts/revocation/kept-list.test.ts", "src/server/registry/fixture.test.ts"],
+    allowed: ["test/fakes/wall-clock.ts", "src/facts/revocation/cached-list.test.ts", "src/server/registry/fixture.test.ts"],
   },
   "a time limit that starts when the file is loaded": {
     pattern:

@@ -1,4 +1,4 @@
-/** The candidate that a misspelt word most likely means: within a third of its length in edits, else none. */
+/** Finds the candidate closest to a misspelt word, within a third of its length in edits; undefined if there is none. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word.slice(0, 64), candidate) }))
@@ -7,7 +7,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return ranked[0]?.candidate;
 }
 
-/** Levenshtein's distance, where two letters that changed places are one edit (optimal string alignment). */
+/** Levenshtein distance in which swapping two adjacent letters is one edit (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let before: readonly number[] = [];
   let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, i) => i);

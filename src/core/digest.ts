@@ -1,4 +1,4 @@
-/** Content digests as OCI writes them: `sha256:HEX` or `sha512:HEX` (OCI image specification, descriptor.md). */
+/** Content digests in OCI notation: `sha256:HEX` or `sha512:HEX` (OCI image specification, descriptor.md). */
 import { createHash } from "node:crypto";
 import { malformed } from "./errors.ts";
 import type { HashAlgorithm } from "./keys/hash.ts";
@@ -6,12 +6,12 @@ import type { HashAlgorithm } from "./keys/hash.ts";
 export type DigestAlgorithm = "sha256" | "sha512";
 export type Digest = `${DigestAlgorithm}:${string}`;
 
-/** A digest of a file: by SHA-384 as well, which OCI does not know. */
+/** A digest of a file, which may also be SHA-384, unknown to OCI. */
 export type FileDigest = `${HashAlgorithm}:${string}`;
 
 const grammar = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
 
-/** Whether the text is a digest in its one valid spelling, and so safe to build a path from. */
+/** Whether the text is a digest in its one valid spelling, and therefore safe in a path. */
 export function isDigest(text: string): text is Digest {
   return grammar.test(text);
 }
@@ -21,7 +21,7 @@ export function parseDigest(text: string, what = "digest"): Digest {
   return text;
 }
 
-/** As `isDigest`, of a file. */
+/** Like `isDigest`, for files. */
 export function isFileDigest(text: string): text is FileDigest {
   return isDigest(text) || /^sha384:[0-9a-f]{96}$/.test(text);
 }
@@ -37,7 +37,7 @@ export function algorithmOf(digest: FileDigest): HashAlgorithm {
   return digest.startsWith("sha384:") ? "sha384" : "sha256";
 }
 
-/** The hexadecimal part. */
+/** Returns the hexadecimal part. */
 export function hexOf(digest: FileDigest): string {
   return digest.slice(7);
 }

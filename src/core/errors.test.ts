@@ -1,18 +1,18 @@
-/** Code, exit status, HTTP status and help text say the same everywhere. */
+/** Tests that each code has the same exit status, HTTP status and texts everywhere. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { asTouchmarkError, catalogue, TouchmarkError } from "./errors.ts";
 
-/** The statuses of docs/design: what each means. */
+/** The exit statuses of docs/design, with their meaning. */
 const exits: ReadonlySet<number> = new Set([1, 2, 10, 11, 12, 13, 20, 21, 22, 30, 31, 32, 130]);
 
 describe("the catalogue of codes", () => {
-  it("is the table of docs/reference/codes.md", () => {
+  it("matches the table of docs/reference/codes.md", () => {
     const page = readFileSync(new URL("../../docs/reference/codes.md", import.meta.url), "utf8");
-    const told = page.split("\n").filter((line) => line.startsWith("| `"));
-    const cells = told.map((line) =>
+    const tableRows = page.split("\n").filter((line) => line.startsWith("| `"));
+    const cells = tableRows.map((line) =>
       line
         .split("|")
         .slice(1, -1)
@@ -28,21 +28,21 @@ describe("the catalogue of codes", () => {
     assert.deepEqual(cells, rows);
   });
 
-  it("uses the exit statuses there are, and sensible HTTP ones", () => {
+  it("uses only the defined exit statuses, and sensible HTTP ones", () => {
     for (const [code, { exit, http }] of Object.entries(catalogue)) {
       assert.ok(exits.has(exit), code);
       assert.ok(http >= 400 && http < 600, code);
     }
   });
 
-  it("never tells anyone to trust more", () => {
+  it("never advises to trust more", () => {
     for (const [code, { remedy }] of Object.entries(catalogue)) {
       assert.match(remedy, /\.$/, code);
       assert.doesNotMatch(remedy, /insecure|ignore|skip|disable/i, code);
     }
   });
 
-  it("takes any thrown value in", () => {
+  it("wraps any thrown value", () => {
     const error = new TouchmarkError("TIMEOUT", "slow");
     assert.equal(asTouchmarkError(error), error);
     assert.equal(error.hint, catalogue.TIMEOUT.remedy);
@@ -50,7 +50,7 @@ describe("the catalogue of codes", () => {
     assert.equal(asTouchmarkError("text").message, "text");
   });
 
-  it("takes interruptions of the platform for what they are", async () => {
+  it("maps the platform's abort errors to TIMEOUT and INTERRUPTED", async () => {
     const error = new TouchmarkError("UNREACHABLE", "gone");
     assert.equal(asTouchmarkError(AbortSignal.abort().reason).code, "INTERRUPTED");
     assert.equal(asTouchmarkError(new DOMException("late", "TimeoutError")).code, "TIMEOUT");
@@ -60,7 +60,7 @@ describe("the catalogue of codes", () => {
     assert.equal((await thrown(new DOMException("late", "TimeoutError")))?.code, "TIMEOUT");
   });
 
-  it("bounds messages, whatever a stranger's document is called in them", () => {
+  it("bounds messages, however long an untrusted document's name is", () => {
     const { message } = new TouchmarkError("MALFORMED", `${"\u{1f512}".repeat(5000)} is not a string`);
     assert.equal(message.length, 4000);
     assert.ok(message.isWellFormed() && message.endsWith("…"));

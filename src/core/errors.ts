@@ -1,9 +1,9 @@
 /**
- * The one catalogue of codes: why a thing was refused, and why it could not be done.
+ * The catalogue of codes: why something was refused, or could not be done.
  *
- * A code stands in checks, verdicts, errors, exit statuses and HTTP answers alike. `exit` is the
- * process's status, `http` the status a server answers with, `summary` what the code means, `remedy`
- * what a person does next. A remedy never suggests trusting more.
+ * Checks, verdicts, errors, exit statuses and HTTP responses use the same codes. `exit` is the
+ * process's exit status, `http` a server's response status, `summary` the meaning of the code, `remedy`
+ * the next step for the user. A remedy never suggests trusting more.
  */
 export interface CodeEntry {
   readonly exit: number;
@@ -385,12 +385,12 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
 };
 
 /**
- * What a person can do about an error or a warning, for a front end that has words of its own for it: the names of flags and
- * commands, which nothing below knows. The hint says the same in words that hold anywhere.
+ * A machine-readable remedy for an error or a warning: a front end turns it into its own flags and commands, which no lower
+ * module knows. The hint says the same in words that hold in any front end.
  */
 export interface Remedy {
   readonly id: RemedyId;
-  /** What it is done to: the name of a trust root. */
+  /** What it applies to: the name of a trust root. */
   readonly about?: string;
 }
 
@@ -418,13 +418,13 @@ export type RemedyId =
   | "use-https-notary-server";
 
 export interface ErrorDetails {
-  /** What to do next, where the catalogue's remedy is too general. */
+  /** The next step, where the catalogue's remedy is too general. */
   readonly hint?: string;
   readonly remedy?: Remedy | undefined;
   readonly cause?: unknown;
 }
 
-/** A broken world: something that was to be done could not be. A bad signature is a Check, never an error. */
+/** An operational error: the operation could not be done. An invalid signature is a Check, never an error. */
 export class TouchmarkError extends Error {
   readonly code: Code;
   readonly hint: string;
@@ -439,7 +439,7 @@ export class TouchmarkError extends Error {
   }
 }
 
-/** Characters of a message. Most quote what was found, cut to a length; this is for names and values that nobody thought of. */
+/** Maximum characters of a message. Most messages already cut what they quote; this bounds the remaining names and values. */
 const maxMessage = 4000;
 
 function bounded(message: string): string {
@@ -451,8 +451,8 @@ export function malformed(message: string, cause?: unknown): TouchmarkError {
 }
 
 /**
- * What a thrown value says of an interruption: TIMEOUT for the TimeoutError of `AbortSignal.timeout`, INTERRUPTED for the AbortError of
- * the platform, and a TouchmarkError that either of them carries, or that it is itself. Undefined for any other.
+ * The interruption that a thrown value stands for: TIMEOUT for the TimeoutError of `AbortSignal.timeout`, INTERRUPTED for the
+ * platform's AbortError, or the TouchmarkError that either carries, or that the value is. Undefined for any other value.
  */
 export function interruptionBy(thrown: unknown): TouchmarkError | undefined {
   if (thrown instanceof TouchmarkError) return thrown;
@@ -464,7 +464,7 @@ export function interruptionBy(thrown: unknown): TouchmarkError | undefined {
   return isTimeout ? interruptionBy(thrown.cause) : new TouchmarkError("INTERRUPTED", "interrupted", { cause: thrown });
 }
 
-/** What any thrown value is in the catalogue's terms: itself, an interruption, or INTERNAL. */
+/** Converts any thrown value to a TouchmarkError: itself, an interruption, or INTERNAL. */
 export function asTouchmarkError(thrown: unknown): TouchmarkError {
   const known = interruptionBy(thrown);
   if (known) return known;

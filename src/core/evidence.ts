@@ -1,52 +1,52 @@
-/** Bytes that hang on a subject and bear on trust, where they lie, and what they say. */
+/** Signature evidence: where it is stored, its bytes, and its parsed claim. */
 import type { Digest, FileDigest } from "./digest.ts";
 import type { Descriptor, ImageManifest } from "./oci/manifest.ts";
 
 export type ClaimKind = "signature" | "attestation";
 
-/** Somewhere in a repository that evidence may lie. */
+/** A location in a repository that may hold evidence. */
 export type RepositoryLocation =
   | { readonly kind: "referrers" }
   | { readonly kind: "tag"; readonly tag: string; readonly holds: readonly ClaimKind[] };
 
-/** A file that was named, in place of everything that may lie in a repository. */
+/** A named file, verified instead of the locations in a repository. */
 export interface FileLocation {
   readonly kind: "file";
-  /** As it was named. */
+  /** The file's name as given by the user. */
   readonly path: string;
 }
 
 export type EvidenceLocation = RepositoryLocation | FileLocation;
 
-/** One manifest found in a place, opened and read. */
+/** A manifest found at a location, fetched and parsed. */
 export interface Found {
   readonly location: RepositoryLocation;
   readonly descriptor: Descriptor;
   readonly manifest: ImageManifest;
 }
 
-/** One piece of evidence. Each format keeps its own shape behind this one. */
+/** One piece of evidence. Each format extends it with its own data. */
 export interface Evidence {
   /** Name of the format that recognised it. */
   readonly format: string;
   readonly location: EvidenceLocation;
-  /** The manifest it was found in; absent for a file. */
+  /** The manifest that contains it; absent for a file. */
   readonly manifest?: Digest;
-  /** The layer that holds it, or the file. */
+  /** The layer that contains it, or the file. */
   readonly layer: Descriptor;
-  /** Digest of the signature itself, where that is known: what has the same may be the same signature once more. */
+  /** Digest of the signature itself, where known: equal digests may be the same signature stored twice. */
   readonly signature?: Digest;
 }
 
-/** What evidence says, format-neutral. An attestation never counts as a signature. */
+/** The parsed claim of evidence, independent of the format. An attestation never counts as a signature. */
 export type Claim = SignatureClaim | AttestationClaim;
 
 export interface SignatureClaim {
   readonly kind: "signature";
-  /** The image or file that is signed. */
+  /** The signed image or file. */
   readonly subject: FileDigest;
   readonly annotations: Readonly<Record<string, string>>;
-  /** The name under which it was signed, in the formats that have one (simple signing's `docker-reference`). */
+  /** The name that was signed, in formats that have one (simple signing's `docker-reference`). */
   readonly identity?: string;
 }
 
@@ -56,7 +56,7 @@ export interface AttestationClaim {
   readonly predicateType: string;
 }
 
-/** A few words for a place: `referrers`, `tag sha256-….sig`, `file app.sigstore.json`. */
+/** Describes a location: `referrers`, `tag sha256-….sig`, `file app.sigstore.json`. */
 export function describeLocation(location: EvidenceLocation): string {
   if (location.kind === "file") return `file ${location.path}`;
   return location.kind === "tag" ? `tag ${location.tag}` : "referrers";

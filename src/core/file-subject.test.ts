@@ -10,7 +10,7 @@ async function* chunksOf(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Arr
 }
 
 describe("a file that is read", () => {
-  it("has the digest of all of it, and its bytes if they are no more than may be held", async () => {
+  it("has the digest of the whole file, and its bytes up to the limit", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 10 }), fc.nat(300), async (chunks, maxBytes) => {
         const whole = concat(chunks);
@@ -25,7 +25,7 @@ describe("a file that is read", () => {
     );
   });
 
-  it("is not one that broke off", async () => {
+  it("is refused if reading breaks off", async () => {
     const broken = async function* (): AsyncGenerator<Uint8Array> {
       yield Uint8Array.of(1);
       throw new Error("gone");

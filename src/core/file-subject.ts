@@ -1,4 +1,4 @@
-/** A file that is signed and decided about: by a digest, and by its bytes where they are held. */
+/** A file as a subject: its digest, and its bytes where they are in memory. */
 import { createHash } from "node:crypto";
 import { concat } from "./bytes.ts";
 import type { FileDigest } from "./digest.ts";
@@ -6,28 +6,28 @@ import type { HashAlgorithm } from "./keys/hash.ts";
 import type { Content } from "./subject.ts";
 
 export interface FileSubject extends Content {
-  /** As it was asked for: its path, `-`, or its digest. */
+  /** Its name as given by the user: a path, `-`, or a digest. */
   readonly reference: string;
-  /** In bytes; absent where only the digest is at hand. */
+  /** Size in bytes; absent where only the digest is known. */
   readonly size?: number;
-  /** As whoever speaks of the file says; a file itself has none. */
+  /** Media type as claimed by the signature; a file itself has none. */
   readonly mediaType?: string;
 }
 
-/** How a file has to be read to be signed, or verified. */
+/** How a file must be read for signing or verification. */
 export interface FileReading {
   readonly algorithm: HashAlgorithm;
-  /** Bytes of a file that is held whole. Of a larger one only digest and size are known. */
+  /** Maximum size of a file that is kept in memory. Of a larger one only digest and size are known. */
   readonly maxBytes: number;
 }
 
-/** Bytes of a file that signers get whole. */
+/** Maximum bytes of a file that is passed to signers whole. */
 export const maxWholeBytes: number = 512 * 1024 * 1024;
 
-/** For a signature over the file itself. */
+/** The reading for a signature over the file itself. */
 export const wholeFile: FileReading = { algorithm: "sha256", maxBytes: maxWholeBytes };
 
-/** Reads a file to its end, of any size, and holds no more of it than the reading says. */
+/** Reads a file of any size to its end, and keeps no more of it in memory than `reading` says. */
 export async function readFileSubject(
   reference: string,
   stream: AsyncIterable<Uint8Array>,

@@ -1,4 +1,4 @@
-/** What was looked at, how it came out, and what it adds up to for one piece of evidence. */
+/** Findings: the checks of one piece of evidence, and their combined outcome. */
 import type { Digest } from "./digest.ts";
 import type { Code } from "./errors.ts";
 import type { Claim, EvidenceLocation } from "./evidence.ts";
@@ -9,51 +9,51 @@ import type { KeyAlgorithmName } from "./keys/key-algorithms.ts";
 import type { CertificateClaim } from "./x509/certificate-claims.ts";
 
 export type CheckName =
-  /** The bytes are a document of the format. */
+  /** The bytes are a valid document of the format. */
   | "format"
-  /** It speaks of this image, or file. */
+  /** The claim names this image, or file. */
   | "subject"
-  /** It verifies with the signer's key. */
+  /** The signature verifies with the signer's key. */
   | "signature"
-  /** Its certificate leads to a trust anchor, at every verified time. */
+  /** The certificate chains to a trust anchor, at every verified time. */
   | "certificate"
-  /** Every certificate was valid when it was signed. */
+  /** Every certificate was valid at the time of signing. */
   | "validity"
-  /** A trusted certificate transparency log has the certificate (RFC 6962). */
+  /** A trusted certificate transparency log contains the certificate (RFC 6962). */
   | "sct"
-  /** A trusted transparency log has the signature. */
+  /** A trusted transparency log contains the signature. */
   | "log"
-  /** A trusted timestamp authority stamped the signature (RFC 3161). */
+  /** A trusted timestamp authority timestamped the signature (RFC 3161). */
   | "timestamp"
   /** None of its certificates is revoked. */
   | "revocation"
-  /** It is not past the time that its signer gave it. */
+  /** The signature has not expired by its own expiry time. */
   | "expiry"
-  /** Made by a policy: the signer is one that an authority names. */
+  /** Added by a policy: an authority names the signer. */
   | "identity"
-  /** Made by a policy: the plugin that a signature names has processed its extended attributes. */
+  /** Added by a policy: the plugin that a signature names has processed its extended attributes. */
   | "plugin";
 
-/** Three outcomes, never two: a forged signature and an unreachable responder are different facts. */
+/** The three outcomes of a check: a forged signature differs from an unreachable responder. */
 export type Check =
   | { readonly name: CheckName; readonly outcome: "passed"; readonly detail: string }
   | { readonly name: CheckName; readonly outcome: "failed" | "undecided"; readonly code: Code; readonly detail: string };
 
-/** The trust anchor that vouches for a signer: a key's own file, a certificate authority, a certificate in a trust store. */
+/** The trust anchor of a signer: a public key, a certificate authority, a certificate in a trust store. */
 export interface Anchor {
-  /** What the trust calls it. */
+  /** Its name in the trust. */
   readonly name: string;
-  /** Of the anchor's certificate, DER. */
+  /** Digest of the anchor's certificate, DER. */
   readonly digest: Digest;
 }
 
-/** Who signed, as far as the checks prove it, and the anchors that vouch for it. */
+/** The verified signer, as far as the checks verify it, and its trust anchors. */
 export interface KeySigner {
   readonly kind: "key";
   /** Lower-case hex of the SHA-256 of the key's SubjectPublicKeyInfo DER. */
   readonly fingerprint: string;
   readonly algorithm: KeyAlgorithmName;
-  /** What the trust calls it: the file it came from. */
+  /** The key's name in the trust: its file. */
   readonly name: string;
 }
 /** The identity in a certificate that a sigstore certificate authority issued for an identity token. */
@@ -61,13 +61,13 @@ export interface CertificateSigner {
   readonly kind: "certificate";
   /** The certificate's subject alternative name. */
   readonly identity: string;
-  /** Who vouched for it to the certificate authority. */
+  /** The OIDC issuer of the identity token. */
   readonly issuer: string;
-  /** What else the issuer said, by the names of certificateIdentity. */
+  /** Further claims of the issuer, by the names of certificateIdentity. */
   readonly claims: Readonly<Partial<Record<CertificateClaim, string>>>;
   readonly anchor: Anchor;
 }
-/** The subject of a certificate that leads to a trust store (Notary Project). */
+/** The subject of a certificate that chains to a trust store (Notary Project). */
 export interface X509Signer {
   readonly kind: "x509";
   /** The certificate's subject (RFC 4514). */
@@ -76,41 +76,41 @@ export interface X509Signer {
   readonly issuer: string;
   /** Every certificate of its chain that is in a trust store for its signing scheme; empty if none is. */
   readonly anchors: readonly Anchor[];
-  /** When every certificate of the chain is valid; absent where the signing authority vouches for the time of signing. */
+  /** The period in which every certificate of the chain is valid; absent where the signing authority attests the signing time. */
   readonly validity?: Interval;
-  /** The plugin that has to process the signature's extended attributes, if it names one. */
+  /** The plugin that must process the signature's extended attributes, if the signature names one. */
   readonly plugin?: PluginRequest;
 }
 export type Signatory = KeySigner | CertificateSigner | X509Signer;
 
-/** A few words for who signed: `touchmark.pub (sha256:…)`, `someone@example.com (https://issuer.example.com)`. */
+/** Describes a signer: `touchmark.pub (sha256:…)`, `someone@example.com (https://issuer.example.com)`. */
 export function describeSignatory(signer: Signatory): string {
   if (signer.kind === "key") return `${signer.name} (sha256:${signer.fingerprint})`;
   return `${signer.kind === "x509" ? signer.subject : signer.identity} (${signer.issuer})`;
 }
 
-/** A time, or a log entry, that a trusted log or timestamp authority proves. */
+/** A verified timestamp or log entry of a trusted authority or log. */
 export interface VerifiedTimestamp {
   readonly kind: "log" | "timestamp";
-  /** The log's URL, what the authority is called. */
+  /** The log's URL, or the authority's name. */
   readonly by: string;
-  /** Absent where a log does not say. */
+  /** Absent where a log gives no time. */
   readonly at?: Instant;
-  /** Number of the entry in the log. */
+  /** Index of the entry in the log. */
   readonly index?: number;
-  /** Of the trust store's certificate that vouches for the authority, where there is one. */
+  /** Digest of the trust store's certificate (DER) that the authority chains to, where there is one. */
   readonly anchor?: Digest;
 }
 
-/** What would decide an undecided check: an answer that somebody with a network can get. */
+/** The fact questions whose answers would decide an undecided check. */
 export interface Need {
   readonly check: CheckName;
   readonly question: FactQuestion;
 }
 
 /**
- * What verifying one piece of evidence against the trust gave, whatever anybody expects. A check that did not run is not in the list,
- * so nothing can be reported that was not done.
+ * The result of verifying one piece of evidence against the trust, independent of any policy. A check that did not run is not
+ * listed, so nothing is reported that was not done.
  */
 export interface Finding {
   readonly format: string;
@@ -118,36 +118,36 @@ export interface Finding {
   /** Absent for evidence in a file. */
   readonly manifest?: Digest;
   readonly layer: Digest;
-  /** What it says; absent where that cannot be read. Proven only if every check passed. */
+  /** The parsed claim; absent where it cannot be read. Verified only if every check passed. */
   readonly claim?: Claim;
-  /** Present only once a signature check passed, and the signer's certificate is known. */
+  /** Present only if a signature check passed and the signer's certificate is known. */
   readonly signer?: Signatory;
-  /** As far as the checks prove them. */
+  /** Verified timestamps and log entries. */
   readonly verifiedTimestamps: readonly VerifiedTimestamp[];
-  /** What the evidence itself says of its signer; proves nothing. */
+  /** The signer that the evidence claims, unverified. */
   readonly hint?: string;
   readonly checks: readonly Check[];
   /** The interval around the time of verification in which this result stays the same. */
   readonly holds: Interval;
-  /** Only of a chain that ends in a trusted root. */
+  /** Present only for a chain that ends in a trusted root. */
   readonly needs?: readonly Need[];
 }
 
 export type Outcome = Check["outcome"];
 
-/** The log is yet to be asked, and a trusted authority proves when the signature was made: only a policy can let that pass. */
+/** Whether the log entry is still pending and a trusted authority verifies the signing time: only a policy can accept that. */
 export function isPending(check: Check): boolean {
   return check.outcome !== "passed" && check.code === "LOG_ENTRY_PENDING";
 }
 
-/** Failed if any check failed, else undecided if any is, else passed; no check at all is undecided. */
+/** Failed if any check failed, else undecided if any is, else passed; an empty list is undecided. */
 export function outcomeOf({ checks }: Pick<Finding, "checks">): Outcome {
   const outcomes = new Set(checks.map((check) => check.outcome));
   if (outcomes.has("failed")) return "failed";
   return outcomes.has("undecided") || outcomes.size === 0 ? "undecided" : "passed";
 }
 
-/** A place that could not be read. While there is one, "no signature" cannot be said. */
+/** An unread location. While there is one, the result cannot be "no signature". */
 export interface UnreadLocation {
   readonly location: string;
   readonly code: Code;

@@ -1,4 +1,4 @@
-/** The nouns: references, digests, the OCI model, evidence, claims, findings, verdicts, errors; and the ports to implement. */
+/** The core types: references, digests, the OCI model, evidence, claims, findings, verdicts, errors; and the ports to implement. */
 export { catalogue, TouchmarkError, type Code, type CodeEntry, type ErrorDetails } from "./errors.ts";
 export { digestOf, isDigest, matchesDigest, parseDigest, type Digest, type DigestAlgorithm, type FileDigest } from "./digest.ts";
 export {

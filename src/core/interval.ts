@@ -1,4 +1,4 @@
-/** The interval in which a result stays true. */
+/** The interval in which a result stays valid. */
 import type { Instant } from "./instant.ts";
 
 /** Both ends included. */
@@ -10,10 +10,10 @@ export interface Interval {
 const always: Interval = { from: -8.64e15, until: 8.64e15 }; // the range of a JavaScript date
 
 /**
- * The interval around `at` that none of the given moments divides: a result that was computed at `at`, and can change only at
- * one of these moments, holds in it.
+ * The interval around `at` that none of the given times divides: a result computed at `at`, which can change only at
+ * one of these times, is valid in it.
  */
-export function undividedAround(at: Instant, moments: readonly (Instant | undefined)[]): Interval {
+export function intervalAround(at: Instant, moments: readonly (Instant | undefined)[]): Interval {
   let { from, until } = always;
   for (const moment of moments) {
     if (moment === undefined) continue;
@@ -23,7 +23,7 @@ export function undividedAround(at: Instant, moments: readonly (Instant | undefi
   return { from, until };
 }
 
-/** What both intervals have in common; both hold the same moment. */
+/** The intersection of two intervals that both contain the same instant. */
 export function intersect(a: Interval, b: Interval): Interval {
   return { from: Math.max(a.from, b.from), until: Math.min(a.until, b.until) };
 }

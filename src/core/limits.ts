@@ -1,4 +1,4 @@
-/** Bounds of what bytes are read to values, where the caller says no others. */
+/** Default bounds of the parsers of this module. */
 export interface CoreLimits {
   /** Bytes of a DER value. */
   readonly derBytes: number;
@@ -26,9 +26,9 @@ export interface CoreLimits {
   readonly certificateValues: number;
   /** Bytes of a revocation list. */
   readonly crlBytes: number;
-  /** Bytes of an OCSP answer. */
+  /** Bytes of an OCSP response. */
   readonly ocspBytes: number;
-  /** Certificates in an OCSP answer. */
+  /** Certificates in an OCSP response. */
   readonly ocspCertificates: number;
   /** Bytes of a timestamp token. */
   readonly timestampTokenBytes: number;

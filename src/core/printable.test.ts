@@ -12,7 +12,7 @@ test("a URL is printed without credentials and query", () => {
   assert.equal(printableHost(new URL("http://[::1]/")), "[::1]:80");
 });
 
-test("a stranger's text stays on one line, visible and short", () => {
+test("untrusted text stays on one line, visible and short", () => {
   assert.equal(printableText("a\u001b[31m\r\n\u202eb\u0000  c", 100), "a [31m b c");
   assert.equal(printableText("x".repeat(1000), 10), `${"x".repeat(9)}…`);
   fc.assert(

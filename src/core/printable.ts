@@ -1,16 +1,16 @@
-/** Text from outside as messages may carry it. */
+/** Makes untrusted text safe for messages. */
 
-/** A URL without credentials and query, which may be secrets too. */
+/** A URL without credentials and query, both of which may be secrets. */
 export function printableUrl(url: URL): string {
   return printableText(url.origin + url.pathname, 300);
 }
 
-/** `registry.example.com:443`. */
+/** Formats `registry.example.com:443`. */
 export function printableHost(url: URL): string {
   return `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
 }
 
-/** A stranger's text on one line: without control, format and other invisible characters, at most `max` characters. */
+/** Untrusted text on one line: without control, format and other invisible characters, at most `max` characters. */
 export function printableText(text: string, max: number): string {
   const line = text
     .slice(0, max * 4)

@@ -1,18 +1,18 @@
-/** The port to whoever keeps what happened: ledger, metrics, dashboard. */
+/** The port for recording events: ledger, dashboard. */
 import type { Digest } from "./digest.ts";
 import type { Claim } from "./evidence.ts";
 import type { Instant } from "./instant.ts";
 import type { SignerName } from "./signer.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** What happened, when, and by whom where that is known. Digests of policy and trust are in a verdict. */
+/** An event, its time, and its actor where known. Digests of policy and trust are in a verdict. */
 export type RecordedEvent = Occurrence & (Decided | Signed | FileSigned | Copied | Uploaded | TrustChanged);
 
 interface Occurrence {
   readonly at: Instant;
-  /** Who had it done: a person, a service account. */
+  /** The person or service account that caused it. */
   readonly actor?: string;
-  /** Milliseconds that it took, where that was measured. */
+  /** Duration in milliseconds, where measured. */
   readonly durationMs?: number;
 }
 
@@ -27,18 +27,18 @@ interface Signed {
   readonly claim: Claim;
   readonly format: string;
   readonly by: SignerName;
-  /** The manifest that holds the signature. */
+  /** Digest of the manifest with the signature. */
   readonly manifest: Digest;
 }
 
 interface FileSigned {
   readonly kind: "file-signed";
-  /** The file, as it was named. */
+  /** The file's name as given by the user. */
   readonly reference: string;
   readonly claim: Claim;
   readonly format: string;
   readonly by: SignerName;
-  /** Of the file that holds the signature. */
+  /** Digest of the file with the signature. */
   readonly evidence: Digest;
 }
 
@@ -49,12 +49,12 @@ interface Copied {
   readonly digest: Digest;
 }
 
-/** A signature was uploaded to the logs that it waited for. */
+/** A pending log entry of a signature was uploaded. */
 interface Uploaded {
   readonly kind: "uploaded";
   readonly repository: string;
   readonly subject: Digest;
-  /** The manifest that holds the complete signature. */
+  /** Digest of the manifest with the complete signature. */
   readonly manifest: Digest;
   readonly by: SignerName;
 }
@@ -65,7 +65,7 @@ interface TrustChanged {
   readonly after: Digest;
 }
 
-/** Keeps events, durably. It may fail: the caller says what that means, and a verdict is never lost to it. */
+/** Stores events durably. It may fail: the caller decides what that means, and the verdict is kept in any case. */
 export interface Recorder {
   record(event: RecordedEvent): Promise<void>;
 }

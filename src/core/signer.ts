@@ -1,4 +1,4 @@
-/** The ports to what holds a private key. It sees what it signs, so that roles and lineage are possible. */
+/** The ports for holders of a private key. A signer gets the content to sign, so it can enforce roles and lineage. */
 import type { Claim } from "./evidence.ts";
 import type { PublicKey } from "./keys/public-key.ts";
 import type { VerificationMaterial } from "./verification-material.ts";
@@ -6,29 +6,29 @@ import type { SigningScheme } from "./keys/signature-schemes.ts";
 import type { SignedContent } from "./signed-content.ts";
 import type { Certificate } from "./x509/certificate.ts";
 
-/** Who would sign: the key, and with it the scheme (`publicKey.algorithm.signs`). */
+/** The signing identity: the key, and with it the scheme (`publicKey.algorithm.signs`). */
 export interface SignerDescription {
   readonly publicKey: PublicKey;
-  /** The signer's certificate and those above it up to the root; absent where there is none, or only in the moment of signing. */
+  /** The signer's certificate and its issuers up to the root; absent where there is none, or where it is issued at signing time. */
   readonly chain?: readonly Certificate[];
 }
 
 export interface MadeSignature {
   readonly signature: Uint8Array;
   readonly by: SignerDescription;
-  /** What others added; absent where nobody was asked. */
+  /** Verification material of other services; absent where none was requested. */
   readonly material?: VerificationMaterial;
 }
 
-/** Who signed, in a report: a key by its fingerprint, or an identity and who vouched for it. */
+/** The signer in a report: a key's fingerprint, or an identity and its issuer. */
 export type SignerName = { readonly key: string } | { readonly identity: string; readonly issuer: string };
 
 export interface SignRequest {
   /** The message itself, not its hash. */
   readonly bytes: Uint8Array;
-  /** The same, as logs take it; absent where no log keeps it. */
+  /** The message in the form for logs; absent where no log stores it. */
   readonly content?: SignedContent;
-  /** How to sign, where that is not as the key signs by itself. */
+  /** The signing scheme, where it differs from the key's default. */
   readonly scheme?: SigningScheme;
   readonly claim: Claim;
 }
@@ -38,23 +38,23 @@ export interface Signer {
   sign(request: SignRequest, signal: AbortSignal): Promise<MadeSignature>;
 }
 
-/** What makes signatures whole in an envelope of its own, and shows its key with each of them alone: nothing can be known of it before, or sealed after it. */
+/** A signer that produces complete signature envelopes and reveals its key only in them: nothing about the key is known before, and no verification material can be added after. */
 export interface EnvelopeSigner {
   envelop(request: EnvelopeRequest, signal: AbortSignal): Promise<MadeEnvelope>;
 }
 
 export interface EnvelopeRequest {
   readonly payload: Uint8Array;
-  /** Media types, of the payload and of the envelope to make. */
+  /** Media types of the payload and of the requested envelope. */
   readonly payloadType: string;
   readonly envelopeType: string;
-  /** How long the signature is meant to be used, in seconds. */
+  /** The intended lifetime of the signature, in seconds. */
   readonly lifetime?: number;
 }
 
-/** As it came, of the type that was asked. It proves nothing until it was read. */
+/** The envelope as received, of the requested type. It is unverified until it is parsed. */
 export interface MadeEnvelope {
   readonly bytes: Uint8Array;
-  /** What its maker wants said where it is stored. */
+  /** Annotations that the signer requests for the stored signature. */
   readonly annotations: Readonly<Record<string, string>>;
 }

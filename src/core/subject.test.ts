@@ -9,20 +9,20 @@ const manifest = encodeUtf8('{"an":"image"}');
 const subject = subjectContent(subjectOf(manifest));
 const hex = (algorithm: string): string => createHash(algorithm).update(manifest).digest("hex");
 
-describe("which digests name a subject", () => {
-  it("is named by its own, of any algorithm that can be computed", () => {
+describe("matching a subject's digests", () => {
+  it("a subject matches its own digest, of any supported algorithm", () => {
     assert.ok(matchesDigests(subject, { sha256: hex("sha256") }));
     assert.ok(matchesDigests(subject, { sha256: hex("sha256"), sha512: hex("sha512") }));
   });
 
-  it("T11: is not named by an empty list", () => assert.equal(matchesDigests(subject, {}), false));
+  it("a subject never matches an empty list", () => assert.equal(matchesDigests(subject, {}), false));
 
-  it("T39: is not named if one of several digests is another's", () => {
+  it("a subject does not match if one of several digests differs", () => {
     assert.equal(matchesDigests(subject, { sha256: hex("sha256"), sha512: "0".repeat(128) }), false);
     assert.equal(matchesDigests(subject, { sha256: hex("sha256"), gitCommit: "0".repeat(40) }), false);
   });
 
-  it("goes by what can be compared where only its digest is known", () => {
+  it("only comparable digests count where the bytes are not available", () => {
     const blind = { digest: subject.digest };
     assert.ok(matchesDigests(blind, { sha256: hex("sha256"), sha512: hex("sha512") }));
     assert.equal(matchesDigests(blind, { sha512: hex("sha512") }), false);
@@ -32,7 +32,7 @@ describe("which digests name a subject", () => {
     assert.equal(hasDigest(subject, "sha512", hex("sha512")), true);
   });
 
-  it("is not named by upper-case hex or a prefix", () => {
+  it("a subject does not match upper-case hex or a prefix", () => {
     assert.equal(matchesDigests(subject, { sha256: hex("sha256").toUpperCase() }), false);
     assert.equal(matchesDigests(subject, { sha256: hex("sha256").slice(0, 20) }), false);
   });

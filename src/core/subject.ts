@@ -1,24 +1,24 @@
-/** What is signed and decided about: one image, by digest. A tag is resolved once; everything after speaks of the digest. */
+/** The subject of signatures and verdicts: one image, by digest. A tag is resolved once; everything after uses the digest. */
 import { createHash } from "node:crypto";
 import { algorithmOf, hexOf, type Digest, type FileDigest } from "./digest.ts";
 import type { Descriptor } from "./oci/manifest.ts";
 
-/** Where a subject lies: enough to say where its evidence may lie. */
+/** The address of a subject: its possible evidence locations follow from it. */
 export interface SubjectAddress {
-  /** `docker.io/library/alpine`, `oci:PATH`. */
+  /** The repository's name: `docker.io/library/alpine`, `oci:PATH`. */
   readonly repository: string;
   readonly digest: Digest;
 }
 
 export interface Subject extends SubjectAddress {
-  /** As it was asked for. */
+  /** The reference as given by the user. */
   readonly reference: string;
   readonly descriptor: Descriptor;
-  /** The manifest itself: the bytes that have the digest. */
+  /** The manifest itself: the bytes with the digest. */
   readonly manifest: Uint8Array;
 }
 
-/** Content that may be signed: its digest, and its bytes where they are at hand. */
+/** Signable content: its digest, and its bytes where they are in memory. */
 export interface Content {
   readonly digest: FileDigest;
   readonly bytes?: Uint8Array;
@@ -29,19 +29,19 @@ export function subjectContent({ digest, manifest }: Subject): Content {
 }
 
 const computable: ReadonlySet<string> = new Set(["sha256", "sha384", "sha512"]);
-/** Each digest of some bytes is computed once, however many statements are held against them. */
+/** Each digest of the bytes is computed once, however many statements are compared. */
 const computed = new WeakMap<Uint8Array, Map<string, string>>();
 
 /**
- * Whether a set of digests, algorithm to lower-case hex as in-toto statements write them, names this content: at least one
- * is its own, and none is another's. An algorithm that cannot be computed here is another's.
+ * Whether a set of digests, algorithm to lower-case hex as in in-toto statements, matches this content: at least one
+ * matches, and none differs. A digest of an unsupported algorithm counts as different.
  */
 export function matchesDigests(content: Content, digests: Readonly<Record<string, string>>): boolean {
   const compared = new Set(Object.entries(digests).map(([algorithm, hex]) => hasDigest(content, algorithm, hex)));
   return compared.has(true) && !compared.has(false);
 }
 
-/** Undefined where only the bytes would tell, and they are not at hand. */
+/** Undefined where the comparison needs the bytes, and they are not available. */
 export function hasDigest({ digest, bytes }: Content, algorithm: string, hex: string): boolean | undefined {
   if (!computable.has(algorithm)) return false;
   if (algorithm === algorithmOf(digest)) return hex === hexOf(digest);

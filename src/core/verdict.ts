@@ -1,4 +1,4 @@
-/** The answer for one subject under one policy: the one shape that is printed, sent, kept and shown. */
+/** The verdict for one subject under one policy: the same structure is printed, sent, stored and displayed. */
 import type { Digest, FileDigest } from "./digest.ts";
 import type { Code } from "./errors.ts";
 import type { Check, CheckName, Finding, UnreadLocation } from "./finding.ts";
@@ -11,35 +11,35 @@ export interface Reason {
   readonly code: Code;
   readonly expected: string;
   readonly found: string;
-  /** What to do next. */
+  /** The next step. */
   readonly remedy: string;
 }
 
 /** How one finding meets a requirement, or why it does not. */
-export interface Considered {
+export interface ConsideredFinding {
   /** Index of the finding in the verdict. */
   readonly finding: number;
-  /** The authority that it was compared with: the one that it meets the requirement for, or the one that it comes nearest to. */
+  /** The authority that it is compared with: the one that it meets, or the one that it comes closest to. */
   readonly authority: string;
-  /** What the policy checked; the finding has the checks that hold for any policy. */
+  /** The policy's checks; the finding has the checks that are independent of the policy. */
   readonly checks: readonly Check[];
-  /** Absent where it meets the requirement. */
+  /** Absent if it meets the requirement. */
   readonly code?: Code;
 }
 
 export type Requirement =
-  | { readonly name: string; readonly decision: "allow"; readonly considered: readonly Considered[] }
+  | { readonly name: string; readonly decision: "allow"; readonly considered: readonly ConsideredFinding[] }
   | {
       readonly name: string;
       readonly decision: "deny" | "undecided";
       readonly reason: Reason;
-      readonly considered: readonly Considered[];
+      readonly considered: readonly ConsideredFinding[];
     };
 
 export interface VerdictSubject {
-  /** As it was asked for. */
+  /** The reference or name as given by the user. */
   readonly reference: string;
-  /** Absent for a file, which lies in none. */
+  /** Absent for a file. */
   readonly repository?: string;
   /** Absent if it could not be resolved. */
   readonly digest?: FileDigest;
@@ -50,9 +50,9 @@ export interface Verdict {
   readonly decision: Decision;
   readonly subject: VerdictSubject;
   readonly policy: { readonly name: string; readonly digest: Digest };
-  /** Digest of the trust it was decided with. */
+  /** Digest of the trust that was used. */
   readonly trust: Digest;
-  /** Checks that the policy does without: they refuse nothing. */
+  /** Checks that the policy skips: they never cause a refusal. */
   readonly unchecked: readonly CheckName[];
   readonly at: Instant;
   /** The interval around `at` in which the findings stay the same. */
@@ -60,7 +60,7 @@ export interface Verdict {
   /** Absent exactly when the decision is allow. */
   readonly reason?: Reason;
   readonly requirements: readonly Requirement[];
-  /** Each once; requirements refer to them by index. */
+  /** Each finding once; requirements refer to them by index. */
   readonly findings: readonly Finding[];
   /** Locations that could not be read. */
   readonly unread: readonly UnreadLocation[];

@@ -1,11 +1,11 @@
-/** Something that a person should know, and that stops nothing. */
+/** A condition that the user should know of, and that does not stop the operation. */
 import type { Remedy } from "./errors.ts";
 
 export interface Warning {
   /** A sentence, without a full stop. */
   readonly message: string;
-  /** What to do about it: a sentence. */
+  /** The recommended action: a sentence. */
   readonly hint?: string;
-  /** The same, for a front end that has words of its own for it. */
+  /** The same action in machine-readable form, for a front end. */
   readonly remedy?: Remedy;
 }

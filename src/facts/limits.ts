@@ -1,14 +1,14 @@
-/** Bounds of what a verification asks the world. */
+/** Bounds of requests for facts. */
 export interface FactLimits {
-  /** Requests under way at a time. */
+  /** Maximum concurrent requests. */
   readonly requests: number;
-  /** Milliseconds that an OCSP responder may take. */
+  /** Timeout of an OCSP responder in milliseconds. */
   readonly responderTime: number;
-  /** Milliseconds that a revocation list may take. */
+  /** Timeout of a revocation list in milliseconds. */
   readonly listTime: number;
-  /** Characters that an OCSP request in a URL may have: fewer than this. */
+  /** Exclusive maximum of characters of an OCSP request in a URL. */
   readonly urlLength: number;
-  /** Milliseconds that a revocation list is kept. */
+  /** Milliseconds for which a revocation list is cached. */
   readonly listAge: number;
 }
 

@@ -12,7 +12,7 @@ const temporary = () => mkdtempDisposable(join(tmpdir(), "touchmark-write-"));
 const bytes = encodeUtf8("new");
 
 describe("an atomic write", () => {
-  it("creates the file with its mode, and leaves nothing else", async () => {
+  it("creates the file with its mode, and leaves no other file", async () => {
     await using folder = await temporary();
     const path = join(folder.path, "file");
     {
@@ -24,7 +24,7 @@ describe("an atomic write", () => {
     if (process.platform !== "win32") assert.equal((await stat(path)).mode & 0o777, 0o600);
   });
 
-  it("leaves nothing if it is not finished", async () => {
+  it("leaves nothing if it is not committed", async () => {
     await using folder = await temporary();
     {
       await using write = await writeAtomically({ path: join(folder.path, "file"), bytes, mode: 0o644 });
@@ -34,7 +34,7 @@ describe("an atomic write", () => {
     assert.deepEqual(await readdir(folder.path), []);
   });
 
-  it("creates over no file, and replaces one when it is told to", async () => {
+  it("never replaces a file on create, and replaces one on request", async () => {
     await using folder = await temporary();
     const path = join(folder.path, "file");
     await writeFile(path, "old");
@@ -48,7 +48,7 @@ describe("an atomic write", () => {
     assert.deepEqual(await readdir(folder.path), ["file"]);
   });
 
-  it("takes pieces, and writes nothing once it is interrupted", async () => {
+  it("accepts pieces, and writes nothing after it is aborted", async () => {
     await using folder = await temporary();
     const path = join(folder.path, "file");
     {
@@ -67,7 +67,7 @@ describe("an atomic write", () => {
     assert.deepEqual(await readdir(folder.path), ["file"]);
   });
 
-  it("says where it cannot write", async () => {
+  it("reports the path that it cannot write", async () => {
     await using folder = await temporary();
     await assert.rejects(writeAtomically({ path: join(folder.path, "no/file"), bytes, mode: 0o644 }), {
       code: "FILE_NOT_FOUND",
@@ -78,7 +78,7 @@ describe("an atomic write", () => {
     await assert.rejects(write.replace(), { code: /^FILE_/ });
   });
 
-  it("replaces only if it still is asked to", async () => {
+  it("replaces only if the condition still holds", async () => {
     await using folder = await temporary();
     const path = join(folder.path, "file");
     await using write = await writeAtomically({ path, bytes });
@@ -88,7 +88,7 @@ describe("an atomic write", () => {
     assert.deepEqual(await readdir(folder.path), ["file"]);
   });
 
-  it("syncs the file before it has its name, and the folder after", async () => {
+  it("syncs the file before the rename, and the folder after", async () => {
     await using folder = await temporary();
     const path = join(folder.path, "file");
     for (const finish of ["create", "replace", "replaceIf"] as const) {
@@ -104,7 +104,7 @@ describe("an atomic write", () => {
 
 const steps = ["open", "sync", "link", "rename", "renameSync", "sync folder"] as const;
 
-/** STYLE rule: a call that fails, and one that does what it was asked and fails all the same. */
+/** Each file system call in turn fails, or succeeds and reports failure. */
 for (const kind of ["failed", "failed but persisted"] as const) {
   describe(`a write that ${kind}`, { skip: process.platform === "win32" && "folders are not synced" }, () => {
     for (const finish of ["create", "replace", "replaceIf"] as const) {
@@ -112,7 +112,7 @@ for (const kind of ["failed", "failed but persisted"] as const) {
         const own = { create: "link", replace: "rename", replaceIf: "renameSync" }[finish];
         if (["link", "rename", "renameSync"].includes(step) && step !== own) continue;
 
-        it(`${finish}, ${step}: leaves the old file or the new one, whole, and can be done again`, async () => {
+        it(`${finish}, ${step}: leaves the old file or the new one, whole, and can be repeated`, async () => {
           await using folder = await temporary();
           const path = join(folder.path, "file");
           if (finish !== "create") await writeFile(path, "old");

@@ -1,9 +1,9 @@
 /**
- * The one atomic, durable write: a file is there whole or not at all, and stays once its write has succeeded.
+ * Atomic, durable file writes: a file is there whole or not at all, and survives a crash once its write has succeeded.
  *
- *     write a temporary file, sync it, give it its name (rename, or link to create only), sync the folder
+ *     write a temporary file, sync it, rename it (or link it, to create only), sync the folder
  *
- * A write that throws leaves what was there before, or the new file, whole; so it can be tried again.
+ * A write that throws leaves the old file, or the new one, whole; so it can be repeated.
  */
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
@@ -11,33 +11,33 @@ import { interruption, throwIfAborted } from "../core/async/interruption.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { moveDurably, syncFolder, systemFiles, type FileOperations } from "./durable-files.ts";
 
-/** A file that is written and synced, and has not its name yet. Disposing of it removes what never got one. */
+/** A temporary file that is written and synced. Disposing of it removes the file unless it was renamed. */
 export interface AtomicWrite extends AsyncDisposable {
-  /** Creates the file under its path, or this one, by a link, which never replaces a file. Throws FILE_EXISTS; if it throws, it created nothing. */
+  /** Creates the file at its path, or at this one, by a link, which never replaces a file. Throws FILE_EXISTS; if it throws, it created nothing. */
   create(path?: string): Promise<void>;
-  /** Replaces the file under its path, if there is one. If it throws, the old or the new file is there. */
+  /** Replaces the file at its path, if there is one. If it throws, the old or the new file is there. */
   replace(): Promise<void>;
-  /** The same if `isExpected` says so, with no other work of this process between the question and the answer; says whether it did. */
+  /** Replaces the file if `isExpected` returns true, with no other work of this process between check and rename; returns whether it did. */
   replaceIf(isExpected: () => boolean): Promise<boolean>;
 }
 
 export interface AtomicWriteOptions {
   /** The file to create or replace. */
   readonly path: string;
-  /** Whole, or in pieces. */
+  /** The content, whole or in pieces. */
   readonly bytes: Uint8Array | string | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-  /** Permissions; 0o666 less the process's umask where it is left out. */
+  /** File mode; default 0o666 less the process's umask. */
   readonly mode?: number;
-  /** Where it is written first, on the same file system; beside the path where it is left out. */
+  /** Path of the temporary file, on the same file system; default beside the target. */
   readonly temporary?: string;
-  /** Ends the writing. */
+  /** Aborts the write. */
   readonly signal?: AbortSignal | undefined;
-  /** What an error of the system is thrown as: FILE_EXISTS or FILE_NOT_FOUND where it is left out. */
+  /** Maps a system error; default to FILE_EXISTS or FILE_NOT_FOUND. */
   readonly failure?: (path: string, error: unknown) => unknown;
   readonly files?: FileOperations;
 }
 
-/** Throws FILE_NOT_FOUND where nothing can be written, what the bytes' source throws, and what the signal was aborted with. */
+/** Writes the temporary file. Throws FILE_NOT_FOUND where it cannot be written, errors of the bytes' source, and the signal's abort reason. */
 export async function writeAtomically(options: AtomicWriteOptions): Promise<AtomicWrite> {
   const { path, bytes, mode = 0o666, signal, failure = cannotWrite, files = systemFiles } = options;
   const temporary = options.temporary ?? `${path}.${randomBytes(8).toString("hex")}.tmp`;
@@ -79,7 +79,7 @@ async function createByLink(temporary: string, path: string, files: FileOperatio
   try {
     await files.link(temporary, path);
   } catch (error) {
-    // Over a network a link can be made and its answer lost: the second try then finds our own file.
+    // A network file system may make the link and lose the answer: the second attempt then finds this process's own file.
     if (!(await isSameFile(temporary, path, files))) throw error;
   }
   try {

@@ -1,4 +1,4 @@
-/** Whether this error says that there is no such file, or no folder that could hold it. */
+/** Whether this error means that the file, or its folder, does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
 }

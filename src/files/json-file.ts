@@ -1,4 +1,4 @@
-/** JSON files of our own, for this user alone: replaced whole or not at all, and read as anybody's. */
+/** JSON files that touchmark itself stores, readable by this user only: written atomically, and parsed as untrusted input. */
 import { constants, open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { encodeUtf8 } from "../core/bytes.ts";
@@ -8,10 +8,10 @@ import { writeAtomically } from "./atomic-write.ts";
 import { makeFolder } from "./durable-files.ts";
 import { isMissing } from "./is-missing.ts";
 
-/** A pipe that nobody writes to may not hold us up. */
+/** Opening a pipe without a writer must not block. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** Undefined if there is no such file. Throws MALFORMED, LIMIT_EXCEEDED, or FILE_NOT_FOUND for what cannot be read. */
+/** Reads the file; undefined if it does not exist. Throws MALFORMED, LIMIT_EXCEEDED, or FILE_NOT_FOUND if it cannot be read. */
 export async function readJsonFile(path: string, maxBytes: number): Promise<Fields | undefined> {
   try {
     await using file = await open(path, readFlags);
@@ -23,7 +23,7 @@ export async function readJsonFile(path: string, maxBytes: number): Promise<Fiel
   }
 }
 
-/** Makes its folder if need be. Throws FILE_NOT_FOUND. */
+/** Writes the file, and creates its folder if necessary. Throws FILE_NOT_FOUND. */
 export async function writeJsonFile(path: string, value: Json): Promise<void> {
   return writeWholeFile(path, encodeUtf8(JSON.stringify(value)));
 }

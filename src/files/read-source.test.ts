@@ -13,7 +13,7 @@ const options = { maxBytes: 8, env: { KEY: "12345678", EMPTY: "", LONG: "1234567
 const temporary = () => mkdtempDisposable(join(tmpdir(), "touchmark-"));
 
 suite("readSource", () => {
-  test("reads a file up to the bound, and no byte more", async () => {
+  test("reads a file up to the bound, and not one byte more", async () => {
     await using folder = await temporary();
     const path = join(folder.path, "file");
     await writeFile(path, "");
@@ -28,7 +28,7 @@ suite("readSource", () => {
     await assert.rejects(readSource("/dev/zero", options), { code: "LIMIT_EXCEEDED" });
   });
 
-  test("reads a pipe while the event loop goes on", { skip: process.platform === "win32" && "there is no mkfifo" }, async () => {
+  test("reads a pipe without blocking the event loop", { skip: process.platform === "win32" && "there is no mkfifo" }, async () => {
     await using folder = await temporary();
     const path = join(folder.path, "pipe");
     execFileSync("mkfifo", [path]);
@@ -40,7 +40,7 @@ suite("readSource", () => {
     await tooMuch;
   });
 
-  test("reads a variable, empty too", async () => {
+  test("reads a variable, even an empty one", async () => {
     assert.equal(decodeUtf8(await readSource("env://KEY", options)), "12345678");
     assert.equal(decodeUtf8(await readSource("env://EMPTY", options)), "");
     await assert.rejects(readSource("env://LONG", options), { code: "LIMIT_EXCEEDED" });
@@ -48,7 +48,7 @@ suite("readSource", () => {
     await assert.rejects(readSource("env://toString", options), { code: "FILE_NOT_FOUND" });
   });
 
-  test("says what it could not read, and why", async () => {
+  test("reports what it could not read, and why", async () => {
     await using folder = await temporary();
     const missing = join(folder.path, "missing");
     await assert.rejects(readSource(missing, options), {
@@ -67,7 +67,7 @@ suite("readSource", () => {
     await assert.rejects(readSource("https://example.com/key.pub", options), { code: "USAGE" });
   });
 
-  test("never repeats a key that was given instead of its path", async () => {
+  test("never quotes a key that was given instead of its path", async () => {
     const key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA\n-----END PRIVATE KEY-----\n";
     await assert.rejects(readSource(key, options), (error) => {
       assert.doesNotMatch(inspect(error), /MC4CAQ/);
@@ -75,7 +75,7 @@ suite("readSource", () => {
     });
   });
 
-  test("never repeats the PIN of a key on a token, which is no file", async () => {
+  test("never quotes the PIN in a PKCS #11 URI, which is not a file", async () => {
     await assert.rejects(readSource("pkcs11:token=team?pin-value=hunter2", options), (error) => {
       assert.match(inspect(error), /USAGE/);
       assert.doesNotMatch(inspect(error), /hunter2/);
@@ -83,7 +83,7 @@ suite("readSource", () => {
     });
   });
 
-  test("stops with the signal's own reason, in the catalogue's terms", async () => {
+  test("throws the signal's abort reason as a TouchmarkError", async () => {
     const reason = new TouchmarkError("TIMEOUT", "enough");
     await assert.rejects(readSource(import.meta.filename, { ...options, signal: AbortSignal.abort(reason) }), reason);
     await assert.rejects(readSource(import.meta.filename, { ...options, signal: AbortSignal.abort() }), { code: "INTERRUPTED" });

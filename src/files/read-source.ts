@@ -1,4 +1,4 @@
-/** Small documents that a person names on the command line: `PATH`, or `env://VAR` for what is in a variable. */
+/** Reads small documents named on the command line: `PATH`, or `env://VAR` for the content of a variable. */
 import { closeSync, createReadStream, openSync, readSync, statSync } from "node:fs";
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { concat, encodeUtf8 } from "../core/bytes.ts";
@@ -10,10 +10,10 @@ export interface SourceOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads it whole. Throws FILE_NOT_FOUND, LIMIT_EXCEEDED past `maxBytes`, USAGE for a reference of another kind. */
+/** Reads the document. Throws FILE_NOT_FOUND, LIMIT_EXCEEDED past `maxBytes`, USAGE for another kind of reference. */
 export async function readSource(reference: string, options: SourceOptions): Promise<Uint8Array> {
-  if (/[\n\0]/.test(reference)) throw notAReference("a text of several lines is no path"); // a key itself, perhaps: not to be repeated
-  if (reference.startsWith("pkcs11:")) throw notAReference("a PKCS #11 URI is no file"); // the PIN, perhaps: not to be repeated
+  if (/[\n\0]/.test(reference)) throw notAReference("a text of several lines is no path"); // it may be a key: never quoted
+  if (reference.startsWith("pkcs11:")) throw notAReference("a PKCS #11 URI is no file"); // it may contain the PIN: never quoted
   const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//.exec(reference) ?? [];
   if (scheme === undefined) return readFile(reference, options);
   if (scheme !== "env") throw notAReference(`${scheme}:// references are not understood here`);
@@ -40,7 +40,7 @@ async function readFile(path: string, options: SourceOptions): Promise<Uint8Arra
   }
 }
 
-/** At most so many bytes of a file, from its beginning. It is small and at hand: to ask another thread for it would take longer. */
+/** Reads at most this many bytes from the beginning of a file. Synchronous: for a small local file that is faster than the thread pool. */
 export function readUpTo(path: string, max: number, flags: string | number = "r"): Uint8Array {
   const file = openSync(path, flags);
   try {
@@ -53,7 +53,7 @@ export function readUpTo(path: string, max: number, flags: string | number = "r"
   }
 }
 
-/** What comes out of a pipe comes when it comes. Up to one byte more than it may have. */
+/** Reads a pipe as data arrives, up to one byte over the bound. */
 async function readWhenThere(path: string, { maxBytes, signal }: SourceOptions): Promise<Uint8Array> {
   return concat(await createReadStream(path, { end: maxBytes, ...(signal && { signal }) }).toArray());
 }
@@ -66,7 +66,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "this user may not read it",
 };
 
-/** What it means that a file could not be read: FILE_NOT_FOUND, and why. */
+/** Maps a read error to FILE_NOT_FOUND with its reason. */
 export function cannotRead(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || !("code" in error) || error instanceof TouchmarkError) return error;
   const code = String(error.code);

@@ -1,4 +1,4 @@
-/** Where this user's own data and caches lie (XDG Base Directory Specification). */
+/** Folders for the user's data and caches (XDG Base Directory Specification). */
 import { isAbsolute, join } from "node:path";
 
 export interface UserFolders {
@@ -7,17 +7,17 @@ export interface UserFolders {
   readonly home: string;
 }
 
-/** `touchmark/NAME` in XDG_DATA_HOME or `~/.local/share`. */
+/** Returns `touchmark/NAME` in XDG_DATA_HOME or `~/.local/share`. */
 export function userDataFolder(name: string, { env, home }: UserFolders): string {
   return join(absolute(env["XDG_DATA_HOME"]) ?? join(home, ".local", "share"), "touchmark", name);
 }
 
-/** `touchmark/NAME` in XDG_CACHE_HOME or `~/.cache`. */
+/** Returns `touchmark/NAME` in XDG_CACHE_HOME or `~/.cache`. */
 export function userCacheFolder(name: string, { env, home }: UserFolders): string {
   return join(absolute(env["XDG_CACHE_HOME"]) ?? join(home, ".cache"), "touchmark", name);
 }
 
-/** The specification ignores a relative path. */
+/** The specification requires that a relative path is ignored. */
 function absolute(path: string | undefined): string | undefined {
   return path !== undefined && isAbsolute(path) ? path : undefined;
 }

@@ -3,7 +3,7 @@ import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import type { Claim, Evidence } from "../core/evidence.ts";
 import type { Check, Finding, Need, VerifiedTimestamp, Signatory } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
-import { undividedAround } from "../core/interval.ts";
+import { intervalAround } from "../core/interval.ts";
 import type { Content } from "../core/subject.ts";
 import { describeHint } from "../verification/key-signature.ts";
 
@@ -65,7 +65,7 @@ export function findingOf(
     ...(needs.length > 0 && { needs }),
     ...(hint !== undefined && { hint: describeHint(hint) }),
     checks,
-    holds: undividedAround(at, changesAt),
+    holds: intervalAround(at, changesAt),
   };
 }
 

@@ -19,7 +19,7 @@ test("Retry-After is read as seconds or as a date", () => {
   assert.equal(retryAfter("Sat, 21 Nov 2026 09:00:00 GMT", now), 0, "a date that has passed");
 });
 
-test("a Retry-After that is neither says nothing", () => {
+test("any other Retry-After gives undefined", () => {
   for (const value of ["", "-1", "1e9", "soon", "2026-11-21T10:00:05Z", "99999999999999999999"])
     assert.equal(retryAfter(value, 0), undefined, value);
 });

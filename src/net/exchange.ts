@@ -1,4 +1,4 @@
-/** One request and its answer on the wire, bounded in size and time. No redirect, no second try. */
+/** One HTTP request and its response, bounded in size and time, without redirects and retries. */
 import type { IncomingMessage } from "node:http";
 import { concat, streamOf } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -12,19 +12,19 @@ import { printableHost } from "../core/printable.ts";
 import type { Transport } from "./transport/transport.ts";
 
 export interface Timeouts {
-  /** Milliseconds until the connection stands, TLS included. */
+  /** Milliseconds until the connection is established, TLS included. */
   readonly connect: number;
-  /** Milliseconds without a byte, before the answer or within it. */
+  /** Milliseconds without a byte, before or within the response. */
   readonly silence: number;
 }
 
 const nothing = concat([]);
-/** "Switching Protocols", RFC 9110 section 15.2.2: an answer to a request that asks for it, which none of ours does. */
+/** "Switching Protocols", RFC 9110 section 15.2.2: the client never requests it. */
 const switching = 101;
 
 export interface ExchangeOptions {
   readonly timeouts: Timeouts;
-  /** Leave the body of a 2xx answer to whoever reads `content`; else it is read, and `content` is empty. */
+  /** Leave the body of a 2xx response to the reader of `content`; else the body is read, and `content` is empty. */
   readonly streamed: boolean;
 }
 
@@ -40,11 +40,11 @@ export async function exchange(transport: Transport, request: HttpRequest, { tim
   });
 
   const answer = Promise.withResolvers<IncomingMessage>();
-  // These stay for good: whatever a socket can do settles the answer, and once there is one, reading it reports what breaks.
+  // These listeners stay: any socket event settles the response; afterwards, reading the body reports errors.
   outgoing.on("error", answer.reject);
   outgoing.once("response", (incoming) => (incoming.statusCode === switching ? end(switched(url)) : answer.resolve(incoming)));
   outgoing.once("upgrade", (_, socket) => {
-    socket.destroy(); // it is no longer the request's
+    socket.destroy(); // the socket no longer belongs to the request
     end(switched(url));
   });
   outgoing.once("close", () => answer.reject(cutOff(url)));
@@ -52,20 +52,20 @@ export async function exchange(transport: Transport, request: HttpRequest, { tim
   const end = (why: unknown): void => {
     ended ??= why;
     outgoing.destroy();
-    answer.reject(why); // a request without a connection does not say that it was destroyed
+    answer.reject(why); // destroying a request without a connection emits no error
   };
   const failure = (error: unknown): unknown => ended ?? failureOf(error, url);
   const abort = (): void => end(interruption(signal));
   signal.addEventListener("abort", abort);
   if (signal.aborted) abort();
   const stopListening = (): void => signal.removeEventListener("abort", abort);
-  outgoing.once("close", stopListening); // by then the answer is settled, and its body sees the connection end
+  outgoing.once("close", stopListening); // by then the response is settled, and its body sees the connection end
   outgoing.once("timeout", () => end(timeout(url, timeouts.silence)));
   outgoing.once("socket", (socket) => connecting.assign(socket));
   try {
     sendBody(outgoing, body).catch(end);
     const incoming = await answer.promise;
-    // What is said before all was heard is all that is said: the connection is of no further use.
+    // If the server responds before the request body is sent, the connection is not reused.
     incoming.once("end", () => !outgoing.writableEnded && outgoing.destroy());
     const head = { status: incoming.statusCode ?? 0, url, headers: headersOf(incoming) };
     if (isGood(incoming) && streamed) {

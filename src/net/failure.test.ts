@@ -8,7 +8,7 @@ function broken(code: string): Error {
   return Object.assign(new Error("broken"), { code });
 }
 
-test("a certificate that is not trusted is named with its host, and what to do is not to trust more", () => {
+test("an untrusted certificate is reported with its host, and the remedy is not to trust more", () => {
   for (const code of [
     "SELF_SIGNED_CERT_IN_CHAIN",
     "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
@@ -25,7 +25,7 @@ test("a certificate that is not trusted is named with its host, and what to do i
   }
 });
 
-test("a certificate for another host and one that has expired are told apart", () => {
+test("a certificate for another host and an expired one are distinguished", () => {
   assert.match(failureOf(broken("ERR_TLS_CERT_ALTNAME_INVALID"), url).message, /not one for registry.example.com/);
   assert.match(failureOf(broken("CERT_HAS_EXPIRED"), url).message, /has expired/);
 });
@@ -36,7 +36,7 @@ test("an unknown failure keeps its name and its cause", () => {
   assert.deepEqual([error.code, error.message, error.cause], ["UNREACHABLE", "registry.example.com:443 cannot be used: EWHATEVER", cause]);
 });
 
-test("only a connection that broke may be tried again", () => {
+test("only a broken connection is retryable", () => {
   assert.equal(isReset(failureOf(broken("ECONNRESET"), url)), true);
   assert.equal(isReset(failureOf(broken("EPIPE"), url)), true);
   for (const code of ["ENOTFOUND", "ECONNREFUSED", "CERT_HAS_EXPIRED", "HPE_HEADER_OVERFLOW"])

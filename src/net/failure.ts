@@ -1,4 +1,4 @@
-/** Node's connection errors in the catalogue's terms: host and port, what happened, what to do. */
+/** Maps Node's connection errors to TouchmarkErrors: host and port, what happened, what to do. */
 import { TouchmarkError, type Code } from "../core/errors.ts";
 import { printableHost } from "../core/printable.ts";
 
@@ -12,7 +12,7 @@ interface Explanation {
 const resets: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
 const noTls = "ERR_SSL_WRONG_VERSION_NUMBER";
 
-/** What to do where TLS fails for want of a setting: for front ends that find the text in a verdict, and have words of their own. */
+/** Remedies for TLS failures that a setting may solve: a front end finds the text in a verdict, and shows its own. */
 export const tlsHints: Readonly<Record<"trust-certificate-authority" | "present-client-certificate", string>> = {
   "trust-certificate-authority":
     "If a private certificate authority issued it, trust that authority for registries; if not, something else answers for this host.",
@@ -49,7 +49,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: { code: "UNREACHABLE", what: (host) => `the certificate is not one for ${host}` },
 };
 
-/** The error for a request that failed on its way; `error` is what Node threw, and stays its cause. */
+/** Maps the error of a failed request; `error` is what Node threw, and becomes the cause. */
 export function failureOf(error: unknown, url: URL): TouchmarkError {
   if (error instanceof TouchmarkError) return error;
   const name = nameOf(error);
@@ -59,7 +59,7 @@ export function failureOf(error: unknown, url: URL): TouchmarkError {
   return new TouchmarkError(code, `${printableHost(url)} cannot be used: ${what(url.hostname)}`, details);
 }
 
-/** Whether the connection broke under the request, so that it may be tried again. */
+/** Whether the connection broke, so that the request may be retried. */
 export function isReset(error: unknown): boolean {
   return error instanceof TouchmarkError && error.code === "UNREACHABLE" && resets.has(nameOf(error.cause));
 }

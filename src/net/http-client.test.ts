@@ -1,11 +1,11 @@
-/** Requests and answers: what is sent, and the bounds on what comes. */
+/** Tests requests and responses, and their bounds. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { scriptedServer, type ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { patientClient, get } from "./http-fixture.test.ts";
 
-test("an answer comes whole, with its headers and where it came from", async (t) => {
+test("a response is returned whole, with its headers and final URL", async (t) => {
   const server = await scriptedServer(t, { "GET /a?q=1": { status: 404, headers: { "x-word": "yes" }, body: "none" } });
   const { http } = patientClient();
   const response = await http.request(get(`${server.origin}/a?q=1`, { headers: { accept: "text/plain" } }));
@@ -17,7 +17,7 @@ test("an answer comes whole, with its headers and where it came from", async (t)
   assert.equal(server.seen[0]?.headers["accept-encoding"], "identity");
 });
 
-test("a body is sent with its length, and a POST without one with length 0", async (t) => {
+test("a body is sent with its length, and a POST without a body with length 0", async (t) => {
   const server = await scriptedServer(t, { "PUT /a": {}, "POST /a": {} });
   const { http } = patientClient();
   await http.request(get(`${server.origin}/a`, { method: "PUT", body: Buffer.from("body") }));
@@ -31,13 +31,13 @@ test("a body is sent with its length, and a POST without one with length 0", asy
   );
 });
 
-test("credentials written into a URL are not sent", async (t) => {
+test("credentials in a URL are not sent", async (t) => {
   const server = await scriptedServer(t, { "GET /a": {} });
   await patientClient().http.request(get(`http://user:secret@${server.host}/a`));
   assert.equal(server.seen[0]?.headers["authorization"], undefined);
 });
 
-test("connections are kept for the next request", async (t) => {
+test("connections are reused for the next request", async (t) => {
   const ports = new Set<number | undefined>();
   const line: ScriptLine = (_, response) => {
     ports.add(response.socket?.remotePort);
@@ -52,17 +52,17 @@ test("connections are kept for the next request", async (t) => {
   assert.equal(ports.size, 1);
 });
 
-test("T04: a body over the bound is refused by its announced length, unread", async (t) => {
+test("a body over the bound is refused by its content-length, unread", async (t) => {
   const announced: ScriptLine = (_, response) => {
     response.writeHead(200, { "content-length": "1001" });
-    response.flushHeaders(); // and not one byte of the body
+    response.flushHeaders(); // and no byte of the body
   };
   const server = await scriptedServer(t, { "GET /a": announced });
   const { http } = patientClient();
   await assert.rejects(http.request(get(`${server.origin}/a`)), { code: "LIMIT_EXCEEDED", message: /longer than 1000 bytes/ });
 });
 
-test("T04: an endless body is cut at the bound", async (t) => {
+test("an endless body is cut at the bound", async (t) => {
   let ended: Promise<unknown> | undefined;
   const endless: ScriptLine = (_, response) => {
     ended = once(response, "close");
@@ -75,28 +75,28 @@ test("T04: an endless body is cut at the bound", async (t) => {
   const server = await scriptedServer(t, { "GET /a": endless });
   const { http } = patientClient();
   await assert.rejects(http.request(get(`${server.origin}/a`)), { code: "LIMIT_EXCEEDED", message: /longer than 1000 bytes/ });
-  await ended; // the server sees us hang up
+  await ended; // the server sees the client disconnect
 });
 
-test("a body of exactly the bound is taken", async (t) => {
+test("a body of exactly the bound is accepted", async (t) => {
   const server = await scriptedServer(t, { "GET /a": { body: "x".repeat(1000) } });
   const { body } = await patientClient().http.request(get(`${server.origin}/a`));
   assert.equal(body.length, 1000);
 });
 
-test("a HEAD may announce what a GET would have", async (t) => {
+test("a HEAD response may have the content-length of a GET", async (t) => {
   const server = await scriptedServer(t, { "HEAD /a": { headers: { "content-length": "5000", "content-encoding": "gzip" } } });
   const { status, body } = await patientClient().http.request(get(`${server.origin}/a`, { method: "HEAD" }));
   assert.deepEqual([status, body.length], [200, 0]);
 });
 
-test("of an error page only the first 64 KiB are kept, whatever the request allows", async (t) => {
+test("only the first 64 KiB of an error page are kept, whatever the request allows", async (t) => {
   const server = await scriptedServer(t, { "GET /a": { status: 500, body: "x".repeat(100_000) } });
   const { body } = await patientClient().http.request(get(`${server.origin}/a`, { maxBytes: 0 }));
   assert.equal(body.length, 64 * 1024);
 });
 
-test("T04: a packed body, which can be a bomb, is refused; a packed error is read as an empty one", async (t) => {
+test("a compressed body, which may be a decompression bomb, is refused; a compressed error page is read as empty", async (t) => {
   const headers = { "content-encoding": "gzip" };
   const server = await scriptedServer(t, { "GET /a": { headers, body: "…" }, "GET /b": { status: 404, headers, body: "…" } });
   const { http } = patientClient();
@@ -104,7 +104,7 @@ test("T04: a packed body, which can be a bomb, is refused; a packed error is rea
   assert.deepEqual(await http.request(get(`${server.origin}/b`)).then(({ status, body }) => [status, body.length]), [404, 0]);
 });
 
-test("T04: huge headers are refused", async (t) => {
+test("oversized headers are refused", async (t) => {
   const server = await scriptedServer(t, { "GET /a": { headers: { "x-huge": "x".repeat(1024 * 1024) } } });
   await assert.rejects(patientClient().http.request(get(`${server.origin}/a`)), {
     code: "LIMIT_EXCEEDED",

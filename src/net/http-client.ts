@@ -1,4 +1,4 @@
-/** The only way out of the house: bounded HTTP with redirects and retries, over connections that are kept. */
+/** The only HTTP client: bounded, with redirects, retries and connection reuse. */
 import { TouchmarkError } from "../core/errors.ts";
 import { backoff, retryAfter } from "./backoff.ts";
 import { exchange, type Timeouts } from "./exchange.ts";
@@ -11,16 +11,16 @@ import { createTransport, type TransportSettings } from "./transport/transport.t
 
 export interface HttpClientOptions extends TransportSettings {
   readonly timeouts?: Timeouts;
-  /** What is left out is as `netLimits` has it. */
+  /** Defaults are in `netLimits`. */
   readonly limits?: Partial<Pick<NetLimits, "tries" | "redirects" | "retryDelay" | "sockets">>;
   /** Waits this many milliseconds, unless the signal is aborted. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 const defaultTimeouts: Timeouts = { connect: netLimits.connectTime, silence: netLimits.silence };
-/** What may be sent again when the first answer was lost. */
+/** Methods that may be retried when the first response was lost. */
 const repeatable: ReadonlySet<string> = new Set(["GET", "HEAD", "PUT", "DELETE"]);
-/** Says that nothing was done, so that anything may be sent again. */
+/** Status that guarantees that nothing was done, so any request may be retried. */
 const tooMany = 429;
 const busy: ReadonlySet<number> = new Set([tooMany, 500, 502, 503, 504]);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -30,7 +30,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { tries, redirects: maxRedirects, retryDelay, sockets } = { ...netLimits, ...options.limits };
   const transport = createTransport(options, sockets);
 
-  async function insist(request: HttpRequest, streamed: boolean): Promise<HttpStream> {
+  async function withRetries(request: HttpRequest, streamed: boolean): Promise<HttpStream> {
     const isRepeatable = request.repeatable === true || repeatable.has(request.method);
     for (let failures = 1; ; failures++) {
       let delay = backoff(failures, retryDelay);
@@ -49,7 +49,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   async function follow(request: HttpRequest, streamed: boolean): Promise<HttpStream> {
     let current = request;
     for (let hops = 0; hops <= maxRedirects; hops++) {
-      const response = await insist(current, streamed);
+      const response = await withRetries(current, streamed);
       const next = redirected(current, response);
       if (next === undefined) return response;
       current = next;
@@ -63,12 +63,12 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   };
 }
 
-/** Part of it may have been taken in: where to go on is for whoever knows what is sent. */
+/** A streamed body may be partly accepted: only the caller knows where to resume. */
 function isStreamed({ body }: HttpRequest): boolean {
   return body !== undefined && !(body instanceof Uint8Array);
 }
 
-/** The request that the answer sends us on to, if it does. To another origin nothing goes along but what is accepted there. */
+/** Returns the redirected request, if the response redirects. To another origin, only permitted headers are sent. */
 function redirected(request: HttpRequest, response: HttpResponse): HttpRequest | undefined {
   const location = response.headers.get("location");
   const follows = request.redirects !== false && (request.method === "GET" || request.method === "HEAD");

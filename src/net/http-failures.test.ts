@@ -1,4 +1,4 @@
-/** Hosts that refuse, fall silent or speak something else, and requests that are broken off. */
+/** Tests hosts that refuse, stall or do not speak HTTP, and aborted requests. */
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
@@ -8,7 +8,7 @@ import { netLimits } from "./limits.ts";
 import { createHttpClient } from "./http-client.ts";
 import { patientClient, get, listening } from "./http-fixture.test.ts";
 
-test("a refused connection is said to be one, at once", async (t) => {
+test("a refused connection is reported as such, at once", async (t) => {
   const { port } = await listening(t, createServer(), true);
   const { http, delays } = patientClient();
   await assert.rejects(http.request(get(`http://127.0.0.1:${port}/`)), {
@@ -18,7 +18,7 @@ test("a refused connection is said to be one, at once", async (t) => {
   assert.deepEqual(delays, []);
 });
 
-test("what is not HTTP is refused", async (t) => {
+test("a response that is not HTTP is refused", async (t) => {
   const { port } = await listening(
     t,
     createServer((socket) => void socket.on("error", () => {}).end("220 mail.example.com ESMTP\r\n")),
@@ -29,7 +29,7 @@ test("what is not HTTP is refused", async (t) => {
   });
 });
 
-test("TLS is not spoken to a host without it", async (t) => {
+test("TLS to a host without TLS fails", async (t) => {
   const server = await scriptedServer(t);
   await assert.rejects(patientClient().http.request(get(`https://${server.host}/`)), {
     code: "INSECURE_REGISTRY",
@@ -37,7 +37,7 @@ test("TLS is not spoken to a host without it", async (t) => {
   });
 });
 
-test("a host that accepts and says nothing times out", async (t) => {
+test("a host that accepts and sends nothing times out", async (t) => {
   const { port } = await listening(
     t,
     createServer((socket) => void socket.on("error", () => {})),
@@ -46,7 +46,7 @@ test("a host that accepts and says nothing times out", async (t) => {
   await assert.rejects(http.request(get(`http://127.0.0.1:${port}/`)), { code: "TIMEOUT", message: /did not answer within 0.03 s/ });
 });
 
-test("a host that falls silent in the middle of the body times out", async (t) => {
+test("a host that stalls in the middle of the body times out", async (t) => {
   const silent: ScriptLine = (_, response) => {
     response.writeHead(200, { "content-length": "10" });
     response.write("01234");
@@ -56,7 +56,7 @@ test("a host that falls silent in the middle of the body times out", async (t) =
   await assert.rejects(http.request(get(`${server.origin}/a`)), { code: "TIMEOUT", message: /did not answer within 0.03 s/ });
 });
 
-test("a TLS handshake that does not end times out", async (t) => {
+test("a TLS handshake that does not complete times out", async (t) => {
   const { port } = await listening(
     t,
     createServer((socket) => void socket.on("error", () => {})),
@@ -65,7 +65,7 @@ test("a TLS handshake that does not end times out", async (t) => {
   await assert.rejects(http.request(get(`https://127.0.0.1:${port}/`)), { code: "TIMEOUT", message: /did not answer within 0.03 s/ });
 });
 
-test("an aborted signal ends the request, whenever it is", async (t) => {
+test("an aborted signal ends the request at any time", async (t) => {
   const controller = new AbortController();
   const reason = new TouchmarkError("INTERRUPTED", "the user said stop");
   const abort: ScriptLine = () => {
@@ -80,7 +80,7 @@ test("an aborted signal ends the request, whenever it is", async (t) => {
   assert.equal(server.seen.length, 1, "nothing is sent under a signal that is aborted already");
 });
 
-test("an aborted signal ends the wait for a connection of a host that keeps all others waiting", async (t) => {
+test("an aborted signal ends the wait for a free connection", async (t) => {
   const [all, others, late] = [Promise.withResolvers<void>(), new AbortController(), new AbortController()];
   let waiting = 0;
   const silent: ScriptLine = () => {
@@ -113,7 +113,7 @@ test("an aborted signal ends the body", async (t) => {
   });
 });
 
-test("an aborted signal ends the wait for the next try", async (t) => {
+test("an aborted signal ends the wait before a retry", async (t) => {
   const controller = new AbortController();
   const busy: ScriptLine = () => {
     setImmediate(() => controller.abort());
@@ -126,7 +126,7 @@ test("an aborted signal ends the wait for the next try", async (t) => {
   });
 });
 
-test("the time of the whole command running out is a TIMEOUT", async (t) => {
+test("an AbortSignal.timeout of the whole command throws TIMEOUT", async (t) => {
   const server = await scriptedServer(t, { "GET /a": () => undefined });
   const { http } = patientClient();
   await assert.rejects(http.request(get(`${server.origin}/a`, { signal: AbortSignal.timeout(30) })), {

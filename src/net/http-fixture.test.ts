@@ -10,7 +10,7 @@ import type { TransportSettings } from "./transport/transport.ts";
 
 const timeouts = { connect: 5000, silence: 5000 };
 
-/** A client that does not wait between tries, and tells how long it would have. */
+/** A client that does not wait between retries, and records the delays. */
 export function patientClient(settings: TransportSettings = {}): { readonly http: HttpClient; readonly delays: number[] } {
   const delays: number[] = [];
   const http = createHttpClient({ ...settings, timeouts, sleep: async (ms) => void delays.push(ms) });

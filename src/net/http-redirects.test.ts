@@ -1,10 +1,10 @@
-/** Where a request is sent on to, and what goes along. */
+/** Tests redirects, and which headers they carry. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scriptedServer } from "../../test/fakes/scripted-registry.ts";
 import { patientClient, get } from "./http-fixture.test.ts";
 
-test("redirects are followed, a Location being relative to where it came from", async (t) => {
+test("redirects are followed, with Location relative to the redirecting URL", async (t) => {
   const server = await scriptedServer(t, {
     "GET /a/b": { status: 302, headers: { location: "c?d" } },
     "GET /a/c?d": { status: 308, headers: { location: "/e" } },
@@ -15,7 +15,7 @@ test("redirects are followed, a Location being relative to where it came from", 
   assert.equal(server.seen[2]?.headers["authorization"], "Basic eA==", "the same origin keeps what it was sent");
 });
 
-test("T30, T34: a redirect to another origin takes no credential along", async (t) => {
+test("a redirect to another origin carries no credentials", async (t) => {
   const other = await scriptedServer(t, { "GET /blob": { body: "here" } });
   const server = await scriptedServer(t, { "GET /a": { status: 307, headers: { location: `${other.origin}/blob` } } });
   const headers = { authorization: "Basic eA==", cookie: "a=b", "x-registry-auth": "secret", accept: "text/plain" };
@@ -28,7 +28,7 @@ test("T30, T34: a redirect to another origin takes no credential along", async (
   );
 });
 
-test("T34: credentials stay away after a detour over another origin back home", async (t) => {
+test("credentials are not restored by a redirect back to the first origin", async (t) => {
   const server = await scriptedServer(t);
   const other = await scriptedServer(t, { "GET /away": { status: 302, headers: { location: `${server.origin}/back` } } });
   server.on({ "GET /a": { status: 302, headers: { location: `${other.origin}/away` } }, "GET /back": {} });
@@ -36,7 +36,7 @@ test("T34: credentials stay away after a detour over another origin back home", 
   assert.equal(server.seen[1]?.headers["authorization"], undefined);
 });
 
-test("a request for one host alone is not sent on", async (t) => {
+test("a request restricted to one host is not redirected", async (t) => {
   const other = await scriptedServer(t);
   const server = await scriptedServer(t, { "GET /a": { status: 302, headers: { location: `${other.origin}/b` } } });
   const { http } = patientClient();
@@ -45,13 +45,13 @@ test("a request for one host alone is not sent on", async (t) => {
   assert.deepEqual(other.seen, []);
 });
 
-test("a redirect without end is given up", async (t) => {
+test("endless redirects end with an error", async (t) => {
   const server = await scriptedServer(t, { "GET /a": { status: 302, headers: { location: "/a" } } });
   await assert.rejects(patientClient().http.request(get(`${server.origin}/a`)), { code: "LIMIT_EXCEEDED", message: /more than 5 times/ });
   assert.equal(server.seen.length, 6);
 });
 
-test("a redirect to what is not HTTP is refused", async (t) => {
+test("a redirect to another scheme than HTTP is refused", async (t) => {
   const server = await scriptedServer(t, {
     "GET /a": { status: 302, headers: { location: "file:///etc/passwd" } },
     "GET /b": { status: 302, headers: { location: "http://[" } },
@@ -69,7 +69,7 @@ test("a PUT or POST does not follow redirects", async (t) => {
   assert.equal((await http.request(get(`${server.origin}/a`, { method: "POST" }))).status, 307);
 });
 
-test("a redirect to another origin takes the range along", async (t) => {
+test("a redirect to another origin keeps the Range header", async (t) => {
   const other = await scriptedServer(t, { "GET /blob": { status: 206, body: "56789" } });
   const server = await scriptedServer(t, { "GET /a": { status: 307, headers: { location: `${other.origin}/blob` } } });
   await patientClient().http.request(get(`${server.origin}/a`, { headers: { range: "bytes=5-", authorization: "Basic eA==" } }));

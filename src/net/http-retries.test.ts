@@ -1,11 +1,11 @@
-/** What is tried again, when, and how often. */
+/** Tests which requests are retried, when, and how often. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scriptedServer, type ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { createHttpClient } from "./http-client.ts";
 import { patientClient, get, cut } from "./http-fixture.test.ts";
 
-test("a busy host is asked again, ever later, and four times in all", async (t) => {
+test("a busy host is retried with growing delays, four attempts in all", async (t) => {
   const server = await scriptedServer(t, { "GET /a": { status: 503 } });
   const { http, delays } = patientClient();
   assert.equal((await http.request(get(`${server.origin}/a`))).status, 503);
@@ -18,7 +18,7 @@ test("a busy host is asked again, ever later, and four times in all", async (t) 
 });
 
 for (const status of [429, 502, 503, 504]) {
-  test(`${status} with Retry-After is asked again after that time`, async (t) => {
+  test(`${status} with Retry-After is retried after that time`, async (t) => {
     const server = await scriptedServer(t, { "PUT /a": [{ status, headers: { "retry-after": "7" } }, { status: 201 }] });
     const { http, delays } = patientClient();
     assert.equal((await http.request(get(`${server.origin}/a`, { method: "PUT", body: Buffer.from("x") }))).status, 201);
@@ -27,14 +27,14 @@ for (const status of [429, 502, 503, 504]) {
   });
 }
 
-test("a host that asks for more patience than we have is taken at its word", async (t) => {
+test("a Retry-After over the maximum delay is not retried", async (t) => {
   const server = await scriptedServer(t, { "GET /a": { status: 429, headers: { "retry-after": "3600" } } });
   const { http, delays } = patientClient();
   assert.equal((await http.request(get(`${server.origin}/a`))).status, 429);
   assert.deepEqual([server.seen.length, delays], [1, []]);
 });
 
-test("a POST is sent once", async (t) => {
+test("a POST is not retried", async (t) => {
   const server = await scriptedServer(t, { "POST /busy": { status: 503 }, "POST /cut": cut });
   const { http } = patientClient();
   assert.equal((await http.request(get(`${server.origin}/busy`, { method: "POST" }))).status, 503);
@@ -42,7 +42,7 @@ test("a POST is sent once", async (t) => {
   assert.equal(server.seen.length, 2);
 });
 
-test("429 puts off whatever is asked: nothing was done", async (t) => {
+test("429 is retried for any method, since nothing was done", async (t) => {
   const putOff = [{ status: 429, headers: { "retry-after": "2" } }, { status: 202 }];
   const server = await scriptedServer(t, { "POST /a": [...putOff], "PATCH /a": [...putOff] });
   const { http, delays } = patientClient();
@@ -52,7 +52,7 @@ test("429 puts off whatever is asked: nothing was done", async (t) => {
   assert.deepEqual(delays, [2000, 2000]);
 });
 
-test("a POST that may be repeated is tried again, with its body", async (t) => {
+test("a repeatable POST is retried with its body", async (t) => {
   const server = await scriptedServer(t, { "POST /busy": [{ status: 503 }, { status: 503 }, { status: 201 }] });
   const http = createHttpClient({ sleep: async () => {} });
   const request = get(`${server.origin}/busy`, { method: "POST", body: Buffer.from("once"), repeatable: true });
@@ -63,12 +63,12 @@ test("a POST that may be repeated is tried again, with its body", async (t) => {
   );
 });
 
-test("a DELETE is tried again", async (t) => {
+test("a DELETE is retried", async (t) => {
   const server = await scriptedServer(t, { "DELETE /a": [{ status: 503 }, cut, { status: 404 }] });
   assert.equal((await patientClient().http.request(get(`${server.origin}/a`, { method: "DELETE" }))).status, 404);
 });
 
-test("a connection that breaks in the middle of the body is tried again", async (t) => {
+test("a connection that breaks in the middle of the body is retried", async (t) => {
   const broken: ScriptLine = (_, response) => {
     response.writeHead(200, { "content-length": "10" });
     response.write("01234", () => response.destroy());
@@ -79,7 +79,7 @@ test("a connection that breaks in the middle of the body is tried again", async 
   assert.equal(delays.length, 2);
 });
 
-test("a connection that always breaks is given up with host, port and what happened", async (t) => {
+test("a connection that always breaks ends with an error that has host, port and reason", async (t) => {
   const server = await scriptedServer(t, { "GET /a?token=secret": cut });
   const url = `http://user:secret@${server.host}/a?token=secret`;
   await assert.rejects(patientClient().http.request(get(url)), {
@@ -89,7 +89,7 @@ test("a connection that always breaks is given up with host, port and what happe
   assert.equal(server.lines.length, 4);
 });
 
-test("how often, and after how long at most, is for the client's options to say", async (t) => {
+test("the client's options bound the attempts and the delay", async (t) => {
   const server = await scriptedServer(t, { "GET /a": { status: 503 }, "GET /b": { status: 302, headers: { location: "/b" } } });
   const delays: number[] = [];
   const limits = { tries: 6, redirects: 1, retryDelay: 400 };

@@ -1,4 +1,4 @@
-/** Every exchange settles: whatever a peer's socket does without a complete answer, the request fails with an error of the catalogue. */
+/** Tests that every exchange settles: whatever a peer's socket does without a complete response, the request fails with a TouchmarkError. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { rawBehaviours, rawPeer } from "../../test/fakes/raw-peer.ts";
@@ -6,12 +6,12 @@ import { get, patientClient } from "./http-fixture.test.ts";
 
 for (const [name, behave] of Object.entries(rawBehaviours)) {
   describe(`a peer that ${name}`, () => {
-    it("settles a request", async (t) => {
+    it("rejects a request", async (t) => {
       const url = `http://127.0.0.1:${await rawPeer(t, behave)}/`;
       await refused(patientClient().http.request(get(url)));
     });
 
-    it("settles a request whose body is streamed", async (t) => {
+    it("rejects a request with a streamed response", async (t) => {
       const url = `http://127.0.0.1:${await rawPeer(t, behave)}/`;
       const read = async (): Promise<void> => {
         const { content } = await patientClient().http.open(get(url));
@@ -20,7 +20,7 @@ for (const [name, behave] of Object.entries(rawBehaviours)) {
       await refused(read());
     });
 
-    it("settles a request that sends a body", async (t) => {
+    it("rejects a request that sends a body", async (t) => {
       const port = await rawPeer(t, behave);
       const { http } = patientClient();
       const open = async function* () {
@@ -30,7 +30,7 @@ for (const [name, behave] of Object.entries(rawBehaviours)) {
     });
 
     for (const scheme of ["http", "https"])
-      it(`settles an ${scheme} request by way of it as a proxy`, async (t) => {
+      it(`rejects an ${scheme} request with it as a proxy`, async (t) => {
         const port = await rawPeer(t, behave);
         const { http } = patientClient({ proxies: () => new URL(`http://127.0.0.1:${port}`) });
         await refused(http.request(get(`${scheme}://registry.example/`)));
@@ -38,7 +38,7 @@ for (const [name, behave] of Object.entries(rawBehaviours)) {
   });
 }
 
-/** Within a second; a peer that switches protocols or hangs up is never waited for until a time limit. */
+/** Settles within a second: a peer that switches protocols or disconnects never runs into a timeout. */
 async function refused(exchange: Promise<unknown>): Promise<void> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error("the exchange has not settled")), 1000);

@@ -1,4 +1,4 @@
-/** Bodies in pieces, in both directions. */
+/** Tests streamed bodies, in both directions. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -18,7 +18,7 @@ function streamed(...chunks: readonly string[]): { readonly body: StreamedBody; 
   return { body: { length: chunks.join("").length, open }, opened: () => opened };
 }
 
-test("a streamed answer comes in pieces; what breaks on the way is thrown on the way", async (t) => {
+test("a streamed response arrives in pieces; a failure on the way is thrown while reading", async (t) => {
   const half: ScriptLine = (_, response) => {
     response.writeHead(200, { "content-length": "10" });
     response.write("01234", () => response.destroy());
@@ -38,7 +38,7 @@ test("a streamed answer comes in pieces; what breaks on the way is thrown on the
   assert.deepEqual([status, Buffer.from(body).toString(), delays], [404, "none", []]);
 });
 
-test("who stops reading a streamed answer hangs up", async (t) => {
+test("ending the iteration of a streamed response closes the connection", async (t) => {
   let closed: Promise<unknown> | undefined;
   const endless: ScriptLine = (_, response) => {
     closed = once(response, "close");
@@ -54,7 +54,7 @@ test("who stops reading a streamed answer hangs up", async (t) => {
   await closed;
 });
 
-test("a streamed body is sent with its length, and from its beginning where a busy host wants it again", async (t) => {
+test("a streamed body is sent with its length, and again from its beginning on a retry", async (t) => {
   const server = await scriptedServer(t, { "PUT /a": [{ status: 503 }, { status: 201 }] });
   const { body, opened } = streamed("01234", "56789");
   assert.equal((await patientClient().http.request(get(`${server.origin}/a`, { method: "PUT", body }))).status, 201);
@@ -65,7 +65,7 @@ test("a streamed body is sent with its length, and from its beginning where a bu
   }
 });
 
-test("a streamed body whose connection breaks is not sent again here", async (t) => {
+test("a streamed body is not retried after a broken connection", async (t) => {
   const server = await scriptedServer(t, { "PUT /a": cut });
   const { body, opened } = streamed("0123456789");
   await assert.rejects(patientClient().http.request(get(`${server.origin}/a`, { method: "PUT", body })), {
@@ -75,7 +75,7 @@ test("a streamed body whose connection breaks is not sent again here", async (t)
   assert.equal(opened(), 1);
 });
 
-test("a streamed body that breaks ends the request with its own error", async (t) => {
+test("an error of a streamed body rejects the request with that error", async (t) => {
   const server = await scriptedServer(t);
   const error = new TouchmarkError("DIGEST_MISMATCH", "not what it should be");
   async function* open(): AsyncGenerator<Uint8Array> {
@@ -86,7 +86,7 @@ test("a streamed body that breaks ends the request with its own error", async (t
   await assert.rejects(patientClient().http.request(request), (thrown) => thrown === error);
 });
 
-test("an answer that comes before the body's end ends the sending", async (t) => {
+test("a response before the end of the request body ends the upload", async (t) => {
   const server = createServer((_, response) => void response.writeHead(413).end("too much"));
   const { port } = await listening(t, server);
   let sent = 0;

@@ -1,4 +1,4 @@
-/** Reading an answer's body, bounded. */
+/** Reads response bodies, with bounds. */
 import type { IncomingMessage } from "node:http";
 import { concat } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -6,14 +6,14 @@ import type { HttpRequest } from "./http.ts";
 import { printableUrl } from "../core/printable.ts";
 import { netLimits } from "./limits.ts";
 
-/** A 2xx answer that is longer than the request allows. */
+/** The error for a 2xx response over the request's bound. */
 export class BodyTooLong extends TouchmarkError {
   constructor(url: URL, maxBytes: number) {
     super("LIMIT_EXCEEDED", `${printableUrl(url)} is longer than ${maxBytes} bytes`);
   }
 }
 
-/** The whole body of a 2xx answer; of any other the beginning, and nothing of a packed one. */
+/** Reads the whole body of a 2xx response; of any other the beginning, and nothing if it is compressed. */
 export async function readResponseBody(incoming: IncomingMessage, request: HttpRequest): Promise<Uint8Array> {
   try {
     if (!isGood(incoming)) {
@@ -25,11 +25,11 @@ export async function readResponseBody(incoming: IncomingMessage, request: HttpR
     if (bytes.length > request.maxBytes) throw new BodyTooLong(request.url, request.maxBytes);
     return bytes;
   } finally {
-    hangUp(incoming);
+    disconnect(incoming);
   }
 }
 
-/** The body of a 2xx answer, as it comes. Who stops reading hangs up. */
+/** Streams the body of a 2xx response. Ending the iteration closes the connection. */
 export async function* streamBody(incoming: IncomingMessage, request: HttpRequest): AsyncGenerator<Uint8Array, void> {
   try {
     checkHead(incoming, request);
@@ -41,7 +41,7 @@ export async function* streamBody(incoming: IncomingMessage, request: HttpReques
       yield bytes;
     }
   } finally {
-    hangUp(incoming);
+    disconnect(incoming);
   }
 }
 
@@ -49,7 +49,7 @@ export function isGood({ statusCode = 0 }: IncomingMessage): boolean {
   return statusCode >= 200 && statusCode < 300;
 }
 
-/** What comes until its end, or until it is more than `max` bytes. By events: iterating costs a first request some milliseconds. */
+/** Reads until the end, or until more than `max` bytes. It uses events because async iteration costs a first request some milliseconds. */
 function upTo(max: number, incoming: IncomingMessage): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   const chunks: Uint8Array[] = [];
@@ -61,20 +61,20 @@ function upTo(max: number, incoming: IncomingMessage): Promise<Uint8Array> {
   });
   incoming.once("end", () => resolve(concat(chunks)));
   incoming.on("error", reject);
-  incoming.once("close", () => reject(new Error("closed"))); // of no effect where one of the others came first
+  incoming.once("close", () => reject(new Error("closed"))); // no effect if another event came first
   return promise;
 }
 
 function checkHead({ headers }: IncomingMessage, { method, url, maxBytes }: HttpRequest): void {
-  if (method === "HEAD") return; // its headers speak of the body that a GET would have
+  if (method === "HEAD") return; // its headers describe the body of a GET
   if (isPacked(headers["content-encoding"])) {
     throw new TouchmarkError("UNSUPPORTED", `${printableUrl(url)} came packed, which was not asked for and may be a bomb`);
   }
   if (Number(headers["content-length"] ?? 0) > maxBytes) throw new BodyTooLong(url, maxBytes);
 }
 
-/** On what is left unread. */
-function hangUp(incoming: IncomingMessage): void {
+/** Discards an unread body. */
+function disconnect(incoming: IncomingMessage): void {
   if (!incoming.readableEnded) incoming.destroy();
 }
 

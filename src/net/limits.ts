@@ -1,20 +1,20 @@
-/** Bounds of the HTTP client. What `createHttpClient` is given in its options takes their place. */
+/** Bounds of the HTTP client. The options of `createHttpClient` override them. */
 export interface NetLimits {
-  /** How often one request is sent. */
+  /** Attempts for one request. */
   readonly tries: number;
   /** Redirects that one request follows. */
   readonly redirects: number;
-  /** Milliseconds between two tries; an answer that asks for more is final. */
+  /** Maximum milliseconds between two attempts; a response that demands more is final. */
   readonly retryDelay: number;
-  /** Milliseconds until a connection is there. */
+  /** Milliseconds until a connection is established. */
   readonly connectTime: number;
   /** Milliseconds without a byte in either direction. */
   readonly silence: number;
   /** Connections to one origin. */
   readonly sockets: number;
-  /** Bytes of the headers of an answer. */
+  /** Bytes of the headers of a response. */
   readonly headerBytes: number;
-  /** Bytes that are read of an answer that is not 2xx: enough for an error message. */
+  /** Bytes that are read of a response that is not 2xx: enough for an error message. */
   readonly errorBytes: number;
 }
 

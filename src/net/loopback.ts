@@ -1,6 +1,6 @@
-/** Whether a host is this machine itself, which is spoken to without TLS and never through a proxy. */
+/** Whether a host is loopback: connected to without TLS and never through a proxy. */
 
-/** `hostname` as URL spells it, brackets or not: one spelling for each address, so that nothing else hides behind `127.1`. */
+/** `hostname` as normalised by URL, with or without brackets: each address has one spelling, so `127.1` cannot bypass the check. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || hostname === "::1" || /^127(?:\.\d+){3}$/.test(hostname);
 }

@@ -1,16 +1,16 @@
-/** Sending a request's body. */
+/** Sends request bodies. */
 import type { ClientRequest } from "node:http";
 import type { HttpRequest } from "./http.ts";
 
 type Body = HttpRequest["body"];
 
-/** The header that says how long it is; methods that are about a body say so where there is none. */
+/** The content-length header; methods that usually have a body send length 0 without one. */
 export function lengthOf({ method, body }: HttpRequest): Readonly<Record<string, number>> {
   const hasBody = body !== undefined || method === "POST" || method === "PUT" || method === "PATCH";
   return hasBody ? { "content-length": body?.length ?? 0 } : {};
 }
 
-/** Sends the body and ends the request. An answer that comes before the end ends the sending; throws what the stream throws. */
+/** Sends the body and ends the request. An early response ends the upload; throws errors of the body's stream. */
 export async function sendBody(outgoing: ClientRequest, body: Body): Promise<void> {
   if (body === undefined || body instanceof Uint8Array) {
     outgoing.end(body);

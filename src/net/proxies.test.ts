@@ -9,7 +9,7 @@ function goesStraight(url: string, exceptions: string): boolean {
   return proxiesFrom({ HTTPS_PROXY: proxy, HTTP_PROXY: proxy, no_proxy: exceptions })?.(new URL(url)) === undefined;
 }
 
-test("each scheme has its proxy, in capitals or not, and none where the variables are empty", () => {
+test("each scheme has its proxy variable, upper or lower case, and no proxy if the variables are empty", () => {
   const proxies = proxiesFrom({ https_proxy: "http://a.example", HTTP_PROXY: "b.example:8080", http_proxy: "ignored.example" });
   assert.equal(proxies?.(new URL("https://r.example"))?.href, "http://a.example/");
   assert.equal(proxies?.(new URL("http://r.example"))?.href, "http://b.example:8080/");
@@ -17,14 +17,14 @@ test("each scheme has its proxy, in capitals or not, and none where the variable
   assert.equal(proxiesFrom({ HTTPS_PROXY: proxy })?.(new URL("http://r.example")), undefined);
 });
 
-test("loopback and the metadata of a cloud's machine are never reached through a proxy", () => {
+test("loopback and cloud metadata addresses are never reached through a proxy", () => {
   for (const host of ["localhost", "localhost:5000", "127.0.0.1:5000", "127.8.9.1", "[::1]:5000", "169.254.169.254"]) {
     assert.ok(goesStraight(`http://${host}/`, ""), host);
   }
   for (const host of ["localhost.example", "169.25.4.1", "169.254.1.example"]) assert.ok(!goesStraight(`http://${host}/`, ""), host);
 });
 
-test("exceptions are Go's: names with what lies below, ports, addresses, networks, everything", () => {
+test("NO_PROXY follows Go's rules: names with subdomains, ports, addresses, networks, everything", () => {
   const cases: readonly (readonly [exceptions: string, straight: readonly string[], proxied: readonly string[]])[] = [
     ["*", ["https://r.example", "http://10.0.0.1"], []],
     ["r.example", ["https://r.example", "https://a.b.r.example"], ["https://evilr.example", "https://example"]],
@@ -48,7 +48,7 @@ test("exceptions are Go's: names with what lies below, ports, addresses, network
   }
 });
 
-test("what is no proxy's URL is refused, without repeating it", () => {
+test("an invalid proxy URL is refused, without quoting it", () => {
   for (const text of ["socks5://user:secret@p.example", "http://", "http://user:secret@[", "ftp://p.example"]) {
     assert.throws(
       () => proxiesFrom({ HTTPS_PROXY: text }),
@@ -58,7 +58,7 @@ test("what is no proxy's URL is refused, without repeating it", () => {
   }
 });
 
-test("any list of exceptions is read, quickly", () => {
+test("any NO_PROXY list is parsed in bounded time", () => {
   const odd = fc.string({ unit: fc.constantFrom(...Array.from("a1.:/*[],@- ")), maxLength: 60 });
   fc.assert(fc.property(fc.oneof(fc.string(), odd), (text) => typeof goesStraight("https://r.example", text) === "boolean"));
 });

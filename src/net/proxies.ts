@@ -1,11 +1,11 @@
 /**
- * Which proxy a request goes through, by the rules of Go's `golang.org/x/net/http/httpproxy` (`ProxyFunc`):
+ * Selects the proxy of a request, by the rules of Go's `golang.org/x/net/http/httpproxy` (`ProxyFunc`):
  *
  *     HTTPS_PROXY, HTTP_PROXY      http://[USER:PASSWORD@]HOST[:PORT], or without the scheme
  *     NO_PROXY                     * | HOST[:PORT] (and what lies below it) | .DOMAIN | ADDRESS | ADDRESS/BITS, by commas
  *
- * Each may be spelled in lower case. What is on loopback is never reached through a proxy, nor, beyond those
- * rules, what is link-local: there clouds give out their machines' credentials over plain HTTP.
+ * Each variable may be in lower case. Loopback is never reached through a proxy, nor, beyond Go's rules, are
+ * link-local addresses: clouds serve their machines' credentials there over plain HTTP.
  */
 import { BlockList, isIP } from "node:net";
 import { TouchmarkError } from "../core/errors.ts";
@@ -13,10 +13,10 @@ import { isLoopback } from "./loopback.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Gives the proxy's URL, credentials and all; undefined for a request that goes straight. */
+/** Returns the proxy's URL with credentials; undefined for a direct request. */
 export type Proxies = (url: URL) => URL | undefined;
 
-/** Throws USAGE for a variable that holds no URL of a proxy. */
+/** Throws USAGE for a variable that holds no valid proxy URL. */
 export function proxiesFrom(env: Environment): Proxies | undefined {
   const proxies = { "https:": proxyIn(env, "HTTPS_PROXY"), "http:": proxyIn(env, "HTTP_PROXY") };
   if (proxies["https:"] === undefined && proxies["http:"] === undefined) return undefined;
@@ -40,7 +40,7 @@ function proxyIn(env: Environment, name: string): URL | undefined {
   throw new TouchmarkError("USAGE", `${name} is not the URL of a proxy that is spoken to here`, { hint: "Write it as http://HOST:PORT." });
 }
 
-/** On this machine, or on its own link. */
+/** Loopback or link-local. */
 function isOurs(host: string): boolean {
   return isLoopback(host) || /^169\.254(?:\.\d+){2}$/.test(host);
 }
@@ -64,7 +64,7 @@ function exceptionOf(text: string): Exception | undefined {
   const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
   const [, name = bare, port] = isIP(bare) === 0 ? (/^\[?([^\]]*?)\]?:(\d+)$/.exec(text) ?? []) : [];
   const domain = name.replace(/^\*?\./, "");
-  const below = domain === name; // `.example.com` exempts what lies below it only
+  const below = domain === name; // `.example.com` exempts subdomains only
   return ({ host, port: actual }) =>
     (port === undefined || port === actual) && ((below && host === name) || (isIP(host) === 0 && host.endsWith(`.${domain}`)));
 }

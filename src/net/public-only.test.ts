@@ -8,7 +8,7 @@ import { publicOnly } from "./public-only.ts";
 
 const get = (url: string) => ({ method: "GET", url: new URL(url), maxBytes: 1000, signal: AbortSignal.timeout(10_000) }) as const;
 
-/** A name service that knows one name. */
+/** A resolver that knows one name. */
 const names =
   (...addresses: readonly string[]): LookupFunction =>
   (hostname, options, callback) => {
@@ -55,33 +55,33 @@ const outside = ["8.8.8.8", "172.32.0.1", "100.128.0.1", "192.169.0.1", "2001:48
 
 suite("public addresses", () => {
   for (const address of inside) {
-    test(`T37: ${address} is none, in the URL or by a name`, async () => {
+    test(`${address} is refused, in the URL or as a resolved name`, async () => {
       assert.throws(() => publicOnly()(address), { code: "UNREACHABLE", message: /no public address/ });
       await assert.rejects(resolved(names(address), true), { code: "UNREACHABLE", message: /host\.example has no public address/ });
     });
   }
 
-  test("are asked", async () => {
+  test("are connected to", async () => {
     for (const address of outside) {
       assert.equal(typeof publicOnly()(address), "function");
       assert.equal(await resolved(names(address), false), address);
     }
   });
 
-  test("T37: of a name with both, only the public ones are connected to", async () => {
+  test("of a name with both, only the public addresses are connected to", async () => {
     assert.deepEqual(await resolved(names("127.0.0.1", "8.8.8.8", "::1"), true), [{ address: "8.8.8.8", family: 4 }]);
     assert.equal(await resolved(names("127.0.0.1", "8.8.8.8", "::1"), false), "8.8.8.8");
     await assert.rejects(resolved(names(), true), { code: "UNREACHABLE" });
   });
 
-  test("a name that does not resolve is said to be just that", async () => {
+  test("a name that does not resolve is reported as such", async () => {
     const http = createHttpClient({ resolver: publicOnly(names()) });
     await assert.rejects(http.request(get("http://elsewhere.example/")), { code: "UNREACHABLE", message: /does not resolve/ });
   });
 });
 
-suite("a client that asks public addresses alone", () => {
-  test("T37: does not connect inside, however the URL spells it", async (t) => {
+suite("a client restricted to public addresses", () => {
+  test("a private address is refused in any spelling in the URL", async (t) => {
     const server = await scriptedServer(t);
     const { port } = new URL(server.origin);
     const http = createHttpClient({ resolver: publicOnly() });
@@ -93,22 +93,22 @@ suite("a client that asks public addresses alone", () => {
     assert.deepEqual(server.lines, []);
   });
 
-  test("T37: does not follow a redirect inside", async (t) => {
+  test("a redirect to a private address is refused", async (t) => {
     const server = await scriptedServer(t);
-    // By way of a proxy that answers for whoever is outside.
-    const outsider = await scriptedServer(t, {
+    // A proxy that responds in place of the public internet.
+    const proxy = await scriptedServer(t, {
       "GET http://host.example/*": { status: 302, headers: { location: `${server.origin}/admin` } },
     });
-    const proxies: Proxies = () => new URL(outsider.origin);
+    const proxies: Proxies = () => new URL(proxy.origin);
     const http = createHttpClient({ resolver: publicOnly(), proxies });
     await assert.rejects(http.request(get("http://host.example/list")), {
       code: "UNREACHABLE",
       message: /127\.0\.0\.1 has no public address/,
     });
-    assert.deepEqual([outsider.lines.length, server.lines.length], [1, 0]);
+    assert.deepEqual([proxy.lines.length, server.lines.length], [1, 0]);
   });
 
-  test("leaves names to a proxy, wherever the proxy is, and addresses inside to nobody", async (t) => {
+  test("names are left to a proxy, at any address, but private addresses are refused", async (t) => {
     const proxy = await scriptedServer(t, { "GET http://host.example/*": { body: "here" } });
     const http = createHttpClient({
       resolver: publicOnly(names("10.0.0.1")),

@@ -1,13 +1,13 @@
 /**
- * Keeps requests out of our own network, for URLs that somebody else chose: a host is resolved here, connections go to the public
- * ones of its addresses alone, and so do redirects. Behind a proxy it is the proxy that resolves names; addresses are refused as well.
+ * Prevents requests to private networks (SSRF), for URLs from untrusted sources: hosts are resolved here, and only public
+ * addresses are connected to, also after redirects. Behind a proxy the proxy resolves names; private addresses are still refused.
  */
 import { lookup } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import { TouchmarkError } from "../core/errors.ts";
 import type { Resolver } from "./transport/transport.ts";
 
-/** IPv4 that is not public (RFC 6890 and IANA's registry of special-purpose addresses): ours, shared, reserved, of groups. */
+/** IPv4 ranges that are not public (RFC 6890 and IANA's registry of special-purpose addresses): private, shared, reserved, multicast. */
 const special4 = [
   "0.0.0.0/8",
   "10.0.0.0/8",
@@ -25,17 +25,17 @@ const special4 = [
   "224.0.0.0/4",
   "240.0.0.0/4",
 ];
-/** Of IPv6, only 2000::/3 is public, and these of it are not: what carries IPv4 inside might lead anywhere. */
+/** In IPv6 only 2000::/3 is public, except these ranges: addresses that embed IPv4 might lead anywhere. */
 const special6 = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
 
-/** What resolves names can be replaced. */
+/** Returns a resolver that gives only public addresses; tests replace the underlying `resolve`. */
 export function publicOnly(resolve: LookupFunction = lookup): Resolver {
   const special = { 4: blockList(special4, "ipv4"), 6: blockList(special6, "ipv6") };
   const global = blockList(["2000::/3"], "ipv6");
 
   function isPublic(address: string): boolean {
     if (isIP(address) === 4) return !special[4].check(address, "ipv4");
-    // What names a network card is of this link.
+    // A zone id makes the address link-local.
     return isIP(address) === 6 && !address.includes("%") && global.check(address, "ipv6") && !special[6].check(address, "ipv6");
   }
 

@@ -1,12 +1,12 @@
-/** Bounds of other programs that are run. */
+/** Bounds of plugins and other programs. */
 export interface PluginLimits {
-  /** Bytes of the answer of a plugin. */
+  /** Bytes of a plugin's response. */
   readonly answerBytes: number;
-  /** Milliseconds that a plugin may take. */
+  /** Timeout of a plugin in milliseconds. */
   readonly answerTime: number;
-  /** Bytes that a program may print of what went wrong. */
-  readonly complaintBytes: number;
-  /** Texts in one list of what a plugin says of itself. */
+  /** Bytes of a program's stderr. */
+  readonly stderrBytes: number;
+  /** Texts in one list of a plugin's metadata. */
   readonly metadataTexts: number;
   /** Characters of a version. */
   readonly versionLength: number;
@@ -15,7 +15,7 @@ export interface PluginLimits {
 export const pluginLimits: PluginLimits = {
   answerBytes: 64 * 1024 * 1024,
   answerTime: 120_000,
-  complaintBytes: 64 * 1024,
+  stderrBytes: 64 * 1024,
   metadataTexts: 100,
   versionLength: 100,
 };

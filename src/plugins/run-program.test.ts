@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { skip } from "./notation/fixture.test.ts";
 import { runProgram } from "./run-program.ts";
 
-test("a program that takes too long is ended", { skip }, async () => {
+test("a program that runs too long is killed", { skip }, async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), "touchmark-program-"));
   const path = join(folder.path, "slow");
   await writeFile(path, "#!/bin/sh\nexec sleep 1000\n");

@@ -1,4 +1,4 @@
-/** One run of a program of somebody else: what it is told on stdin, what it says within bounds, and nothing of it left behind. */
+/** Runs an external program once: input on stdin, bounded output, and no process left behind. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { concat } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -6,38 +6,38 @@ import { interruption, throwIfAborted } from "../core/async/interruption.ts";
 import { pluginLimits } from "./limits.ts";
 
 export interface ProgramRun {
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   readonly path: string;
-  /** Its one argument. */
+  /** Its only argument. */
   readonly command: string;
   readonly input: Uint8Array;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Bytes of stdout; more ends it. */
+  /** Maximum bytes of stdout; more kills it. */
   readonly maxOutput: number;
-  /** Milliseconds; more ends it. */
+  /** Timeout in milliseconds. */
   readonly maxTime: number;
   readonly signal: AbortSignal;
 }
 
 export interface ProgramEnd {
-  /** Null where something killed it. */
+  /** The exit status; null if a signal killed it. */
   readonly status: number | null;
   readonly stdout: Uint8Array;
-  /** The beginning. */
+  /** The beginning of stderr. */
   readonly stderr: Uint8Array;
 }
 
-/** Runs it to its end. Throws PLUGIN_FAILED where it cannot be run, LIMIT_EXCEEDED, TIMEOUT, or what the signal was aborted with. */
+/** Runs the program to its end. Throws PLUGIN_FAILED where it cannot be run, LIMIT_EXCEEDED, TIMEOUT, or the signal's abort reason. */
 export function runProgram({ name, path, command, input, env, maxOutput, maxTime, signal }: ProgramRun): Promise<ProgramEnd> {
   throwIfAborted(signal);
   const { promise, resolve, reject } = Promise.withResolvers<ProgramEnd>();
-  // A group of its own, so that what it starts can be ended with it.
+  // A process group of its own, so that its child processes can be killed with it.
   const child = spawn(path, [command], { env, detached: true, windowsHide: true, stdio: ["pipe", "pipe", "pipe"] });
   const stop = (error: TouchmarkError) => {
     reject(error);
     killGroup(child);
-    // Whatever got away may hold these open for good.
+    // A process that left the group may hold these open forever.
     for (const stream of child.stdio) stream?.destroy();
     child.unref();
   };
@@ -47,13 +47,13 @@ export function runProgram({ name, path, command, input, env, maxOutput, maxTime
   const stdout = gathered(child, "stdout", maxOutput, () =>
     stop(new TouchmarkError("LIMIT_EXCEEDED", `${name} answers ${command} with more than ${maxOutput} bytes`)),
   );
-  const stderr = gathered(child, "stderr", pluginLimits.complaintBytes, () => undefined);
+  const stderr = gathered(child, "stderr", pluginLimits.stderrBytes, () => undefined);
   child.on("error", (cause) => {
     stop(new TouchmarkError("PLUGIN_FAILED", `${name} cannot be run (${codeOf(cause)})`, { cause }));
   });
   child.on("exit", () => killGroup(child));
   child.on("close", (status) => resolve({ status, stdout: concat(stdout), stderr: concat(stderr) }));
-  child.stdin.on("error", () => {}); // one that does not read its input is judged by its answer
+  child.stdin.on("error", () => {}); // a program that does not read its input is judged by its output
   child.stdin.end(input);
   return promise.finally(() => {
     clearTimeout(timer);
@@ -61,19 +61,19 @@ export function runProgram({ name, path, command, input, env, maxOutput, maxTime
   });
 }
 
-/** What comes from a stream, up to a bound; what comes after it is read and dropped. */
+/** Collects a stream up to a bound; the rest is read and dropped. */
 function gathered(child: ChildProcess, name: "stdout" | "stderr", max: number, onMore: () => void): readonly Uint8Array[] {
   const chunks: Uint8Array[] = [];
-  let room = max;
+  let remaining = max;
   child[name]?.on("data", (chunk: Uint8Array) => {
-    if (chunk.length <= room) chunks.push(chunk);
+    if (chunk.length <= remaining) chunks.push(chunk);
     else onMore();
-    room = Math.max(0, room - chunk.length);
+    remaining = Math.max(0, remaining - chunk.length);
   });
   return chunks;
 }
 
-/** The program, and what it started and did not wait for. */
+/** Kills the program and the child processes that it left. */
 function killGroup({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {

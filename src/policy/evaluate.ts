@@ -5,8 +5,8 @@ import { describeLocation, type EvidenceLocation } from "../core/evidence.ts";
 import type { FactQuestion, Facts } from "../core/facts/facts.ts";
 import { describeSignatory, type Finding, type UnreadLocation } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
-import { intersect, undividedAround } from "../core/interval.ts";
-import type { Considered, Reason, Requirement, Verdict, VerdictSubject } from "../core/verdict.ts";
+import { intersect, intervalAround } from "../core/interval.ts";
+import type { ConsideredFinding, Reason, Requirement, Verdict, VerdictSubject } from "../core/verdict.ts";
 import type { Trust } from "../trust/trust.ts";
 import { expectation } from "./expectation.ts";
 import { matchAuthority, type Fault, type Match } from "./match.ts";
@@ -43,7 +43,7 @@ export function evaluate(policy: Policy, input: EvaluationInput): Verdict {
     trust: trust.digest,
     unchecked: policy.unchecked,
     at,
-    holds: findings.map(({ holds }) => holds).reduce(intersect, undividedAround(at, [])),
+    holds: findings.map(({ holds }) => holds).reduce(intersect, intervalAround(at, [])),
     ...(worst && { reason: worst.reason }),
     requirements,
     findings,
@@ -76,7 +76,7 @@ function decide(requirement: SignatureRequirement, { locations, findings, unread
   const signatures = findings.flatMap((finding, index) => (finding.claim?.kind === "attestation" ? [] : [{ finding, index }]));
   const met = new Set<string>();
   const faults: Fault[] = [];
-  const all = signatures.map(({ finding, index }): Considered => {
+  const all = signatures.map(({ finding, index }): ConsideredFinding => {
     const matches = from.map((authority) => ({
       authority,
       match: withAnnotations(matchAuthority(authority, finding, { at, facts }), requirement, finding),

@@ -42,7 +42,7 @@ async function revocationFacts(
 ): Promise<GatherFacts<StatusQuestion>> {
   const [{ factGatherer }, { revocationFolder }, { proxiesFrom }] = await Promise.all([
     import("../facts/revocation/gather-facts.ts"),
-    import("../facts/revocation/kept-list.ts"),
+    import("../facts/revocation/cached-list.ts"),
     import("../net/proxies.ts"),
   ]);
   return factGatherer({ cache: revocationFolder({ env, home }), proxies: proxiesFrom(env), allowPrivate: allowPrivateHosts, clock });

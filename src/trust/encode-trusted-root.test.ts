@@ -36,13 +36,13 @@ function logWith(key: KeyObject, more: Partial<LogAuthority> = {}): LogAuthority
   return { name, id: publicKey.fingerprint, operator: "example.com", publicKey, validFor: { start: 0 }, ...more };
 }
 
-suite("a trusted root is written", () => {
-  test("the public one as its keepers did", () => {
+suite("encoding a trusted root", () => {
+  test("writes the public one as its operators did", () => {
     const written: unknown = JSON.parse(Buffer.from(encodeTrustedRoot(real)).toString());
     assert.deepEqual(written, JSON.parse(file.toString()));
   });
 
-  test("without a certificate that OpenSSL cannot read", () => {
+  test("refuses a certificate that OpenSSL cannot read", () => {
     const [authority] = real.certificateAuthorities;
     const certificate = authority?.chain.at(-1)?.raw;
     assert.ok(authority && certificate);
@@ -57,7 +57,7 @@ suite("a trusted root is written", () => {
     }
   });
 
-  test("so that the same is read", () => {
+  test("what is written reads back the same", () => {
     const instants = fc.integer({ min: 0, max: 4e12 });
     const log = fc.record({
       key: fc.constantFrom(...keys),
@@ -83,7 +83,7 @@ suite("a trusted root is written", () => {
     );
   });
 
-  test("in version 0.2 where a log or an authority names what 0.1 cannot say", () => {
+  test("uses version 0.2 if a log or an authority has members that 0.1 lacks", () => {
     const [key] = keys;
     assert.ok(key);
     const version = (root: TrustedRoot) => String(JSON.parse(Buffer.from(encodeTrustedRoot(root)).toString()).mediaType).slice(-9);
@@ -95,7 +95,7 @@ suite("a trusted root is written", () => {
     );
   });
 
-  test("but for a log whose key has no name in the format", () => {
+  test("refuses a log whose key type has no name in the format", () => {
     const key = generateKeyPairSync("rsa", { modulusLength: 2056 }).publicKey;
     assert.throws(() => encodeTrustedRoot({ ...empty, logs: [logWith(key)] }), { code: "INVALID_KEY", message: /rsa of 2056 bits/ });
   });

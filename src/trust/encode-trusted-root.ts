@@ -1,7 +1,7 @@
 /**
- * Writing `trusted_root.json` as `parse-trusted-root.ts` reads it, in the form of cosign's `trusted-root create`:
- * media type 0.1, members in its order, entries in that of the beginning of their validity. Version 0.2 only
- * where a log needs a member of its own: `checkpointKeyId` or `operator`.
+ * Writes `trusted_root.json` as `parse-trusted-root.ts` reads it, in the form of cosign's `trusted-root create`:
+ * media type 0.1, cosign's member order, entries ordered by the start of their validity. Version 0.2 is used only
+ * where a log needs one of its members: `checkpointKeyId` or `operator`.
  */
 import { X509Certificate } from "node:crypto";
 import { encodeUtf8, toBase64 } from "../core/bytes.ts";
@@ -12,7 +12,7 @@ import { operatorOf } from "./operator.ts";
 import { keyKindOf } from "./log-key.ts";
 import type { CertificateAuthority, LogAuthority, Period, TrustedRoot } from "./trusted-root.ts";
 
-/** JSON, indented. Throws INVALID_KEY for a log's key that has no name in the format, MALFORMED for a certificate that nobody else can read. */
+/** Returns indented JSON. Throws INVALID_KEY for a log's key type that has no name in the format, MALFORMED for a certificate that other tools cannot read. */
 export function encodeTrustedRoot(root: TrustedRoot): Uint8Array {
   const logs = [...root.logs, ...root.certificateLogs];
   const authorities = [...root.certificateAuthorities, ...root.timestampAuthorities];
@@ -59,7 +59,7 @@ function encodeAuthority(authority: CertificateAuthority): object {
   };
 }
 
-/** The first organization and the last common name of the root, as Go reads them. Throws MALFORMED for what OpenSSL cannot read. */
+/** The first organization and the last common name of the root, as Go reads them. Throws MALFORMED if OpenSSL cannot read the certificate. */
 function subjectOf(root: Certificate | undefined): object {
   const subject = root && readLegacy(root).subject;
   const organization = [subject?.O].flat()[0];
@@ -79,7 +79,7 @@ function encodePeriod({ start, end }: Period): object {
   return { start: encodeInstant(start), ...(end === undefined ? {} : { end: encodeInstant(end) }) };
 }
 
-/** As protobuf's JSON: milliseconds only where there are some. */
+/** Formats a time as protobuf's JSON does: milliseconds only if they are not zero. */
 function encodeInstant(at: Instant): string {
   return new Date(at).toISOString().replace(".000Z", "Z");
 }

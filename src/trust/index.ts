@@ -1,4 +1,4 @@
-/** What is trusted, as one immutable value, and where it comes from. */
+/** The trust as one immutable value, and the files that it is read from. */
 export { makeTrust, type Trust, type TrustAnchors, type TrustedCertificate, type TrustedKey, type TrustStores } from "./trust.ts";
 export { matchesIdentity, type CertifiedIdentity, type TrustedIdentity } from "./identity.ts";
 export { exactly, fitsAnything, matching, type TextPattern } from "./text-pattern.ts";

@@ -1,10 +1,10 @@
-/** Bounds of trust anchors as documents hold them. */
+/** Bounds of trust documents. */
 export interface TrustLimits {
-  /** Bytes of a key file; the largest key that is accepted needs some 5 KiB. */
+  /** Bytes of a key file; the largest accepted key needs some 5 KiB. */
   readonly keyFileBytes: number;
   /** Bytes of a trusted root. */
   readonly trustedRootBytes: number;
-  /** Authorities of one kind in a trusted root; the public one of today holds two. */
+  /** Authorities of one kind in a trusted root; the current public one has two. */
   readonly authorities: number;
   /** Certificates in the chain of one authority. */
   readonly authorityChain: number;

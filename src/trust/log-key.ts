@@ -1,4 +1,4 @@
-/** Public keys of logs as a trusted root holds them: DER, of the kind its `keyDetails` says (`sigstore_common.proto`, PublicKeyDetails). */
+/** Public keys of logs in a trusted root: DER, of the type in `keyDetails` (`sigstore_common.proto`, PublicKeyDetails). */
 import { createPublicKey } from "node:crypto";
 import type { KeyAlgorithmName } from "../core/keys/key-algorithms.ts";
 import { publicKeyOf, type PublicKey } from "../core/keys/public-key.ts";
@@ -26,7 +26,7 @@ export function isKnownKeyKind(keyDetails: string): boolean {
   return kinds.has(keyDetails);
 }
 
-/** What `keyDetails` says of a key of a log; `what` names it in the message. Throws INVALID_KEY for one that the format has no name for. */
+/** Returns the `keyDetails` of a log's key; `what` names it in the message. Throws INVALID_KEY for a type that the format has no name for. */
 export function keyKindOf({ algorithm, key }: PublicKey, what: string): string {
   const bits = key.asymmetricKeyDetails?.modulusLength;
   const [kind] =
@@ -41,7 +41,7 @@ export function keyKindOf({ algorithm, key }: PublicKey, what: string): string {
   return kind;
 }
 
-/** Reads a key of a known kind; `at` is its place in the file. Throws INVALID_KEY. */
+/** Reads a key of a known type; `at` is its path in the file. Throws INVALID_KEY. */
 export function parseLogKey(der: Uint8Array, keyDetails: string, at: string): PublicKey {
   const kind = kinds.get(keyDetails);
   if (!kind) throw invalidKey(`${at} is of the kind ${JSON.stringify(keyDetails)}, which is not known`);

@@ -1,8 +1,8 @@
-/** Who runs an authority that does not say so. */
+/** Derives an operator name from a URL where the trusted root has none. */
 
 /**
- * The last two labels of the URL's host, the whole host of an address: `sigstore.dev` runs `https://rekor.sigstore.dev`. Where that
- * takes two operators for one, they count once toward a threshold, and never one of them twice.
+ * The last two labels of the URL's host, or the whole host if it is an address: `sigstore.dev` runs `https://rekor.sigstore.dev`. If that
+ * merges two operators, they count once toward a threshold; one operator never counts twice.
  */
 export function operatorOf(url: string): string {
   const host = URL.parse(url.includes("://") ? url : `https://${url}`)?.hostname ?? url;

@@ -20,7 +20,7 @@ suite("parsePublicKey", () => {
     });
   }
 
-  test("a certificate stands for its key, the first of a chain for it all", () => {
+  test("a certificate is read for its key, the first certificate of a chain counts", () => {
     const expected = parse(text("openssl/sec1-public.pem")).fingerprint;
     const certificate = text("openssl/certificate.pem"); // with the text that OpenSSL writes before it
     assert.equal(parse(certificate).fingerprint, expected);
@@ -28,7 +28,7 @@ suite("parsePublicKey", () => {
     assert.equal(parse(certificate.replaceAll("\n", "\r\n")).fingerprint, expected);
   });
 
-  test("a PKCS#1 key is the same key as its SPKI form", () => {
+  test("a PKCS#1 key equals its SPKI form", () => {
     const key = parse(text("openssl/pkcs1-public.pem"));
     assert.equal(parse(encodePem("PUBLIC KEY", key.spki)).fingerprint, key.fingerprint);
   });
@@ -65,7 +65,7 @@ suite("parsePublicKey", () => {
     });
   }
 
-  test("no bytes under any label do worse than INVALID_KEY", () => {
+  test("any bytes under any label are read or throw INVALID_KEY", () => {
     const spki = parse(key).spki;
     const mutated = fc
       .tuple(fc.nat(spki.length - 1), fc.nat(255))

@@ -1,7 +1,7 @@
 /**
- * Public keys as people hand them over: PEM with a SubjectPublicKeyInfo (RFC 5280, section 4.1), a PKCS#1
- * RSAPublicKey (RFC 8017, appendix A.1.1), or certificates, of which the first one's key counts. A
- * certificate is read for its key alone: what else it says, its dates too, is not looked at.
+ * Public keys in PEM: a SubjectPublicKeyInfo (RFC 5280, section 4.1), a PKCS#1
+ * RSAPublicKey (RFC 8017, appendix A.1.1), or certificates, of which the first one's key is used. Nothing
+ * else in a certificate, its validity included, is checked.
  */
 import { createPublicKey, X509Certificate, type KeyObject } from "node:crypto";
 import { publicKeyOf, type PublicKey } from "../core/keys/public-key.ts";
@@ -15,7 +15,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["CERTIFICATE", (der) => new X509Certificate(der).publicKey],
 ]);
 
-/** The one public key in a PEM file; `name` is what a person calls it. A private key is refused, never used. Throws INVALID_KEY. */
+/** Reads the one public key in a PEM file; `name` is its name in messages. A private key is refused, never used. Throws INVALID_KEY. */
 export function parsePublicKey(text: Uint8Array, name: string): PublicKey {
   const blocks = parseKeyPem(text, name);
   if (blocks.some(isPrivate)) {

@@ -20,7 +20,7 @@ const refuses = (code: string, message: RegExp) => (error: unknown) =>
   error instanceof TouchmarkError && error.code === code && message.test(error.message);
 
 describe("a signing config", () => {
-  it("names services, and how many of them are asked", () => {
+  it("lists services, and how many of them are used", () => {
     const config = parse({ mediaType, rekorTlogUrls: [service], rekorTlogConfig: { selector: "EXACT", count: 2 } });
     const [log] = config.logs.services;
     assert.deepEqual(log, { ...service, validFor: { start: Date.UTC(2026, 0), end: Date.UTC(2027, 0) } });
@@ -33,12 +33,12 @@ describe("a signing config", () => {
     }
   });
 
-  it("may name none at all, and then says nothing of how many", () => {
+  it("may list no services, and then no selector", () => {
     const config = parse({ mediaType, rekorTlogConfig: {}, tsaConfig: {} });
     assert.deepEqual([config.certificateAuthorities, config.logs.services, config.timestampAuthorities.services], [[], [], []]);
   });
 
-  it("of version 0.1 has one operator for each host, and no end", () => {
+  it("of version 0.1 has one operator for each host, and no end of validity", () => {
     const config = parse({
       mediaType: mediaType.replace("0.2", "0.1"),
       caUrl: "https://ca.sigstore.example",
@@ -56,11 +56,11 @@ describe("a signing config", () => {
 
   const refused: readonly (readonly [string, object, string, RegExp])[] = [
     ["another kind of file", { mediaType: "application/json" }, "MALFORMED", /mediaType/],
-    ["a version to come", { mediaType: mediaType.replace("0.2", "0.3") }, "UNSUPPORTED", /version 0\.3/],
-    ["a choice nobody made", { mediaType, tsaUrls: [service] }, "MALFORMED", /tsaConfig/],
-    ["a choice not known", { mediaType, tsaUrls: [service], tsaConfig: { selector: "MOST" } }, "MALFORMED", /selector is "MOST"/],
-    ["a choice of none", { mediaType, tsaUrls: [service], tsaConfig: { selector: "EXACT", count: 0 } }, "MALFORMED", /count is 0/],
-    ["a service that is no URL", { mediaType, caUrls: [{ ...service, url: "ca.example.com" }] }, "MALFORMED", /caUrls\[0\]\.url/],
+    ["a future version", { mediaType: mediaType.replace("0.2", "0.3") }, "UNSUPPORTED", /version 0\.3/],
+    ["a missing selector", { mediaType, tsaUrls: [service] }, "MALFORMED", /tsaConfig/],
+    ["an unknown selector", { mediaType, tsaUrls: [service], tsaConfig: { selector: "MOST" } }, "MALFORMED", /selector is "MOST"/],
+    ["a selector with count 0", { mediaType, tsaUrls: [service], tsaConfig: { selector: "EXACT", count: 0 } }, "MALFORMED", /count is 0/],
+    ["a service with an invalid URL", { mediaType, caUrls: [{ ...service, url: "ca.example.com" }] }, "MALFORMED", /caUrls\[0\]\.url/],
     ["a service of another kind", { mediaType, caUrls: [{ ...service, url: "file:///etc/passwd" }] }, "MALFORMED", /http or https/],
     ["credentials in a URL", { mediaType, caUrls: [{ ...service, url: "https://me:secret@ca.example" }] }, "MALFORMED", /credentials/],
     [
@@ -70,9 +70,9 @@ describe("a signing config", () => {
       /ends before/,
     ],
     ["no period", { mediaType, caUrls: [{ ...service, validFor: undefined }] }, "MALFORMED", /validFor/],
-    ["half a version", { mediaType, caUrls: [{ ...service, majorApiVersion: 1.5 }] }, "MALFORMED", /majorApiVersion/],
-    ["more services than anybody has", { mediaType, caUrls: Array.from({ length: 65 }, () => service) }, "LIMIT_EXCEEDED", /65 entries/],
-    ["an address in 0.1 that is none", { mediaType: mediaType.replace("0.2", "0.1"), tlogUrls: [7] }, "MALFORMED", /tlogUrls\[0\]/],
+    ["a fractional version", { mediaType, caUrls: [{ ...service, majorApiVersion: 1.5 }] }, "MALFORMED", /majorApiVersion/],
+    ["too many services", { mediaType, caUrls: Array.from({ length: 65 }, () => service) }, "LIMIT_EXCEEDED", /65 entries/],
+    ["an invalid URL in 0.1", { mediaType: mediaType.replace("0.2", "0.1"), tlogUrls: [7] }, "MALFORMED", /tlogUrls\[0\]/],
   ];
   for (const [what, document, code, message] of refused) {
     it(`refuses ${what}`, () => {
@@ -84,7 +84,7 @@ describe("a signing config", () => {
     });
   }
 
-  it("never fails in another way, whatever it holds", () => {
+  it("any document is read or throws a TouchmarkError", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom("caUrls", "tlogUrls", "tsaConfig", "tsaUrls", "caUrl"), fc.jsonValue()), (members) => {
         readsOrRefuses(() => parse({ mediaType, ...members }));

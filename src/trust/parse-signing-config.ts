@@ -1,5 +1,5 @@
 /**
- * The file `signing_config.v0.2.json`, and its forerunner 0.1 (sigstore/protobuf-specs, `sigstore_trustroot.proto`, in protobuf's JSON):
+ * Parser for `signing_config.v0.2.json`, and its predecessor 0.1 (sigstore/protobuf-specs, `sigstore_trustroot.proto`, in protobuf's JSON):
  *
  *     {"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","caUrls":[SERVICE,…],"oidcUrls":[SERVICE,…],
  *      "rekorTlogUrls":[SERVICE,…],"rekorTlogConfig":CHOICE,"tsaUrls":[SERVICE,…],"tsaConfig":CHOICE}
@@ -8,7 +8,7 @@
  *     {"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.1+json","caUrl":URL,"oidcUrl":URL,
  *      "tlogUrls":[URL,…],"tsaUrls":[URL,…]}
  *
- * A choice may be empty where there is nothing to choose from.
+ * A CHOICE may be empty if there are no services to choose from.
  */
 import { malformed, TouchmarkError } from "../core/errors.ts";
 import { Fields, parseJson } from "../core/json/json.ts";
@@ -19,7 +19,7 @@ import { trustLimits } from "./limits.ts";
 
 const versions = /^application\/vnd\.dev\.sigstore\.signingconfig\.v(\d+\.\d+)\+json$/;
 
-/** Reads a signing config; `name` is what a person calls the file. Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED. */
+/** Reads a signing config; `name` is its file name in messages. Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED. */
 export function parseSigningConfig(bytes: Uint8Array, name: string): SigningConfig {
   const fields = new Fields(parseJson(bytes, name, { maxBytes: trustLimits.signingConfigBytes }), name);
   const mediaType = fields.string("mediaType");
@@ -71,7 +71,7 @@ function parseSelector(fields: Fields): Selector {
   return { kind: "exact", count };
 }
 
-/** Its services are all of the first API version, and good until further notice. */
+/** Services in version 0.1 are all of the first API version, and have no end of validity. */
 function parseVersion1(fields: Fields): SigningConfig {
   const service = (url: string, at: string): Service => ({
     url: parseUrl(url, at),
@@ -96,7 +96,7 @@ function parseVersion1(fields: Fields): SigningConfig {
   };
 }
 
-/** Whether it may be spoken to without TLS is for the one who does. */
+/** The client that connects to a service decides whether http: is allowed. */
 function parseUrl(text: string, at: string): string {
   const url = URL.parse(text);
   if (url === null || !["https:", "http:"].includes(url.protocol)) throw malformed(`${at} is not an http or https URL`);

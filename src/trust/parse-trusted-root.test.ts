@@ -45,7 +45,7 @@ suite("a trusted root", () => {
     assert.equal(parse(withLog({ logId: null, checkpointKeyId: id(4) })).logs[0]?.id, "07070707");
   });
 
-  test("an operator that is not named is the domain, so that its two logs count once", () => {
+  test("the operator defaults to the domain, so that two logs in one domain count once", () => {
     const operators = [
       "https://rekor.example.com",
       "log-2.rekor.example.com",
@@ -59,7 +59,7 @@ suite("a trusted root", () => {
     );
   });
 
-  test("T10: a period needs a start, and runs forward", () => {
+  test("a period requires a start, and must not end before it", () => {
     const during = (period: object) => withLog({ publicKey: { ...log.publicKey, validFor: period } });
     for (const period of [
       {},
@@ -81,7 +81,7 @@ suite("a trusted root", () => {
     );
   });
 
-  test("a log of an unknown kind is left out, one whose key is not what it says refuses the file", () => {
+  test("a log of an unknown kind is skipped, one whose key does not match its type refuses the file", () => {
     assert.deepEqual(parse(withLog({ hashAlgorithm: "SHA2_512" })).logs, []);
     assert.deepEqual(parse(withLog({ publicKey: { ...log.publicKey, keyDetails: "ML_DSA_65" } })).logs, []);
     for (const rawBytes of [der(p256), "AAAA"]) {
@@ -89,7 +89,7 @@ suite("a trusted root", () => {
     }
   });
 
-  test("ids of odd lengths, chains of nothing or of what is no certificate, too many logs are refused", () => {
+  test("ids of wrong length, empty chains, invalid certificates, and too many logs are refused", () => {
     const authority = (certificates: readonly object[]) => root({ certificateAuthorities: [{ certChain: { certificates }, validFor }] });
     for (const document of [withLog({ logId: id(20) }), withLog({ logId: null }), authority([]), authority([{ rawBytes: "AAAA" }])]) {
       assert.throws(() => parse(document), { code: "MALFORMED" });
@@ -97,7 +97,7 @@ suite("a trusted root", () => {
     assert.throws(() => parse(root({ tlogs: Array.from({ length: 65 }, () => log) })), { code: "LIMIT_EXCEEDED" });
   });
 
-  test("no document does worse than a TouchmarkError", () => {
+  test("any document is read or throws a TouchmarkError", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom("tlogs", "ctlogs", "certificateAuthorities", "timestampAuthorities"), (value, name) => {
         readsOrRefuses(() => parse(root({ [name]: [value] })));
@@ -106,7 +106,7 @@ suite("a trusted root", () => {
   });
 
   test(
-    "the public root and those of the conformance suite are read, but for the one that must not be",
+    "the public root and those of the conformance suite are read, except for the invalid one",
     { skip: skipWithout("sigstore-conformance", "sigstore-root-targets") },
     () => {
       const files = globSync(["sigstore-root-targets/trusted_root.json", "sigstore-conformance/bundle-verify/*/trusted_root.json"], {

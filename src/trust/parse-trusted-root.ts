@@ -1,13 +1,13 @@
 /**
- * The file `trusted_root.json`, versions 0.1 and 0.2 (sigstore/protobuf-specs, `sigstore_trustroot.proto`, in protobuf's JSON):
+ * Parser for `trusted_root.json`, versions 0.1 and 0.2 (sigstore/protobuf-specs, `sigstore_trustroot.proto`, in protobuf's JSON):
  *
  *     {"mediaType":"application/vnd.dev.sigstore.trustedroot.v0.2+json" | "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
  *      "tlogs":[LOG,…],"ctlogs":[LOG,…],"certificateAuthorities":[AUTHORITY,…],"timestampAuthorities":[AUTHORITY,…]}
  *     LOG = {"baseUrl","hashAlgorithm","publicKey":{"rawBytes","keyDetails","validFor"},"logId":{"keyId"},"checkpointKeyId":{"keyId"},"operator"}
  *     AUTHORITY = {"subject":{"organization","commonName"},"uri","certChain":{"certificates":[{"rawBytes"},…]},"validFor","operator"}
  *
- * A log whose kind of key or tree is not known here is left out: it cannot vouch, and must not keep the others
- * from it. Everything else that is out of order refuses the whole file. A period needs its start.
+ * A log of an unknown key type or tree is skipped: its entries do not verify, and the other logs stay
+ * usable. Any other error refuses the whole file. A period requires its start.
  */
 import { fromBase64, toHex } from "../core/bytes.ts";
 import { malformed, TouchmarkError } from "../core/errors.ts";
@@ -22,7 +22,7 @@ import { trustLimits } from "./limits.ts";
 const versions = /^application\/vnd\.dev\.sigstore\.trustedroot(?:\.v(\d+\.\d+)\+json|\+json;version=(\d+\.\d+))$/;
 const knownVersions: ReadonlySet<string | undefined> = new Set(["0.1", "0.2"]);
 
-/** Reads a trusted root; `name` is what a person calls the file. Throws MALFORMED, LIMIT_EXCEEDED, UNSUPPORTED or INVALID_KEY. */
+/** Reads a trusted root; `name` is its file name in messages. Throws MALFORMED, LIMIT_EXCEEDED, UNSUPPORTED or INVALID_KEY. */
 export function parseTrustedRoot(bytes: Uint8Array, name: string): TrustedRoot {
   const fields = new Fields(parseJson(bytes, name, { maxBytes: trustLimits.trustedRootBytes }), name);
   checkVersion(fields);
@@ -65,7 +65,7 @@ function parseLog(fields: Fields): LogAuthority {
   };
 }
 
-/** An id of one of the given lengths in bytes, as hex. */
+/** Reads an id of one of the given lengths in bytes; returns hex. */
 function parseId(fields: Fields, name: string, lengths: readonly number[]): string | undefined {
   const id = fields.optionalFields(name);
   if (!id) return undefined;

@@ -1,10 +1,10 @@
-/** From when until when something is to be used (sigstore/protobuf-specs, `sigstore_common.proto`, TimeRange): `{"start","end"}`. */
+/** A validity period (sigstore/protobuf-specs, `sigstore_common.proto`, TimeRange): `{"start","end"}`. */
 import { malformed } from "../core/errors.ts";
 import { parseInstant } from "../core/instant.ts";
 import type { Fields } from "../core/json/json.ts";
 import type { Period } from "./trusted-root.ts";
 
-/** A period needs its start. Throws MALFORMED. */
+/** Reads a period, which requires its start. Throws MALFORMED. */
 export function parsePeriod(fields: Fields): Period {
   const start = parseInstant(fields.string("start"), `${fields.at}.start`);
   const end = fields.optionalString("end");

@@ -23,38 +23,38 @@ const logs = (services: readonly Service[], selector: Selector = { kind: "all" }
 const missing = (message: RegExp) => (error: unknown) =>
   error instanceof TouchmarkError && error.code === "SERVICE_MISSING" && message.test(error.message);
 
-describe("the services that are asked", () => {
-  it("are none where none are named", () => {
+describe("the selected services", () => {
+  it("are none where none are listed", () => {
     assert.deepEqual(selectServices(nothing, at), { logs: [], timestampAuthorities: [] });
   });
 
-  it("are of the highest version that is spoken here, and of no other", () => {
+  it("are of the highest supported version, and of no other", () => {
     const services = [service("one"), service("two", { majorApiVersion: 2 }), service("three", { majorApiVersion: 3 })];
     assert.deepEqual(logs(services), ["two"]);
     assert.throws(() => logs([service("three", { majorApiVersion: 3 })]), missing(/0 of the 1 operators of a log.*version 1 or 2/));
   });
 
-  it("are those that may be used now: both ends of their period count", () => {
+  it("are those valid now, both ends of their period included", () => {
     const during = (start: number, end: number) => [service("a", { validFor: { start, end } })];
     assert.deepEqual(logs(during(at, at)), ["a"]);
     assert.throws(() => logs(during(at + 1, at + 2)), missing(/valid at 2026-06-01T00:00:00Z/));
     assert.throws(() => logs(during(at - 2, at - 1)), missing(/valid at/));
   });
 
-  it("T09: are the newest of each operator, each once", () => {
+  it("are the newest of each operator, each once", () => {
     const newer = { validFor: { start: Date.UTC(2026, 0, 1) }, operator: "same" };
     const services = [service("old", { operator: "same" }), service("new", newer), service("other")];
     assert.deepEqual(logs(services), ["new", "other"]);
   });
 
-  it("are as many as are wanted, of different operators", () => {
+  it("are as many as requested, of different operators", () => {
     const services = [service("a", { operator: "x" }), service("b", { operator: "x" }), service("c")];
     assert.deepEqual(logs(services, { kind: "exact", count: 1 }), ["a"]);
     assert.deepEqual(logs(services, { kind: "exact", count: 2 }), ["a", "c"]);
     assert.throws(() => logs(services, { kind: "exact", count: 3 }), missing(/2 of the 3 operators/));
   });
 
-  it("are one certificate authority and one identity provider", () => {
+  it("include one certificate authority and one identity provider", () => {
     const config = { ...nothing, certificateAuthorities: [service("a"), service("b")], identityProviders: [service("c")] };
     const { certificateAuthority, identityProvider } = selectServices(config, at);
     assert.deepEqual([certificateAuthority?.url, identityProvider?.url], ["a", "c"]);
@@ -64,7 +64,7 @@ describe("the services that are asked", () => {
     );
   });
 
-  it("leave the config as it is", () => {
+  it("leave the config unchanged", () => {
     const services = Object.freeze([service("a"), service("b", { validFor: { start: Date.UTC(2026, 0, 1) } })]);
     assert.deepEqual(logs(services), ["b", "a"]);
     assert.equal(services[0]?.url, "a");

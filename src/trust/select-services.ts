@@ -1,5 +1,5 @@
 /**
- * Which services of a signing config are asked at a moment: of those that may be used then and are of the highest version spoken here,
+ * Selects services of a signing config for a time: of those valid then and of the highest supported version,
  * the newest of each operator (sigstore/protobuf-specs, `sigstore_trustroot.proto`, Service).
  */
 import { TouchmarkError } from "../core/errors.ts";
@@ -7,7 +7,7 @@ import { formatInstant, type Instant } from "../core/instant.ts";
 import type { Selector, Service, SigningConfig } from "./signing-config.ts";
 import { isWithin } from "./trusted-root.ts";
 
-/** A kind that the config does not name at all is left out. */
+/** A kind that the config does not list is absent. */
 export interface SelectedServices {
   readonly certificateAuthority?: Service;
   readonly identityProvider?: Service;
@@ -15,7 +15,7 @@ export interface SelectedServices {
   readonly timestampAuthorities: readonly Service[];
 }
 
-/** API versions that are spoken here, by what is asked. */
+/** Supported API versions by kind of service. */
 const spoken = {
   "certificate authority": [1],
   "identity provider": [1],
@@ -27,8 +27,8 @@ type Kind = keyof typeof spoken;
 const one: Selector = { kind: "exact", count: 1 };
 
 /**
- * Where fewer than all are wanted, it is the newest that are taken. Throws SERVICE_MISSING where the config names services of a kind
- * and too few of them can be used.
+ * If fewer than all are requested, the newest are selected. Throws SERVICE_MISSING where the config lists services of a kind
+ * and too few of them are usable.
  */
 export function selectServices(config: SigningConfig, at: Instant): SelectedServices {
   const [certificateAuthority] = select("certificate authority", config.certificateAuthorities, one, at);

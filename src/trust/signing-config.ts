@@ -1,22 +1,22 @@
 /**
- * Which services sign for a sigstore instance: its certificate authorities, identity providers, logs and timestamp authorities
+ * The services used for signing with a sigstore instance: certificate authorities, identity providers, logs and timestamp authorities
  * (sigstore/protobuf-specs, `sigstore_trustroot.proto`, SigningConfig).
  */
 import type { Period } from "./trusted-root.ts";
 
 export interface Service {
-  /** Where it answers; of a timestamp authority all of it, of any other what its paths are put after. */
+  /** The URL of a timestamp authority; of any other service the base URL, to which paths are appended. */
   readonly url: string;
   readonly majorApiVersion: number;
   readonly validFor: Period;
-  /** Who runs it: one operator is asked once. */
+  /** The operator: at most one service of each is used. */
   readonly operator: string;
 }
 
-/** How many of those that could be asked are. */
+/** How many of the usable services are selected. */
 export type Selector = { readonly kind: "all" } | { readonly kind: "exact"; readonly count: number };
 
-/** Services of a kind of which several may be asked. */
+/** Services of a kind of which several may be used. */
 export interface ServiceChoice {
   readonly services: readonly Service[];
   readonly selector: Selector;

@@ -1,4 +1,4 @@
-/** What a text must be: exactly this, or wholly within a pattern of RE2, which takes linear time whatever the text. */
+/** An expected text: an exact value, or an RE2 pattern, which matches in linear time. */
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import { trustLimits } from "./limits.ts";
 
@@ -15,7 +15,7 @@ export function exactly(text: string): TextPattern {
   return { kind: "exact", text };
 }
 
-/** A pattern in RE2's syntax, which the whole text must match. Throws USAGE for one that cannot be read. */
+/** A pattern in RE2's syntax, which must match the whole text. Throws USAGE if it is invalid. */
 export async function matching(source: string): Promise<TextPattern> {
   if (source.length > trustLimits.patternLength) {
     throw new TouchmarkError("USAGE", `a pattern has at most ${trustLimits.patternLength} characters; found ${source.length}`);
@@ -42,17 +42,17 @@ export function fitsBeginning(pattern: TextPattern, text: string): boolean {
   return pattern.kind === "pattern" && !pattern.matches(text) && pattern.begins(text);
 }
 
-/** Identities and issuers that belong to no one: a pattern that matches all of a kind is no expectation. All issuers are URLs. */
-const unrelated = {
+/** A probe that no real identity equals: a pattern that matches every probe restricts nothing. All issuers are URLs. */
+const probes = {
   identity: ["https://stranger.invalid/repository/workflow", "stranger@stranger.invalid", "stranger"],
   issuer: ["https://stranger.invalid", "https://stranger.invalid/issuer"],
 } as const;
 
-export function fitsAnything(pattern: TextPattern, kind: keyof typeof unrelated): boolean {
-  return unrelated[kind].every((example) => fits(pattern, example));
+export function fitsAnything(pattern: TextPattern, kind: keyof typeof probes): boolean {
+  return probes[kind].every((probe) => fits(pattern, probe));
 }
 
-/** `x`, or `an identity matching /x/`. */
+/** Describes an expected text: `x`, or `an identity matching /x/`. */
 export function describePattern(pattern: TextPattern, what: string): string {
   return pattern.kind === "exact" ? pattern.text : `${what} matching /${pattern.source}/`;
 }

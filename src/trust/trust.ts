@@ -1,4 +1,4 @@
-/** Trust anchors as one immutable value with a digest. It says nothing of whom anybody expects, and the time is not in it. */
+/** The trust anchors as one immutable value with a digest. It is independent of expected signers and of the time. */
 import { digestOf, type Digest } from "../core/digest.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import type { PublicKey } from "../core/keys/public-key.ts";
@@ -6,34 +6,34 @@ import type { Certificate } from "../core/x509/certificate.ts";
 import type { CertificateAuthority, LogAuthority, TrustedRoot } from "./trusted-root.ts";
 
 export interface TrustedKey {
-  /** What a person calls it: the file it came from. */
+  /** The key's name in messages: its file. */
   readonly name: string;
   readonly publicKey: PublicKey;
 }
 
 export interface Trust {
-  /** Of what is trusted, not of what it is called: equal trust has an equal digest. */
+  /** Digest of the anchors, not of their names: equal trust has an equal digest. */
   readonly digest: Digest;
   readonly keys: readonly TrustedKey[];
-  /** Any one of them must vouch for all there is about a certificate. */
+  /** Sigstore roots; one of them must verify everything about a certificate. */
   readonly roots: readonly TrustedRoot[];
   readonly stores: TrustStores;
 }
 
-/** A certificate that is trusted for what it is. */
+/** A directly trusted certificate. */
 export interface TrustedCertificate {
-  /** What a person calls the place it comes from: a trust store, a file. */
+  /** The name of its source: a trust store, a file. */
   readonly name: string;
   readonly certificate: Certificate;
 }
 
-/** Certificates by the use they are trusted for, as the Notary Project's trust stores have them. */
+/** Certificates by their use, as in the Notary Project's trust stores. */
 export interface TrustStores {
-  /** Authorities of signers, for the signing scheme `notary.x509`. */
+  /** Certificate authorities of signers, for the signing scheme `notary.x509`. */
   readonly ca: readonly TrustedCertificate[];
-  /** Authorities of signers, for the signing scheme `notary.x509.signingAuthority`. */
+  /** Signing authorities, for the signing scheme `notary.x509.signingAuthority`. */
   readonly signingAuthority: readonly TrustedCertificate[];
-  /** Roots of timestamp authorities. Without any, timestamps are not looked at. */
+  /** Roots of timestamp authorities. Without any, timestamps are not verified. */
   readonly tsa: readonly TrustedCertificate[];
 }
 
@@ -43,7 +43,7 @@ export interface TrustAnchors {
   readonly stores?: Partial<TrustStores>;
 }
 
-/** The trust in exactly these anchors. A key that is given twice counts once, under its first name. */
+/** Creates the trust of exactly these anchors. A repeated key counts once, under its first name. */
 export function makeTrust({ keys = [], roots = [], stores = {} }: TrustAnchors = {}): Trust {
   const byFingerprint = new Map(keys.toReversed().map((key) => [key.publicKey.fingerprint, key]));
   const unique = [...byFingerprint.values()].toReversed();

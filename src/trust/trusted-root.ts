@@ -1,35 +1,35 @@
 /**
- * What a sigstore instance is trusted with: its certificate authorities, logs and timestamp authorities
+ * The trusted root of a sigstore instance: its certificate authorities, logs and timestamp authorities
  * (sigstore/protobuf-specs, `sigstore_trustroot.proto`).
  */
 import type { Instant } from "../core/instant.ts";
 import type { PublicKey } from "../core/keys/public-key.ts";
 import type { Certificate } from "../core/x509/certificate.ts";
 
-/** Both ends included; without an end it holds until further notice. */
+/** A validity period, both ends included; without an end it is unlimited. */
 export interface Period {
   readonly start: Instant;
   readonly end?: Instant;
 }
 
 export interface CertificateAuthority {
-  /** Its URI, or what a person calls it. */
+  /** Its URI, or another name. */
   readonly name: string;
-  /** Who runs it: one operator counts once toward a threshold. */
+  /** The operator, who counts once toward a threshold. */
   readonly operator: string;
-  /** From the issuing certificate up to the root. */
+  /** Certificates from the issuing one up to the root. */
   readonly chain: readonly Certificate[];
   readonly validFor: Period;
 }
 
 export interface LogAuthority {
-  /** Its base URL. */
+  /** The log's base URL. */
   readonly name: string;
-  /** The id by which entries and SCTs name it (RFC 6962, section 3.2, or the four-byte id of its checkpoints), lower-case hex. */
+  /** The log id in entries and SCTs (RFC 6962, section 3.2, or the four-byte id of its checkpoints), lower-case hex. */
   readonly id: string;
   /** The key id in its checkpoints' signatures (C2SP signed-note), four bytes as lower-case hex; without it, the first four of `id`. */
   readonly checkpointId?: string;
-  /** Who runs it: one operator counts once toward a threshold. */
+  /** The operator, who counts once toward a threshold. */
   readonly operator: string;
   readonly publicKey: PublicKey;
   readonly validFor: Period;

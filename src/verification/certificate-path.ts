@@ -1,8 +1,8 @@
 /**
- * The way from a certificate to a trusted root, at one moment (RFC 5280, section 6).
+ * Certificate path validation: from a certificate to a trusted root, at one time (RFC 5280, section 6).
  *
- * Paths are searched by name and signature first, then held to the rules one after the other. The root is trusted
- * for what it is; its dates and what it may do count all the same, as they do for every certificate between.
+ * Paths are searched by name and signature first, then checked by the rules. The root is trusted
+ * directly; its validity and constraints are checked all the same, like those of every intermediate.
  */
 import { equalBytes } from "../core/bytes.ts";
 import type { Code } from "../core/errors.ts";
@@ -17,28 +17,28 @@ import type { Result } from "./result.ts";
 
 export interface CertificatePathRequest {
   readonly leaf: Certificate;
-  /** What the evidence brings along; proves nothing by itself. */
+  /** Certificates in the evidence; untrusted. */
   readonly intermediates: readonly Certificate[];
-  /** Any of them will do. */
+  /** Authorities, any of which may verify the certificate. */
   readonly authorities: readonly CertificateAuthority[];
   readonly at: Instant;
-  /** What the leaf must be made for. */
+  /** The required usage of the leaf. */
   readonly usage: CertificateUsage;
 }
 
 export interface CertificatePath {
-  /** From the leaf to the root. */
+  /** Certificates from the leaf to the root. */
   readonly chain: readonly Certificate[];
-  /** The authority that the root is of. */
+  /** The authority of the root. */
   readonly authority: CertificateAuthority;
 }
 
 const maxIntermediates = 16;
 const maxChain = 8;
-/** Signatures verified in one search. */
+/** Maximum signatures verified in one search. */
 const maxTries = 100;
 
-/** Proves it by the first path that keeps all rules; else says what the first one found breaks. */
+/** Verifies by the first path that satisfies all rules; else reports what the first path violates. */
 export async function verifyCertificatePath(request: CertificatePathRequest): Promise<Result<CertificatePath>> {
   const { leaf, intermediates, authorities, at, usage } = request;
   if (intermediates.length > maxIntermediates) {
@@ -66,7 +66,7 @@ export async function verifyCertificatePath(request: CertificatePathRequest): Pr
   return { check: { name: "certificate", outcome: "failed", code: "CERTIFICATE_UNTRUSTED", detail } };
 }
 
-/** Every way from the end of a chain to the root by names and signatures. */
+/** Yields every path from the end of a chain to the root by names and signatures. */
 async function* pathsTo(
   root: Certificate,
   chain: readonly Certificate[],

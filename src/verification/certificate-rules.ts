@@ -1,4 +1,4 @@
-/** What each certificate of a path must keep to at a moment (RFC 5280, sections 4.2.1 and 6.1), and what the leaf must be made for. */
+/** The rules for each certificate of a path at a time (RFC 5280, sections 4.2.1 and 6.1), and the required usage of the leaf. */
 import { equalBytes } from "../core/bytes.ts";
 import { asTouchmarkError, type Code } from "../core/errors.ts";
 import { formatInstant, type Instant } from "../core/instant.ts";
@@ -15,7 +15,7 @@ export interface Breach {
 }
 
 export interface FoundPath {
-  /** From the leaf to the root; each signed by the next. */
+  /** Certificates from the leaf to the root; each is signed by the next. */
   readonly chain: readonly Certificate[];
   readonly authority: CertificateAuthority;
   readonly at: Instant;
@@ -24,7 +24,7 @@ export interface FoundPath {
 
 interface UsageRule {
   readonly oid: string;
-  /** A time-stamping certificate is for nothing else, and says so critically (RFC 3161, section 2.3). */
+  /** A time-stamping certificate has this usage only, and marks it critical (RFC 3161, section 2.3). */
   readonly alone: boolean;
 }
 
@@ -34,7 +34,7 @@ const usages: Readonly<Record<CertificateUsage, UsageRule>> = {
 };
 const anyUsageOid = "2.5.29.37.0";
 
-/** The extensions acted on here or by whoever reads the leaf; any other that is critical is refused. */
+/** The extensions processed here or by the caller; any other critical one is refused. */
 const understood: ReadonlySet<string> = new Set([
   extensionOids.keyUsage,
   extensionOids.subjectAltName,
@@ -42,7 +42,7 @@ const understood: ReadonlySet<string> = new Set([
   extensionOids.extendedKeyUsage,
 ]);
 
-/** The first rule that is broken, or undefined. */
+/** Returns the first violated rule, or undefined. */
 export function breachOf({ chain, authority, at, usage }: FoundPath): Breach | undefined {
   if (!isWithin(authority.validFor, at)) {
     const { start, end } = authority.validFor;
@@ -68,7 +68,7 @@ function dateBreach(certificate: Certificate, at: Instant): Breach | undefined {
 
 interface Position {
   readonly chain: readonly Certificate[];
-  /** How many certificates stand below; none below the leaf. */
+  /** Number of certificates below this one; 0 for the leaf. */
   readonly depth: number;
   readonly usage: CertificateUsage;
 }
@@ -111,7 +111,7 @@ function authorityBreach(certificate: Certificate, { chain, depth, usage }: Posi
   if (found && !found.includes(usages[usage].oid) && !found.includes(anyUsageOid)) {
     return `issues no certificates for ${usage} (extended key usage ${found.join(", ")})`;
   }
-  // An authority that renewed its own certificate does not count (section 6.1.4, l).
+  // Self-issued authorities do not count (section 6.1.4, l).
   const below = chain.slice(1, depth).filter(({ issuer, subject }) => !equalBytes(issuer.raw, subject.raw)).length;
   const { pathLength = Infinity } = constraints;
   return below > pathLength ? `allows ${pathLength} authorities below it, and ${below} are` : undefined;

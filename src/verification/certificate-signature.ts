@@ -19,32 +19,32 @@ export interface CertificateSignatureRequest extends Omit<TimesRequest, "verifie
   readonly by: CertificateContent;
 }
 
-/** The signer is known where the signature verifies and the certificate's path holds, whatever logs and timestamps say. */
+/** The signer is known if the signature verifies and the certificate's path is valid, whatever logs and timestamps say. */
 export async function verifyCertificateSignature({ by, ...request }: CertificateSignatureRequest): Promise<SignatureResult> {
   const { evidence, root, at } = request;
   const { leaf, intermediates } = by;
 
-  // 1 and 2: timestamps and log entries.
+  // Steps 1 and 2: timestamps and log entries.
   const times = await verifyTimes({ ...request, verifier: { kind: "certificate", certificate: leaf.raw } });
   const verified = times.verifiedTimestamps.flatMap((one) => one.at ?? []);
   const checks: Check[] = [...times.checks, ...missingTime(times.checks, verified)];
 
-  // 3: the certificate's path, at every verified time; where there is none, at the time of verification.
+  // Step 3: the certificate's path, at every verified time; without one, at the time of verification.
   const path = await pathAt(verified.length > 0 ? verified : [at], { leaf, intermediates, root });
   checks.push(path.check);
   const changesAt = [...times.changesAt, leaf.notBefore, leaf.notAfter + 1];
   if (!("value" in path)) return { ...unverified(...checks), changesAt };
   const { chain, authority } = path.value;
 
-  // 4: the certificate is in a certificate transparency log; its issuer may be a trusted certificate itself.
+  // Step 4: the certificate is in a certificate transparency log; its issuer may be a trusted certificate itself.
   checks.push((await verifyScts({ certificate: leaf, issuer: chain[1] ?? leaf, logs: root.certificateLogs })).check);
 
-  // 5: the signature.
+  // Step 5: the signature.
   const signature = await checkSignature(leaf, evidence);
   checks.push(signature);
   if (signature.outcome !== "passed") return { ...unverified(...checks), changesAt };
 
-  // 6: who the certificate names, under which anchor; whether that is whom somebody expects is for a policy.
+  // Step 6: the identity in the certificate and its anchor; a policy decides whether it is the expected one.
   const anchor: Anchor = { name: authority.name, digest: digestOf((authority.chain.at(-1) ?? leaf).raw) };
   const { check, signer } = signerOf(leaf, anchor);
   return {
@@ -57,7 +57,7 @@ export async function verifyCertificateSignature({ by, ...request }: Certificate
 
 type Path = Awaited<ReturnType<typeof verifyCertificatePath>>;
 
-/** The first path that does not hold, else the first. */
+/** Returns the first invalid path, else the first one. */
 async function pathAt(
   times: readonly Instant[],
   { leaf, intermediates, root }: Pick<CertificateContent, "leaf" | "intermediates"> & Pick<TimesRequest, "root">,
@@ -86,7 +86,7 @@ async function checkSignature(leaf: Certificate, { content, signature }: Signatu
   }
 }
 
-/** A certificate whose identity cannot be read names nobody. */
+/** A certificate without a readable identity has no signer. */
 function signerOf(leaf: Certificate, anchor: Anchor): { readonly check?: Check; readonly signer: CertificateSigner | undefined } {
   try {
     const { subjectAlternativeName: identity, issuer, claims } = certificateIdentity(leaf);

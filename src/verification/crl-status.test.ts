@@ -24,8 +24,8 @@ const fresh = "http://ca.example/delta";
 const certificate = leaf(revocable.crl(url));
 const listed = (shape: Partial<CrlShape>) => statusOf(certificate, facts([crlOf(url), crl(shape)]));
 
-suite("the revocation list", () => {
-  test("has the certificate or not", async () => {
+suite("a revocation list", () => {
+  test("contains the certificate or not", async () => {
     await passes(listed({}));
     await passes(listed({ entries: [{ serial: 6 }, { serial: 8 }] }));
     await isRevoked(listed(revokedLeaf));
@@ -33,14 +33,14 @@ suite("the revocation list", () => {
     await isUnknown(listed({ entries: [{ serial: 7, reason: 8 }] }), /which only a delta may/);
   });
 
-  test("of anybody but the issuer is none, whatever it says", async () => {
+  test("is refused if anyone but the issuer signed it", async () => {
     for (const shape of [{}, revokedLeaf]) {
       await isUnknown(listed({ ...shape, signedBy: keys.other.privateKey }), /not signed by the certificate's issuer/);
       await isUnknown(listed({ ...shape, issuer: "other" }), /the list of "CN=other", not of the issuer/);
     }
   });
 
-  test("of an issuer that may not sign lists is none", async () => {
+  test("is refused if the issuer may not sign lists", async () => {
     const other = makeCertificate({
       subject: "ca",
       issuer: "root",
@@ -51,14 +51,14 @@ suite("the revocation list", () => {
     await isUnknown(statusOf(certificate, facts([crlOf(url), crl()]), { chain: [certificate, other, root] }), /may not sign/);
   });
 
-  test("is of now", async () => {
+  test("is refused outside its validity period", async () => {
     await isUnknown(listed({ nextUpdate: now - 1 }), /held until 2026-05-31T23:59:59Z/);
     await isUnknown(listed({ entries: [{ serial: 7, reason: 6 }], nextUpdate: now - 1 }), /held until/);
     await isUnknown(listed({ nextUpdate: null }), /does not say until when/);
     await isUnknown(listed({ thisUpdate: now + 301_000 }), /yet to come/);
   });
 
-  test("of any time says of whom it lists for good that they were revoked, whatever another list leaves out", async () => {
+  test("of any date counts for permanent revocations, whatever another list omits", async () => {
     for (const dates of [{ nextUpdate: now - 1 }, { nextUpdate: null }, { thisUpdate: now + 301_000 }]) {
       await isRevoked(listed({ ...revokedLeaf, ...dates }));
       const mirror = "http://mirror.example/list";
@@ -69,7 +69,7 @@ suite("the revocation list", () => {
     await isUnknown(listed(old), /not signed by the certificate's issuer/);
   });
 
-  test("is whole, and about such certificates", async () => {
+  test("is refused if it does not cover all such certificates", async () => {
     await isUnknown(listed({ baseNumber: 3 }), /a delta, expected a whole list/);
     await isUnknown(listed({ scope: { isIndirect: true } }), /indirect or of some reasons/);
     await isUnknown(listed({ scope: { someReasons: true } }), /indirect or of some reasons/);
@@ -82,7 +82,7 @@ suite("the revocation list", () => {
     await isUnknown(statusOf(authority, facts([crlOf(url), crl({ scope: { only: "signers" } })])), /of signers alone/);
   });
 
-  test("that cannot be had or read says nothing", async () => {
+  test("is ignored if it is unavailable or malformed", async () => {
     await isUnknown(statusOf(certificate, facts([crlOf(url), unreachable])), /ca\.example: the connection was refused/, "UNREACHABLE");
     const tooLong = { code: "LIMIT_EXCEEDED", message: "it is longer than 33554432 bytes" } as const;
     await isUnknown(statusOf(certificate, facts([crlOf(url), tooLong])), /longer/, "LIMIT_EXCEEDED");
@@ -95,7 +95,7 @@ suite("distribution points", () => {
   const points = (...list: readonly Uint8Array[]) => leaf(distributionPoints("2.5.29.31", ...list));
   const other = "http://other.example/list";
 
-  test("each have their say; the URLs of one are ways to the same list", async () => {
+  test("all have to answer; the URLs of one are alternatives", async () => {
     const two = points(sequence(pointOf(url)), sequence(pointOf(other)));
     await needs(statusOf(two, facts()), crlOf(url), crlOf(other));
     await passes(statusOf(two, facts([crlOf(url), crl()], [crlOf(other), crl()])));
@@ -105,7 +105,7 @@ suite("distribution points", () => {
     await passes(statusOf(ways, facts([crlOf(url), unreachable], [crlOf(other), crl()])));
   });
 
-  test("that cannot be used leave it unknown", async () => {
+  test("leave the status unknown if they are not usable", async () => {
     await isUnknown(statusOf(points(sequence()), facts()), /has no URL/);
     await isUnknown(statusOf(points(), facts()), /names no revocation list/);
     const ofReasons = sequence(pointOf(url), encodeDer(0x81, Uint8Array.of(1, 0x40)));
@@ -120,13 +120,13 @@ suite("a delta", () => {
   const updatedBy = (list: Partial<CrlShape>, delta: Partial<CrlShape>) =>
     statusOf(certificate, facts([crlOf(url), crl({ ...base, ...list })], [crlOf(fresh), crl({ number: 6, baseNumber: 5, ...delta })]));
 
-  test("is asked for where the list names one, unless the list is final", async () => {
+  test("is fetched where the list names one, unless the list is final", async () => {
     await needs(statusOf(certificate, facts([crlOf(url), crl(base)])), crlOf(fresh));
     await needs(statusOf(certificate, facts([crlOf(url), crl({ ...base, entries: onHold })])), crlOf(fresh));
     await isRevoked(statusOf(certificate, facts([crlOf(url), crl({ ...base, ...revokedLeaf })])));
   });
 
-  test("revokes, puts on hold, and takes from hold", async () => {
+  test("revokes, puts on hold, and removes from hold", async () => {
     await passes(updatedBy({}, {}));
     await isRevoked(updatedBy({}, revokedLeaf));
     await isRevoked(updatedBy({}, { entries: onHold }));
@@ -136,17 +136,17 @@ suite("a delta", () => {
     await passes(updatedBy({}, { entries: removed }));
   });
 
-  test("does not take back what is final", async () => {
+  test("does not undo a permanent revocation", async () => {
     await isRevoked(updatedBy(revokedLeaf, { entries: removed }));
   });
 
-  test("counts where it is newer than the list, and reaches back to it", async () => {
+  test("counts where it is newer than the list and based on it", async () => {
     await passes(updatedBy({}, { number: 5, ...revokedLeaf }));
     await isRevoked(updatedBy({}, { baseNumber: 4, ...revokedLeaf }));
     await isUnknown(updatedBy({}, { baseNumber: 6, number: 7 }), /a delta to the list 6, and the list is 5/);
   });
 
-  test("must be one, of the same issuer and certificates, and of now", async () => {
+  test("must be a delta, of the same issuer and scope, and within its validity period", async () => {
     const whole = facts([crlOf(url), crl(base)], [crlOf(fresh), crl({ number: 6 })]);
     await isUnknown(statusOf(certificate, whole), /no delta/);
     await isUnknown(updatedBy({}, { signedBy: keys.other.privateKey }), /not signed/);
@@ -157,13 +157,13 @@ suite("a delta", () => {
     await passes(updatedBy({ scope: { urls: [url] } }, { scope: { urls: [url] } }));
   });
 
-  test("is looked for in a few places at most", async () => {
+  test("is fetched from a bounded number of URLs", async () => {
     const crowd = Array.from({ length: 9 }, (_, index) => `http://host${index}.example/`);
     const wanted = crowd.slice(0, 8).map((one) => crlOf(one));
     await needs(statusOf(certificate, facts([crlOf(url), crl({ freshest: crowd })])), ...wanted);
   });
 
-  test("that cannot be had leaves it unknown; of several any will do", async () => {
+  test("leaves the status unknown if it is unavailable; any of several suffices", async () => {
     const known = facts([crlOf(url), crl(base)], [crlOf(fresh), unreachable]);
     await isUnknown(statusOf(certificate, known), /refused/, "UNREACHABLE");
     const second = "http://mirror.example/delta";
@@ -172,7 +172,7 @@ suite("a delta", () => {
     await isRevoked(statusOf(certificate, two));
   });
 
-  test("named by the certificate alone is not supported, which is said", async () => {
+  test("named by the certificate only is not supported, and reported", async () => {
     const naming = leaf(revocable.crl(url), revocable.freshest(fresh));
     await isUnknown(statusOf(naming, facts([crlOf(url), crl()])), /not supported/);
     await passes(statusOf(naming, facts([crlOf(url), crl(base)], [crlOf(fresh), crl({ number: 6, baseNumber: 5 })])));

@@ -1,4 +1,4 @@
-/** Verifies a signature with the keys that are trusted, and with nothing else. */
+/** Verifies a signature with the trusted keys only. */
 import { asTouchmarkError } from "../core/errors.ts";
 import type { Check, VerifiedTimestamp, Signatory } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
@@ -10,17 +10,17 @@ import { verifiesContent } from "./verifies-content.ts";
 export interface KeySignature {
   readonly signature: Uint8Array;
   readonly content: SignedContent;
-  /** What the evidence says of its key: advice that proves nothing, but tells an altered signature of a trusted key from a stranger's. */
+  /** The key hint of the evidence, unverified: it distinguishes an altered signature by a trusted key from one by another key. */
   readonly hint?: string | undefined;
 }
 
 export interface SignatureResult {
-  /** In the order they were made. */
+  /** In the order in which they were made. */
   readonly checks: readonly Check[];
-  /** Who signed, where the signature is proven. */
+  /** The signer, if the signature verifies. */
   readonly signer: Signatory | undefined;
   readonly verifiedTimestamps: readonly VerifiedTimestamp[];
-  /** When the result may change: the ends of certificates, keys and times that it depends on. */
+  /** When the result may change: the ends of validity of certificates, keys and times that it depends on. */
   readonly changesAt: readonly (Instant | undefined)[];
 }
 
@@ -32,14 +32,14 @@ export async function verifyKeySignature(
   try {
     const verified = await Promise.all(keys.map(({ publicKey }) => verifiesContent(publicKey, content, signature)));
     const by = keys.find((_, i) => verified[i]);
-    return by ? proven(by) : unverified(refusal(keys, hint));
+    return by ? verifiedBy(by) : unverified(refusal(keys, hint));
   } catch (thrown) {
     const { code, message } = asTouchmarkError(thrown);
     return unverified({ name: "signature", outcome: "undecided", code, detail: message });
   }
 }
 
-function proven({ name, publicKey: { fingerprint, algorithm } }: TrustedKey): SignatureResult {
+function verifiedBy({ name, publicKey: { fingerprint, algorithm } }: TrustedKey): SignatureResult {
   return {
     checks: [{ name: "signature", outcome: "passed", detail: `verifies with ${name} (sha256:${fingerprint})` }],
     signer: { kind: "key", fingerprint, algorithm: algorithm.name, name },
@@ -48,7 +48,7 @@ function proven({ name, publicKey: { fingerprint, algorithm } }: TrustedKey): Si
   };
 }
 
-/** What one check has refused, or could not decide. */
+/** The result of one check that failed or is undecided. */
 export function unverified(...checks: readonly Check[]): SignatureResult {
   return { checks, signer: undefined, verifiedTimestamps: [], changesAt: [] };
 }
@@ -67,7 +67,7 @@ function refusal(keys: readonly TrustedKey[], hint: string | undefined): Check {
   return { name: "signature", outcome: "failed", code: "KEY_MISMATCH", detail: `tried ${tried} without success; the signature ${says}` };
 }
 
-/** A hint in the spelling of fingerprints where it is one of a key, else quoted and cut. */
+/** The hint, spelled as a fingerprint if it is one of a key, else quoted and truncated. */
 export function describeHint(hint: string): string {
   const bytes = Buffer.from(hint, "base64");
   return bytes.length === 32 && bytes.toString("base64") === hint ? `sha256:${bytes.toString("hex")}` : JSON.stringify(hint.slice(0, 100));

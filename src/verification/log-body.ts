@@ -1,5 +1,5 @@
 /**
- * What a transparency log holds about a signature: Rekor's types, each reduced to the same four facts.
+ * The body of a log entry about a signature: Rekor's types, each reduced to the same four facts.
  *
  *     {"apiVersion","kind","spec":{…}}
  *     hashedrekord 0.0.1  data.hash{algorithm,value}, signature{content, publicKey.content}             (keys: base64 of PEM)
@@ -18,10 +18,10 @@ import { encodePem } from "../core/asn1/pem.ts";
 export interface LogBody {
   readonly kind: string;
   readonly version: string;
-  /** Of what: the signed bytes themselves, the payload of the envelope that was signed, or that envelope. */
+  /** The kind of the hashed content: the signed bytes, the payload of the envelope, or the envelope itself. */
   readonly of: "message" | "payload" | "envelope";
   readonly hash: { readonly name: HashAlgorithm; readonly hex: string };
-  /** Absent where the envelope holds it that the hash is of. */
+  /** Absent where the hashed envelope contains it. */
   readonly signature?: Uint8Array;
   /** The certificate or public key that the log verified it with, as PEM. */
   readonly verifier: Uint8Array;
@@ -95,7 +95,7 @@ function readIntoto2(content: Fields): Facts {
   };
 }
 
-/** An entry for several signatures is not for exactly one. */
+/** Requires exactly one: an entry for several signatures is refused. */
 function onlySignature(fields: Fields): Fields {
   const [signature, ...more] = fields.objects("signatures", 32);
   if (!signature || more.length > 0)

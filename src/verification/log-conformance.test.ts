@@ -1,4 +1,4 @@
-/** The log entries of the sigstore conformance suite's bundles, each against its trusted root. */
+/** Tests the log entries of the sigstore conformance suite's bundles, each against its trusted root. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ import { verifyLogEntries } from "./verify-log-entries.ts";
 
 const suite = corpusPath("sigstore-conformance/bundle-verify");
 
-/** Bundles that must fail, and whose log entry has no part in why: what fails is the certificate, a time, or the bundle's own shape. */
+/** Bundles that must fail for a reason other than their log entry: the certificate, a time, or the bundle's own structure. */
 const soundEntries: ReadonlySet<string> = new Set([
   "integrated-time-in-future_fail",
   "intoto-expired-certificate_fail",
@@ -36,7 +36,7 @@ const soundEntries: ReadonlySet<string> = new Set([
 ]);
 
 test(
-  "entries of the conformance suite are proven where they are sound, and refused where not",
+  "entries of the conformance suite verify if valid, and are refused if not",
   { skip: skipWithout("sigstore-conformance", "sigstore-root-targets") },
   async () => {
     // Without a key there is nothing to compare an entry with.

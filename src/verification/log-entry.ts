@@ -6,7 +6,7 @@
  *      "inclusionPromise":{"signedEntryTimestamp"},
  *      "inclusionProof":{"logIndex","rootHash","treeSize","hashes":[…],"checkpoint":{"envelope"}}}
  *
- * A log of today gives a promise and a time (Rekor 1), or a proof alone (Rekor 2).
+ * Current logs give a promise and a time (Rekor 1), or an inclusion proof only (Rekor 2).
  */
 import { fromBase64, toHex } from "../core/bytes.ts";
 import { parseCheckpoint, type Checkpoint } from "../core/tlog/checkpoint.ts";
@@ -16,13 +16,13 @@ import type { Fields } from "../core/json/json.ts";
 import { parseLogBody, type LogBody } from "./log-body.ts";
 
 export interface LogEntry {
-  /** The log's id as the entry has it, lower-case hex. */
+  /** The log id in the entry, lower-case hex. */
   readonly logId: string;
-  /** In the whole log, which may have been more than one tree. */
+  /** The index in the whole log, which may span several trees. */
   readonly logIndex: number;
-  /** What the entry says; proves nothing without `promise`. */
+  /** The claimed time; unverified without `promise`. */
   readonly integratedTime?: Instant;
-  /** The bytes that the log holds. */
+  /** The bytes in the log. */
   readonly bytes: Uint8Array;
   readonly body: LogBody;
   /** The log's signature over body, time, id and index (SignedEntryTimestamp). */
@@ -31,16 +31,16 @@ export interface LogEntry {
 }
 
 export interface Inclusion {
-  /** In the checkpoint's tree. */
+  /** The index in the checkpoint's tree. */
   readonly index: number;
-  /** Hashes from the leaf's sibling upward. */
+  /** Hashes of the inclusion path, from the leaf's sibling upward. */
   readonly path: readonly Uint8Array[];
   readonly checkpoint: Checkpoint;
 }
 
-/** Entries of one piece of evidence. */
+/** Maximum entries of one piece of evidence. */
 const maxEntries = 32;
-/** A path is as long as the tree is high. */
+/** Maximum length of an inclusion path: the height of the tree. */
 const maxPath = 64;
 
 /** Reads the `tlogEntries` of a bundle's verification material. Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED. */
@@ -51,9 +51,9 @@ export function parseLogEntries(material: Fields): readonly LogEntry[] {
 function parseLogEntry(fields: Fields): LogEntry {
   const bytes = base64Of(fields, "canonicalizedBody");
   const body = parseLogBody(bytes, `${fields.at}.canonicalizedBody`);
-  const said = fields.fields("kindVersion");
-  if (said.string("kind") !== body.kind || said.string("version") !== body.version) {
-    throw malformed(`${said.at} is not what the body is, ${body.kind} ${body.version}`);
+  const kindVersion = fields.fields("kindVersion");
+  if (kindVersion.string("kind") !== body.kind || kindVersion.string("version") !== body.version) {
+    throw malformed(`${kindVersion.at} is not what the body is, ${body.kind} ${body.version}`);
   }
   const seconds = int64(fields, "integratedTime");
   const promise = fields.optionalFields("inclusionPromise");
@@ -87,7 +87,7 @@ function base64Of(fields: Fields, name: string): Uint8Array {
   return fromBase64(fields.string(name), `${fields.at}.${name}`);
 }
 
-/** A number from 0 to 2^53-1, in digits or as JSON's own; absent is 0. */
+/** A number from 0 to 2^53-1, as a decimal string or a JSON number; absent is 0. */
 function int64(fields: Fields, name: string): number {
   const value = fields.get(name) ?? 0;
   if (typeof value === "number") return fields.has(name) ? fields.size(name) : 0;

@@ -1,4 +1,4 @@
-/** Why a log does not vouch for an entry: its promise, its period, its tree. */
+/** Verifies a log entry by its log: the promise, the log's period of trust, the inclusion proof. */
 import { encodeUtf8, toBase64 } from "../core/bytes.ts";
 import { isCheckpointSignedBy } from "../core/tlog/checkpoint.ts";
 import { formatInstant, type Instant } from "../core/instant.ts";
@@ -7,7 +7,7 @@ import { verifies } from "../core/keys/public-key.ts";
 import { isWithin, type LogAuthority } from "../trust/trusted-root.ts";
 import type { Inclusion, LogEntry } from "./log-entry.ts";
 
-/** What is wrong with the entry of this log; undefined if nothing is. `at` is the time for an entry that proves none itself. */
+/** Why the entry does not verify with this log; undefined if it does. `at` is the time for an entry without a verified one. */
 export async function faultOf(entry: LogEntry, log: LogAuthority, at: Instant): Promise<string | undefined> {
   const { promise, inclusion, integratedTime } = entry;
   if (!promise && !inclusion) return "the entry has neither a promise nor a proof of inclusion";
@@ -20,7 +20,7 @@ export async function faultOf(entry: LogEntry, log: LogAuthority, at: Instant): 
   return inclusion && faultOfInclusion(entry.bytes, inclusion, log);
 }
 
-/** The canonical form (RFC 8785) of the four; the strings among them need no escapes. */
+/** The canonical form (RFC 8785) of the four members; the strings among them need no escapes. */
 function promised({ bytes, logId, logIndex }: LogEntry, integratedTime: Instant): Uint8Array {
   return encodeUtf8(JSON.stringify({ body: toBase64(bytes), integratedTime: integratedTime / 1000, logID: logId, logIndex }));
 }

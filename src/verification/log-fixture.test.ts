@@ -1,4 +1,4 @@
-/** Tiny logs with keys of their own, which write their entries as sigstore bundles carry them. */
+/** Small logs with their own keys, which write entries as in sigstore bundles. */
 import { createHash, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { concat, encodeUtf8, toBase64, toHex } from "../core/bytes.ts";
 import { pathTo, rootOf } from "../core/tlog/merkle-reference.test.ts";
@@ -8,7 +8,7 @@ import type { LogAuthority, Period } from "../trust/trusted-root.ts";
 export interface TinyLog {
   readonly authority: LogAuthority;
   readonly sign: (message: Uint8Array) => Uint8Array;
-  /** Its checkpoint of a tree of these leaves. */
+  /** The log's checkpoint of a tree of these leaves. */
   readonly checkpoint: (leaves: readonly Uint8Array[]) => string;
 }
 
@@ -25,7 +25,7 @@ export function makeKey(kind: "p256" | "ed25519"): KeyPair {
   return { publicKey: publicKeyOf(publicKey, "a log's key"), privateKey };
 }
 
-/** A log as Rekor 1 is (P-256, a tree's number in its origin) or as Rekor 2 is (Ed25519, C2SP's key id). */
+/** A log like Rekor 1 (P-256, a tree's number in its origin) or like Rekor 2 (Ed25519, C2SP's key id). */
 export function makeLog(host: string, rekor: 1 | 2, validFor: Period = year2025): TinyLog {
   const { publicKey, privateKey } = makeKey(rekor === 1 ? "p256" : "ed25519");
   const named = rekor === 1 ? publicKey.spki : concat([encodeUtf8(`${host}\n\u0001`), publicKey.spki.subarray(-32)]);
@@ -45,7 +45,7 @@ export function noteSignature(name: string, keyId: string, signature: Uint8Array
   return `— ${name} ${toBase64(concat([Buffer.from(keyId.slice(0, 8), "hex"), signature]))}\n`;
 }
 
-/** The body that a log keeps of a signature by a key: a `hashedrekord` of the log's version. */
+/** The body of a log entry for a signature by a key: a `hashedrekord` of the log's version. */
 export function hashedrekord(rekor: 1 | 2, message: Uint8Array, signature: Uint8Array, key: PublicKey): Uint8Array {
   const hash = createHash("sha256").update(message).digest();
   const content = toBase64(signature);
@@ -68,14 +68,14 @@ export function hashedrekord(rekor: 1 | 2, message: Uint8Array, signature: Uint8
 export interface EntryOptions {
   readonly body: Uint8Array;
   readonly kindVersion: { readonly kind: string; readonly version: string };
-  /** Leaves beside the body, which is the last but one. */
+  /** Further leaves; the body is the last but one. */
   readonly others?: number;
-  /** Seconds; with one, the log promises. */
+  /** Seconds; if given, the entry has a promise. */
   readonly integratedTime?: number;
   readonly inclusion?: boolean;
 }
 
-/** An entry in protobuf's JSON, open to be spoilt. */
+/** An entry in protobuf's JSON, mutable for tests. */
 // oxlint-disable-next-line typescript/no-explicit-any -- tests reach into it to break it
 export function makeEntry(log: TinyLog, { body, kindVersion, others = 6, integratedTime, inclusion = true }: EntryOptions): any {
   const before = Array.from({ length: Math.max(others - 1, 0) }, (_, i) => encodeUtf8(`before ${i}`));

@@ -55,8 +55,8 @@ const intoto2 = (sig: string, value = hex(payload)) =>
 
 const intoto1 = (value: string) => parse("intoto", "0.0.1", { content: { hash: { algorithm: "sha256", value } }, publicKey: keyPem });
 
-suite("what a log's entry is for", () => {
-  test("an entry of a whole envelope is for that one alone, in its own bytes", () => {
+suite("comparing a log entry with a signature", () => {
+  test("an entry of a whole envelope matches only that envelope, byte for byte", () => {
     const bytes = encodeUtf8('{"an":"envelope"}');
     const kept: LoggedSignature = { ...envelope, content: { kind: "envelope", payloadType, payload, bytes } };
     assert.equal(differenceOf(intoto1(hex(bytes)), kept), undefined);
@@ -66,7 +66,7 @@ suite("what a log's entry is for", () => {
     assert.match(differenceOf(intoto1(hex(bytes)), other) ?? "", /another key/);
   });
 
-  test("every type of entry is for its own signature", () => {
+  test("every type of entry matches its own signature", () => {
     for (const [body, logged] of [
       [hashedrekord1(hex(payload)), message],
       [hashedrekord1(hex(payload)), digest],
@@ -86,7 +86,7 @@ suite("what a log's entry is for", () => {
     }
   });
 
-  test("T11: other content is told, and so is what cannot be compared", () => {
+  test("other content is reported, and content that cannot be compared", () => {
     const other = encodeUtf8("other");
     for (const [body, logged] of [
       [hashedrekord1(hex(other)), message],
@@ -106,7 +106,7 @@ suite("what a log's entry is for", () => {
     }
   });
 
-  test("T13: another signature, key or certificate is told", () => {
+  test("another signature, key or certificate is reported", () => {
     const other = makeKey("p256").publicKey;
     assert.match(differenceOf(dsse1(), { ...envelope, signature: payload }) ?? "", /another signature/);
     assert.match(differenceOf(dsse1(), { ...envelope, verifier: { kind: "key", key: other } }) ?? "", /another key/);
@@ -117,7 +117,7 @@ suite("what a log's entry is for", () => {
     assert.match(differenceOf(hashedrekord1(hex(payload), "sha256", toBase64(payload)), certified(message)) ?? "", /another key/);
   });
 
-  test("types that are not known, several signatures and verifiers, and other hashes are refused", () => {
+  test("unknown types, several signatures and verifiers, and other hashes are refused", () => {
     const one = { signature: content, verifier: keyPem };
     const raw = { rawBytes: toBase64(publicKey.spki) };
     assert.throws(() => parse("rekord", "0.0.1", {}), { code: "UNSUPPORTED" });

@@ -1,4 +1,4 @@
-/** A signature as a log entry must speak of it: itself, what it was made over, and what it verifies with. */
+/** Compares a log entry with a signature: the signature itself, its content, and its verification key. */
 import { equalBytes } from "../core/bytes.ts";
 import { preAuthEncoding } from "../core/envelopes/dsse.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -19,7 +19,7 @@ export type SignatureVerifier =
   /** DER. */
   { readonly kind: "certificate"; readonly certificate: Uint8Array } | { readonly kind: "key"; readonly key: PublicKey };
 
-/** In what the entry speaks of another signature than this one; undefined if in nothing. */
+/** How the entry differs from this signature; undefined if it matches. */
 export function differenceOf(body: LogBody, logged: LoggedSignature): string | undefined {
   if (body.signature ? !equalBytes(body.signature, logged.signature) : body.of !== "envelope") return "another signature";
   const expected = hashOfContent(logged.content, body);
@@ -38,7 +38,7 @@ function hashOfContent(content: SignedContent, { of, hash: { name } }: LogBody):
   return name === "sha256" ? content.sha256 : undefined;
 }
 
-/** A certificate is that very one; a key, in whatever spelling or certificate, is that key. */
+/** A certificate must be identical; a key must be the same key, in any encoding or certificate. */
 function isVerifier(pem: Uint8Array, verifier: SignatureVerifier): boolean {
   try {
     if (verifier.kind === "key") return parsePublicKey(pem, "the log entry's key").fingerprint === verifier.key.fingerprint;

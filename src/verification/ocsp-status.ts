@@ -1,4 +1,4 @@
-/** What an OCSP responder's answer proves of a certificate (RFC 6960, sections 3.2 and 4.2.2). */
+/** Revocation status by an OCSP response (RFC 6960, sections 3.2 and 4.2.2). */
 import { equalBytes } from "../core/bytes.ts";
 import type { Instant } from "../core/instant.ts";
 import { isCertificateId, encodeOcspRequest, keyHash } from "../core/x509/ocsp-request.ts";
@@ -19,12 +19,12 @@ const understood: ReadonlySet<string> = new Set([
   extensionOids.subjectAltName,
 ]);
 
-/** By the first of the responders whose answer can be believed. */
+/** Returns the status of the first responder with a valid response. */
 export function ocspStatus(urls: readonly string[], question: RevocationQuestion): Promise<RevocationStatus> {
   const request = encodeOcspRequest(question.certificate, question.issuer);
   return firstKnown(urls, (url) => {
-    const asked = { source: "OCSP responder", question: { kind: "ocsp", url, request }, facts: question.facts } as const;
-    return judge(asked, (bytes) => answerOf(parseOcspResponse(bytes), question));
+    const context = { source: "OCSP responder", question: { kind: "ocsp", url, request }, facts: question.facts } as const;
+    return judge(context, (bytes) => answerOf(parseOcspResponse(bytes), question));
   });
 }
 
@@ -43,7 +43,7 @@ async function answerOf(response: OcspResponse, question: RevocationQuestion): P
   return status === "good" ? good("not revoked", answer.nextUpdate) : revocationStatusOf(status, question, answer);
 }
 
-/** Why nobody who may answer for the issuer gave this answer; undefined if somebody did. */
+/** Why no authorised responder signed this response; undefined if one did. */
 async function responderFault(response: OcspResponse, issuer: Certificate, at: Instant): Promise<string | undefined> {
   if (isResponder(issuer, response) && (await isSignedBy(response, issuer))) return undefined;
   const delegate = response.certificates.find((one) => isResponder(one, response));
@@ -57,8 +57,8 @@ function isResponder(certificate: Certificate, { responder }: OcspResponse): boo
 }
 
 /**
- * The issuer itself must have made the delegate, for this (section 4.2.2.2). A delegate that could be revoked, and does not say that
- * it need not be asked about, is not believed: to ask about it would be to ask one more responder, and so on.
+ * The issuer itself must have issued the delegate, for this purpose (section 4.2.2.2). A delegate that could be revoked, without the
+ * no-check extension, is not accepted: checking it would need a further responder, recursively.
  */
 async function delegateFault(delegate: Certificate, issuer: Certificate, at: Instant): Promise<string | undefined> {
   const { extensions, notBefore, notAfter } = delegate;

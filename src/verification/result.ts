@@ -1,4 +1,4 @@
-/** What proving one thing gave: the check as it is reported and, where it passed, what is known from then on. */
+/** The result of verifying one thing: the check to report and, if it passed, the verified value. */
 import type { Check } from "../core/finding.ts";
 
 export type Result<T> =

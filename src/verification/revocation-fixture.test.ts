@@ -24,7 +24,7 @@ export const ca: Certificate = makeCertificate({
   extensions: authority,
 });
 export const leaf = (...list: readonly Uint8Array[]): Certificate => issued({ subject: "leaf", key: keys.leaf, extensions: list });
-/** By the authority "ca". */
+/** Revoked by the authority "ca". */
 export const issued = (shape: Shape): Certificate => makeCertificate({ issuer: "ca", signedBy: keys.ca.privateKey, ...shape });
 
 export const crl = (shape: Partial<CrlShape> = {}): FactAnswer => ({ bytes: makeCrl({ signedBy: keys.ca.privateKey, ...shape }) });
@@ -43,7 +43,7 @@ export const ocspOf = (url: string, certificate: Certificate): FactQuestion => (
 export const facts = (...pairs: readonly (readonly [FactQuestion, FactAnswer])[]): Facts =>
   new Map(pairs.map(([question, answer]) => [factKey(question), answer]));
 
-/** Of the leaf alone, unless a chain is given. */
+/** The status of the leaf only, unless a chain is given. */
 export async function statusOf(
   certificate: Certificate,
   known: Facts,
@@ -63,7 +63,7 @@ export async function isRevoked(found: Promise<RevocationStatus>): Promise<void>
   assert.equal(one.code, "REVOKED");
   assert.match(one.detail, /"CN=leaf" was revoked at 2026-05-01T00:00:00Z/);
 }
-/** Undecided with nothing left to ask. */
+/** Asserts that the status is undecided and needs no more facts. */
 export async function isUnknown(found: Promise<RevocationStatus>, detail: RegExp, code = "REVOCATION_UNKNOWN"): Promise<void> {
   const one = await found;
   assert.ok(one.outcome === "undecided", `${one.outcome}: ${one.detail}`);

@@ -1,4 +1,4 @@
-/** What each answer about one certificate is held to, and what answers of both kinds have in common. */
+/** The input for the revocation status of one certificate, and rules that OCSP and revocation lists share. */
 import { asTouchmarkError } from "../core/errors.ts";
 import { factKey, type Facts, type StatusQuestion } from "../core/facts/facts.ts";
 import { formatInstant, maxSkew, type Instant } from "../core/instant.ts";
@@ -8,23 +8,23 @@ import { good, needed, unknown, type RevocationStatus } from "./revocation-statu
 
 export interface RevocationQuestion {
   readonly certificate: Certificate;
-  /** Proven to have signed it. */
+  /** The issuer, whose signature on the certificate is verified. */
   readonly issuer: Certificate;
   readonly facts: Facts;
   /** The time of verification. */
   readonly at: Instant;
-  /** The latest time at which the signature is proven to have been there, if any is. */
+  /** The latest verified time of the signature, if any. */
   readonly signedAt?: Instant;
 }
 
 export interface RevocationContext {
-  /** For messages: what the answer comes from. */
+  /** The source of the answer, for messages. */
   readonly source: "OCSP responder" | "revocation list" | "delta";
   readonly question: StatusQuestion;
   readonly facts: Facts;
 }
 
-/** Reads an answer that is there; says what is needed where it is not, and why it is no use where it is not one. */
+/** Reads the answer if it is there; else returns an unknown status with the needed question, or the reason why the answer is not usable. */
 export async function judge(
   { source, question, facts }: RevocationContext,
   read: (bytes: Uint8Array) => Promise<RevocationStatus>,
@@ -34,8 +34,8 @@ export async function judge(
   if (!answer) return { ...needed(question), detail: `${from} was not asked` };
   if (!("bytes" in answer)) return unknown(`${from}: ${answer.message}`, answer.code);
   try {
-    const standing = await read(answer.bytes);
-    return standing.outcome === "failed" ? standing : { ...standing, detail: `${from}: ${standing.detail}` };
+    const status = await read(answer.bytes);
+    return status.outcome === "failed" ? status : { ...status, detail: `${from}: ${status.detail}` };
   } catch (thrown) {
     const { code, message } = asTouchmarkError(thrown);
     if (code === "INTERNAL") throw thrown;
@@ -43,7 +43,7 @@ export async function judge(
   }
 }
 
-/** What a revoked certificate's signatures are worth: one that was there before the certificate was to be doubted holds. */
+/** The status of a revoked certificate: a signature verified to be earlier than the invalidity date stays good. */
 export function revocationStatusOf(
   entry: RevokedEntry,
   { certificate, signedAt }: RevocationQuestion,
@@ -57,12 +57,12 @@ export function revocationStatusOf(
 }
 
 /**
- * That it was revoked for good, which once said is so at any time (trust policy, "Revocation Checking with CRL"); undefined for
- * one on hold, and for a signature that it does not undo.
+ * The status of a permanent revocation, which holds at any time (trust policy, "Revocation Checking with CRL"); undefined for a
+ * certificate on hold, and for a signature that the revocation does not affect.
  */
 export function revokedForGood(entry: RevokedEntry, question: RevocationQuestion): RevocationStatus | undefined {
-  const standing = revocationStatusOf(entry, question);
-  return standing.outcome === "failed" && entry.reason !== onHold && entry.reason !== removed ? standing : undefined;
+  const status = revocationStatusOf(entry, question);
+  return status.outcome === "failed" && entry.reason !== onHold && entry.reason !== removed ? status : undefined;
 }
 
 export interface Dated {
@@ -70,14 +70,14 @@ export interface Dated {
   readonly nextUpdate?: Instant;
 }
 
-/** Why an answer is not one of now; undefined if it is. */
+/** Why an answer is outside its validity period; undefined if it is within. */
 export function staleness({ thisUpdate, nextUpdate }: Dated, at: Instant): string | undefined {
   if (thisUpdate > at + maxSkew) return `its answer is of ${formatInstant(thisUpdate)}, which is yet to come`;
   if (nextUpdate === undefined) return "its answer does not say until when it holds";
   return at > nextUpdate ? `its answer held until ${formatInstant(nextUpdate)}` : undefined;
 }
 
-/** For messages. */
+/** The host of a URL, for messages. */
 function hostOf(url: string): string {
   return URL.parse(url)?.host.slice(0, 100) || "an address without a host";
 }

@@ -6,7 +6,7 @@ import { factKey, type StatusQuestion } from "../core/facts/facts.ts";
 export interface Good {
   readonly outcome: "passed";
   readonly detail: string;
-  /** Until when the answer holds, where it comes from one. */
+  /** The end of validity of the answer, if there is one. */
   readonly until?: Instant;
 }
 export interface Revoked {
@@ -16,10 +16,10 @@ export interface Revoked {
 }
 export interface Unknown {
   readonly outcome: "undecided";
-  /** REVOCATION_UNKNOWN, or why the answers could not be had. */
+  /** REVOCATION_UNKNOWN, or the code of why the answers are unavailable. */
   readonly code: Code;
   readonly detail: string;
-  /** What may decide it; none where everything was asked. */
+  /** Fact questions that may decide it; empty if all were asked. */
   readonly needs: readonly StatusQuestion[];
 }
 export type RevocationStatus = Good | Revoked | Unknown;
@@ -28,7 +28,7 @@ export function good(detail: string, until?: Instant): Good {
   return { outcome: "passed", detail, ...(until !== undefined && { until }) };
 }
 
-/** The same status, good no longer than until then. */
+/** Limits a good status to end no later than `until`. */
 export function heldUntil(status: RevocationStatus, until: Instant | undefined): RevocationStatus {
   if (status.outcome !== "passed" || until === undefined) return status;
   return { ...status, until: Math.min(until, status.until ?? until) };
@@ -42,13 +42,13 @@ export function needed(...questions: readonly StatusQuestion[]): Unknown {
   return { ...unknown("was not asked yet"), needs: questions };
 }
 
-const maxTold = 4;
+const maxDetails = 4;
 
-/** Several that do not know, as one: all that they need, and the code that they share. */
+/** Joins unknown statuses: all needed questions, and the common code. */
 export function joinUnknown(parts: readonly Unknown[]): Unknown {
   const codes = new Set(parts.map(({ code }) => code));
   const needs = new Map(parts.flatMap((part) => part.needs.map((question) => [factKey(question), question] as const)));
-  const details = [...new Set(parts.map(({ detail }) => detail))].slice(0, maxTold);
+  const details = [...new Set(parts.map(({ detail }) => detail))].slice(0, maxDetails);
   const [code = "REVOCATION_UNKNOWN"] = codes;
   return {
     outcome: "undecided",
@@ -58,24 +58,24 @@ export function joinUnknown(parts: readonly Unknown[]): Unknown {
   };
 }
 
-/** The first that knows; else all together. For answers of which any will do. */
+/** Returns the first decided status; if none, the union of the unknown ones. */
 export async function firstKnown<T>(sources: readonly T[], ask: (source: T) => Promise<RevocationStatus>): Promise<RevocationStatus> {
   const unknowns: Unknown[] = [];
   for (const source of sources) {
-    const standing = await ask(source);
-    if (standing.outcome !== "undecided") return standing;
-    unknowns.push(standing);
+    const status = await ask(source);
+    if (status.outcome !== "undecided") return status;
+    unknowns.push(status);
   }
   return joinUnknown(unknowns);
 }
 
 /** Revoked if any is, else unknown if any is, else good. */
-export function allOf(standings: readonly RevocationStatus[]): RevocationStatus {
-  const revoked = standings.find(({ outcome }) => outcome === "failed");
+export function allOf(statuses: readonly RevocationStatus[]): RevocationStatus {
+  const revoked = statuses.find(({ outcome }) => outcome === "failed");
   if (revoked) return revoked;
-  const unknowns = standings.filter((standing) => standing.outcome === "undecided");
+  const unknowns = statuses.filter((status) => status.outcome === "undecided");
   if (unknowns.length > 0) return joinUnknown(unknowns);
-  const ends = standings.flatMap((one) => (one.outcome === "passed" ? (one.until ?? []) : []));
-  const detail = [...new Set(standings.map((one) => one.detail))].slice(0, maxTold).join("; ");
+  const ends = statuses.flatMap((one) => (one.outcome === "passed" ? (one.until ?? []) : []));
+  const detail = [...new Set(statuses.map((one) => one.detail))].slice(0, maxDetails).join("; ");
   return good(detail, ends.length > 0 ? Math.min(...ends) : undefined);
 }

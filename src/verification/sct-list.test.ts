@@ -17,8 +17,8 @@ const entry = fc.record({
   signature: fc.uint8Array({ maxLength: 80 }),
 });
 
-suite("the list of certificate log timestamps", () => {
-  test("is read as it was written", () => {
+suite("an SCT list", () => {
+  test("reads back as it was written", () => {
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 5 }), (entries) => {
         const written = entries.map(({ logId, at, extensions, algorithm, signature }) =>
@@ -37,7 +37,7 @@ suite("the list of certificate log timestamps", () => {
     );
   });
 
-  test("does no worse than refuse any bytes", () => {
+  test("any bytes are read or refused", () => {
     const inside = fc.uint8Array({ maxLength: 200 });
     const any = fc.oneof(
       inside,

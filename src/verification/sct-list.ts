@@ -1,6 +1,6 @@
 /**
- * The list of signed certificate timestamps that a certificate carries (RFC 6962, section 3.3): the extension holds
- * an OCTET STRING, all lengths and numbers in it big-endian:
+ * The list of signed certificate timestamps (SCTs) in a certificate (RFC 6962, section 3.3): the extension contains
+ * an OCTET STRING with big-endian lengths and numbers:
  *
  *     length:2 { length:2 version:1=0 log_id:32 timestamp:8 length:2 extensions hash:1 signature:1 length:2 signature }*
  */
@@ -13,7 +13,7 @@ import type { Instant } from "../core/instant.ts";
 export interface Sct {
   readonly logId: string;
   readonly at: Instant;
-  /** As they are signed: the eight bytes, and the extensions with their length. */
+  /** The signed bytes: the timestamp's eight bytes, and the extensions with their length. */
   readonly timestamp: Uint8Array;
   readonly extensions: Uint8Array;
   /** Hash and signature algorithm, as `4/3`. */
@@ -23,7 +23,7 @@ export interface Sct {
 
 const maxScts = 32;
 
-/** Reads what the extension holds. Throws MALFORMED, or LIMIT_EXCEEDED past 32 entries. */
+/** Reads the extension's content. Throws MALFORMED, or LIMIT_EXCEEDED past 32 entries. */
 export function readSctList(extension: Uint8Array): readonly Sct[] {
   const what = "the list of certificate log timestamps";
   const outer = new TlsReader(readOctetString(parseDer(extension, what), what), what);
@@ -51,10 +51,10 @@ function readSct(reader: TlsReader, what: string): Sct {
   return { logId, at, timestamp, extensions: concat([bigEndian(extensions.length, 2), extensions]), algorithm, signature };
 }
 
-/** The end of the year 9999: later ones have no text of the usual form. */
+/** The end of the year 9999: later times have no RFC 3339 text. */
 const maxInstant = 253_402_300_799_999;
 
-/** Numbers and vectors of TLS (RFC 8446, section 3). */
+/** Reader of TLS numbers and vectors (RFC 8446, section 3). */
 class TlsReader {
   readonly #bytes: Uint8Array;
   readonly #what: string;
@@ -79,7 +79,7 @@ class TlsReader {
     return this.take(length).reduce((sum, byte) => sum * 256 + byte, 0);
   }
 
-  /** Bytes behind their length, of two bytes. */
+  /** Reads bytes prefixed by a two-byte length. */
   vector(): Uint8Array {
     return this.take(this.number(2));
   }

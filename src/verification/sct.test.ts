@@ -13,7 +13,7 @@ import { parseTrustedRoot } from "../trust/parse-trusted-root.ts";
 import type { LogAuthority } from "../trust/trusted-root.ts";
 import { verifyScts, type SctRequest } from "./sct.ts";
 
-const seenAt = Date.UTC(2026, 5, 1);
+const loggedAt = Date.UTC(2026, 5, 1);
 const keys = { root: makeKey(), log: makeKey(), second: makeKey() };
 const issuer = makeCertificate({ subject: "root", key: keys.root });
 
@@ -40,8 +40,8 @@ interface Seal {
   readonly extensions?: Uint8Array;
 }
 
-/** An SCT over the certificate as it was before, made from the words of RFC 6962. */
-function seal(before: Certificate, { by = keys.log, at = seenAt, version = 0, algorithm = [4, 3], ...more }: Seal): Uint8Array {
+/** An SCT over the precertificate, made by the definitions of RFC 6962. */
+function makeSct(before: Certificate, { by = keys.log, at = loggedAt, version = 0, algorithm = [4, 3], ...more }: Seal): Uint8Array {
   const { issuer: signedIssuer = issuer, extensions: carried = new Uint8Array() } = more;
   const timestamp = Buffer.concat([Buffer.alloc(2), number(at, 6)]);
   const keyHash = Buffer.from(hexOf(digestOf(signedIssuer.spki)), "hex");
@@ -59,16 +59,16 @@ const shape: Shape = {
 };
 const having = (list: Uint8Array, base: Shape = shape) => {
   const [first = list, ...rest] = base.extensions ?? [];
-  const sealed = extension("1.3.6.1.4.1.11129.2.4.2", list);
-  return makeCertificate({ ...base, extensions: base.extensions ? [first, sealed, ...rest] : [sealed] });
+  const withSct = extension("1.3.6.1.4.1.11129.2.4.2", list);
+  return makeCertificate({ ...base, extensions: base.extensions ? [first, withSct, ...rest] : [withSct] });
 };
 const listOf = (...scts: readonly Uint8Array[]) => octetString(vector(Buffer.concat(scts.map(vector))));
-const sealed = (...material: readonly Seal[]) => having(listOf(...material.map((one) => seal(makeCertificate(shape), one))));
-const prove = (certificate: Certificate, more: Partial<SctRequest> = {}) =>
+const certificateWithSct = (...material: readonly Seal[]) => having(listOf(...material.map((one) => makeSct(makeCertificate(shape), one))));
+const verify = (certificate: Certificate, more: Partial<SctRequest> = {}) =>
   verifyScts({ certificate, issuer, logs: [log, second], ...more });
 
-async function refuses(proof: ReturnType<typeof prove>, detail: RegExp, code = "SCT_INVALID"): Promise<void> {
-  const { check } = await proof;
+async function refuses(result: ReturnType<typeof verify>, detail: RegExp, code = "SCT_INVALID"): Promise<void> {
+  const { check } = await result;
   assert.ok(check.outcome !== "passed", check.detail);
   assert.equal(check.code, code);
   assert.equal(check.outcome, code === "SCT_INVALID" ? "failed" : "undecided");
@@ -76,94 +76,100 @@ async function refuses(proof: ReturnType<typeof prove>, detail: RegExp, code = "
 }
 
 suite("signed certificate timestamps", () => {
-  test("one of a trusted log proves that it has seen the certificate", async () => {
-    const proof = await prove(sealed({}));
-    assert.ok("value" in proof);
-    assert.deepEqual(proof.value, [{ log, at: seenAt }]);
-    assert.equal(proof.check.detail, "seen by https://log.example at 2026-06-01T00:00:00Z");
+  test("one of a trusted log verifies that the log has the certificate", async () => {
+    const result = await verify(certificateWithSct({}));
+    assert.ok("value" in result);
+    assert.deepEqual(result.value, [{ log, at: loggedAt }]);
+    assert.equal(result.check.detail, "seen by https://log.example at 2026-06-01T00:00:00Z");
   });
 
-  test("extensions of its own are signed with it", async () => {
-    assert.equal((await prove(sealed({ extensions: Uint8Array.of(1, 2, 3) }))).check.outcome, "passed");
+  test("its extensions are part of the signature", async () => {
+    assert.equal((await verify(certificateWithSct({ extensions: Uint8Array.of(1, 2, 3) }))).check.outcome, "passed");
   });
 
-  test("an RSA log is read too", async () => {
+  test("an RSA log verifies too", async () => {
     const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
-    const certificate = sealed({ by: rsa, algorithm: [4, 1] });
-    assert.equal((await prove(certificate, { logs: [logOf(rsa, "rsa")] })).check.outcome, "passed");
-    await refuses(prove(sealed({ by: rsa, algorithm: [4, 3] }), { logs: [logOf(rsa, "rsa")] }), /algorithm 4\/3/);
+    const certificate = certificateWithSct({ by: rsa, algorithm: [4, 1] });
+    assert.equal((await verify(certificate, { logs: [logOf(rsa, "rsa")] })).check.outcome, "passed");
+    await refuses(verify(certificateWithSct({ by: rsa, algorithm: [4, 3] }), { logs: [logOf(rsa, "rsa")] }), /algorithm 4\/3/);
   });
 
-  test("a certificate that has nothing but timestamps is as it was without extensions", async () => {
+  test("a certificate with no other extension is signed without extensions", async () => {
     const bare = { issuer: "root", signedBy: keys.root.privateKey };
-    assert.equal((await prove(having(listOf(seal(makeCertificate(bare), {})), bare))).check.outcome, "passed");
+    assert.equal((await verify(having(listOf(makeSct(makeCertificate(bare), {})), bare))).check.outcome, "passed");
   });
 
-  test("one of another log, or in vain, does not hinder one that holds", async () => {
-    const certificate = sealed({ by: makeKey() }, { by: keys.second, issuer: makeCertificate({}) }, {});
-    assert.equal((await prove(certificate)).check.outcome, "passed");
+  test("an invalid one, or one of an untrusted log, does not affect a valid one", async () => {
+    const certificate = certificateWithSct({ by: makeKey() }, { by: keys.second, issuer: makeCertificate({}) }, {});
+    assert.equal((await verify(certificate)).check.outcome, "passed");
   });
 
-  test("proves nothing of another certificate, or of another issuer", async () => {
+  test("one of another certificate, or of another issuer, does not verify", async () => {
     const other = makeCertificate({ ...shape, subject: "other" });
-    await refuses(prove(having(listOf(seal(other, {})))), /of https:\/\/log\.example does not verify/);
-    await refuses(prove(sealed({}), { issuer: makeCertificate({ key: makeKey() }) }), /does not verify/);
+    await refuses(verify(having(listOf(makeSct(other, {})))), /of https:\/\/log\.example does not verify/);
+    await refuses(verify(certificateWithSct({}), { issuer: makeCertificate({ key: makeKey() }) }), /does not verify/);
   });
 
-  test("T10: a log counts only for times at which it is trusted", async () => {
-    for (const validFor of [{ start: seenAt + 1 }, { start: 0, end: seenAt - 1 }]) {
-      await refuses(prove(sealed({}), { logs: [{ ...log, validFor }] }), /not trusted for 2026-06-01/);
+  test("a log counts only within its period of trust", async () => {
+    for (const validFor of [{ start: loggedAt + 1 }, { start: 0, end: loggedAt - 1 }]) {
+      await refuses(verify(certificateWithSct({}), { logs: [{ ...log, validFor }] }), /not trusted for 2026-06-01/);
     }
-    assert.equal((await prove(sealed({}), { logs: [{ ...log, validFor: { start: seenAt, end: seenAt } }] })).check.outcome, "passed");
+    assert.equal(
+      (await verify(certificateWithSct({}), { logs: [{ ...log, validFor: { start: loggedAt, end: loggedAt } }] })).check.outcome,
+      "passed",
+    );
   });
 
-  test("a log that is not trusted proves nothing", async () => {
-    await refuses(prove(sealed({}), { logs: [] }), /the log [0-9a-f]{64} is not trusted/);
-    await refuses(prove(sealed({}), { logs: [{ ...second, id: log.id }] }), /does not verify/);
+  test("an untrusted log does not count", async () => {
+    await refuses(verify(certificateWithSct({}), { logs: [] }), /the log [0-9a-f]{64} is not trusted/);
+    await refuses(verify(certificateWithSct({}), { logs: [{ ...second, id: log.id }] }), /does not verify/);
   });
 
-  test("T09: operators are counted, each once, however many logs or timestamps they have", async () => {
-    const twice = sealed({}, { at: seenAt + 1 });
-    const both = sealed({}, { by: keys.second });
-    await refuses(prove(twice, { threshold: 2 }), /1 operators of the 2/);
-    await refuses(prove(both, { threshold: 2, logs: [log, { ...second, operator: log.operator }] }), /1 operators of the 2/);
-    const proof = await prove(both, { threshold: 2 });
-    assert.ok("value" in proof && proof.value.length === 2);
+  test("each operator counts once, however many logs or timestamps it has", async () => {
+    const twice = certificateWithSct({}, { at: loggedAt + 1 });
+    const both = certificateWithSct({}, { by: keys.second });
+    await refuses(verify(twice, { threshold: 2 }), /1 operators of the 2/);
+    await refuses(verify(both, { threshold: 2, logs: [log, { ...second, operator: log.operator }] }), /1 operators of the 2/);
+    const result = await verify(both, { threshold: 2 });
+    assert.ok("value" in result && result.value.length === 2);
   });
 
-  test("T32: a threshold of zero is one", async () => {
-    await refuses(prove(sealed(), { threshold: 0 }), /empty/);
+  test("a threshold of zero counts as one", async () => {
+    await refuses(verify(certificateWithSct(), { threshold: 0 }), /empty/);
   });
 
-  test("no timestamp is no proof", async () => {
-    await refuses(prove(makeCertificate(shape)), /holds no timestamp/);
-    await refuses(prove(having(listOf())), /empty/);
+  test("a certificate without timestamps fails", async () => {
+    await refuses(verify(makeCertificate(shape)), /holds no timestamp/);
+    await refuses(verify(having(listOf())), /empty/);
   });
 
-  test("algorithms that no log may use prove nothing", async () => {
+  test("algorithms that logs may not use do not verify", async () => {
     for (const algorithm of [
       [2, 3],
       [4, 1],
       [0, 0],
       [6, 3],
     ] as const)
-      await refuses(prove(sealed({ algorithm })), /algorithm \d\/\d/);
+      await refuses(verify(certificateWithSct({ algorithm })), /algorithm \d\/\d/);
   });
 
-  test("lists that are none are refused, endless ones not read", async () => {
-    const good = seal(makeCertificate(shape), {});
-    await refuses(prove(sealed({ version: 1 })), /version 2/);
-    await refuses(prove(having(Uint8Array.of(1))), /not DER/);
-    await refuses(prove(having(encodeDer(tags.sequence))), /tag 0x30/);
-    await refuses(prove(having(octetString(Uint8Array.of(0)))), /cut off/);
-    await refuses(prove(having(octetString(vector(vector(good)), Uint8Array.of(0)))), /1 bytes too many/);
-    await refuses(prove(having(listOf(Buffer.concat([good, Uint8Array.of(0)])))), /1 bytes too many/);
-    await refuses(prove(having(listOf(good.subarray(0, -1)))), /cut off/);
-    await refuses(prove(having(listOf(Buffer.concat([good.subarray(0, 33), Buffer.alloc(8, 0xff), good.subarray(41)])))), /does not exist/);
-    await refuses(prove(having(listOf(...Array.from({ length: 33 }, () => good)))), /more than 32/, "LIMIT_EXCEEDED");
+  test("malformed lists are refused, and long ones not read", async () => {
+    const good = makeSct(makeCertificate(shape), {});
+    await refuses(verify(certificateWithSct({ version: 1 })), /version 2/);
+    await refuses(verify(having(Uint8Array.of(1))), /not DER/);
+    await refuses(verify(having(encodeDer(tags.sequence))), /tag 0x30/);
+    await refuses(verify(having(octetString(Uint8Array.of(0)))), /cut off/);
+    await refuses(verify(having(octetString(vector(vector(good)), Uint8Array.of(0)))), /1 bytes too many/);
+    await refuses(verify(having(listOf(Buffer.concat([good, Uint8Array.of(0)])))), /1 bytes too many/);
+    await refuses(verify(having(listOf(good.subarray(0, -1)))), /cut off/);
+    await refuses(
+      verify(having(listOf(Buffer.concat([good.subarray(0, 33), Buffer.alloc(8, 0xff), good.subarray(41)])))),
+      /does not exist/,
+    );
+    await refuses(verify(having(listOf(...Array.from({ length: 33 }, () => good)))), /more than 32/, "LIMIT_EXCEEDED");
   });
 
-  test("holds for certificates of the public instance", async (t) => {
+  test("verifies for certificates of the public instance", async (t) => {
     const certificates = recorded("happy-path-*");
     if (!certificates) return t.skip(String(recordedSkip));
     const root = parseTrustedRoot(readFileSync(corpusPath("sigstore-root-targets/trusted_root.json")), "trusted root");
@@ -173,9 +179,9 @@ suite("signed certificate timestamps", () => {
     for (const certificate of leaves) {
       const above = all.find(({ subject }) => subject.text === certificate.issuer.text);
       assert.ok(above);
-      const proof = await verifyScts({ certificate, issuer: above, logs: root.certificateLogs });
-      assert.ok("value" in proof, proof.check.detail);
-      assert.ok(Math.abs((proof.value[0]?.at ?? 0) - certificate.notBefore) < 60_000);
+      const result = await verifyScts({ certificate, issuer: above, logs: root.certificateLogs });
+      assert.ok("value" in result, result.check.detail);
+      assert.ok(Math.abs((result.value[0]?.at ?? 0) - certificate.notBefore) < 60_000);
     }
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Proves by the timestamps inside of a certificate that trusted logs have seen it (RFC 6962, section 3.2). What a
- * log signs is the certificate before the timestamps were put in:
+ * Verifies that trusted logs have a certificate, by its embedded timestamps (RFC 6962, section 3.2). A
+ * log signs the certificate without the timestamps:
  *
  *     version:1=0 type:1=0 timestamp:8 entry_type:2=1 sha256(issuer's key):32 length:3 TBSCertificate length:2 extensions
  */
@@ -18,27 +18,27 @@ import { bigEndian, readSctList, type Sct } from "./sct-list.ts";
 
 export interface SctRequest {
   readonly certificate: Certificate;
-  /** The next one of its proven path. */
+  /** The issuer, the next certificate of the verified path. */
   readonly issuer: Certificate;
   readonly logs: readonly LogAuthority[];
-  /** How many operators must have seen it; 1 unless said. */
+  /** Required number of operators; default 1. */
   readonly threshold?: number;
 }
 
-/** One trusted log that has seen the certificate, and when it says so. */
+/** A trusted log whose SCT verifies, and its timestamp. */
 export interface VerifiedSct {
   readonly log: LogAuthority;
   readonly at: Instant;
 }
 
 const sctListOid = "1.3.6.1.4.1.11129.2.4.2";
-/** The two that section 2.1.4 allows, and the kind of key of each. */
+/** The two algorithms allowed in section 2.1.4, and the kind of key of each. */
 const algorithms: ReadonlyMap<string, { readonly scheme: SignatureScheme; readonly key: string }> = new Map([
   ["4/3", { scheme: signingSchemes["ecdsa-sha256"], key: "ec" }],
   ["4/1", { scheme: signingSchemes["rsa-pkcs1-sha256"], key: "rsa" }],
 ]);
 
-/** Proves that trusted logs, of as many operators as are needed, have seen the certificate: one sighting an operator. */
+/** Verifies SCTs of trusted logs, of as many operators as required; the result has one SCT per operator. */
 export async function verifyScts({ certificate, issuer, logs, threshold = 1 }: SctRequest): Promise<Result<readonly VerifiedSct[]>> {
   const extension = certificate.extensions.get(sctListOid);
   if (!extension) return refused("failed", "SCT_INVALID", "the certificate holds no timestamp of a certificate log");
@@ -51,19 +51,19 @@ export async function verifyScts({ certificate, issuer, logs, threshold = 1 }: S
     const { code, message } = asTouchmarkError(thrown);
     return code === "MALFORMED" ? refused("failed", "SCT_INVALID", message) : refused("undecided", code, message);
   }
-  const sightings = new Map<string, VerifiedSct>();
+  const verified = new Map<string, VerifiedSct>();
   const reasons: string[] = [];
   for (const sct of scts) {
     const known = logs.filter(({ id }) => id === sct.logId);
     if (known.length === 0) reasons.push(`the log ${sct.logId} is not trusted`);
     for (const log of known) {
-      if (sightings.has(log.operator)) continue;
+      if (verified.has(log.operator)) continue;
       const why = await breachOf(sct, log, entry);
-      if (why === undefined) sightings.set(log.operator, { log, at: sct.at });
+      if (why === undefined) verified.set(log.operator, { log, at: sct.at });
       else reasons.push(why);
     }
   }
-  const value = [...sightings.values()];
+  const value = [...verified.values()];
   if (value.length >= Math.max(1, threshold)) {
     const detail = value.map(({ log, at }) => `seen by ${log.name} at ${formatInstant(at)}`).join(", ");
     return { check: { name: "sct", outcome: "passed", detail }, value };
@@ -87,7 +87,7 @@ async function breachOf(sct: Sct, log: LogAuthority, entry: Uint8Array): Promise
   return (await algorithm.scheme.verify(key, message, sct.signature)) ? undefined : `the timestamp of ${log.name} does not verify`;
 }
 
-/** From the entry type to the TBSCertificate, which is the certificate's own without the list. */
+/** The signed bytes from the entry type to the TBSCertificate, which is the certificate's own without the SCT list. */
 function precertificateEntry({ tbs }: Certificate, issuer: Certificate): Uint8Array {
   const parts = tbs.children.flatMap((part) => (part.tag === contextTag(3) ? withoutList(part) : [part.raw]));
   const unlisted = encodeDer(tags.sequence, ...parts);

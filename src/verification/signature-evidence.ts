@@ -1,4 +1,4 @@
-/** A signature, what it is made over, and what came along that may prove more of it; a format has read it, and nothing is proven yet. */
+/** A parsed but unverified signature, with its content and verification material, independent of the format. */
 import type { Certificate } from "../core/x509/certificate.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { SignedContent } from "../core/signed-content.ts";
@@ -10,9 +10,9 @@ export interface SignatureEvidence {
   readonly entries: readonly LogEntry[];
   /** RFC 3161, DER. */
   readonly timestamps: readonly Uint8Array[];
-  /** What the timestamps are over. */
+  /** The bytes that the timestamps are over. */
   readonly stamped: Uint8Array;
-  /** It says that a log is yet to be asked to keep it. */
+  /** The log entry is still pending. */
   readonly isPending?: boolean;
 }
 
@@ -21,6 +21,6 @@ export type VerificationContent = { readonly kind: "key"; readonly hint?: string
 export interface CertificateContent {
   readonly kind: "certificate";
   readonly leaf: Certificate;
-  /** In any order, and with others among them. */
+  /** In any order, among other certificates. */
   readonly intermediates: readonly Certificate[];
 }

@@ -1,4 +1,4 @@
-/** Timestamps others recorded: tspclient-go's (`rfc3161`), notation's and sigstore's; a file must hold only if it is listed as one that does. */
+/** Tests recorded timestamps: tspclient-go's (`rfc3161`), notation's and sigstore's; only the listed files must verify. */
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -21,7 +21,7 @@ const list = (pattern: string) => (skip === false ? globSync(pattern, { cwd: cor
 function authority(name: string, ...chain: readonly Uint8Array[]): CertificateAuthority {
   return { name, operator: name, chain: chain.map((der) => parseCertificate(der)), validFor: { start: 0 } };
 }
-/** Both of GlobalSign's roots there are, and FreeTSA's from its own token. */
+/** Both known roots of GlobalSign, and FreeTSA's from its own token. */
 function authorities(): readonly CertificateAuthority[] {
   const [r3] = parsePem(read("rfc3161/tsp/GlobalSignRootCA.crt"), "root");
   const [, freeTsa] = parseTimestampToken(read("rfc3161/tsp/TimeStampTokenWithSigningCertificateV1.p7s")).signedData.certificates;
@@ -51,36 +51,36 @@ const good: Readonly<Record<string, Good>> = {
 
 suite("recorded timestamps", { skip }, () => {
   const files = list("{rfc3161/*,notation-verifier/timestamp/countersignature}/*");
-  test("are all there", () => {
+  test("are complete", () => {
     assert.ok(files.length >= 48);
     for (const file of Object.keys(good)) assert.ok(files.includes(file), file);
   });
 
   for (const file of files) {
     const expected = good[file];
-    test(`${file} ${expected ? "holds" : "is refused"}`, async () => {
+    test(`${file} ${expected ? "verifies" : "is refused"}`, async () => {
       for (const message of expected ? [expected.message] : ["notation", "test"]) {
-        const proof = await verifyTimestamp(read(file), { stamped: Buffer.from(message), authorities: authorities() });
-        if (!expected) assert.notEqual(proof.check.outcome, "passed");
+        const result = await verifyTimestamp(read(file), { stamped: Buffer.from(message), authorities: authorities() });
+        if (!expected) assert.notEqual(result.check.outcome, "passed");
         else {
-          assert.ok("value" in proof, proof.check.detail);
-          assert.equal(new Date(proof.value.at).toISOString(), expected.at);
-          assert.equal(proof.value.authority.name, expected.authority);
+          assert.ok("value" in result, result.check.detail);
+          assert.equal(new Date(result.value.at).toISOString(), expected.at);
+          assert.equal(result.value.authority.name, expected.authority);
         }
       }
     });
   }
 
-  test("hold without the signer's certificate where the trust has it", async () => {
+  test("verify without the signer's certificate if the trust has it", async () => {
     const { certificates } = parseTimestampToken(read("rfc3161/tsp/TimeStampToken.p7s")).signedData;
     const stamped = Buffer.from("notation");
     const token = read("rfc3161/tsp/TimeStampTokenWithoutCertificate.p7s");
-    const proof = await verifyTimestamp(token, { stamped, authorities: [authority("known", ...certificates)] });
-    assert.equal(proof.check.outcome, "passed", proof.check.detail);
+    const result = await verifyTimestamp(token, { stamped, authorities: [authority("known", ...certificates)] });
+    assert.equal(result.check.outcome, "passed", result.check.detail);
   });
 });
 
-/** Why the timestamp of a case does not hold; that of every other case does, also where its time is not one of the signer's certificate. */
+/** Why the timestamp of a case does not verify; all others do, even if their time is outside the signer's certificate. */
 const bad: Readonly<Record<string, string>> = {
   "rekor2-timestamp-outside-trust-root-tsa-validity_fail": "TIMESTAMP_MISSING",
   "rekor2-timestamp-outside-tsa-cert-validity_fail": "EXPIRED",
@@ -93,8 +93,8 @@ suite("timestamps of sigstore bundles", { skip }, () => {
   for (const file of list("sigstore-conformance/bundle-verify/*/bundle.sigstore.json")) {
     const folder = file.slice(0, -"/bundle.sigstore.json".length);
     const name = basename(folder);
-    if (!read(file).includes("signedTimestamp") || name === "trust-root-tlog-missing-validity-start_fail") continue; // no trust to prove it by
-    test(`${name}: ${bad[name] ?? "holds"}`, async () => {
+    if (!read(file).includes("signedTimestamp") || name === "trust-root-tlog-missing-validity-start_fail") continue; // there is no trust to verify it with
+    test(`${name}: ${bad[name] ?? "verifies"}`, async () => {
       const bundle = new Fields(parseJson(read(file), file), file);
       const stamps = bundle.fields("verificationMaterial").fields("timestampVerificationData").objects("rfc3161Timestamps", 32);
       const own = `${folder}/trusted_root.json`;
@@ -102,7 +102,7 @@ suite("timestamps of sigstore bundles", { skip }, () => {
       const message = bundle.optionalFields("messageSignature");
       const signature = message?.string("signature") ?? bundle.fields("dsseEnvelope").objects("signatures", 1)[0]?.string("sig") ?? "";
       const { check } = await verifyTimestamps(
-        stamps.map((stamp) => Buffer.from(stamp.string("signedTimestamp"), "base64")), // one is no strict base64
+        stamps.map((stamp) => Buffer.from(stamp.string("signedTimestamp"), "base64")), // one is not strict base64
         { stamped: fromBase64(signature), authorities: root.timestampAuthorities, threshold: 1 },
       );
       assert.equal(check.outcome === "passed" ? undefined : check.code, bad[name], check.detail);

@@ -1,4 +1,4 @@
-/** Whether a key made a signature over what it must be over. */
+/** Verifies a signature over its content. */
 import { preAuthEncoding } from "../core/envelopes/dsse.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { maxWholeBytes } from "../core/file-subject.ts";
@@ -6,7 +6,7 @@ import { verifies, type PublicKey } from "../core/keys/public-key.ts";
 import type { SignedContent } from "../core/signed-content.ts";
 import { verifiesDigest } from "../core/keys/verify-digest.ts";
 
-/** Whether the key made the signature. Throws UNSUPPORTED where only the message would do and its digest alone is known. */
+/** Whether the key made the signature. Throws UNSUPPORTED if the scheme needs the message and only its digest is known. */
 export async function verifiesContent(key: PublicKey, content: SignedContent, signature: Uint8Array): Promise<boolean> {
   if (content.kind === "message") return verifies(key, content.message, signature);
   if (content.kind === "envelope") return verifies(key, preAuthEncoding(content.payloadType, content.payload), signature);

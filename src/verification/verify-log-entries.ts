@@ -1,12 +1,12 @@
 /**
- * Proves that logs of enough operators hold a signature. Entries of logs that are not trusted do not count, several of one operator
- * count once, and an entry of a trusted log that does not hold fails all.
+ * Verifies that logs of enough operators have a signature. Entries of untrusted logs do not count, several of one operator
+ * count once, and an invalid entry of a trusted log fails all.
  */
 import type { LogEntry } from "./log-entry.ts";
 import type { Result } from "./result.ts";
 import { failedLogCheck, verifyLogEntry, type Logged, type LogEntryRequest } from "./verify-log-entry.ts";
 
-/** What is proven is in the order of the entries, all of them. LOG_ENTRY_MISSING if they are of fewer operators than the threshold, or none. */
+/** Returns all verified entries, in their order. LOG_ENTRY_MISSING if they are of fewer operators than the threshold, or none. */
 export async function verifyLogEntries(
   entries: readonly LogEntry[],
   { threshold, ...question }: LogEntryRequest & { readonly threshold: number },
@@ -14,12 +14,12 @@ export async function verifyLogEntries(
   const found: Logged[] = [];
   const details = new Set<string>();
   for (const entry of entries) {
-    const proof = await verifyLogEntry(entry, question);
-    details.add(proof.check.detail);
-    if (!("value" in proof)) {
-      if (proof.check.code === "LOG_ENTRY_INVALID") return { check: proof.check };
+    const result = await verifyLogEntry(entry, question);
+    details.add(result.check.detail);
+    if (!("value" in result)) {
+      if (result.check.code === "LOG_ENTRY_INVALID") return { check: result.check };
     } else {
-      found.push(proof.value);
+      found.push(result.value);
     }
   }
   const operators = new Set(found.map(({ log }) => log.operator)).size;

@@ -57,24 +57,24 @@ async function outcome(entry: object, more: object = {}): Promise<string> {
 const flip = (base64: string): string => toBase64(Buffer.from(base64, "base64").map((byte, i) => (i === 10 ? byte ^ 1 : byte)));
 
 suite("a log entry", () => {
-  test("of Rekor 1 proves its log, index and time, by promise and proof", async () => {
+  test("of Rekor 1 verifies log, index and time, by promise and inclusion proof", async () => {
     const proof = await verifyLogEntry(only(entry1()), question);
     assert.ok("value" in proof);
     assert.deepEqual(proof.value, { log: rekor1.authority, logIndex: 4_163_436, integratedTime: june });
     assert.equal(proof.check.detail, "https://rekor.example.com holds it at 4163436, since 2025-06-01T12:00:00Z");
   });
 
-  test("of Rekor 2 proves its log and index, and no time", async () => {
+  test("of Rekor 2 verifies log and index, and no time", async () => {
     const proof = await verifyLogEntry(only(entry2()), question);
     assert.ok("value" in proof);
     assert.deepEqual(proof.value, { log: rekor2.authority, logIndex: 5 });
   });
 
-  test("is proven in trees of every small size", async () => {
+  test("verifies in trees of every small size", async () => {
     for (let others = 0; others < 9; others++) assert.equal(await outcome(entry2({ others })), "passed", `${others} others`);
   });
 
-  test("T15, T16: a time without a promise, or with one that does not verify, is no time", async () => {
+  test("a time without a promise, or with an invalid one, does not count", async () => {
     const { inclusionPromise, ...without } = entry1();
     const proof = await verifyLogEntry(only(without), question);
     assert.ok("value" in proof);
@@ -85,7 +85,7 @@ suite("a log entry", () => {
     assert.equal(await outcome({ ...without, integratedTime: "0", inclusionPromise }), "LOG_ENTRY_INVALID");
   });
 
-  test("T01: a promise is for its own time, index, log and body", async () => {
+  test("a promise covers its own time, index, log and body", async () => {
     const promised = entry1({ inclusion: false });
     assert.equal(await outcome(promised), "passed");
     const other = entry1({ inclusion: false, body: hashedrekord(1, encodeUtf8("other"), signature, publicKey) });
@@ -99,7 +99,7 @@ suite("a log entry", () => {
     }
   });
 
-  test("with neither a promise nor a proof, or one of the two broken, does not hold", async () => {
+  test("without promise and proof, or with either of them invalid, does not verify", async () => {
     assert.equal(await outcome(entry2({ inclusion: false })), "LOG_ENTRY_INVALID");
     const { inclusionProof } = entry1();
     assert.equal(
@@ -108,7 +108,7 @@ suite("a log entry", () => {
     );
   });
 
-  test("whose path, index or checkpoint is altered does not hold", async () => {
+  test("with an altered path, index or checkpoint does not verify", async () => {
     const entry = entry2();
     const proof = entry.inclusionProof;
     const other = rekor1.checkpoint([encodeUtf8("another tree")]);
@@ -126,7 +126,7 @@ suite("a log entry", () => {
     }
   });
 
-  test("T05, T11: for other content, another signature or another key is not this signature's", async () => {
+  test("for other content, another signature or another key does not match this signature", async () => {
     const other = makeKey("p256");
     const again = sign("sha256", message, privateKey);
     for (const body of [
@@ -141,7 +141,7 @@ suite("a log entry", () => {
     assert.equal(await outcome(entry2(), { logged: certificate }), "LOG_ENTRY_INVALID");
   });
 
-  test("T10: of a log outside its period does not hold: by its own time, else by the one that is given", async () => {
+  test("of a log outside its period of trust does not verify: by its own time, else by the given one", async () => {
     const late = { ...rekor1.authority, validFor: { start: june + 1 } };
     const ended = { ...rekor2.authority, validFor: { start: year2025.start, end: june - 1 } };
     assert.equal(await outcome(entry1(), { logs: [late] }), "LOG_ENTRY_INVALID");
@@ -151,21 +151,21 @@ suite("a log entry", () => {
     assert.equal(await outcome(entry1(), { logs: [late, rekor1.authority] }), "passed");
   });
 
-  test("of a log that is not trusted is no entry; nor is one by another key under a trusted id", async () => {
+  test("of an untrusted log does not count; nor does one by another key under a trusted id", async () => {
     assert.equal(await outcome(entry1(), { logs: [rekor2.authority] }), "LOG_ENTRY_MISSING");
     const impostor = makeLog("log2025.example.org", 2);
     assert.equal(await outcome(entry2({}, impostor)), "LOG_ENTRY_MISSING");
     assert.equal(await outcome({ ...entry2({}, impostor), logId: entry2().logId }), "LOG_ENTRY_INVALID");
   });
 
-  test("may be of a log that is known by the four bytes of its checkpoints", async () => {
+  test("may identify its log by the four bytes of its checkpoints", async () => {
     const { id } = rekor2.authority;
     assert.equal(await outcome(entry2(), { logs: [{ ...rekor2.authority, id: id.slice(0, 8) }] }), "passed");
     assert.equal(await outcome(entry2(), { logs: [{ ...rekor2.authority, id: "00".repeat(32), checkpointId: id.slice(0, 8) }] }), "passed");
     assert.equal(await outcome(entry2(), { logs: [{ ...rekor2.authority, checkpointId: "00000000" }] }), "LOG_ENTRY_INVALID");
   });
 
-  test("that contradicts itself is malformed", () => {
+  test("with contradictory members is malformed", () => {
     const entry = entry1();
     const proof = entry.inclusionProof;
     for (const spoilt of [
@@ -184,7 +184,7 @@ suite("a log entry", () => {
     }
   });
 
-  test("T04, T08: comes with at most 31 others, and with a path no longer than a tree is high", () => {
+  test("comes with at most 31 others, and with a path no longer than the height of a tree", () => {
     assert.equal(parse(...Array.from({ length: 32 }, () => entry2())).length, 32);
     assert.throws(() => parse(...Array.from({ length: 33 }, () => entry2())), { code: "LIMIT_EXCEEDED" });
     const { inclusionProof, ...entry } = entry2();
@@ -192,7 +192,7 @@ suite("a log entry", () => {
     assert.throws(() => parse({ ...entry, inclusionProof: { ...inclusionProof, hashes } }), { code: "LIMIT_EXCEEDED" });
   });
 
-  test("altered in any one byte of its JSON does worse than nothing: it is refused, or says the same", async () => {
+  test("with any byte of its JSON altered is refused, or has the same meaning", async () => {
     const text = JSON.stringify({ tlogEntries: [entry1()] });
     await fc.assert(
       fc.asyncProperty(fc.nat(text.length - 1), fc.integer({ min: 32, max: 126 }), async (at, code) => {
@@ -200,7 +200,7 @@ suite("a log entry", () => {
         try {
           const entries = parseLogEntries(new Fields(parseJson(encodeUtf8(spoilt), "material"), "material"));
           const proof = await verifyLogEntries(entries, { ...question, threshold: 1 });
-          // A member that lost its name is absent: less is proven then, never anything else.
+          // A member that lost its name is absent: less is verified then, never anything else.
           if ("value" in proof) assert.ok(proof.value.every(({ integratedTime = june }) => integratedTime === june));
         } catch (error) {
           assert.ok(error instanceof TouchmarkError, String(error));
@@ -222,13 +222,13 @@ suite("cosign's annotation", () => {
   const annotation = (more: object = {}) =>
     JSON.stringify({ SignedEntryTimestamp: entry.inclusionPromise.signedEntryTimestamp, Payload: { ...Payload, ...more } });
 
-  test("is the same entry", async () => {
+  test("gives the same entry", async () => {
     assert.deepEqual(parseLogBundle(annotation()), only(entry));
     const proof = await verifyLogEntry(parseLogBundle(annotation()), question);
     assert.equal(proof.check.outcome, "passed");
   });
 
-  test("T03: with another time or body it does not hold", async () => {
+  test("does not verify with another time or body", async () => {
     const body = toBase64(hashedrekord(1, encodeUtf8("other"), signature, publicKey));
     for (const more of [{ integratedTime: 1 }, { logIndex: 1 }, { body }]) {
       const { check } = await verifyLogEntry(parseLogBundle(annotation(more)), question);
@@ -236,7 +236,7 @@ suite("cosign's annotation", () => {
     }
   });
 
-  test("that is none is malformed", () => {
+  test("is refused if malformed", () => {
     for (const text of [
       "",
       "null",
@@ -266,7 +266,7 @@ suite("a threshold of logs", () => {
     assert.equal(await codeOf([entry1()], 2), "LOG_ENTRY_MISSING");
   });
 
-  test("leaves out no time that an operator's other log proves", async () => {
+  test("includes the times of an operator's other logs", async () => {
     const shards = [makeLog("log2025.example.com", 2), rekor1] as const;
     const proof = await verifyLogEntries(parse(entry2({}, shards[0]), entry1()), {
       ...question,
@@ -280,7 +280,7 @@ suite("a threshold of logs", () => {
     );
   });
 
-  test("T09: is not met by one log twice, nor by two logs of one operator", async () => {
+  test("is not met by one log twice, nor by two logs of one operator", async () => {
     assert.equal(await codeOf([entry1(), entry1()], 2), "LOG_ENTRY_MISSING");
     assert.equal(await codeOf([entry2(), entry2({ others: 3 })], 2), "LOG_ENTRY_MISSING");
     const second = makeLog("log2026.example.org", 2);
@@ -289,12 +289,12 @@ suite("a threshold of logs", () => {
     assert.equal(await codeOf([entry2(), entry2({}, second)], 1, both), "passed");
   });
 
-  test("T32: of none is still not met by nothing", async () => {
+  test("of zero is not met by no entries", async () => {
     assert.equal(await codeOf([], 0), "LOG_ENTRY_MISSING");
     assert.equal(await codeOf([], 1), "LOG_ENTRY_MISSING");
   });
 
-  test("T03: counts nothing beside an entry of a trusted log that does not hold; an unknown log's is passed over", async () => {
+  test("fails if an entry of a trusted log is invalid; one of an unknown log is skipped", async () => {
     const stranger = makeLog("log.example.net", 2);
     assert.equal(await codeOf([entry2({}, stranger), entry1()], 1), "passed");
     assert.equal(await codeOf([entry2({}, stranger)], 1), "LOG_ENTRY_MISSING");

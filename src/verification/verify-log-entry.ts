@@ -1,6 +1,6 @@
 /**
- * Proves that a trusted log holds a signature: the log promised it (SignedEntryTimestamp), or its tree has it
- * (RFC 6962, section 2.1.1, under a signed checkpoint); what an entry has of the two must both hold.
+ * Verifies that a trusted log has a signature: by the log's promise (SignedEntryTimestamp), or by an inclusion proof
+ * (RFC 6962, section 2.1.1, under a signed checkpoint); if an entry has both, both must verify.
  */
 import { formatInstant, type Instant } from "../core/instant.ts";
 import type { LogAuthority } from "../trust/trusted-root.ts";
@@ -11,20 +11,20 @@ import type { Result } from "./result.ts";
 
 export interface Logged {
   readonly log: LogAuthority;
-  /** As far as it is proven: of the promise where there is one, else of the tree. */
+  /** The verified index: of the promise if there is one, else in the tree. */
   readonly logIndex: number;
-  /** When the log took it in; only a promise proves that. */
+  /** The time of integration; only a promise verifies it. */
   readonly integratedTime?: Instant;
 }
 
 export interface LogEntryRequest {
   readonly logged: LoggedSignature;
   readonly logs: readonly LogAuthority[];
-  /** The time at which a log must be trusted whose entry proves none itself: a timestamp's if there is one, else that of verification. */
+  /** The time at which the log must be trusted if the entry has no verified time: a timestamp's if there is one, else that of verification. */
   readonly at: Instant;
 }
 
-/** Proves one entry. LOG_ENTRY_MISSING if its log is none of the trusted, LOG_ENTRY_INVALID if it does not hold. */
+/** Verifies one entry. LOG_ENTRY_MISSING if its log is not trusted, LOG_ENTRY_INVALID if it does not verify. */
 export async function verifyLogEntry(entry: LogEntry, { logged, logs, at }: LogEntryRequest): Promise<Result<Logged>> {
   const named = logs.filter((log) => isNamed(log, entry.logId));
   if (named.length === 0)
@@ -41,7 +41,7 @@ export async function verifyLogEntry(entry: LogEntry, { logged, logs, at }: LogE
   return failedLogCheck("LOG_ENTRY_INVALID", reasons.join("; "));
 }
 
-/** By the id it has, or by that of its checkpoints, which is the beginning of one. */
+/** Finds the log by its id, or by the id of its checkpoints, which is a prefix of it. */
 function isNamed({ id, checkpointId }: LogAuthority, logId: string): boolean {
   return logId === id || logId.slice(0, 8) === (id.length === 8 ? id : checkpointId);
 }
@@ -57,7 +57,7 @@ function passed(entry: LogEntry, log: LogAuthority): Result<Logged> {
   };
 }
 
-/** The check of a log that does not vouch. */
+/** The failed check of an entry. */
 export function failedLogCheck(code: "LOG_ENTRY_MISSING" | "LOG_ENTRY_INVALID", detail: string): Result<never> {
   return { check: { name: "log", outcome: "failed", code, detail } };
 }

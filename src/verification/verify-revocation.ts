@@ -1,6 +1,6 @@
 /**
- * Proves that no certificate of a chain was revoked, as the Notary Project does it (trust-store-trust-policy.md, "Certificate
- * Revocation Evaluation"): OCSP first; revocation lists where that gives no answer, or where the certificate names no responder.
+ * Verifies that no certificate of a chain is revoked, as the Notary Project does (trust-store-trust-policy.md, "Certificate
+ * Revocation Evaluation"): OCSP first; revocation lists if OCSP gives no answer, or if the certificate names no responder.
  * A certificate that names neither, and a root, cannot be revoked.
  */
 import { asTouchmarkError } from "../core/errors.ts";
@@ -14,26 +14,26 @@ import type { RevocationQuestion } from "./revocation-question.ts";
 import { allOf, good, joinUnknown, unknown, type RevocationStatus } from "./revocation-status.ts";
 
 export interface ChainRevocationQuestion {
-  /** From the leaf to the root; proven to lead to one that is trusted, else a stranger has us ask whom he likes. */
+  /** Certificates from the leaf to the root; the chain must be verified, else an untrusted certificate chooses which URLs are requested. */
   readonly chain: readonly Certificate[];
   readonly facts: Facts;
   /** The time of verification. */
   readonly at: Instant;
-  /** The latest time at which the signature is proven to have been there, if any is. */
+  /** The latest verified time of the signature, if any. */
   readonly signedAt?: Instant;
 }
 
 export interface ChainRevocation {
-  /** Of the whole chain: revoked if any certificate is, else unknown if any is. */
+  /** The status of the whole chain: revoked if any certificate is, else unknown if any is. */
   readonly status: RevocationStatus;
-  /** Of each certificate below the root, in order. */
+  /** The status of each certificate below the root, in order. */
   readonly certificates: readonly RevocationStatus[];
 }
 
-/** URLs of one kind that a certificate may name. */
+/** Maximum URLs of one kind in a certificate. */
 const maxUrls = 8;
 
-/** Three rounds of answers at most: OCSP, lists, deltas. */
+/** At most three rounds of answers: OCSP, lists, deltas. */
 export async function verifyRevocation({ chain, ...rest }: ChainRevocationQuestion): Promise<ChainRevocation> {
   const certificates = await Promise.all(
     chain.slice(0, -1).map((certificate, depth) => certificateStanding({ ...rest, certificate, issuer: chain[depth + 1] ?? certificate })),
@@ -44,8 +44,8 @@ export async function verifyRevocation({ chain, ...rest }: ChainRevocationQuesti
 
 async function certificateStanding(question: RevocationQuestion): Promise<RevocationStatus> {
   const name = describeCertificate(question.certificate);
-  const standing = await evaluate(question);
-  return standing.outcome === "failed" ? standing : { ...standing, detail: `${name}: ${standing.detail}` };
+  const status = await evaluate(question);
+  return status.outcome === "failed" ? status : { ...status, detail: `${name}: ${status.detail}` };
 }
 
 async function evaluate(question: RevocationQuestion): Promise<RevocationStatus> {
@@ -56,10 +56,10 @@ async function evaluate(question: RevocationQuestion): Promise<RevocationStatus>
       return unknown(`it names more than ${maxUrls} places that tell of revocations`, "LIMIT_EXCEEDED");
     }
     if (responders.length === 0) return points ? await crlStatus(points, question) : good("has no OCSP or CRL address");
-    const standing = await ocspStatus(responders, question);
-    if (standing.outcome !== "undecided" || standing.needs.length > 0 || !points) return standing;
+    const status = await ocspStatus(responders, question);
+    if (status.outcome !== "undecided" || status.needs.length > 0 || !points) return status;
     const fallback = await crlStatus(points, question);
-    return fallback.outcome === "undecided" ? joinUnknown([standing, fallback]) : fallback;
+    return fallback.outcome === "undecided" ? joinUnknown([status, fallback]) : fallback;
   } catch (thrown) {
     const { code, message } = asTouchmarkError(thrown);
     if (code === "INTERNAL") throw thrown;

@@ -1,6 +1,6 @@
 /**
- * Verifies a signature by all that came with it: with a trusted key, or with a certificate at every time that a log or a
- * timestamp authority proves.
+ * Verifies a signature with all of its verification material: with a trusted key, or with a certificate at every verified time of a log
+ * or a timestamp authority.
  */
 import { equalBytes } from "../core/bytes.ts";
 import type { Check } from "../core/finding.ts";
@@ -15,11 +15,11 @@ import type { SignatureEvidence } from "./signature-evidence.ts";
 export interface SignatureVerificationRequest {
   readonly evidence: SignatureEvidence;
   readonly trust: Trust;
-  /** The time of verification: nothing proven lies after it, further than clocks may differ. */
+  /** The time of verification: verified times may be after it only by the tolerated clock difference. */
   readonly at: Instant;
 }
 
-/** A trusted key is trusted with whatever certificate lies beside its signature. With several roots, a certificate is proven by the first that vouches for all there is. */
+/** A trusted key is accepted whatever certificate accompanies its signature. With several roots, the first that verifies everything decides. */
 export async function verifySignature({ evidence, trust, at }: SignatureVerificationRequest): Promise<SignatureResult> {
   const { by } = evidence;
   if (by.kind === "key") return verifyByKey({ evidence, trust, at }, by.hint);
@@ -28,9 +28,9 @@ export async function verifySignature({ evidence, trust, at }: SignatureVerifica
   if (trust.roots.length === 0) return unverified(certificateUntrusted(trust));
   let best: SignatureResult | undefined;
   for (const root of trust.roots) {
-    const proof = await verifyCertificateSignature({ evidence, by, root, at });
-    if (proof.checks.every(({ outcome }) => outcome === "passed")) return proof;
-    if (!best || passed(proof) > passed(best)) best = proof; // the root that knows most of it says what is wrong
+    const result = await verifyCertificateSignature({ evidence, by, root, at });
+    if (result.checks.every(({ outcome }) => outcome === "passed")) return result;
+    if (!best || passed(result) > passed(best)) best = result; // the root with the most passed checks reports what is wrong
   }
   return best ?? unverified(certificateUntrusted(trust));
 }
@@ -39,7 +39,7 @@ function passed({ checks }: SignatureResult): number {
   return checks.filter(({ outcome }) => outcome === "passed").length;
 }
 
-/** A signature by certificate where only keys are trusted. */
+/** The result for a signature by certificate if only keys are trusted. */
 function certificateUntrusted({ keys }: Trust): Check {
   const detail = `made with a certificate, not with ${keys.map(({ name }) => name).join(" or ") || "a key"}`;
   return { name: "signature", outcome: "failed", code: "KEY_MISMATCH", detail };
@@ -47,17 +47,17 @@ function certificateUntrusted({ keys }: Trust): Check {
 
 async function verifyByKey(question: SignatureVerificationRequest, hint: string | undefined): Promise<SignatureResult> {
   const { evidence, trust } = question;
-  const proof = await verifyKeySignature({ ...evidence, hint }, trust.keys);
-  const { signer } = proof;
+  const result = await verifyKeySignature({ ...evidence, hint }, trust.keys);
+  const { signer } = result;
   const key = trust.keys.find(({ publicKey }) => signer?.kind === "key" && publicKey.fingerprint === signer.fingerprint);
-  if (!key) return proof;
+  if (!key) return result;
   const { checks, ...times } = await timesByKey(question, key);
-  return { checks: [...checks, ...proof.checks], signer, ...times };
+  return { checks: [...checks, ...result.checks], signer, ...times };
 }
 
 /**
- * A trusted key needs no log and no time: entries and timestamps of others than the trusted do not count; one of a trusted
- * log or authority that does not hold does, unless another root says that it holds.
+ * A trusted key needs no log and no time: entries and timestamps of untrusted services do not count; an invalid one of a trusted
+ * log or authority fails, unless it verifies under another root.
  */
 async function timesByKey({ evidence, trust, at }: SignatureVerificationRequest, key: TrustedKey): Promise<Times> {
   let broken: Times = { checks: [], verifiedTimestamps: [], changesAt: [] };

@@ -1,4 +1,4 @@
-/** Verifies when a signature was there: by the timestamps and the log entries that came with it. */
+/** Verifies the times of a signature, by its timestamps and log entries. */
 import type { Check, VerifiedTimestamp } from "../core/finding.ts";
 import { formatInstant, maxSkew, type Instant } from "../core/instant.ts";
 import type { TrustedRoot } from "../trust/trusted-root.ts";
@@ -13,7 +13,7 @@ export interface TimesRequest {
   readonly evidence: SignatureEvidence;
   readonly verifier: SignatureVerifier;
   readonly root: TrustedRoot;
-  /** The time of verification: nothing proven lies after it, further than clocks may differ. */
+  /** The time of verification: verified times may be after it only by the tolerated clock difference. */
   readonly at: Instant;
 }
 
@@ -23,11 +23,11 @@ export interface Times {
   readonly changesAt: readonly (Instant | undefined)[];
 }
 
-/** Timestamps of authorities that are not trusted do not matter where a log gives a time. */
+/** Timestamps of untrusted authorities are ignored if a log entry gives a verified time. */
 export async function verifyTimes({ evidence, verifier, root, at }: TimesRequest): Promise<Times> {
   const { signature, content, timestamps, entries, stamped } = evidence;
   const stamps = await verifyTimestamps(timestamps, { stamped, authorities: root.timestampAuthorities, threshold: 1 });
-  const byAuthorities = "value" in stamps ? stamps.value.map(stampedBy) : [];
+  const byAuthorities = "value" in stamps ? stamps.value.map(timestampOf) : [];
   const question = { threshold: 1, logged: { signature, content, verifier }, logs: root.logs, at: byAuthorities[0]?.at ?? at };
   const logged = await verifyLogEntries(entries, question);
   const byLogs = "value" in logged ? logged.value.map(loggedAt) : [];
@@ -54,12 +54,12 @@ const pending: Check = {
   detail: "says that a log is yet to be asked to keep it",
 };
 
-/** Without what the evidence holds several times. */
+/** Removes duplicate timestamps and entries. */
 function distinct(timestamps: readonly VerifiedTimestamp[]): readonly VerifiedTimestamp[] {
   return [...new Map(timestamps.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-function stampedBy({ authority, at }: TimestampTime): VerifiedTimestamp {
+function timestampOf({ authority, at }: TimestampTime): VerifiedTimestamp {
   return { kind: "timestamp", by: authority.name, at };
 }
 

@@ -37,15 +37,15 @@ const authority = (chain: readonly Uint8Array[], more: Partial<CertificateAuthor
 });
 const make = (parts: Partial<TokenParts> = {}) =>
   makeToken({ certificate: tsa, privateKey: keys.tsa.privateKey, message: stamped, at, ...parts });
-const prove = (token: Uint8Array, question: Partial<TimestampVerificationRequest> = {}) =>
+const verify = (token: Uint8Array, question: Partial<TimestampVerificationRequest> = {}) =>
   verifyTimestamp(token, { stamped, authorities: [authority([root])], ...question });
 
 async function refuses(
-  proof: Promise<Awaited<ReturnType<typeof prove | typeof verifyTimestamps>>>,
+  result: Promise<Awaited<ReturnType<typeof verify | typeof verifyTimestamps>>>,
   code: string,
   detail: RegExp,
 ): Promise<void> {
-  const { check } = await proof;
+  const { check } = await result;
   assert.ok(check.outcome !== "passed", check.detail);
   assert.equal(check.name, "timestamp");
   assert.equal(check.code, code, check.detail);
@@ -53,33 +53,33 @@ async function refuses(
 }
 
 suite("a timestamp", () => {
-  test("proves the time of a signature", async () => {
+  test("verifies the time of a signature", async () => {
     const trusted = authority([root]);
     const accuracy = sequence(integer(2));
     const token = make({ info: (usual) => ({ ...usual, accuracy }) });
     for (const timestamp of [token, makeResponse(0, token)]) {
-      const proof = await prove(timestamp, { authorities: [trusted] });
-      assert.ok("value" in proof, proof.check.detail);
-      const { chain, ...value } = proof.value;
+      const result = await verify(timestamp, { authorities: [trusted] });
+      assert.ok("value" in result, result.check.detail);
+      const { chain, ...value } = result.value;
       assert.deepEqual(value, { at, accuracy: 2000, isNamedBySha1: false, authority: trusted });
       assert.equal(chain.at(-1)?.subject.text, "CN=root");
-      assert.equal(proof.check.detail, "https://tsa.example saw it at 2026-06-01T12:00:00Z");
+      assert.equal(result.check.detail, "https://tsa.example saw it at 2026-06-01T12:00:00Z");
     }
   });
 
-  test("proves it with the authority's own certificate where it brings none, and with no other", async () => {
+  test("verifies with the authority's own certificate if the token has none, and with no other", async () => {
     const bare = make({ certificates: [] });
-    const proof = await prove(bare, { authorities: [authority([tsa, root])] });
-    assert.ok("value" in proof, proof.check.detail);
-    assert.ok(!("accuracy" in proof.value));
-    await refuses(prove(bare), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
+    const result = await verify(bare, { authorities: [authority([tsa, root])] });
+    assert.ok("value" in result, result.check.detail);
+    assert.ok(!("accuracy" in result.value));
+    await refuses(verify(bare), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
     const second = makeDer({ subject: "second", key: keys.other, ...ofRoot, extensions: timeStamping });
     const token = make({ certificate: second, privateKey: keys.other.privateKey });
-    assert.equal((await prove(token)).check.outcome, "passed");
-    await refuses(prove(token, { authorities: [authority([tsa, root])] }), "CERTIFICATE_UNTRUSTED", /"CN=second" is of no authority/);
+    assert.equal((await verify(token)).check.outcome, "passed");
+    await refuses(verify(token, { authorities: [authority([tsa, root])] }), "CERTIFICATE_UNTRUSTED", /"CN=second" is of no authority/);
   });
 
-  test("proves it through intermediates, from the token or from the trust", async () => {
+  test("verifies through intermediates, from the token or from the trust", async () => {
     const middle = makeDer({
       subject: "middle",
       key: keys.other,
@@ -88,19 +88,19 @@ suite("a timestamp", () => {
     });
     const lower = makeDer({ subject: "lower", key: keys.tsa, issuer: "middle", signedBy: keys.other.privateKey, extensions: timeStamping });
     const token = (...certificates: readonly Uint8Array[]) => make({ certificate: lower, certificates });
-    assert.equal((await prove(token(middle, lower, root))).check.outcome, "passed");
-    assert.equal((await prove(token(lower), { authorities: [authority([middle, root])] })).check.outcome, "passed");
-    assert.equal((await prove(token(), { authorities: [authority([lower, middle, root])] })).check.outcome, "passed");
-    await refuses(prove(token(lower)), "CERTIFICATE_UNTRUSTED", /does not lead/);
+    assert.equal((await verify(token(middle, lower, root))).check.outcome, "passed");
+    assert.equal((await verify(token(lower), { authorities: [authority([middle, root])] })).check.outcome, "passed");
+    assert.equal((await verify(token(), { authorities: [authority([lower, middle, root])] })).check.outcome, "passed");
+    await refuses(verify(token(lower)), "CERTIFICATE_UNTRUSTED", /does not lead/);
   });
 
-  test("names its signer by hash: SHA-1 of old, SHA-2, and all that are named must be it", async () => {
+  test("identifies its signer by hash: SHA-1 (old) or SHA-2, and every id must match", async () => {
     const v1 = (of: Uint8Array) => attribute(oids.signingCertificate, sequence(sequence(sequence(octetString(hash("sha1", of))))));
     const only = make({ attributes: (usual) => ({ ...usual, signingCertificate: v1(tsa) }) });
-    assert.equal((await prove(only)).check.outcome, "passed");
-    assert.equal((await prove(make({ attributes: (usual) => ({ ...usual, more: v1(tsa) }) }))).check.outcome, "passed");
+    assert.equal((await verify(only)).check.outcome, "passed");
+    assert.equal((await verify(make({ attributes: (usual) => ({ ...usual, more: v1(tsa) }) }))).check.outcome, "passed");
     await refuses(
-      prove(make({ attributes: (usual) => ({ ...usual, more: v1(root) }) })),
+      verify(make({ attributes: (usual) => ({ ...usual, more: v1(root) }) })),
       "CERTIFICATE_UNTRUSTED",
       /neither trusted nor in it/,
     );
@@ -113,29 +113,29 @@ suite("a timestamp", () => {
       );
     const named = (issuer: string, number: number) =>
       make({ attributes: (usual) => ({ ...usual, signingCertificate: serial(issuer, number) }) });
-    assert.equal((await prove(named("root", 7))).check.outcome, "passed");
-    await refuses(prove(named("root", 8)), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
-    await refuses(prove(named("other", 7)), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
+    assert.equal((await verify(named("root", 7))).check.outcome, "passed");
+    await refuses(verify(named("root", 8)), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
+    await refuses(verify(named("other", 7)), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
   });
 
-  test("T12: takes no certificate that was slipped in for the one that signed", async () => {
+  test("ignores a certificate that was substituted for the signer's", async () => {
     const key = keys.tsa;
     const wrongs = { "for code": [extensions.usage([usages.codeSigning], true)], authority: [extensions.authority(), ...timeStamping] };
     for (const list of Object.values(wrongs)) {
       const real = makeDer({ subject: "real", key, ...ofRoot, extensions: list });
       const forged = make({ certificate: real, certificates: [tsa, real] });
-      await refuses(prove(forged), "CERTIFICATE_INVALID", /CN=real/);
+      await refuses(verify(forged), "CERTIFICATE_INVALID", /CN=real/);
     }
-    // The same name, number and key, and yet another certificate than the one whose hash is signed.
+    // The same name, number and key, but another certificate than the one whose hash is signed.
     const twin = makeDer({ subject: "tsa", key, ...ofRoot, extensions: [...timeStamping, extensions.uri("https://twin.example")] });
-    await refuses(prove(make({ certificates: [twin] })), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
-    assert.equal((await prove(make({ certificates: [twin, tsa] }))).check.outcome, "passed");
+    await refuses(verify(make({ certificates: [twin] })), "CERTIFICATE_UNTRUSTED", /neither trusted nor in it/);
+    assert.equal((await verify(make({ certificates: [twin, tsa] }))).check.outcome, "passed");
   });
 
   const refused: Record<string, { token: Uint8Array; code?: string; detail: RegExp; question?: Partial<TimestampVerificationRequest> }> = {
     "of other bytes": { token: make(), question: { stamped: Buffer.from("another") }, detail: /other bytes than this signature/ },
-    "that no key of its authority signed": { token: make({ privateKey: keys.other.privateKey }), detail: /does not verify with/ },
-    "whose content was exchanged": {
+    "not signed by its authority's key": { token: make({ privateKey: keys.other.privateKey }), detail: /does not verify with/ },
+    "with substituted content": {
       token: make({
         attributes: (usual) => ({ ...usual, messageDigest: attribute(oids.messageDigest, octetString(hash("sha256", stamped))) }),
       }),
@@ -149,7 +149,7 @@ suite("a timestamp", () => {
       token: make({ attributes: (usual) => ({ ...usual, contentType: attribute(oids.contentType, oid(oids.data)) }) }),
       detail: /not what its authority signed/,
     },
-    "whose signature is of another hash than it names": {
+    "whose signature uses another hash than it names": {
       token: make({ signer: (usual) => ({ ...usual, signatureAlgorithm: sequence(oid(oids.ecdsaWithSha384)) }) }),
       detail: /does not verify with/,
     },
@@ -157,75 +157,75 @@ suite("a timestamp", () => {
       token: make({ signer: (usual) => ({ ...usual, signatureAlgorithm: sequence(oid("1.2.840.113549.1.1.1"), encodeDer(tags.null)) }) }),
       detail: /does not verify with/,
     },
-    "that was refused": { token: makeResponse(2), detail: /answered rejection/ },
-    "that is none": { token: Buffer.from("timestamp"), detail: /not DER/ },
-    "larger than any": { token: new Uint8Array(64 * 1024 + 1), code: "LIMIT_EXCEEDED", detail: /over the limit/ },
-    "with an embedded certificate that is none": {
+    "with a rejection status": { token: makeResponse(2), detail: /answered rejection/ },
+    "that is malformed": { token: Buffer.from("timestamp"), detail: /not DER/ },
+    "over the size limit": { token: new Uint8Array(64 * 1024 + 1), code: "LIMIT_EXCEEDED", detail: /over the limit/ },
+    "with a malformed embedded certificate": {
       token: make({ certificates: [tsa, sequence()] }),
       detail: /certificate in the timestamp/,
     },
-    "with more certificates than a path has": {
+    "with too many certificates": {
       token: make({ certificates: Array.from({ length: 18 }, (_, i) => makeDer({ subject: `${i}` })).concat([tsa]) }),
       code: "LIMIT_EXCEEDED",
       detail: /18 intermediate/,
     },
-    "when nobody is trusted": { token: make(), question: { authorities: [] }, code: "CERTIFICATE_UNTRUSTED", detail: /no authority/ },
-    "of a stranger": {
+    "when no authority is trusted": { token: make(), question: { authorities: [] }, code: "CERTIFICATE_UNTRUSTED", detail: /no authority/ },
+    "of an untrusted authority": {
       token: make(),
       question: { authorities: [authority([makeDer({ subject: "root", key: keys.other, extensions: [extensions.authority()] })])] },
       code: "CERTIFICATE_UNTRUSTED",
       detail: /does not lead/,
     },
-    "after its authority's time": {
+    "after its authority's period": {
       token: make(),
       question: { authorities: [authority([root], { validFor: { start: 0, end: at - 1 } })] },
       code: "CERTIFICATE_UNTRUSTED",
       detail: /not at 2026-06-01/,
     },
-    "before its authority's time": {
+    "before its authority's period": {
       token: make(),
       question: { authorities: [authority([root], { validFor: { start: at + 1 } })] },
       code: "CERTIFICATE_UNTRUSTED",
       detail: /not at 2026-06-01/,
     },
-    "before its certificate's time": { token: make({ at: Date.UTC(2025, 11, 31) }), code: "EXPIRED", detail: /not at 2025-12-31/ },
-    "after its certificate's time": { token: make({ at: Date.UTC(2027, 0, 2) }), code: "EXPIRED", detail: /not at 2027-01-02/ },
+    "before its certificate's validity": { token: make({ at: Date.UTC(2025, 11, 31) }), code: "EXPIRED", detail: /not at 2025-12-31/ },
+    "after its certificate's validity": { token: make({ at: Date.UTC(2027, 0, 2) }), code: "EXPIRED", detail: /not at 2027-01-02/ },
   };
   for (const [what, { token, code = "TIMESTAMP_INVALID", detail, question }] of Object.entries(refused)) {
-    test(`refuses one ${what}`, () => refuses(prove(token, question), code, detail));
+    test(`refuses one ${what}`, () => refuses(verify(token, question), code, detail));
   }
 
   const wrongUses = {
-    "not critically": [extensions.usage([usages.timeStamping])],
-    "not alone": [extensions.usage([usages.timeStamping, usages.codeSigning], true)],
-    "for code": [extensions.usage([usages.codeSigning], true)],
-    "for anything": [],
+    "with a usage that is not critical": [extensions.usage([usages.timeStamping])],
+    "with further usages": [extensions.usage([usages.timeStamping, usages.codeSigning], true)],
+    "for code signing": [extensions.usage([usages.codeSigning], true)],
+    "without usage": [],
   };
   for (const [what, list] of Object.entries(wrongUses)) {
-    test(`refuses a certificate that is for time stamping ${what}`, async () => {
+    test(`refuses a time-stamping certificate ${what}`, async () => {
       const certificate = makeDer({ subject: "tsa", key: keys.tsa, ...ofRoot, extensions: list });
-      await refuses(prove(make({ certificate })), "CERTIFICATE_INVALID", /time stamping/);
+      await refuses(verify(make({ certificate })), "CERTIFICATE_INVALID", /time stamping/);
     });
   }
 
-  test("is of the authority whose period it falls in, both ends included", async () => {
+  test("belongs to the authority whose period contains it, both ends included", async () => {
     const early = authority([root], { name: "early", validFor: { start: 0, end: at } });
     const late = authority([root], { name: "late", validFor: { start: at + 1 } });
     const who = async (time: number) => {
-      const proof = await prove(make({ at: time }), { authorities: [late, early] });
-      return "value" in proof ? proof.value.authority.name : proof.check.detail;
+      const result = await verify(make({ at: time }), { authorities: [late, early] });
+      return "value" in result ? result.value.authority.name : result.check.detail;
     };
     assert.equal(await who(at), "early");
     assert.equal(await who(at + 1000), "late");
   });
 
-  test("no change of a byte gives another time or signer", async () => {
+  test("with any byte changed never gives another time or signer", async () => {
     const good = makeResponse(0, make());
     await fc.assert(
       fc.asyncProperty(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 }), async (index, flip) => {
-        const proof = await prove(Uint8Array.from(good, (old, i) => (i === index ? old ^ flip : old)));
-        if ("value" in proof) assert.equal(proof.value.at, at);
-        else assert.notEqual(proof.check.outcome, "passed");
+        const result = await verify(Uint8Array.from(good, (old, i) => (i === index ? old ^ flip : old)));
+        if ("value" in result) assert.equal(result.value.at, at);
+        else assert.notEqual(result.check.outcome, "passed");
       }),
       { numRuns: 400 },
     );
@@ -244,47 +244,47 @@ suite("several timestamps", () => {
   const first = authority([root], { name: "first" });
   const authorities = [first, authority([second], { name: "second", operator: "second" })];
   const other = make({ certificate: otherTsa, at: at + 1000 });
-  const proveAll = (timestamps: readonly Uint8Array[], threshold: number, trusted: readonly CertificateAuthority[] = authorities) =>
+  const verifyAll = (timestamps: readonly Uint8Array[], threshold: number, trusted: readonly CertificateAuthority[] = authorities) =>
     verifyTimestamps(timestamps, { stamped, authorities: trusted, threshold });
 
-  test("prove all their times, of as many operators as are wanted", async () => {
-    const proof = await proveAll([make(), other], 2);
-    assert.ok("value" in proof, proof.check.detail);
+  test("give all their verified times, of as many operators as required", async () => {
+    const result = await verifyAll([make(), other], 2);
+    assert.ok("value" in result, result.check.detail);
     assert.deepEqual(
-      proof.value.map(({ at: time, authority: { name } }) => [time, name]),
+      result.value.map(({ at: time, authority: { name } }) => [time, name]),
       [
         [at, "first"],
         [at + 1000, "second"],
       ],
     );
-    assert.equal(proof.check.detail, "first saw it at 2026-06-01T12:00:00Z; second saw it at 2026-06-01T12:00:01Z");
+    assert.equal(result.check.detail, "first saw it at 2026-06-01T12:00:00Z; second saw it at 2026-06-01T12:00:01Z");
   });
 
-  test("T09: count once an operator", async () => {
-    await refuses(proveAll([make(), make(), make({ at: at + 1 })], 2), "TIMESTAMP_MISSING", /^1 of 2 operators/);
+  test("count once per operator", async () => {
+    await refuses(verifyAll([make(), make(), make({ at: at + 1 })], 2), "TIMESTAMP_MISSING", /^1 of 2 operators/);
     const same = [first, authority([second], { name: "second" })];
-    await refuses(proveAll([make(), other], 2, same), "TIMESTAMP_MISSING", /^1 of 2 operators/);
+    await refuses(verifyAll([make(), other], 2, same), "TIMESTAMP_MISSING", /^1 of 2 operators/);
   });
 
-  test("do not count if nobody trusts who made them", async () => {
-    assert.equal((await proveAll([other, make()], 1, [first])).check.outcome, "passed");
-    await refuses(proveAll([other], 1, [first]), "TIMESTAMP_MISSING", /^0 of 1 operators .*does not lead/);
+  test("do not count if their authorities are untrusted", async () => {
+    assert.equal((await verifyAll([other, make()], 1, [first])).check.outcome, "passed");
+    await refuses(verifyAll([other], 1, [first]), "TIMESTAMP_MISSING", /^0 of 1 operators .*does not lead/);
   });
 
-  test("T16: all must hold", async () => {
-    await refuses(proveAll([make(), make({ message: Buffer.from("another") })], 1), "TIMESTAMP_INVALID", /other bytes/);
-    await refuses(proveAll([make(), make({ at: 0 })], 1), "EXPIRED", /1970/);
+  test("must all be valid", async () => {
+    await refuses(verifyAll([make(), make({ message: Buffer.from("another") })], 1), "TIMESTAMP_INVALID", /other bytes/);
+    await refuses(verifyAll([make(), make({ at: 0 })], 1), "EXPIRED", /1970/);
   });
 
-  test("none prove nothing, whatever the threshold", async () => {
-    for (const threshold of [0, 1, -1]) await refuses(proveAll([], threshold), "TIMESTAMP_MISSING", /^0 of 1/);
+  test("fail if there are none, whatever the threshold", async () => {
+    for (const threshold of [0, 1, -1]) await refuses(verifyAll([], threshold), "TIMESTAMP_MISSING", /^0 of 1/);
   });
 
-  test("T08: are bounded", async () => {
+  test("are bounded in number", async () => {
     const good = make();
     assert.equal(
       (
-        await proveAll(
+        await verifyAll(
           Array.from({ length: 32 }, () => good),
           1,
         )
@@ -292,7 +292,7 @@ suite("several timestamps", () => {
       "passed",
     );
     await refuses(
-      proveAll(
+      verifyAll(
         Array.from({ length: 33 }, () => good),
         1,
       ),

@@ -1,4 +1,4 @@
-/** Proves when a signature was there already: a timestamp over it (RFC 3161), signed by a trusted authority (section 2.3). */
+/** Verifies an RFC 3161 timestamp over a signature, by a trusted authority (section 2.3). */
 import { equalBytes } from "../core/bytes.ts";
 import { isContentSigned, isSignedWith } from "../core/envelopes/cms.ts";
 import { asTouchmarkError, type Code } from "../core/errors.ts";
@@ -13,25 +13,25 @@ import type { Result } from "./result.ts";
 
 export interface TimestampTime {
   readonly at: Instant;
-  /** Milliseconds by which the time may be off, either way; absent where the token does not say. */
+  /** Accuracy in milliseconds, in both directions; absent where the token does not say. */
   readonly accuracy?: number;
-  /** Only SHA-1 says which certificate it is signed with (RFC 2634, section 5.4), as before RFC 5035. */
+  /** Only a SHA-1 hash identifies the signer's certificate (RFC 2634, section 5.4), as before RFC 5035. */
   readonly isNamedBySha1: boolean;
   readonly authority: CertificateAuthority;
-  /** From the certificate it is signed with to the authority's root. */
+  /** Certificates from the signer's to the authority's root. */
   readonly chain: readonly Certificate[];
 }
 
 export interface TimestampVerificationRequest {
-  /** The bytes that must have been stamped: a signature's. */
+  /** The timestamped bytes: a signature's. */
   readonly stamped: Uint8Array;
-  /** A chain may begin with the certificate the authority signs with, which then is the only one. */
+  /** Trusted authorities. A chain may begin with the authority's signing certificate, which is then the only accepted one. */
   readonly authorities: readonly CertificateAuthority[];
 }
 
 /**
- * Proves one timestamp, DER: a token, or a response that grants one.
- * TIMESTAMP_INVALID if it does not hold, CERTIFICATE_UNTRUSTED if it is of none of the authorities, or another code of the certificate's path.
+ * Verifies one timestamp, DER: a token, or a response that grants one.
+ * TIMESTAMP_INVALID if it does not verify, CERTIFICATE_UNTRUSTED if it is of none of the authorities, or another code of the certificate's path.
  */
 export async function verifyTimestamp(
   timestamp: Uint8Array,
@@ -49,13 +49,13 @@ export async function verifyTimestamp(
     const fault = await faultOf(token, stamped, signer);
     if (fault !== undefined) return failed("TIMESTAMP_INVALID", fault);
     const possible = authorities.filter(({ chain }) => maySign(chain, signer));
-    return await proveAuthority(token, signer, embedded, possible);
+    return await verifyAuthority(token, signer, embedded, possible);
   } catch (thrown) {
     return unreadable(thrown);
   }
 }
 
-/** The certificate that the signer says is its own and whose hash it signed. */
+/** The certificate that the signer identifies as its own and whose hash it signed. */
 function findSigner({ signedData, signers }: TimestampToken, candidates: readonly Certificate[]): Certificate | undefined {
   const { issuer, serialNumber } = signedData.signer.certificate;
   return candidates.find(
@@ -66,7 +66,7 @@ function findSigner({ signedData, signers }: TimestampToken, candidates: readonl
   );
 }
 
-/** What does not hold, whoever the authority is. */
+/** Why the token does not verify, independent of the authority; undefined if it does. */
 async function faultOf(token: TimestampToken, stamped: Uint8Array, signer: Certificate): Promise<string | undefined> {
   if (!isImprintOf(token, stamped)) return "the timestamp is of other bytes than this signature";
   if (!isContentSigned(token.signedData)) return "what the timestamp says is not what its authority signed";
@@ -75,12 +75,12 @@ async function faultOf(token: TimestampToken, stamped: Uint8Array, signer: Certi
   return undefined;
 }
 
-/** An authority whose chain begins with the certificate it signs with has no other. */
+/** Whether the authority accepts the signer: a chain that begins with a signing certificate accepts no other. */
 function maySign([first]: readonly Certificate[], signer: Certificate): boolean {
   return first !== undefined && (basicConstraints(first)?.ca === true || equalBytes(first.raw, signer.raw));
 }
 
-async function proveAuthority(
+async function verifyAuthority(
   { at, accuracy, signers }: TimestampToken,
   leaf: Certificate,
   embedded: readonly Certificate[],
@@ -98,7 +98,7 @@ async function proveAuthority(
         value: { at, authority, chain: path.value.chain, isNamedBySha1, ...(accuracy !== undefined && { accuracy }) },
       };
     }
-    // What an authority it leads to says against it tells more than that it does not lead to another.
+    // A rule violated under a matching authority explains more than a path that does not lead to another.
     if (refusal.check.code === "CERTIFICATE_UNTRUSTED") refusal = { check: { ...path.check, name: "timestamp" } };
   }
   return refusal;

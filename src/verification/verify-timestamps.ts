@@ -1,6 +1,6 @@
 /**
- * Proves that enough authorities stamped a signature. Timestamps of authorities that are not trusted do not count, several of one
- * operator count once, and any other that does not hold fails all.
+ * Verifies that enough authorities timestamped a signature. Timestamps of untrusted authorities do not count, several of one
+ * operator count once, and any other invalid one fails all.
  */
 import type { Code } from "../core/errors.ts";
 import type { Result } from "./result.ts";
@@ -8,7 +8,7 @@ import { verifyTimestamp, type TimestampTime, type TimestampVerificationRequest 
 
 const maxTimestamps = 32;
 
-/** What is proven is in the order of the timestamps, all of them. TIMESTAMP_MISSING if they are of fewer operators than the threshold, or none. */
+/** Returns all verified timestamps, in their order. TIMESTAMP_MISSING if they are of fewer operators than the threshold, or none. */
 export async function verifyTimestamps(
   timestamps: readonly Uint8Array[],
   { threshold, ...question }: TimestampVerificationRequest & { readonly threshold: number },
@@ -17,25 +17,25 @@ export async function verifyTimestamps(
     return stopped("undecided", "LIMIT_EXCEEDED", `there are ${timestamps.length} timestamps, over the limit of ${maxTimestamps}`);
   }
   const found: TimestampTime[] = [];
-  const seen = new Set<string>();
-  const unseen = new Set<string>();
+  const details = new Set<string>();
+  const untrusted = new Set<string>();
   for (const timestamp of timestamps) {
-    const proof = await verifyTimestamp(timestamp, question);
-    if ("value" in proof) {
-      found.push(proof.value);
-      seen.add(proof.check.detail);
-    } else if (proof.check.code === "CERTIFICATE_UNTRUSTED") {
-      unseen.add(proof.check.detail);
+    const result = await verifyTimestamp(timestamp, question);
+    if ("value" in result) {
+      found.push(result.value);
+      details.add(result.check.detail);
+    } else if (result.check.code === "CERTIFICATE_UNTRUSTED") {
+      untrusted.add(result.check.detail);
     } else {
-      return { check: proof.check };
+      return { check: result.check };
     }
   }
   const operators = new Set(found.map(({ authority }) => authority.operator)).size;
   if (operators < Math.max(threshold, 1)) {
     const wanted = `${operators} of ${Math.max(threshold, 1)} operators of trusted timestamp authorities saw it`;
-    return stopped("failed", "TIMESTAMP_MISSING", [wanted, ...[...unseen].slice(0, 3)].join("; "));
+    return stopped("failed", "TIMESTAMP_MISSING", [wanted, ...[...untrusted].slice(0, 3)].join("; "));
   }
-  return { check: { name: "timestamp", outcome: "passed", detail: [...seen].join("; ") }, value: found };
+  return { check: { name: "timestamp", outcome: "passed", detail: [...details].join("; ") }, value: found };
 }
 
 function stopped(outcome: "failed" | "undecided", code: Code, detail: string): Result<never> {

@@ -1,10 +1,10 @@
-/** What primitive DER values mean (X.690, sections 8 and 11). Each reader throws MALFORMED for another tag or spelling; `what` names the value. */
+/** Readers and writers of primitive DER values (X.690, sections 8 and 11). Each reader throws MALFORMED for another tag or encoding; `what` names the value in messages. */
 import { decodeUtf8, toHex, toLatin1 } from "../bytes.ts";
 import { expectTag, tags, type Der } from "./der.ts";
 import { malformed } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 
-/** Dotted: `1.2.840.10045.2.1`. */
+/** Reads an object identifier as dotted text: `1.2.840.10045.2.1`. */
 export function readOid(value: Der, what: string): string {
   expectTag(value, tags.oid, what);
   const { content } = value;
@@ -14,7 +14,7 @@ export function readOid(value: Der, what: string): string {
   let isStart = true;
   for (const byte of content) {
     if (isStart && byte === 0x80) throw malformed(`${what} is no object identifier`);
-    // Numbers as long as they are exact, which in practice they always are.
+    // A JavaScript number is used as long as it is exact, which in practice it always is.
     arc = typeof arc === "number" && arc < 2 ** 45 ? arc * 128 + (byte & 0x7f) : BigInt(arc) * 128n + BigInt(byte & 0x7f);
     isStart = byte < 0x80;
     if (isStart) {
@@ -28,7 +28,7 @@ export function readOid(value: Der, what: string): string {
   return [root, second, ...rest].join(".");
 }
 
-/** Its two's complement bytes, as few as there can be. */
+/** Encodes an integer as the shortest two's complement. */
 export function readIntegerBytes(value: Der, what: string): Uint8Array {
   expectTag(value, tags.integer, what);
   const [first, second] = value.content;
@@ -39,7 +39,7 @@ export function readIntegerBytes(value: Der, what: string): Uint8Array {
   return value.content;
 }
 
-/** Of at most 1024 bytes. */
+/** Reads an integer of at most 1024 bytes. */
 export function readInteger(value: Der, what: string): bigint {
   const bytes = readIntegerBytes(value, what);
   if (bytes.length > 1024) throw malformed(`${what} is an integer of ${bytes.length} bytes`);
@@ -55,7 +55,7 @@ export function readBoolean(value: Der, what: string): boolean {
 
 export interface BitString {
   readonly bytes: Uint8Array;
-  /** How many bits of the last byte do not count; they are zero. */
+  /** Number of unused bits in the last byte; they are zero. */
   readonly unusedBits: number;
 }
 
@@ -70,7 +70,7 @@ export function readBitString(value: Der, what: string): BitString {
   return { bytes, unusedBits };
 }
 
-/** The bytes of a BIT STRING that is whole bytes: a key, a signature. */
+/** Reads a BIT STRING of whole bytes, such as a key or a signature. */
 export function readBitStringBytes(value: Der, what: string): Uint8Array {
   const { bytes, unusedBits } = readBitString(value, what);
   if (unusedBits > 0) throw malformed(`${what} does not end with a whole byte`);
@@ -85,7 +85,7 @@ export function readOctetString(value: Der, what: string): Uint8Array {
 const utcTime = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 const generalizedTime = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{0,18}[1-9]))?Z$/;
 
-/** A UTCTime (of 1950 to 2049, RFC 5280, section 4.1.2.5.1) or a GeneralizedTime, whose fraction is cut to milliseconds. */
+/** Reads a UTCTime (1950 to 2049, RFC 5280, section 4.1.2.5.1) or a GeneralizedTime, whose fraction is truncated to milliseconds. */
 export function readTime(value: Der, what: string): Instant {
   const text = toLatin1(value.content);
   if (value.tag !== tags.utcTime) expectTag(value, tags.generalizedTime, what);
@@ -95,12 +95,12 @@ export function readTime(value: Der, what: string): Instant {
   const year = first.length === 4 ? first : `${Number(first) < 50 ? "20" : "19"}${first}`;
   const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, "0")}Z`;
   const at = Date.parse(iso);
-  // Date takes the 30th of February for the 2nd of March, and 24 o'clock for the next day's beginning.
+  // Date accepts February 30 as March 2, and 24:00 as the start of the next day.
   if (Number.isNaN(at) || new Date(at).getUTCDate() !== Number(day)) throw malformed(`${what} is no time that exists`);
   return at;
 }
 
-/** Characters of the string types of X.520 names; T.61 is read as Latin-1, as everybody does. */
+/** Reads the string types of X.520 names; T.61 is read as Latin-1, as other implementations do. */
 export function readText(value: Der, what: string): string {
   switch (value.tag) {
     case tags.utf8String:
@@ -118,7 +118,7 @@ export function readText(value: Der, what: string): string {
   }
 }
 
-/** Bytes that must be ASCII, whatever their tag: an implicitly tagged IA5String. */
+/** Reads bytes that must be ASCII, whatever their tag: an implicitly tagged IA5String. */
 export function readAscii(bytes: Uint8Array, what: string): string {
   if (bytes.some((byte) => byte > 0x7f)) throw malformed(`${what} is not ASCII`);
   return toLatin1(bytes);

@@ -40,7 +40,7 @@ function plain({ tag, content, children }: Der): Tree {
 }
 
 suite("DER", () => {
-  test("reads what was encoded, keeping all of its bytes", () => {
+  test("a parsed value keeps all bytes that were encoded", () => {
     fc.assert(
       fc.property(tree, (value) => {
         const bytes = encode(value);
@@ -52,7 +52,7 @@ suite("DER", () => {
     );
   });
 
-  test("does no worse than refuse any bytes, and has read every one of those it takes", () => {
+  test("any bytes are either refused, or read completely", () => {
     const spki = generateKeyPairSync("ed25519").publicKey.export({ format: "der", type: "spki" });
     const mutated = fc
       .tuple(fc.nat(spki.length - 1), fc.nat(255))
@@ -69,7 +69,7 @@ suite("DER", () => {
     );
   });
 
-  test("copies nothing", () => {
+  test("parsing copies no bytes", () => {
     const bytes = hex("30 03 02 01 05");
     const [child] = inside(parseDer(bytes, "value"), tags.sequence, "value");
     assert.equal(child?.content.buffer, bytes.buffer);
@@ -78,7 +78,7 @@ suite("DER", () => {
 
   const refused: Record<string, { bytes: string; message: RegExp }> = {
     nothing: { bytes: "", message: /cut off/ },
-    "a tag alone": { bytes: "30", message: /cut off/ },
+    "only a tag": { bytes: "30", message: /cut off/ },
     "a length past the end": { bytes: "04 03 01 02", message: /cut off/ },
     "a length past its parent's end": { bytes: "30 04 04 03 01 02 00", message: /cut off/ },
     "a length without its bytes": { bytes: "04 82 01", message: /cut off/ },
@@ -106,7 +106,7 @@ suite("DER", () => {
     assert.throws(() => parseDer(hex("30 02 30 00"), "value", { maxDepth: 1 }), { code: "LIMIT_EXCEEDED" });
   });
 
-  test("members come in order, an optional one only where its tag stands, and none is left over", () => {
+  test("members are read in order, an optional one only if its tag matches, and none may be left over", () => {
     const value = parse("30 08 02 01 01 a0 03 01 01 ff");
     const members = new Members(value, tags.sequence, "value");
     assert.equal(members.optional(contextTag(0)), undefined);

@@ -3,8 +3,8 @@
  *
  *     TAG (one byte: class, constructed bit, number below 31), LENGTH (definite, shortest form), content
  *
- * Read strictly and as a whole, bounded in size, depth and count. What a primitive value means is read by
- * `der-values.ts`. The order of a SET OF is not looked at.
+ * The reader is strict, reads the whole value, and is bounded in size, depth and count. `der-values.ts` reads primitive
+ * values. The order of a SET OF is not checked.
  */
 import { malformed, TouchmarkError } from "../errors.ts";
 import { coreLimits } from "../limits.ts";
@@ -12,19 +12,19 @@ import { coreLimits } from "../limits.ts";
 export interface Der {
   /** The identifier octet. */
   readonly tag: number;
-  /** All of it: tag, length and content. A view of what was parsed, like `content`. */
+  /** The whole value: tag, length and content. Like `content`, a view of the parsed bytes. */
   readonly raw: Uint8Array;
   readonly content: Uint8Array;
-  /** The values inside of a constructed one; none of a primitive one. */
+  /** The members of a constructed value; empty for a primitive one. */
   readonly children: readonly Der[];
 }
 
 export interface DerLimits {
   /** Bytes. */
   readonly maxBytes?: number;
-  /** Levels of constructed values. */
+  /** Levels of nested constructed values. */
   readonly maxDepth?: number;
-  /** Values, at all levels together. */
+  /** Number of values at all levels. */
   readonly maxValues?: number;
 }
 
@@ -53,7 +53,7 @@ const constructedBit = 0x20;
 const contextClass = 0x80;
 const numberBits = 0x1f;
 
-/** `[n]` of the context-specific class: around a whole value or a structure, or, primitive, in place of a simple value's tag. */
+/** The tag `[n]` of the context-specific class: constructed for explicit tags and structures, primitive for implicitly tagged simple values. */
 export function contextTag(number: number, form: "constructed" | "primitive" = "constructed"): number {
   return contextClass | (form === "constructed" ? constructedBit : 0) | number;
 }
@@ -91,7 +91,7 @@ export function parseDer(bytes: Uint8Array, what: string, limits: DerLimits = {}
   return value;
 }
 
-/** Where one value lies. */
+/** The position of one value. */
 export interface DerHeader {
   readonly tag: number;
   readonly contentStart: number;
@@ -99,8 +99,8 @@ export interface DerHeader {
 }
 
 /**
- * Reads one value and the few inside of it, none of which is opened (their `children` are left out): for what is too long to be held
- * as values. Throws MALFORMED, or LIMIT_EXCEEDED past 16 of them.
+ * Reads one value and its direct members, without parsing these (their `children` are empty): for values too large to hold
+ * as a tree. Throws MALFORMED, or LIMIT_EXCEEDED past 16 members.
  */
 export function openDer(bytes: Uint8Array, what: string): Der {
   const { tag, contentStart, contentEnd } = readHeader(bytes, 0, bytes.length, what);
@@ -117,7 +117,7 @@ export function openDer(bytes: Uint8Array, what: string): Der {
   return { tag, raw: bytes, content: bytes.subarray(contentStart, contentEnd), children };
 }
 
-/** The header of the value that begins at `start` and ends at `end` or before. Throws MALFORMED. */
+/** Reads the header of the value that begins at `start` and ends at or before `end`. Throws MALFORMED. */
 export function readHeader(bytes: Uint8Array, start: number, end: number, what: string): DerHeader {
   const tag = bytes[start];
   const first = bytes[start + 1];
@@ -137,7 +137,7 @@ export function readHeader(bytes: Uint8Array, start: number, end: number, what: 
   return { tag, contentStart, contentEnd: contentStart + length };
 }
 
-/** A value from its content's parts; the caller puts a SET OF in order. */
+/** Encodes a value from the parts of its content; the caller sorts a SET OF. */
 export function encodeDer(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const bytes: number[] = [];
@@ -146,7 +146,7 @@ export function encodeDer(tag: number, ...parts: readonly Uint8Array[]): Uint8Ar
   return Buffer.concat([Uint8Array.from(header), ...parts]);
 }
 
-/** The values of a constructed one, taken in order as its ASN.1 type lists them; what does not fit throws MALFORMED with its name. */
+/** Reads the members of a constructed value in the order of its ASN.1 type; a member that does not match throws MALFORMED with its name. */
 export class Members {
   readonly at: string;
   readonly #values: readonly Der[];
@@ -157,7 +157,7 @@ export class Members {
     this.#values = inside(value, tag, at);
   }
 
-  /** The next one, which must have the tag if one is given. */
+  /** Takes the next member, which must have the tag if one is given. */
   take(name: string, tag?: number): Der {
     const value = this.#values[this.#next];
     if (value === undefined) throw malformed(`${this.at} has no ${name}`);
@@ -166,7 +166,7 @@ export class Members {
     return value;
   }
 
-  /** The next one if it has this tag. */
+  /** Takes the next member if it has this tag. */
   optional(tag: number): Der | undefined {
     const value = this.#values[this.#next];
     if (value?.tag !== tag) return undefined;
@@ -174,14 +174,14 @@ export class Members {
     return value;
   }
 
-  /** Nothing may be left. */
+  /** Throws MALFORMED if a member is left. */
   end(): void {
     const left = this.#values.length - this.#next;
     if (left > 0) throw malformed(`${this.at} has ${left} more values than were expected`);
   }
 }
 
-/** The values of a SEQUENCE, SET or other constructed value that must have this tag. */
+/** Opens a SEQUENCE, SET or other constructed value that must have this tag. */
 export function inside(value: Der, tag: number, what: string): readonly Der[] {
   expectTag(value, tag, what);
   return value.children;

@@ -10,7 +10,7 @@ const block = fc.record({ label: anyLabel, bytes: fc.uint8Array({ maxLength: 300
 const parse = (text: string) => parsePem(encodeUtf8(text), "test");
 
 suite("PEM", () => {
-  test("what is encoded reads back, whatever the line ends and the text around it", () => {
+  test("what is encoded reads back, with any line ends and text around it", () => {
     const prose = fc.constantFrom("", "Bag Attributes\n    localKeyID: 01\n", "Certificate:\n    Data:\n\n", "-----BEGIN\n");
     const lineEnd = fc.constantFrom("\n", "\r\n", "\r", " \n", "\n\n");
     fc.assert(
@@ -25,7 +25,7 @@ suite("PEM", () => {
     );
   });
 
-  test("no text does worse than MALFORMED", () => {
+  test("any text is read or throws MALFORMED", () => {
     const piece = fc.oneof(fc.string(), fc.constantFrom("-----BEGIN A-----\n", "-----END A-----\n", "-----BEGIN B-----", "AAAA\n", "\n"));
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
@@ -56,7 +56,7 @@ suite("PEM", () => {
     test(`${what} throws`, () => assert.throws(() => parse(text), { code: "MALFORMED", message: /the A block of test/ }));
   }
 
-  test("a text of boundaries alone is read in linear time", () => {
+  test("a text of boundaries only is read in linear time", () => {
     assert.throws(() => parse("-----BEGIN A-----x\n".repeat(50_000) + "-----BEGIN A-----\n".repeat(2)), { code: "MALFORMED" });
   });
 });

@@ -1,19 +1,19 @@
 /**
- * PEM (RFC 7468): labelled base64, as many blocks as there are.
+ * PEM (RFC 7468): any number of blocks of labelled base64.
  *
  *     -----BEGIN LABEL-----
  *     BASE64, in lines of any length
  *     -----END LABEL-----
  *
- * As OpenSSL and Go do, text around blocks is skipped, and CRLF, blank lines and trailing blanks are no
- * matter. What a block holds is read strictly: one that has RFC 1421 headers, is not base64 or has no end
- * of its own throws, so that nothing is overlooked in part.
+ * As in OpenSSL and Go, text around blocks is skipped, and CRLF, blank lines and trailing blanks are
+ * accepted. The content of a block is read strictly: RFC 1421 headers, text that is not base64, or a
+ * missing end line throws, so that no block is skipped by mistake.
  */
 import { fromBase64, toBase64 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
 
 export interface PemBlock {
-  /** `PUBLIC KEY`. */
+  /** The label, such as `PUBLIC KEY`. */
   readonly label: string;
   readonly bytes: Uint8Array;
 }
@@ -21,7 +21,7 @@ export interface PemBlock {
 const boundary = /^-----(BEGIN|END) ([\x21-\x2c\x2e-\x7e]+(?:[ -][\x21-\x2c\x2e-\x7e]+)*)-----$/;
 const lineWidth = 64;
 
-/** The blocks of a text, in order; `what` names it in messages. The caller bounds its size. Throws MALFORMED. */
+/** Reads the blocks of a text, in order; `what` names it in messages. The caller bounds its size. Throws MALFORMED. */
 export function parsePem(text: Uint8Array, what: string): readonly PemBlock[] {
   const blocks: PemBlock[] = [];
   let open: { readonly label: string; readonly lines: string[] } | undefined;
@@ -47,7 +47,7 @@ export function parsePem(text: Uint8Array, what: string): readonly PemBlock[] {
   return blocks;
 }
 
-/** One block, in lines of 64 characters. */
+/** Encodes one block, in lines of 64 characters. */
 export function encodePem(label: string, bytes: Uint8Array): string {
   const base64 = toBase64(bytes);
   const lines = [];

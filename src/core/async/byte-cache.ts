@@ -1,11 +1,11 @@
-/** Bytes that are remembered by name, least recently used first forgotten. */
+/** A least-recently-used cache of bytes by name. */
 
 export class ByteCache {
   readonly #entries = new Map<string, Uint8Array>();
   readonly #maxBytes: number;
   #bytes = 0;
 
-  /** `maxBytes` of all entries together; 0 remembers nothing. */
+  /** `maxBytes` bounds the size of all entries together; 0 caches nothing. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
@@ -18,7 +18,7 @@ export class ByteCache {
     return bytes;
   }
 
-  /** What is larger than an eighth of the whole is not remembered: one entry would displace all others. */
+  /** An entry larger than an eighth of `maxBytes` is not cached, since it would displace all others. */
   set(name: string, bytes: Uint8Array): void {
     if (bytes.length > this.#maxBytes / 8 || this.#entries.has(name)) return;
     this.#entries.set(name, bytes);

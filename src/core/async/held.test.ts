@@ -4,8 +4,8 @@ import { held } from "./held.ts";
 
 const { signal } = new AbortController();
 
-describe("a value that is held", () => {
-  it("is loaded once, given at once while it is refreshed, and replaced then", async () => {
+describe("a value that is refreshed in the background", () => {
+  it("loads once, returns the old value during a refresh, and the new one afterwards", async () => {
     const clock = { now: 0 };
     const loads: (() => void)[] = [];
     let count = 0;
@@ -28,7 +28,7 @@ describe("a value that is held", () => {
     assert.equal(await current(signal), 2);
   });
 
-  it("stays when a refresh fails, which is told", async () => {
+  it("keeps the value when a refresh fails, and reports the failure", async () => {
     const clock = { now: 0 };
     const failures: unknown[] = [];
     let fails = false;
@@ -47,7 +47,7 @@ describe("a value that is held", () => {
     assert.equal(failures.length, 1, "not tried again at once");
   });
 
-  it("that cannot be loaded at first is told to those who asked, and tried again", async () => {
+  it("rejects for all waiting callers when the first load fails, and loads again on the next call", async () => {
     let fails = true;
     const load = async (): Promise<string> => {
       if (fails) throw new Error("down");

@@ -1,20 +1,20 @@
 /**
- * A value that is refreshed in the background: who asks gets what there is, and never waits for a refresh but the first time. A refresh
- * that fails leaves the last good value in place.
+ * A value that is refreshed in the background: callers get the current value, and wait only for the first load. A refresh
+ * that fails keeps the last good value.
  */
 import type { Instant } from "../instant.ts";
 import { memoise } from "./memoise.ts";
 import type { Joinable } from "./single-flight.ts";
 
 export interface HeldOptions {
-  /** Milliseconds after which a value is refreshed, when somebody asks. */
+  /** Age in milliseconds after which the next access starts a refresh. */
   readonly refreshAfter: number;
   readonly clock: () => Instant;
-  /** Told of a refresh that failed; the last value stays. */
+  /** Called with the error of a failed refresh; the last value stays. */
   readonly onFailure?: (failure: unknown) => void;
 }
 
-/** The first who ask wait for `load`, and are told of its failure, which is not kept. */
+/** Holds the result of `load`. The first callers wait for `load` and receive its error; a failure is not kept. */
 export function held<T>(load: (signal: AbortSignal) => Promise<T>, { refreshAfter, clock, onFailure }: HeldOptions): Joinable<T> {
   let current: { readonly value: T; readonly at: Instant } | undefined;
   let refreshing: Promise<void> | undefined;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KeyedLock } from "./keyed-lock.ts";
 
-test("work under one key runs in turn, a failure included; under another it does not wait", async () => {
+test("work under one key runs in sequence, also after a failure; work under another key does not wait", async () => {
   const lock = new KeyedLock();
   const seen: string[] = [];
   const gate = Promise.withResolvers<undefined>();

@@ -1,8 +1,8 @@
-/** One at a time for each key, in the order of asking. */
+/** A mutex for each key, first come, first served. */
 export class KeyedLock {
   readonly #last = new Map<string, Promise<unknown>>();
 
-  /** Runs the work once all earlier work under the same key has ended, well or not. */
+  /** Runs the work after all earlier work under the same key has settled. */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const turn = this.#last.get(key) ?? Promise.resolve();
     const mine = turn.then(work, work);

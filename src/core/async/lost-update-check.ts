@@ -1,16 +1,16 @@
-/** Writing where others may write too, and nothing can be written only if nobody else did. */
+/** Lost-update check: detects concurrent writes where the storage has no conditional write. */
 import { pause } from "./pause.ts";
 
 export interface Overwriting<T> {
-  /** Reads what is written over: just ahead of the write, at no cost in time. What it sees beyond what was known was overwritten. */
+  /** Reads the current value just before the write, at no extra delay. What it reads beyond the known value was overwritten. */
   readonly look: () => Promise<unknown>;
   readonly write: () => Promise<T>;
   readonly signal: AbortSignal;
 }
 
 /**
- * Looks, writes, and waits until others who looked before the write have written, so that whoever reads then sees what they left.
- * A write of theirs takes as much longer than a look as ours did, give or take; a trip of that has passed when ours is answered.
+ * Reads, writes, and waits until others who read before this write have written, so that a read afterwards sees their result.
+ * Their write takes about as much longer than a read as this one did; once the write is answered, one round trip of that time has passed.
  */
 export async function writeAndSettle<T>({ look, write, signal }: Overwriting<T>): Promise<T> {
   const [{ ms: looked }, { ms: wrote, result }] = await Promise.all([timed(look), timed(write)]);
@@ -18,7 +18,7 @@ export async function writeAndSettle<T>({ look, write, signal }: Overwriting<T>)
   return result;
 }
 
-/** Two processes that share a processor are not alike. */
+/** Factor by which two processes that share a processor may differ. */
 const leeway = 3;
 
 async function timed<T>(work: () => Promise<T>): Promise<{ readonly ms: number; readonly result: T }> {

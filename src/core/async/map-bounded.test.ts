@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { mapBounded } from "./map-bounded.ts";
 
-describe("work side by side", () => {
+describe("concurrent work", () => {
   it("keeps the order and the bound", async () => {
     let under = 0;
     let most = 0;
@@ -16,7 +16,7 @@ describe("work side by side", () => {
     assert.equal(most, 3);
   });
 
-  it("begins nothing more after a failure", async () => {
+  it("starts nothing more after a failure", async () => {
     const begun: number[] = [];
     const work = async (n: number): Promise<void> => {
       begun.push(n);

@@ -1,4 +1,4 @@
-/** Maps in order, with at most `width` under way at a time. The first failure is thrown, and nothing more is begun after it. */
+/** Maps in order, with at most `width` calls running at a time. Throws the first failure, and starts no call after it. */
 export async function mapBounded<T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = items.entries();

@@ -4,7 +4,7 @@ import { memoise, memoiseByKey, Memo } from "./memoise.ts";
 
 const { signal } = new AbortController();
 
-/** Work that is ended from outside, each run with the next number. */
+/** Work that the test settles, numbered by run. */
 function counted() {
   const runs: { readonly finish: (error?: Error) => void; readonly signal: AbortSignal }[] = [];
   const work = (inner: AbortSignal): Promise<number> => {
@@ -18,7 +18,7 @@ function counted() {
 }
 
 describe("memoise", () => {
-  it("does nothing until it is asked, and the work once", async () => {
+  it("does nothing before the first call, and runs the work once", async () => {
     const { runs, work } = counted();
     const get = memoise(work);
     assert.equal(runs.length, 0);
@@ -28,7 +28,7 @@ describe("memoise", () => {
     assert.equal(runs.length, 1);
   });
 
-  it("tells a failure to all who waited, and does not keep it", async () => {
+  it("rejects for all waiting callers on failure, and does not keep it", async () => {
     const { runs, work } = counted();
     const get = memoise(work);
     const all = [get(signal), get(signal)];
@@ -39,7 +39,7 @@ describe("memoise", () => {
     assert.equal(await again, 2);
   });
 
-  it("keeps no failure of work that throws at once", async () => {
+  it("keeps no failure of work that throws synchronously", async () => {
     let fails = true;
     const get = memoise(() => {
       if (fails) throw new Error("broken");
@@ -50,7 +50,7 @@ describe("memoise", () => {
     assert.equal(await get(signal), "done");
   });
 
-  it("goes on for the others when one leaves, and ends with the last", async () => {
+  it("keeps running for the others when one caller aborts, and ends with the last", async () => {
     const { runs, work } = counted();
     const get = memoise(work);
     const [one, other] = [new AbortController(), new AbortController()];
@@ -66,13 +66,13 @@ describe("memoise", () => {
     assert.equal(await again, 2);
   });
 
-  it("begins nothing for who has left already", async () => {
+  it("starts nothing for a caller whose signal is already aborted", async () => {
     const { runs, work } = counted();
     await assert.rejects(memoise(work)(AbortSignal.abort()), { code: "INTERRUPTED" });
     assert.equal(runs.length, 0);
   });
 
-  it("keeps a result until its end, by the clock that is handed in", async () => {
+  it("keeps a result until it expires by the injected clock", async () => {
     let now = 0;
     let run = 0;
     const get = memoise(async () => ({ run: ++run, end: now + 10 }), { until: ({ end }) => end, clock: () => now });
@@ -87,7 +87,7 @@ describe("memoise", () => {
     );
   });
 
-  it("gives a result that is over already to who waited, and does not keep it", async () => {
+  it("returns an already expired result to waiting callers, and does not keep it", async () => {
     let run = 0;
     const get = memoise(async () => ++run, { until: () => 5, clock: () => 5 });
     assert.deepEqual([await get(signal), await get(signal)], [1, 2]);
@@ -95,14 +95,14 @@ describe("memoise", () => {
 });
 
 describe("memoise by key", () => {
-  it("keeps one result a key, as many as it may, and forgets the first that was begun", async () => {
+  it("keeps one result for each key, up to a maximum, and evicts the oldest", async () => {
     const asked: string[] = [];
     const get = memoiseByKey(async (key: string) => asked.push(key), { maxKeys: 2 });
     for (const key of ["a", "b", "a", "c", "b", "a"]) await get(key, signal);
     assert.deepEqual(asked, ["a", "b", "c", "a"]);
   });
 
-  it("keeps nothing by keys that failed", async () => {
+  it("keeps nothing for keys whose work failed", async () => {
     let tries = 0;
     const get = memoiseByKey(
       async (key: string) => {
@@ -117,7 +117,7 @@ describe("memoise by key", () => {
 });
 
 describe("a memo", () => {
-  it("renews what is of no more use once, whoever finds it out", async () => {
+  it("renews a stale result once, however many callers report it", async () => {
     const memo = new Memo<string, number>(2);
     let run = 0;
     const work = async (): Promise<number> => ++run;

@@ -1,23 +1,23 @@
 /**
- * Work that is done when it is first asked for, and whose result is kept. The rules are the same wherever something is kept:
+ * Memoised async work: it runs on the first call, and its result is kept. The rules are the same for everything that is memoised:
  *
- * - Those who ask while it runs share one run, as in `single-flight.ts`: who leaves does not end it for the others, and it ends when
- *   the last one has left.
- * - A failure is told to those who waited for it, and is not kept: the next who asks starts the work again.
- * - A result is kept for good or, with `until`, as long as the clock is before that instant.
- * - By key, at most `maxKeys` results are kept; the one that was begun first is forgotten for another.
+ * - Callers during a run share it, as in `single-flight.ts`: a caller that aborts does not end it for the others; it ends when
+ *   the last one has aborted.
+ * - A failure rejects for the waiting callers and is not kept: the next call runs the work again.
+ * - A result is kept forever or, with `until`, as long as the clock is before that time.
+ * - By key, at most `maxKeys` results are kept; the one that was started first is evicted.
  */
 import type { Instant } from "../instant.ts";
 import { throwIfAborted } from "./interruption.ts";
 import { singleFlight, type Joinable } from "./single-flight.ts";
 
 export interface Expiry<T> {
-  /** The end of this result. One that is over already is given to those who waited for it, and not kept. */
+  /** When this result expires. A result that is already expired is returned to waiting callers, but not kept. */
   readonly until: (result: T) => Instant;
   readonly clock: () => Instant;
 }
 
-/** The work's result, for whoever asks. */
+/** Returns the work's result. */
 export function memoise<T>(work: (signal: AbortSignal) => Promise<T>, expiry?: Expiry<T>): Joinable<T> {
   const byKey = memoiseByKey((_: undefined, signal) => work(signal), { maxKeys: 1, ...expiry });
   return (signal) => byKey(undefined, signal);
@@ -30,12 +30,12 @@ export function memoiseByKey<K, T>(
 ): (key: K, signal: AbortSignal) => Promise<T> {
   const results = new Memo<K, T>(maxKeys, expiry);
   return async (key, signal) => {
-    throwIfAborted(signal); // or work would begin that nobody waits for
+    throwIfAborted(signal); // else work starts that no caller waits for
     return (results.held(key) ?? results.renew(key, undefined, (inner) => work(key, inner)))(signal);
   };
 }
 
-/** Results by key, for work that only its caller can name, and can find out to be of no more use. */
+/** Results by key, where only the caller knows the work, and can find out that a result is stale. */
 export class Memo<K, T> {
   readonly #results = new Map<K, { readonly join: Joinable<T>; until?: Instant }>();
   readonly #maxKeys: number;
@@ -46,7 +46,7 @@ export class Memo<K, T> {
     this.#expiry = expiry;
   }
 
-  /** What is kept, or under way. */
+  /** The result that is kept or still running. */
   held(key: K): Joinable<T> | undefined {
     const entry = this.#results.get(key);
     if (entry?.until === undefined || (this.#expiry.clock?.() ?? -Infinity) < entry.until) return entry?.join;
@@ -54,7 +54,7 @@ export class Memo<K, T> {
     return undefined;
   }
 
-  /** Work in place of what is of no more use, undefined standing for nothing. Those who find out the same at the same time share one run. */
+  /** Replaces a stale result (undefined: none). Callers that report the same stale result at the same time share one run. */
   renew(key: K, useless: Joinable<T> | undefined, work: (signal: AbortSignal) => Promise<T>): Joinable<T> {
     const held = this.held(key);
     if (held !== undefined && held !== useless) return held;

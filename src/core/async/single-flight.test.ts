@@ -20,7 +20,7 @@ function controlled(): {
   };
 }
 
-test("one who leaves does not end the work for the others", async () => {
+test("a caller that aborts does not end the work for the others", async () => {
   const { work, finish, aborted } = controlled();
   const shared = singleFlight(work, () => assert.fail("nothing to forget"));
   const leaver = new AbortController();
@@ -33,7 +33,7 @@ test("one who leaves does not end the work for the others", async () => {
   assert.equal(await stayed, "done");
 });
 
-test("the last to leave ends the work, and it is forgotten before anybody can join", async () => {
+test("the last caller to abort ends the work, and it is removed before another call can join", async () => {
   const { work, aborted } = controlled();
   let forgotten = 0;
   const shared = singleFlight(work, () => void forgotten++);
@@ -45,7 +45,7 @@ test("the last to leave ends the work, and it is forgotten before anybody can jo
   for (const result of await Promise.allSettled(both)) assert.equal(result.status, "rejected");
 });
 
-test("work that is done stays done, even when those who waited leave later", async () => {
+test("finished work stays finished when its callers abort later", async () => {
   const { work, finish } = controlled();
   const shared = singleFlight(work, () => assert.fail("nothing to forget"));
   const controller = new AbortController();
@@ -55,7 +55,7 @@ test("work that is done stays done, even when those who waited leave later", asy
   assert.equal(await shared(new AbortController().signal), "done");
 });
 
-test("work that fails is forgotten, and tells all who waited", async () => {
+test("failed work is removed, and rejects for all waiting callers", async () => {
   let forgotten = 0;
   const shared = singleFlight(
     async () => {

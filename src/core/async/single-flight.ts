@@ -1,12 +1,12 @@
-/** One piece of work that several wait for. */
+/** One run of work that several callers wait for. */
 import { interruption, throwIfAborted } from "./interruption.ts";
 
 /** Waits for the result, or until the signal is aborted. */
 export type Joinable<T> = (signal: AbortSignal) => Promise<T>;
 
 /**
- * Starts the work at once. It goes on while anybody waits: one who leaves does not end it for the others.
- * `forget` is called, before anybody else can ask, once the work has failed or been left by all: no one should join it any more.
+ * Starts the work at once. It runs while any caller waits: a caller that aborts does not end it for the others.
+ * `forget` is called, before another call can join, once the work has failed or all callers have aborted.
  */
 export function singleFlight<T>(work: (signal: AbortSignal) => Promise<T>, forget: () => void): Joinable<T> {
   const controller = new AbortController();
@@ -23,7 +23,7 @@ export function singleFlight<T>(work: (signal: AbortSignal) => Promise<T>, forge
       throw error;
     },
   );
-  result.catch(() => {}); // whoever waits is told; nobody may be left
+  result.catch(() => {}); // callers receive the error; there may be no callers left
 
   return async (signal) => {
     throwIfAborted(signal);

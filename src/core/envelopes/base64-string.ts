@@ -1,4 +1,4 @@
-/** A JSON string that holds base64, of any size: the payload of an envelope. */
+/** Decodes a JSON string of base64, of any size: the payload of an envelope. */
 import type { Sliced } from "../async/in-slices.ts";
 import { malformed } from "../errors.ts";
 import { stringPieces } from "../json/string-pieces.ts";
@@ -7,7 +7,7 @@ const quote = 0x22;
 const charactersOfGroup = 4;
 const bytesOfGroup = 3;
 
-/** The bytes that the JSON, quotes included, spells in standard base64 with padding; as strict as `fromBase64`. Throws MALFORMED. */
+/** Decodes the JSON string, quotes included, as standard base64 with padding; as strict as `fromBase64`. Throws MALFORMED. */
 export function* base64String(json: Uint8Array, what: string): Sliced<Uint8Array> {
   if (json[0] !== quote) throw malformed(`${what} is not a string`);
   const decoded = Buffer.alloc(Math.ceil((json.length - 2) / charactersOfGroup) * bytesOfGroup);

@@ -7,7 +7,7 @@ import { TouchmarkError } from "../errors.ts";
 
 const parse = (hex: string, limits?: CborLimits): Cbor => parseCbor(Buffer.from(hex, "hex"), "it", limits);
 
-/** RFC 8949, appendix A: those that are of the part read here. */
+/** The examples of RFC 8949, appendix A, that use the supported subset. */
 const examples: readonly (readonly [string, Cbor])[] = [
   ["00", 0],
   ["17", 23],
@@ -96,12 +96,12 @@ suite("CBOR", () => {
     test(`refuses ${name}`, () => assert.throws(() => parse(hex), { code: "MALFORMED" }));
   }
 
-  test("reads keys in any order and writes them in one", () => {
+  test("keys are read in any order and written in one", () => {
     const value = parse("a3616102200103f5");
     assert.equal(toHex(encodeCbor(value)), "a303f52001616102");
   });
 
-  test("keeps to its bounds", () => {
+  test("refuses more than its bounds allow", () => {
     assert.throws(() => parse("4401020304", { maxBytes: 4 }), { code: "LIMIT_EXCEEDED" });
     assert.throws(() => parse("81".repeat(17) + "00"), { code: "LIMIT_EXCEEDED", message: /deeper than 16/ });
     assert.throws(() => parse("c1".repeat(100_000)), { code: "LIMIT_EXCEEDED" });
@@ -124,7 +124,7 @@ suite("CBOR", () => {
     ),
   }));
 
-  test("what is written is read as it was, and written again is the same", () => {
+  test("a value that is written reads back, and encodes the same again", () => {
     fc.assert(
       fc.property(anything, (value) => {
         const bytes = encodeCbor(value);
@@ -135,7 +135,7 @@ suite("CBOR", () => {
     );
   });
 
-  test("any bytes are read or refused, by name", () => {
+  test("any bytes are read or throw a TouchmarkError", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         try {

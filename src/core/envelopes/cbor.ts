@@ -1,12 +1,12 @@
 /**
- * CBOR (RFC 8949), the part of it that COSE needs:
+ * CBOR (RFC 8949), the subset that COSE needs:
  *
  *     HEAD (3 bits kind, 5 bits and up to 8 bytes argument), then content: integers, byte and text strings, arrays,
  *     maps whose keys are integers or text, tags, false, true, null
  *
- * Read strictly and as a whole, bounded in size, depth and count: definite lengths and shortest heads only, no key
- * twice, no floats, no integer beyond 2^53. The order of keys is not looked at in reading; what is written is in
- * core deterministic encoding (section 4.2.1).
+ * The reader is strict, reads the whole value, and is bounded in size, depth and count: it accepts only definite lengths
+ * and shortest heads, and refuses repeated keys, floats and integers beyond 2^53. It accepts keys in any order; the
+ * writer uses core deterministic encoding (section 4.2.1).
  */
 import { concat, decodeUtf8, encodeUtf8 } from "../bytes.ts";
 import { malformed, TouchmarkError } from "../errors.ts";
@@ -16,7 +16,7 @@ export type Cbor = number | string | boolean | null | Uint8Array | readonly Cbor
 export type CborKey = number | string;
 export type CborMap = ReadonlyMap<CborKey, Cbor>;
 
-/** A value with a tag that says what it means (section 3.4). */
+/** A tagged value (section 3.4). */
 export class Tagged {
   readonly tag: number;
   readonly value: Cbor;
@@ -30,9 +30,9 @@ export class Tagged {
 export interface CborLimits {
   /** Bytes. */
   readonly maxBytes?: number;
-  /** Levels of arrays, maps and tags. */
+  /** Levels of nested arrays, maps and tags. */
   readonly maxDepth?: number;
-  /** Values, at all levels together, keys included. */
+  /** Number of values at all levels, keys included. */
   readonly maxValues?: number;
 }
 
@@ -42,7 +42,7 @@ const simpleValues: ReadonlyMap<number, Cbor> = new Map<number, Cbor>([
   [21, true],
   [22, null],
 ]);
-/** The least argument that each number of bytes after the head may hold. */
+/** The smallest argument for each number of bytes after the head. */
 const least: Readonly<Record<number, number>> = { 0: 0, 1: 24, 2: 0x100, 4: 0x1_0000, 8: 0x1_0000_0000 };
 
 /** Reads one value with nothing after it; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
@@ -121,7 +121,7 @@ export function parseCbor(bytes: Uint8Array, what: string, limits: CborLimits = 
   return value;
 }
 
-/** The one deterministic encoding of a value. Numbers are safe integers. */
+/** Encodes a value in core deterministic encoding. Numbers are safe integers. */
 export function encodeCbor(value: Cbor): Uint8Array {
   if (typeof value === "number") return value < 0 ? encodeHead(kinds.negative, -1 - value) : encodeHead(kinds.unsigned, value);
   if (typeof value === "string") {

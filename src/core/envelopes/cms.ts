@@ -1,11 +1,11 @@
 /**
- * CMS signed data (RFC 5652, sections 3 and 5), as timestamps use it: content inside, one signer, signed attributes.
+ * CMS signed data (RFC 5652, sections 3 and 5), as timestamps use it: encapsulated content, one signer, signed attributes.
  *
  *     ContentInfo ::= SEQUENCE { id-signedData, [0] SignedData }
  *     SignedData ::= SEQUENCE { version, digestAlgorithms, SEQUENCE { eContentType, [0] OCTET STRING }, [0] certificates?, [1] crls?, signerInfos }
  *     SignerInfo ::= SEQUENCE { version, sid, digestAlgorithm, [0] signedAttrs, signatureAlgorithm, signature, [1] unsignedAttrs? }
  *
- * Only DER is read. What nobody signed and nothing here needs (revocation lists, unsigned attributes) is passed over.
+ * Only DER is read. Unsigned parts that are not needed (revocation lists, unsigned attributes) are skipped.
  */
 import { equalBytes } from "../bytes.ts";
 import { contextTag, inside, Members, tags, type Der } from "../asn1/der.ts";
@@ -18,27 +18,27 @@ import { signingSchemes, type SignatureScheme } from "../keys/signature-schemes.
 import { readAlgorithmIdentifier, schemeNamedBy, type AlgorithmIdentifier } from "../x509/signature-algorithm.ts";
 
 export interface SignedData {
-  /** Object identifier of what the content is. */
+  /** Object identifier of the content type. */
   readonly contentType: string;
   readonly content: Uint8Array;
-  /** As they were sent along, DER: any, in any order, or none. */
+  /** The certificates in the message, DER: any number, in any order. */
   readonly certificates: readonly Uint8Array[];
   readonly signer: SignerInfo;
 }
 
-/** Which certificate: its issuer's Name, DER, and its serial number's bytes. */
+/** Identifies a certificate: the issuer's Name, DER, and the bytes of its serial number. */
 export interface IssuerSerial {
   readonly issuer: Uint8Array;
   readonly serialNumber: Uint8Array;
 }
 
 export interface SignerInfo {
-  /** The signer's certificate; nobody signed this. */
+  /** The signer's certificate; this field is not signed. */
   readonly certificate: IssuerSerial;
   readonly digestAlgorithm: HashAlgorithm;
-  /** The one value of each attribute that is signed, by its object identifier. */
+  /** The single value of each signed attribute, by object identifier. */
   readonly attributes: ReadonlyMap<string, Der>;
-  /** The bytes that are signed: the attributes as a SET OF (section 5.4). */
+  /** The signed bytes: the attributes as a SET OF (section 5.4). */
   readonly signedBytes: Uint8Array;
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Uint8Array;
@@ -49,7 +49,7 @@ const contentTypeOid = "1.2.840.113549.1.9.3";
 const messageDigestOid = "1.2.840.113549.1.9.4";
 const rsaEncryptionOid = "1.2.840.113549.1.1.1";
 
-/** Reads a ContentInfo that holds signed data; `what` names it in messages. Throws MALFORMED. */
+/** Reads a ContentInfo with signed data; `what` names it in messages. Throws MALFORMED. */
 export function readSignedData(contentInfo: Der, what: string): SignedData {
   const outer = new Members(contentInfo, tags.sequence, what);
   const type = readOid(outer.take("contentType"), `${what}.contentType`);
@@ -76,7 +76,7 @@ export function readSignedData(contentInfo: Der, what: string): SignedData {
   };
 }
 
-/** Whether what is signed are this content's type and digest (section 5.6). */
+/** Whether the signed attributes name this content's type and digest (section 5.6). */
 export function isContentSigned({ content, contentType, signer }: SignedData): boolean {
   const type = signer.attributes.get(contentTypeOid);
   const digest = signer.attributes.get(messageDigestOid);
@@ -88,13 +88,13 @@ export function isContentSigned({ content, contentType, signer }: SignedData): b
   );
 }
 
-/** Whether the signature over the signed attributes verifies with the key, by the algorithm it names. */
+/** Whether the signature over the signed attributes verifies with the key, by the algorithm that it names. */
 export async function isSignedWith({ signer }: SignedData, key: PublicKey): Promise<boolean> {
   const scheme = schemeOf(signer, key);
   return scheme !== undefined && scheme.verify(key.key, signer.signedBytes, signer.signature);
 }
 
-/** In CMS, RSA can be named without its hash, which is then that of the digest (RFC 3370, section 3.2). */
+/** CMS may name RSA without a hash; the hash is then the digest algorithm (RFC 3370, section 3.2). */
 function schemeOf({ signatureAlgorithm, digestAlgorithm }: SignerInfo, key: PublicKey): SignatureScheme | undefined {
   if (signatureAlgorithm.oid !== rsaEncryptionOid) return schemeNamedBy(signatureAlgorithm, key);
   return key.key.asymmetricKeyType === "rsa" ? signingSchemes[`rsa-pkcs1-${digestAlgorithm}`] : undefined;
@@ -102,7 +102,7 @@ function schemeOf({ signatureAlgorithm, digestAlgorithm }: SignerInfo, key: Publ
 
 function readSignerInfo(value: Der, what: string): SignerInfo {
   const members = new Members(value, tags.sequence, what);
-  // Version 1 names the certificate by issuer and serial number (section 5.3).
+  // Version 1 identifies the certificate by issuer and serial number (section 5.3).
   expectVersion(members.take("version"), 1n, `${what}.version`);
   const sid = new Members(members.take("sid"), tags.sequence, `${what}.sid`);
   const issuer = sid.take("issuer", tags.sequence).raw;
@@ -116,7 +116,7 @@ function readSignerInfo(value: Der, what: string): SignerInfo {
   members.end();
 
   const signedBytes = Uint8Array.from(signedAttributes.raw);
-  signedBytes[0] = tags.set; // they are signed under the tag of a SET, not the one they are sent under
+  signedBytes[0] = tags.set; // they are signed with the tag of a SET, not the one they are sent with
   const attributes = readAttributes(signedAttributes, `${what}.signedAttrs`);
   return { certificate: { issuer, serialNumber }, digestAlgorithm, attributes, signedBytes, signatureAlgorithm, signature };
 }
@@ -133,7 +133,7 @@ function readAttributes(value: Der, what: string): ReadonlyMap<string, Der> {
   return attributes;
 }
 
-/** The one value inside of another. */
+/** Returns the single member of a value. */
 function only(value: Der, tag: number, what: string): Der {
   const [first, ...more] = inside(value, tag, what);
   if (first === undefined || more.length > 0) throw malformed(`${what} has ${value.children.length} values, expected one`);

@@ -14,16 +14,16 @@ const parts = { protectedBytes, unprotected, payload: Buffer.from("hello"), sign
 const sign1 = (...members: readonly Cbor[]) => encodeCbor(new Tagged(18, members));
 
 suite("COSE_Sign1", () => {
-  test("what is written is read as it was", () => {
+  test("a message that is written reads back", () => {
     const found = parseCoseSign1(encodeCoseSign1(parts), "envelope");
     assert.deepEqual(found, { ...parts, protected: new Map([[1, -7]]), protectedBytes: Buffer.from(protectedBytes) });
   });
 
-  test("the signed bytes are RFC 9052's", () => {
+  test("the signed bytes are those of RFC 9052", () => {
     assert.equal(toHex(coseToBeSigned(parts)), `846a5369676e61747572653143a10126404568656c6c6f`);
   });
 
-  test("protected headers stay as they were signed, in any order of keys", () => {
+  test("protected headers keep their signed bytes, in any order of keys", () => {
     const loose = Buffer.from("a203600126", "hex");
     const found = parseCoseSign1(encodeCoseSign1({ ...parts, protectedBytes: loose }), "envelope");
     assert.deepEqual(found.protectedBytes, loose);
@@ -51,7 +51,7 @@ suite("COSE_Sign1", () => {
     test(`refuses ${name}`, () => assert.throws(() => parseCoseSign1(bytes, "envelope"), { code: "MALFORMED" }));
   }
 
-  test("any change of a byte is read or refused, by name", () => {
+  test("a message with any byte changed is read or throws a TouchmarkError", () => {
     const bytes = encodeCoseSign1(parts);
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (index, flip) => {
@@ -85,7 +85,7 @@ suite("notation-core's COSE vector", { skip }, () => {
   }
   const vector = (): Vector => JSON.parse(readFileSync(corpus, "utf8"));
 
-  test("is written byte for byte, from its headers, payload and signature", () => {
+  test("an envelope is written byte for byte from its headers, payload and signature", () => {
     const { signingTime, expiry, payload, protectedHeaders, unprotectedHeaders, expectedOutput } = vector();
     const headers = encodeCbor(
       new Map<number | string, Cbor>([
@@ -108,7 +108,7 @@ suite("notation-core's COSE vector", { skip }, () => {
     assert.deepEqual(Buffer.from(written), expected);
   });
 
-  test("is read, and written again is the same", () => {
+  test("an envelope that is read encodes the same again", () => {
     const expected = Buffer.from(vector().expectedOutput.cborHex, "hex");
     const message = parseCoseSign1(expected, "vector");
     assert.equal(message.payload.toString(), "hello COSE");

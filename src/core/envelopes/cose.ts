@@ -1,5 +1,5 @@
 /**
- * COSE_Sign1 (RFC 9052, section 4.2), tagged, its payload inside:
+ * COSE_Sign1 (RFC 9052, section 4.2), tagged, with the payload attached:
  *
  *     18([ protected: bstr .cbor MAP, unprotected: MAP, payload: bstr, signature: bstr ])
  *     signed: ["Signature1", protected, external: h'', payload]
@@ -7,11 +7,11 @@
 import { encodeCbor, isCborArray, isCborMap, parseCbor, Tagged, type Cbor, type CborLimits, type CborMap } from "./cbor.ts";
 import { malformed } from "../errors.ts";
 
-/** Labels of headers (section 3.1, RFC 9360). */
+/** Header labels (section 3.1, RFC 9360). */
 export const coseLabels = { algorithm: 1, critical: 2, contentType: 3, x5chain: 33 } as const;
 
 export interface CoseSign1 {
-  /** The map that is signed, as it was encoded. */
+  /** The encoded map that is signed. */
   readonly protectedBytes: Uint8Array;
   readonly protected: CborMap;
   readonly unprotected: CborMap;
@@ -21,7 +21,7 @@ export interface CoseSign1 {
 
 const sign1Tag = 18;
 
-/** Reads one; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
+/** Reads a COSE_Sign1 message; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseCoseSign1(bytes: Uint8Array, what: string, limits: CborLimits = {}): CoseSign1 {
   const outer = parseCbor(bytes, what, limits);
   if (!(outer instanceof Tagged) || outer.tag !== sign1Tag) throw malformed(`${what} is no COSE_Sign1: the tag ${sign1Tag} is missing`);
@@ -29,7 +29,7 @@ export function parseCoseSign1(bytes: Uint8Array, what: string, limits: CborLimi
   if (!isCborArray(parts) || parts.length !== 4) throw malformed(`${what} is no array of four`);
   const [first, unprotected, payload, signature] = parts;
   const protectedBytes = bytesIn(first, `${what}.protected`);
-  // An empty map is spelt as no bytes at all (section 3).
+  // An empty map is encoded as zero bytes (section 3).
   const signedMap = protectedBytes.length === 0 ? new Map() : parseCbor(protectedBytes, `${what}.protected`, limits);
   if (!isCborMap(signedMap) || (protectedBytes.length > 0 && signedMap.size === 0))
     throw malformed(`${what}.protected is no map of headers`);
@@ -45,12 +45,12 @@ export function parseCoseSign1(bytes: Uint8Array, what: string, limits: CborLimi
   };
 }
 
-/** The bytes that are signed (section 4.4). */
+/** Returns the bytes to be signed (section 4.4). */
 export function coseToBeSigned({ protectedBytes, payload }: Pick<CoseSign1, "protectedBytes" | "payload">): Uint8Array {
   return encodeCbor(["Signature1", protectedBytes, new Uint8Array(), payload]);
 }
 
-/** The whole, in deterministic encoding but for the protected bytes, which stay as they were signed. */
+/** Encodes the message in deterministic encoding, except for the protected header, which keeps its signed bytes. */
 export function encodeCoseSign1(message: Omit<CoseSign1, "protected">): Uint8Array {
   return encodeCbor(new Tagged(sign1Tag, [message.protectedBytes, message.unprotected, message.payload, message.signature]));
 }

@@ -10,6 +10,6 @@ it("encodes the specification's example", () => {
   );
 });
 
-it("T15: counts bytes of UTF-8, not characters", () => {
+it("counts bytes of UTF-8, not characters", () => {
   assert.equal(decodeUtf8(preAuthEncoding("é", encodeUtf8("日本"))), "DSSEv1 2 é 6 日本");
 });

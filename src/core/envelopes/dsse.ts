@@ -16,18 +16,18 @@ export interface DsseEnvelope {
   readonly signatures: readonly Uint8Array[];
 }
 
-/** The bytes that are signed. */
+/** Returns the bytes to be signed. */
 export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
   return concat(preAuthParts(payloadType, payload));
 }
 
-/** The bytes that are signed, in parts, the last of which is the payload itself: to be hashed without a copy. */
+/** The bytes to be signed, in parts, the last of which is the payload itself: hashing needs no copy. */
 export function preAuthParts(payloadType: string, payload: Uint8Array): readonly Uint8Array[] {
   const type = encodeUtf8(payloadType);
   return [encodeUtf8(`DSSEv1 ${type.length} `), type, encodeUtf8(` ${payload.length} `), payload];
 }
 
-/** Reads an envelope of at most `maxSignatures`, whose payload may be decoded already; throws MALFORMED, or LIMIT_EXCEEDED. */
+/** Reads an envelope of at most `maxSignatures` whose payload may already be decoded; throws MALFORMED, or LIMIT_EXCEEDED. */
 export function parseDsse(fields: Fields, maxSignatures: number, payload?: Uint8Array): DsseEnvelope {
   return {
     payload: payload ?? fromBase64(fields.string("payload"), `${fields.at}.payload`),
@@ -39,18 +39,18 @@ export function parseDsse(fields: Fields, maxSignatures: number, payload?: Uint8
 export interface DocumentWithPayload {
   /** The document without the payload. */
   readonly head: Fields;
-  /** Absent where the document has none. */
+  /** Undefined if the document has no payload. */
   readonly payload?: Uint8Array;
 }
 
 export interface PayloadLimits extends SplitLimits {
-  /** Names of members from the top of the document to the payload: `payload` in an envelope, `dsseEnvelope`, `payload` in a bundle. */
+  /** Member names from the top of the document to the payload: `payload` in an envelope, `dsseEnvelope`, `payload` in a bundle. */
   readonly path: readonly string[];
 }
 
 /**
- * Reads a document with an envelope's payload in it, of any size, without holding up the event loop. `parseDsse` takes the two.
- * Throws MALFORMED, LIMIT_EXCEEDED, or what the signal was aborted with.
+ * Reads a document that contains an envelope's payload, of any size, without blocking the event loop. `parseDsse` takes both.
+ * Throws MALFORMED, LIMIT_EXCEEDED, or the signal's abort reason.
  */
 export function readPayload(bytes: Uint8Array, what: string, limits: PayloadLimits, signal: AbortSignal): Promise<DocumentWithPayload> {
   return inSlices(splitPayload(bytes, what, limits), signal);

@@ -14,7 +14,7 @@ const good = { payload: base64Url("{}"), protected: base64Url('{"alg":"ES256"}')
 const parse = (change: object) => parseFlattenedJws(json({ ...good, ...change }), "envelope");
 
 suite("flattened JWS", () => {
-  test("what is signed verifies, written and read again", () => {
+  test("a signed message verifies after it is written and read again", () => {
     const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const toSign = jwsToBeSigned({ alg: "ES256", crit: ["a"], a: "b" }, encodeUtf8('{"x":"ü"}'));
     const bytes = encodeFlattenedJws(toSign, { agent: "test" }, sign("sha256", toSign, { key: privateKey, dsaEncoding: "ieee-p1363" }));
@@ -25,7 +25,7 @@ suite("flattened JWS", () => {
     assert.ok(verify("sha256", jws.toBeSigned, { key: publicKey, dsaEncoding: "ieee-p1363" }, jws.signature));
   });
 
-  test("a header that nobody signed may be left out", () => {
+  test("the unprotected header is optional", () => {
     const { payload, protected: signedHeader, signature } = good;
     assert.deepEqual(parseFlattenedJws(json({ payload, protected: signedHeader, signature }), "envelope").header.object, {});
   });
@@ -50,13 +50,13 @@ suite("flattened JWS", () => {
     test(`refuses ${name}`, () => assert.throws(() => parse(change), { code: "MALFORMED" }));
   }
 
-  test("keeps to its bounds, inside of what is signed too", () => {
+  test("refuses more than its bounds allow, also in the protected header", () => {
     const deep = `${'{"a":'.repeat(70)}1${"}".repeat(70)}`;
     assert.throws(() => parse({ protected: base64Url(deep) }), { code: "LIMIT_EXCEEDED" });
     assert.throws(() => parseFlattenedJws(json(good), "envelope", { maxBytes: 20 }), { code: "LIMIT_EXCEEDED" });
   });
 
-  test("any headers, payload and signature come back", () => {
+  test("any headers, payload and signature read back", () => {
     const headers = fc.dictionary(
       fc.string().map((name) => `p${name}`),
       fc.jsonValue({ maxDepth: 3 }),
@@ -73,7 +73,7 @@ suite("flattened JWS", () => {
     );
   });
 
-  test("anything is read or refused, by name", () => {
+  test("any document is read or throws a TouchmarkError", () => {
     const text = fc.oneof(fc.json(), fc.string(), fc.json().map(base64Url));
     const bytes = fc.oneof(
       fc.uint8Array(),
@@ -95,7 +95,7 @@ const corpus = corpusPath("notation-core/jws-conformance.json");
 const skip = skipWithout("notation-core");
 
 suite("notation-core's JWS vector", { skip }, () => {
-  test("is written byte for byte, from its headers, payload and signature", () => {
+  test("an envelope is written byte for byte from its headers, payload and signature", () => {
     const vector: { readonly protected: string; readonly payload: string } = JSON.parse(readFileSync(corpus, "utf8"));
     const { signature } = parseFlattenedJws(readFileSync(corpus), "vector");
     const signedHeader = {

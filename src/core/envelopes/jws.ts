@@ -9,10 +9,10 @@ import { malformed } from "../errors.ts";
 import { Fields, parseJson, type JsonLimits, type JsonObject } from "../json/json.ts";
 
 export interface FlattenedJws {
-  /** The bytes that are signed. */
+  /** The signed bytes. */
   readonly toBeSigned: Uint8Array;
   readonly protected: Fields;
-  /** What nobody signed. */
+  /** The unprotected header, which is not signed. */
   readonly header: Fields;
   readonly payload: Uint8Array;
   readonly signature: Uint8Array;
@@ -20,7 +20,7 @@ export interface FlattenedJws {
 
 const members: ReadonlySet<string> = new Set(["payload", "protected", "header", "signature"]);
 
-/** Reads one; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
+/** Reads a JWS; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseFlattenedJws(bytes: Uint8Array, what: string, limits: JsonLimits = {}): FlattenedJws {
   const fields = new Fields(parseJson(bytes, what, limits), what);
   const unknown = Object.keys(fields.object).find((name) => !members.has(name));
@@ -43,12 +43,12 @@ export function parseFlattenedJws(bytes: Uint8Array, what: string, limits: JsonL
   };
 }
 
-/** The bytes to sign. */
+/** Returns the bytes to be signed. */
 export function jwsToBeSigned(protectedHeader: JsonObject, payload: Uint8Array): Uint8Array {
   return encodeUtf8(`${toBase64Url(encodeUtf8(JSON.stringify(protectedHeader)))}.${toBase64Url(payload)}`);
 }
 
-/** The whole, around what was signed. */
+/** Encodes the JWS from its signed parts, headers and signature. */
 export function encodeFlattenedJws(toBeSigned: Uint8Array, header: JsonObject, signature: Uint8Array): Uint8Array {
   const [protectedText, payload] = decodeUtf8(toBeSigned).split(".");
   return encodeUtf8(JSON.stringify({ payload, protected: protectedText, header, signature: toBase64Url(signature) }));
@@ -58,7 +58,7 @@ function toBase64Url(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64url");
 }
 
-/** Without padding (section 2); whitespace, other alphabets and loose trailing bits throw MALFORMED. */
+/** Decodes base64url without padding (section 2); whitespace, other alphabets and nonzero trailing bits throw MALFORMED. */
 function fromBase64Url(text: string, what: string): Uint8Array {
   const bytes = Buffer.from(text, "base64url");
   if (bytes.toString("base64url") !== text) throw malformed(`${what} is not base64url`);

@@ -10,7 +10,7 @@ const { signal } = new AbortController();
 const envelopeLimits = { path: ["payload"], maxBytes: 16 * 1024 * 1024, maxHeadBytes: 10_000 };
 
 describe("the payload of an envelope", () => {
-  it("is decoded, whatever its size", async () => {
+  it("is decoded at any size", async () => {
     for (const length of [0, 1, 2, 3, sliceBytes, 3 * sliceBytes + 1]) {
       const payload = Buffer.alloc(length, "payload");
       const envelope = { payload: toBase64(payload), payloadType: "text", signatures: [{ sig: "AAAA" }] };
@@ -27,7 +27,7 @@ describe("the payload of an envelope", () => {
     }
   });
 
-  it("is missing, or no string of base64", async () => {
+  it("is refused where it is missing or not a base64 string", async () => {
     const read = async (text: string) => {
       const { head, payload } = await readPayload(encodeUtf8(text), "envelope", envelopeLimits, signal);
       return parseDsse(head, 1, payload);
@@ -41,7 +41,7 @@ describe("the payload of an envelope", () => {
     await assert.rejects(read(`{"payload":"${padded}${padded}"}`), { code: "MALFORMED", message: "envelope.payload is not base64" });
   });
 
-  it("is base64 for fromBase64 and here alike, escapes or not", () => {
+  it("is accepted exactly where fromBase64 accepts it, escaped or not", () => {
     const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
     fc.assert(
       fc.property(fc.base64String(), fc.nat({ max: 9 }), fc.constantFrom("", "=", "A", "AAAA", "*"), (text, length, end) => {
@@ -60,7 +60,7 @@ describe("the payload of an envelope", () => {
     );
   });
 
-  it("is decoded no further once the signal is aborted", async () => {
+  it("is not decoded further after the signal is aborted", async () => {
     const bytes = encodeUtf8(JSON.stringify({ payload: "A".repeat(40 * sliceBytes) }));
     const controller = new AbortController();
     setImmediate(() => controller.abort());

@@ -36,30 +36,30 @@ suite("timestamp tokens", () => {
     }
   });
 
-  test("are taken out of a response that grants them", () => {
+  test("are extracted from a response that grants them", () => {
     const token = make();
     for (const bytes of [token, makeResponse(0, token)]) assert.deepEqual(Buffer.from(bareToken(bytes)), Buffer.from(token));
     assert.throws(() => bareToken(makeResponse(2)), { code: "TIMESTAMP_INVALID" });
   });
 
-  test("say to the millisecond when, and how surely, rounded up", () => {
+  test("give the time to the millisecond, and the accuracy, rounded up", () => {
     const accuracy = (...parts: readonly Uint8Array[]) => withInfo(sequence(...parts)).accuracy;
     assert.equal(accuracy(integer(2)), 2000);
     assert.equal(accuracy(integer(1), implicit(0, 5), implicit(1, 1)), 1006);
     assert.equal(accuracy(implicit(1, 100)), 1);
     assert.equal(accuracy(), 0);
-    const baseline = oid("0.4.0.2023.1.1"); // a policy that promises a second
+    const baseline = oid("0.4.0.2023.1.1"); // a policy with an accuracy of one second
     assert.equal(parse({ info: (usual) => ({ ...usual, policy: baseline }) }).accuracy, 1000);
     assert.equal(parse({ info: (usual) => ({ ...usual, policy: baseline, more: sequence(integer(3)) }) }).accuracy, 3000);
     assert.equal(parse({ info: (usual) => ({ ...usual, at: generalizedTime("20260203040506.1239Z") }) }).at, at + 123);
   });
 
-  test("say what was sent along with the question", () => {
+  test("give the nonce of the request", () => {
     assert.equal(withInfo(integer(9)).nonce, 9n);
     assert.equal(parse({}).nonce, undefined);
   });
 
-  test("may say more than is acted on", () => {
+  test("may contain fields that are not used", () => {
     const ordering = encodeDer(tags.boolean, Uint8Array.of(0xff));
     const authority = encodeDer(contextTag(0), encodeDer(contextTag(4), commonName("tsa")));
     const extensions = encodeDer(contextTag(1), sequence(oid("1.2.3"), octetString()));
@@ -127,11 +127,11 @@ suite("timestamp tokens", () => {
       parts: { signer: (usual) => ({ ...usual, version: integer(3) }) },
       message: /signerInfo\.version is 3, expected 1/,
     },
-    "no name of its certificate": {
+    "no certificate identifier": {
       parts: { attributes: (usual) => ({ ...usual, signingCertificate: undefined }) },
       message: /does not say by a signed attribute/,
     },
-    "an empty name of its certificate": { parts: otherSigner(sequence(sequence())), message: /names no certificate/ },
+    "an empty certificate identifier": { parts: otherSigner(sequence(sequence())), message: /names no certificate/ },
     "a certificate by SHA-1 in version 2": {
       parts: otherSigner(sequence(sequence(sequence(sequence(oid(oids.sha1)), id)))),
       message: /expected SHA-256/,
@@ -147,7 +147,7 @@ suite("timestamp tokens", () => {
     test(`refuses ${what}`, () => assert.throws(() => parse(parts), { code: "MALFORMED", message: expected }));
   }
 
-  test("a refusal of the authority is one", () => {
+  test("a rejection by the authority throws", () => {
     const whys = encodeDer(tags.sequence, integer(2), sequence(utf8("\u001b[2Jno")), bitString(Uint8Array.of(0x80), 7));
     for (const bytes of [sequence(whys), makeResponse(2), makeResponse(2, make())]) {
       assert.throws(() => parseTimestampToken(bytes), {
@@ -164,7 +164,7 @@ suite("timestamp tokens", () => {
     assert.throws(() => parse({ certificates: [octetString(new Uint8Array(64 * 1024))] }), { code: "LIMIT_EXCEEDED" });
   });
 
-  test("no change of a byte does worse than refuse", () => {
+  test("a token with any byte changed is read or throws a TouchmarkError", () => {
     const good = makeResponse(0, make());
     fc.assert(
       fc.property(fc.nat(good.length - 1), fc.nat(255), (index, byte) => {

@@ -1,11 +1,11 @@
 /**
  * Timestamp responses and tokens (RFC 3161, section 2.4.2; RFC 5816).
  *
- *     TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken? }       what an authority answers; sigstore keeps it whole
- *     TimeStampToken ::= ContentInfo                                             signed data over a TSTInfo; notation keeps this
+ *     TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken? }       the authority's response; sigstore stores it whole
+ *     TimeStampToken ::= ContentInfo                                             signed data over a TSTInfo; notation stores this
  *     TSTInfo ::= SEQUENCE { version, policy, messageImprint, serialNumber, genTime, accuracy?, ordering?, nonce?, [0] tsa?, [1] extensions? }
  *
- * The certificate of the one who signed is named by its hash in a signed attribute (RFC 2634, section 5.4; RFC 5035, section 3).
+ * A signed attribute identifies the signer's certificate by its hash (RFC 2634, section 5.4; RFC 5035, section 3).
  */
 import { equalBytes } from "../bytes.ts";
 import { readSignedData, type IssuerSerial, type SignedData } from "./cms.ts";
@@ -20,14 +20,14 @@ import { coreLimits } from "../limits.ts";
 
 export interface TimestampToken {
   readonly signedData: SignedData;
-  /** Digest of what was stamped. */
+  /** Digest of the timestamped bytes. */
   readonly imprint: Hashed<HashAlgorithm>;
   readonly at: Instant;
-  /** Milliseconds by which the time may be off, either way; rounded up. */
+  /** Accuracy in milliseconds, in both directions; rounded up. */
   readonly accuracy?: number;
-  /** What the one who asked may have sent along, for whoever asks to compare. */
+  /** The nonce of the request, for the requester to compare. */
   readonly nonce?: bigint;
-  /** What the signer's certificate must be: all of it. At least one. */
+  /** The ids that the signer's certificate must match, all of them. At least one. */
   readonly signers: readonly CertificateId[];
 }
 
@@ -36,19 +36,19 @@ interface Hashed<Algorithm> {
   readonly digest: Uint8Array;
 }
 
-/** ESSCertID or ESSCertIDv2: the hash of a certificate, and which one it is. */
+/** ESSCertID or ESSCertIDv2: the hash of a certificate, and its issuer and serial number. */
 export interface CertificateId extends Hashed<HashAlgorithm | "sha1"> {
   readonly issuerSerial?: IssuerSerial;
 }
 
-/** Promises a second or better where the token says nothing (RFC 3628, section 5.2). */
+/** Policy that promises an accuracy of one second where the token states none (RFC 3628, section 5.2). */
 const baselinePolicyOid = "0.4.0.2023.1.1";
 const tstInfoOid = "1.2.840.113549.1.9.16.1.4";
 const signingCertificateOid = "1.2.840.113549.1.9.16.2.12";
 const signingCertificateV2Oid = "1.2.840.113549.1.9.16.2.47";
 const statuses = ["granted", "grantedWithMods", "rejection", "waiting", "revocationWarning", "revocationNotification"];
 
-/** Reads a token, bare or in a response that grants it. Nothing in it is proven yet. Throws MALFORMED, TIMESTAMP_INVALID or LIMIT_EXCEEDED. */
+/** Parses a token, bare or in a response that grants it, without verifying it. Throws MALFORMED, TIMESTAMP_INVALID or LIMIT_EXCEEDED. */
 export function parseTimestampToken(bytes: Uint8Array): TimestampToken {
   const token = tokenIn(bytes);
   const signedData = readSignedData(token, "timestamp token");
@@ -58,17 +58,17 @@ export function parseTimestampToken(bytes: Uint8Array): TimestampToken {
   return { signedData, ...readTstInfo(parseDer(signedData.content, "TSTInfo")), signers: readSigners(signedData) };
 }
 
-/** The token alone, DER, of one that is bare or in a response that grants it. Throws as `parseTimestamp` does for a response. */
+/** Extracts the token, DER, bare or from a response that grants it. Throws as `parseTimestamp` does for a response. */
 export function bareToken(bytes: Uint8Array): Uint8Array {
   return tokenIn(bytes).raw;
 }
 
-/** Whether these bytes are what was stamped. */
+/** Whether the timestamp is over these bytes. */
 export function isImprintOf({ imprint }: TimestampToken, bytes: Uint8Array): boolean {
   return equalBytes(hash(imprint.algorithm, bytes), imprint.digest);
 }
 
-/** Whether this is the certificate that the id names. */
+/** Whether the id identifies this certificate. */
 export function isCertificateIdOf({ algorithm, digest, issuerSerial }: CertificateId, { raw, issuer, serial }: Certificate): boolean {
   if (!equalBytes(hash(algorithm, raw), digest)) return false;
   return !issuerSerial || (equalBytes(issuerSerial.issuer, issuer.raw) && equalBytes(issuerSerial.serialNumber, serial));
@@ -106,7 +106,7 @@ function readTstInfo(value: Der): Pick<TimestampToken, "imprint" | "at" | "accur
   const accuracy = info.optional(tags.sequence);
   info.optional(tags.boolean); // ordering
   const nonce = info.optional(tags.integer);
-  info.optional(contextTag(0)); // tsa: the certificate says who it is
+  info.optional(contextTag(0)); // tsa: the certificate names it
   refuseCritical(info.optional(contextTag(1)));
   info.end();
   return {
@@ -133,7 +133,7 @@ function readAccuracy(value: Der): number {
   return seconds * 1000 + millis + (micros > 0 ? 1 : 0);
 }
 
-/** An extension nobody here knows may be ignored only if it is not critical. */
+/** Checks the extensions: an unknown one may be ignored only if it is not critical. */
 function refuseCritical(extensions: Der | undefined): void {
   for (const value of extensions?.children ?? []) {
     const extension = new Members(value, tags.sequence, "TSTInfo.extensions");
@@ -151,7 +151,7 @@ function readSigners({ signer }: SignedData): readonly CertificateId[] {
   return signers;
 }
 
-/** The first certificate that a SigningCertificate or SigningCertificateV2 names, which is the signer's; further ones are of its path. */
+/** Returns the first certificate of a SigningCertificate or SigningCertificateV2, which is the signer's; further ones belong to its path. */
 function readSigner(value: Der, version: "v1" | "v2"): CertificateId {
   const what = `signed attribute signing-certificate ${version}`;
   const [first] = inside(new Members(value, tags.sequence, what).take("certs"), tags.sequence, `${what}.certs`);

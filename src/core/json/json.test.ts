@@ -6,7 +6,7 @@ import { Fields, parseJson } from "./json.ts";
 
 const parse = (text: string): unknown => parseJson(encodeUtf8(text), "document");
 
-describe("JSON from strangers", () => {
+describe("JSON from untrusted sources", () => {
   it("reads what JSON.stringify wrote", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 20 }), (value) =>
@@ -15,14 +15,14 @@ describe("JSON from strangers", () => {
     );
   });
 
-  it("repeats nothing of what it refuses, which may be a secret", () => {
+  it("quotes nothing of a refused document, which may contain a secret", () => {
     assert.throws(
       () => parse('{"auth":hunter2}'),
       (error: Error) => error.message === "document is not JSON" && error.cause === undefined,
     );
   });
 
-  it("reads or refuses any text as JSON.parse does, but for what it is stricter in", () => {
+  it("accepts and refuses any text as JSON.parse does, except where it is stricter", () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -49,7 +49,7 @@ describe("JSON from strangers", () => {
     );
   });
 
-  it("refuses a key that stands twice in one object, however it is spelt", () => {
+  it("refuses a repeated key in one object, in any spelling", () => {
     for (const text of [
       '{"a":1,"a":2}',
       '{"a":1,"b":{"c":[{}]},"a":2}',
@@ -61,24 +61,24 @@ describe("JSON from strangers", () => {
     }
   });
 
-  it("takes the same key in different objects, and as a value", () => {
+  it("accepts the same key in different objects, and as a value", () => {
     for (const text of ['{"a":{"a":1},"b":{"a":2}}', '[{"a":1},{"a":2}]', '{"a":"a","b":["a","a"]}'])
       assert.deepEqual(parse(text), JSON.parse(text));
   });
 
-  it("refuses 10,000 levels, and takes 64", () => {
+  it("refuses 10,000 levels, and accepts 64", () => {
     assert.throws(() => parse("[".repeat(10_000) + "]".repeat(10_000)), { code: "LIMIT_EXCEEDED" });
     assert.throws(() => parse('{"a":'.repeat(10_000)), { code: "LIMIT_EXCEEDED" });
     assert.ok(parse("[".repeat(64) + "]".repeat(64)));
   });
 
-  it("refuses what is not UTF-8, and more bytes than allowed", () => {
+  it("refuses invalid UTF-8, and more bytes than allowed", () => {
     assert.throws(() => parseJson(Uint8Array.of(0x22, 0xff, 0x22), "document"), { code: "MALFORMED" });
     assert.throws(() => parse("\uFEFF{}"), { code: "MALFORMED" });
     assert.throws(() => parseJson(encodeUtf8("[1,2,3]"), "document", { maxBytes: 6 }), { code: "LIMIT_EXCEEDED" });
   });
 
-  it("refuses more values than allowed, where that is bounded, and counts none in strings", () => {
+  it("refuses more values than allowed, where bounded, and ignores string contents", () => {
     for (const text of ["[1,2,3]", '{"a":1,"b":[2]}', '["a,b","{",",,,,"]']) {
       assert.ok(parseJson(encodeUtf8(text), "document", { maxValues: 4 }), text);
       assert.throws(() => parseJson(encodeUtf8(text), "document", { maxValues: 3 }), { code: "LIMIT_EXCEEDED" }, text);
@@ -89,7 +89,7 @@ describe("JSON from strangers", () => {
 describe("fields of a document", () => {
   const fields = (value: unknown): Fields => new Fields(parseJson(encodeUtf8(JSON.stringify(value)), "document"), "document");
 
-  it("names the place of what does not fit", () => {
+  it("names the path of an invalid member", () => {
     assert.throws(
       () =>
         fields({ a: { b: 1 } })
@@ -105,7 +105,7 @@ describe("fields of a document", () => {
     assert.throws(() => fields({ m: { k: 1 } }).strings("m"), { message: "document.m.k is not a string" });
   });
 
-  it("is not fooled by the names of Object's own members", () => {
+  it("does not mistake members of Object.prototype for fields", () => {
     assert.equal(fields({}).get("constructor"), undefined);
     assert.equal(fields({}).has("__proto__"), false);
     const map = new Fields(parseJson(encodeUtf8('{"m":{"__proto__":"x"}}'), "d"), "d").strings("m");

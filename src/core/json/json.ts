@@ -1,6 +1,6 @@
 /**
- * JSON from strangers (RFC 8259), read strictly: UTF-8 only, bounded in size and depth, no key twice in
- * one object. `Fields` then turns what was read into types, naming the place of whatever does not fit.
+ * Strict parser for untrusted JSON (RFC 8259): UTF-8 only, bounded in size and depth, no repeated key in
+ * one object. `Fields` then checks the types of members, and names the path of an invalid one.
  */
 import { decodeUtf8 } from "../bytes.ts";
 import { malformed, TouchmarkError } from "../errors.ts";
@@ -14,9 +14,9 @@ export type { Json, JsonObject } from "./value.ts";
 export interface JsonLimits {
   /** Bytes. */
   readonly maxBytes?: number;
-  /** Levels of arrays and objects. */
+  /** Levels of nested arrays and objects. */
   readonly maxDepth?: number;
-  /** Values, at all levels together; an empty array or object counts twice. */
+  /** Number of values at all levels; an empty array or object counts twice. */
   readonly maxValues?: number;
 }
 
@@ -31,7 +31,7 @@ export function refuseLarger({ length }: Uint8Array, what: string, maxBytes: num
   if (length > maxBytes) throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${length} bytes, over the limit of ${maxBytes}`);
 }
 
-/** Reads a document, or a value of a larger one that has `around` it; with the number of all values so far. */
+/** Reads a document, or a value of a larger one given by `around`; also returns the number of values so far. */
 export function parseScanned(
   bytes: Uint8Array,
   what: string,
@@ -45,12 +45,12 @@ export function parseScanned(
   return { value, values };
 }
 
-/** The grammar alone. */
+/** Checks the grammar only. */
 export function parseText(text: string, what: string): Json {
   try {
     return JSON.parse(text);
   } catch {
-    throw malformed(`${what} is not JSON`); // the engine's own words, left out, would quote a document that may hold secrets
+    throw malformed(`${what} is not JSON`); // the engine's message is dropped: it would quote a document that may contain secrets
   }
 }
 
@@ -58,7 +58,7 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The members of one object of a document, read as the types they must have; all else throws MALFORMED with its path. */
+/** Reads the members of an object by their expected types; anything else throws MALFORMED with its path. */
 export class Fields {
   readonly object: JsonObject;
   readonly at: string;
@@ -69,7 +69,7 @@ export class Fields {
     this.at = at;
   }
 
-  /** The member itself; a member that JSON spells `null` counts as absent. */
+  /** The member's value; JSON `null` counts as absent. */
   get(name: string): Json | undefined {
     const value = Object.hasOwn(this.object, name) ? this.object[name] : undefined;
     return value === null ? undefined : value;
@@ -89,7 +89,7 @@ export class Fields {
     return value;
   }
 
-  /** A whole number from 0 to 2^53-1. */
+  /** An integer from 0 to 2^53-1. */
   size(name: string): number {
     const value = this.get(name);
     if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
@@ -121,7 +121,7 @@ export class Fields {
     return this.list(name, max).map((value, i) => new Fields(value, `${this.at}.${name}[${i}]`));
   }
 
-  /** An object whose members are all strings; absent is empty. */
+  /** An object whose values are all strings; absent is empty. */
   strings(name: string): Readonly<Record<string, string>> {
     const value = this.get(name) ?? {};
     if (!isJsonObject(value)) throw malformed(`${this.at}.${name} is not an object`);

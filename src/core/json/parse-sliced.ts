@@ -1,7 +1,7 @@
 /**
- * Reads a document of any size in slices. Members of an array or object that fit into a slice are read together, as a document
- * of their own between the brackets; one that does not fit is opened, and its members read so in turn. JSON.parse does all of the
- * reading, and what is made is what it would have made of the whole.
+ * Parses a document of any size in slices. Members of an array or object that fit into a slice are parsed together, as a
+ * document of their own between the brackets; a member that does not fit is opened, and its members are parsed in the same
+ * way. JSON.parse does all of the parsing, and the result equals JSON.parse of the whole document.
  */
 import { sliceBytes, type Sliced } from "../async/in-slices.ts";
 import { concat } from "../bytes.ts";
@@ -13,7 +13,7 @@ import { tooDeep, tooMany, type ScanBounds } from "./scan.ts";
 import { afterValue, afterWhitespace } from "./skip.ts";
 import { stringPieces } from "./string-pieces.ts";
 
-/** Reads one document as `parseJson` does, and with its messages. */
+/** Reads one document as `parseJson` does, with the same messages. */
 export function* parseSliced(bytes: Uint8Array, what: string, limits: JsonLimits = {}): Sliced<Json> {
   if (bytes.length <= sliceBytes) return parseJson(bytes, what, limits);
   const { maxBytes = 4 * 1024 * 1024, maxDepth = 64, maxValues = Infinity } = limits;
@@ -86,10 +86,10 @@ class SlicedParser {
     }
   }
 
-  /** Reads the members up to `end`; returns how many there are. */
+  /** Reads the members up to `end`; returns their number. */
   #run(end: number, builder: Builder, depth: number): number {
     const part = concat([Uint8Array.of(builder.open), this.#bytes.subarray(this.#at, end), Uint8Array.of(builder.close)]);
-    // The brackets are counted again.
+    // The brackets count as values again.
     const { value, values } = parseScanned(part, this.#what, this.#bounds, { depth, values: this.#values - 1 });
     this.#values = values;
     this.#at = end;
@@ -106,7 +106,7 @@ class SlicedParser {
     return key;
   }
 
-  /** The JSON of a key, number or literal, none of which has a reason to be long. */
+  /** Parses a key, number or literal, none of which is long in practice. */
   *#token(kind: string): Sliced<Uint8Array> {
     const token = yield* this.#take();
     if (token.length <= sliceBytes) return token;
@@ -146,7 +146,7 @@ interface Builder {
   readonly hasKeys: boolean;
   readonly value: Json;
   add(key: string, value: Json): void;
-  /** Adds what an array or object of the same kind holds; returns how many members that is. */
+  /** Adds the members of an array or object of the same kind; returns their number. */
   addAll(part: Json): number;
 }
 

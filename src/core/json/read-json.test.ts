@@ -11,12 +11,12 @@ const limits = { maxBytes: 16 * 1024 * 1024 };
 const { signal } = new AbortController();
 const parse = (text: string): unknown => atOnce(parseSliced(encodeUtf8(text), "document", limits));
 
-/** White space that moves what follows across the border of a slice. */
+/** White space that moves the following text across a slice boundary. */
 const padding = (bytes: number): string => " ".repeat(sliceBytes - bytes);
 const long = "x".repeat(sliceBytes);
 
 describe("a document that is read in slices", () => {
-  it("is what JSON.parse makes of it, wherever the slices end", () => {
+  it("equals the result of JSON.parse, wherever the slices end", () => {
     const large = fc.constantFrom(long, 'é\n"\\\u{1F600}'.repeat(sliceBytes / 8), [long, 1], { a: long, b: [] });
     const value = fc.oneof(fc.jsonValue({ maxDepth: 4 }), large);
     const documents = fc.oneof(fc.array(value, { maxLength: 6 }), fc.dictionary(fc.string(), value, { maxKeys: 6 }));
@@ -51,14 +51,14 @@ describe("a document that is read in slices", () => {
     );
   });
 
-  it("has no comma too many at the border of two slices", () => {
+  it("has no extra comma at a slice boundary", () => {
     const member = `"${"x".repeat(sliceBytes - 10)}"`;
     for (const text of [`[${member},]`, `[,${member}]`, `[${member},,${member}]`, `[${member}}`, `[${member} ${member}]`, `[${member}`])
       assert.throws(() => parse(text), { code: "MALFORMED" }, `${text.slice(0, 4)}…${text.slice(-4)}`);
     assert.deepEqual(parse(`[${member}, ${member}]`), JSON.parse(`[${member},${member}]`));
   });
 
-  it("has no key twice, in one slice or in two", () => {
+  it("has no repeated key, within a slice or across two", () => {
     for (const text of [
       `{"a":1,"b":"${long}","a":2}`,
       `{"a":"${long}","\\u0061":"${long}"}`,
@@ -70,7 +70,7 @@ describe("a document that is read in slices", () => {
     assert.deepEqual(Object.keys(Object(parse(`{"__proto__":"${long}","b":1}`))), ["__proto__", "b"]);
   });
 
-  it("keeps to the limits of depth and number across slices", () => {
+  it("is bounded in depth and number of values across slices", () => {
     const text = `[[["${long}",[1,2]]]]`;
     const read = (maxDepth: number, maxValues: number): unknown =>
       atOnce(parseSliced(encodeUtf8(text), "document", { maxDepth, maxValues }));
@@ -83,12 +83,12 @@ describe("a document that is read in slices", () => {
     assert.throws(() => parse(`{"${"k".repeat(sliceBytes)}":1}`), { code: "LIMIT_EXCEEDED", message: /a key of/ });
   });
 
-  it("is refused where it is not UTF-8", () => {
+  it("is refused if it is not UTF-8", () => {
     const broken = concat([encodeUtf8(`["${long}`), Uint8Array.of(0xff), encodeUtf8('"]')]);
     assert.throws(() => atOnce(parseSliced(broken, "document")), { code: "MALFORMED", message: "document is not UTF-8" });
   });
 
-  it("lets others have their turn, and stops when the signal is aborted", async () => {
+  it("yields to the event loop, and stops when the signal is aborted", async () => {
     const bytes = encodeUtf8(JSON.stringify(Array.from({ length: 100_000 }, (_, i) => ({ i }))));
     const controller = new AbortController();
     const reading = readJson(bytes, "document", limits, controller.signal);
@@ -105,7 +105,7 @@ describe("a document without one of its members", () => {
     return { head: head.object, ...(member && { member: Buffer.from(member).toString() }) };
   };
 
-  it("is the member's bytes, and the rest", () => {
+  it("is returned with the member's bytes", () => {
     assert.deepEqual(split('{"a":1,"skipped" : {"b":[1,"}"]} ,"c":2}'), {
       head: { a: 1, skipped: null, c: 2 },
       member: '{"b":[1,"}"]}',
@@ -120,7 +120,7 @@ describe("a document without one of its members", () => {
     assert.deepEqual(split('{"a":[]}', ["a", "skipped"]), { head: { a: [] } });
   });
 
-  it("is read strictly but for the member", () => {
+  it("is read strictly except for the member", () => {
     assert.equal(split('{"skipped":{"a":1,"a":[}}}').member, '{"a":1,"a":[}}');
     for (const text of ['{"skipped":1,"a":1,"a":2}', '{"skipped":}', '{"skipped":1,}', '{,"skipped":1}', '{"skipped":[1}', '{"skipped":"'])
       assert.throws(() => split(text), { code: "MALFORMED" }, text);
@@ -129,7 +129,7 @@ describe("a document without one of its members", () => {
     assert.throws(() => split('{"a":{"skipped":1},"a":{"skipped":2}}', ["a", "skipped"]), { code: "MALFORMED", message: /twice/ });
   });
 
-  it("never sees another head than JSON.parse does", () => {
+  it("has the same head as JSON.parse gives", () => {
     const tokens = fc.constantFrom("{", "}", "[", "]", '"', ",", ":", "\\", "1", " ", '"skipped"', '"skipped":', '"a":', '{"skipped":1');
     fc.assert(
       fc.property(fc.array(tokens, { maxLength: 14 }), (parts) => {
@@ -138,7 +138,7 @@ describe("a document without one of its members", () => {
         try {
           expected = JSON.parse(text);
         } catch {
-          return; // what is not asked for may be anything
+          return; // the member itself may be anything
         }
         try {
           const { head, member = "" } = split(text);

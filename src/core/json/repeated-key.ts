@@ -1,11 +1,11 @@
 /**
- * Finds a key that stands twice in one object. JSON.parse keeps the last of the two, so that what it made has fewer members than
- * the text has colons: counting is enough to know that there is one, and only then is it looked for.
+ * Finds a repeated key in an object. JSON.parse keeps the last of the two, so its result has fewer members than the text has
+ * colons: counting detects that there is one, and only then is it searched for.
  */
 import { malformed, type TouchmarkError } from "../errors.ts";
 import type { Json } from "./value.ts";
 
-/** The members of all objects together. Plain loops, since this is in the way of every document. */
+/** Counts the members of all objects. It uses plain loops because every document passes through it. */
 export function countMembers(value: Json): number {
   let members = 0;
   if (isArray(value)) {
@@ -30,7 +30,7 @@ export function repeatedKey(what: string, key: string): TouchmarkError {
   return malformed(`${what} has the key ${JSON.stringify(key.slice(0, 100))} twice in one object`);
 }
 
-/** The first key that repeats one of its object, in a text that is JSON. */
+/** Returns the first key that repeats in its object, in valid JSON text. */
 export function findRepeatedKey(text: string): string {
   const open: (Set<string> | undefined)[] = [];
   let last = "";

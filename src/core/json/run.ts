@@ -1,8 +1,8 @@
 /** Finds how many members of an array or object fit into a slice. */
 export interface Run {
-  /** Position of the comma or bracket that ends it; no greater than where it starts if not even one member ends in the slice. */
+  /** Position of the comma or bracket that ends the run; not past the start if no member ends in the slice. */
   readonly end: number;
-  /** Whether it ends with the array or object. */
+  /** Whether the run ends with the array or object. */
   readonly isLast: boolean;
 }
 
@@ -11,10 +11,10 @@ const commaByte = 0x2c;
 const backslash = 0x5c;
 const openObject = 0x7b;
 const closeObject = 0x7d;
-/** The one bit by which `[` differs from `{`, and `]` from `}`. */
+/** The one bit in which `[` differs from `{`, and `]` from `}`. */
 const lower = 0x20;
 
-/** The longest run of whole members from `start`, inside an array or object, to `until`; undefined where the first is longer. */
+/** Returns the longest run of whole members from `start`, inside an array or object, to `until`; undefined if the first member is longer. */
 export function findRun(bytes: Uint8Array, start: number, until: number): Run | undefined {
   const limit = Math.min(until, bytes.length);
   let depth = 0;

@@ -1,4 +1,4 @@
-/** Finds the end of one value by its brackets and quotes alone: what stands between them is for whoever reads the value. */
+/** Finds the end of one value by its brackets and quotes only: the content is checked when the value is parsed. */
 import { sliceBytes, type Sliced } from "../async/in-slices.ts";
 import { malformed } from "../errors.ts";
 
@@ -7,10 +7,10 @@ const comma = 0x2c;
 const backslash = 0x5c;
 const openObject = 0x7b;
 const closeObject = 0x7d;
-/** The one bit by which `[` differs from `{`, and `]` from `}`. */
+/** The one bit in which `[` differs from `{`, and `]` from `}`. */
 const lower = 0x20;
 
-/** The position after a value that starts at `start`; throws MALFORMED where nothing starts there, or it has no end. */
+/** Returns the position after the value that starts at `start`; throws MALFORMED if no value starts there, or it has no end. */
 export function* afterValue(bytes: Uint8Array, start: number, what: string): Sliced<number> {
   const first = bytes[start] ?? 0;
   const position: Position = { at: start, depth: 0, inString: false };
@@ -23,7 +23,7 @@ export function* afterValue(bytes: Uint8Array, start: number, what: string): Sli
   return position.at;
 }
 
-/** The position of the first byte from `start` on that is no whitespace. */
+/** Returns the position of the first byte from `start` that is not whitespace. */
 export function* afterWhitespace(bytes: Uint8Array, start: number): Sliced<number> {
   let at = start;
   while (isWhitespace(bytes[at])) if (++at % sliceBytes === 0) yield;
@@ -40,7 +40,7 @@ interface Position {
   inString: boolean;
 }
 
-/** Goes on to the end of a string, array or object, or to `until`. */
+/** Continues to the end of a string, array or object, or to `until`. */
 function toClosing(bytes: Uint8Array, position: Position, until: number): boolean {
   const end = Math.min(until, bytes.length);
   let { at, depth, inString } = position;
@@ -68,7 +68,7 @@ function toClosing(bytes: Uint8Array, position: Position, until: number): boolea
   return isDone;
 }
 
-/** Goes on to the end of a number or literal, or to `until`. */
+/** Continues to the end of a number or literal, or to `until`. */
 function toDelimiter(bytes: Uint8Array, position: Position, until: number): boolean {
   let { at } = position;
   let byte = bytes[at];

@@ -1,6 +1,6 @@
 /**
- * Reads a document strictly but for one member, which stays bytes: `predicate` of a statement, `payload` of an envelope.
- * Of that member's value no more is looked at than where it ends; the rest is read as any document is.
+ * Reads a document strictly except for one member, which stays bytes: `predicate` of a statement, `payload` of an envelope.
+ * Of that member's value only the end is located; the rest is read as any document.
  */
 import { sliceBytes, type Sliced } from "../async/in-slices.ts";
 import { concat, decodeUtf8, encodeUtf8 } from "../bytes.ts";
@@ -10,14 +10,14 @@ import { parseSliced } from "./parse-sliced.ts";
 import { afterValue, afterWhitespace } from "./skip.ts";
 
 export interface SplitLimits extends JsonLimits {
-  /** Bytes of the document without the member; `maxBytes` is for both together. */
+  /** Maximum bytes of the document without the member; `maxBytes` is for both together. */
   readonly maxHeadBytes?: number;
 }
 
 export interface SplitDocument {
-  /** All but the member, which is as if it were absent. */
+  /** The document with the member absent. */
   readonly head: Fields;
-  /** The member's value, as JSON, in the document's own memory; absent where the member is. */
+  /** The member's value, as JSON, a view of the document's memory; absent if the member is. */
   readonly member?: Uint8Array;
 }
 
@@ -37,7 +37,7 @@ export function* splitJson(bytes: Uint8Array, what: string, path: readonly strin
   return { head, ...(member && { member: bytes.subarray(member.start, member.end) }) };
 }
 
-/** A member of few bytes takes long for its size. */
+/** Bytes between two yields: less than a slice, since small members are slow for their size. */
 const yieldBytes = sliceBytes / 4;
 const absent = encodeUtf8("null");
 
@@ -53,8 +53,8 @@ interface Sought {
 }
 
 /**
- * Finds the member in the object that starts at `start`. Stops at what no object has there: it is a part of the rest then, and
- * refused with it.
+ * Finds the member in the object that starts at `start`. It stops at anything that is invalid in an object: that text is then
+ * part of the rest, and refused with it.
  */
 function* findMember(bytes: Uint8Array, start: number, sought: Sought): Sliced<Range | undefined> {
   const { path, what, maxHeadBytes } = sought;

@@ -1,4 +1,4 @@
-/** Reads a long string piece by piece. */
+/** Decodes a long JSON string in pieces. */
 import { sliceBytes, type Sliced } from "../async/in-slices.ts";
 import { decodeUtf8 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
@@ -8,7 +8,7 @@ const backslash = 0x5c;
 /** Bytes of the longest escape: \u and four digits. */
 const longestEscape = 6;
 
-/** Hands on the string that the bytes, quotes included, are the JSON of, in pieces of at most a slice. Throws MALFORMED. */
+/** Yields the string that the JSON bytes, quotes included, encode, in pieces of at most a slice. Throws MALFORMED. */
 export function* stringPieces(quoted: Uint8Array, what: string, take: (piece: string) => void): Sliced<void> {
   const end = quoted.length - 1;
   for (let at = 1; at < end;) {
@@ -21,7 +21,7 @@ export function* stringPieces(quoted: Uint8Array, what: string, take: (piece: st
   }
 }
 
-/** The last position, `end` at most, that is inside neither a character of UTF-8 nor an escape. */
+/** Returns the last position, `end` at most, that is not inside a UTF-8 character or an escape. */
 function boundary(bytes: Uint8Array, start: number, end: number): number {
   let at = end;
   while (at > end - 4 && ((bytes[at] ?? 0) & 0xc0) === 0x80) at--;
@@ -31,6 +31,6 @@ function boundary(bytes: Uint8Array, start: number, end: number): number {
   if (escape < from) return at;
   let first = escape;
   while (first > start && bytes[first - 1] === backslash) first--;
-  // Of a run of backslashes each second one is escaped by the one before it.
+  // In a run of backslashes, every second one is escaped by the one before it.
   return (escape - first) % 2 === 0 ? escape : escape - 1;
 }

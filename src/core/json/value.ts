@@ -1,4 +1,4 @@
-/** A JSON value, as it is parsed. */
+/** A parsed JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 export interface JsonObject {

@@ -1,4 +1,4 @@
-/** Hash algorithms as ASN.1 names them: an AlgorithmIdentifier (RFC 5754, section 2), its parameters NULL or absent. */
+/** Hash algorithms as ASN.1 AlgorithmIdentifiers (RFC 5754, section 2), with parameters NULL or absent. */
 import { Members, tags, type Der } from "../asn1/der.ts";
 import { readOid } from "../asn1/der-values.ts";
 import { malformed } from "../errors.ts";
@@ -10,7 +10,7 @@ const names: Readonly<Record<string, HashAlgorithm>> = {
   "2.16.840.1.101.3.4.2.3": "sha512",
 };
 
-/** Throws MALFORMED for anything but the three that are accepted. */
+/** Throws MALFORMED for anything but the three accepted algorithms. */
 export function readHashAlgorithm(value: Der, what: string): HashAlgorithm {
   const members = new Members(value, tags.sequence, what);
   const oid = readOid(members.take("algorithm"), `${what}.algorithm`);

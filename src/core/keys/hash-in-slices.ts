@@ -1,9 +1,9 @@
-/** Hashes many bytes without holding up the event loop: 100 MiB of SHA-256 take 0.15 s. */
+/** Hashes many bytes without blocking the event loop: 100 MiB of SHA-256 take 0.15 s. */
 import { createHash } from "node:crypto";
 import { inSlices, slicesOf, type Sliced } from "../async/in-slices.ts";
 import type { HashAlgorithm } from "./hash.ts";
 
-/** The hash of the parts, one after the other; throws what the signal was aborted with. */
+/** Returns the hash of the concatenated parts; throws the signal's abort reason. */
 export function hashInSlices(algorithm: HashAlgorithm, parts: readonly Uint8Array[], signal: AbortSignal): Promise<Uint8Array> {
   return inSlices(hashing(algorithm, parts), signal);
 }

@@ -36,7 +36,7 @@ suite("key algorithms", () => {
     });
   }
 
-  test("an RSA key made for PSS alone never signs or reads PKCS#1", () => {
+  test("an RSA key made for PSS only never signs or verifies PKCS#1", () => {
     const { publicKey } = generateKeyPairSync("rsa-pss", { modulusLength: 2048 });
     const { algorithm } = publicKeyOf(publicKey, "the key");
     assert.equal(algorithm.signs.name, "rsa-pss-sha256");
@@ -47,14 +47,14 @@ suite("key algorithms", () => {
     test(`${file} is refused`, () => assert.throws(() => read(file), { code: "INVALID_KEY", message }));
   }
 
-  test("an RSA key whose exponent is 1 is refused: anything would verify", () => {
+  test("an RSA key whose exponent is 1 is refused: any signature would verify", () => {
     const { n } = createPublicKey(readFileSync(new URL("cosign/rsa-2048.pub", vectors))).export({ format: "jwk" });
     assert(n !== undefined);
     const key = createPublicKey({ key: { kty: "RSA", n, e: "AQ" }, format: "jwk" });
     assert.throws(() => publicKeyOf(key, "the key"), { code: "INVALID_KEY" });
   });
 
-  test("a P-256 key over another generator is refused: its private half would be anyone's", () => {
+  test("a P-256 key over another generator is refused: anyone could compute its private key", () => {
     const named = createPublicKey(readFileSync(new URL("cosign/ecdsa-p256.pub", vectors))).export({ format: "der", type: "spki" });
     assert.throws(() => publicKeyOf(createPublicKey({ key: withForeignGenerator(named), format: "der", type: "spki" }), "the key"), {
       code: "INVALID_KEY",

@@ -1,17 +1,17 @@
 /**
- * The kinds of keys that are accepted, and the schemes each signs with and is read with.
+ * The accepted kinds of keys, and the signature schemes that each signs and verifies with.
  *
- * What cosign 3 writes and reads decides the first scheme of each: the curve's own hash for ECDSA,
- * PKCS#1 v1.5 with SHA-256 for RSA, and for Ed25519 pure where we write, pre-hashed too where we read.
+ * The first scheme of each is what cosign 3 writes and reads: the curve's own hash for ECDSA,
+ * PKCS#1 v1.5 with SHA-256 for RSA, and for Ed25519 pure for signing, pre-hashed too for verifying.
  */
 import type { KeyObject } from "node:crypto";
 import { ed25519ph, signingSchemes as schemes, type SignatureScheme, type SigningScheme } from "./signature-schemes.ts";
 
 export interface KeyAlgorithm {
   readonly name: KeyAlgorithmName;
-  /** Whether a key is of this kind; with all the bounds there are on it. */
+  /** Whether a key is of this kind, within all its bounds. */
   readonly matches: (key: KeyObject) => boolean;
-  /** How a SubjectPublicKeyInfo begins that is in the one usual spelling, lower-case hex; only for keys of one length. */
+  /** The usual prefix of a SubjectPublicKeyInfo, lower-case hex; only for keys of fixed length. */
   readonly spkiStart?: string;
   readonly signs: SigningScheme;
   readonly reads: readonly SignatureScheme[];
@@ -22,7 +22,7 @@ export type KeyAlgorithmName = "ecdsa-p256" | "ecdsa-p384" | "ecdsa-p521" | "rsa
 const rsaReads = [schemes["rsa-pkcs1-sha256"], schemes["rsa-pkcs1-sha384"], schemes["rsa-pkcs1-sha512"]];
 const pssReads = [schemes["rsa-pss-sha256"], schemes["rsa-pss-sha384"], schemes["rsa-pss-sha512"]];
 
-/** Ordered by how often they are met. */
+/** Ordered by frequency of use. */
 export const keyAlgorithms: readonly KeyAlgorithm[] = [
   ecdsa("ecdsa-p256", "prime256v1", "3059301306072a8648ce3d020106082a8648ce3d030107034200", schemes["ecdsa-sha256"]),
   {
@@ -48,7 +48,7 @@ export const keyAlgorithms: readonly KeyAlgorithm[] = [
   },
 ];
 
-/** `start` is a named curve and then a point that is not compressed (RFC 5480, sections 2.1.1 and 2.2). */
+/** `start` is a named curve, followed by an uncompressed point (RFC 5480, sections 2.1.1 and 2.2). */
 function ecdsa(name: KeyAlgorithmName, curve: string, start: string, scheme: SigningScheme): KeyAlgorithm {
   return {
     name,

@@ -9,20 +9,20 @@ import { bundleHint, publicKeyOf, readPublicKey, verifies } from "./public-key.t
 const vectors = new URL("../../../test/vectors/keys/cosign/", import.meta.url);
 
 suite("public keys", () => {
-  test("a private key and its public half are one key", () => {
+  test("a private key and its public half give the same key", () => {
     const { privateKey, publicKey } = generateKeyPairSync("ed25519");
     assert.equal(publicKeyOf(privateKey, "a").fingerprint, publicKeyOf(publicKey, "b").fingerprint);
     assert.equal(publicKeyOf(privateKey, "a").key.type, "public");
   });
 
-  test("a secret is no key to verify with", () => {
+  test("a secret key cannot verify", () => {
     assert.throws(() => publicKeyOf(createSecretKey(Buffer.from("secret")), "the key"), {
       code: "INVALID_KEY",
       message: /^the key is a secret/,
     });
   });
 
-  test("a point compressed, or marked in both ways, makes no other key of it", () => {
+  test("a compressed point, or one marked as both, gives the same key", () => {
     for (const [namedCurve, size] of [
       ["P-256", 32],
       ["P-384", 48],
@@ -46,7 +46,7 @@ suite("public keys", () => {
     }
   });
 
-  test("a key is read as it is spelt where that is the usual way", () => {
+  test("a key in the usual encoding is used without re-encoding", () => {
     for (const { publicKey } of [
       generateKeyPairSync("ed25519"),
       generateKeyPairSync("rsa", { modulusLength: 2048 }),
@@ -59,7 +59,7 @@ suite("public keys", () => {
     assert.throws(() => readPublicKey(Uint8Array.of(0x30, 0), "it"), { code: "INVALID_KEY", message: "it cannot be read" });
   });
 
-  test("T31: a signature counts only in a scheme of the key's own algorithm", async () => {
+  test("a signature counts only in a scheme of the key's own algorithm", async () => {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
     const key = publicKeyOf(privateKey, "the key");
     const message = encodeUtf8("touchmark");
@@ -68,7 +68,7 @@ suite("public keys", () => {
     assert.equal(await verifies(key, message, sign("sha384", message, { key: privateKey, dsaEncoding: "ieee-p1363" })), false);
   });
 
-  test("cosign's own hint and pre-hashed Ed25519 signature fit the key", async () => {
+  test("cosign's key hint and pre-hashed Ed25519 signature match the key", async () => {
     const key = publicKeyOf(createPublicKey(readFileSync(new URL("ed25519.pub", vectors))), "the key");
     const bundle = new Fields(parseJson(readFileSync(new URL("ed25519ph.bundle.json", vectors)), "bundle"), "bundle");
     assert.equal(bundleHint(key), bundle.fields("verificationMaterial").fields("publicKey").string("hint"));

@@ -1,4 +1,4 @@
-/** A public key as the rest of the house knows it: accepted, named by its fingerprint, with the schemes it is read with. */
+/** An accepted public key, identified by its fingerprint, with the schemes that it verifies with. */
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { TouchmarkError } from "../errors.ts";
 import { keyAlgorithms, type KeyAlgorithm } from "./key-algorithms.ts";
@@ -12,19 +12,19 @@ export interface PublicKey {
   readonly fingerprint: string;
 }
 
-/** The public half of any key. Throws INVALID_KEY for a kind that is not accepted; `what` names it in the message. */
+/** Returns the public half of any key. Throws INVALID_KEY for a kind that is not accepted; `what` names it in the message. */
 export function publicKeyOf(key: KeyObject, what: string): PublicKey {
   const half = key.type === "private" ? createPublicKey(key) : key;
   const algorithm = keyAlgorithms.find((candidate) => candidate.matches(half));
   if (!algorithm) throw new TouchmarkError("INVALID_KEY", `${what} is ${describe(half)}, which is not accepted`);
   const spki = half.export({ format: "der", type: "spki" });
   if (half.asymmetricKeyType !== "ec" || isUsual(spki, algorithm)) return named(half, algorithm, spki);
-  // A curve can be spelt out in full and a point compressed; the fingerprint is that of the one usual spelling.
+  // A curve may have explicit parameters and a point may be compressed; the fingerprint is that of the usual encoding.
   const usual = createPublicKey({ key: half.export({ format: "jwk" }), format: "jwk" });
   return named(usual, algorithm, usual.export({ format: "der", type: "spki" }));
 }
 
-/** A key from its SubjectPublicKeyInfo, DER, with nothing after it. Throws INVALID_KEY. */
+/** Reads a SubjectPublicKeyInfo, DER, with nothing after it. Throws INVALID_KEY. */
 export function readPublicKey(spki: Uint8Array, what: string): PublicKey {
   const spelt = Buffer.from(spki);
   let key: KeyObject;
@@ -45,12 +45,12 @@ function named(key: KeyObject, algorithm: KeyAlgorithm, spki: Buffer): PublicKey
   return { key, algorithm, spki, fingerprint: createHash("sha256").update(spki).digest("hex") };
 }
 
-/** The hint by which sigstore bundles name the key: base64 of the SHA-256 of the SPKI. */
+/** The key hint of sigstore bundles: base64 of the SHA-256 of the SPKI. */
 export function bundleHint(key: PublicKey): string {
   return Buffer.from(key.fingerprint, "hex").toString("base64");
 }
 
-/** Whether the signature over the message verifies with the key, in any scheme the key is read with. */
+/** Whether the signature over the message verifies with the key, in any scheme of the key. */
 export async function verifies(key: PublicKey, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
   for (const scheme of key.algorithm.reads) {
     if (await scheme.verify(key.key, message, signature)) return true;

@@ -1,4 +1,4 @@
-/** Every vector of Project Wycheproof (C2SP/wycheproof, `testvectors_v1`) for the schemes there are, and RFC 8032's for Ed25519ph. */
+/** Tests every Project Wycheproof vector (C2SP/wycheproof, `testvectors_v1`) for the supported schemes, and RFC 8032's for Ed25519ph. */
 import assert from "node:assert/strict";
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -13,8 +13,8 @@ import { ed25519ph, signingSchemes, type SigningSchemeName } from "./signature-s
 interface Corpus {
   readonly scheme: SigningSchemeName;
   /**
-   * Invalid for this scheme, and yet a sound signature of the same message by the same key in another one it is
-   * read with (flags WrongHash, WrongPrimitive). Accepting them is what reading a key with several schemes means.
+   * Invalid for this scheme, but a valid signature of the same message by the same key in another scheme of the
+   * key (flags WrongHash, WrongPrimitive). A key with several schemes accepts these.
    */
   readonly soundElsewhere?: readonly number[];
 }
@@ -82,7 +82,7 @@ suite("Ed25519ph", () => {
   const publicKey = createPublicKey(privateKey);
   const abc = encodeUtf8("abc");
 
-  test("the vector verifies, altered it does not", async () => {
+  test("the vector verifies, and fails once altered", async () => {
     assert.equal(await ed25519ph.verify(publicKey, abc, signature), true);
     assert.equal(await ed25519ph.verify(publicKey, encodeUtf8("abd"), signature), false);
     assert.equal(await ed25519ph.verify(publicKey, abc, signature.subarray(1)), false);
@@ -90,7 +90,7 @@ suite("Ed25519ph", () => {
     assert.equal(await ed25519ph.verify(publicKey, abc, new Uint8Array(64).fill(0xff)), false);
   });
 
-  test("pure and pre-hashed are told apart", async () => {
+  test("pure and pre-hashed signatures are distinguished", async () => {
     assert.equal(signingSchemes.ed25519.verify(publicKey, abc, signature), false);
     assert.equal(await ed25519ph.verify(publicKey, abc, signingSchemes.ed25519.sign(privateKey, abc)), false);
   });

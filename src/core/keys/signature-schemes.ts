@@ -1,5 +1,5 @@
 /**
- * Signature schemes: one entry holds all there is about one, so that nothing below switches on a name.
+ * Signature schemes: one entry holds everything about a scheme, so no other code switches on a name.
  *
  * ECDSA: FIPS 186-5, section 6, as DER `SEQUENCE { r, s }` or, `-p1363`, as r‖s. RSASSA-PKCS1-v1_5 and
  * RSASSA-PSS: RFC 8017, section 8; PSS with MGF1 over the same hash and a salt of the hash's length.
@@ -11,37 +11,37 @@ import type { HashAlgorithm } from "./hash.ts";
 
 export interface SignatureScheme {
   readonly name: string;
-  /** Whether the signature verifies; a broken one is false, never an exception. */
+  /** Whether the signature verifies; a malformed one is false, never an exception. */
   readonly verify: (publicKey: KeyObject, message: Uint8Array, signature: Uint8Array) => boolean | Promise<boolean>;
-  /** As `verify`, of a message in parts and a slice at a time; absent where the scheme cannot but take the message whole. */
+  /** Like `verify`, for a message in parts, a slice at a time; absent where the scheme needs the message whole. */
   readonly verifySliced?: (publicKey: KeyObject, parts: readonly Uint8Array[], signature: Uint8Array) => Sliced<boolean>;
 }
 
-/** A scheme that Node verifies by itself, without waiting. */
+/** A scheme that Node verifies itself, synchronously. */
 export interface NativeScheme extends SignatureScheme {
   readonly verify: (publicKey: KeyObject, message: Uint8Array, signature: Uint8Array) => boolean;
 }
 
 export interface SigningScheme extends NativeScheme {
   readonly family: SchemeFamily;
-  /** The hash of the message that is signed; absent where the scheme takes the message itself. */
+  /** The hash of the message that is signed; absent where the scheme signs the message itself. */
   readonly hash?: HashAlgorithm;
   readonly sign: (privateKey: KeyObject, message: Uint8Array) => Uint8Array;
 }
 
-/** A scheme that JOSE and COSE have a name for. */
+/** A scheme that has a name in JOSE and COSE. */
 export interface JoseScheme extends SigningScheme {
   readonly hash: HashAlgorithm;
-  /** As JWS spells it (RFC 7518, section 3.1). */
+  /** Its name in JWS (RFC 7518, section 3.1). */
   readonly jws: string;
-  /** As COSE numbers it (RFC 9053, section 2.1; RFC 8230, section 2). */
+  /** Its number in COSE (RFC 9053, section 2.1; RFC 8230, section 2). */
   readonly cose: number;
 }
 
-/** `-p1363` is ECDSA with its other encoding of the signature. */
+/** `-p1363` is ECDSA with the r‖s encoding of the signature. */
 export type SchemeFamily = "ecdsa" | "ecdsa-p1363" | "rsa-pkcs1" | "rsa-pss" | "ed25519";
 
-/** Options are functions so that node:crypto is loaded when there is something to sign or to verify, and not before. */
+/** Options are functions so that node:crypto is loaded only when something is signed or verified. */
 const optionsOf: Readonly<Record<SchemeFamily, () => SigningOptions>> = {
   ecdsa: () => ({ dsaEncoding: "der" }),
   "ecdsa-p1363": () => ({ dsaEncoding: "ieee-p1363" }),
@@ -55,7 +55,7 @@ function verifier(hash: HashAlgorithm | undefined, options: () => SigningOptions
     try {
       return verify(hash, message, { key: publicKey, ...options() }, signature);
     } catch {
-      return false; // a key whose own parameters rule this scheme out
+      return false; // the key's own parameters exclude this scheme
     }
   };
 }
@@ -88,11 +88,11 @@ function jose(name: string, family: SchemeFamily, hash: HashAlgorithm, names: Pi
   return { ...signing(name, family, hash), hash, ...names };
 }
 
-/** Only read: the tools that write it do not read it back. */
+/** For verification only: the tools that write it do not read it back. */
 export const ed25519ph: SignatureScheme = {
   name: "ed25519ph",
   async verify(publicKey, message, signature) {
-    // OpenSSL's pre-hashed variant is out of Node's reach; loaded only when a pure signature did not verify.
+    // Node does not expose OpenSSL's pre-hashed variant; loaded only when a pure signature did not verify.
     const { ed25519ph: curve } = await import("@noble/curves/ed25519.js");
     const { x = "" } = publicKey.export({ format: "jwk" });
     try {
@@ -103,7 +103,7 @@ export const ed25519ph: SignatureScheme = {
   },
 };
 
-/** Only read, in TUF metadata: its specification leaves the salt's length open, and writers differ. */
+/** For verification only, in TUF metadata: its specification leaves the salt length open, and writers differ. */
 export const rsaPssSha256AnySalt: NativeScheme = {
   name: "rsa-pss-sha256-any-salt",
   verify: verifier("sha256", () => ({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO })),

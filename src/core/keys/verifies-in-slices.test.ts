@@ -16,7 +16,7 @@ const pairs = [
   generateKeyPairSync("ed25519"),
 ];
 
-it("verifies what verifies of the whole, by each kind of key", async () => {
+it("a signature verifies in slices if it verifies over the whole, for each kind of key", async () => {
   for (const { privateKey, publicKey } of pairs) {
     const key = publicKeyOf(publicKey, "key");
     const signature = key.algorithm.signs.sign(privateKey, whole);
@@ -29,7 +29,7 @@ it("verifies what verifies of the whole, by each kind of key", async () => {
   }
 });
 
-it("stops when the signal is aborted", async () => {
+it("verification stops when the signal is aborted", async () => {
   for (const { publicKey } of pairs) {
     const controller = new AbortController();
     setImmediate(() => controller.abort());

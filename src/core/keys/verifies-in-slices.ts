@@ -1,10 +1,10 @@
-/** Verifies signatures over many bytes without holding up the event loop. */
+/** Verifies signatures over many bytes without blocking the event loop. */
 import { inSlices, slicesOf, type Sliced } from "../async/in-slices.ts";
 import type { PublicKey } from "./public-key.ts";
 
 /**
- * Whether the signature over the parts, one after the other, verifies with the key, in any scheme the key is read with. Ed25519 takes a
- * message whole: 100 MiB of it hold up the event loop for a quarter of a second. Throws what the signal was aborted with.
+ * Whether the signature over the concatenated parts verifies with the key, in any scheme of the key. Ed25519 needs the message
+ * whole: 100 MiB of it block the event loop for a quarter of a second. Throws the signal's abort reason.
  */
 export async function verifiesInSlices(
   { key, algorithm }: PublicKey,

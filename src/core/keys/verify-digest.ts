@@ -2,10 +2,10 @@
 import { concat } from "../bytes.ts";
 import type { PublicKey } from "./public-key.ts";
 
-/** Whether the signature, DER, over the message of this SHA-256, lower-case hex, verifies; undefined for keys that need the message itself. */
+/** Whether the DER signature verifies, given the message's SHA-256 as lower-case hex; undefined for keys that need the message itself. */
 export async function verifiesDigest({ key, algorithm }: PublicKey, sha256: string, signature: Uint8Array): Promise<boolean | undefined> {
   if (algorithm.name !== "ecdsa-p256") return undefined;
-  // Node hashes what it is given, always.
+  // Node always hashes its input.
   const { p256 } = await import("@noble/curves/nist.js");
   const { x = "", y = "" } = key.export({ format: "jwk" });
   const point = concat([Uint8Array.of(4), Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]);

@@ -14,7 +14,7 @@ const parse = (document: unknown, mediaType: string = mediaTypes.ociManifest): u
   parseManifest(encodeUtf8(JSON.stringify(document)), mediaType);
 
 describe("manifests", () => {
-  it("T33: refuses a document that is a manifest and an index at once", () => {
+  it("refuses a document that is a manifest and an index at once", () => {
     assert.throws(() => parse({ ...image, manifests: [] }), { code: "MALFORMED" });
     const index = { schemaVersion: 2, manifests: [descriptor] };
     assert.throws(() => parse({ ...index, layers: [descriptor] }, mediaTypes.ociIndex), { code: "MALFORMED" });
@@ -22,7 +22,7 @@ describe("manifests", () => {
     assert.throws(() => parse({ ...image, mediaType: mediaTypes.ociIndex }), { code: "MALFORMED" });
   });
 
-  it("refuses what is missing, of another type or too much", () => {
+  it("refuses missing members, members of another type, and too many of them", () => {
     for (const change of [
       { schemaVersion: 1 },
       { config: undefined },
@@ -56,7 +56,7 @@ describe("manifests", () => {
     });
   });
 
-  it("takes embedded content only with the digest and size beside it", () => {
+  it("accepts embedded content only if digest and size match", () => {
     const data = Buffer.from("x").toString("base64");
     const good = parseManifest(encodeUtf8(JSON.stringify({ ...image, layers: [{ ...descriptor, data }] })), mediaTypes.ociManifest);
     assert.deepEqual(good.kind === "image" && Buffer.from(good.layers[0]?.data ?? []).toString(), "x");
@@ -64,7 +64,7 @@ describe("manifests", () => {
     assert.throws(() => parse({ ...image, layers: [{ ...descriptor, size: 2, data }] }), { code: "MALFORMED" });
   });
 
-  it("writes a descriptor as it read it", () => {
+  it("writes a descriptor as it was read", () => {
     const full = {
       ...descriptor,
       artifactType: "a/b",
@@ -76,17 +76,17 @@ describe("manifests", () => {
     assert.deepEqual(read.kind === "image" && read.layers[0] && structuredClone(descriptorToJson(read.layers[0])), full);
   });
 
-  it("knows under which artifact type a manifest is listed", () => {
+  it("determines the artifact type in referrers listings", () => {
     assert.equal(artifactTypeIn(image), "text/plain");
     assert.equal(artifactTypeIn({ ...image, artifactType: "a/b" }), "a/b");
   });
 
-  it("knows the empty config", () => {
+  it("recognises the empty config", () => {
     assert.equal(digestOf(emptyConfig.bytes), emptyConfig.descriptor.digest);
     assert.equal(emptyConfig.bytes.length, emptyConfig.descriptor.size);
   });
 
-  it("reads or refuses any document without another kind of error", () => {
+  it("reads any document or throws a TouchmarkError", () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.jsonValue(), fc.record({ schemaVersion: fc.constant(2), config: fc.jsonValue(), layers: fc.jsonValue() })),

@@ -1,7 +1,7 @@
 /**
  * The OCI model: descriptors, image manifests, indexes (OCI image specification 1.1, and Docker schema 2,
- * which has the same shape under other media types). Artifact manifests, which release candidates of 1.1 had and early
- * signatures still lie in, are read as image manifests without a config: their blobs are the layers.
+ * which has the same structure under other media types). Artifact manifests, from release candidates of 1.1 and still used by
+ * early signatures, are read as image manifests without a config: their blobs are the layers.
  */
 import { fromBase64 } from "../bytes.ts";
 import { matchesDigest, parseDigest, type Digest } from "../digest.ts";
@@ -19,7 +19,7 @@ export const mediaTypes = {
   dockerIndex: "application/vnd.docker.distribution.manifest.list.v2+json",
 } as const;
 
-/** The media types of manifests that are understood, in the order they are asked for. */
+/** The supported media types of manifests, in the order of the Accept header. */
 export const manifestMediaTypes: readonly string[] = [
   mediaTypes.ociIndex,
   mediaTypes.ociManifest,
@@ -31,7 +31,7 @@ export const manifestMediaTypes: readonly string[] = [
 const indexTypes: ReadonlySet<string> = new Set([mediaTypes.ociIndex, mediaTypes.dockerIndex]);
 const imageTypes: ReadonlySet<string> = new Set([mediaTypes.ociManifest, mediaTypes.dockerManifest, mediaTypes.ociArtifact]);
 
-/** The empty JSON object that stands for "no config" (OCI image specification, manifest.md). */
+/** The empty JSON object, used as the config where there is none (OCI image specification, manifest.md). */
 export const emptyConfig: { readonly bytes: Uint8Array; readonly descriptor: Descriptor } = {
   bytes: Buffer.from("{}"),
   descriptor: {
@@ -41,10 +41,10 @@ export const emptyConfig: { readonly bytes: Uint8Array; readonly descriptor: Des
   },
 };
 
-/** Bytes of one manifest or index. */
+/** Maximum bytes of one manifest or index. */
 export const maxManifestBytes: number = 4 * 1024 * 1024;
 export const maxLayers = 1000;
-/** Entries of one index; listings of referrers included. */
+/** Maximum entries of one index, including referrers listings. */
 export const maxEntries = 10_000;
 
 export interface Platform {
@@ -56,12 +56,12 @@ export interface Platform {
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: Digest;
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number;
   readonly artifactType?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly platform?: Platform;
-  /** The content itself, already checked against digest and size. */
+  /** The embedded content, already verified against digest and size. */
   readonly data?: Uint8Array;
 }
 
@@ -69,7 +69,7 @@ export interface ImageManifest {
   readonly kind: "image";
   readonly mediaType: string;
   readonly artifactType?: string;
-  /** Absent in an artifact manifest alone. */
+  /** Absent only in an artifact manifest. */
   readonly config?: Descriptor;
   readonly layers: readonly Descriptor[];
   readonly subject?: Descriptor;
@@ -88,8 +88,8 @@ export interface ImageIndex {
 export type Manifest = ImageManifest | ImageIndex;
 
 /**
- * Reads a manifest that came under this media type. Throws MALFORMED for a document that does not say one
- * thing (a body of another type than its label, a manifest that is an index as well), UNSUPPORTED for other types.
+ * Parses a manifest of this media type. Throws MALFORMED for an ambiguous document (a body of another type than
+ * its media type, a manifest that is an index as well), UNSUPPORTED for other types.
  */
 export function parseManifest(bytes: Uint8Array, mediaType: string): Manifest {
   const isIndex = indexTypes.has(mediaType);
@@ -162,7 +162,7 @@ function checkedData(data: string, digest: Digest, size: number, at: string): Ui
   return bytes;
 }
 
-/** A descriptor as JSON writes it. */
+/** Encodes a descriptor as JSON. */
 export function descriptorToJson(descriptor: Descriptor): Record<string, unknown> {
   const { mediaType, digest, size, artifactType, annotations, platform, data } = descriptor;
   return {
@@ -176,12 +176,12 @@ export function descriptorToJson(descriptor: Descriptor): Record<string, unknown
   };
 }
 
-/** All that the manifest has in the repository's blobs. */
+/** All blobs that the manifest refers to. */
 export function blobsOf({ config, layers }: ImageManifest): readonly Descriptor[] {
   return config ? [config, ...layers] : layers;
 }
 
-/** The artifact type by which a manifest is listed: its own unless empty, else its config's media type (distribution specification, listing referrers). */
+/** The artifact type in a referrers listing: its own unless empty, else its config's media type (distribution specification, listing referrers). */
 export function artifactTypeOf(manifest: Manifest): string | undefined {
   return manifest.artifactType || (manifest.kind === "image" ? manifest.config?.mediaType : undefined);
 }

@@ -39,7 +39,7 @@ describe("references", () => {
     });
   }
 
-  it("takes the digest before the tag, and latest where there is neither", () => {
+  it("prefers the digest to the tag, and defaults to latest", () => {
     assert.equal(targetOf(parseReference(`app:1@${digest}`)), digest);
     assert.equal(targetOf(parseReference("app:1")), "1");
     assert.equal(targetOf(parseReference("app")), "latest");
@@ -78,7 +78,7 @@ describe("references", () => {
     it(`refuses ${JSON.stringify(text.slice(0, 40))}`, () => assert.throws(() => parseReference(text), { code: "INVALID_REFERENCE" }));
   }
 
-  it("reads or refuses any text, quickly, and what it reads it reads again", () => {
+  it("reads or refuses any text in bounded time, and reads back what it accepts", () => {
     const alphabet = fc.string({ unit: fc.constantFrom(...Array.from("aA0.:/-_@[]%\\ \n")), maxLength: 200 });
     fc.assert(
       fc.property(
@@ -102,7 +102,7 @@ describe("references", () => {
     );
   });
 
-  it("T30: takes no repository name that could leave its folder", () => {
+  it("refuses a repository name that could leave its folder", () => {
     for (const name of ["..", "a/..", "a/../b", "/a", "a/", "", ".a", "_tags", "a/_tags", "a%2fb", "a\\b", "a\0"])
       assert.equal(isRepositoryName(name), false, name);
   });

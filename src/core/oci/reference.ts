@@ -1,11 +1,11 @@
 /**
- * Image references, by distribution's grammar, and OCI layouts, in folders and in archives, beside them:
+ * Image references, by distribution's grammar, and OCI layouts, in folders and in archives:
  *
  *     [HOST[:PORT]/]NAME[:TAG][@DIGEST]      oci:PATH[:TAG|@DIGEST]      oci-archive:PATH[:TAG|@DIGEST]
  *
- * Source: distribution/reference, `regexp.go` and `normalize.go`. A first component counts as a host
- * when it has a `.` or a `:`, is `localhost`, or has an upper-case letter; without one the registry is
- * docker.io, and a name of one component there lies under `library/`.
+ * Source: distribution/reference, `regexp.go` and `normalize.go`. A first component is a host if
+ * it has a `.` or a `:`, is `localhost`, or has an upper-case letter; otherwise the registry is
+ * docker.io, and a name of one component there is in `library/`.
  */
 import { isDigest, type Digest } from "../digest.ts";
 import { TouchmarkError } from "../errors.ts";
@@ -24,7 +24,7 @@ export interface RegistryReference {
 export interface LayoutReference {
   /** A folder, or a tar archive of one. */
   readonly kind: "layout" | "archive";
-  /** As written. */
+  /** The path as written. */
   readonly path: string;
   readonly tag?: string;
   readonly digest?: Digest;
@@ -36,7 +36,7 @@ const domainLabel = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 const domain = new RegExp(`^(?:${domainLabel}(?:\\.${domainLabel})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]{1,5})?$`);
 const pathComponent = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const tagGrammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
-/** What a reference without tag and digest asks for. */
+/** The default tag. */
 export const defaultTag = "latest";
 const schemes = { layout: "oci:", archive: "oci-archive:" } as const;
 
@@ -44,12 +44,12 @@ export function isTag(text: string): boolean {
   return tagGrammar.test(text);
 }
 
-/** Whether the text is a repository's name without its host: `library/alpine`. Safe to build a path from. */
+/** Whether the text is a repository name without host: `library/alpine`. Such a name is safe in a path. */
 export function isRepositoryName(text: string): boolean {
   return text.length <= coreLimits.repositoryNameLength && text.split("/").every((component) => pathComponent.test(component));
 }
 
-/** Reads a reference; throws INVALID_REFERENCE. Neither tag nor digest given stays so: see `targetOf`. */
+/** Reads a reference; throws INVALID_REFERENCE. Tag and digest both stay absent where neither is given: see `targetOf`. */
 export function parseReference(text: string): Reference {
   if (text.length > coreLimits.referenceLength) throw invalid(text.slice(0, 80), `longer than ${coreLimits.referenceLength} characters`);
   for (const kind of ["layout", "archive"] as const) if (text.startsWith(schemes[kind])) return parseLayout(text, kind);
@@ -127,17 +127,17 @@ function invalid(text: string, why: string): TouchmarkError {
   return new TouchmarkError("INVALID_REFERENCE", `not an image reference: ${JSON.stringify(text)}: ${why}`);
 }
 
-/** What the reference asks for: its digest where it has one, else its tag, else `latest`. */
+/** The target of the reference: its digest, else its tag, else `latest`. */
 export function targetOf(reference: Reference): string {
   return reference.digest ?? reference.tag ?? defaultTag;
 }
 
-/** Where the image lies, without tag and digest: `docker.io/library/alpine`, `oci:PATH`, `oci-archive:PATH`. */
+/** The repository, without tag and digest: `docker.io/library/alpine`, `oci:PATH`, `oci-archive:PATH`. */
 export function repositoryOf(reference: Reference): string {
   return reference.kind === "registry" ? `${reference.registry}/${reference.repository}` : schemes[reference.kind] + reference.path;
 }
 
-/** The reference written out in full. */
+/** The complete reference as text. */
 export function formatReference(reference: Reference): string {
   const tag = reference.tag === undefined ? "" : `:${reference.tag}`;
   const digest = reference.digest === undefined ? "" : `@${reference.digest}`;

@@ -9,7 +9,7 @@ const withPredicate = (json: string): Uint8Array => encodeUtf8(`{${head},"predic
 const predicateOf = (statement: Statement, limits = {}): Promise<unknown> => readPredicate(statement, limits, signal);
 
 describe("an in-toto statement", () => {
-  it("has a predicate that is read when it is asked for", async () => {
+  it("parses its predicate on request", async () => {
     const statement = parseStatement(withPredicate('{"a":[1,2]}'));
     assert.equal(statement.predicateType, "https://example.com/p");
     assert.equal(statement.subjects.length, 1);
@@ -18,7 +18,7 @@ describe("an in-toto statement", () => {
     assert.equal(await predicateOf(parseStatement(encodeUtf8(`{${head}}`))), undefined);
   });
 
-  it("says of a broken predicate nothing before it is asked for", async () => {
+  it("reports a malformed predicate only on request", async () => {
     const cases: readonly (readonly [string | Uint8Array, string, RegExp])[] = [
       ['{"a":{"b":[{"c":1,"c":2}]}}', "MALFORMED", /statement\.predicate has the key "c" twice/],
       [String.raw`{"a":1,"\u0061":2}`, "MALFORMED", /has the key "a" twice/],
@@ -57,14 +57,14 @@ describe("an in-toto statement", () => {
     assert.throws(() => parseStatement(encodeUtf8(`{${head},"note":[${"1,".repeat(200_000)}1]}`)), { code: "LIMIT_EXCEEDED" });
   });
 
-  it("may be large, with a key twice at the end of its predicate", async () => {
+  it("may be large, with a repeated key at the end of its predicate", async () => {
     const bytes = withPredicate(`{"files":[${'{"name":"file","size":1},'.repeat(200_000)}{"name":"a","name":"b"}]}`);
     const statement = await readStatement(bytes, signal);
     assert.equal(statement.predicate?.length, bytes.length - head.length - '{,"predicate":}'.length);
     await assert.rejects(predicateOf(statement), { code: "MALFORMED", message: /statement\.predicate has the key "name" twice/ });
   });
 
-  it("is read no further once the signal is aborted", async () => {
+  it("is not read further after the signal is aborted", async () => {
     const bytes = withPredicate(`[${"1,".repeat(500_000)}1]`);
     const statement = await readStatement(bytes, signal);
     const controller = new AbortController();

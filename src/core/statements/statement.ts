@@ -23,13 +23,13 @@ const predicateLimits: JsonLimits = { maxBytes: documentLimits.maxBytes, maxDept
 export interface Statement {
   readonly subjects: readonly StatementSubject[];
   readonly predicateType: string;
-  /** JSON that nothing is known of but where it ends; `readPredicate` reads it. Absent in signatures made by cosign before 3.0.5. */
+  /** Unparsed JSON, of which only the end was located; `readPredicate` parses it. Absent in signatures made by cosign before 3.0.5. */
   readonly predicate?: Uint8Array;
 }
 
 export interface StatementSubject {
   readonly name?: string;
-  /** Algorithm to hex. */
+  /** Hex digests by algorithm. */
   readonly digest: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
@@ -39,12 +39,12 @@ export function parseStatement(bytes: Uint8Array): Statement {
   return atOnce(statementHead(bytes));
 }
 
-/** Reads a statement of any size without holding up the event loop. Throws as `parseStatement` does, or what the signal was aborted with. */
+/** Reads a statement of any size without blocking the event loop. Throws as `parseStatement` does, or the signal's abort reason. */
 export function readStatement(bytes: Uint8Array, signal: AbortSignal): Promise<Statement> {
   return inSlices(statementHead(bytes), signal);
 }
 
-/** The predicate's value; undefined where the statement has none. Throws MALFORMED, LIMIT_EXCEEDED, or what the signal was aborted with. */
+/** Parses the predicate; undefined where the statement has none. Throws MALFORMED, LIMIT_EXCEEDED, or the signal's abort reason. */
 export async function readPredicate({ predicate }: Statement, limitsOf: JsonLimits, signal: AbortSignal): Promise<Json | undefined> {
   return predicate && readJson(predicate, "statement.predicate", { ...predicateLimits, ...limitsOf }, signal);
 }
@@ -58,7 +58,7 @@ function* statementHead(bytes: Uint8Array): Sliced<Statement> {
   return { subjects, predicateType: head.string("predicateType"), ...(predicate && !isNull(predicate) && { predicate }) };
 }
 
-/** What JSON spells `null` counts as absent, as everywhere. */
+/** JSON `null` counts as absent, as everywhere. */
 function isNull(json: Uint8Array): boolean {
   return json.length === 4 && equalBytes(json, encodeUtf8("null"));
 }
@@ -73,11 +73,11 @@ function parseSubject(fields: Fields): StatementSubject {
 export interface StatedSubject {
   readonly digest: FileDigest;
   readonly annotations: Readonly<Record<string, string>>;
-  /** Whether it is the content in question. */
+  /** Whether this subject is the expected content. */
   readonly isSubject: boolean;
 }
 
-/** Of all the subjects, the content in question if it is among them, else the first. */
+/** Returns the subject that matches the expected content, else the first one. */
 export function subjectIn({ subjects }: Statement, content: Content): StatedSubject {
   const named = subjects.find(({ digest }) => matchesDigests(content, digest));
   if (named) return { digest: content.digest, annotations: named.annotations, isSubject: true };

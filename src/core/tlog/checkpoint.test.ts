@@ -37,7 +37,7 @@ const parse = (note: string) => parseCheckpoint(note, "checkpoint");
 const isSigned = (note: string, keyId = "01020304") => isCheckpointSignedBy(parse(note), keyId, log.key);
 
 suite("a checkpoint", () => {
-  test("says its origin, size and root, and who signed", () => {
+  test("has an origin, size, root and signatures", () => {
     const read = parse(`${text}\n${own}${cosignature(text)}`);
     assert.deepEqual([read.origin, read.size, read.rootHash], ["log.example.com", 736, rootHash]);
     assert.deepEqual(
@@ -49,7 +49,7 @@ suite("a checkpoint", () => {
     );
   });
 
-  test("is signed by its log, wherever the line stands, whatever lines of others stand beside it", async () => {
+  test("verifies with its log's key, in any line, beside any lines of other signers", async () => {
     const other = line("log.example.com", "ffffffff", Buffer.alloc(64));
     for (const lines of [own, cosignature(text) + own, own + other, other + cosignature(text) + own]) {
       assert.ok(await isSigned(`${text}\n${lines}`));
@@ -65,7 +65,7 @@ suite("a checkpoint", () => {
     assert.ok(!(await isSigned(signed("log.example.org"))));
   });
 
-  test("is forged if one line of the log's key does not verify, or the text is another", async () => {
+  test("is forged if one line of the log's key does not verify, or the text differs", async () => {
     const forged = line("log.example.com", "01020304", Buffer.alloc(64));
     assert.ok(!(await isSigned(`${text}\n${own}${forged}`)));
     assert.ok(!(await isSigned(`${text}\n${forged}${own}`)));
@@ -74,7 +74,7 @@ suite("a checkpoint", () => {
     assert.ok(!(await isSigned(`${textOf("log.example.org")}\n${own}`)));
   });
 
-  test("says when a witness saw it", async () => {
+  test("gives the time of a witness's cosignature", async () => {
     const at = (note: string, name = "witness.example/w1", key = witness.key) => cosignedAt(parse(note), name, key);
     assert.equal(await at(`${text}\n${own}${cosignature(text)}`), seconds * 1000);
     assert.equal(await at(`${text}\n${own}`), undefined);
@@ -85,7 +85,7 @@ suite("a checkpoint", () => {
     await assert.rejects(at(`${text}\n${cosignature(text, 2 ** 45)}`), { code: "MALFORMED" });
   });
 
-  test("that lacks a part, or has one that is not what it should be, is malformed", () => {
+  test("with a missing or invalid part is malformed", () => {
     const root = toBase64(rootHash);
     for (const note of [
       "",
@@ -111,12 +111,12 @@ suite("a checkpoint", () => {
     }
   });
 
-  test("has bounds", () => {
+  test("is bounded", () => {
     assert.throws(() => parse(`${text}\n${own.repeat(65)}`), { code: "LIMIT_EXCEEDED" });
     assert.throws(() => parse(`${text}${"extension\n".repeat(10_000)}\n${own}`), { code: "LIMIT_EXCEEDED" });
   });
 
-  test("no text does worse than a TouchmarkError", () => {
+  test("any text is read or throws a TouchmarkError", () => {
     const piece = fc.oneof(fc.string(), fc.constantFrom("\n", "\n\n", "— ", own, text, "736\n", "— name "));
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {

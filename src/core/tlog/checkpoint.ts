@@ -1,10 +1,10 @@
 /**
- * Checkpoints: a log's word on its tree (C2SP tlog-checkpoint), as a signed note (C2SP signed-note):
+ * Checkpoints: a log's signed tree head (C2SP tlog-checkpoint), as a signed note (C2SP signed-note):
  *
  *     ORIGIN LF SIZE LF BASE64(ROOT) LF [EXTENSION LF]… LF SIGNATURE…
  *     SIGNATURE = "— " NAME SP BASE64(KEY ID (4 bytes) ‖ SIGNATURE) LF
  *
- * What is signed is the text before the empty line; a cosignature (C2SP tlog-cosignature, type 0x04) signs
+ * The signature is over the text before the empty line; a cosignature (C2SP tlog-cosignature, type 0x04) is over
  * `cosignature/v1 LF time SECONDS LF` and then that text, and begins with the seconds, 8 bytes.
  */
 import { createHash } from "node:crypto";
@@ -18,14 +18,14 @@ import { coreLimits } from "../limits.ts";
 
 export interface Checkpoint extends MerkleTree {
   readonly origin: string;
-  /** The bytes that are signed. */
+  /** The signed bytes. */
   readonly text: Uint8Array;
   readonly signatures: readonly NoteSignature[];
 }
 
 export interface NoteSignature {
   readonly name: string;
-  /** Four bytes, lower-case hex. */
+  /** The key id: four bytes, lower-case hex. */
   readonly keyId: string;
   readonly signature: Uint8Array;
 }
@@ -34,7 +34,7 @@ const signatureLine = /^\u2014 ([^\s+]+) (\S+)$/u;
 // oxlint-disable-next-line no-control-regex -- control characters are what a note must not have
 const forbidden = /[\u0000-\u0009\u000b-\u001f]/;
 
-/** Reads a checkpoint; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED. */
+/** Reads a checkpoint; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseCheckpoint(note: string, what: string): Checkpoint {
   if (note.length > coreLimits.checkpointBytes)
     throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has more than ${coreLimits.checkpointBytes} characters`);
@@ -66,8 +66,8 @@ function parseSignature(line: string, what: string): NoteSignature {
 }
 
 /**
- * Whether the log of this key signed the checkpoint, under its origin's name or, as Rekor 1 does, the name before ` - ` and a tree's
- * number. A signature by the key id that does not verify is a forgery, whatever others stand beside it.
+ * Whether this key's log signed the checkpoint, under its origin's name or, as Rekor 1 does, the name before ` - ` and a tree's
+ * number. If a signature with the key id does not verify, the checkpoint is forged, whatever other signatures it has.
  */
 export async function isCheckpointSignedBy(checkpoint: Checkpoint, keyId: string, key: PublicKey): Promise<boolean> {
   const name = checkpoint.origin.replace(/ - \d+$/, "");
@@ -78,7 +78,7 @@ export async function isCheckpointSignedBy(checkpoint: Checkpoint, keyId: string
   return own.length > 0;
 }
 
-/** When the witness of this name and Ed25519 key saw the checkpoint; undefined if it does not say so. Throws MALFORMED for a time that is none. */
+/** The time at which the witness of this name and Ed25519 key cosigned the checkpoint; undefined if it did not. Throws MALFORMED for an invalid time. */
 export async function cosignedAt(checkpoint: Checkpoint, name: string, key: PublicKey): Promise<Instant | undefined> {
   const raw = key.spki.subarray(-32);
   const keyId = createHash("sha256").update(`${name}\n\u0004`).update(raw).digest("hex").slice(0, 8);

@@ -26,7 +26,7 @@ suite("Merkle trees", () => {
     );
   });
 
-  test("every leaf of every small tree is included, at its own index alone", () => {
+  test("every leaf of every small tree is included at its own index only", () => {
     for (let n = 1; n <= 24; n++) {
       const [leaves, tree] = [leavesOf(n), treeOf(n)];
       for (const [i, leaf] of leaves.entries()) {
@@ -38,7 +38,7 @@ suite("Merkle trees", () => {
     }
   });
 
-  test("every small tree is the beginning of every larger one", () => {
+  test("every small tree is consistent with every larger one", () => {
     for (let n = 1; n <= 20; n++) {
       for (let m = 1; m <= n; m++) assert.ok(isConsistent(treeOf(m), treeOf(n), pathFrom(m, leavesOf(n))), `${m} of ${n}`);
     }
@@ -47,7 +47,7 @@ suite("Merkle trees", () => {
 
   const sizes = fc.tuple(fc.integer({ min: 2, max: 40 }), fc.nat(), fc.nat());
 
-  test("nothing altered is included", () => {
+  test("an altered inclusion proof fails", () => {
     fc.assert(
       fc.property(sizes, ([n, a, b]) => {
         const [leaves, tree, i] = [leavesOf(n), treeOf(n), a % n];
@@ -61,7 +61,7 @@ suite("Merkle trees", () => {
     );
   });
 
-  test("nothing altered is consistent", () => {
+  test("an altered consistency proof fails", () => {
     fc.assert(
       fc.property(sizes, ([n, a, b]) => {
         const m = 1 + (a % (n - 1));
@@ -75,7 +75,7 @@ suite("Merkle trees", () => {
     );
   });
 
-  test("indexes past 32 bits are walked like any other", () => {
+  test("indexes above 32 bits work the same", () => {
     const leaf = leafHash(encodeUtf8("far"));
     const index = 2 ** 40 + 1;
     // The last leaf of a tree of 2^40 + 2: its sibling, then the full tree of 2^40 to its left.

@@ -1,6 +1,6 @@
 /**
- * Merkle trees of logs (RFC 6962, section 2.1), with SHA-256: what a leaf hashes to, and proofs that a leaf is in a tree, that a tree is
- * the beginning of another. The walks are those of RFC 9162, sections 2.1.3.2 and 2.1.4.2.
+ * Merkle trees of logs (RFC 6962, section 2.1), with SHA-256: leaf hashes, inclusion proofs, and consistency proofs.
+ * The algorithms are those of RFC 9162, sections 2.1.3.2 and 2.1.4.2.
  *
  *     leaf = SHA-256(0x00 ‖ data)      node = SHA-256(0x01 ‖ left ‖ right)
  */
@@ -8,7 +8,7 @@ import { concat, equalBytes } from "../bytes.ts";
 import { hash as digest } from "../keys/hash.ts";
 
 export interface MerkleTree {
-  /** Leaves, from 0 to 2^53-1. */
+  /** Number of leaves, from 0 to 2^53-1. */
   readonly size: number;
   readonly rootHash: Uint8Array;
 }
@@ -24,7 +24,7 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return digest("sha256", concat([nodePrefix, left, right]));
 }
 
-/** Whether the path, lowest hash first, leads from the leaf at this index to the tree's root. */
+/** Verifies an inclusion proof: whether the path, lowest hash first, leads from the leaf at this index to the tree's root. */
 export function isIncluded(leaf: Uint8Array, index: number, path: readonly Uint8Array[], tree: MerkleTree): boolean {
   if (index >= tree.size) return false;
   let at = index;
@@ -43,7 +43,7 @@ export function isIncluded(leaf: Uint8Array, index: number, path: readonly Uint8
   return last === 0 && equalBytes(hash, tree.rootHash);
 }
 
-/** Whether the path shows that the newer tree begins with all of the older one. */
+/** Verifies a consistency proof: whether the newer tree begins with all leaves of the older one. */
 export function isConsistent(older: MerkleTree, newer: MerkleTree, path: readonly Uint8Array[]): boolean {
   if (older.size > newer.size) return false;
   if (older.size === newer.size) return path.length === 0 && equalBytes(older.rootHash, newer.rootHash);
@@ -51,7 +51,7 @@ export function isConsistent(older: MerkleTree, newer: MerkleTree, path: readonl
   let at = older.size - 1;
   let last = newer.size - 1;
   while (isRight(at)) [at, last] = [half(at), half(last)];
-  // An older tree that is one full subtree is where the walk begins; else the path says it.
+  // If the older tree is one full subtree, the proof omits its root.
   const [first, ...rest] = at === 0 ? [older.rootHash, ...path] : path;
   if (!first) return false;
   let oldHash = first;
@@ -70,7 +70,7 @@ export function isConsistent(older: MerkleTree, newer: MerkleTree, path: readonl
   return last === 0 && equalBytes(oldHash, older.rootHash) && equalBytes(newHash, newer.rootHash);
 }
 
-/** Sizes pass 32 bits, where shifts end. */
+/** Bit shifts are limited to 32 bits; sizes are not. */
 function half(index: number): number {
   return Math.floor(index / 2);
 }

@@ -16,7 +16,7 @@ const fetchFrom = (size: number): FetchTile => {
 };
 
 suite("the tiles of a log", () => {
-  test("hold each entry, and the way from it to the root", async () => {
+  test("contain each entry, and its inclusion path to the root", async () => {
     const inTree = fc
       .integer({ min: 1, max: leaves.length })
       .chain((size) => fc.tuple(fc.constant(size), fc.integer({ min: 0, max: size - 1 })));
@@ -30,7 +30,7 @@ suite("the tiles of a log", () => {
     );
   });
 
-  test("are named as the specification says, and fetched once each", async () => {
+  test("have the names of the specification, and are fetched once each", async () => {
     const asked: string[] = [];
     const size = 1_234_067 * 256 + 70;
     const tiles = new Tiles(size, async (path) => {
@@ -45,14 +45,14 @@ suite("the tiles of a log", () => {
     assert.ok(asked.length < 12, asked.join(" "));
   });
 
-  test("that are full by now stand for those that were not", async () => {
+  test("a full tile replaces a partial one that is missing", async () => {
     const full = fetchFrom(1024);
     const tiles = new Tiles(1000, async (path) => (path.includes(".p/") ? undefined : full(path.replace("tile/1/000", "tile/1/000.p/4"))));
     assert.deepEqual(Buffer.from(await tiles.entry(999)), leaves[999]);
     assert.deepEqual((await tiles.path(999)).map(Buffer.from), pathTo(999, leaves.slice(0, 1000)).map(Buffer.from));
   });
 
-  test("that are cut short are refused", async () => {
+  test("are refused if truncated", async () => {
     const short = new Tiles(10, async () => new Uint8Array(9 * 32));
     await assert.rejects(short.path(3), /has 288 bytes, expected 320/);
     await assert.rejects(new Tiles(10, async () => Uint8Array.of(0)).entry(3), /cut short/);

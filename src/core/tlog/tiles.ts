@@ -1,11 +1,11 @@
 /**
- * The tiles that a log publishes its tree as (C2SP tlog-tiles):
+ * The tiles in which a log publishes its tree (C2SP tlog-tiles):
  *
  *     tile/<L>/<N>[.p/<W>]        up to 256 hashes of 32 bytes: the roots of full subtrees of 256^L leaves
  *     tile/entries/<N>[.p/<W>]    the entries below tile/0/<N>: length:2 (big-endian) entry
  *
- * N counts the tiles of a level and is written as x001/x234/067; W is how many there are where the tile is not full. A log may forget
- * that one once the full one is there.
+ * N counts the tiles of a level and is written as x001/x234/067; W is the number of hashes in a partial tile. A log may delete
+ * a partial tile once the full one exists.
  */
 import { malformed } from "../errors.ts";
 import { nodeHash } from "./merkle.ts";
@@ -13,10 +13,10 @@ import { nodeHash } from "./merkle.ts";
 const width = 256;
 const hashBytes = 32;
 
-/** Bytes of a tile of that path; undefined if there is none. */
+/** Fetches the bytes of the tile at this path; undefined if there is none. */
 export type FetchTile = (path: string) => Promise<Uint8Array | undefined>;
 
-/** What a tree of that size holds, read from its tiles; each is fetched once. What they say is proven by whoever knows the root. */
+/** Reads a tree of this size from its tiles; each is fetched once. The result is unverified: the caller checks it against the root. */
 export class Tiles {
   readonly #size: number;
   readonly #fetch: FetchTile;
@@ -27,7 +27,7 @@ export class Tiles {
     this.#fetch = fetch;
   }
 
-  /** The entry itself, of an index within the tree. Throws MALFORMED for a tile that is missing or cut short. */
+  /** The entry at an index within the tree. Throws MALFORMED for a missing or truncated tile. */
   async entry(index: number): Promise<Uint8Array> {
     const tile = await this.#tile("entries", index, this.#size);
     let rest = tile;
@@ -39,7 +39,7 @@ export class Tiles {
     }
   }
 
-  /** The way from the entry to the tree's root, lowest hash first (RFC 6962, section 2.1.1). */
+  /** The inclusion path from the entry to the tree's root, lowest hash first (RFC 6962, section 2.1.1). */
   async path(index: number): Promise<readonly Uint8Array[]> {
     return this.#path(index, 0, this.#size);
   }
@@ -52,7 +52,7 @@ export class Tiles {
       : [...(await this.#path(index, middle, end)), await this.#hash(first, middle)];
   }
 
-  /** The hash over the leaves from `first` to before `end`, a subtree as section 2.1 splits them. */
+  /** The hash of the leaves from `first` to before `end`, a subtree by the splits of section 2.1. */
   async #hash(first: number, end: number): Promise<Uint8Array> {
     const height = Math.log2(end - first);
     if (!Number.isInteger(height)) {
@@ -66,7 +66,7 @@ export class Tiles {
     return rootOf(tile.subarray(start * hashBytes, (start + (end - first) / leaves) * hashBytes));
   }
 
-  /** The tile with the hash or entry at this index, of which the tree has `count` at this level. */
+  /** The tile with the hash or entry at this index; the tree has `count` of them at this level. */
   async #tile(level: number | "entries", index: number, count: number): Promise<Uint8Array> {
     const number = Math.floor(index / width);
     const held = Math.min(width, count - number * width);
@@ -86,12 +86,12 @@ export class Tiles {
   }
 }
 
-/** Where section 2.1 splits a tree in two: after the largest power of two that is smaller than it. */
+/** The split of a tree in section 2.1: after the largest power of two that is smaller than it. */
 function split(first: number, end: number): number {
   return first + 2 ** (Math.ceil(Math.log2(end - first)) - 1);
 }
 
-/** Of a full subtree's hashes, a power of two of them. */
+/** The root of a full subtree, from a power of two of hashes. */
 function rootOf(hashes: Uint8Array): Uint8Array {
   if (hashes.length === hashBytes) return hashes;
   const half = hashes.length / 2;

@@ -1,5 +1,5 @@
 /**
- * What an issuer of tokens may have said of a signer beside the name, and in which extension a certificate of Fulcio says it:
+ * Claims about a signer beside the identity, and the extension in which a Fulcio certificate has each:
  * N of 1.3.6.1.4.1.57264.1.N (sigstore/fulcio, `docs/oid-info.md`).
  */
 export const certificateClaims = {

@@ -28,14 +28,14 @@ suite("the identity in a certificate", () => {
     assert.equal(beacon.claims.runnerEnvironment, "github-hosted");
   });
 
-  test("takes the issuer of extension 8 before that of 1, and needs neither", () => {
+  test("prefers the issuer of extension 8 to that of 1, and requires neither", () => {
     const old = fulcio(1, encodeUtf8("https://old.example"));
     assert.equal(identityOf(uri, old, fulcio(8, utf8("https://new.example"))).issuer, "https://new.example");
     assert.equal(identityOf(uri, old).issuer, "https://old.example");
     assert.equal("issuer" in identityOf(uri), false);
   });
 
-  test("reads old claims as bare text and new ones as UTF8String", () => {
+  test("reads old claims as raw text and new ones as UTF8String", () => {
     const { claims } = identityOf(uri, fulcio(2, encodeUtf8("push")), fulcio(20, utf8("schedule")), fulcio(24, utf8("repo:a/b")));
     assert.deepEqual(claims, { githubWorkflowTrigger: "push", buildTrigger: "schedule", tokenSubject: "repo:a/b" });
     assert.throws(() => identityOf(uri, fulcio(20, encodeUtf8("schedule"))), { code: "MALFORMED" });
@@ -43,13 +43,13 @@ suite("the identity in a certificate", () => {
     assert.throws(() => identityOf(uri, fulcio(2, Uint8Array.of(0xff))), { code: "MALFORMED", message: /not UTF-8/ });
   });
 
-  test("speaks of e-mail addresses and of user names", () => {
+  test("may be an e-mail address or a user name", () => {
     const email = encodeDer(contextTag(1, "primitive"), encodeUtf8("jo@example.com"));
     assert.equal(identityOf(san(email)).subjectAlternativeName, "jo@example.com");
     assert.equal(identityOf(userName("1.3.6.1.4.1.57264.1.7", utf8("jo!example"))).subjectAlternativeName, "jo!example");
   });
 
-  test("is that of one name alone", () => {
+  test("requires exactly one subject alternative name", () => {
     const refuses = (message: RegExp, ...list: readonly Uint8Array[]) =>
       assert.throws(() => identityOf(...list), { code: "MALFORMED", message });
     refuses(/0 subject alternative names/);

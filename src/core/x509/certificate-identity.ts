@@ -1,6 +1,6 @@
 /**
- * Whom a certificate of Fulcio speaks of: its one subject alternative name, who vouched for it, and the claims of
- * that token (sigstore/fulcio, `docs/oid-info.md`): extensions 1.3.6.1.4.1.57264.1.N, of which 1 to 6 hold bare
+ * The identity in a Fulcio certificate: its one subject alternative name, the token's issuer, and the claims of
+ * that token (sigstore/fulcio, `docs/oid-info.md`): extensions 1.3.6.1.4.1.57264.1.N, of which 1 to 6 hold raw
  * text and 8 to 24 a UTF8String.
  */
 import { decodeUtf8 } from "../bytes.ts";
@@ -14,7 +14,7 @@ import { subjectAltNames, type GeneralName } from "./extensions.ts";
 export interface CertificateIdentity {
   /** A URI, an e-mail address, a DNS name or a user name. */
   readonly subjectAlternativeName: string;
-  /** The issuer of the token, a URL; certificates of other authorities have none. */
+  /** The issuer of the token, a URL; absent in certificates of other authorities. */
   readonly issuer?: string;
   readonly claims: Readonly<Partial<Record<CertificateClaim, string>>>;
 }
@@ -22,7 +22,7 @@ export interface CertificateIdentity {
 const fulcioArc = "1.3.6.1.4.1.57264.1";
 const userNameOid = `${fulcioArc}.7`;
 
-/** Reads it. Throws MALFORMED unless there is exactly one subject alternative name, of a kind that is read, not empty. */
+/** Reads the identity. Throws MALFORMED unless there is exactly one subject alternative name, of a supported kind, not empty. */
 export function certificateIdentity(certificate: Certificate): CertificateIdentity {
   const names = subjectAltNames(certificate);
   const [name] = names;

@@ -21,7 +21,7 @@ import { schemeNamedBy } from "./signature-algorithm.ts";
 import { recorded, recordedSkip } from "./recorded.test.ts";
 
 suite("X.509 certificates", () => {
-  test("says what node's own reader says, of those we make", () => {
+  test("generated certificates read as in Node's parser", () => {
     const der = makeDer({
       subject: "leaf",
       issuer: "root",
@@ -38,7 +38,7 @@ suite("X.509 certificates", () => {
     assert.equal(ours.version, 3);
   });
 
-  test("says what node's own reader says, of the public instance and its signers", (t) => {
+  test("certificates of the public instance and its signers read as in Node's parser", (t) => {
     const certificates = recorded();
     if (!certificates) return t.skip(String(recordedSkip));
     assert.ok(certificates.length > 10);
@@ -59,7 +59,7 @@ suite("X.509 certificates", () => {
     }
   });
 
-  test("finds the issuer's key identifier in whatever it issued", (t) => {
+  test("the authority key identifier matches the issuer's key identifier", (t) => {
     const certificates = recorded()?.map((der) => parseCertificate(der));
     if (!certificates) return t.skip(String(recordedSkip));
     for (const certificate of certificates) {
@@ -70,7 +70,7 @@ suite("X.509 certificates", () => {
     }
   });
 
-  test("reads the extensions that are acted on", () => {
+  test("the supported extensions are read", () => {
     const other = encodeDer(contextTag(0), oid("1.3.6.1.4.1.57264.1.7"), encodeDer(contextTag(0), utf8("jo!example")));
     const names = sequence(
       encodeDer(contextTag(1, "primitive"), Buffer.from("jo@example.com")),
@@ -105,7 +105,7 @@ suite("X.509 certificates", () => {
     assert.deepEqual(subjectAltNames(bare), []);
   });
 
-  test("refuses extensions whose values do not fit", () => {
+  test("extensions with invalid values are refused", () => {
     const having = (id: string, value: Uint8Array) => makeCertificate({ extensions: [extension(id, value)] });
     const refuses = (read: () => unknown) => assert.throws(read, { code: "MALFORMED" });
     refuses(() => basicConstraints(having("2.5.29.19", sequence(integer(0)))));
@@ -115,13 +115,13 @@ suite("X.509 certificates", () => {
     refuses(() => subjectAltNames(having("2.5.29.17", sequence(encodeDer(contextTag(6, "primitive"), Uint8Array.of(0xff))))));
   });
 
-  test("keeps a key that is not accepted until it is asked for", () => {
+  test("a key that is not accepted throws only when it is read", () => {
     const certificate = makeCertificate({ key: generateKeyPairSync("ec", { namedCurve: "secp256k1" }) });
     assert.equal(certificate.subject.text, "CN=leaf");
     assert.throws(() => certificate.publicKey, { code: "INVALID_KEY", message: /secp256k1/ });
   });
 
-  test("names one without a subject by its serial number and issuer", () => {
+  test("a certificate without a subject is described by its serial number and issuer", () => {
     assert.equal(describeCertificate(makeCertificate({ subject: "", issuer: "root" })), 'the certificate 07 of "CN=root"');
     assert.equal(describeCertificate(makeCertificate({ subject: "leaf" })), 'the certificate "CN=leaf"');
     assert.equal(describeCertificate(makeCertificate({ subject: "a, b" })), String.raw`the certificate "CN=a\, b"`);
@@ -142,13 +142,13 @@ suite("X.509 certificates", () => {
     test(`refuses ${what}`, () => assert.throws(() => parseCertificate(der), { code: "MALFORMED", message }));
   }
 
-  test("is bounded", () => {
+  test("the size and depth of certificates are bounded", () => {
     const many = Array.from({ length: 700 }, (_, i) => extension(`1.2.3.${i}`, sequence()));
     assert.throws(() => makeCertificate({ extensions: many }), { code: "LIMIT_EXCEEDED" });
     assert.throws(() => makeCertificate({ subject: "x".repeat(70_000) }), { code: "LIMIT_EXCEEDED" });
   });
 
-  test("no change of a byte does worse than MALFORMED", () => {
+  test("a certificate with any byte changed is read or throws a TouchmarkError", () => {
     const der = makeDer({ extensions: [extensions.authority(1), extensions.keyCertSign, extensions.uri("https://a.example")] });
     fc.assert(
       fc.property(fc.nat(der.length - 1), fc.nat(255), (at, byte) => {
@@ -167,7 +167,7 @@ suite("X.509 certificates", () => {
     );
   });
 
-  test("writes names as RFC 4514 does, and nothing a terminal would act on", () => {
+  test("names are written as in RFC 4514, without terminal control characters", () => {
     const attribute = (id: string, text: string) => sequence(oid(id), utf8(text));
     const rdn = (...attributes: readonly Uint8Array[]) => encodeDer(tags.set, ...attributes);
     const name = sequence(
@@ -197,7 +197,7 @@ suite("signature algorithms", () => {
   };
   const derNull = encodeDer(tags.null);
 
-  test("names the one scheme, for the kind of key that makes it", () => {
+  test("each signature algorithm maps to its scheme, for its kind of key", () => {
     const ed25519 = generateKeyPairSync("ed25519");
     assert.equal(named(sequence(oid("1.2.840.10045.4.3.4")), undefined), "ecdsa-sha512");
     assert.equal(named(sequence(oid("1.2.840.113549.1.1.12"), derNull), rsa), "rsa-pkcs1-sha384");
@@ -206,24 +206,24 @@ suite("signature algorithms", () => {
     assert.equal(named(pss(sha.sha384, sha.sha384, 48), rsa), "rsa-pss-sha384");
   });
 
-  test("knows no other, not SHA-1, and none of another kind of key", () => {
+  test("unknown algorithms, SHA-1, and algorithms of another kind of key map to no scheme", () => {
     assert.equal(named(sequence(oid("1.2.840.10045.4.1")), undefined), undefined); // ecdsa-with-SHA1
     assert.equal(named(sequence(oid("1.2.840.113549.1.1.5"), derNull), rsa), undefined); // sha1WithRSAEncryption
     assert.equal(named(sequence(oid("1.2.840.113549.1.1.4"), derNull), rsa), undefined); // md5WithRSAEncryption
     assert.equal(named(sequence(oid("1.2.840.113549.1.1.11"), derNull), undefined), undefined); // RSA by an EC key
     assert.equal(named(sequence(oid("1.2.840.10045.4.3.2")), rsa), undefined);
-    assert.equal(named(sequence(oid("1.2.840.113549.1.1.10"), sequence()), rsa), undefined); // PSS by its defaults
+    assert.equal(named(sequence(oid("1.2.840.113549.1.1.10"), sequence()), rsa), undefined); // PSS with its default parameters
     assert.equal(named(pss(sha.sha256, sha.sha384, 32), rsa), undefined);
     assert.equal(named(pss(sha.sha256, sha.sha256, 20), rsa), undefined);
     assert.equal(named(pss("1.3.14.3.2.26", "1.3.14.3.2.26", 20), rsa), undefined);
   });
 
-  test("refuses parameters where there are none", () => {
+  test("parameters are refused where there are none", () => {
     assert.throws(() => named(sequence(oid("1.2.840.10045.4.3.2"), derNull), undefined), { code: "MALFORMED", message: /parameters/ });
     assert.throws(() => named(sequence(oid("1.2.840.113549.1.1.11"), integer(0)), rsa), { code: "MALFORMED", message: /parameters/ });
   });
 
-  test("a PSS signature of OpenSSL's verifies in the scheme its certificate names", async () => {
+  test("a PSS signature of OpenSSL verifies in the scheme that its certificate names", async () => {
     const certificate = makeCertificate({
       key: rsa,
       algorithm: pss(sha.sha256, sha.sha256, 32),

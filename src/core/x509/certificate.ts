@@ -4,7 +4,7 @@
  *     SEQUENCE { TBSCertificate, signatureAlgorithm, signature BIT STRING }
  *     TBSCertificate: SEQUENCE { [0] version, serial, signature algorithm, issuer, validity, subject, public key, …, [3] extensions }
  *
- * Reading says only what a certificate says; nothing is verified here.
+ * Parsing verifies nothing.
  */
 import { equalBytes } from "../bytes.ts";
 import { contextTag, Members, parseDer, tags, type Der } from "../asn1/der.ts";
@@ -19,30 +19,30 @@ import { coreLimits } from "../limits.ts";
 
 export interface Certificate {
   readonly raw: Uint8Array;
-  /** The part that is signed. */
+  /** The signed part. */
   readonly tbs: Der;
   readonly version: 1 | 2 | 3;
   /** The bytes of its INTEGER. */
   readonly serial: Uint8Array;
   readonly issuer: Name;
   readonly subject: Name;
-  /** The first and the last moment of its validity. */
+  /** The first and the last instant of its validity. */
   readonly notBefore: Instant;
   readonly notAfter: Instant;
-  /** SubjectPublicKeyInfo, DER, as it stands here. */
+  /** SubjectPublicKeyInfo, DER, as encoded in the certificate. */
   readonly spki: Uint8Array;
-  /** Read when first asked for. Throws INVALID_KEY for a kind that is not accepted. */
+  /** Parsed on first use. Throws INVALID_KEY for a kind that is not accepted. */
   readonly publicKey: PublicKey;
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Uint8Array;
-  /** By OID. */
+  /** Extensions by OID. */
   readonly extensions: ReadonlyMap<string, Extension>;
 }
 
 const { certificateBytes: maxBytes, certificateDepth: maxDepth, certificateValues: maxValues } = coreLimits;
 const bounds = { maxBytes, maxDepth, maxValues };
 
-/** Reads one certificate; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
+/** Parses one certificate; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseCertificate(der: Uint8Array, what = "the certificate"): Certificate {
   const outer = new Members(parseDer(der, what, bounds), tags.sequence, what);
   const tbs = outer.take("tbsCertificate", tags.sequence);
@@ -63,7 +63,7 @@ export function parseCertificate(der: Uint8Array, what = "the certificate"): Cer
   validity.end();
   const subject = readName(members.take("subject"), `${what}.subject`);
   const spki = members.take("subjectPublicKeyInfo", tags.sequence).raw;
-  members.optional(contextTag(1, "primitive")); // the unique ids of version 2, which nobody uses
+  members.optional(contextTag(1, "primitive")); // the unused unique ids of version 2
   members.optional(contextTag(2, "primitive"));
   const extensions = readExtensions(members.optional(contextTag(3)), contextTag(3), what);
   members.end();
@@ -89,7 +89,7 @@ export function parseCertificate(der: Uint8Array, what = "the certificate"): Cer
   };
 }
 
-/** What a person calls it: its subject or, as certificates of Fulcio have none, its serial number and issuer. */
+/** Describes a certificate: its subject or, as Fulcio certificates have none, its serial number and issuer. */
 export function describeCertificate({ subject, issuer, serial }: Certificate): string {
   if (subject.text !== "") return `the certificate ${quoteName(subject)}`;
   return `the certificate ${Buffer.from(serial).toString("hex").slice(0, 64)} of ${quoteName(issuer)}`;

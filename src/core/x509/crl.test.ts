@@ -21,7 +21,7 @@ const crl = (shape: Partial<CrlShape> = {}) => makeCrl({ signedBy: key.privateKe
 const seven = Uint8Array.of(7);
 
 suite("revocation lists", () => {
-  test("say who, when, and whom", async () => {
+  test("give issuer, dates and revoked serial numbers", async () => {
     const entries = [{ serial: 6 }, { serial: 7, reason: 1, invalidFrom: now - 1000, at: now }, { serial: 8 }];
     const list = parseCrl(crl({ entries, freshest: ["http://d.example/d"], scope: { urls: ["http://a.example/a"], only: "signers" } }));
     const { issuer, number, baseNumber, freshest, scope } = list;
@@ -47,14 +47,14 @@ suite("revocation lists", () => {
   const critical = (id: string) => extension(id, sequence(), true);
   const refused: Readonly<Record<string, readonly [Uint8Array, string]>> = {
     "of version 1": [crl({ version: 0 }), "MALFORMED"],
-    "with a critical extension that nobody knows": [crl({ extensions: [critical("1.2.3.4")] }), "UNSUPPORTED"],
+    "with an unknown critical extension": [crl({ extensions: [critical("1.2.3.4")] }), "UNSUPPORTED"],
     "with a negative number": [crl({ number: 0x80 }), "MALFORMED"],
-    "of signers alone and of attributes alone": [
+    "restricted to both signers and attributes": [
       crl({ extensions: [extension("2.5.29.28", Buffer.from("30068101ff8501ff", "hex"), true)] }),
       "MALFORMED",
     ],
     "with the same extension twice": [crl({ extensions: [extension("2.5.29.20", integer(5))] }), "MALFORMED"],
-    "with more in it than there is": [encodeDer(tags.sequence, ...Array.from({ length: 17 }, () => integer(1))), "LIMIT_EXCEEDED"],
+    "with too many members": [encodeDer(tags.sequence, ...Array.from({ length: 17 }, () => integer(1))), "LIMIT_EXCEEDED"],
     "cut off": [crl().subarray(0, -1), "MALFORMED"],
     "with bytes after its end": [Buffer.concat([crl(), Buffer.of(0)]), "MALFORMED"],
     "in PEM": [Buffer.from("-----BEGIN X509 CRL-----"), "MALFORMED"],
@@ -65,7 +65,7 @@ suite("revocation lists", () => {
   }
 
   const spoilt: Readonly<Record<string, readonly [Uint8Array, string]>> = {
-    "a critical extension, whoever's it is": [makeEntry({ serial: 1, extensions: [critical("2.5.29.29")] }), "UNSUPPORTED"],
+    "an unknown critical extension in any entry": [makeEntry({ serial: 1, extensions: [critical("2.5.29.29")] }), "UNSUPPORTED"],
     "the certificate twice": [Buffer.concat([makeEntry({ serial: 7 }), makeEntry({ serial: 7 })]), "MALFORMED"],
     "no entry": [integer(7), "MALFORMED"],
     "an entry without a number": [sequence(time(now)), "MALFORMED"],
@@ -74,22 +74,22 @@ suite("revocation lists", () => {
     "a negative number with needless bytes": [sequence(encodeDer(tags.integer, Uint8Array.of(0xff, 0x87)), time(now)), "MALFORMED"],
     "an empty number": [sequence(encodeDer(tags.integer), time(now)), "MALFORMED"],
     "an entry that is cut off": [Buffer.concat([makeEntry({ serial: 1 }), Buffer.of(0x30)]), "MALFORMED"],
-    "a reason that is none": [makeEntry({ serial: 7, extensions: [extension("2.5.29.21", integer(1))] }), "MALFORMED"],
+    "an invalid reason": [makeEntry({ serial: 7, extensions: [extension("2.5.29.21", integer(1))] }), "MALFORMED"],
   };
   for (const [name, [revoked, code]] of Object.entries(spoilt)) {
-    test(`say nothing with ${name} among the entries`, () => {
+    test(`throw on lookup with ${name} among the entries`, () => {
       assert.throws(() => parseCrl(crl({ revoked })).find(seven), { code });
     });
   }
 
-  test("the bytes of a critical flag in a serial number are none", () => {
+  test("a serial number that contains the bytes of a critical flag is not mistaken for one", () => {
     const revoked = sequence(encodeDer(tags.integer, Buffer.from("0101ff", "hex")), time(now));
     assert.equal(parseCrl(crl({ revoked })).find(seven), undefined);
     const spoiling = Buffer.concat([revoked, revoked, makeEntry({ serial: 1, extensions: [critical("1.2.3.4")] }), revoked]);
     assert.throws(() => parseCrl(crl({ revoked: spoiling })).find(seven), { code: "UNSUPPORTED" });
   });
 
-  test("of hundreds of thousands of entries are searched without being held", () => {
+  test("with hundreds of thousands of entries are searched without parsing them into values", () => {
     const one = makeEntry({ serial: 1 });
     const count = Math.floor((10 * 1024 * 1024) / one.length);
     const revoked = Buffer.alloc(count * one.length + one.length);
@@ -101,7 +101,7 @@ suite("revocation lists", () => {
     assert.equal(list.find(Uint8Array.of(8)), undefined);
   });
 
-  test("never crash or hang the reader, whatever the bytes", () => {
+  test("any bytes are read or refused, in bounded time", () => {
     const whole = crl({ entries: [{ serial: 7, reason: 1 }], scope: { urls: ["http://a.example/"] }, freshest: ["http://b.example/"] });
     const change = fc.record({ at: fc.nat(whole.length - 1), to: fc.nat(255) });
     fc.assert(
@@ -115,14 +115,14 @@ suite("revocation lists", () => {
   });
 });
 
-suite("where a certificate says that revocations are told", () => {
+suite("distribution points of a certificate", () => {
   const made = (...extensions: readonly Uint8Array[]) => makeCertificate({ extensions });
 
-  test("is nowhere, if it says so", () => {
+  test("is absent if the certificate names none", () => {
     assert.deepEqual([ocspUrls(made()), crlPoints(made()), freshestPoints(made())], [[], undefined, undefined]);
   });
 
-  test("is read in order, each distribution point apart", () => {
+  test("is read in order, each distribution point separately", () => {
     const points = distributionPoints(
       "2.5.29.31",
       sequence(pointOf("ldap:///a", "http://a.example")),
@@ -136,7 +136,7 @@ suite("where a certificate says that revocations are told", () => {
     ]);
   });
 
-  test("is told apart where it is another's list, or of some reasons", () => {
+  test("is marked if it is another issuer's list, or for some reasons only", () => {
     const reasons = encodeDer(0x81, Uint8Array.of(1, 0x40));
     const issuer = encodeDer(0xa2, encodeDer(0xa4, sequence()));
     for (const more of [reasons, issuer]) {
@@ -145,7 +145,7 @@ suite("where a certificate says that revocations are told", () => {
     assert.deepEqual(crlPoints(made(distributionPoints("2.5.29.31", sequence()))), [{ urls: [], isPartial: false }]);
   });
 
-  test("is refused where it cannot be read", () => {
+  test("is refused if malformed", () => {
     const bad = extension("2.5.29.31", Buffer.from("3003020101", "hex"));
     assert.throws(() => crlPoints(made(bad)), { code: "MALFORMED" });
     assert.throws(() => ocspUrls(made(revocable.ocsp("http://ö.example"))), { code: "MALFORMED" });
@@ -155,7 +155,7 @@ suite("where a certificate says that revocations are told", () => {
 const corpus = corpusPath("notation-core/crl");
 const skip = skipWithout("notation-core");
 
-suite("lists and certificates of notation's own tests", { skip }, () => {
+suite("revocation data of notation's own tests", { skip }, () => {
   const read = (name: string) => readFileSync(join(corpus, name));
   test("a delta", () => {
     const delta = parseCrl(read("delta.crl"));

@@ -1,10 +1,10 @@
 /**
- * Certificate revocation lists of version 2, whole ones and deltas (RFC 5280, section 5):
+ * Certificate revocation lists of version 2, complete ones and deltas (RFC 5280, section 5):
  *
  *     SEQUENCE { TBSCertList, signatureAlgorithm, signature BIT STRING }
  *     TBSCertList: SEQUENCE { version 1, signature algorithm, issuer, thisUpdate, nextUpdate?, revokedCertificates?, [0] extensions }
  *
- * Reading says only what a list says; nothing is verified here. The entries, of which there may be a million, are not held as values.
+ * Parsing verifies nothing. The entries, of which there may be a million, are not parsed into values.
  */
 import { equalBytes, toHex } from "../bytes.ts";
 import { contextTag, Members, openDer, parseDer, tags, type Der } from "../asn1/der.ts";
@@ -23,16 +23,16 @@ import { coreLimits } from "../limits.ts";
 export interface RevocationList extends SignedStructure {
   readonly issuer: Name;
   readonly thisUpdate: Instant;
-  /** When the next one is there at the latest. */
+  /** The time by which the next list is issued. */
   readonly nextUpdate?: Instant;
   readonly number?: bigint;
-  /** Present in a delta: the number of the list that it brings up to date. */
+  /** Present in a delta: the number of the base list that it updates. */
   readonly baseNumber?: bigint;
-  /** Absent where the list is of all certificates of its issuer. */
+  /** Absent where the list covers all certificates of its issuer. */
   readonly scope?: ListScope;
-  /** Where the deltas to this list are. */
+  /** URLs of the deltas to this list. */
   readonly freshest?: readonly DistributionPoint[];
-  /** The entry of the certificate with this serial number, as its bytes are in the certificate. Throws MALFORMED, or UNSUPPORTED. */
+  /** Finds the entry with this serial number, in the bytes of the certificate's INTEGER. Throws MALFORMED, or UNSUPPORTED. */
   find(serial: Uint8Array): RevokedEntry | undefined;
 }
 
@@ -42,7 +42,7 @@ const issuingDistributionPointOid = "2.5.29.28";
 const freshestCrlOid = "2.5.29.46";
 const understood: ReadonlySet<string> = new Set([crlNumberOid, deltaIndicatorOid, issuingDistributionPointOid, freshestCrlOid]);
 
-/** Throws MALFORMED, LIMIT_EXCEEDED past a bound, or UNSUPPORTED for a critical extension that is not understood. */
+/** Throws MALFORMED, LIMIT_EXCEEDED past a bound, or UNSUPPORTED for an unknown critical extension. */
 export function parseCrl(bytes: Uint8Array): RevocationList {
   const what = "the revocation list";
   if (bytes.length > coreLimits.crlBytes) {

@@ -1,11 +1,11 @@
 /**
- * Where a certificate, or a revocation list, says that revocations are told (RFC 5280, sections 4.2.1.13, 4.2.1.15, 4.2.2.1 and 5.2.6):
+ * Where a certificate, or a revocation list, says that revocation status is available (RFC 5280, sections 4.2.1.13, 4.2.1.15, 4.2.2.1, 5.2.6):
  *
  *     CRLDistributionPoints, FreshestCRL: SEQUENCE OF SEQUENCE { [0] DistributionPointName?, [1] reasons?, [2] cRLIssuer? }
  *     DistributionPointName: [0] GeneralNames | [1] RelativeDistinguishedName
  *     AuthorityInfoAccess: SEQUENCE OF SEQUENCE { accessMethod OID, accessLocation GeneralName }
  *
- * URLs are as they stand there: of any scheme, or none.
+ * URLs are as encoded: of any scheme, or invalid.
  */
 import { contextTag, inside, Members, parseDer, tags, type Der } from "../asn1/der.ts";
 import { readAscii, readOid } from "../asn1/der-values.ts";
@@ -13,9 +13,9 @@ import type { Certificate } from "./certificate.ts";
 import type { Extension } from "./extension-list.ts";
 
 export interface DistributionPoint {
-  /** Ways to the same list. */
+  /** Alternative URLs of the same list. */
   readonly urls: readonly string[];
-  /** Its list is for some reasons only, or of another issuer than the certificate. */
+  /** Its list covers some reasons only, or is of another issuer than the certificate. */
   readonly isPartial: boolean;
 }
 
@@ -25,7 +25,7 @@ const distributionPointsOid = "2.5.29.31";
 const freshestCrlOid = "2.5.29.46";
 const uriTag = contextTag(6, "primitive");
 
-/** In order; none where the certificate names none. Throws MALFORMED. */
+/** Reads the distribution points, in order; empty where the certificate has none. Throws MALFORMED. */
 export function ocspUrls({ extensions }: Certificate): readonly string[] {
   const what = "the certificate's authorityInfoAccess";
   const value = open(extensions, authorityInfoAccessOid, what);
@@ -44,7 +44,7 @@ export function crlPoints({ extensions }: Certificate): readonly DistributionPoi
   return points(extensions, distributionPointsOid, "the certificate's cRLDistributionPoints");
 }
 
-/** Where the lists are that bring the list up to date: of a certificate, or of a list. Undefined as above. Throws MALFORMED. */
+/** Reads where the deltas to a list are, from the certificate or the list. Undefined as above. Throws MALFORMED. */
 export function freshestPoints({ extensions }: Pick<Certificate, "extensions">): readonly DistributionPoint[] | undefined {
   return points(extensions, freshestCrlOid, "freshestCRL");
 }

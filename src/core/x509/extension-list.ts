@@ -1,5 +1,5 @@
 /**
- * Extensions of certificates, revocation lists and OCSP answers (RFC 5280, section 4.1.2.9):
+ * Extensions of certificates, revocation lists and OCSP responses (RFC 5280, section 4.1.2.9):
  *
  *     [n] { SEQUENCE OF SEQUENCE { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING } }
  */
@@ -9,11 +9,11 @@ import { malformed, TouchmarkError } from "../errors.ts";
 
 export interface Extension {
   readonly critical: boolean;
-  /** What its OCTET STRING holds. */
+  /** The content of its OCTET STRING. */
   readonly value: Uint8Array;
 }
 
-/** By OID; none where there is no list. `what` names whose they are. Throws MALFORMED, also for one that is there twice. */
+/** Reads extensions by OID; empty where there is no list. `what` names their owner in messages. Throws MALFORMED, also for a repeated OID. */
 export function readExtensions(explicit: Der | undefined, tag: number, what: string): ReadonlyMap<string, Extension> {
   if (explicit === undefined) return new Map();
   const members = new Members(explicit, tag, `${what}.extensions`);
@@ -38,7 +38,7 @@ export function readExtensionList(list: Der, what: string): ReadonlyMap<string, 
   return extensions;
 }
 
-/** Nothing may be used whose critical extensions are not all understood. Throws UNSUPPORTED. */
+/** Throws UNSUPPORTED for a critical extension that is not known. */
 export function refuseUnknown(extensions: ReadonlyMap<string, Extension>, understood: ReadonlySet<string>, what: string): void {
   const unknown = [...extensions].find(([oid, { critical }]) => critical && !understood.has(oid));
   if (unknown) throw new TouchmarkError("UNSUPPORTED", `${what} has the critical extension ${unknown[0]}, which is not understood`);

@@ -1,4 +1,4 @@
-/** The extensions of certificates that are acted on (RFC 5280, section 4.2.1). Absent is undefined; each reader throws MALFORMED. */
+/** The supported certificate extensions (RFC 5280, section 4.2.1). Absent is undefined; each reader throws MALFORMED. */
 import { contextTag, inside, Members, parseDer, tags, type Der } from "../asn1/der.ts";
 import { readAscii, readBitString, readBoolean, readInteger, readOctetString, readOid } from "../asn1/der-values.ts";
 import { malformed } from "../errors.ts";
@@ -17,7 +17,7 @@ export const extensionOids = {
 
 export interface BasicConstraints {
   readonly ca: boolean;
-  /** How many authorities may stand between this one and the leaf. */
+  /** Maximum number of intermediate authorities between this one and the leaf. */
   readonly pathLength?: number;
 }
 
@@ -69,7 +69,7 @@ export function extendedKeyUsage(certificate: Certificate): readonly string[] | 
 export type GeneralName =
   | { readonly kind: "email" | "dns" | "uri"; readonly value: string }
   | { readonly kind: "other"; readonly oid: string; readonly value: Der }
-  /** A directory name, an IP address and the like; what it holds is not read. */
+  /** A directory name, an IP address and the like; its value is not parsed. */
   | { readonly kind: "unread"; readonly tag: number };
 
 const asciiNames: ReadonlyMap<number, "email" | "dns" | "uri"> = new Map([
@@ -78,7 +78,7 @@ const asciiNames: ReadonlyMap<number, "email" | "dns" | "uri"> = new Map([
   [contextTag(6, "primitive"), "uri" as const],
 ]);
 
-/** All of them, in order; none where there is no such extension. */
+/** All names, in order; empty where there is no such extension. */
 export function subjectAltNames(certificate: Certificate): readonly GeneralName[] {
   const what = "the certificate's subjectAltName";
   const value = read(certificate, extensionOids.subjectAltName, what);
@@ -111,7 +111,7 @@ export function authorityKeyIdentifier(certificate: Certificate): Uint8Array | u
   return value && new Members(value, tags.sequence, what).optional(contextTag(0, "primitive"))?.content;
 }
 
-/** Certificates of a trusted root are asked about again and again. */
+/** Certificates of a trusted root are read repeatedly, so the result is memoised. */
 const parsed = new WeakMap<Extension, Der>();
 
 function read({ extensions }: Certificate, oid: string, what: string): Der | undefined {

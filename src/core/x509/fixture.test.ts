@@ -1,4 +1,4 @@
-/** An authority for tests: certificates of any shape, valid or not, signed by keys of the moment. */
+/** A certificate authority for tests: certificates of any shape, valid or not, signed by generated keys. */
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { encodeUtf8 } from "../bytes.ts";
 import { contextTag, encodeDer, tags } from "../asn1/der.ts";
@@ -25,7 +25,7 @@ export const octetString = (...parts: readonly Uint8Array[]): Uint8Array => enco
 export const utf8 = (text: string): Uint8Array => encodeDer(tags.utf8String, encodeUtf8(text));
 export const time = (at: Instant): Uint8Array =>
   encodeDer(tags.generalizedTime, encodeUtf8(new Date(at).toISOString().replace(/[-:T]|\.\d+/g, "")));
-/** As a certificate writes it: without the century until 2049 (RFC 5280, section 4.1.2.5). */
+/** Encodes a time as certificates do: UTCTime until 2049 (RFC 5280, section 4.1.2.5). */
 export const certificateTime = (at: Instant): Uint8Array =>
   at < Date.UTC(2050)
     ? encodeDer(
@@ -99,7 +99,7 @@ export interface Shape {
   readonly extensions?: readonly Uint8Array[];
   /** One less than the version. */
   readonly version?: number;
-  /** AlgorithmIdentifier, and the one inside of what is signed where it differs. */
+  /** AlgorithmIdentifier, and the one in the signed part where it differs. */
   readonly algorithm?: Uint8Array;
   readonly innerAlgorithm?: Uint8Array;
   readonly sign?: (tbs: Uint8Array, key: KeyObject) => Uint8Array;
@@ -107,7 +107,7 @@ export interface Shape {
 
 const someKey = makeKey();
 
-/** ECDSA P-256 with SHA-256, signed by itself, good for the year 2026, unless the shape says otherwise. */
+/** A self-signed certificate, ECDSA P-256 with SHA-256, valid in the year 2026, unless the shape says otherwise. */
 export function makeDer(shape: Shape): Uint8Array {
   const { subject = "leaf", issuer = subject, key = someKey, signedBy = key.privateKey, version = 2 } = shape;
   const { notBefore = Date.UTC(2026, 0, 1), notAfter = Date.UTC(2027, 0, 1), algorithm = sequence(oid(oids.ecdsaSha256)) } = shape;

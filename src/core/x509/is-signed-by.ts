@@ -2,18 +2,18 @@ import { asTouchmarkError } from "../errors.ts";
 import type { Certificate } from "./certificate.ts";
 import { schemeNamedBy, type AlgorithmIdentifier } from "./signature-algorithm.ts";
 
-/** What X.509 signs in one way: a certificate, a revocation list, an OCSP answer. */
+/** The common signed structure of X.509: a certificate, a revocation list, an OCSP response. */
 export interface SignedStructure {
-  /** The part that is signed. */
+  /** The signed part. */
   readonly tbs: { readonly raw: Uint8Array };
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Uint8Array;
 }
 
-/** Certificates of a trusted root are asked about again and again; what is signed never changes. */
+/** Certificates of a trusted root are verified repeatedly; the result never changes, so it is memoised. */
 const known = new WeakMap<SignedStructure, WeakMap<Certificate, Promise<boolean>>>();
 
-/** Whether the issuer's key made the signature, in the scheme that is named beside it. */
+/** Whether the issuer's key made the signature, in the named scheme. */
 export function isSignedBy(signed: SignedStructure, issuer: Certificate): Promise<boolean> {
   const issuers = known.get(signed) ?? new WeakMap<Certificate, Promise<boolean>>();
   known.set(signed, issuers);

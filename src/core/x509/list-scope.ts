@@ -1,5 +1,5 @@
 /**
- * Which certificates a revocation list is about: the extension IssuingDistributionPoint (RFC 5280, section 5.2.5).
+ * The certificates that a revocation list covers: the extension IssuingDistributionPoint (RFC 5280, section 5.2.5).
  *
  *     SEQUENCE { [0] distributionPoint?, [1] onlyContainsUserCerts, [2] onlyContainsCACerts, [3] onlySomeReasons?,
  *                [4] indirectCRL, [5] onlyContainsAttributeCerts }         the four without ? are BOOLEAN DEFAULT FALSE
@@ -11,15 +11,15 @@ import { namesOf } from "./distribution-points.ts";
 import type { Extension } from "./extension-list.ts";
 
 export interface ListScope {
-  /** DER, as it stands in the list: a delta's is its base's. */
+  /** The extension's DER; a delta has the same as its base list. */
   readonly raw: Uint8Array;
-  /** Where the list is, if it says so; a certificate that names none of these is not one of the list's. */
+  /** URLs of the list, if present; a certificate that names none of these is not covered. */
   readonly urls?: readonly string[];
-  /** What the list holds alone. */
+  /** The only kind of certificates that the list covers. */
   readonly only?: "signers" | "authorities" | "attributes";
-  /** It is for some reasons of revocation only. */
+  /** The list covers some revocation reasons only. */
   readonly isPartial: boolean;
-  /** It has certificates of other issuers. */
+  /** The list covers certificates of other issuers. */
   readonly isIndirect: boolean;
 }
 

@@ -1,17 +1,17 @@
-/** Distinguished names (RFC 5280, section 4.1.2.4), with the text a person reads (RFC 4514). */
+/** Distinguished names (RFC 5280, section 4.1.2.4), with their text form (RFC 4514). */
 import { encodeUtf8, toHex } from "../bytes.ts";
 import { inside, Members, tags, type Der } from "../asn1/der.ts";
 import { readOid, readText } from "../asn1/der-values.ts";
 import { coreLimits } from "../limits.ts";
 
 export interface Name {
-  /** The whole DER, by which names are compared. */
+  /** The complete DER, by which names are compared. */
   readonly raw: Uint8Array;
-  /** `CN=release,O=Example`: the last part first. Empty for an empty name. */
+  /** The text form `CN=release,O=Example`: the last part first. Empty for an empty name. */
   readonly text: string;
 }
 
-/** The short names of RFC 4514, section 3, and two more that trust policies of notation have, as it spells them. */
+/** The short names of RFC 4514, section 3, and two more that trust policies of notation use, in its spelling. */
 const shortNames: ReadonlyMap<string, string> = new Map([
   ["2.5.4.3", "CN"],
   ["2.5.4.7", "L"],
@@ -45,15 +45,15 @@ function attributeText(attribute: Der, what: string): string {
   return name === undefined ? `${oid}=#${toHex(value.raw)}` : `${name}=${escape(readText(value, what))}`;
 }
 
-/** A name in quotes, cut to a length for messages; what it escapes already is not escaped again. */
+/** A name in quotes, truncated for messages; escapes in it are not escaped again. */
 export function quoteName({ text }: Name): string {
   return `"${text.length > coreLimits.quotedNameLength ? `${text.slice(0, coreLimits.quotedNameLength)}…` : text}"`;
 }
 
-/** What nearly every value is: nothing in it to escape. */
+/** Values that need no escaping: nearly all. */
 const plain = /^[\w.](?:[\w .@:/-]*[\w.])?$/;
 
-/** RFC 4514, section 2.4; also all that a terminal would act on or hide, as hex pairs. */
+/** Escapes by RFC 4514, section 2.4; also characters that a terminal would interpret or hide, as hex pairs. */
 function escape(text: string): string {
   if (plain.test(text)) return text;
   return text

@@ -1,10 +1,10 @@
 /**
- * What an OCSP responder is asked (RFC 6960, section 4.1): one certificate, no nonce, so that the answer may come from a cache.
+ * OCSP requests (RFC 6960, section 4.1): one certificate, no nonce, so that the response may come from a cache.
  *
  *     OCSPRequest: SEQUENCE { tbsRequest SEQUENCE { requestList SEQUENCE { SEQUENCE { reqCert CertID } } } }
  *     CertID: SEQUENCE { hashAlgorithm, issuerNameHash OCTET STRING, issuerKeyHash OCTET STRING, serialNumber INTEGER }
  *
- * The hash is SHA-1: it only says which issuer is meant, and many responders know no other.
+ * The hash is SHA-1: it only identifies the issuer, and many responders support no other.
  */
 import { equalBytes } from "../bytes.ts";
 import { encodeDer, Members, parseDer, tags, type Der } from "../asn1/der.ts";
@@ -22,7 +22,7 @@ export function encodeOcspRequest(certificate: Certificate, issuer: Certificate)
   return encodeDer(tags.sequence, encodeDer(tags.sequence, encodeDer(tags.sequence, request)));
 }
 
-/** Whether a CertID names this certificate by SHA-1, as we do. Throws MALFORMED. */
+/** Whether a CertID identifies this certificate by SHA-1, as in our requests. Throws MALFORMED. */
 export function isCertificateId(id: Der, certificate: Certificate, issuer: Certificate): boolean {
   const what = "the OCSP answer's certID";
   const members = new Members(id, tags.sequence, what);
@@ -36,7 +36,7 @@ export function isCertificateId(id: Der, certificate: Certificate, issuer: Certi
   return isSha1 && equalBytes(name, expected.name) && equalBytes(key, expected.key) && equalBytes(serial, certificate.serial);
 }
 
-/** SHA-1 of a certificate's key, without the algorithm that the SPKI names beside it. */
+/** SHA-1 of a certificate's key, without the SPKI's algorithm. */
 export function keyHash({ spki }: Certificate): Uint8Array {
   const members = new Members(parseDer(spki, "the public key"), tags.sequence, "the public key");
   members.take("algorithm");

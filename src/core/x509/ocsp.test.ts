@@ -25,14 +25,14 @@ interface IdShape {
   readonly serial?: number;
 }
 
-/** The CertID of the certificate, but for what is told. */
+/** The CertID of the certificate, with the given changes. */
 function idWith({ algorithm = "1.3.14.3.2.26", parameters = [encodeDer(tags.null)], ...id }: IdShape): Uint8Array {
   const { name = hash("sha1", issuer.subject.raw), key: issuerKey = keyHash(issuer), serial = 7 } = id;
   return sequence(sequence(oid(algorithm), ...parameters), octetString(name), octetString(issuerKey), integer(serial));
 }
 
-suite("what an OCSP responder is asked", () => {
-  test("names the certificate by SHA-1 of its issuer's name and key, and its serial number, and holds nothing else", () => {
+suite("OCSP requests", () => {
+  test("a request names the certificate by SHA-1 of its issuer's name and key, and its serial number, and contains nothing else", () => {
     const request = encodeOcspRequest(certificate, issuer);
     const spki = issuer.publicKey.key.export({ format: "der", type: "spki" });
     assert.deepEqual(keyHash(issuer), hash("sha1", spki.subarray(spki.length - 65)), "the point alone");
@@ -41,7 +41,7 @@ suite("what an OCSP responder is asked", () => {
     assert.ok(isCertificateId(parseDer(id, "id"), certificate, issuer));
   });
 
-  test("is not answered by what is said of any other", () => {
+  test("a response about any other certificate does not match", () => {
     const others = {
       algorithm: "2.16.840.1.101.3.4.2.1",
       name: hash("sha1", certificate.subject.raw),
@@ -55,14 +55,14 @@ suite("what an OCSP responder is asked", () => {
     }
   });
 
-  test("may be given back with the hash's parameters left out", () => {
+  test("the CertID in a response may omit the hash's parameters", () => {
     assert.ok(isCertificateId(parseDer(idWith({ parameters: [] }), "id"), certificate, issuer));
     assert.ok(parseOcspResponse(response({ responseExtensions: [extension("1.3.6.1.5.5.7.48.1.2", octetString())] })), "a nonce");
   });
 });
 
-suite("what an OCSP responder answers", () => {
-  test("is good, unknown or revoked, from when until when", async () => {
+suite("OCSP responses", () => {
+  test("a response is good, unknown or revoked, within its validity period", async () => {
     const good = parseOcspResponse(response());
     assert.deepEqual(
       good.answers.map(({ status, nextUpdate }) => [status, nextUpdate]),
@@ -77,7 +77,7 @@ suite("what an OCSP responder answers", () => {
     assert.equal(parseOcspResponse(response({ nextUpdate: null })).answers[0]?.nextUpdate, undefined);
   });
 
-  test("may name the responder by its key, and bring certificates and several answers along", () => {
+  test("a response may name the responder by its key, and contain certificates and several single responses", () => {
     const parsed = parseOcspResponse(
       response({ byKey: true, certificates: [certificate], answers: [makeOcspAnswer(shape), makeOcspAnswer(shape)] }),
     );
@@ -85,7 +85,7 @@ suite("what an OCSP responder answers", () => {
     assert.deepEqual([parsed.certificates.length, parsed.answers.length], [1, 2]);
   });
 
-  test("may be that there is no answer", () => {
+  test("a response may be an error status", () => {
     const refusal = (status: number) => () => parseOcspResponse(makeOcspRefusal(status));
     assert.throws(refusal(3), { code: "REVOCATION_UNKNOWN", message: /try later/ });
     assert.throws(refusal(6), { code: "REVOCATION_UNKNOWN", message: /unauthorized/ });
@@ -97,21 +97,21 @@ suite("what an OCSP responder answers", () => {
   const basic = (type: string, content: Uint8Array) =>
     sequence(encodeDer(tags.enumerated, Uint8Array.of(0)), encodeDer(contextTag(0), sequence(oid(type), octetString(content))));
   const refused: Readonly<Record<string, readonly [Uint8Array, string]>> = {
-    "with a critical extension that nobody knows": [response({ extensions: [critical] }), "UNSUPPORTED"],
-    "with such an extension to all of it": [response({ responseExtensions: [critical] }), "UNSUPPORTED"],
+    "with an unknown critical extension": [response({ extensions: [critical] }), "UNSUPPORTED"],
+    "with such an extension of the whole response": [response({ responseExtensions: [critical] }), "UNSUPPORTED"],
     "of another version": [response({ version: 1 }), "MALFORMED"],
     "of another type": [basic("1.2.3.4", sequence()), "MALFORMED"],
-    "with nothing in it": [basic("1.3.6.1.5.5.7.48.1.1", sequence()), "MALFORMED"],
+    "with empty content": [basic("1.3.6.1.5.5.7.48.1.1", sequence()), "MALFORMED"],
     "with a crowd of certificates": [response({ certificates: Array.from({ length: 9 }, () => certificate) }), "LIMIT_EXCEEDED"],
     "over the bound, by one byte": [new Uint8Array(coreLimits.ocspBytes + 1), "LIMIT_EXCEEDED"],
     "cut off": [response().subarray(0, -1), "MALFORMED"],
     "with bytes after its end": [Buffer.concat([response(), Buffer.of(0)]), "MALFORMED"],
   };
   for (const [name, [bytes, code]] of Object.entries(refused)) {
-    test(`is refused ${name}`, () => assert.throws(() => parseOcspResponse(bytes), { code }));
+    test(`a response is refused ${name}`, () => assert.throws(() => parseOcspResponse(bytes), { code }));
   }
 
-  test("never crashes or hangs the reader, whatever the bytes", () => {
+  test("any bytes are read or refused, in bounded time", () => {
     const whole = response({ status: { reason: 1, invalidFrom: now }, certificates: [certificate] });
     const change = fc.record({ at: fc.nat(whole.length - 1), to: fc.nat(255) });
     fc.assert(

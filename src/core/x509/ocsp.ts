@@ -1,12 +1,12 @@
 /**
- * What an OCSP responder answers (RFC 6960, section 4.2.1):
+ * OCSP responses (RFC 6960, section 4.2.1):
  *
  *     OCSPResponse: SEQUENCE { responseStatus ENUMERATED, [0] SEQUENCE { responseType OID, response OCTET STRING }? }
  *     BasicOCSPResponse: SEQUENCE { ResponseData, signatureAlgorithm, signature BIT STRING, [0] SEQUENCE OF Certificate? }
  *     ResponseData: SEQUENCE { [0] version?, responderID, producedAt, responses SEQUENCE OF SingleResponse, [1] extensions? }
  *     SingleResponse: SEQUENCE { certID, [0] good | [1] revoked | [2] unknown, thisUpdate, [0] nextUpdate?, [1] extensions? }
  *
- * Reading says only what an answer says; nothing is verified here.
+ * Parsing verifies nothing.
  */
 import { contextTag, inside, Members, parseDer, tags, type Der } from "../asn1/der.ts";
 import { readBitStringBytes, readOctetString, readOid, readTime } from "../asn1/der-values.ts";
@@ -20,15 +20,15 @@ import { readAlgorithmIdentifier } from "./signature-algorithm.ts";
 import { coreLimits } from "../limits.ts";
 
 export interface OcspResponse extends SignedStructure {
-  /** Who says it: the DER of a subject, or the SHA-1 of a key. */
+  /** The responder: the DER of a subject, or the SHA-1 of a key. */
   readonly responder: { readonly name: Uint8Array } | { readonly keyHash: Uint8Array };
-  /** What the responder sent along: certificates that may be its own. */
+  /** Certificates in the response, which may include the responder's. */
   readonly certificates: readonly Certificate[];
   readonly answers: readonly OcspAnswer[];
 }
 
 export interface OcspAnswer {
-  /** Whose certificate it is about: a CertID. */
+  /** The certificate that it is about: a CertID. */
   readonly id: Der;
   readonly status: "good" | "unknown" | RevokedEntry;
   readonly thisUpdate: Instant;
@@ -43,7 +43,7 @@ const revokedTag = contextTag(1);
 const unknownTag = contextTag(2, "primitive");
 const what = "the OCSP answer";
 
-/** Throws MALFORMED, LIMIT_EXCEEDED past a bound, UNSUPPORTED for a critical extension, REVOCATION_UNKNOWN where the responder has no answer. */
+/** Throws MALFORMED, LIMIT_EXCEEDED past a bound, UNSUPPORTED for a critical extension, REVOCATION_UNKNOWN for an error status. */
 export function parseOcspResponse(bytes: Uint8Array): OcspResponse {
   const outer = new Members(parseDer(bytes, what, { maxBytes: coreLimits.ocspBytes, maxDepth: 24, maxValues: 5000 }), tags.sequence, what);
   const status = outer.take("responseStatus", tags.enumerated).content;
@@ -129,7 +129,7 @@ function readStatus(value: Der, invalidFrom: Instant | undefined): OcspAnswer["s
   };
 }
 
-/** The one value inside of an explicit tag. */
+/** Returns the one value inside an explicit tag. */
 function only(value: Der, tag: number): Der {
   const [inner, ...more] = inside(value, tag, what);
   if (inner === undefined || more.length > 0) throw malformed(`${what} has ${value.children.length} values, expected one`);

@@ -1,4 +1,4 @@
-/** Certificates, a revocation list and OCSP responses that OpenSSL made: `test/vectors/revocation`. */
+/** Tests certificates, a revocation list and OCSP responses made by OpenSSL: `test/vectors/revocation`. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,8 +15,8 @@ const certificate = (name: string) => parsePemCertificates(read(`${name}.pem`), 
 const at = Date.UTC(2026, 0, 1);
 const urls = ["http://crl.example/ca.crl"];
 
-describe("what OpenSSL makes for revocation", () => {
-  it("names its lists, its responder and its signer in certificates", () => {
+describe("OpenSSL's revocation data", () => {
+  it("is found through the lists, responder and signer named in certificates", () => {
     const good = certificate("good");
     assert.deepEqual(ocspUrls(good), ["http://ocsp.example/"]);
     assert.deepEqual(crlPoints(good), [{ urls, isPartial: false }]);
@@ -28,7 +28,7 @@ describe("what OpenSSL makes for revocation", () => {
     );
   });
 
-  it("says in the list which one is revoked, and since when its key was known to others", async () => {
+  it("gives the revoked certificate and its invalidity date in the list", async () => {
     const list = parseCrl(read("list.crl"));
     assert.equal(await isSignedBy(list, certificate("ca")), true);
     assert.equal(list.find(certificate("good").serial), undefined);
@@ -37,7 +37,7 @@ describe("what OpenSSL makes for revocation", () => {
     assert.deepEqual(list.scope?.urls, urls);
   });
 
-  it("says the same in its responses", async () => {
+  it("gives the same in its responses", async () => {
     const [good, revoked] = ["good.ocsp", "revoked.ocsp"].map((name) => parseOcspResponse(read(name)));
     assert.ok(good && revoked);
     assert.equal(await isSignedBy(revoked, certificate("ca")), true);

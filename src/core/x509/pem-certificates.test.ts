@@ -16,7 +16,7 @@ test("certificates are read in order", () => {
   assert.deepEqual(names, ["CN=first", "CN=second"]);
 });
 
-test("more than may be there, none, and what is broken are refused", () => {
+test("too many certificates, none, and malformed ones are refused", () => {
   assert.throws(() => parsePemCertificates(both, "file", 1), { code: "LIMIT_EXCEEDED", message: /2 certificates, over the limit of 1/ });
   assert.throws(() => parsePemCertificates(encodeUtf8(""), "file", 1), { code: "MALFORMED", message: /no certificate/ });
   assert.throws(() => parsePemCertificates(pem(["CERTIFICATE", Uint8Array.of(1)]), "file", 1), { code: "MALFORMED" });

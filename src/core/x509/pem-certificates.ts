@@ -1,9 +1,9 @@
-/** Certificates in PEM, as people keep them in files. */
+/** Reads certificates from PEM files. */
 import { malformed, TouchmarkError } from "../errors.ts";
 import { parsePem } from "../asn1/pem.ts";
 import { parseCertificate, type Certificate } from "./certificate.ts";
 
-/** All that the text holds, in order, at least one. Throws MALFORMED for what holds none, or something else too, and LIMIT_EXCEEDED. */
+/** Reads all certificates of the text, in order, at least one. Throws MALFORMED if there is none, or any other block, and LIMIT_EXCEEDED. */
 export function parsePemCertificates(text: Uint8Array, what: string, max: number): readonly [Certificate, ...Certificate[]] {
   const blocks = parsePem(text, what);
   if (blocks.length > max)

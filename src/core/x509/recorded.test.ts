@@ -1,13 +1,13 @@
-/** Certificates of the public sigstore instance and of what was signed with it, where the corpora are at hand. */
+/** Certificates of the public sigstore instance and of signatures made with it, where the corpora are available. */
 import { globSync, readFileSync } from "node:fs";
 import { corporaFolder, corpusPath, skipWithout } from "../../../test/fakes/corpora.ts";
 
-/** Why there are none, for the test that skips; false where there are. */
+/** The reason to skip a test; false where the corpora are available. */
 export const recordedSkip: string | false = skipWithout("sigstore-root-targets", "sigstore-conformance");
 
 const rawBytes = /"rawBytes":\s*"(MII[A-Za-z0-9+/=]+)"/g;
 
-/** DER, each once, of the trusted root and the conformance cases of these names; undefined where there are no corpora. */
+/** DER, without duplicates, of the trusted root and the conformance cases of these names; undefined where there are no corpora. */
 export function recorded(cases = "*"): readonly Uint8Array[] | undefined {
   if (recordedSkip !== false) return undefined;
   const files = [

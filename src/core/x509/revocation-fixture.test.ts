@@ -1,4 +1,4 @@
-/** An authority's words on revocation, for tests: lists and OCSP answers of any shape, and certificates that say where they are. */
+/** Revocation data for tests: lists and OCSP responses of any shape, and certificates that name their URLs. */
 import { sign, type KeyObject } from "node:crypto";
 import { encodeUtf8 } from "../bytes.ts";
 import { contextTag, encodeDer, tags } from "../asn1/der.ts";
@@ -59,13 +59,13 @@ export interface CrlShape {
   readonly freshest?: readonly string[];
   readonly extensions?: readonly Uint8Array[];
   readonly version?: number;
-  /** In place of the entries: what revokedCertificates holds. */
+  /** Replaces the entries: the content of revokedCertificates. */
   readonly revoked?: Uint8Array;
 }
 
 const revokedAt = Date.UTC(2026, 4, 1);
 const day = 24 * 60 * 60 * 1000;
-/** When the tests verify, unless they say otherwise. */
+/** The time of verification in tests, unless they say otherwise. */
 export const now: Instant = Date.UTC(2026, 5, 1);
 
 export const makeEntry = ({ serial, at = revokedAt, reason, invalidFrom, extensions = [] }: EntryShape): Uint8Array => {
@@ -87,7 +87,7 @@ const makeScope = ({ urls, only, someReasons, isIndirect }: ScopeShape): Uint8Ar
     ...(only === "attributes" ? [primitive(5, 0xff)] : []),
   );
 
-/** A list of the day around `now`, of the authority "ca", unless the shape says otherwise. */
+/** A list valid for the day around `now`, of the authority "ca", unless the shape says otherwise. */
 export function makeCrl(shape: CrlShape): Uint8Array {
   const { issuer = "ca", signedBy, thisUpdate = now - day, nextUpdate = now + day, entries = [], number = 5, version = 1 } = shape;
   const { revoked = Buffer.concat(entries.map(makeEntry)) } = shape;
@@ -114,7 +114,7 @@ export interface OcspShape {
   readonly certificate: Certificate;
   readonly issuer: Certificate;
   readonly signedBy: KeyObject;
-  /** Whose answer it is, if not the issuer's. */
+  /** The responder, if not the issuer. */
   readonly responder?: Certificate;
   readonly byKey?: boolean;
   readonly certificates?: readonly Certificate[];
@@ -122,15 +122,15 @@ export interface OcspShape {
   readonly thisUpdate?: Instant;
   readonly nextUpdate?: Instant | null;
   readonly extensions?: readonly Uint8Array[];
-  /** Of the response as a whole. */
+  /** Extensions of the whole response. */
   readonly responseExtensions?: readonly Uint8Array[];
-  /** One less than the version; it is not written where it is 1. */
+  /** One less than the version; it is omitted where it is 1. */
   readonly version?: number;
-  /** In place of the one answer. */
+  /** Replaces the one single response. */
   readonly answers?: readonly Uint8Array[];
 }
 
-/** CertID as our own request has it. */
+/** A CertID as in our own requests. */
 function certificateId(certificate: Certificate, issuer: Certificate): Uint8Array {
   const [tbs] = parseDer(encodeOcspRequest(certificate, issuer), "request").children;
   return tbs?.children[0]?.children[0]?.children[0]?.raw ?? sequence();
@@ -151,7 +151,7 @@ export function makeOcspAnswer(shape: OcspShape): Uint8Array {
   );
 }
 
-/** The answer that a certificate is good, by its issuer, unless the shape says otherwise. */
+/** A response of status good by the issuer, unless the shape says otherwise. */
 export function makeOcspResponse(shape: OcspShape): Uint8Array {
   const { issuer, signedBy, responder = issuer, byKey, certificates = [], answers = [makeOcspAnswer(shape)] } = shape;
   const id = byKey ? tagged(2, octetString(keyHash(responder))) : tagged(1, responder.subject.raw);
@@ -168,5 +168,5 @@ export function makeOcspResponse(shape: OcspShape): Uint8Array {
   return sequence(enumerated(0), tagged(0, sequence(oid("1.3.6.1.5.5.7.48.1.1"), octetString(basic))));
 }
 
-/** Of a responder that has no answer. */
+/** A response with an error status. */
 export const makeOcspRefusal = (status: number): Uint8Array => sequence(enumerated(status));

@@ -1,5 +1,5 @@
 /**
- * One certificate in a revocation list (RFC 5280, section 5.3):
+ * An entry of a revocation list (RFC 5280, section 5.3):
  *
  *     SEQUENCE { userCertificate INTEGER, revocationDate Time, extensions? }
  */
@@ -11,28 +11,28 @@ import type { Instant } from "../instant.ts";
 import { readExtensionList, refuseUnknown, type Extension } from "./extension-list.ts";
 
 export interface RevokedEntry {
-  /** When the authority revoked it. */
+  /** The revocation date. */
   readonly at: Instant;
-  /** From when on it was to be doubted, which may be earlier. */
+  /** The invalidity date, which may be earlier than the revocation date. */
   readonly invalidFrom?: Instant;
   readonly reason?: number;
 }
 
-/** Reasons (RFC 5280, section 5.3.1) that mean something else than revoked for good. */
+/** Reasons (RFC 5280, section 5.3.1) other than permanent revocation. */
 export const onHold = 6;
-/** In a delta alone: it is in good standing again. */
+/** In a delta only: the certificate is no longer on hold. */
 export const removed = 8;
 
 const what = "an entry of the revocation list";
 const reasonOid = "2.5.29.21";
 const invalidityDateOid = "2.5.29.24";
 const understood: ReadonlySet<string> = new Set([reasonOid, invalidityDateOid]);
-/** What a critical extension has in it, and by chance other bytes too. */
+/** The bytes of the critical flag in an extension; other data may contain them by chance. */
 const criticalFlag = Buffer.from("0101ff", "hex");
 
 /**
- * Walks over all entries, each held to its form as far as needed to know that it is another's. A critical extension that is
- * not understood spoils the list, whichever entry it is in (RFC 5280, section 5.3). Throws MALFORMED, or UNSUPPORTED.
+ * Scans all entries, each parsed as far as needed to know that it is another certificate's. An unknown critical
+ * extension in any entry invalidates the list (RFC 5280, section 5.3). Throws MALFORMED, or UNSUPPORTED.
  */
 export function findEntry(entries: Uint8Array, serial: Uint8Array): RevokedEntry | undefined {
   const bytes = Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength);
@@ -60,7 +60,7 @@ function expect(header: DerHeader, tag: number): DerHeader {
   return header;
 }
 
-/** One number, one spelling: else a certificate's would not be found. */
+/** Requires the shortest encoding: otherwise a certificate's number would not match. */
 function expectShortest(bytes: Uint8Array, { contentStart, contentEnd }: DerHeader): void {
   const first = bytes[contentStart] ?? 0;
   const second = bytes[contentStart + 1] ?? 0;
@@ -69,7 +69,7 @@ function expectShortest(bytes: Uint8Array, { contentStart, contentEnd }: DerHead
 }
 
 function isAt(bytes: Uint8Array, { contentStart, contentEnd }: DerHeader, serial: Uint8Array): boolean {
-  // The last bytes differ most: hardly ever is more than one compared.
+  // The last bytes differ most: usually only one is compared.
   return bytes[contentEnd - 1] === serial.at(-1) && equalBytes(bytes.subarray(contentStart, contentEnd), serial);
 }
 
@@ -86,13 +86,13 @@ function readEntry(value: Der): RevokedEntry {
   return { at, ...(invalidFrom !== undefined && { invalidFrom }), ...(reason && { reason: readReason(parseDer(reason.value, what)) }) };
 }
 
-/** Of an entry, or of an OCSP answer's. Throws MALFORMED. */
+/** The reason in the extensions of an entry, or of an OCSP response. Throws MALFORMED. */
 export function invalidityDate(extensions: ReadonlyMap<string, Extension>): Instant | undefined {
   const extension = extensions.get(invalidityDateOid);
   return extension && readTime(parseDer(extension.value, "invalidityDate"), "invalidityDate");
 }
 
-/** A CRLReason. Throws MALFORMED. */
+/** Reads a CRLReason. Throws MALFORMED. */
 export function readReason({ tag, content: [reason = 0, ...more] }: Der): number {
   if (tag !== tags.enumerated || more.length > 0) throw malformed("the reason of a revocation is none");
   return reason;

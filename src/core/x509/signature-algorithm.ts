@@ -1,7 +1,7 @@
 /**
- * AlgorithmIdentifier (RFC 5280, section 4.1.1.2), `SEQUENCE { algorithm OID, parameters ANY OPTIONAL }`, and which
- * signatures each names: ECDSA (RFC 5758), RSASSA-PKCS1-v1_5 and -PSS (RFC 4055), Ed25519 (RFC 8410). SHA-1 and
- * MD5 are none.
+ * AlgorithmIdentifier (RFC 5280, section 4.1.1.2), `SEQUENCE { algorithm OID, parameters ANY OPTIONAL }`, and the
+ * signature scheme of each: ECDSA (RFC 5758), RSASSA-PKCS1-v1_5 and -PSS (RFC 4055), Ed25519 (RFC 8410). SHA-1 and
+ * MD5 are not accepted.
  */
 import { contextTag, Members, parseDer, tags, type Der } from "../asn1/der.ts";
 import { readInteger, readOid } from "../asn1/der-values.ts";
@@ -26,7 +26,7 @@ export function readAlgorithmIdentifier(value: Der, what: string): AlgorithmIden
 
 interface Entry {
   readonly scheme: SignatureScheme;
-  /** Kinds of keys, in Node's words, that make it. */
+  /** Kinds of keys, in Node's names, that make such signatures. */
   readonly keys: readonly string[];
   readonly parameters: "absent" | "null";
 }
@@ -52,13 +52,13 @@ const hashes: ReadonlyMap<string, { readonly scheme: SignatureScheme; readonly l
   ["2.16.840.1.101.3.4.2.3", { scheme: schemes["rsa-pss-sha512"], length: 64n }],
 ]);
 
-/** The one scheme the algorithm names; undefined if it is not accepted or not made by this kind of key. Throws MALFORMED. */
+/** The scheme that the algorithm names; undefined if it is not accepted or does not fit this kind of key. Throws MALFORMED. */
 export function schemeNamedBy(algorithm: AlgorithmIdentifier, key: PublicKey): SignatureScheme | undefined {
   const kind = key.key.asymmetricKeyType ?? "";
   if (algorithm.oid === pssOid) return kind === "rsa" || kind === "rsa-pss" ? readPss(algorithm) : undefined;
   const entry = algorithms.get(algorithm.oid);
   if (!entry?.keys.includes(kind)) return undefined;
-  // RFC 4055, section 2.1, has the NULL of RSA be read as well where it is left out.
+  // RFC 4055, section 2.1, requires readers to accept a missing NULL for RSA.
   const isNull = algorithm.parameters?.tag === tags.null && algorithm.parameters.content.length === 0;
   if (algorithm.parameters !== undefined && !(entry.parameters === "null" && isNull)) {
     throw malformed(`the signature algorithm ${algorithm.oid} has parameters it cannot have`);
@@ -66,7 +66,7 @@ export function schemeNamedBy(algorithm: AlgorithmIdentifier, key: PublicKey): S
   return entry.scheme;
 }
 
-/** RSASSA-PSS-params (RFC 4055, section 3.1): one hash in both places, a salt of its length. Its defaults are all SHA-1. */
+/** RSASSA-PSS-params (RFC 4055, section 3.1): the same hash in both places, and a salt of its length. All defaults are SHA-1. */
 function readPss({ parameters }: AlgorithmIdentifier): SignatureScheme | undefined {
   const what = "the RSASSA-PSS parameters";
   if (parameters === undefined) return undefined;

@@ -1,5 +1,5 @@
 /**
- * What plugins say of signatures, as facts for verifying them:
+ * Plugin results of signatures, as facts for verification:
  *
  *     {"name","version","digest","results":{CHECK:{"success":BOOLEAN,"reason":TEXT}}}
  */
@@ -9,15 +9,15 @@ import { asTouchmarkError } from "../../core/errors.ts";
 import { factKey, type FactAnswer, type GatherFacts, type PluginQuestion } from "../../core/facts/facts.ts";
 import { verifySignatureByPlugin, type VerifierSurroundings } from "./verify-signature.ts";
 
-/** Plugins that run at a time. */
+/** Maximum concurrent plugins. */
 const width = 4;
 
-/** What it is given must be of signatures whose chain leads to a trusted root: a stranger must not choose what is run. */
+/** The questions must be about signatures whose chain leads to a trusted root: an untrusted signer must not choose the program that is run. */
 export function pluginGatherer(surroundings: Omit<VerifierSurroundings, "signal">): GatherFacts<PluginQuestion> {
   async function ask(question: PluginQuestion, signal: AbortSignal): Promise<FactAnswer> {
     try {
-      const { results, ...word } = await verifySignatureByPlugin(question, { ...surroundings, signal });
-      return { bytes: encodeUtf8(JSON.stringify({ ...word, results: Object.fromEntries(results) })) };
+      const { results, ...plugin } = await verifySignatureByPlugin(question, { ...surroundings, signal });
+      return { bytes: encodeUtf8(JSON.stringify({ ...plugin, results: Object.fromEntries(results) })) };
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       const { code, message } = asTouchmarkError(thrown);

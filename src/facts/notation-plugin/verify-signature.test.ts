@@ -43,17 +43,17 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
   const ask = (change: Partial<PluginQuestion> = {}, by: Moods = {}) =>
     verifySignatureByPlugin({ ...question, ...change }, { folder, config, env: moods(by), signal });
 
-  test("is asked what it can of what is wanted, and is known by its digest", async () => {
-    const { results, ...word } = await ask();
+  test("performs the wanted checks that it supports, and is identified by its digest", async () => {
+    const { results, ...plugin } = await ask();
     assert.deepEqual([...results], [[identity, { success: true, reason: `${identity} is fine` }]]);
     const digest = createHash("sha256")
       .update(await readFile(path))
       .digest("hex");
-    assert.deepEqual(word, { name: "com.example.fake", version: "1.2.3", digest });
+    assert.deepEqual(plugin, { name: "com.example.fake", version: "1.2.3", digest });
   });
 
-  test("is told what the signature, the trust policy and whoever verifies say", async () => {
-    // The fake answers with what it was sent, in the words of a refusal.
+  test("receives the values of the signature, the trust policy and the user", async () => {
+    // The fake returns its request in the text of a failure.
     await assert.rejects(ask({}, { "verify-signature": "echo" }), (error) => {
       assert.ok(error instanceof Error);
       assert.match(error.message, /"authenticSigningTime":"2026-06-15T00:00:00Z"/);
@@ -70,12 +70,12 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
     await assert.rejects(ask({}, { "get-plugin-metadata": "echo" }), /"pluginConfig":\{"region":"here"\}/);
   });
 
-  test("may have processed what it need not", async () => {
+  test("may process attributes that are not critical", async () => {
     const processedAttributes = ["com.example.note", "com.example.hint", "com.example.level"];
     assert.equal((await ask({}, { "verify-signature": { processedAttributes } })).results.size, 1);
   });
 
-  test("may say no, in words that are cleaned", async () => {
+  test("may fail a check, with a sanitised reason", async () => {
     const no = { [identity]: { success: false, reason: "\u001b[2Jnot\nours" } };
     const { results } = await ask({}, { "verify-signature": { verificationResults: no } });
     assert.deepEqual(results.get(identity), { success: false, reason: "[2Jnot ours" });
@@ -83,39 +83,39 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
 
   const bad: Readonly<Record<string, readonly [Partial<PluginQuestion>, Moods, code: string, message: RegExp]>> = {
     "is not installed": [{ plugin: "missing" }, {}, "FILE_NOT_FOUND", /missing is not installed/],
-    "has the name of a path": [{ plugin: "../com.example.fake" }, {}, "USAGE", /not the name of a plugin/],
+    "has a path as name": [{ plugin: "../com.example.fake" }, {}, "USAGE", /not the name of a plugin/],
     "is too old": [{ minVersion: "1.10.0" }, {}, "UNSUPPORTED", /version 1.10.0 of the plugin com.example.fake, and 1.2.3/],
     "has no version": [{}, { "get-plugin-metadata": { version: "new" } }, "MALFORMED", /"new" is no version/],
-    "must have a version that is none": [{ minVersion: "new" }, {}, "MALFORMED", /"new" is no version/],
+    "is required in an invalid version": [{ minVersion: "new" }, {}, "MALFORMED", /"new" is no version/],
     "verifies nothing": [{}, { "get-plugin-metadata": { capabilities: ["SIGNATURE_GENERATOR.RAW"] } }, "UNSUPPORTED", /verifies no/],
-    "leaves out what it was asked": [{}, { "verify-signature": { verificationResults: {} } }, "MALFORMED", /has "", expected/],
-    "says more than it was asked": [
+    "omits a requested check": [{}, { "verify-signature": { verificationResults: {} } }, "MALFORMED", /has "", expected/],
+    "returns a check that was not requested": [
       {},
       { "verify-signature": { verificationResults: { [identity]: fine, [revocation]: fine } } },
       "MALFORMED",
       /REVOCATION_CHECK", expected/,
     ],
-    "knows an attribute that is not there": [
+    "processes an unknown attribute": [
       {},
       { "verify-signature": { processedAttributes: ["com.example.level", "com.example.note", "com.example.more"] } },
       "MALFORMED",
       /com.example.more/,
     ],
-    "leaves out an attribute": [
+    "omits a critical attribute": [
       {},
       { "verify-signature": { processedAttributes: ["com.example.note"] } },
       "MALFORMED",
       /com.example.level/,
     ],
-    "says neither yes nor no": [
+    "returns a success that is not a boolean": [
       {},
       { "verify-signature": { verificationResults: { [identity]: { success: "yes" } } } },
       "MALFORMED",
       /true or false/,
     ],
-    "breaks down": [{}, { "verify-signature": "crash" }, "PLUGIN_FAILED", /failed at verify-signature \(status 3\)/],
+    crashes: [{}, { "verify-signature": "crash" }, "PLUGIN_FAILED", /failed at verify-signature \(status 3\)/],
   };
   for (const [name, [change, by, code, message]] of Object.entries(bad)) {
-    test(`that ${name} has no word`, () => assert.rejects(ask(change, by), { code, message }));
+    test(`throws if it ${name}`, () => assert.rejects(ask(change, by), { code, message }));
   }
 });

@@ -1,6 +1,6 @@
 /**
- * What the plugin that a signature names says of it (Notary Project, plugin-extensibility, "Verification extensibility"). Its word is
- * a fact that verification may need; integrity, trust and expiry are never a plugin's to decide.
+ * Runs the verify-signature command of the plugin that a signature names (Notary Project, plugin-extensibility, "Verification extensibility").
+ * The plugin result is a fact for verification; a plugin never decides integrity, trust or expiry.
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -10,7 +10,7 @@ import type { PluginCheck, PluginQuestion } from "../../core/facts/facts.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Fields, JsonObject } from "../../core/json/json.ts";
 import { printableText } from "../../core/printable.ts";
-import { askPlugin, type PluginSurroundings } from "../../plugins/notation/ask-plugin.ts";
+import { runPluginCommand, type PluginSurroundings } from "../../plugins/notation/plugin-command.ts";
 import { findPlugin, type Plugin } from "../../plugins/notation/find-plugin.ts";
 import { readPluginMetadata, textsOf, type PluginMetadata } from "../../plugins/notation/plugin-metadata.ts";
 import { compareVersions } from "../../plugins/notation/plugin-version.ts";
@@ -22,24 +22,24 @@ export interface VerifierAnswer {
   readonly version: string;
   /** SHA-256 of the executable, lower-case hex. */
   readonly digest: string;
-  /** What the plugin took upon itself. What it did not is for others to check. */
+  /** The checks that the plugin performed. The caller performs the others. */
   readonly results: ReadonlyMap<PluginCheck, VerifierResult>;
 }
 
 export interface VerifierResult {
   readonly success: boolean;
-  /** The plugin's own words, on one line. */
+  /** The plugin's reason, on one line. */
   readonly reason: string;
 }
 
 export interface VerifierSurroundings extends PluginSurroundings {
-  /** notation's folder. */
+  /** notation's configuration folder. */
   readonly folder: string;
-  /** Handed to the plugin as it is. */
+  /** Passed to the plugin unchanged. */
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** Throws what findPlugin and askPlugin do, UNSUPPORTED for a plugin that is too old or verifies nothing, MALFORMED for an answer to something else. */
+/** Throws what findPlugin and runPluginCommand throw, UNSUPPORTED for a plugin that is too old or verifies nothing, MALFORMED for a response to another request. */
 export async function verifySignatureByPlugin(
   question: PluginQuestion,
   { folder, config, ...surroundings }: VerifierSurroundings,
@@ -49,7 +49,7 @@ export async function verifySignatureByPlugin(
   const metadata = await readPluginMetadata(plugin, config, surroundings);
   const checks = checksOf(plugin, metadata, question);
   const request = { ...requestFor(question, checks), pluginConfig: config };
-  const answer = await askPlugin(plugin, "verify-signature", request, surroundings);
+  const answer = await runPluginCommand(plugin, "verify-signature", request, surroundings);
   const processed = textsOf(answer, "processedAttributes");
   expectNames(answer, "processedAttributes", processed, { needed: question.unprocessed, known: Object.keys(question.extended) });
   const results = answer.fields("verificationResults");
@@ -62,7 +62,7 @@ export async function verifySignatureByPlugin(
   };
 }
 
-/** What to ask of it. */
+/** The checks to request. */
 function checksOf({ name }: Plugin, { version, capabilities }: PluginMetadata, question: PluginQuestion): readonly PluginCheck[] {
   const { minVersion, wanted } = question;
   if (minVersion !== undefined && compareVersions(version, minVersion) < 0) {
@@ -115,7 +115,7 @@ interface Expected {
   readonly known: readonly string[];
 }
 
-/** What was left out was not looked at, and what was not told or asked for counts for nothing. */
+/** Reads the result. Checks that are missing did not run, and those that were not requested are ignored. */
 function expectNames({ at }: Fields, member: string, names: readonly string[], { needed, known }: Expected): void {
   const found = new Set(names);
   if (found.isSupersetOf(new Set(needed)) && found.isSubsetOf(new Set(known))) return;

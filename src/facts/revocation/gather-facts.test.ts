@@ -9,7 +9,7 @@ import { encodeOcspRequest } from "../../core/x509/ocsp-request.ts";
 import { makeCertificate, makeKey } from "../../core/x509/fixture.test.ts";
 import { makeCrl } from "../../core/x509/revocation-fixture.test.ts";
 import { createHttpClient } from "../../net/http-client.ts";
-import { fetchRevocationData } from "./ask.ts";
+import { fetchRevocationData } from "./fetch-revocation-data.ts";
 import { factGatherer, type GatherOptions } from "./gather-facts.ts";
 
 const key = makeKey();
@@ -21,7 +21,7 @@ const clock = () => Date.UTC(2026, 5, 1);
 
 const ocsp = (url: string): OcspQuestion => ({ kind: "ocsp", url, request });
 const crl = (url: string): StatusQuestion => ({ kind: "crl", url, issuer });
-/** Asks loopback, unless told otherwise. */
+/** Requests to loopback are allowed unless the options say otherwise. */
 async function answerTo(question: StatusQuestion, options: Partial<GatherOptions> = {}): Promise<FactAnswer> {
   const found = await factGatherer({ allowPrivate: true, clock, ...options })([question], AbortSignal.timeout(20_000));
   const answer = found.get(factKey(question));
@@ -35,10 +35,10 @@ async function isRefused(answer: Promise<FactAnswer>, code: string, message: Reg
   assert.match(found.message, message);
 }
 
-suite("a responder", () => {
+suite("an OCSP responder", () => {
   const path = encodeURIComponent(toBase64(request));
 
-  test("is asked by GET, the request being the last part of the URL", async (t) => {
+  test("receives a GET with the request as the last part of the URL", async (t) => {
     const server = await scriptedServer(t, { [`GET /${path}`]: { body: "yes" }, [`GET /ocsp/${path}`]: { body: "yes" } });
     for (const url of [server.origin, `${server.origin}/`, `${server.origin}/ocsp`, `${server.origin}/ocsp/`]) {
       assert.deepEqual(await answerTo(ocsp(url)), { bytes: Buffer.from("yes") });
@@ -46,7 +46,7 @@ suite("a responder", () => {
     assert.equal(server.lines.length, 4);
   });
 
-  test("is asked by POST where the URL would be long", async (t) => {
+  test("receives a POST if the URL would be long", async (t) => {
     const server = await scriptedServer(t, { "POST /ocsp": { body: "yes" } });
     const short = { ...ocsp(`${server.origin}/ocsp`), request: Buffer.alloc(189, 7) };
     server.on({ [`GET /ocsp/${"BwcH".repeat(63)}`]: { body: "yes" } });
@@ -60,7 +60,7 @@ suite("a responder", () => {
     assert.deepEqual([server.seen[1]?.body, server.seen[1]?.headers["content-type"]], [Buffer.alloc(191, 7), "application/ocsp-request"]);
   });
 
-  test("that says another status than 200 gives no answer", async (t) => {
+  test("with another status than 200 gives no answer", async (t) => {
     const server = await scriptedServer(t, {
       "GET /*": { status: 404, body: "no" },
       "POST /*": { status: 302, headers: { location: "/" } },
@@ -69,18 +69,18 @@ suite("a responder", () => {
     await isRefused(answerTo({ ...ocsp(server.origin), request: Buffer.alloc(300) }), "UNREACHABLE", /status 302/);
   });
 
-  test("that says more than a responder has to say is cut off", async (t) => {
+  test("with an oversized response is cut off", async (t) => {
     const server = await scriptedServer(t, { "GET /*": { body: Buffer.alloc(20 * 1024 + 1) } });
     await isRefused(answerTo(ocsp(server.origin)), "LIMIT_EXCEEDED", /longer than 20480 bytes/);
   });
 
-  test("that is not there is unreachable", async (t) => {
+  test("that refuses connections is unreachable", async (t) => {
     await isRefused(answerTo(ocsp(`http://${await refusedAddress(t)}/`)), "UNREACHABLE", /refused/);
   });
 });
 
 suite("a revocation list", () => {
-  test("is taken as it comes, over a redirect too", async (t) => {
+  test("is returned as received, also after a redirect", async (t) => {
     const server = await scriptedServer(t, { "GET /list": { status: 302, headers: { location: "/here" } }, "GET /here": { body: list } });
     assert.deepEqual(await answerTo(crl(`${server.origin}/list`)), { bytes: Buffer.from(list) });
   });
@@ -95,13 +95,13 @@ suite("a revocation list", () => {
   });
 });
 
-suite("whoever is asked", () => {
+suite("any server of facts", () => {
   const http = createHttpClient();
   const inquiry = (url: string, within: number) => ({ method: "GET", url: new URL(url), maxBytes: 1000, within }) as const;
-  /** From the moment it is asked for: one made when the file is loaded may have passed before the test begins. */
+  /** Starts when called: a signal made when the file is loaded may expire before the test begins. */
   const soon = () => AbortSignal.timeout(20_000);
 
-  test("has seconds, silent or not", async (t) => {
+  test("times out after seconds, also while it sends data", async (t) => {
     const drip: ScriptLine = (_, response) => {
       response.writeHead(200);
       const drop = setInterval(() => response.write("."), 5);
@@ -113,7 +113,7 @@ suite("whoever is asked", () => {
     }
   });
 
-  test("cannot go on for ever", async (t) => {
+  test("cannot send data forever", async (t) => {
     let closed: Promise<unknown> | undefined;
     const endless: ScriptLine = (_, response) => {
       closed = once(response, "close");
@@ -139,13 +139,13 @@ suite("whoever is asked", () => {
     "http://": /what is no URL/,
   };
   for (const [url, message] of Object.entries(noUrls)) {
-    test(`is not found at ${JSON.stringify(url)}`, async () => {
+    test(`is refused at ${JSON.stringify(url)}`, async () => {
       await isRefused(answerTo(crl(url)), "UNREACHABLE", message);
       await isRefused(answerTo(ocsp(url)), "UNREACHABLE", message);
     });
   }
 
-  test("T37: is not of our own network, by address, by name or by redirect, unless that is configured", async (t) => {
+  test("is never in a private network, by address, by name or by redirect, unless that is configured", async (t) => {
     const inside = await scriptedServer(t);
     const { port } = new URL(inside.origin);
     const proxy = await scriptedServer(t, {
@@ -160,7 +160,7 @@ suite("whoever is asked", () => {
     assert.deepEqual([inside.lines, proxy.lines.length], [[], 1]);
   });
 
-  test("is asked once for each question, several side by side", async (t) => {
+  test("gets each distinct question once, several concurrently", async (t) => {
     const server = await scriptedServer(t, { "GET /a": { body: "a" }, "GET /b": { status: 404 } });
     const questions = [crl(`${server.origin}/a`), crl(`${server.origin}/b`), crl(`${server.origin}/a`)];
     const found = await factGatherer({ allowPrivate: true, clock })(questions, soon());
@@ -168,7 +168,7 @@ suite("whoever is asked", () => {
     assert.equal(server.lines.length, 2);
   });
 
-  test("is let go where nobody waits any more", async (t: TestContext) => {
+  test("is aborted with the signal", async (t: TestContext) => {
     const controller = new AbortController();
     const stop: ScriptLine = () => {
       controller.abort();

@@ -1,6 +1,6 @@
 /**
- * Asks those who can tell whether a certificate was revoked: OCSP responders (RFC 6960, appendix A), and whoever hands out
- * revocation lists. Over HTTP, as signed answers need no TLS; for seconds, and never inside of our own network.
+ * Fetches revocation facts: OCSP responses (RFC 6960, appendix A) and revocation lists.
+ * It uses HTTP, since the answers are signed, with timeouts of seconds, and never connects to private networks.
  */
 import { mapBounded } from "../../core/async/map-bounded.ts";
 import { asTouchmarkError } from "../../core/errors.ts";
@@ -9,23 +9,23 @@ import type { Instant } from "../../core/instant.ts";
 import { createHttpClient } from "../../net/http-client.ts";
 import type { Proxies } from "../../net/proxies.ts";
 import { publicOnly } from "../../net/public-only.ts";
-import { askForList } from "./ask-for-list.ts";
-import { askResponder } from "./ask-responder.ts";
+import { fetchRevocationList } from "./fetch-revocation-list.ts";
+import { fetchOcspResponse } from "./fetch-ocsp-response.ts";
 import { factLimits } from "../limits.ts";
 
 export interface GatherOptions {
-  /** Folder where revocation lists are kept between runs; without it, none are. */
+  /** Cache folder of revocation lists; without it, none are cached. */
   readonly cache?: string;
   readonly proxies?: Proxies | undefined;
-  /** Whether hosts of our own network may be asked: for an authority of one's own. */
+  /** Whether private addresses are allowed: for a private certificate authority. */
   readonly allowPrivate?: boolean;
-  /** The time, by which what is kept grows old. */
+  /** The current time, by which cached lists expire. */
   readonly clock: () => Instant;
 }
 
 /**
- * What it is given must come from chains that lead to a trusted root: that is for the caller to see to, for URLs in any other
- * certificate are a stranger's wish.
+ * The questions must come from chains that lead to a trusted root, which the caller ensures: URLs in any other
+ * certificate are untrusted.
  */
 export function factGatherer({ cache, proxies, allowPrivate = false, clock }: GatherOptions): GatherFacts<StatusQuestion> {
   const http = createHttpClient({ proxies, ...(!allowPrivate && { resolver: publicOnly() }) });
@@ -33,8 +33,8 @@ export function factGatherer({ cache, proxies, allowPrivate = false, clock }: Ga
   async function ask(question: StatusQuestion, signal: AbortSignal): Promise<FactAnswer> {
     try {
       const bytes = await (question.kind === "ocsp"
-        ? askResponder(question, { http, signal })
-        : askForList(question, { http, signal, cache, at: clock() }));
+        ? fetchOcspResponse(question, { http, signal })
+        : fetchRevocationList(question, { http, signal, cache, at: clock() }));
       return { bytes };
     } catch (thrown) {
       if (signal.aborted) throw thrown;

@@ -1,4 +1,4 @@
-/** The whole way, against OpenSSL's own responder and its own lists. */
+/** End-to-end tests against OpenSSL's own responder and its own lists. */
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -39,7 +39,7 @@ async function authority(t: TestContext, index: string): Promise<string> {
   return folder;
 }
 
-/** Asks as the engine does, until nothing more is needed. */
+/** Fetches facts as the engine does, until nothing more is needed. */
 async function status(certificate: Certificate, signedAt?: number): Promise<RevocationStatus> {
   const gather = factGatherer({ allowPrivate: true, clock: programTime });
   let facts: Facts = new Map();
@@ -70,7 +70,7 @@ suite("OpenSSL's responder", { skip }, () => {
     throw new Error("the responder did not start");
   }
 
-  test("is asked in OpenSSL's own words", async (t) => {
+  test("accepts our requests", async (t) => {
     const cwd = await authority(t, good);
     const certificate = leaf(revocable.ocsp("http://ocsp.example"));
     await writeFile(join(cwd, "leaf.pem"), encodePem("CERTIFICATE", certificate.raw));
@@ -78,7 +78,7 @@ suite("OpenSSL's responder", { skip }, () => {
     assert.deepEqual(await readFile(join(cwd, "request")), Buffer.from(encodeOcspRequest(certificate, ca)));
   });
 
-  test("is understood where it says good, revoked or unknown", async (t) => {
+  test("gives good, revoked or unknown", async (t) => {
     const found = await status(leaf(revocable.ocsp(await respond(t, good))));
     assert.equal(found.outcome, "passed", found.detail);
     const other = await status(leaf(revocable.ocsp(await respond(t, revoked))));
@@ -100,7 +100,7 @@ suite("OpenSSL's lists", { skip }, () => {
     return leaf(revocable.crl(`${server.origin}/list`));
   }
 
-  test("are understood, with the time from when on a key is not to be trusted", async (t) => {
+  test("give revoked certificates with their invalidity date", async (t) => {
     assert.equal((await status(await publish(t, good))).outcome, "passed");
     assert.equal((await status(await publish(t, revoked), Date.UTC(2026, 2, 1))).outcome, "failed");
     const certificate = await publish(t, compromised);

@@ -1,4 +1,4 @@
-/** Agents, which keep the connections of each origin apart and open for the next request: one for each way out. */
+/** HTTP agents, which pool connections by origin: one agent for each route. */
 import type { ClientRequest } from "node:http";
 import type { Duplex } from "node:stream";
 
@@ -8,16 +8,16 @@ export interface PoolOptions {
   readonly proxyEnv?: { readonly HTTP_PROXY: string; readonly HTTPS_PROXY: string };
 }
 
-/** What a request is opened with, beside what Node knows. */
+/** Options of a request in addition to Node's. */
 export interface Opening {
-  /** Told of the connection that is being opened for the request, if it gets one of its own, when that begins. */
+  /** Called with a new connection that is opened for the request, when connecting begins. */
   readonly connecting?: (connection: Duplex) => void;
 }
 
-/** Opens a request, by way of the proxy where one is named. */
+/** Opens a request, through the proxy where one is given. */
 export type Opener = (address: object, proxy: string | undefined) => ClientRequest;
 
-/** Each agent is made when its way is first taken, and has so many connections to each origin. */
+/** Each agent is created on first use, and has this many connections to each origin. */
 export function keepingAgents<A>(
   maxSockets: number,
   create: (options: PoolOptions) => A,

@@ -1,4 +1,4 @@
-/** The time in which a connection that is opened for a request has to stand: TLS and the way through a proxy included. */
+/** The timeout for establishing a connection, TLS and the proxy's tunnel included. */
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
@@ -15,21 +15,21 @@ export class ConnectTimeout {
     this.#expire = expire;
   }
 
-  /** This one is being opened. An agent may open one for a request that was given up: it is for others then. */
+  /** Starts with a new connection. An agent may open one for an aborted request: other requests then use it. */
   begin(connection: Duplex): void {
     if (!this.#isWanted) return;
     this.#connection = connection;
     this.#timer = setTimeout(this.#expire, this.#limit);
   }
 
-  /** The request has this connection, which stands already if it was kept from an earlier one or led through a proxy. */
+  /** The request has this connection, which is already established if it was reused or goes through a proxy. */
   assign(socket: Socket): void {
     const isSecure = "authorized" in socket;
     if (isSecure ? socket.authorized === true : !socket.connecting) this.#end();
     else socket.once(isSecure ? "secureConnect" : "connect", () => this.#end());
   }
 
-  /** Nobody waits for it any more. */
+  /** Stops the timeout. */
   giveUp(): void {
     this.#isWanted = false;
     this.#connection?.destroy();

@@ -1,4 +1,4 @@
-/** Connections in plain HTTP: apart, to be loaded while the first of them open. */
+/** Plain HTTP connections: a separate module, loaded while the first of them open. */
 import { Agent, request, type ClientRequestArgs } from "node:http";
 import type { Duplex } from "node:stream";
 import { keepingAgents, type Opener, type Opening } from "./agents.ts";

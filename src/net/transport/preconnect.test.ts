@@ -1,4 +1,4 @@
-/** Connections opened ahead: as many as are wanted, and none that failed. */
+/** Tests preconnect: as many connections as requested, and none that failed. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
@@ -8,7 +8,7 @@ import { scriptedServer } from "../../../test/fakes/scripted-registry.ts";
 import { preconnect } from "./preconnect.ts";
 import { get, listening, patientClient } from "../http-fixture.test.ts";
 
-test("a connection is begun for one endpoint, and taken once", async (t) => {
+test("a connection is opened for one endpoint, and taken once", async (t) => {
   const server = createServer();
   const { port } = await listening(t, server);
   const early = preconnect(2);
@@ -22,7 +22,7 @@ test("a connection is begun for one endpoint, and taken once", async (t) => {
   for (const socket of taken) socket?.destroy();
 });
 
-test("one that failed is not handed out, and those left over are given up", async (t) => {
+test("a failed connection is not returned, and unused ones are closed", async (t) => {
   const { port } = await listening(t, createServer());
   const early = preconnect(2);
   const lookup: LookupFunction = (_, __, found) => found(new Error("no such host"), "");
@@ -38,7 +38,7 @@ test("one that failed is not handed out, and those left over are given up", asyn
   assert.equal(early.take({ host: "127.0.0.1", port }), undefined);
 });
 
-test("requests that come together have a connection each, and none is opened in vain", async (t) => {
+test("concurrent requests have a connection each, and none is opened in vain", async (t) => {
   let connections = 0;
   const server = createHttpServer((_, response) => void response.end("x")).on("connection", () => connections++);
   const { port } = await listening(t, server);
@@ -49,7 +49,7 @@ test("requests that come together have a connection each, and none is opened in 
   assert.equal(connections, 3);
 });
 
-test("an interruption while the first connection opens is heeded", async (t) => {
+test("an abort while the first connection opens is handled", async (t) => {
   const server = await scriptedServer(t);
   const interrupted = new AbortController();
   const asked = patientClient().http.request(get(`${server.origin}/a`, { signal: interrupted.signal }));

@@ -1,15 +1,15 @@
 /**
- * Connections that are opened before the module is loaded which speaks over them: `node:http` takes longer to load than a near
- * registry to answer, and `node:https` longer still.
+ * Preconnect: opens connections before their protocol module is loaded, since `node:http` takes longer to load than a nearby
+ * registry to respond, and `node:https` longer still.
  */
 import { connect, type LookupFunction, type Socket } from "node:net";
 
 export interface Preconnections {
-  /** Begins to connect. What fails here is no failure yet: whoever wants the connection opens it anew, and is told. */
+  /** Starts to connect. A failure here is ignored: the request opens the connection again, and gets the error. */
   readonly connect: (to: Destination) => void;
-  /** A connection to there that was begun and has not failed, for good. */
+  /** Takes a connection to this endpoint that was started and has not failed. */
   readonly take: (to: Endpoint) => Socket | undefined;
-  /** Gives up those that nobody took. */
+  /** Closes the connections that were not taken. */
   readonly end: () => void;
 }
 
@@ -22,7 +22,7 @@ export interface Destination extends Endpoint {
   readonly lookup?: LookupFunction | undefined;
 }
 
-/** At most so many connections to one endpoint. */
+/** Maximum connections to one endpoint. */
 export function preconnect(max: number): Preconnections {
   const begun = new Map<string, Socket[]>();
   return {

@@ -1,4 +1,4 @@
-/** Connections over TLS: apart, for loading what they need takes longer than a verification over plain HTTP. */
+/** TLS connections: a separate module, since loading it takes longer than a verification over plain HTTP. */
 import { X509Certificate } from "node:crypto";
 import { Agent, request, type RequestOptions } from "node:https";
 import type { Duplex } from "node:stream";
@@ -9,15 +9,15 @@ import type { Preconnections } from "./preconnect.ts";
 
 type Created = (error: Error | null, connection: Duplex) => void;
 
-/** PEM. Who is believed and who we are where TLS is spoken. */
+/** PEM. The trusted certificate authorities and the client certificate for TLS. */
 export interface TlsOptions {
-  /** Certificate authorities that are trusted beside the usual ones. */
+  /** Certificate authorities that are trusted in addition to the defaults. */
   readonly ca?: Uint8Array;
-  /** Our own certificate, its chain, and its key. */
+  /** The client certificate, its chain, and its key. */
   readonly client?: { readonly certificate: Uint8Array; readonly key: Uint8Array };
 }
 
-/** Throws USAGE for certificates or a key that cannot be used. */
+/** Throws USAGE for certificates or a key that are not valid. */
 export function createSecureOpener(
   early: Preconnections,
   { tls, sockets }: { readonly tls: TlsOptions | undefined; readonly sockets: number },
@@ -30,7 +30,7 @@ export function createSecureOpener(
       const connection = socket?.connecting ? socket : begin();
       if (connection) options.connecting?.(connection);
       if (!socket || connection !== socket) return connection;
-      // TLS waits until it stands: Node crashes where a connection takes the host's next address beneath TLS.
+      // TLS starts after the TCP connection is established: Node crashes if a socket tries the host's next address beneath TLS.
       socket.once("connect", () => {
         const secured = begin();
         if (secured) created(null, secured);
@@ -53,14 +53,14 @@ function contextOf({ ca, client }: TlsOptions): SecureContext {
       ...(client && { cert: Buffer.from(client.certificate), key: Buffer.from(client.key) }),
     });
   } catch {
-    // OpenSSL's own words, left out, say nothing that helps and might quote the key.
+    // OpenSSL's message is dropped: it does not help, and might quote the key.
     throw new TouchmarkError("USAGE", "the certificates or the key for TLS cannot be used", {
       hint: "Give PEM files: certificates of authorities, and a certificate with the key that belongs to it, without password.",
     });
   }
 }
 
-/** Each is read once more here: OpenSSL passes over what is no certificate in silence. */
+/** Parses each certificate again: OpenSSL silently skips invalid ones. */
 function certificatesIn(pem: Uint8Array): readonly string[] {
   const blocks = Buffer.from(pem)
     .toString("latin1")

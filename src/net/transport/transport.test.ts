@@ -1,4 +1,4 @@
-/** TLS with authorities and certificates of one's own, and the way through proxies, as the client has them. */
+/** Tests TLS with custom authorities and client certificates, and proxies, through the client. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer as createHttpServer, type RequestListener, type Server } from "node:http";
@@ -41,19 +41,19 @@ function tlsServer(t: TestContext, more: object = {}): Promise<number> {
   return portOf(t, createTlsServer({ ...serverIdentity, ...more }, answer));
 }
 
-test("a private authority is trusted where it was named, and nowhere else", async (t) => {
+test("a private authority is trusted only where it was configured", async (t) => {
   const url = `https://127.0.0.1:${await tlsServer(t)}/a`;
   assert.equal(await textOf(get(url, { tls: { ca: authority } })), "asked for /a");
   await assert.rejects(get(url, {}), { code: "UNREACHABLE", message: /not trusted/, hint: /private certificate authority/ });
 });
 
-test("a name that the certificate does not have is refused", async (t) => {
+test("a certificate for another host name is refused", async (t) => {
   const url = `https://localhost:${await tlsServer(t)}/a`;
   await assert.rejects(get(url, { tls: { ca: authority } }), { code: "UNREACHABLE", message: /is not one for localhost/ });
 });
 
 for (const scheme of ["http", "https"]) {
-  test(`a host whose first address refuses is reached at the next, over ${scheme}, also where its name is slow to resolve`, async (t) => {
+  test(`a host whose first address refuses is reached at the next, over ${scheme}, also with a slow resolver`, async (t) => {
     const port = scheme === "http" ? await portOf(t, createHttpServer(answer)) : await tlsServer(t);
     const addresses = ["::1", "127.0.0.1"].map((address) => ({ address, family: isIP(address) }));
     const slow: LookupFunction = (_, __, found) => void setTimeout(() => found(null, addresses), 20);
@@ -62,7 +62,7 @@ for (const scheme of ["http", "https"]) {
   });
 }
 
-test("a host that none of its addresses reaches is said to, over TLS too", async (t) => {
+test("a host with no reachable address is reported, over TLS too", async (t) => {
   const { port } = await listening(t, createServer(), true);
   const slow: LookupFunction = (_, __, found) => void setTimeout(() => found(null, [{ address: "127.0.0.1", family: 4 }]), 20);
   await assert.rejects(get(`https://registry.example:${port}/a`, { resolver: () => slow }), { message: /was refused/ });
@@ -77,13 +77,13 @@ test("a name that does not resolve in time is a TIMEOUT, over TLS too", async ()
     });
 });
 
-test("a client certificate is shown to who asks for one", async (t) => {
+test("a client certificate is sent on request", async (t) => {
   const url = `https://127.0.0.1:${await tlsServer(t, { ca: authority, requestCert: true, rejectUnauthorized: true })}/a`;
   assert.equal(await textOf(get(url, { tls: { ca: authority, client: clientIdentity } })), "asked for /a");
   await assert.rejects(get(url, { tls: { ca: authority } }), { code: "UNAUTHORIZED", message: /asks for a client certificate/ });
 });
 
-test("certificates and keys that cannot be used are refused at once, and not repeated", () => {
+test("invalid certificates and keys are refused at once, and not quoted", () => {
   const bad = [
     { ca: Buffer.from("secret") },
     { ca: Buffer.from("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n") },
@@ -96,11 +96,11 @@ test("certificates and keys that cannot be used are refused at once, and not rep
 
 interface Proxy {
   readonly url: URL;
-  /** First line and credentials of each request to the proxy. */
+  /** Request line and credentials of each request to the proxy. */
   readonly seen: readonly (readonly [line: string, credentials: string | undefined])[];
 }
 
-/** Passes everything on to one port. */
+/** Forwards everything to one port. */
 async function proxyTo(t: TestContext, port: number, status = 200): Promise<Proxy> {
   const seen: (readonly [string, string | undefined])[] = [];
   const server = createHttpServer((request, response) => {
@@ -122,7 +122,7 @@ async function proxyTo(t: TestContext, port: number, status = 200): Promise<Prox
 
 const credentials = `Basic ${Buffer.from("alice:won:der").toString("base64")}`;
 
-test("TLS goes through a proxy by a tunnel, and the proxy's password to the proxy only", async (t) => {
+test("TLS goes through a proxy's tunnel, and the proxy's password to the proxy only", async (t) => {
   let headers: object = {};
   const server = createTlsServer(serverIdentity, (request, response) => {
     ({ headers } = request);
@@ -135,19 +135,19 @@ test("TLS goes through a proxy by a tunnel, and the proxy's password to the prox
   assert.ok(!("proxy-authorization" in headers));
 });
 
-test("within the tunnel the registry's certificate is checked", async (t) => {
+test("the registry's certificate is verified inside the tunnel", async (t) => {
   const proxy = await proxyTo(t, await tlsServer(t));
   await assert.rejects(get("https://registry.example/a", { proxies: () => proxy.url }), { message: /not trusted/ });
   await assert.rejects(get("https://other.example/a", { tls: { ca: authority }, proxies: () => proxy.url }), { message: /not one for/ });
 });
 
-test("plain HTTP is asked of the proxy itself", async (t) => {
+test("plain HTTP requests are sent to the proxy itself", async (t) => {
   const proxy = await proxyTo(t, 0);
   assert.equal(await textOf(get("http://registry.example/a?b", { proxies: () => proxy.url })), "from the proxy");
   assert.deepEqual(proxy.seen, [["GET http://registry.example/a?b", credentials]]);
 });
 
-test("a proxy that refuses is said to, without its password", async (t) => {
+test("a proxy that refuses is reported, without its password", async (t) => {
   const proxy = await proxyTo(t, 0, 407);
   await assert.rejects(get("https://registry.example/a", { proxies: () => proxy.url }), (error: Error) => {
     assert.match(error.message, /registry.example:443 cannot be used: the proxy does not let us through/);
@@ -156,7 +156,7 @@ test("a proxy that refuses is said to, without its password", async (t) => {
   });
 });
 
-test("who is interrupted does not wait for a proxy that says nothing, and leaves it", async (t) => {
+test("an aborted request does not wait for an unresponsive proxy, and disconnects", async (t) => {
   const interrupted = new AbortController();
   const silent = createHttpServer();
   const left = new Promise((resolve) => {
@@ -174,7 +174,7 @@ test("who is interrupted does not wait for a proxy that says nothing, and leaves
   await left;
 });
 
-test("a proxy that says nothing times out", async (t) => {
+test("an unresponsive proxy times out", async (t) => {
   const silent = createHttpServer();
   silent.on("connect", () => {});
   const url = new URL(`http://127.0.0.1:${await portOf(t, silent)}`);

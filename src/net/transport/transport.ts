@@ -1,4 +1,4 @@
-/** Where connections come from: plain.ts or secure.ts, each loaded for its first URL, when the connections to there are under way. */
+/** Opens requests through plain.ts or secure.ts, each loaded for its first URL, while the connections to it are being opened. */
 import type { ClientRequest } from "node:http";
 import type { LookupFunction } from "node:net";
 import { TouchmarkError } from "../../core/errors.ts";
@@ -16,20 +16,20 @@ export interface TransportOptions extends Opening {
   readonly timeout: number;
 }
 
-/** Gives what resolves a host's name. Throws UNREACHABLE for an address that may not be connected to. */
+/** Returns the resolver for a host. Throws UNREACHABLE for an address that must not be connected to. */
 export type Resolver = (hostname: string) => LookupFunction;
 
 export interface TransportSettings {
   readonly tls?: TlsOptions | undefined;
   readonly proxies?: Proxies | undefined;
-  /** Which addresses may be connected to; without it, any. */
+  /** Restricts the addresses that may be connected to; without it, any. */
   readonly resolver?: Resolver | undefined;
 }
 
-/** Opens a request; it is sent once it is ended. Credentials in the URL are ignored. */
+/** Opens a request; it is sent when it is ended. Credentials in the URL are ignored. */
 export type Transport = (url: URL, options: TransportOptions) => Promise<ClientRequest>;
 
-/** Certificates or a key that cannot be used make the first request over TLS throw USAGE. */
+/** With certificates or a key that are not valid, the first TLS request throws USAGE. */
 export function createTransport({ tls, proxies, resolver }: TransportSettings = {}, sockets: number = netLimits.sockets): Transport {
   const ways = new Map([
     ["http:", { port: 80, open: opener(async (early) => (await import("./plain.ts")).createPlainOpener(early, sockets), sockets) }],
@@ -46,7 +46,7 @@ export function createTransport({ tls, proxies, resolver }: TransportSettings = 
     }
     const host = url.hostname.replaceAll(/[[\]]/g, "");
     const port = url.port === "" ? way.port : Number(url.port);
-    const lookup = resolver?.(host); // not looked at by way of a proxy, which resolves names itself
+    const lookup = resolver?.(host); // not used through a proxy, which resolves names itself
     const path = url.pathname + url.search;
     return way.open({ host, port, lookup }, { path, maxHeaderSize: netLimits.headerBytes, ...options }, proxies?.(url)?.href);
   };
@@ -54,7 +54,7 @@ export function createTransport({ tls, proxies, resolver }: TransportSettings = 
 
 type Way = (to: Destination, options: object, proxy: string | undefined) => Promise<ClientRequest>;
 
-/** Loads what opens requests for the first of them, once the connections for all that came with it are on their way. */
+/** Loads the protocol module for the first requests, after the connections for all concurrent requests have been started. */
 function opener(load: (early: Preconnections) => Promise<Opener>, sockets: number): Way {
   const early = preconnect(sockets);
   let loading: Promise<Opener> | undefined;

@@ -1,5 +1,5 @@
 /**
- * Where notation's plugins lie (Notary Project, plugin-extensibility, "Plugin installation path"):
+ * Finds installed notation plugins (Notary Project, plugin-extensibility, "Plugin installation path"):
  *
  *     NOTATION_CONFIG/plugins/NAME/notation-NAME        notation-NAME.exe on Windows
  */
@@ -10,14 +10,14 @@ import { TouchmarkError } from "../../core/errors.ts";
 
 export interface Plugin {
   readonly name: string;
-  /** Its executable. */
+  /** Path of its executable. */
   readonly path: string;
 }
 
 const grammar = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const suffix = process.platform === "win32" ? ".exe" : "";
 
-/** The plugin of a name, in notation's folder. Throws USAGE for what is no name, FILE_NOT_FOUND, and PLUGIN_FAILED for what must not be run. */
+/** Finds a plugin by name in notation's folder. Throws USAGE for an invalid name, FILE_NOT_FOUND, and PLUGIN_FAILED for a file that must not be run. */
 export async function findPlugin(folder: string, name: string): Promise<Plugin> {
   if (!grammar.test(name)) {
     throw new TouchmarkError("USAGE", `${JSON.stringify(name.slice(0, 100))} is not the name of a plugin`, {
@@ -34,7 +34,7 @@ export async function findPlugin(folder: string, name: string): Promise<Plugin> 
   return { name, path };
 }
 
-/** Symbolic links are not followed: what is run is what was installed here. */
+/** Symbolic links are refused, so that the installed file itself is run. */
 async function expectPlain(path: string, name: string, kind: "file" | "folder"): Promise<void> {
   const found = await lstat(path).catch((cause: unknown) => {
     throw new TouchmarkError("FILE_NOT_FOUND", `the plugin ${name} is not installed: there is no ${path}`, {

@@ -1,4 +1,4 @@
-/** The fake plugin as these tests use it: its key, the key's certificates, and a folder of notation's where it is installed. */
+/** The fake plugin: its key, the key's certificates, and a notation folder in which it is installed. */
 import { mkdtemp } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import type { PluginKey } from "../../signers/notation-plugin/plugin-key.ts";
 const authority = makeKey();
 export const key: KeyPair = makeKey();
 export const root: Uint8Array = makeDer({ subject: "root", key: authority, extensions: [extensions.authority(), extensions.keyCertSign] });
-/** Of a signer's certificate, of this key or another. */
+/** The certificate chain of a signer, of this key or another. */
 export const issued: Shape = {
   subject: "release",
   issuer: "root",
@@ -20,7 +20,7 @@ export const issued: Shape = {
 };
 export const leaf: Uint8Array = makeDer({ ...issued, key });
 
-/** A new folder with the plugin in it. */
+/** Creates a new folder with the plugin installed. */
 export async function install(capabilities?: readonly string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "touchmark-plugin-"));
   await installPlugin(folder, { key: key.privateKey, chain: [leaf, root], ...(capabilities && { capabilities }) });
@@ -31,10 +31,10 @@ export function keyIn(folder: string, by: Moods = {}, env: PluginKey["env"] = {}
   return { folder, plugin: "com.example.fake", id: "release", config: { region: "here" }, env: { ...moods(by), ...env } };
 }
 
-/** Fakes are scripts. */
+/** Skips on Windows: the fakes are scripts. */
 export const skip: string | false = process.platform === "win32" && "the fake plugin is a script";
 
-/** The environment in which a plugin that hangs tells that it, and what it started, are there, and then that both have ended. */
+/** The environment in which a hanging plugin reports that it and its child process run, and then that both have ended. */
 export async function watchHanging(
   t: TestContext,
 ): Promise<{ readonly env: PluginKey["env"]; readonly started: Promise<void>; readonly ended: Promise<void> }> {

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { assert as check, nat, oneof, property, string, stringMatching } from "fast-check";
 import { compareVersions } from "./plugin-version.ts";
 
-/** The specification's own example, section 11, and what is easily got wrong. */
+/** The specification's own example, section 11, and common mistakes. */
 const ascending = [
   "0.0.1",
   "1.0.0-alpha",
@@ -26,7 +26,7 @@ const ascending = [
 ];
 
 suite("versions of plugins", () => {
-  test("stand in the order of the specification", () => {
+  test("are ordered as in the specification", () => {
     check(
       property(nat(ascending.length - 1), nat(ascending.length - 1), (i, j) => {
         assert.equal(Math.sign(compareVersions(ascending[i] ?? "", ascending[j] ?? "")), Math.sign(i - j));
@@ -35,7 +35,7 @@ suite("versions of plugins", () => {
     );
   });
 
-  test("are the same whatever they were built from", () => {
+  test("are equal regardless of build metadata", () => {
     assert.equal(compareVersions("1.0.0+a.1", "1.0.0+b-2"), 0);
   });
 
@@ -53,7 +53,7 @@ suite("versions of plugins", () => {
     "1.0.0\n",
     `1.0.0-${"a".repeat(100)}`,
   ]) {
-    test(`${JSON.stringify(text.slice(0, 20))} is none`, () => {
+    test(`${JSON.stringify(text.slice(0, 20))} is refused`, () => {
       assert.throws(() => compareVersions(text, "1.0.0"), { code: "MALFORMED" });
     });
   }

@@ -1,4 +1,4 @@
-/** Versions of plugins, and which comes first (Semantic Versioning 2.0.0, sections 2, 9, 10 and 11). */
+/** Plugin versions and their order (Semantic Versioning 2.0.0, sections 2, 9, 10 and 11). */
 import { malformed } from "../../core/errors.ts";
 import { printableText } from "../../core/printable.ts";
 import { pluginLimits } from "../limits.ts";
@@ -8,11 +8,11 @@ const grammar =
 
 interface Version {
   readonly release: readonly string[];
-  /** Of what comes before the release; none for the release itself. */
+  /** Pre-release identifiers; empty for a release. */
   readonly before: readonly string[];
 }
 
-/** Below 0 where the first comes before the second, above 0 where it comes after it. Throws MALFORMED for what is no version. */
+/** Negative if the first version precedes the second, positive if it follows. Throws MALFORMED for an invalid version. */
 export function compareVersions(one: string, other: string): number {
   const [a, b] = [parse(one), parse(other)];
   const byRelease = compareParts(a.release, b.release);
@@ -29,7 +29,7 @@ function parse(text: string): Version {
   return { release: [major, minor, patch], before: before?.split(".") ?? [] };
 }
 
-/** Part by part; of two that are the same as far as the shorter goes, the longer comes after. */
+/** Compares identifiers in order; if all of the shorter list are equal, the longer one follows. */
 function compareParts(a: readonly string[], b: readonly string[]): number {
   for (const [i, part] of a.entries()) {
     const other = b[i];
@@ -40,7 +40,7 @@ function compareParts(a: readonly string[], b: readonly string[]): number {
   return a.length - b.length;
 }
 
-/** Numbers by their value, and before texts. */
+/** Numbers compare numerically, and precede texts. */
 function comparePart(a: string, b: string): number {
   const areNumbers = [a, b].map((part) => /^\d+$/.test(part));
   if (areNumbers[0] !== areNumbers[1]) return areNumbers[0] ? -1 : 1;

@@ -16,7 +16,7 @@ const kinds: readonly (readonly [capability: string, open: (key: PluginKey, plug
   ["SIGNATURE_GENERATOR.ENVELOPE", envelopeSigner],
 ];
 
-/** Requests the plugin's capabilities. Throws what findPlugin and askPlugin throw, and UNSUPPORTED for a plugin that does not sign. */
+/** Requests the plugin's capabilities. Throws what findPlugin and runPluginCommand throw, and UNSUPPORTED for a plugin that does not sign. */
 export async function openPluginKey(key: PluginKey, signal: AbortSignal): Promise<Signer | EnvelopeSigner> {
   const plugin = await findPlugin(key.folder, key.plugin);
   const { capabilities } = await readPluginMetadata(plugin, key.config, { env: key.env, signal });

@@ -11,7 +11,7 @@ import { memoise } from "../../core/async/memoise.ts";
 import type { Fields } from "../../core/json/json.ts";
 import type { Signer, SignerDescription } from "../../core/signer.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
-import { askPlugin, type PluginSurroundings } from "../../plugins/notation/ask-plugin.ts";
+import { runPluginCommand, type PluginSurroundings } from "../../plugins/notation/plugin-command.ts";
 import type { Plugin } from "../../plugins/notation/find-plugin.ts";
 import { keySpecName, keySpecOf, type KeySpec } from "./key-specs.ts";
 import { pluginFailed, keyRequest, quote, type PluginKey } from "./plugin-key.ts";
@@ -30,7 +30,7 @@ interface RawSignature {
 const maxChain = 16;
 const trial = encodeUtf8("Touchmark asks for the certificates of this key. This text is not a signature of anything.\n");
 
-/** The plugin is opened once. Describing and signing throw what askPlugin throws, UNSUPPORTED, PLUGIN_FAILED for an invalid response. */
+/** The plugin is opened once. Describing and signing throw what runPluginCommand throws, UNSUPPORTED, PLUGIN_FAILED for an invalid response. */
 export function rawSigner(key: PluginKey, plugin: Plugin): Signer {
   const open = memoise((signal) => openKey(key, plugin, signal));
 
@@ -55,7 +55,7 @@ export function rawSigner(key: PluginKey, plugin: Plugin): Signer {
 
 async function openKey(key: PluginKey, plugin: Plugin, signal: AbortSignal): Promise<OpenKey> {
   const surroundings = { env: key.env, signal };
-  const described = await askPlugin(plugin, "describe-key", keyRequest(key), surroundings);
+  const described = await runPluginCommand(plugin, "describe-key", keyRequest(key), surroundings);
   expectSame(described, key);
   const spec = keySpecOf(described.string("keySpec"));
   if (!spec) throw pluginFailed(key, `has a key of kind ${quote(described.string("keySpec"))}, which is not accepted`);
@@ -74,7 +74,7 @@ interface Generation {
 async function generateSignature({ key, plugin, spec, bytes }: Generation, surroundings: PluginSurroundings): Promise<RawSignature> {
   const { name: keySpec, hashAlgorithm, signingAlgorithm, scheme } = spec;
   const request = { ...keyRequest(key), keySpec, hashAlgorithm, payload: toBase64(bytes) };
-  const answer = await askPlugin(plugin, "generate-signature", request, surroundings);
+  const answer = await runPluginCommand(plugin, "generate-signature", request, surroundings);
   expectSame(answer, key);
   const algorithm = answer.string("signingAlgorithm");
   if (algorithm !== signingAlgorithm) throw pluginFailed(key, `signs by ${quote(algorithm)}, expected ${signingAlgorithm}`);

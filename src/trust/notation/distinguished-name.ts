@@ -1,10 +1,10 @@
 /**
- * Distinguished names as trust policies write them (RFC 4514; Notary Project, trust policy, "Trusted Identities Constraints"):
+ * Distinguished names in trust policies (RFC 4514; Notary Project, trust policy, "Trusted Identities Constraints"):
  *
  *     C=US, ST=WA, O=Example, CN=release        C, ST (or S) and O at least; no type twice
  *
  * Names with several attributes in one part (`+`) or with encoded values (`=#`) are refused. A certificate's subject,
- * in the text that `core/x509/name.ts` gives it, is read by the same rules.
+ * in the text form of `core/x509/name.ts`, is read by the same rules.
  */
 import { decodeUtf8, encodeUtf8 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
@@ -12,7 +12,7 @@ import { trustLimits } from "../limits.ts";
 
 export interface DistinguishedName {
   readonly text: string;
-  /** By type: `C`, `ST`, `O`. */
+  /** Values by attribute type: `C`, `ST`, `O`. */
   readonly attributes: ReadonlyMap<string, string>;
 }
 
@@ -56,19 +56,19 @@ export function parseDistinguishedName(text: string, what: string): Distinguishe
   return { text, attributes };
 }
 
-/** Whether a name says all that the other says. */
+/** Whether a name has all attributes of the other. */
 export function includesName(name: DistinguishedName, part: DistinguishedName): boolean {
   return [...part.attributes].every(([type, value]) => name.attributes.get(type) === value);
 }
 
-/** The value without the spaces around it and without escapes. */
+/** The value without surrounding spaces and escapes. */
 function unescape(raw: string, what: string): string {
   const start = raw.search(/[^ ]|$/);
   let end = raw.length;
   while (end > start && raw[end - 1] === " ") end--;
   let backslashes = 0;
   while (raw[end - 1 - backslashes] === "\\") backslashes++;
-  if (backslashes % 2 === 1) end++; // the last one is of an escaped space
+  if (backslashes % 2 === 1) end++; // the last one belongs to an escaped space
   const parts = Array.from(raw.slice(start, end).matchAll(escapes), ([, hex, char, plain]) =>
     hex === undefined ? encodeUtf8(char ?? plain ?? "") : Buffer.from(hex, "hex"),
   );

@@ -1,10 +1,10 @@
-/** How strictly a trust policy has signatures verified (Notary Project, trust policy, "Signature Verification details"). */
+/** Verification levels of trust policies (Notary Project, trust policy, "Signature Verification details"). */
 import { malformed } from "../../core/errors.ts";
 import type { Fields } from "../../core/json/json.ts";
 
-/** What is validated, in the specification's words. */
+/** The validation types of the specification. */
 export type Validation = "integrity" | "authenticity" | "authenticTimestamp" | "expiry" | "revocation";
-/** What a validation that failed leads to: a refusal, a mention, or it is not made at all. */
+/** The action when a validation fails: refuse, log, or skip the validation. */
 export type Action = "enforce" | "log" | "skip";
 export type Level = Readonly<Record<Validation, Action>>;
 export type LevelName = "strict" | "permissive" | "audit" | "skip";
@@ -18,7 +18,7 @@ export const levels: Readonly<Record<LevelName, Level>> = {
   skip: { integrity: "skip", authenticity: "skip", authenticTimestamp: "skip", expiry: "skip", revocation: "skip" },
 };
 
-/** Which actions a statement may choose for a validation instead of its level's. */
+/** The actions that a statement may choose for a validation to override its level. */
 const overridable: ReadonlyMap<string, readonly Action[]> = new Map<Validation, readonly Action[]>([
   ["authenticity", ["enforce", "log"]],
   ["authenticTimestamp", ["enforce", "log"]],
@@ -26,7 +26,7 @@ const overridable: ReadonlyMap<string, readonly Action[]> = new Map<Validation, 
   ["revocation", ["enforce", "log", "skip"]],
 ]);
 
-/** The level of a `signatureVerification`, with what it overrides. Throws MALFORMED. */
+/** The level of a `signatureVerification`, with its overrides. Throws MALFORMED. */
 export function parseLevel(fields: Fields): { readonly levelName: LevelName; readonly level: Level } {
   const levelName = fields.string("level");
   if (!isLevelName(levelName)) throw malformed(`${fields.at}.level is ${quote(levelName)}, expected ${Object.keys(levels).join(", ")}`);

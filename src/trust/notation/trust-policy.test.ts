@@ -45,7 +45,7 @@ suite("trust policies for images", () => {
     );
   });
 
-  test("a level can be changed for one validation", () => {
+  test("a level may be overridden for one validation", () => {
     const override = { expiry: "log", revocation: "skip", authenticity: "log", authenticTimestamp: "log" };
     const [statement] = parse({ signatureVerification: { level: "strict", override, verifyTimestamp: "afterCertExpiry" } });
     assert.deepEqual(statement?.level, { integrity: "enforce", ...override });
@@ -54,7 +54,7 @@ suite("trust policies for images", () => {
     assert.deepEqual(parse({ signatureVerification: { level: "audit", override: { expiry: "enforce" } } })[0]?.level.expiry, "enforce");
   });
 
-  test("the statement that names the repository comes before the one for all; without either there is none", () => {
+  test("the statement that names the repository takes precedence over the global one; without either there is none", () => {
     const all = { name: "all", registryScopes: ["*"], trustedIdentities: ["*"] };
     const unsigned = { name: "unsigned", registryScopes: ["docker.io/library/a", "localhost:5000/b"], ...skip };
     const statements = parse(all, {}, unsigned);
@@ -67,7 +67,7 @@ suite("trust policies for images", () => {
     assert.equal(applicablePolicy(parse({}), "*"), undefined);
   });
 
-  test("that name docker.io by its other name are for its images too, not passed over for what is for all", () => {
+  test("index.docker.io in a scope also matches images of docker.io, in preference to the global statement", () => {
     const statements = parse(
       { name: "alpine", registryScopes: ["index.docker.io/library/alpine"] },
       { name: "all", registryScopes: ["*"] },
@@ -129,11 +129,11 @@ suite("trust policies for images", () => {
     test(`refuses ${name}`, () => assert.throws(() => parse(...changes), { code: "MALFORMED" }));
   }
 
-  test("refuses what is not supported, by that name", () => {
+  test("refuses unsupported versions with UNSUPPORTED", () => {
     assert.throws(() => parseOciTrustPolicy(encodeUtf8('{"version":"2.0","trustPolicies":[]}'), "p"), { code: "UNSUPPORTED" });
   });
 
-  test("keeps to its bounds", () => {
+  test("refuses more than its bounds allow", () => {
     assert.throws(() => parse({ registryScopes: Array.from({ length: 1001 }, (_none, i) => `a.example/b${i}`) }), {
       code: "LIMIT_EXCEEDED",
     });
@@ -141,7 +141,7 @@ suite("trust policies for images", () => {
     assert.throws(() => parseOciTrustPolicy(new Uint8Array(1024 * 1024 + 1), "p"), { code: "LIMIT_EXCEEDED" });
   });
 
-  test("any document is read or refused, by name", () => {
+  test("any document is read or throws a TouchmarkError", () => {
     fc.assert(
       fc.property(fc.record(Object.fromEntries(Object.keys(oci).map((key) => [key, fc.jsonValue()]))), (statement) => {
         try {
@@ -165,7 +165,7 @@ suite("trust policies for files", () => {
     assert.equal(parseBlob({ ...skip })[0]?.levelName, "skip");
   });
 
-  test("refuses what cannot be", () => {
+  test("refuses contradictory statements", () => {
     assert.throws(() => parseBlob({ globalPolicy: true }, { name: "other", globalPolicy: true }), { code: "MALFORMED" });
     assert.throws(() => parseBlob({ ...skip, globalPolicy: true }), { code: "MALFORMED" });
     assert.throws(() => parseBlob({ globalPolicy: "true" }), { code: "MALFORMED" });

@@ -5,7 +5,7 @@
  *         "signatureVerification":{"level","override"?,"verifyTimestamp"?},
  *         "trustStores":["TYPE:NAME",…],"trustedIdentities":["TYPE:VALUE",…] | ["*"]},…]}
  *
- * `trustpolicy.blob.json` has `globalPolicy` in place of `registryScopes`. An unknown member refuses the document.
+ * `trustpolicy.blob.json` has `globalPolicy` instead of `registryScopes`. An unknown member refuses the document.
  */
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson, type Json } from "../../core/json/json.ts";
@@ -22,7 +22,7 @@ export interface TrustPolicyStatement {
   readonly stores: readonly StoreName[];
   readonly identities: TrustedNames;
 }
-/** When a timestamp is looked at, if a store of timestamp authorities is listed. */
+/** When timestamps are verified, if a timestamp authority store is listed. */
 export type TimestampRule = "always" | "afterCertExpiry";
 
 export interface StoreName {
@@ -33,7 +33,7 @@ export type StoreType = (typeof storeTypes)[number];
 export const storeTypes = ["ca", "signingAuthority", "tsa"] as const;
 
 export interface OciTrustPolicyStatement extends TrustPolicyStatement {
-  /** Repositories it is for, with their host. */
+  /** The repositories that the statement applies to, with their host. */
   readonly scopes: "any" | readonly string[];
 }
 
@@ -45,7 +45,7 @@ const common = ["name", "signatureVerification", "trustStores", "trustedIdentiti
 const label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 const host = new RegExp(`^${label}(?:\\.${label})*(?::[0-9]{1,5})?$`);
 
-/** Reads a policy for images; `file` is what a person calls it. Throws MALFORMED, UNSUPPORTED or LIMIT_EXCEEDED. */
+/** Reads a policy for images; `file` is its name in messages. Throws MALFORMED, UNSUPPORTED or LIMIT_EXCEEDED. */
 export function parseOciTrustPolicy(bytes: Uint8Array, file: string): readonly OciTrustPolicyStatement[] {
   const statements = parseStatements(bytes, file, "registryScopes").map((fields): OciTrustPolicyStatement => {
     const scopes = parseScopes(fields);
@@ -73,14 +73,14 @@ export function parseBlobTrustPolicy(bytes: Uint8Array, file: string): readonly 
   return statements;
 }
 
-/** The one statement for a repository, `docker.io/library/alpine`: the one that names it, else the one for all. Without one, nothing may be trusted. */
+/** The statement for a repository, `docker.io/library/alpine`: the one that names it, else the one for all. Without one, nothing is trusted. */
 export function applicablePolicy(statements: readonly OciTrustPolicyStatement[], repository: string): OciTrustPolicyStatement | undefined {
   return (
     statements.find(({ scopes }) => scopes !== "any" && scopes.includes(repository)) ?? statements.find(({ scopes }) => scopes === "any")
   );
 }
 
-/** The statement of this name; where none is asked for, the global one. */
+/** The statement of this name; without a name, the global one. */
 export function applicableBlobPolicy(statements: readonly BlobTrustPolicyStatement[], name?: string): BlobTrustPolicyStatement | undefined {
   return statements.find((statement) => (name === undefined ? statement.isGlobal : statement.name === name));
 }
@@ -137,16 +137,16 @@ function parseScopes(fields: Fields): "any" | readonly string[] {
       throw malformed(`${fields.at}.registryScopes has ${JSON.stringify(scope.slice(0, 200))}, expected HOST/NAME or "*" alone`);
     }
   }
-  // As references are read: else a statement that names the image would give way to the one for all.
+  // Normalise like a reference: else a statement that names the image would yield to the one for all.
   return scopes.map((scope) => scope.replace(/^index\.docker\.io\//, "docker.io/"));
 }
 
-/** Whether a store may have this name; such a one is safe to build a path from. */
+/** Whether a store may have this name; such a name is safe in a path. */
 export function isStoreName(name: string): boolean {
   return /^[a-zA-Z0-9_.-]{1,255}$/.test(name) && !/^\.+$/.test(name);
 }
 
-/** `ca:example`. */
+/** Formats a store: `ca:example`. */
 function parseStoreName(text: string, at: string): StoreName {
   const [, typeName = "", name = ""] = /^([a-zA-Z]+):(.*)$/s.exec(text) ?? [];
   const type = storeTypes.find((one) => one === typeName);

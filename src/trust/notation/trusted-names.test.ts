@@ -7,7 +7,7 @@ const profile = "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/release
 const parse = (...texts: readonly string[]) => parseTrustedNames(texts, "it");
 
 suite("trusted names", () => {
-  test("are anyone, certificates' subjects, and what only plugins can read, each kept as it is written", () => {
+  test("may be a wildcard, certificate subjects, and types for plugins, each kept as written", () => {
     assert.equal(parse("*"), "any");
     const names = parse(profile, acme, "did:web:acme.example");
     assert.ok(names !== "any");
@@ -21,7 +21,7 @@ suite("trusted names", () => {
     );
   });
 
-  test("of plugins are not looked into, so that none is another", () => {
+  test("of plugin types are not parsed, so none equals another", () => {
     const near = [
       "X509.Subject: C=US",
       "x509.subject :C=US, ST=WA, O=acme",
@@ -41,7 +41,7 @@ suite("trusted names", () => {
   });
 
   const refused: Readonly<Record<string, readonly string[]>> = {
-    "anyone beside what a plugin reads": [profile, "*"],
+    "a wildcard beside a plugin type": [profile, "*"],
     "anyone beside a subject": ["*", acme],
     "anyone twice": ["*", "*"],
     "one without a type": ["release"],

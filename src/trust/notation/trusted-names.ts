@@ -1,20 +1,20 @@
 /**
- * Who may have signed, as trust policies write it (Notary Project, trust policy, "Trusted Identities Constraints"):
+ * Trusted identities of trust policies (Notary Project, trust policy, "Trusted Identities Constraints"):
  *
- *     *                              anyone whom the stores certify; alone
- *     x509.subject: C=…, ST=…, O=…   whose certificate's subject says all of it; none includes another
- *     TYPE:VALUE                     of any other type, as `arn:aws:signer:…`: what that means only a plugin knows
+ *     *                              any signer that the stores certify; must be alone
+ *     x509.subject: C=…, ST=…, O=…   signers whose certificate subject has all these attributes; none includes another
+ *     TYPE:VALUE                     any other type, as `arn:aws:signer:…`, which only a plugin understands
  */
 import { malformed } from "../../core/errors.ts";
 import { includesName, parseDistinguishedName, type DistinguishedName } from "./distinguished-name.ts";
 
-/** Anyone whom the stores certify, or whoever bears one of these names. */
+/** Any signer that the stores certify, or signers with one of these names. */
 export type TrustedNames = "any" | readonly TrustedName[];
 
 export interface TrustedName {
-  /** As the trust policy has it. */
+  /** The identity as written in the trust policy. */
   readonly text: string;
-  /** Undefined where only a plugin can tell who bears the name. */
+  /** Undefined where only a plugin can match it. */
   readonly subject: DistinguishedName | undefined;
 }
 
@@ -40,7 +40,7 @@ export function parseTrustedName(text: string, at: string): TrustedName {
   return { text, subject: undefined };
 }
 
-/** The trusted identity for a certificate's subject, as trust policies write it. `what` names it in messages. Throws as `parseTrustedNames`. */
+/** The trusted identity for a certificate's subject, in trust policy notation. `what` names it in messages. Throws as `parseTrustedNames`. */
 export function subjectIdentity(name: string, what: string): string {
   parseDistinguishedName(name, what);
   return `${subjectPrefix} ${name}`;

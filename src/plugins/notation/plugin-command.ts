@@ -1,6 +1,6 @@
 /**
- * One command of a plugin (Notary Project, plugin-extensibility, "Plugin contract"): `notation-NAME COMMAND`, a JSON request on
- * stdin, a JSON answer on stdout. Of one that fails with status 1, stderr holds
+ * Runs one plugin command (Notary Project, plugin-extensibility, "Plugin contract"): `notation-NAME COMMAND`, a JSON request on
+ * stdin, a JSON response on stdout. If it fails with status 1, stderr contains
  *
  *     {"errorCode":TEXT,"errorMessage":TEXT,"errorMetadata"?:{…}}
  */
@@ -15,7 +15,7 @@ import { pluginLimits } from "../limits.ts";
 export type PluginCommand = "get-plugin-metadata" | "describe-key" | "generate-signature" | "generate-envelope" | "verify-signature";
 
 export interface PluginSurroundings {
-  /** Of this process; what is no plugin's business is taken out. */
+  /** The environment of this process; touchmark's own secrets are removed. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
 }
@@ -24,8 +24,8 @@ export const contractVersion = "1.0";
 /** Passwords, tokens and settings of signing tools: a plugin has its own. */
 const ours = /^(?:TOUCHMARK|COSIGN|SIGSTORE|ACTIONS_ID_TOKEN|NODE)_/i;
 
-/** Its answer. Throws what the plugin says went wrong, PLUGIN_FAILED, MALFORMED, LIMIT_EXCEEDED or TIMEOUT. */
-export async function askPlugin(
+/** Returns the plugin's response. Throws the plugin's error, PLUGIN_FAILED, MALFORMED, LIMIT_EXCEEDED or TIMEOUT. */
+export async function runPluginCommand(
   { name, path }: Plugin,
   command: PluginCommand,
   request: JsonObject,
@@ -63,12 +63,12 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
   ["THROTTLED", { code: "RATE_LIMITED", hint: "Wait and try again." }],
 ]);
 
-/** What it said is quoted only where it is the error that the contract has, and only the message of that. */
+/** Quotes stderr only if it has the contract's error, and only its message. */
 function refusal(what: string, status: number | null, stderr: Uint8Array): TouchmarkError {
-  const said = status === 1 ? readError(stderr) : undefined;
-  if (!said) return new TouchmarkError("PLUGIN_FAILED", `${what} (${status === null ? "it was killed" : `status ${status}`})`);
-  const { code = "PLUGIN_FAILED", ...details } = meanings.get(said.code) ?? {};
-  const words = [printableText(said.code, 50), printableText(said.message, 500)].filter(Boolean).join(": ");
+  const failure = status === 1 ? readError(stderr) : undefined;
+  if (!failure) return new TouchmarkError("PLUGIN_FAILED", `${what} (${status === null ? "it was killed" : `status ${status}`})`);
+  const { code = "PLUGIN_FAILED", ...details } = meanings.get(failure.code) ?? {};
+  const words = [printableText(failure.code, 50), printableText(failure.message, 500)].filter(Boolean).join(": ");
   return new TouchmarkError(code, `${what}, saying ${words}`, details);
 }
 

@@ -1,16 +1,16 @@
 /**
- * Asking an OCSP responder (RFC 6960, appendix A.1): a short request goes into the URL of a GET, which caches answer, a long one by POST.
+ * Requests to OCSP responders (RFC 6960, appendix A.1): a short request is part of the URL of a GET, which caches support, a long one is a POST.
  *
- *     GET URL/BASE64, with what is special in base64 escaped
+ *     GET URL/BASE64, with the special characters of base64 escaped
  */
 import { toBase64 } from "../../core/bytes.ts";
 import type { OcspQuestion } from "../../core/facts/facts.ts";
-import { fetchRevocationData, parseUrl, type AskOptions } from "./ask.ts";
+import { fetchRevocationData, parseUrl, type FetchOptions } from "./fetch-revocation-data.ts";
 import { factLimits } from "../limits.ts";
 import { coreLimits } from "../../core/limits.ts";
 
-/** The answer, unread. Throws UNREACHABLE, TIMEOUT or LIMIT_EXCEEDED. */
-export function askResponder({ url: text, request }: OcspQuestion, options: AskOptions): Promise<Uint8Array> {
+/** Returns the response, unverified. Throws UNREACHABLE, TIMEOUT or LIMIT_EXCEEDED. */
+export function fetchOcspResponse({ url: text, request }: OcspQuestion, options: FetchOptions): Promise<Uint8Array> {
   const url = parseUrl(text);
   const escaped = encodeURIComponent(toBase64(request));
   const answer = { within: factLimits.responderTime, maxBytes: coreLimits.ocspBytes };

@@ -9,12 +9,12 @@ import { factKey, type FactAnswer, type FactQuestion } from "../../core/facts/fa
 import { makeCertificate, makeKey } from "../../core/x509/fixture.test.ts";
 import { makeCrl, type CrlShape } from "../../core/x509/revocation-fixture.test.ts";
 import { factGatherer } from "./gather-facts.ts";
-import { revocationFolder } from "./kept-list.ts";
+import { revocationFolder } from "./cached-list.ts";
 
 const key = makeKey();
 const issuer = makeCertificate({ subject: "ca", key });
 const hour = 60 * 60 * 1000;
-/** Files are dated by the machine's clock. */
+/** The system clock, since file times are its. */
 const now = Math.floor(fileTime() / 1000) * 1000;
 const list = (shape: Partial<CrlShape> = {}) =>
   makeCrl({ signedBy: key.privateKey, thisUpdate: now - hour, nextUpdate: now + 100 * hour, ...shape });
@@ -47,15 +47,15 @@ async function keeping(t: TestContext, served: Uint8Array): Promise<Keeping> {
   };
 }
 
-suite("revocation lists that are kept", () => {
-  test("lie in the user's cache", () => {
+suite("cached revocation lists", () => {
+  test("are in the user's cache folder", () => {
     assert.equal(revocationFolder({ env: { XDG_CACHE_HOME: "/c" }, home: "/h" }), "/c/touchmark/crl");
     for (const env of [{}, { XDG_CACHE_HOME: "" }, { XDG_CACHE_HOME: "c" }]) {
       assert.equal(revocationFolder({ env, home: "/h" }), "/h/.cache/touchmark/crl");
     }
   });
 
-  test("are fetched once, and are this user's alone", async (t) => {
+  test("are fetched once, and readable by this user only", async (t) => {
     const { server, get, file } = await keeping(t, list());
     const first = await get();
     assert.deepEqual(await get(), first);
@@ -64,7 +64,7 @@ suite("revocation lists that are kept", () => {
     if (process.platform !== "win32") assert.equal((await stat(await file())).mode & 0o777, 0o600);
   });
 
-  test("are fetched again after a day, or when the next one is there", async (t) => {
+  test("are fetched again after a day, or after their next update", async (t) => {
     const { server, get, file } = await keeping(t, list());
     await get();
     await utimes(await file(), now / 1000, (now - 24 * hour) / 1000);
@@ -84,13 +84,13 @@ suite("revocation lists that are kept", () => {
   const notKept: Readonly<Record<string, Uint8Array>> = {
     "of another issuer": list({ signedBy: makeKey().privateKey }),
     "out of date": list({ nextUpdate: now - 1 }),
-    "without an end": list({ nextUpdate: null }),
+    "without next update": list({ nextUpdate: null }),
     "with deltas": list({ freshest: ["http://ca.example/delta"] }),
     "that are deltas": list({ baseNumber: 3 }),
-    "that are none": Buffer.from("<html>"),
+    "that are malformed": Buffer.from("<html>"),
   };
   for (const [name, bytes] of Object.entries(notKept)) {
-    test(`are not those ${name}, which are handed on all the same`, async (t) => {
+    test(`do not include those ${name}, which are returned all the same`, async (t) => {
       const { server, get, folder } = await keeping(t, bytes);
       assert.deepEqual(await get(), { bytes: Buffer.from(bytes) });
       assert.deepEqual(await get(), { bytes: Buffer.from(bytes) });
@@ -99,7 +99,7 @@ suite("revocation lists that are kept", () => {
     });
   }
 
-  test("are replaced where they are damaged or somebody else's", async (t) => {
+  test("are replaced if damaged or from another issuer", async (t) => {
     const good = list();
     const { server, get, file } = await keeping(t, good);
     await get();
@@ -121,7 +121,7 @@ suite("revocation lists that are kept", () => {
     assert.deepEqual(await get(), { bytes: Buffer.from(good) });
   });
 
-  test("T21: nothing fails where they cannot be written", async (t) => {
+  test("are optional: nothing fails if they cannot be written", async (t) => {
     const good = list();
     const { get, folder } = await keeping(t, good);
     await writeFile(folder, "a file where the folder should be");

@@ -1,6 +1,6 @@
 /**
- * Revocation lists that are kept between runs, in a folder of this user's, each as it came: `SHA256-OF-URL.crl`. What is read back
- * counts for nothing until it is verified; what cannot be read or written does not matter.
+ * The cache of revocation lists, in a folder of the user, each as received: `SHA256-OF-URL.crl`. A cached list is
+ * verified like a fetched one; read and write errors are ignored.
  */
 import { createHash } from "node:crypto";
 import { constants, open } from "node:fs/promises";
@@ -11,15 +11,15 @@ import { userCacheFolder, type UserFolders } from "../../files/user-folders.ts";
 import { factLimits } from "../limits.ts";
 import { coreLimits } from "../../core/limits.ts";
 
-/** `touchmark/crl` among this user's caches. */
+/** Returns `touchmark/crl` in the user's cache folder. */
 export function revocationFolder(folders: UserFolders): string {
   return userCacheFolder("crl", folders);
 }
 
-/** The list of this URL, if one was written within the last day. */
-export async function readKeptList(folder: string, url: string, at: Instant): Promise<Uint8Array | undefined> {
+/** Reads the cached list of this URL, if it was written within the last day. */
+export async function readCachedList(folder: string, url: string, at: Instant): Promise<Uint8Array | undefined> {
   try {
-    // A pipe that nobody writes to may not hold us up.
+    // Opening a pipe without a writer must not block.
     await using file = await open(pathOf(folder, url), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = await file.stat();
     const isFresh = Math.abs(at - stat.mtimeMs) <= factLimits.listAge;
@@ -30,7 +30,7 @@ export async function readKeptList(folder: string, url: string, at: Instant): Pr
   }
 }
 
-export async function writeKeptList(folder: string, url: string, bytes: Uint8Array): Promise<void> {
+export async function writeCachedList(folder: string, url: string, bytes: Uint8Array): Promise<void> {
   try {
     await writeWholeFile(pathOf(folder, url), bytes);
   } catch {
