@@ -13,13 +13,13 @@ import { readKeptList, writeKeptList } from "./kept-list.ts";
 import { factLimits } from "../limits.ts";
 import { coreLimits } from "../../core/limits.ts";
 
-export interface ListOptions extends AskOptions {
+export interface AskForListOptions extends AskOptions {
   readonly cache: string | undefined;
   readonly at: Instant;
 }
 
 /** The list, unread. Throws UNREACHABLE, TIMEOUT or LIMIT_EXCEEDED. */
-export async function askForList(question: CrlQuestion, options: ListOptions): Promise<Uint8Array> {
+export async function askForList(question: CrlQuestion, options: AskForListOptions): Promise<Uint8Array> {
   const url = parseUrl(question.url);
   const { cache, at } = options;
   const kept = cache === undefined ? undefined : await readKeptList(cache, question.url, at);
