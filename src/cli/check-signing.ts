@@ -1,11 +1,11 @@
-/** Flags of `sign` and `sign-blob` that do not go together. */
+/** Checks for flags of `sign` and `sign-blob` that exclude each other. */
 import type { LogUpload } from "../core/verification-material.ts";
 import { firstGiven } from "./flags/flag.ts";
 import type { InstanceArgs, SigningArgs } from "./flags/signing.ts";
 import { usageError } from "./usage-error.ts";
 
 interface Checked {
-  /** Names of the formats that will be written. */
+  /** The names of the formats to write. */
   readonly formats: readonly string[];
   readonly logUpload?: LogUpload | undefined;
 }
@@ -19,7 +19,7 @@ export function checkSigning(args: SigningArgs, context: Checked): void {
   checkPlugin(args);
 }
 
-/** That a signature has an end, above all, must not be lost on the way. */
+/** Refuses flags that a format would ignore, above all an expiry. */
 function checkNotary(args: SigningArgs, formats: readonly string[]): void {
   const own = firstGiven(args, ["expiry", "envelope", "timestampUrl", "timestampRoot", "certificateChain"]);
   if (own !== undefined && !formats.includes(notary))
@@ -31,7 +31,7 @@ function checkNotary(args: SigningArgs, formats: readonly string[]): void {
     throw usageError("--timestamp-root proves what an authority answers, and none is named", "Name it: --timestamp-url URL.");
 }
 
-/** What a key, wherever it is kept, has no use for. */
+/** Refuses flags that have no effect with a key. */
 function checkKey(args: SigningArgs, { logUpload }: Checked): void {
   const key = firstGiven(args, ["plugin", "key"]);
   if (key === undefined) return;

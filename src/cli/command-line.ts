@@ -1,4 +1,4 @@
-/** The words of a command line, parsed by the flags and operands of its command. */
+/** Parses the words of a command line by the flags and operands of its command. */
 import { parseArgs } from "node:util";
 import type { TouchmarkError } from "../core/errors.ts";
 import { closest } from "../core/closest.ts";
@@ -9,12 +9,12 @@ import { usageError } from "./usage-error.ts";
 
 export interface CommandLine {
   readonly operands: readonly string[];
-  /** The values given of each flag, in order, by property; `""` for a flag without a value. */
+  /** The values of each flag, in order, by property; `""` for a flag without a value. */
   readonly given: ReadonlyMap<string, readonly string[]>;
   readonly asksForHelp: boolean;
 }
 
-/** A flag under a name that it is given by, without dashes. */
+/** A flag under one of its names, without dashes. */
 export interface NamedFlag extends Flag {
   readonly name: string;
 }
@@ -22,13 +22,13 @@ export interface NamedFlag extends Flag {
 const helpFlag: Flag<boolean> = flag.boolean({ short: "h", summary: "Show this help" });
 const help: NamedFlag = { ...helpFlag, name: "help" };
 
-/** What help and completion show, in order; `--help` is the last. */
+/** The flags in the order of help and completion; `--help` is the last. */
 export function namedFlags(flags: Flags): readonly NamedFlag[] {
   const shown = Object.entries(flags).filter(([, { hidden }]) => hidden !== true);
   return [...shown.map(([property, one]) => ({ ...one, name: spell(property).slice(2) })), help];
 }
 
-/** Parses the words after the command's name. Throws USAGE, with the nearest flag where one is misspelt. */
+/** Parses the words after the command's name. Throws USAGE, with the nearest flag for a misspelt one. */
 export function parseCommandLine(command: string, grammar: Grammar, words: readonly string[]): CommandLine {
   const known = [...Object.entries(grammar.flags).flatMap(spellings), { property: "help", name: help.name, flag: help }];
   const byName = new Map(known.map((one) => [one.name, one]));
@@ -62,10 +62,10 @@ export function parseCommandLine(command: string, grammar: Grammar, words: reado
   return { operands, given, asksForHelp };
 }
 
-/** The values that the flags stand for. Throws USAGE for one that is not as its flag takes it. */
+/** The typed values of the flags. Throws USAGE for an invalid value. */
 export function valuesOf<F extends Flags>(flags: F, { given }: Pick<CommandLine, "given">): ValuesOf<F> {
   const read = Object.entries(flags).map(([property, one]) => [property, one.read(given.get(property) ?? [], spell(property))]);
-  const values: ValuesOf<F> = Object.fromEntries(read); // each of the type that its flag says
+  const values: ValuesOf<F> = Object.fromEntries(read); // each value has its flag's type
   return values;
 }
 
@@ -87,7 +87,7 @@ function checkValue(name: string, { value: placeholder }: Flag, value: string | 
   }
   if (value === undefined) throw usageError(`--${name} needs a value: ${placeholder}`);
   if (inline !== true && value.startsWith("-") && value !== "-") {
-    const next = /^--?[a-z][a-z-]{0,40}$/.test(value) ? JSON.stringify(value) : "what follows"; // a key itself, perhaps: not to be repeated
+    const next = /^--?[a-z][a-z-]{0,40}$/.test(value) ? JSON.stringify(value) : "what follows"; // the value may be a private key: never repeat it
     throw usageError(`--${name} needs a value, and ${next} looks like a flag; write --${name}=${placeholder} if it is meant`);
   }
 }

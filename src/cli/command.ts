@@ -1,4 +1,4 @@
-/** A command as data: its flags and operands, what help says of it, and the function it is. */
+/** A command as data: its flags and operands, its help, and its function. */
 import type { Flags, ValuesOf } from "./flags/flag.ts";
 import type { Grammar, Operands } from "./grammar.ts";
 import type { Io } from "./io.ts";
@@ -6,7 +6,7 @@ import { usageError } from "./usage-error.ts";
 import { valuesOf, type CommandLine } from "./command-line.ts";
 
 interface CommandText extends Grammar {
-  /** Paragraphs for --help, where the summary is not enough. */
+  /** Paragraphs for --help, if the summary is not enough. */
   readonly details?: string;
   readonly examples: readonly CommandExample[];
 }
@@ -17,18 +17,18 @@ export interface CommandExample {
 }
 
 export interface Command extends CommandText {
-  /** Reads the values of the flags, and does what the command is for. Returns the exit status. Throws USAGE. */
+  /** Reads the values of the flags and runs the command. Returns the exit status. Throws USAGE. */
   readonly run: (line: CommandLine, io: Io, commands: readonly CommandEntry[]) => Promise<number>;
 }
 
-/** A command in the list of all: its name and summary stand here, so that help need not load it. */
+/** A command in the list of all commands: with its name and summary, help need not load it. */
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   load(): Promise<{ readonly command: Command }>;
 }
 
-/** The operands, as many as there must be at least. */
+/** The operands as a tuple with the minimum length. */
 type OperandsOf<O extends Operands> = O extends { min: 1 }
   ? readonly [string, ...string[]]
   : O extends { min: 2 }
@@ -47,7 +47,7 @@ export interface CommandDefinition<F extends Flags, O extends Operands> extends 
   readonly run: (args: ArgsOf<F, O>, io: Io, commands: readonly CommandEntry[]) => Promise<number>;
 }
 
-/** Infers what `run` gets from the flags and operands that are declared. */
+/** Infers the argument type of `run` from the declared flags and operands. */
 export function defineCommand<const F extends Flags, const O extends Operands>(definition: CommandDefinition<F, O>): Command {
   return {
     ...definition,
@@ -61,7 +61,7 @@ export function argsOf<F extends Flags, O extends Operands>(
   line: CommandLine,
 ): ArgsOf<F, O> {
   const { operands } = line;
-  if (!areEnough<O>(operands, grammar.operands)) throw usageError("too few arguments"); // the parser has counted them
+  if (!areEnough<O>(operands, grammar.operands)) throw usageError("too few arguments"); // parseCommandLine has checked the count
   return { ...valuesOf(grammar.flags, line), operands };
 }
 

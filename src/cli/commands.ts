@@ -1,17 +1,21 @@
-/** Every command: its name, its summary, and the file that is loaded when it is called. */
+/** All commands: the name, the summary, and the file to load. */
 import type { CommandEntry } from "./command.ts";
 
 export const commands: readonly CommandEntry[] = [
   { name: "sign", summary: "Sign images", load: () => import("./commands/sign.ts") },
-  { name: "verify", summary: "Decide whether images are signed as they must be", load: () => import("./commands/verify.ts") },
+  { name: "verify", summary: "Verify the signatures of images", load: () => import("./commands/verify.ts") },
   { name: "sign-blob", summary: "Sign a file", load: () => import("./commands/sign-blob.ts") },
-  { name: "verify-blob", summary: "Decide whether a file is signed as it must be", load: () => import("./commands/verify-blob.ts") },
-  { name: "tree", summary: "Show everything that hangs on an image", load: () => import("./commands/tree.ts") },
-  { name: "copy", summary: "Copy an image with everything that hangs on it", load: () => import("./commands/copy.ts") },
-  { name: "log flush", summary: "Have logs keep signatures that wait for them", load: () => import("./commands/log/flush.ts") },
+  { name: "verify-blob", summary: "Verify the signature of a file", load: () => import("./commands/verify-blob.ts") },
+  { name: "tree", summary: "Show the signatures, attestations and other referrers of an image", load: () => import("./commands/tree.ts") },
+  {
+    name: "copy",
+    summary: "Copy an image with its signatures, attestations and other referrers",
+    load: () => import("./commands/copy.ts"),
+  },
+  { name: "log flush", summary: "Upload pending transparency-log entries", load: () => import("./commands/log/flush.ts") },
   { name: "keys generate", summary: "Make a key pair", load: () => import("./commands/keys/generate.ts") },
   { name: "keys show", summary: "Show a key's fingerprint, algorithm and hint", load: () => import("./commands/keys/show.ts") },
-  { name: "trust update", summary: "Fetch trust roots anew", load: () => import("./commands/trust/update.ts") },
+  { name: "trust update", summary: "Update trusted roots", load: () => import("./commands/trust/update.ts") },
   {
     name: "trust show",
     summary: "Show which authorities and logs are trusted",
@@ -20,13 +24,17 @@ export const commands: readonly CommandEntry[] = [
   { name: "trust import", summary: "Trust another sigstore instance", load: () => import("./commands/trust/import.ts") },
   {
     name: "trust add",
-    summary: "Put a certificate authority into a trust store of notation",
+    summary: "Add a certificate authority to a notation trust store",
     load: () => import("./commands/trust/add.ts"),
   },
-  { name: "trust create", summary: "Make a trusted_root.json of certificates and keys", load: () => import("./commands/trust/create.ts") },
+  {
+    name: "trust create",
+    summary: "Create a trusted_root.json from certificates and keys",
+    load: () => import("./commands/trust/create.ts"),
+  },
   {
     name: "trust export",
-    summary: "Write a trust root to a file, for where there is no network",
+    summary: "Write a trusted root to a file, for air-gapped machines",
     load: () => import("./commands/trust/export.ts"),
   },
   {

@@ -1,10 +1,10 @@
-/** The time within which a command must be done. */
+/** The time limit of a command. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { TimeoutArgs } from "./flags/common.ts";
 import type { Io } from "./io.ts";
 
 export interface Deadline extends Disposable {
-  /** Aborted by an interruption, TIMEOUT once the time is up, and at the end, for whatever is under way that was not needed. */
+  /** Aborted by an interruption, with TIMEOUT at the deadline, and at the end of the command for operations that are no longer needed. */
   readonly signal: AbortSignal;
 }
 

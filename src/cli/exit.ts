@@ -1,4 +1,4 @@
-/** The exit status of several answers: the common one if all failures agree, else that of POLICY_DENIED. */
+/** Combines exit statuses: the common one if all failures agree, else that of POLICY_DENIED. */
 import { catalogue, type Code } from "../core/errors.ts";
 import type { Verdict } from "../core/verdict.ts";
 

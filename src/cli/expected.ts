@@ -1,4 +1,4 @@
-/** Who is expected to have signed, as the flags of `verify` and `verify-blob` say it. */
+/** The expected signers, from the flags of `verify` and `verify-blob`. */
 import { claimNames, isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-claims.ts";
 import { openExpectation, type BasisFor, type ExpectationSettings, type IdentitySettings } from "../setup/expectation.ts";
 import { notationFolder } from "../setup/notation-folder.ts";
@@ -11,7 +11,7 @@ import { problem, warningLines } from "./render/text.ts";
 import { localSettings } from "./settings/local.ts";
 import { usageError } from "./usage-error.ts";
 
-/** Claims of a certificate, by the flags that cosign has for them. */
+/** The certificate claims by cosign's flags. */
 const workflowClaims: Readonly<Record<keyof WorkflowArgs, CertificateClaim>> = {
   certificateGithubWorkflowRepository: "githubWorkflowRepository",
   certificateGithubWorkflowRef: "githubWorkflowRef",
@@ -28,8 +28,8 @@ const workflowFlags: readonly (keyof WorkflowArgs)[] = [
 ];
 
 /**
- * The policy that the flags stand for, or notation's files where a variable names them, read once for all that is verified. Throws USAGE
- * before anything is read if they name nobody; warnings go to stderr. Throws as `openExpectation` does.
+ * The policy from the flags, or from notation's files if an environment variable names them; read once for all references. Throws USAGE
+ * before anything is read if no signer is named; warnings go to stderr. Throws as `openExpectation` does.
  */
 export async function openBasis(
   args: ExpectedArgs,
@@ -57,13 +57,13 @@ export async function openBasis(
   return openExpectation(settings, { ...localSettings(io), signal }, (warning) => io.stderr.write(warningLines([warning])));
 }
 
-/** notation's variable speaks only where no flag does. */
+/** Whether notation's variable applies: only if no flag names a signer. */
 function speaksOfNotation(args: ExpectedArgs, { env }: Io): boolean {
   if (args.certificate.length > 0 || args.notationConfig !== undefined) return true;
   return Boolean(env["NOTATION_CONFIG"]) && firstGiven(args, ["key", "certificateIdentity", "certificateIdentityRegexp"]) === undefined;
 }
 
-/** Throws USAGE unless the flags say who is expected. */
+/** Throws USAGE unless the flags name an expected signer. */
 export function requireExpected(args: ExpectedArgs, io: Io): void {
   const subject = oneOfTwo(args, "certificateIdentity", "certificateIdentityRegexp");
   const issuer = oneOfTwo(args, "certificateOidcIssuer", "certificateOidcIssuerRegexp");
@@ -109,13 +109,13 @@ export function requireExpected(args: ExpectedArgs, io: Io): void {
 type IdentityFlag = "certificateIdentity" | "certificateIdentityRegexp" | "certificateOidcIssuer" | "certificateOidcIssuerRegexp";
 
 interface Named {
-  /** As it is written. */
+  /** The flag as written. */
   readonly flag: string;
   readonly text: string;
   readonly isPattern: boolean;
 }
 
-/** The flag, or the one of the same name for patterns. Throws USAGE for both, and for an empty text. */
+/** The flag, or its counterpart for patterns. Throws USAGE for both, and for an empty value. */
 function oneOfTwo(args: ExpectedArgs, exact: IdentityFlag, pattern: IdentityFlag): Named | undefined {
   const named = [exact, pattern].flatMap((property, i): Named[] => {
     const text = args[property];

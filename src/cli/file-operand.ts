@@ -1,4 +1,4 @@
-/** The file that a command speaks of: `PATH`, `-` for what is piped in, or `sha256:HEX` where only its digest is at hand. */
+/** The file operand of a command: `PATH`, `-` for stdin, or `sha256:HEX` if only the digest is available. */
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { isDigest } from "../core/digest.ts";
 import { readFileSubject, type FileReading, type FileSubject } from "../core/file-subject.ts";
@@ -18,7 +18,7 @@ export async function readFileOperand(operand: string, io: Io, reading: FileRead
   }
 }
 
-/** As well by its digest. Throws USAGE for one that is none. */
+/** Also accepts a digest. Throws USAGE for an invalid one. */
 export async function readFileOrDigest(operand: string, io: Io, reading: FileReading, signal: AbortSignal): Promise<FileSubject> {
   if (!operand.startsWith("sha256:")) return readFileOperand(operand, io, reading, signal);
   if (isDigest(operand)) return { reference: operand, digest: operand };

@@ -1,19 +1,19 @@
-/** What words a command takes: its flags and operands. */
+/** The flags and operands of a command. */
 import type { Flags } from "./flags/flag.ts";
 
 export interface Grammar {
-  /** What follows the command's name: `[flags] REF…`. */
+  /** The text after the command's name: `[flags] REF…`. */
   readonly usage: string;
   readonly flags: Flags;
   readonly operands: Operands;
 }
 
-/** Words that are no flags. */
+/** The operands: words that are not flags. */
 export interface Operands {
   readonly min: number;
   readonly max: number;
-  /** Placeholder of each, where a shell can complete it: as a flag's value, or COMMAND. */
+  /** The placeholder for completion: as a flag's value, or COMMAND. */
   readonly value?: string;
-  /** Placeholder of the first, where that is another. */
+  /** The placeholder of the first operand, if it differs. */
   readonly first?: string;
 }

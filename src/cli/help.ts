@@ -1,9 +1,9 @@
-/** Help texts, from what the commands say of themselves. */
+/** Renders help texts from the commands' declarations. */
 import { version } from "../core/version.ts";
 import type { Command, CommandEntry } from "./command.ts";
 import { namedFlags } from "./command-line.ts";
 
-/** The commands, all or those of a group. */
+/** The list of commands, all or those of a group. */
 export function overview(commands: readonly CommandEntry[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [

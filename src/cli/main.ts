@@ -1,4 +1,4 @@
-/** The command line: finds the command, runs it, and turns whatever is thrown into a message and a status. */
+/** The entry point: finds the command, runs it, and turns any error into a message and an exit status. */
 import { asTouchmarkError, catalogue, type TouchmarkError } from "../core/errors.ts";
 import { closest } from "../core/closest.ts";
 import { commandsOf, groupsOf, type CommandEntry } from "./command.ts";
@@ -10,7 +10,7 @@ import { renderError } from "./render/error.ts";
 import { settleStatus } from "./settle-status.ts";
 import { usageError } from "./usage-error.ts";
 
-/** Runs one command line, the words after `touchmark`; returns the exit status and never throws. */
+/** Runs one command line, given as the words after `touchmark`; returns the exit status and never throws. */
 export async function main(words: readonly string[], io: Io, list: readonly CommandEntry[]): Promise<number> {
   try {
     return await dispatch(words, io, list);
@@ -46,7 +46,7 @@ function asksForHelp(word: string | undefined): boolean {
   return word === "--help" || word === "-h";
 }
 
-/** The name of a group alone is no command: its help goes to stderr. */
+/** Prints the help of a group to stderr, since the name of a group alone is not a command. */
 async function helpWith(group: readonly CommandEntry[], io: Io): Promise<number> {
   const { overview } = await import("./help.ts");
   io.stderr.write(overview(group));
@@ -73,7 +73,7 @@ function unknownCommand([first = "", second = ""]: readonly string[], list: read
   return usageError(`${JSON.stringify(first)} is followed by another word: ${listed}${suggestion(second, seconds, `${first} `)}`);
 }
 
-/** Returns the exit status. */
+/** Prints the error; returns the exit status. */
 export function report(thrown: unknown, io: Io): number {
   io.stderr.write(renderError(thrown, io.env));
   return catalogue[asTouchmarkError(thrown).code].exit;

@@ -1,4 +1,4 @@
-/** `--media-type TYPE`: what a file is said to be. */
+/** `--media-type TYPE`: the media type of a file. */
 import { flag, type Flag } from "./flags/flag.ts";
 import { usageError } from "./usage-error.ts";
 
@@ -10,7 +10,7 @@ const token = "[A-Za-z0-9!#$%&'*+.^_`|~-]{1,127}";
 /** RFC 9110, section 8.3.1. */
 const grammar = new RegExp(`^${token}/${token}(?: *; *${token}=(?:${token}|"[^"\\\\]*"))*$`);
 
-/** Throws USAGE for what is none. */
+/** Throws USAGE for an invalid media type. */
 export function fileMediaType({ mediaType }: { readonly mediaType: string | undefined }): { readonly mediaType?: string } {
   if (mediaType === undefined) return {};
   if (mediaType.length <= 1000 && grammar.test(mediaType)) return { mediaType };

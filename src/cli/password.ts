@@ -1,16 +1,16 @@
-/** Passwords and PINs that are typed on the terminal. */
+/** Reads passwords and PINs from the terminal. */
 import { TouchmarkError } from "../core/errors.ts";
 import { passwordIn } from "../setup/password.ts";
 import type { Io } from "./io.ts";
 
 type Terminal = Pick<Io, "askSecret">;
 
-/** The password that opens the key `name`. Throws WRONG_PASSWORD where there is no terminal. */
+/** The password of the key `name`. Throws WRONG_PASSWORD without a terminal. */
 export async function askPassword(name: string, io: Terminal): Promise<string> {
   return onTerminal(io)(`Password of ${name}: `);
 }
 
-/** The PIN of the token `name`. Throws WRONG_PASSWORD where there is no terminal. */
+/** The PIN of the token `name`. Throws WRONG_PASSWORD without a terminal. */
 export async function askPin(name: string, { askSecret }: Terminal): Promise<string> {
   if (askSecret) return askSecret(`PIN of ${name}: `);
   throw new TouchmarkError("WRONG_PASSWORD", `${name} needs a PIN, and there is no terminal to ask for it on`, {
@@ -18,7 +18,7 @@ export async function askPin(name: string, { askSecret }: Terminal): Promise<str
   });
 }
 
-/** The password of a new private key: from the environment, else typed twice. Throws WRONG_PASSWORD where the two differ. */
+/** The password for a new private key: from the environment, else typed twice. Throws WRONG_PASSWORD if the two differ. */
 export async function newPassword(io: Terminal & Pick<Io, "env">): Promise<string> {
   const given = passwordIn(io.env);
   if (given !== undefined) return given;

@@ -27,7 +27,7 @@ export function processIo(): Io {
   };
 }
 
-/** The stream is opened when it is first needed: each costs some milliseconds of start-up. */
+/** Opens the stream on first use, which saves some milliseconds of start-up. */
 function outputTo(name: "stdout" | "stderr"): Output {
   let opened: NodeJS.WriteStream | undefined;
   const stream = (): NodeJS.WriteStream => (opened ??= process[name].on("error", ignoreClosedPipe));
@@ -39,12 +39,12 @@ function outputTo(name: "stdout" | "stderr"): Output {
   };
 }
 
-/** A reader that closes the pipe early (head, grep -q) has what it wanted. */
+/** Ignores EPIPE: a reader that closes the pipe early (head, grep -q) needs no more output. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
 }
 
-/** Reads a line from the terminal with echo off. */
+/** Reads a line from the terminal without echo. */
 async function askSecret(prompt: string): Promise<string> {
   try {
     return await readLine(prompt, new Writable({ write: (_chunk, _encoding, done) => done() }));

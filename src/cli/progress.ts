@@ -1,4 +1,4 @@
-/** Several things at once, with `verified 3 of 10` on stderr where that is a terminal. */
+/** Runs several operations at once, and shows `verified 3 of 10` on stderr if that is a terminal. */
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Io } from "./io.ts";
 

@@ -1,4 +1,4 @@
-/** Until there is a ledger to write to, the command line keeps no record of what it did. */
+/** The recorder of the command line, which keeps no records yet. */
 import type { Recorder } from "../core/recorder.ts";
 
 export const noRecord: Recorder = { record: async () => undefined };

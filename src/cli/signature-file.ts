@@ -1,4 +1,4 @@
-/** The file that `--bundle` or `--signature` names, and the signature in it. */
+/** Reads the detached signature that `--bundle` or `--signature` names. */
 import { toLatin1 } from "../core/bytes.ts";
 import type { Warning } from "../core/warning.ts";
 import { readDetachedSignature, type DetachedSignature } from "../engine/detached-signature.ts";
@@ -12,7 +12,7 @@ import { usageError } from "./usage-error.ts";
 
 const maxBytes = Math.max(...fileFormats.map(({ files }) => files.maxBytes));
 
-/** Its path, by either flag. Throws USAGE for both, and for `-`: what is piped in or out is another file. */
+/** The path from either flag. Throws USAGE for both, and for `-`, since stdin and stdout are for another file. */
 export function signaturePath(args: SignatureFileArgs): string | undefined {
   if (args.bundle !== undefined && args.signature !== undefined)
     throw usageError("--bundle and --signature both name the signature's file", "Give one of them; either takes any kind.");
@@ -21,7 +21,7 @@ export function signaturePath(args: SignatureFileArgs): string | undefined {
   throw usageError(`${spell(args.bundle === undefined ? "signature" : "bundle")} names a file; found ${JSON.stringify(path)}`);
 }
 
-/** What is in it; a bare signature is warned about. Throws FILE_NOT_FOUND, or LIMIT_EXCEEDED for more than a signature may have. */
+/** Reads the file, with a warning for a bare signature. Throws FILE_NOT_FOUND, or LIMIT_EXCEEDED for a file larger than any signature. */
 export async function readSignatureFile(
   path: string,
   { env, stderr }: Pick<Io, "env" | "stderr">,
@@ -39,7 +39,7 @@ function bareSignature(path: string): Warning {
   };
 }
 
-/** The signature's bytes in base64: of 64 (Ed25519) up to 512 (RSA). */
+/** Whether the text is a base64 signature of 64 (Ed25519) to 512 (RSA) bytes. */
 function isBareSignature(bytes: Uint8Array): boolean {
   return bytes.length >= 84 && bytes.length <= 720 && /^[A-Za-z0-9+/\r\n]+={0,2}\s*$/.test(toLatin1(bytes));
 }

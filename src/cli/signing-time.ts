@@ -1,4 +1,4 @@
-/** When a signature is made: now, or SOURCE_DATE_EPOCH (seconds) where output must be reproducible. */
+/** The signing time: now, or SOURCE_DATE_EPOCH (seconds) for reproducible output. */
 import type { Instant } from "../core/instant.ts";
 import type { Io } from "./io.ts";
 import { usageError } from "./usage-error.ts";

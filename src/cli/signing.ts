@@ -1,4 +1,4 @@
-/** Opens the signer that the flags of `sign` and `sign-blob` name, and reads what they choose of a signature. */
+/** Opens the signer that the flags of `sign` and `sign-blob` name, and reads the signature options. */
 import type { SignatureOptions } from "../formats/format.ts";
 import { openSigner } from "../setup/signer.ts";
 import type { OpenedSigner } from "../setup/signer-settings.ts";
@@ -9,7 +9,7 @@ import { localSettings } from "./settings/local.ts";
 import { signerSettings, type SigningContext } from "./settings/signer.ts";
 import { signingTime } from "./signing-time.ts";
 
-/** Warnings go to stderr as soon as there are any. Throws USAGE, and what `openSigner` does. */
+/** Prints warnings to stderr once they are known. Throws USAGE, and what `openSigner` does. */
 export async function openSignerFor(args: SigningArgs, io: Io, context: SigningContext, signal: AbortSignal): Promise<OpenedSigner> {
   const { formats } = context;
   const opened = await openSigner(signerSettings(args, io, context), { ...localSettings(io), formats, signal });
@@ -17,7 +17,7 @@ export async function openSignerFor(args: SigningArgs, io: Io, context: SigningC
   return opened;
 }
 
-/** What the flags choose of a signature. Throws USAGE. */
+/** The signature options from the flags. Throws USAGE. */
 export function signatureOptionsOf(args: Pick<SigningArgs, "expiry" | "envelope">, io: Io): Omit<SignatureOptions, "at"> {
   const { expiry, envelope = "jws" } = args;
   return { envelope, ...(expiry !== undefined && { expiry: signingTime(io) + expiry.milliseconds }) };

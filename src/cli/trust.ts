@@ -1,4 +1,4 @@
-/** What the commands about trust roots print of one. */
+/** Renders a trusted root for the trust commands. */
 import type { InstanceDescription } from "../trust-sources/sigstore/describe-instance.ts";
 import { formatInstant } from "../core/instant.ts";
 import { clean, field } from "./render/text.ts";

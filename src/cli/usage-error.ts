@@ -1,7 +1,7 @@
-/** The error of a command line that is not as it must be. */
+/** Creates the error for an invalid command line. */
 import { TouchmarkError } from "../core/errors.ts";
 
-/** USAGE; `hint` says what to write instead. */
+/** A USAGE error; `hint` says what to write instead. */
 export function usageError(message: string, hint?: string): TouchmarkError {
   return new TouchmarkError("USAGE", message, hint === undefined ? {} : { hint });
 }

@@ -401,6 +401,7 @@ export type RemedyId =
   | "import-trust-root"
   | "keep-tuf-repository"
   | "make-trusted-root"
+  | "add-certificate-chain"
   | "name-key-and-certificates"
   | "name-notation-file-statement"
   | "name-notation-statement"

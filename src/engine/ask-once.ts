@@ -1,8 +1,8 @@
 import { factKey, type Facts, type GatherFacts } from "../core/facts/facts.ts";
 
 /**
- * Asks for each thing once, however many findings need it: a stranger who copies a signature a thousand times has nobody asked a
- * thousand times, and no plugin run as often. May answer more than is asked. Throws what `gather` does.
+ * Gathers each fact once, however many findings need it: a thousand copies of one signature cause one request, and one run of a plugin.
+ * The answer may hold more facts than were requested. Throws what `gather` does.
  */
 export function askOnce(gather: GatherFacts): GatherFacts {
   const asked = new Map<string, Promise<Facts>>();

@@ -1,4 +1,4 @@
-/** What hangs on one manifest, in the places of all formats and in those that no format reads. */
+/** The manifests attached to one manifest: in the locations of all formats, and in those that no format reads. */
 import { algorithmOf, hexOf } from "../core/digest.ts";
 import type { RepositoryLocation } from "../core/evidence.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
@@ -16,11 +16,11 @@ export async function attachmentsOf(
   subject: SubjectAddress,
   options: ListOptions & { readonly formats: readonly Format[] },
 ): Promise<readonly Attachment[]> {
-  const locations = [...locationsOf(options.formats, subject), sbomPlace(subject)];
+  const locations = [...locationsOf(options.formats, subject), sbomLocation(subject)];
   const opened = await Promise.all(
     locations.map(async (location) => {
       const { entries, tagged } = await listLocation(repository, subject, location, options);
-      if (entries.length > maxManifests) options.missed("the rest of the referrers", tooManyReferrers(entries.length));
+      if (entries.length > maxManifests) options.onUnread("the rest of the referrers", tooManyReferrers(entries.length));
       const manifests = await openEntries(repository, entries.slice(0, maxManifests), options);
       return [...tagged, ...manifests].map((stored) => ({ location, stored }));
     }),
@@ -28,7 +28,7 @@ export async function attachmentsOf(
   return opened.flat();
 }
 
-/** Where cosign's `attach sbom` put bills of materials; no format reads them. */
-function sbomPlace({ digest }: SubjectAddress): RepositoryLocation {
+/** The tag under which cosign's `attach sbom` stored software bills of materials (SBOMs); no format reads them. */
+function sbomLocation({ digest }: SubjectAddress): RepositoryLocation {
   return { kind: "tag", tag: `${algorithmOf(digest)}-${hexOf(digest)}.sbom`, holds: [] };
 }

@@ -1,6 +1,6 @@
 /**
- * Reads the evidence on an image in two stages: first what the listing does not call something else than what is wanted, likely and
- * small first; then the rest, which a listing may have called by a wrong name. Every location is listed once.
+ * Reads the evidence of an image in two stages: first the entries that the listing labels as wanted or does not label, likely and small
+ * ones first; then the rest, since a label of the listing may be wrong. Every location is listed once.
  */
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
@@ -23,12 +23,12 @@ import {
   type OnUnread,
 } from "./locations.ts";
 
-/** Bytes of evidence read for one image; what is listed several times is read several times. */
+/** Maximum bytes of evidence read for one image. An artifact that is listed several times counts each time. */
 const maxBytes = 256 * 1024 * 1024;
-/** Once so many pieces of evidence were read, no further manifest's are. */
+/** Maximum pieces of evidence read for one image; after that no further manifest is read. */
 const maxPieces = 1000;
 
-/** What may be read for one image. */
+/** The budget of evidence for one image. */
 export interface EvidenceBudget {
   bytes: number;
   pieces: number;
@@ -39,7 +39,7 @@ export function wholeBudget(): EvidenceBudget {
 }
 
 export interface Collected {
-  /** The locations that were listed, whether they could be read or not. */
+  /** The locations that were listed, readable or not. */
   readonly locations: readonly EvidenceLocation[];
   readonly evidence: readonly Evidence[];
   readonly unread: readonly UnreadLocation[];
@@ -47,58 +47,58 @@ export interface Collected {
 
 export interface CollectOptions {
   readonly formats: readonly Format[];
-  /** Locations and entries that hold nothing of this are left alone. */
+  /** The claims to collect; locations and entries without them are skipped. */
   readonly wants: Wants;
   readonly signal: AbortSignal;
 }
 
 export interface StagedReading {
-  /** What is wanted, as far as the listing says. */
+  /** The wanted evidence, as far as the listing labels it. */
   readonly wanted: Collected;
-  /** Everything else too; undefined where there is nothing else. */
+  /** Reads all other evidence as well; undefined if there is none. */
   readonly rest: () => Promise<Collected> | undefined;
 }
 
-/** What is wanted, alone. */
+/** Collects the wanted evidence only. */
 export async function collect(repository: Repository, subject: SubjectAddress, options: CollectOptions): Promise<Collected> {
   return (await collectStaged(repository, subject, options)).wanted;
 }
 
-/** Lists every location and reads what is wanted; the rest is read when it is asked for. */
+/** Lists every location and reads the wanted evidence; the caller requests the rest. */
 export async function collectStaged(repository: Repository, subject: SubjectAddress, options: CollectOptions): Promise<StagedReading> {
   const { formats, wants, signal } = options;
   const unread: UnreadLocation[] = [];
-  const missed = unreadCollector(unread, signal);
-  const reading: ReadEvidenceOptions = { formats, signal, missed, budget: wholeBudget() };
+  const onUnread = unreadCollector(unread, signal);
+  const reading: ReadEvidenceOptions = { formats, signal, onUnread, budget: wholeBudget() };
   const [kind] = wants.kinds;
   const locations = locationsOf(formats, subject, wants.kinds.length === 1 ? kind : undefined);
-  const listed = await Promise.all(locations.map((location) => listLocation(repository, subject, location, { signal, missed })));
+  const listed = await Promise.all(locations.map((location) => listLocation(repository, subject, location, { signal, onUnread })));
   const referrers = listed.find(({ location }) => location.kind === "referrers");
   const { wanted, others } = sortEntries(referrers?.entries ?? [], formats, wants);
 
   const open = async (entries: readonly Descriptor[]): Promise<readonly Found[]> => {
     if (!referrers) return [];
-    const manifests = await openEntries(repository, entries, { signal, missed });
-    return manifests.flatMap((stored) => readImageManifest(referrers.location, stored, missed));
+    const manifests = await openEntries(repository, entries, { signal, onUnread });
+    return manifests.flatMap((stored) => readImageManifest(referrers.location, stored, onUnread));
   };
   const first = wanted.slice(0, maxManifests);
   const tagged = listed.flatMap(({ location, tagged: manifests }) =>
-    manifests.flatMap((stored) => readImageManifest(location, stored, missed)),
+    manifests.flatMap((stored) => readImageManifest(location, stored, onUnread)),
   );
   const evidence = await readEvidence(repository, [...(await open(first)), ...tagged], reading);
   const alsoOpened = others.slice(0, maxManifests - first.length);
   const isCut = wanted.length + others.length > maxManifests;
-  if (wanted.length > maxManifests) missed("the rest of the referrers", tooManyReferrers(wanted.length + others.length));
+  if (wanted.length > maxManifests) onUnread("the rest of the referrers", tooManyReferrers(wanted.length + others.length));
 
   const rest = async (): Promise<Collected> => {
-    if (isCut) missed("the rest of the referrers", tooManyReferrers(wanted.length + others.length));
+    if (isCut) onUnread("the rest of the referrers", tooManyReferrers(wanted.length + others.length));
     const more = await readEvidence(repository, await open(alsoOpened), reading);
     return { locations, evidence: [...evidence, ...more], unread };
   };
   return { wanted: { locations, evidence, unread: [...unread] }, rest: () => (others.length > 0 ? rest() : undefined) };
 }
 
-/** Entries that may be wanted, likely and small first, and those that the listing calls something else. */
+/** Splits entries into those that may be wanted, likely and small ones first, and those that the listing labels otherwise. */
 function sortEntries(
   entries: readonly Descriptor[],
   formats: readonly Format[],
@@ -122,14 +122,18 @@ function isWanted({ kind, predicateType }: EvidenceLabel, { kinds, predicateType
   return predicateTypes === undefined || predicateType === undefined || predicateTypes.includes(predicateType);
 }
 
-/** The manifest as formats see it; none for a kind that no format can have. */
-export function readImageManifest(location: RepositoryLocation, { descriptor, bytes }: StoredManifest, missed: OnUnread): readonly Found[] {
+/** Parses the manifest for the formats; undefined for a kind of manifest that no format uses. */
+export function readImageManifest(
+  location: RepositoryLocation,
+  { descriptor, bytes }: StoredManifest,
+  onUnread: OnUnread,
+): readonly Found[] {
   if (!manifestMediaTypes.includes(descriptor.mediaType)) return [];
   try {
     const manifest = parseManifest(bytes, descriptor.mediaType);
     return manifest.kind === "image" ? [{ location, descriptor, manifest }] : [];
   } catch (error) {
-    missed(`manifest ${descriptor.digest} in ${describeLocation(location)}`, error);
+    onUnread(`manifest ${descriptor.digest} in ${describeLocation(location)}`, error);
     return [];
   }
 }
@@ -137,12 +141,12 @@ export function readImageManifest(location: RepositoryLocation, { descriptor, by
 export interface ReadEvidenceOptions {
   readonly formats: readonly Format[];
   readonly signal: AbortSignal;
-  readonly missed: OnUnread;
-  /** What may still be read for the image; shared by all that is read for it. */
+  readonly onUnread: OnUnread;
+  /** The remaining budget for the image, shared by all reads for it. */
   readonly budget: EvidenceBudget;
 }
 
-/** The evidence in what was found, by every format that recognises it; each blob fetched once. */
+/** Reads the evidence in the manifests found, by every format that recognises it; each blob is fetched once. */
 export async function readEvidence(
   repository: Repository,
   found: readonly Found[],
@@ -156,7 +160,7 @@ export async function readEvidence(
   const evidence: Evidence[] = [];
   for (const one of recognised) {
     if (options.budget.pieces <= 0) {
-      options.missed("the rest of the evidence", tooMuch(`${maxPieces} pieces`));
+      options.onUnread("the rest of the evidence", tooMuch(`${maxPieces} pieces`));
       break;
     }
     const read = one.read(blobs);
@@ -167,15 +171,15 @@ export async function readEvidence(
 }
 
 /**
- * Spends the budget on the smallest first, so that nobody can bury a signature under ballast: a few bytes of a manifest can list the same
- * large blob over and over.
+ * Spends the budget on the smallest blobs first, so that an attacker cannot hide a signature behind large blobs: a manifest of a few bytes
+ * can list the same large blob many times.
  */
-function affordable(recognised: readonly Recognised[], { budget, missed }: ReadEvidenceOptions): readonly Recognised[] {
+function affordable(recognised: readonly Recognised[], { budget, onUnread }: ReadEvidenceOptions): readonly Recognised[] {
   const sized = recognised.map((one) => ({ one, bytes: one.fetch.reduce((sum, { size }) => sum + size, 0) }));
   const afforded = new Set<Recognised>();
   for (const { one, bytes } of sized.toSorted((a, b) => a.bytes - b.bytes)) {
     if (bytes > budget.bytes) {
-      missed("the rest of the evidence", tooMuch(`${maxBytes} bytes`));
+      onUnread("the rest of the evidence", tooMuch(`${maxBytes} bytes`));
       break;
     }
     budget.bytes -= bytes;
@@ -191,9 +195,9 @@ function tooMuch(limit: string): TouchmarkError {
 async function fetchBlobs(
   repository: Repository,
   recognised: readonly Recognised[],
-  { signal, missed }: ReadEvidenceOptions,
+  { signal, onUnread }: ReadEvidenceOptions,
 ): Promise<ReadonlyMap<Digest, Uint8Array>> {
-  // By size too: a manifest that is wrong about another's blob does not keep that one from being read.
+  // The key includes the size: a manifest that states a wrong size does not keep another manifest's blob from being read.
   const wanted = new Map(
     recognised.flatMap(({ fetch }) => fetch.map((descriptor) => [`${descriptor.digest} ${descriptor.size}`, descriptor])),
   );
@@ -204,7 +208,7 @@ async function fetchBlobs(
       if (!bytes) throw new TouchmarkError("REGISTRY_ERROR", `${repository.name} has the manifest and not its blob ${descriptor.digest}`);
       blobs.set(descriptor.digest, bytes);
     } catch (error) {
-      missed(`blob ${descriptor.digest}`, error);
+      onUnread(`blob ${descriptor.digest}`, error);
     }
   });
   return blobs;

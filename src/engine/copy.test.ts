@@ -46,7 +46,7 @@ describe("copy", () => {
     assert.deepEqual(await decisions(destination), ["allow", "allow", "allow"]);
   });
 
-  it("takes along what no format understands, and what hangs on that", async () => {
+  it("copies artifacts that no format reads, and their attachments", async () => {
     const source = memoryRepository();
     const image = await putImage(source, "x", "1");
     const scan = await putReferrer(source, {
@@ -67,7 +67,7 @@ describe("copy", () => {
     );
   });
 
-  it("takes along an index that hangs on an image, with what it names and what hangs on that", async () => {
+  it("copies an index attached to an image, with its manifests and their attachments", async () => {
     const source = memoryRepository();
     const image = await putImage(source, "x", "1");
     const part = await putImage(source, "part");
@@ -93,7 +93,7 @@ describe("copy", () => {
     assert.deepEqual(await decisions(destination), ["allow", "allow", "allow"]);
   });
 
-  it("ends where a place cannot be read, rather than lose a signature", async () => {
+  it("fails if a location cannot be read, rather than lose a signature", async () => {
     const source = await signed();
     const broken: Repository = { ...source, referrers: () => Promise.reject(new TouchmarkError("TIMEOUT", "slow")) };
     const destination = memoryRepository();

@@ -1,4 +1,4 @@
-/** Copy: an image, every image of an index, and everything that hangs on them, from one repository to another. */
+/** Copies an image, every image of an index and everything attached to them from one repository to another. */
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -11,14 +11,14 @@ import { attachmentsOf } from "./attachments.ts";
 import { resolve, resolveAll, subjectOf } from "./resolve.ts";
 
 const maxAttachments = 10_000;
-/** Blobs on their way at once. */
+/** Maximum concurrent blob transfers. */
 const width = 4;
 
 export interface CopyOptions {
   readonly formats: readonly Format[];
-  /** The name it gets; without one it is there by its digest. */
+  /** The tag at the destination; without one, the image is stored by digest only. */
   readonly tag: string | undefined;
-  /** Replace the signatures under a tag that has other ones at the destination. */
+  /** Replaces other signatures that the destination already has under a signature tag. */
   readonly force: boolean;
   readonly signal: AbortSignal;
 }
@@ -28,15 +28,15 @@ export interface Copied {
   readonly to: string;
   readonly digest: Digest;
   readonly tag?: string;
-  /** Images, of which an index has several. */
+  /** Number of images; an index has several. */
   readonly images: number;
-  /** Manifests that hang on them. */
+  /** Number of manifests attached to them. */
   readonly attachments: number;
 }
 
 /**
- * Copies bytes as they are, so that digests and signatures stay good. What cannot be read ends the copy: one that lost a signature
- * in silence would be worse than none. The tag is written last. Throws CONFLICT where signatures would be replaced.
+ * Copies the bytes unchanged, so that digests and signatures stay valid. Anything unreadable ends the copy, since a copy must not lose a
+ * signature silently. The tag is written last. Throws CONFLICT where signatures would be replaced.
  */
 export async function copy(source: Repository, reference: Reference, destination: Repository, options: CopyOptions): Promise<Copied> {
   const { tag, signal } = options;
@@ -60,15 +60,18 @@ export async function copy(source: Repository, reference: Reference, destination
 interface Transfer extends CopyOptions {
   readonly source: Repository;
   readonly destination: Repository;
-  /** Manifests that are there. */
+  /** Digests already at the destination. */
   readonly copied: Set<Digest>;
 }
 
-/** The manifest, under the tag where one is given, after all that it names. Gives what is new; what hangs on that is still to come. */
+/**
+ * Copies the manifest after everything it names, under the tag if one is given. Returns the new manifests, whose attachments are still to
+ * be copied.
+ */
 async function copyWhole(root: Subject, tag: string | undefined, transfer: Transfer): Promise<readonly Subject[]> {
   const whole = await resolveAll(transfer.source, root, transfer.signal);
   const parts = whole.filter(({ digest }) => !transfer.copied.has(digest));
-  // An index names its images: so the last resolved goes first.
+  // An index names its images, so the manifest resolved last is written first.
   for (const part of parts.toReversed()) {
     await copyManifest({ descriptor: part.descriptor, bytes: part.manifest }, part === root ? tag : undefined, transfer);
   }
@@ -92,7 +95,7 @@ function copyBlob(blob: Descriptor, { source, destination, signal }: Transfer): 
 
 async function copyAttachments(subject: SubjectAddress, transfer: Transfer): Promise<void> {
   const { source, copied } = transfer;
-  for (const { location, stored } of await attachmentsOf(source, subject, { ...transfer, missed: fail })) {
+  for (const { location, stored } of await attachmentsOf(source, subject, { ...transfer, onUnread: fail })) {
     const { digest } = stored.descriptor;
     if (copied.has(digest)) continue;
     if (copied.size > maxAttachments) throw new TouchmarkError("LIMIT_EXCEEDED", `more than ${maxAttachments} manifests hang on the image`);
@@ -104,7 +107,7 @@ async function copyAttachments(subject: SubjectAddress, transfer: Transfer): Pro
   }
 }
 
-/** A tag that is there already may hold signatures that the source does not have. */
+/** Throws CONFLICT if the tag at the destination holds signatures that the source does not have. */
 async function checkTag(tag: string, digest: Digest, { destination, force, signal }: Transfer): Promise<void> {
   const there = await destination.manifest(tag, signal);
   if (force || !there || there.descriptor.digest === digest) return;

@@ -1,4 +1,4 @@
-/** From findings to a verdict: what the policy still has to know is asked, then it is evaluated. */
+/** Decides about findings: gathers the facts that the policy still needs, then evaluates it. */
 import { factKey, type FactQuestion, type Facts, type GatherFacts } from "../core/facts/facts.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
@@ -9,12 +9,12 @@ import { evaluate, questionsOf, type EvaluationInput } from "../policy/evaluate.
 export interface DecideOptions {
   readonly basis: PolicyAndTrust;
   readonly at: Instant;
-  /** Asks what is needed to decide; without it an undecided finding stays so. */
+  /** Gathers the facts that a decision needs; without it, an undecided finding stays undecided. */
   readonly gather?: GatherFacts | undefined;
   readonly signal: AbortSignal;
 }
 
-/** The questions of a finding that are worth asking: those of a signer whom somebody expects, about checks that count. */
+/** The fact questions of a finding that are worth asking: those about checks that count for an expected signer. */
 export function wantedFacts(
   subject: VerdictSubject,
   { basis: { policy }, at }: DecideOptions,
@@ -22,7 +22,7 @@ export function wantedFacts(
   return (finding) => questionsOf(policy, { subject, findings: [finding], at }).filter(({ kind }) => kind !== "plugin");
 }
 
-/** Asks plugins, whose answers belong to what one authority expects, and evaluates. */
+/** Gathers plugin answers, which apply to one authority each, and evaluates the policy. */
 export async function decide(
   input: Omit<EvaluationInput, "trust" | "at" | "facts">,
   { basis: { policy, trust }, at, gather, signal }: DecideOptions,

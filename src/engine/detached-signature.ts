@@ -1,9 +1,9 @@
-/** Evidence that was named, as a file: beside another file, or in place of what hangs on an image. */
+/** A detached signature: evidence in a file that the caller names, for another file or for an image. */
 import type { Evidence, FileLocation } from "../core/evidence.ts";
 import type { FormatOfFiles } from "../formats/format.ts";
 
 export interface EvidenceFile {
-  /** As it was named. */
+  /** The path as given. */
   readonly path: string;
   readonly bytes: Uint8Array;
 }
@@ -14,7 +14,7 @@ export interface DetachedSignature {
   readonly evidence: Evidence;
 }
 
-/** Reads it by the format that its name says or, where it says none, its bytes; what is of no format, the first says so of. */
+/** Picks the format by file name, else by content; if none fits, the first format reports the error. */
 export function readDetachedSignature(
   { path, bytes }: EvidenceFile,
   [first, ...others]: readonly [FormatOfFiles, ...FormatOfFiles[]],

@@ -47,7 +47,7 @@ async function answer(evidence: Uint8Array, trust: Trust, about = file): Promise
   return verdict.reason ? `${verdict.decision} ${verdict.reason.code}` : verdict.decision;
 }
 
-/** Signs as the workflow, seen by a log and a timestamp authority. */
+/** Signs as the workflow, with a log entry and a timestamp. */
 function workflowSigner(): Signer {
   const { certificate, key } = instance.certify(workflow);
   const by = { publicKey: publicKeyOf(key.publicKey, "the workflow") };
@@ -110,7 +110,7 @@ describe("a file", () => {
     await assert.rejects(signed(broken), { code: "INVALID_KEY" });
   });
 
-  it("has no signature in what is none, and nothing is thrown for it", async () => {
+  it("gets a refusal, and no exception, for bytes that are no signature", async () => {
     assert.equal(await answer(new Uint8Array(), alice.trust), "deny MALFORMED_EVIDENCE");
     assert.equal(await answer(encodeUtf8("{}"), alice.trust), "deny MALFORMED_EVIDENCE");
   });

@@ -1,4 +1,4 @@
-/** Findings that are remembered while they hold: what verifying the same evidence against the same trust gave, whatever anybody expects. */
+/** A bounded memory of findings: the result of verifying the same evidence against the same trust, whatever signer is expected. */
 import type { Digest } from "../core/digest.ts";
 import type { Evidence } from "../core/evidence.ts";
 import type { Finding } from "../core/finding.ts";
@@ -10,12 +10,12 @@ export class FindingMemory {
   readonly #findings = new Map<string, Finding>();
   readonly #max: number;
 
-  /** At most so many; the one that was found first is forgotten for another. */
+  /** `max`: maximum number of findings; the oldest is dropped first. */
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** Undefined for evidence that was not verified yet, or whose finding does not hold at this time. */
+  /** Returns undefined for unknown evidence, and for a finding that does not hold at this time. */
   find(key: string, at: Instant): Finding | undefined {
     const finding = this.#findings.get(key);
     if (finding === undefined || isWithinInterval(finding.holds, at)) return finding;
@@ -23,7 +23,7 @@ export class FindingMemory {
     return undefined;
   }
 
-  /** An undecided finding is not kept: the next who asks may decide it. */
+  /** Stores a finding. An undecided one is not stored: a later verification may decide it. */
   keep(key: string, finding: Finding): void {
     if (finding.checks.some(({ outcome }) => outcome === "undecided")) return;
     const oldest = this.#findings.keys().next();
@@ -32,7 +32,7 @@ export class FindingMemory {
   }
 }
 
-/** The name of a finding; undefined for evidence in a file, which nobody asks for twice. */
+/** The cache key of a finding; undefined for evidence in a file, which is not verified twice. */
 export function findingKey(evidence: Evidence, { repository, digest }: SubjectAddress, trust: Digest): string | undefined {
   const { format, manifest, layer } = evidence;
   return manifest && JSON.stringify([repository, digest, trust, format, manifest, layer]);

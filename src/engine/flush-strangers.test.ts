@@ -1,4 +1,4 @@
-/** What strangers wrote is not logged, and what does not complete a signature is not written. */
+/** Uploading pending entries: untrusted content is not logged, and an invalid log entry is not written. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { person, putImage } from "../../test/fakes/people.ts";
@@ -12,7 +12,7 @@ function signatureIn(bundle: Parts["bundle"]): { sig: string } {
   return bundle.dsseEnvelope.signatures[0];
 }
 
-describe("flush: what strangers wrote", () => {
+describe("uploading pending entries: untrusted content", () => {
   for (const [what, by, alter, answer] of [
     [
       "a log that the signing config does not name",
@@ -53,7 +53,7 @@ describe("flush: what strangers wrote", () => {
     });
   }
 
-  it("asks no log about a signature for another image", async (t) => {
+  it("does not log a signature for another image", async (t) => {
     const at = await desk(t);
     await at.sign();
     const other = await putImage(at.repository, "another", "1");
@@ -62,14 +62,14 @@ describe("flush: what strangers wrote", () => {
     assert.deepEqual(at.logged, []);
   });
 
-  it("asks no log about who has no certificate of the instance", async (t) => {
+  it("does not log a signature without a certificate of the instance", async (t) => {
     const [at, stranger] = [await desk(t), await desk(t)];
     await stranger.sign({ repository: at.repository });
     assert.deepEqual(states(await at.flush()), ["refused: TIMESTAMP_MISSING"]);
     assert.deepEqual([...at.logged, ...stranger.logged], []);
   });
 
-  it("asks no log about a manifest that holds more than one bundle, for it is taken away afterwards", async (t) => {
+  it("does not log a manifest with several bundles, since the manifest is deleted afterwards", async (t) => {
     const at = await desk(t);
     await at.sign();
     await change(at, ({ manifest }) => manifest.layers.push(manifest.layers[0]));
@@ -77,7 +77,7 @@ describe("flush: what strangers wrote", () => {
     assert.deepEqual(at.logged, []);
   });
 
-  it("is not kept from the signature by a copy that does not hold", async (t) => {
+  it("logs the signature even if an invalid copy is beside it", async (t) => {
     const at = await desk(t);
     await at.sign();
     const waiting = [...at.repository.manifests];
@@ -93,8 +93,8 @@ describe("flush: what strangers wrote", () => {
   });
 });
 
-describe("flush: what does not complete a signature", () => {
-  it("is an answer that whoever verifies would not accept: nothing is written", async (t) => {
+describe("uploading pending entries: a signature is not completed", () => {
+  it("by an entry that a verifier would not accept: nothing is written", async (t) => {
     const at = await desk(t);
     await at.sign();
     const before = [...at.repository.manifests.keys()];
@@ -103,7 +103,7 @@ describe("flush: what does not complete a signature", () => {
     assert.deepEqual([...at.repository.manifests.keys()], before);
   });
 
-  it("is a copy that says nothing of waiting, and is in no log", async (t) => {
+  it("by an unlogged copy that is not marked as pending", async (t) => {
     const at = await desk(t);
     await at.sign({ by: "key" });
     const waiting = [...at.repository.manifests];
@@ -114,7 +114,7 @@ describe("flush: what does not complete a signature", () => {
     assert.equal(at.logged.length, 1);
   });
 
-  it("is the entry of a log that nobody trusts, however much the manifest says that it waits", async (t) => {
+  it("by the entry of an untrusted log, even if the manifest is marked as pending", async (t) => {
     const [at, other] = [await desk(t), await desk(t)];
     await at.sign();
     await other.sign({ logUpload: "now" });

@@ -1,4 +1,4 @@
-/** The verbs. */
+/** The operations of the engine: sign, verify, copy, tree and upload. */
 export { sign, type SignatureMade, type SignOptions } from "./sign.ts";
 export { verify, type VerifyOptions } from "./verify.ts";
 export {

@@ -1,4 +1,4 @@
-/** The places where evidence may lie, and what lies in one. What could not be read is reported, never passed over. */
+/** Lists the locations where evidence may be, and reads their contents. Every failure to read is reported. */
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { mapBounded } from "../core/async/map-bounded.ts";
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
@@ -9,15 +9,15 @@ import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 
-/** Referrers opened for one image. */
+/** Maximum referrers opened for one image. */
 export const maxManifests: number = 1000;
-/** Requests under way at once for one image. */
+/** Maximum concurrent requests for one image. */
 export const width = 16;
 
-/** Called with what could not be read and why; ends everything if that is an interruption. */
+/** Called with what could not be read and the error; throws if that is an interruption. */
 export type OnUnread = (what: string, thrown: unknown) => void;
 
-/** Every place once, whichever formats name it; with `kind`, only those that may hold such a claim. */
+/** All locations of these formats, without duplicates; with `kind`, only those that may hold such a claim. */
 export function locationsOf(formats: readonly Format[], subject: SubjectAddress, kind?: ClaimKind): readonly RepositoryLocation[] {
   const locations = formats
     .flatMap((format) => format.locations(subject))
@@ -25,67 +25,67 @@ export function locationsOf(formats: readonly Format[], subject: SubjectAddress,
   return [...new Map(locations.map((location) => [describeLocation(location), location])).values()];
 }
 
-/** What a location holds, before anything of it is opened. */
+/** The contents of a location as listed, before any manifest is read. */
 export interface ListedLocation {
   readonly location: RepositoryLocation;
-  /** Entries of the referrers' listing. */
+  /** The entries of the referrers list. */
   readonly entries: readonly Descriptor[];
-  /** The manifest under a tag. */
+  /** The manifest that the tag names. */
   readonly tagged: readonly StoredManifest[];
 }
 
 export interface ListOptions {
   readonly signal: AbortSignal;
-  readonly missed: OnUnread;
+  readonly onUnread: OnUnread;
 }
 
-/** Lists a location; one that cannot be read is reported, and holds nothing. */
+/** Lists a location; an unreadable one is reported and counts as empty. */
 export async function listLocation(
   repository: Repository,
   subject: SubjectAddress,
   location: RepositoryLocation,
-  { signal, missed }: ListOptions,
+  { signal, onUnread }: ListOptions,
 ): Promise<ListedLocation> {
   try {
     if (location.kind === "tag") return { location, entries: [], tagged: present([await repository.manifest(location.tag, signal)]) };
     return { location, entries: await repository.referrers(subject.digest, signal), tagged: [] };
   } catch (error) {
-    missed(describeLocation(location), error);
+    onUnread(describeLocation(location), error);
     return { location, entries: [], tagged: [] };
   }
 }
 
-/** Why not all that is listed is opened. */
+/** The error for a list with more referrers than are opened. */
 export function tooManyReferrers(listed: number): TouchmarkError {
   return new TouchmarkError("LIMIT_EXCEEDED", `${listed} manifests refer to the image, over the limit of ${maxManifests} that are opened`);
 }
 
-/** The manifests of entries, as many as may be opened for one image. */
+/** Reads the manifests of the entries, up to the limit for one image. */
 export async function openEntries(
   repository: Repository,
   entries: readonly Descriptor[],
-  { signal, missed }: ListOptions,
+  { signal, onUnread }: ListOptions,
 ): Promise<readonly StoredManifest[]> {
   const opened = await mapBounded(entries, width, async ({ digest }) => {
     try {
       return await repository.manifest(digest, signal);
     } catch (error) {
-      return missed(`referrer ${digest}`, error);
+      return onUnread(`referrer ${digest}`, error);
     }
   });
   return present(opened);
 }
 
-/** An entry that is listed and gone was deleted: that is no gap. */
+/** Drops entries that are listed but no longer exist: they were deleted, so this is no unread location. */
 function present(manifests: readonly (StoredManifest | undefined | void)[]): readonly StoredManifest[] {
   return manifests.filter((manifest): manifest is StoredManifest => manifest !== undefined);
 }
 
-/** Keeps what was missed as gaps. An interruption, or the end of the time allowed, ends the whole instead. */
+/** Collects unread locations. An interruption or the end of the time limit throws instead. */
 export function unreadCollector(unread: UnreadLocation[], signal: AbortSignal): OnUnread {
   return (location, thrown) => {
     throwIfAborted(signal);
     const { code, message, hint } = asTouchmarkError(thrown);
-    if (!unread.some((gap) => gap.location === location && gap.code === code)) unread.push({ location, code, message, hint });
+    if (!unread.some((one) => one.location === location && one.code === code)) unread.push({ location, code, message, hint });
   };
 }

@@ -1,10 +1,10 @@
-/** A signature that waits for its log, as it is made and verified. */
+/** Creating and verifying a signature with a pending log entry. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { desk, attached, logPath, states, answerOf, logCheck, change } from "./upload-fixture.test.ts";
 
-describe("a signature that waits for its log", () => {
-  it("is made without the log, says so, and passes only where that is allowed", async (t) => {
+describe("a signature with a pending log entry", () => {
+  it("is made without the log, states that, and passes only if pending entries are allowed", async (t) => {
     const at = await desk(t);
     at.log.on({ [logPath]: { status: 503 } });
     await at.sign();
@@ -24,7 +24,7 @@ describe("a signature that waits for its log", () => {
     assert.notEqual(refused.policy.digest, allowed.policy.digest);
   });
 
-  it("never passes without a timestamp, nor without saying that it waits", async (t) => {
+  it("never passes without a timestamp, nor without the pending mark", async (t) => {
     const at = await desk(t);
     await at.sign();
     await change(at, ({ bundle }) => delete bundle.verificationMaterial.timestampVerificationData);

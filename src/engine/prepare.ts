@@ -1,10 +1,10 @@
-/** One signature in one format, in two steps: what could refuse it is asked first, and only then is it made. */
+/** Prepares one signature in one format: the first step runs every check that could refuse it, the second makes it. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { EnvelopeSigner, MadeSignature, Signer, SignerDescription } from "../core/signer.ts";
 import type { Artifact, Format, SignatureRequest, SignatureTerms } from "../formats/format.ts";
 import { signChecked } from "./sign-checked.ts";
 
-/** A key that can be told of before it signs, or what makes signatures whole and cannot. */
+/** A key that can be described before it signs, or a signer that makes whole envelopes. */
 export type Who =
   | { readonly signer: Signer; readonly described: Promise<SignerDescription> }
   | { readonly signer: EnvelopeSigner; readonly described?: undefined };
@@ -14,10 +14,10 @@ export interface Made {
   readonly artifact: Artifact;
 }
 
-/** Makes it. Throws what the signer does, and for a signature that does not hold. */
+/** Makes the signature. Throws what the signer does, and an error for a signature that does not verify. */
 export type Make = (signal: AbortSignal) => Promise<Made>;
 
-/** Throws what the format does, and UNSUPPORTED for one that has no place for whole envelopes. */
+/** Throws what the format does, and UNSUPPORTED for a format without whole envelopes. */
 export async function prepare(format: Format, who: Who, terms: SignatureTerms): Promise<Make> {
   if (!who.described) return prepareEnvelope(format, who.signer, terms);
   return prepareSignature(format, who.signer, { ...terms, by: await who.described });

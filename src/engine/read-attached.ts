@@ -1,11 +1,11 @@
-/** A signature that hangs on an image, as a file of its own. */
+/** Reads a signature attached to an image as a file of its own. */
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { parseManifest } from "../core/oci/manifest.ts";
 import type { Repository } from "../core/repository.ts";
 import type { FileFormat } from "../formats/format.ts";
 
-/** The bytes that the manifest holds, which has to hold one signature alone. Throws UNSUPPORTED, REGISTRY_ERROR, and what the repository throws. */
+/** The signature's bytes. The manifest must hold exactly one signature. Throws UNSUPPORTED, REGISTRY_ERROR, and what the repository throws. */
 export async function readAttached(repository: Repository, manifest: Digest, format: FileFormat, signal: AbortSignal): Promise<Uint8Array> {
   const stored = await repository.manifest(manifest, signal);
   const parsed = stored && parseManifest(stored.bytes, stored.descriptor.mediaType);

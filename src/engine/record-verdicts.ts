@@ -1,4 +1,4 @@
-/** Hands verdicts to the recorder: a record that cannot be kept never loses a verdict. */
+/** Passes verdicts to the recorder; a failing recorder never loses a verdict. */
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import type { RecordedEvent, Recorder } from "../core/recorder.ts";
 import type { Verdict } from "../core/verdict.ts";
@@ -9,7 +9,7 @@ export interface RecordOptions {
   readonly onRecordFailure?: ((failure: unknown, event: RecordedEvent) => void) | undefined;
 }
 
-/** Thrown in place of verdicts that were not recorded, by a caller who does not say what such a failure means. */
+/** Thrown with the verdicts that could not be recorded, if the caller gives no `onRecordFailure`. */
 export class RecordFailed extends TouchmarkError {
   readonly verdicts: readonly Verdict[];
 
@@ -20,7 +20,7 @@ export class RecordFailed extends TouchmarkError {
   }
 }
 
-/** All of them, whatever becomes of one. Throws RecordFailed for the first failure that nobody takes. */
+/** Records all verdicts, even if one fails. Throws RecordFailed for the first failure that no callback takes. */
 export async function recordVerdicts(verdicts: readonly Verdict[], options: RecordOptions): Promise<void> {
   const { recorder, durationMs, onRecordFailure } = options;
   const failures = await Promise.all(

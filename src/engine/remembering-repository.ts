@@ -1,6 +1,6 @@
 /**
- * A repository that remembers what it was asked: content by digest, which cannot change, in a bounded cache; listings of evidence for a
- * short time, since a signature that was deleted must stop counting. What a tag of an image names is asked each time.
+ * A repository with a bounded cache: content by digest, which cannot change, and listings of evidence for a short time, since a deleted
+ * signature must stop counting. The tag of an image is resolved each time.
  */
 import { ByteCache } from "../core/async/byte-cache.ts";
 import { memoiseByKey } from "../core/async/memoise.ts";
@@ -10,18 +10,18 @@ import type { Descriptor } from "../core/oci/manifest.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 
 export interface MemoryLimits {
-  /** Bytes of content, of all repositories together. */
+  /** Maximum bytes of cached content, over all repositories. */
   readonly contentBytes: number;
-  /** Milliseconds that a listing of evidence counts. */
+  /** Milliseconds for which a listing of evidence is cached. */
   readonly listingTime: number;
-  /** Listings, of all repositories together. */
+  /** Maximum cached listings, over all repositories. */
   readonly listings: number;
 }
 
-/** Tags under which cosign keeps evidence: listings by another name. */
+/** Tags under which cosign stores evidence; they are cached like listings. */
 const evidenceTag = /^sha(?:256|512)-[0-9a-f]+\.(?:sig|att|sbom)$/;
 
-/** Gives repositories that share one memory. */
+/** Wraps repositories so that they share one cache. */
 export function repositoryMemory(limits: MemoryLimits, clock: () => Instant): (repository: Repository) => Repository {
   const content = new ByteCache(limits.contentBytes);
   const types = new Map<string, string>();
@@ -76,7 +76,7 @@ function parsedDigest(text: string): ReturnType<typeof digestOf> {
   return text;
 }
 
-/** The methods of a repository, which may be a class, as members of an object. */
+/** Copies the methods of a repository, which may be a class instance, into a plain object. */
 function methodsOf(repository: Repository): Repository {
   return {
     name: repository.name,

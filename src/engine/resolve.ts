@@ -1,4 +1,4 @@
-/** From a reference to the one image that everything after speaks of. */
+/** Resolves a reference to the image that all later steps use. */
 import { mapBounded } from "../core/async/map-bounded.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { manifestMediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
@@ -6,7 +6,7 @@ import { formatReference, repositoryOf, targetOf, type Reference } from "../core
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { Subject } from "../core/subject.ts";
 
-/** An index of more images than this is not walked. */
+/** Maximum images in an index. */
 const maxImages = 1000;
 const width = 16;
 
@@ -17,13 +17,13 @@ export async function resolve(repository: Repository, reference: Reference, sign
   return subjectOf(repository, formatReference(reference), stored);
 }
 
-/** What says of itself that it is a manifest has to be one: one that is an index as well means different things to different readers. */
+/** Parses the manifest, which must be valid for its media type: a document that is also an index means different things to different readers. */
 export function subjectOf(repository: Repository, reference: string, { descriptor, bytes }: StoredManifest): Subject {
   if (manifestMediaTypes.includes(descriptor.mediaType)) parseManifest(bytes, descriptor.mediaType);
   return { repository: repository.name, reference, digest: descriptor.digest, descriptor, manifest: bytes };
 }
 
-/** The image and, where it is an index, every image in it, each once. Throws LIMIT_EXCEEDED beyond 1000. */
+/** The image and, for an index, every image in it, without duplicates. Throws LIMIT_EXCEEDED beyond 1000. */
 export async function resolveAll(repository: Repository, root: Subject, signal: AbortSignal): Promise<readonly Subject[]> {
   const subjects = new Map([[root.digest, root]]);
   let level: readonly Subject[] = [root];

@@ -1,4 +1,4 @@
-/** Ask a signer for a signature, and take none that does not verify. */
+/** Requests a signature from a signer and verifies it before use. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { SignatureClaim } from "../core/evidence.ts";
 import { verifies } from "../core/keys/public-key.ts";
@@ -12,7 +12,7 @@ export interface SigningBy {
   readonly signal: AbortSignal;
 }
 
-/** Throws what the signer does, and INVALID_KEY for what its own public half does not verify. */
+/** Throws what the signer does, and INVALID_KEY if the signature does not verify with the signer's public key. */
 export async function signChecked({ bytes, content, scheme }: ToSign, { signer, by, claim, signal }: SigningBy): Promise<MadeSignature> {
   const signed = await signer.sign({ bytes, claim, ...(content && { content }), ...(scheme && { scheme }) }, signal);
   const { publicKey } = by;

@@ -12,7 +12,7 @@ import { sign, type SignatureMade, type SignOptions } from "./sign.ts";
 const { signal } = new AbortController();
 const notation = formats.filter(({ envelopes }) => envelopes);
 
-/** Signs what it is asked, or something else. */
+/** A signer that returns the requested envelope, or another one. */
 function maker(payload?: Uint8Array): EnvelopeSigner & { readonly asked: readonly EnvelopeRequest[] } {
   const asked: EnvelopeRequest[] = [];
   return {
@@ -39,8 +39,8 @@ function signs(repository: MemoryRepository, options: Pick<SignOptions, "signer"
 
 const writes = ({ calls }: MemoryRepository): readonly string[] => calls.filter((call) => call.startsWith("put"));
 
-describe("sign, by one who makes envelopes whole", () => {
-  it("stores them, each time anew, and says whose they are", async () => {
+describe("sign, with a signer that makes whole envelopes", () => {
+  it("stores a new envelope each time, and reports the signer", async () => {
     const repository = await image();
     const signer = maker();
     for (const time of [1, 2]) {
@@ -52,7 +52,7 @@ describe("sign, by one who makes envelopes whole", () => {
     }
   });
 
-  it("asks for nothing and writes nothing where a format has no place for them", async () => {
+  it("requests and writes nothing if a format has no envelopes", async () => {
     const repository = await image();
     const signer = maker();
     await assert.rejects(signs(repository, { signer, formats }), { code: "UNSUPPORTED", message: /of format bundle has none/ });
@@ -60,7 +60,7 @@ describe("sign, by one who makes envelopes whole", () => {
     assert.deepEqual(writes(repository), []);
   });
 
-  it("writes nothing of what is not what was asked", async () => {
+  it("writes nothing if the envelope differs from the request", async () => {
     const repository = await image();
     const signer = maker(encodeUtf8(JSON.stringify({ targetArtifact: subject })));
     await assert.rejects(signs(repository, { signer, formats: notation }), { code: "PLUGIN_FAILED", message: /is for digest/ });

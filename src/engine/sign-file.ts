@@ -1,4 +1,4 @@
-/** Sign a file: a signature that is a file of its own. */
+/** Signs a file; the signature is a file of its own. */
 import { digestOf, type FileDigest } from "../core/digest.ts";
 import type { SignatureClaim } from "../core/evidence.ts";
 import type { FileSubject } from "../core/file-subject.ts";
@@ -18,22 +18,22 @@ export interface SignFileOptions {
 }
 
 export interface FileSigned {
-  /** The file's name, as it was given. */
+  /** The file's name as given. */
   readonly reference: string;
   readonly digest: FileDigest;
   readonly format: string;
   readonly by: SignerName;
-  /** Where logs hold it. */
+  /** The transparency log entries of the signature. */
   readonly logged: readonly LogEntryReference[];
 }
 
 export interface SignedFile {
   readonly made: FileSigned;
-  /** The file that holds the signature; whoever asked writes it. */
+  /** The bytes of the signature file; the caller writes it. */
   readonly evidence: Uint8Array;
 }
 
-/** The file was read as the format's `readingFor` says. Throws what the format's `prepare` and the signer do. */
+/** Signs the file, which must have been read as the format's `readingFor` says. Throws what the format's `prepare` and the signer do. */
 export async function signFile(file: FileSubject, options: SignFileOptions): Promise<SignedFile> {
   const { format, signer, annotations, signature, recorder, signal } = options;
   const { reference, digest } = file;

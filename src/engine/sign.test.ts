@@ -62,7 +62,7 @@ describe("sign", () => {
     assert.ok(await isAllowed(repository));
   });
 
-  it("T33: signs no web page, and no image that is an index as well", async () => {
+  it("signs no web page, and no image that is an index as well", async () => {
     const image = "application/vnd.oci.image.manifest.v1+json";
     for (const [mediaType, text, code] of [
       ["text/html", "<html>", "UNSUPPORTED"],
@@ -251,7 +251,7 @@ describe("sign: writers and registries that get in the way", () => {
     });
   }
 
-  it("asks nobody to sign what may not be stored, and gives back what it asked for where nobody signs", async () => {
+  it("requests no signature that may not be stored, and releases what it requested if none is made", async () => {
     const repository = memoryRepository();
     await putImage(repository, "x", "1");
     const refused = Promise.reject(new TouchmarkError("UNAUTHORIZED", "no pushing here"));

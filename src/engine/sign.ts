@@ -1,4 +1,4 @@
-/** Sign: a signature in each chosen format on an image, and with `recursive` on every image of an index. */
+/** Signs an image in each chosen format, and with `recursive` every image of an index. */
 import { isDeepStrictEqual } from "node:util";
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
@@ -23,16 +23,16 @@ import { store } from "./store.ts";
 import { verifyAll } from "./verify-all.ts";
 
 export interface SignOptions {
-  /** Those to sign in. */
+  /** The formats to sign in. */
   readonly formats: readonly Format[];
   readonly signer: Signer | EnvelopeSigner;
   readonly annotations: Readonly<Record<string, string>>;
   readonly at: Instant;
-  /** What some formats let one choose. */
+  /** Options that some formats have. */
   readonly signature?: Omit<SignatureOptions, "at">;
   readonly recorder: Recorder;
   readonly recursive: boolean;
-  /** Sign even where the same key may have signed the same claim already, and do not look. */
+  /** Signs without looking for an equal signature by the same key. */
   readonly force: boolean;
   readonly signal: AbortSignal;
 }
@@ -42,34 +42,34 @@ export interface SignatureMade {
   readonly repository: string;
   readonly digest: Digest;
   readonly format: string;
-  /** `referrers`, `tag sha256-….sig`. */
+  /** `referrers`, or `tag sha256-….sig`. */
   readonly location: string;
-  /** The manifest that holds the signature. */
+  /** The digest of the manifest that holds the signature. */
   readonly manifest: Digest;
   readonly by: SignerName;
-  /** Where logs hold it. */
+  /** The transparency log entries of the signature. */
   readonly logged: readonly LogEntryReference[];
-  /** URLs of the logs that it waits for. */
+  /** URLs of the logs whose entries are pending. */
   readonly pending: readonly string[];
-  /** It was there before: nothing was written. */
+  /** Whether the signature existed before and nothing was written. */
   readonly already: boolean;
 }
 
-/** One entry a format and image, the index first. All is signed before the first is written, image by image. */
+/** Signs, and returns one entry per format and image, the index first. For each image, all signatures are made before the first is written. */
 export async function sign(repository: Repository, reference: Reference, options: SignOptions): Promise<readonly SignatureMade[]> {
   const { formats, recursive, signal } = options;
   const who = whoSigns(options);
   const resolving = resolve(repository, reference, signal);
   await using uploads = repository.expectBlobs(formats.length, resolving, signal);
-  // A digest needs no resolving: what hangs on it is looked for beside the image itself.
+  // A digest needs no resolving: its attachments and the image are requested at the same time.
   const { digest } = reference;
-  const isLookedFor = who.described && !options.force && options.signature?.expiry === undefined; // another end each time
+  const isLookedFor = who.described && !options.force && options.signature?.expiry === undefined; // an expiry differs each time
   const ahead = digest && isLookedFor ? look(repository, { repository: repository.name, digest }, options) : undefined;
   ahead?.catch(() => undefined);
   if (digest && !isLookedFor) getReady(repository, { repository: repository.name, digest }, options);
   const root = await resolving;
   if (!digest && !isLookedFor) getReady(repository, root, options);
-  parseManifest(root.manifest, root.descriptor.mediaType); // a web page, or an image that is an index as well, is not signed
+  parseManifest(root.manifest, root.descriptor.mediaType); // refuses a web page, or an image that is an index as well
   const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
   const made = await mapBounded(subjects, 8, (subject) => {
     const claim: SignatureClaim = {
@@ -86,13 +86,13 @@ export async function sign(repository: Repository, reference: Reference, options
 
 interface Signing extends SignOptions {
   readonly who: Who;
-  /** What hangs on the image already. */
+  /** The evidence already attached to the image. */
   readonly looked: Promise<Collected>;
-  /** For the signatures, if there are to be any. */
+  /** The expected uploads of the signatures, if any are made. */
   readonly uploads: ExpectedBlobs;
 }
 
-/** Described while the registry answers. */
+/** Describes the signer while the registry answers. */
 function whoSigns({ signer, signal }: SignOptions): Who {
   if ("envelop" in signer) return { signer };
   const described = signer.describe(signal);
@@ -108,10 +108,10 @@ function look(repository: Repository, subject: SubjectAddress, { formats, signal
 
 const signatures = { kinds: ["signature"] } as const;
 
-/** Asks how the registry lists signatures, which decides how one is written, while it is made. */
+/** Finds out whether the registry lists referrers, which decides how a signature is written, while it is made. */
 function getReady(repository: Repository, subject: SubjectAddress, { formats, signal }: SignOptions): void {
   const isListed = locationsOf(formats, subject, "signature").some(({ kind }) => kind === "referrers");
-  if (isListed) repository.referrers(subject.digest, signal).catch(() => undefined); // storing one hears of it
+  if (isListed) repository.referrers(subject.digest, signal).catch(() => undefined); // storing the signature reports the failure
 }
 
 async function signOne(
@@ -124,7 +124,7 @@ async function signOne(
   const existing = await signedAlready(subject, claim, options);
   const by = await who.described;
 
-  // Signing may publish: nothing is signed in one format that cannot be made in another, or that may not be stored.
+  // Signing may publish: no signature is made in one format if it cannot be made in another, or may not be stored.
   const ready = await Promise.all(
     formats.map(async (format) => {
       const earlier = existing.find((finding) => finding.format === format.name);
@@ -157,7 +157,7 @@ async function signOne(
   );
 }
 
-/** Signatures by the same key that say exactly the same. What cannot be read now does not keep from signing. */
+/** Finds signatures by the same key with exactly the same claim. Evidence that cannot be read does not prevent signing. */
 async function signedAlready(subject: Subject, claim: SignatureClaim, options: Signing): Promise<readonly Finding[]> {
   const { formats, at, who, looked, signal } = options;
   const { evidence } = await looked;
@@ -167,13 +167,13 @@ async function signedAlready(subject: Subject, claim: SignatureClaim, options: S
   return findings.filter((finding) => isOwn(finding, at) && saysTheSame(finding, claim));
 }
 
-/** The signer's key and certificate as trust anchors: what verifies under them was made by this signer. */
+/** The signer's key and certificate as trust: only this signer's signatures verify under it. */
 function trustOf({ publicKey, chain = [] }: SignerDescription): Trust {
   const name = "the signing key";
   return makeTrust({ keys: [{ name, publicKey }], stores: { ca: chain.slice(0, 1).map((certificate) => ({ name, certificate })) } });
 }
 
-/** Whether the signature verifies, and has not ended. Nobody is asked whether its certificate was revoked. */
+/** Whether the signature verifies and has not expired. The revocation status is not requested. */
 function isOwn({ checks, signer }: Finding, at: Instant): boolean {
   const isValid = signer?.kind !== "x509" || signer.validity === undefined || isWithinInterval(signer.validity, at);
   return isValid && signer !== undefined && checks.every(({ name, outcome }) => outcome === "passed" || name === "revocation");

@@ -1,4 +1,4 @@
-/** Who signed, and which logs hold it, as whoever asked for the signature is told. */
+/** The signer and the log entries of a signature, as reported to the caller. */
 import { fromBase64, toHex } from "../core/bytes.ts";
 import type { LogEntryJson } from "../core/verification-material.ts";
 import type { MadeSignature, SignerName } from "../core/signer.ts";
@@ -7,7 +7,7 @@ import { certificateIdentity } from "../core/x509/certificate-identity.ts";
 
 export interface LogEntryReference {
   readonly index: number;
-  /** The log's id, lower-case hex. */
+  /** The log's ID, lower-case hex. */
   readonly log: string;
 }
 

@@ -1,4 +1,4 @@
-/** Writes an artifact beside its image and reads it back: what is not there afterwards was not stored. */
+/** Writes an artifact to the image's repository and reads it back, since a registry may accept a write and lose it. */
 import { isDeepStrictEqual } from "node:util";
 import { mapBounded } from "../core/async/map-bounded.ts";
 import { digestOf, type Digest } from "../core/digest.ts";
@@ -10,9 +10,9 @@ import type { SubjectAddress } from "../core/subject.ts";
 import { writeAndSettle } from "../core/async/lost-update-check.ts";
 import type { Artifact, ReferrerArtifact, TaggedArtifact } from "../formats/format.ts";
 
-/** How often a tag is written anew when another writer was faster. */
+/** Maximum attempts to write a tag when another writer is faster. */
 const maxTries = 10;
-/** The writers of this process wait for each other; only others can come in between. */
+/** Serialises the writers of this process; only other processes can overwrite a tag. */
 const writers = new KeyedLock();
 
 /** Stores the artifact; returns the digest of the manifest that holds it. Throws CONFLICT, REGISTRY_ERROR, and what the repository throws. */
@@ -41,7 +41,7 @@ async function storeReferrer(
 
 async function storeTagged(repository: Repository, artifact: TaggedArtifact, signal: AbortSignal): Promise<Digest> {
   const { tag, layer } = artifact;
-  /** All other layers that were there at some time since this began: one that is not there any more was overwritten, and is put back. */
+  /** All other layers that the tag had since this call began: one that is missing later was overwritten and is restored. */
   const seen = new Map<string, Descriptor>();
   const look = async (): Promise<ImageManifest | undefined> => {
     const manifest = await readTag(repository, tag, signal);
@@ -74,7 +74,10 @@ async function readTag(repository: Repository, tag: string, signal: AbortSignal)
   );
 }
 
-/** Begun while the manifest is stored, and waited for after it. One by one: the other connections are for what is waited for. */
+/**
+ * Reads the blobs back while the manifest is stored; the caller awaits it afterwards. One at a time, which leaves the other connections to
+ * the writes.
+ */
 function readBack(repository: Repository, blobs: readonly Uint8Array[], signal: AbortSignal): Promise<unknown> {
   const all = mapBounded(blobs, 1, async (blob) => {
     const descriptor: Descriptor = { mediaType: "application/octet-stream", digest: digestOf(blob), size: blob.length };

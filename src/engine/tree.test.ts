@@ -15,7 +15,7 @@ const reference = parseReference("registry.example/app:1");
 const options = { formats: keyFormats, at, signal };
 
 describe("tree", () => {
-  it("shows what hangs on the image, of every format and of none, and what hangs on that", async () => {
+  it("shows everything attached to the image, of every format and of none, and its attachments", async () => {
     const repository = memoryRepository();
     const image = await putImage(repository, "x", "1");
     const alice = person("alice");
@@ -89,7 +89,7 @@ describe("tree", () => {
     );
   });
 
-  it("names what could not be read", async () => {
+  it("names unread locations", async () => {
     const repository = memoryRepository();
     await putImage(repository, "a", "1");
     const broken: Repository = { ...repository, referrers: () => Promise.reject(new TouchmarkError("UNAUTHORIZED", "denied")) };

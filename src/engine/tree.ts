@@ -1,4 +1,4 @@
-/** Tree: everything that hangs on an image, of every format, and what no format understands. */
+/** Lists everything attached to an image: evidence of every format, and artifacts that no format reads. */
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -24,7 +24,7 @@ export interface ImageTree {
   readonly digest: Digest;
   readonly mediaType: string;
   readonly attached: readonly TreeNode[];
-  /** What could not be read. */
+  /** The locations that could not be read. */
   readonly unread: readonly UnreadLocation[];
 }
 
@@ -33,14 +33,14 @@ export interface TreeNode {
   readonly digest: Digest;
   readonly mediaType: string;
   readonly artifactType?: string;
-  /** Bytes. */
+  /** The size in bytes. */
   readonly size: number;
-  /** What formats read in it; empty where none understands it. Nothing here is verified. */
+  /** The evidence that formats read in it, unverified; empty if no format reads it. */
   readonly evidence: readonly TreeEvidence[];
   readonly attached: readonly TreeNode[];
 }
 
-/** What evidence says; nothing of it is verified. */
+/** The claims of evidence, unverified. */
 export type TreeEvidence = Pick<Finding, "format" | "layer" | "claim" | "hint">;
 
 export interface TreeOptions {
@@ -55,7 +55,7 @@ export async function tree(repository: Repository, reference: Reference, options
   const walk: Walk = {
     ...options,
     repository,
-    missed: unreadCollector(unread, options.signal),
+    onUnread: unreadCollector(unread, options.signal),
     seen: new Set([subject.digest]),
   };
   const attached = await attachedTo(subject, walk, maxDepth);
@@ -65,18 +65,18 @@ export async function tree(repository: Repository, reference: Reference, options
 
 interface Walk extends TreeOptions {
   readonly repository: Repository;
-  readonly missed: OnUnread;
-  /** Manifests that have their place in the tree: a loop of referrers ends here. */
+  readonly onUnread: OnUnread;
+  /** Digests already in the tree; a loop of referrers ends here. */
   readonly seen: Set<Digest>;
 }
 
 async function attachedTo(subject: Subject, walk: Walk, depth: number): Promise<readonly TreeNode[]> {
-  const { repository, seen, missed } = walk;
+  const { repository, seen, onUnread } = walk;
   const attachments = await attachmentsOf(repository, subject, walk);
   const fresh = attachments.filter(({ stored }) => {
     if (seen.has(stored.descriptor.digest)) return false;
     if (seen.size > maxNodes || depth === 0) {
-      missed(
+      onUnread(
         "the rest of the tree",
         new TouchmarkError("LIMIT_EXCEEDED", `the tree has more than ${maxNodes} manifests or ${maxDepth} levels`),
       );
@@ -89,9 +89,9 @@ async function attachedTo(subject: Subject, walk: Walk, depth: number): Promise<
 }
 
 async function nodeOf(parent: Subject, location: RepositoryLocation, stored: StoredManifest, walk: Walk, depth: number): Promise<TreeNode> {
-  const { repository, formats, missed } = walk;
+  const { repository, formats, onUnread } = walk;
   const { descriptor, bytes } = stored;
-  const found = readImageManifest(location, stored, missed);
+  const found = readImageManifest(location, stored, onUnread);
   const evidence = await readEvidence(repository, found, { ...walk, budget: wholeBudget() });
   const artifactType = found.map(({ manifest }) => artifactTypeOf(manifest))[0];
   const self: Subject = {

@@ -1,4 +1,4 @@
-/** Signatures that wait for a log, on an image in memory, and the services that log them. */
+/** Signatures with pending log entries on an image in memory, and the services that log them. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import type { TestContext } from "node:test";
@@ -42,15 +42,15 @@ const hour = 60 * 60_000;
 export interface Desk extends SigningServices {
   readonly repository: MemoryRepository;
   readonly image: Descriptor;
-  /** Trusts in whom the certificates name. */
+  /** The trust for the certificates of the instance. */
   readonly trust: Trust;
   readonly byKey: { readonly signer: Signer; readonly trust: Trust };
   sign(how?: { readonly logUpload?: LogUpload; readonly by?: "key" | "certificate"; readonly repository?: Repository }): Promise<void>;
-  /** An hour after it was signed: the certificate is over. */
+  /** Uploads an hour after signing, when the certificate has expired. */
   flush(instead?: Partial<UploadPendingOptions>, repository?: Repository): Promise<readonly UploadedImage[]>;
   verify(allowsPendingLog?: boolean, trust?: Trust, repository?: Repository): Promise<Verdict>;
   readonly flushServices: UploadServices;
-  /** The requests that came to the log. */
+  /** The requests that the log received. */
   readonly logged: readonly string[];
 }
 
@@ -123,7 +123,7 @@ export async function desk(t: TestContext): Promise<Desk> {
   };
 }
 
-/** The manifests that hang on the image. */
+/** The manifests attached to the image. */
 export function attached({
   repository,
   image,
@@ -142,14 +142,14 @@ export function answerOf({ decision, reason }: Verdict): string {
   return reason ? `${decision}: ${reason.code}` : decision;
 }
 
-/** What the one finding of the verdict says of logs. */
+/** The log check of the verdict's only finding. */
 export function logCheck({ findings }: Verdict): string | undefined {
   assert.equal(findings.length, 1, "one signature is listed once");
   const check = findings[0]?.checks.find(({ name }) => name === "log");
   return check && (check.outcome === "passed" ? check.outcome : `${check.outcome}: ${check.code}`);
 }
 
-/** The JSON of what hangs on the image. */
+/** The JSON documents attached to the image. */
 export interface Parts {
   // oxlint-disable-next-line typescript/no-explicit-any -- tests reach into it to break it
   readonly bundle: any;
@@ -157,11 +157,11 @@ export interface Parts {
   readonly record: any;
   // oxlint-disable-next-line typescript/no-explicit-any -- tests reach into it to break it
   readonly manifest: any;
-  /** URL of a server that must not be asked. */
+  /** URL of a server that must not be contacted. */
   readonly stranger: string;
 }
 
-/** Puts what hangs on the image back with parts changed. */
+/** Changes the documents attached to the image. */
 export async function change(at: Desk, alter: (parts: Parts) => unknown, stranger = ""): Promise<void> {
   const { blobs, manifests } = at.repository;
   const [{ digest } = { digest: at.image.digest }] = attached(at);

@@ -1,4 +1,7 @@
-/** One signature that waits for its logs: proven, logged, completed in a manifest of its own, and taken away where it waited. */
+/**
+ * Uploads one signature with pending log entries: verifies it, logs it, stores the complete signature in a new manifest, and deletes the
+ * pending one.
+ */
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { digestOf, type Digest } from "../core/digest.ts";
 import { asTouchmarkError, TouchmarkError, type Code } from "../core/errors.ts";
@@ -21,7 +24,7 @@ import { store } from "./store.ts";
 
 export type PendingFormat = Format & { readonly pending: PendingUploads };
 
-/** Evidence that waits for a log. */
+/** Evidence with a pending log entry. */
 export interface Waiting {
   readonly evidence: Evidence;
   readonly manifest: Digest;
@@ -30,37 +33,37 @@ export interface Waiting {
 }
 
 export interface UploadServices {
-  /** What a signature must be proven by before it is logged: no log is filled with what strangers hang on an image. */
+  /** The root that a signature must verify under before it is logged, so that no log is filled with untrusted signatures. */
   readonly root: TrustedRoot;
-  /** The entries of all logs that the signature waits for. Throws where one may not be asked, or does not answer. */
+  /** Requests the entries of all logs that the signature is pending for. Throws if a log may not be contacted or does not answer. */
   upload(pending: PendingUpload, signal: AbortSignal): Promise<readonly LogEntryJson[]>;
 }
 
 export interface UploadContext extends UploadServices {
   readonly repository: Repository;
   readonly subject: Subject;
-  /** All that hangs on the image. */
+  /** All evidence attached to the image. */
   readonly evidence: readonly Evidence[];
   readonly at: Instant;
   readonly signal: AbortSignal;
 }
 
-/** `waiting`: the manifest that waits, or waited. */
+/** `waiting`: digest of the pending manifest, which may be deleted by now. */
 export type PendingUploadResult = { readonly format: string; readonly waiting: Digest } & (UploadedSignature | NotUploadedSignature);
 
 export interface UploadedSignature {
   readonly state: "flushed";
   readonly by: SignerName;
-  /** The manifest that holds the complete signature. */
+  /** The digest of the manifest that holds the complete signature. */
   readonly manifest: Digest;
   readonly logged: readonly LogEntryReference[];
-  /** It was completed before: no log was asked. */
+  /** Whether it was completed before, and no log was contacted. */
   readonly already: boolean;
-  /** Why the manifest that waited is still there, where it does no harm. */
+  /** Why the pending manifest was not deleted; it does no harm. */
   readonly kept?: Problem;
 }
 
-/** Pending: it waits on, and can be tried again. Refused: it is nothing that a log is asked to keep. */
+/** Pending: the upload can be tried again. Refused: the signature is not one to log. */
 export interface NotUploadedSignature extends Problem {
   readonly state: "pending" | "refused";
 }
@@ -83,7 +86,7 @@ async function outcomeOf(waiting: Waiting, context: UploadContext): Promise<Uplo
     if ("problem" in upload) throw faulty(upload.problem);
     const by = makerOf(upload.value);
     const trust = trustFor(upload.value, context.root);
-    await prove(waiting, trust, context);
+    await requireVerified(waiting, trust, context);
     state = "pending";
     const earlier = await completedBefore(waiting, upload.value, trust, context);
     const { manifest, logged } = earlier ? { manifest: earlier, logged: [] } : await complete(waiting, upload.value, trust, context);
@@ -95,7 +98,7 @@ async function outcomeOf(waiting: Waiting, context: UploadContext): Promise<Uplo
   }
 }
 
-/** The anchors by which a pending signature must verify: its own key, or the root that the services belong to. Whose it is does not matter. */
+/** The trust under which a pending signature must verify: its own key, or the root that the services belong to. Any signer counts. */
 function trustFor({ logged: { verifier } }: PendingUpload, root: TrustedRoot): Trust {
   return makeTrust({ roots: [root], ...(verifier.kind === "key" && { keys: [{ name: "its key", publicKey: verifier.key }] }) });
 }
@@ -106,19 +109,19 @@ function makerOf({ logged: { verifier } }: PendingUpload): SignerName {
   return { identity, issuer };
 }
 
-/** Whether a check speaks against the signature. An instance without certificate logs signs without them; whether that will do is for a policy. */
+/** Whether a check refuses the signature. An instance without certificate transparency logs issues no SCTs; whether that suffices is for a policy. */
 function counts({ name, outcome }: Check, { certificateLogs }: TrustedRoot): boolean {
   return outcome !== "passed" && (name !== "sct" || certificateLogs.length > 0);
 }
 
-/** Throws the code of what does not hold, other than that it waits. */
-async function prove({ evidence, format }: Waiting, trust: Trust, { subject, at, root }: UploadContext): Promise<void> {
+/** Throws the code of a check that does not pass, other than the pending log entry. */
+async function requireVerified({ evidence, format }: Waiting, trust: Trust, { subject, at, root }: UploadContext): Promise<void> {
   const { checks } = await format.verify(evidence, subject, trust, at);
   const fault = checks.find((check) => counts(check, root) && !isPending(check));
   if (fault) throw faulty(fault);
 }
 
-/** The manifest of an earlier flush that did not get as far as taking away what waited. */
+/** Finds the complete manifest of an earlier upload that was interrupted before it deleted the pending manifest. */
 async function completedBefore(
   { evidence, format }: Waiting,
   upload: PendingUpload,
@@ -136,7 +139,7 @@ function isComplete({ checks, verifiedTimestamps }: Finding, { logs }: PendingUp
   return !checks.some((check) => counts(check, root)) && verifiedTimestamps.filter(({ kind }) => kind === "log").length >= logs.length;
 }
 
-/** Throws what uploading and storing do, and LOG_ENTRY_INVALID, with nothing written, for entries that would not be accepted afterwards. */
+/** Throws what uploading and storing do, and LOG_ENTRY_INVALID, with nothing written, for entries that a verifier would not accept. */
 async function complete(
   { evidence, format }: Waiting,
   upload: PendingUpload,
@@ -154,7 +157,7 @@ async function complete(
   return { manifest: await store(repository, subject, artifact, signal), logged: entries.map(logEntryReference) };
 }
 
-/** As whoever verifies will read it. */
+/** The evidence as a verifier reads it. */
 function evidenceIn({ manifest: bytes, blobs }: ReferrerArtifact, format: Format): readonly Evidence[] {
   const manifest = parseManifest(bytes, mediaTypes.ociManifest);
   if (manifest.kind !== "image") return [];
@@ -163,7 +166,7 @@ function evidenceIn({ manifest: bytes, blobs }: ReferrerArtifact, format: Format
   return recognised?.read(new Map(blobs.map((blob) => [digestOf(blob), blob]))) ?? [];
 }
 
-/** Not every registry lets what was written be deleted, nor every account. */
+/** Deletes the pending manifest; not every registry or account allows that. */
 async function remove({ manifest }: Waiting, { repository, signal }: UploadContext): Promise<Problem | undefined> {
   try {
     await repository.deleteManifest(manifest, signal);

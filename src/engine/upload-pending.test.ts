@@ -1,4 +1,4 @@
-/** Having logs keep what waits for them. */
+/** Uploading the pending log entries of an image. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { bench } from "../../test/cli/harness.ts";
@@ -15,7 +15,7 @@ import { createCredentials } from "../registry/credentials/credentials.ts";
 import { createRegistries } from "../registry/registries.ts";
 import { signal, logPath, desk, attached, states, answerOf, logCheck } from "./upload-fixture.test.ts";
 
-/** To a registry that knows nothing of referrers. */
+/** A registry without the referrers API. */
 function withoutReferrers(http: HttpClient): HttpClient {
   return {
     ...http,
@@ -28,8 +28,8 @@ function withoutReferrers(http: HttpClient): HttpClient {
   };
 }
 
-describe("flush", () => {
-  it("has the log keep it, completes it and takes away what waited, once", async (t) => {
+describe("uploading pending entries", () => {
+  it("logs the signature, completes it and deletes the pending one, once", async (t) => {
     const at = await desk(t);
     await at.sign();
     const [waiting] = attached(at);
@@ -50,7 +50,7 @@ describe("flush", () => {
     assert.equal(at.logged.length, 1);
   });
 
-  it("leaves what is complete alone, and asks for no services", async (t) => {
+  it("leaves a complete signature alone, and opens no services", async (t) => {
     const at = await desk(t);
     await at.sign({ logUpload: "now" });
     const before = [...at.repository.manifests.keys()];
@@ -61,7 +61,7 @@ describe("flush", () => {
     assert.deepEqual([...at.repository.manifests.keys()], before);
   });
 
-  it("asks for no certificate log where the instance has none, as signing does", async (t) => {
+  it("requires no SCT if the instance has none, as signing does", async (t) => {
     const at = await desk(t);
     await at.sign();
     const { root } = at.flushServices;
@@ -130,10 +130,10 @@ describe("flush", () => {
   });
 });
 
-describe("flush: registries and writers that get in the way", () => {
+describe("uploading pending entries: difficult registries and concurrent writers", () => {
   const undeletable = { deleteManifest: () => Promise.reject(new TouchmarkError("UNSUPPORTED", "nothing may be deleted")) };
 
-  it("leaves what waited where nothing may be deleted, and both are one signature", async (t) => {
+  it("leaves the pending signature if the registry refuses deletion, and counts both as one", async (t) => {
     const at = await desk(t);
     await at.sign();
     const repository = { ...at.repository, ...undeletable };
@@ -149,7 +149,7 @@ describe("flush: registries and writers that get in the way", () => {
     assert.equal(at.logged.length, 1);
   });
 
-  it("cleans up after one that was interrupted before it had taken away what waited", async (t) => {
+  it("deletes the pending signature that an interrupted upload has left", async (t) => {
     const at = await desk(t);
     await at.sign();
     const gone = new AbortController();
@@ -200,7 +200,7 @@ describe("flush: registries and writers that get in the way", () => {
     assert.deepEqual(states(await at.flush()), []);
   });
 
-  it("works where there is no referrers API, and the fallback tag forgets what waited", async (t) => {
+  it("works without the referrers API, and removes the pending signature from the fallback tag", async (t) => {
     const at = await desk(t);
     const { address, folder } = await bench(t);
     const registries = createRegistries({
@@ -223,7 +223,7 @@ describe("flush: registries and writers that get in the way", () => {
     assert.equal(answerOf(await at.verify(false, at.trust, repository)), "allow");
   });
 
-  it("does not say that nothing waits where it could not look", async (t) => {
+  it("does not report that nothing is pending for an unread location", async (t) => {
     const at = await desk(t);
     await at.sign();
     const referrers = () => Promise.reject(new TouchmarkError("UNREACHABLE", "gone"));

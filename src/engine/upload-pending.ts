@@ -1,4 +1,4 @@
-/** Flush: has logs keep the signatures on an image that were made while they could not be asked, and completes them. */
+/** Uploads the pending log entries of an image: signatures made while a log was unavailable are logged and completed. */
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import type { Evidence } from "../core/evidence.ts";
@@ -14,10 +14,10 @@ import { resolve, resolveAll } from "./resolve.ts";
 
 export interface UploadPendingOptions {
   readonly formats: readonly Format[];
-  /** Asked for when the first signature is found that waits. */
+  /** Opens the services; called when the first pending signature is found. */
   readonly services: () => Promise<UploadServices>;
   readonly at: Instant;
-  /** Every image of an index too. */
+  /** Covers every image of an index. */
   readonly recursive: boolean;
   readonly signal: AbortSignal;
 }
@@ -26,13 +26,13 @@ export interface UploadedImage {
   readonly reference: string;
   readonly repository: string;
   readonly digest: Digest;
-  /** One for each signature that waited. */
+  /** One result for each pending signature. */
   readonly uploads: readonly PendingUploadResult[];
-  /** Places that could not be read: more may wait there. */
+  /** The locations that could not be read; they may hold more pending signatures. */
   readonly unread: readonly UnreadLocation[];
 }
 
-/** One entry an image, the index first. What cannot be logged now is in the answer, and waits on. Throws what `services` does. */
+/** Returns one entry per image, the index first. A signature that cannot be logged now is reported and stays pending. Throws what `services` does. */
 export async function uploadPending(
   repository: Repository,
   reference: Reference,

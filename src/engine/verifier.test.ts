@@ -46,14 +46,14 @@ const answer = async (verifier: Verifier): Promise<string> => {
 };
 
 describe("a verifier", () => {
-  it("answers fifty concurrent questions about one image by one verification", async () => {
+  it("answers fifty concurrent requests about one image by one verification", async () => {
     const { repository, verifier } = await place();
     const answers = await Promise.all(Array.from({ length: 50 }, () => answer(verifier)));
     assert.deepEqual(new Set(answers), new Set(["allow"]));
     assert.ok(repository.calls.length <= 6, repository.calls.join());
   });
 
-  it("remembers content, listings and findings: asked again, it resolves the tag alone", async () => {
+  it("remembers content, listings and findings: a second request resolves the tag only", async () => {
     const { repository, verifier } = await place();
     await answer(verifier);
     repository.calls.length = 0;
@@ -80,7 +80,7 @@ describe("a verifier", () => {
     assert.equal(await answer(verifier), "NO_SIGNATURE");
   });
 
-  it("uses for each verification the trust that there is when it begins", async () => {
+  it("uses for each verification the trust at its start", async () => {
     let trust = alice.trust;
     const { verifier } = await place({ basis: () => anyKeyOf(trust) });
     const before = verifier.verify(reference, { signal });
@@ -95,7 +95,7 @@ describe("a verifier", () => {
     );
   });
 
-  it("knows nothing of another verifier", async () => {
+  it("shares nothing with another verifier", async () => {
     const { repository, clock, verifier } = await place();
     await answer(verifier);
     repository.calls.length = 0;
@@ -105,7 +105,7 @@ describe("a verifier", () => {
     assert.ok(repository.calls.length > 3, repository.calls.join());
   });
 
-  it("goes on for the others when one who asks leaves", async () => {
+  it("goes on for other callers when one aborts", async () => {
     const { verifier } = await place();
     const leaving = new AbortController();
     const left = assert.rejects(verifier.verify(reference, { signal: leaving.signal }), { code: "INTERRUPTED" });
@@ -130,7 +130,7 @@ describe("a verifier", () => {
   });
 });
 
-describe("findings that are remembered", () => {
+describe("cached findings", () => {
   const finding = (from: number, until: number, outcome: "passed" | "undecided" = "passed"): Finding => ({
     format: "bundle",
     location: { kind: "referrers" },
@@ -196,13 +196,13 @@ describe("reading in stages", () => {
     return made;
   }
 
-  it("fetches no attestation for a question about signatures that one signature answers", async () => {
+  it("fetches no attestation if one signature suffices", async () => {
     const { repository, verifier } = await withAttestations([1000, 2000, 3000]);
     assert.equal(await answer(verifier), "allow");
     assert.equal(attestationsOf(repository.calls), 1, repository.calls.join());
   });
 
-  it("opens a signature that the listing calls an attestation before it says that there is none", async () => {
+  it("opens a signature that the listing calls an attestation before it reports no signature", async () => {
     const lying = relabelled((entry) => ({ ...entry, annotations: { ...entry.annotations, [predicate]: "https://spdx.dev/Document" } }));
     const { verifier } = await place({}, lying);
     assert.equal(await answer(verifier), "allow");
@@ -214,7 +214,7 @@ describe("reading in stages", () => {
     assert.equal(await answer(verifier), "allow");
   });
 
-  it("spends its budget on the small first: no ballast buries a signature of a kilobyte that is listed last", async () => {
+  it("reads small evidence first: large blobs do not hide a signature of a kilobyte that is listed last", async () => {
     const repository = memoryRepository();
     const image = await putImage(repository, "x", "1");
     for (let i = 0; i < 10; i++) {

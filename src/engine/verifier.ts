@@ -1,6 +1,6 @@
 /**
- * A verifier for a long life: concurrent questions about one image share one verification; content, listings and findings are
- * remembered within bounds. Two verifiers in one process know nothing of each other.
+ * A long-lived verifier: concurrent requests for one image share one verification; content, listings and findings are cached within
+ * bounds. Two verifiers in one process share nothing.
  */
 import { memoiseByKey } from "../core/async/memoise.ts";
 import type { GatherFacts } from "../core/facts/facts.ts";
@@ -16,9 +16,9 @@ import { repositoryMemory, type MemoryLimits } from "./remembering-repository.ts
 import { verify, type VerifyOptions } from "./verify.ts";
 
 export interface VerifierLimits extends MemoryLimits {
-  /** Findings that are remembered. */
+  /** Maximum cached findings. */
   readonly findings: number;
-  /** Verifications under way at once; more wait for nothing, but are not shared. */
+  /** Maximum verifications that are shared at once; more run, but are not shared. */
   readonly sharedVerifications: number;
 }
 
@@ -34,7 +34,7 @@ export interface VerifierSettings {
   readonly formats: readonly Format[];
   /** Opens the repository of a reference. */
   readonly open: (reference: Reference) => Repository;
-  /** What images of a repository are decided by; asked once a verification, which then uses this one trust. */
+  /** The policy and trust for images of a repository; called once per verification, which uses this one trust throughout. */
   readonly basis: (repository: string) => PolicyAndTrust | Promise<PolicyAndTrust>;
   readonly gather?: GatherFacts;
   readonly recorder: Recorder;
@@ -45,13 +45,13 @@ export interface VerifierSettings {
 }
 
 export interface VerifyQuestion {
-  /** Every image of an index too. */
+  /** Covers every image of an index. */
   readonly recursive?: boolean;
   readonly signal: AbortSignal;
 }
 
 export interface Verifier {
-  /** A verdict for the image, and with `recursive` for each image of an index, the index first. Throws as `verify` does. */
+  /** Returns a verdict for the image, and with `recursive` for each image of an index, the index first. Throws as `verify` does. */
   verify(reference: Reference, question: VerifyQuestion): Promise<readonly Verdict[]>;
 }
 
@@ -68,7 +68,7 @@ export function createImageVerifier(settings: VerifierSettings): Verifier {
   const findings = new FindingMemory(limits.findings);
   const questions = new Map<string, Shared>();
 
-  // A verdict is given to those who waited for it, and not kept: what a tag names is asked anew for the next.
+  // Concurrent callers share a verdict, but it is not cached: the tag is resolved again for the next request.
   const shared = memoiseByKey(
     async (key: string, signal) => {
       const question = questions.get(key);

@@ -1,4 +1,4 @@
-/** A finding for each piece of evidence, by the format that recognised it; for one signature that lies there several times, one. */
+/** Verifies all evidence: one finding for each piece, by the format that recognised it, without duplicates of one signature. */
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Evidence } from "../core/evidence.ts";
@@ -16,19 +16,19 @@ export interface VerifyAll {
   readonly formats: readonly Format[];
   readonly trust: Trust;
   readonly at: Instant;
-  /** Asks what findings need; without it they stay as they are. */
+  /** Gathers facts that findings need; without it, they stay undecided. */
   readonly gather?: GatherFacts | undefined;
-  /** Which of a finding's needs are worth asking; without it, all. */
+  /** Selects which facts of a finding to gather; without it, all. */
   readonly wants?: ((finding: Finding) => readonly FactQuestion[]) | undefined;
-  /** Where findings are remembered while they hold. */
+  /** A cache of findings. */
   readonly findings?: FindingMemory | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Facts lead to other questions this often: a responder, a list, what has changed since the list. */
+/** Maximum rounds of facts, which lead to further questions: an OCSP responder, a CRL, a delta CRL. */
 const maxRounds = 3;
 
-/** A few at a time: a thousand that are slow to verify end with the time that is allowed. */
+/** Verifies a few pieces at a time, so that a thousand slow ones still end within the time limit. */
 export async function verifyAll(evidence: readonly Evidence[], subject: Subject, options: VerifyAll): Promise<readonly Finding[]> {
   const { signal, wants } = options;
   const gather = options.gather && askOnce(options.gather);
@@ -41,7 +41,7 @@ export async function verifyAll(evidence: readonly Evidence[], subject: Subject,
     const key = findingKey(one, subject, options.trust.digest);
     const known = key === undefined ? undefined : options.findings?.find(key, options.at);
     if (known) return { finding: known, name: nameOf(one, known) };
-    // Verifying may wait for nothing; the clock that ends it has to have its turn.
+    // Verification may be synchronous; the timer of the deadline must get its turn.
     await new Promise(setImmediate);
     throwIfAborted(signal);
     const finding = await withFacts((facts) => format.verify(one, subject, options.trust, options.at, facts), { gather, signal, wants });
@@ -51,7 +51,7 @@ export async function verifyAll(evidence: readonly Evidence[], subject: Subject,
   return distinct(named);
 }
 
-/** What verifying finds, asked again with what it needs to know. */
+/** Verifies, and verifies again with the facts that the finding needs. */
 export async function withFacts(
   verify: (facts: Facts) => Promise<Finding>,
   { gather, signal, wants = allNeeds }: Pick<VerifyAll, "gather" | "signal" | "wants">,
@@ -72,7 +72,7 @@ function allNeeds({ needs = [] }: Finding): readonly FactQuestion[] {
 
 interface Named {
   readonly finding: Finding;
-  /** The same for the same signature; absent where nobody is proven to have made it. */
+  /** Equal for copies of one signature; undefined if no signer is verified. */
   readonly name: string | undefined;
 }
 
@@ -80,7 +80,7 @@ function nameOf({ format, signature }: Evidence, { signer, claim }: Finding): st
   return signature && signer && JSON.stringify([format, signature, signer, claim]);
 }
 
-/** Without further copies of a signature, such as the one that waits for its log beside the one that was completed. */
+/** Drops further copies of a signature, such as the pending one beside the completed one. */
 function distinct(named: readonly Named[]): readonly Finding[] {
   const best = new Map<string | undefined, Finding>();
   for (const { finding, name } of named) {

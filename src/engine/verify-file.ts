@@ -1,4 +1,4 @@
-/** Verify a file: one verdict, by evidence that lies beside it. */
+/** Verifies a file by a detached signature; one verdict. */
 import type { FileSubject } from "../core/file-subject.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import type { Finding } from "../core/finding.ts";
@@ -13,11 +13,14 @@ import { withFacts } from "./verify-all.ts";
 export interface VerifyFileOptions extends DecideOptions {
   readonly given: DetachedSignature;
   readonly recorder: Recorder;
-  /** Called with a record that could not be kept; without it, `verifyFile` throws RecordFailed, which has the verdict. */
+  /** Called with a record that could not be kept; without it, `verifyFile` throws RecordFailed, which holds the verdict. */
   readonly onRecordFailure?: VerifyOptions["onRecordFailure"];
 }
 
-/** The file was read as the format's `readingOf` says. Never throws for what the evidence holds: a bundle that is none, or another file's, is a verdict. */
+/**
+ * Verifies the file, which must have been read as the format's `readingOf` says. Never throws for the content of the evidence: an invalid
+ * bundle, or one of another file, is a verdict.
+ */
 export async function verifyFile(file: FileSubject, options: VerifyFileOptions): Promise<Verdict> {
   const { given, recorder, onRecordFailure, basis, at } = options;
   const begun = performance.now();

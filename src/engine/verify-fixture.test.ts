@@ -1,4 +1,4 @@
-/** Images in memory, who signs them, and how they are decided about. */
+/** Images in memory, their signers, and the policies for them. */
 import type { MemoryRepository } from "../../test/fakes/memory-repository.ts";
 import { person, putReferrer, type Person } from "../../test/fakes/people.ts";
 import type { Descriptor } from "../core/oci/manifest.ts";
@@ -33,7 +33,7 @@ export async function signed(by: Person, repository: MemoryRepository, reference
 }
 
 export interface Asked {
-  /** Alice's unless said otherwise. */
+  /** Alice's, unless given. */
   readonly trust?: Trust;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly recursive?: boolean;

@@ -1,4 +1,4 @@
-/** What cannot be decided, and registries that are against us. */
+/** Evidence that cannot be decided, and hostile registries. */
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { describe, it } from "node:test";
@@ -12,7 +12,7 @@ import type { Descriptor } from "../core/oci/manifest.ts";
 import type { Repository } from "../core/repository.ts";
 import { signal, alice, mallory, bundleType, signed, verifyAll, answer, referrer } from "./verify-fixture.test.ts";
 
-describe("verify: what cannot be decided here", () => {
+describe("verify: undecided evidence", () => {
   const { layer, subject } = loadVector("bundle", "ecdsa-p256");
   const changed = (change: (bundle: Record<string, unknown>) => void): Uint8Array => {
     const bundle = JSON.parse(decodeUtf8(layer));
@@ -31,7 +31,7 @@ describe("verify: what cannot be decided here", () => {
     return repository;
   };
 
-  it("is undecided with a bundle of an unknown version alone, and refused with a stranger's signature beside it", async () => {
+  it("is undecided with a bundle of an unknown version alone, and refused if an untrusted signature is beside it", async () => {
     const repository = await imageWith(unknownVersion);
     assert.equal(await answer(repository), "undecided UNSUPPORTED");
     await signed(mallory, repository, "registry.example/app:1");
@@ -61,7 +61,7 @@ describe("verify: what cannot be decided here", () => {
 });
 
 describe("verify: hostile registries", () => {
-  it("T04: does not fetch a signature of 200 MiB", async () => {
+  it("does not fetch a signature of 200 MiB", async () => {
     const repository = memoryRepository();
     const image = await putImage(repository, "good", "1");
     const layer = { mediaType: bundleType, bytes: encodeUtf8("{}"), size: 200 * 1024 * 1024 };
@@ -70,7 +70,7 @@ describe("verify: hostile registries", () => {
     assert.ok(!repository.calls.includes("blob"));
   });
 
-  it("T04, T24: reads no 30 GB, though a small manifest lists one blob a thousand times", async () => {
+  it("reads no 30 GB, though a small manifest lists one blob a thousand times", async () => {
     const repository = memoryRepository();
     const image = await putImage(repository, "good", "1");
     const layer = { mediaType: bundleType, bytes: encodeUtf8("{}"), size: 30 * 1024 * 1024 };
@@ -81,7 +81,7 @@ describe("verify: hostile registries", () => {
     assert.equal(await answer(repository), "allow");
   });
 
-  it("T08, T24: verifies a bounded number of signatures, however often manifests list one", async () => {
+  it("verifies a bounded number of signatures, however often manifests list one", async () => {
     const repository = memoryRepository();
     const image = await putImage(repository, "good", "1");
     for (let i = 0; i < 5; i++) {
@@ -93,7 +93,7 @@ describe("verify: hostile registries", () => {
     assert.equal(verdict?.findings.length, 1000);
   });
 
-  it("T18, T24: with 10,000 referrers opens a bounded number, the likely ones first, and finds the good one", async () => {
+  it("with 10,000 referrers opens a bounded number, the likely ones first, and finds the good one", async () => {
     const repository = memoryRepository();
     const image = await putImage(repository, "good", "1");
     await signed(alice, repository, "registry.example/app:1");
@@ -129,7 +129,7 @@ describe("verify: hostile registries", () => {
     }
   });
 
-  it("T33: takes no .sig that is an index or both, and does not call the image unsigned", async () => {
+  it("accepts no .sig that is an index or both, and does not call the image unsigned", async () => {
     const repository = memoryRepository();
     const { digest } = await putImage(repository, "good", "1");
     const tag = `${digest.replace(":", "-")}.sig`;
@@ -140,7 +140,7 @@ describe("verify: hostile registries", () => {
     assert.equal(await answer(forged), "undecided MALFORMED");
   });
 
-  it("T33: decides nothing about an image that is an index as well", async () => {
+  it("decides nothing about an image that is an index as well", async () => {
     const repository = memoryRepository();
     const bytes = encodeUtf8(
       JSON.stringify({ schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json", manifests: [], config: {}, layers: [] }),
@@ -150,7 +150,7 @@ describe("verify: hostile registries", () => {
     assert.equal(await answer(repository, `registry.example/app@${digest}`), "undecided MALFORMED");
   });
 
-  it("T19: a place that sends other bytes than asked for is a gap", async () => {
+  it("reports a location that sends other bytes than requested as unread", async () => {
     const repository = memoryRepository();
     await putImage(repository, "good", "1");
     await signed(alice, repository, "registry.example/app:1");

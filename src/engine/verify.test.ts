@@ -1,4 +1,4 @@
-/** What verifying decides, about one image and many. */
+/** The verdicts of `verify` for one image and for many. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { memoryRepository } from "../../test/fakes/memory-repository.ts";
@@ -22,7 +22,7 @@ describe("verify", () => {
     });
   }
 
-  it("says no signature when every place was read, and only then", async () => {
+  it("reports no signature if every location was read, and only then", async () => {
     const repository = memoryRepository();
     await putImage(repository, "unsigned", "1");
     assert.equal(await answer(repository), "deny NO_SIGNATURE");
@@ -44,7 +44,7 @@ describe("verify", () => {
     assert.equal(await answer(noTags), "undecided UNREACHABLE");
   });
 
-  it("allows with a good signature even where another place cannot be read", async () => {
+  it("allows with a good signature even where another location cannot be read", async () => {
     const repository = memoryRepository();
     await putImage(repository, "good", "1");
     await signed(alice, repository, "registry.example/app:1", "cosign-legacy");
@@ -59,7 +59,7 @@ describe("verify", () => {
     assert.equal(await answer(down), "undecided UNREACHABLE");
   });
 
-  it("T36: refuses a stranger's signature, and lets it do no harm beside a good one", async () => {
+  it("refuses an untrusted signature, and ignores it beside a good one", async () => {
     const repository = memoryRepository();
     await putImage(repository, "good", "1");
     await signed(mallory, repository, "registry.example/app:1");
@@ -73,7 +73,7 @@ describe("verify", () => {
     assert.equal(await answer(repository), "allow");
   });
 
-  it("looks at the union of all places: a stranger's bundle does not hide a good .sig", async () => {
+  it("reads all locations: an untrusted bundle does not hide a good .sig", async () => {
     const repository = memoryRepository();
     await putImage(repository, "good", "1");
     await signed(mallory, repository, "registry.example/app:1", "bundle");
@@ -104,7 +104,7 @@ describe("verify", () => {
     assert.equal(await answer(repository), "deny SUBJECT_MISMATCH");
   });
 
-  it("T02, T07: an attestation posing as a signature does not count", async () => {
+  it("does not count an attestation that is labelled as a signature", async () => {
     const { subject, layer, trust } = loadVector("bundle", "attestation");
     const repository = memoryRepository();
     repository.manifests.set(subject.digest, { descriptor: subject.descriptor, bytes: subject.manifest });
@@ -177,7 +177,7 @@ describe("verify: many images, one record", () => {
     );
   });
 
-  it("T23: resolves the tag once", async () => {
+  it("resolves the tag once", async () => {
     const repository = memoryRepository();
     await putImage(repository, "good", "1");
     await signed(alice, repository, "registry.example/app:1");
@@ -187,7 +187,7 @@ describe("verify: many images, one record", () => {
     assert.equal(asked.filter((target) => target === "1").length, 1);
   });
 
-  it("with a digest, asks for the image and its evidence side by side", async () => {
+  it("with a digest, requests the image and its evidence at the same time", async () => {
     const repository = memoryRepository();
     const { digest } = await putImage(repository, "good", "1");
     const { promise: listed, resolve: release } = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-/** Verify: from a reference to one verdict for each image it names. */
+/** Verifies a reference: one verdict for each image it names. */
 import { mapBounded } from "../core/async/map-bounded.ts";
 import { asTouchmarkError } from "../core/errors.ts";
 import type { GatherFacts } from "../core/facts/facts.ts";
@@ -20,26 +20,26 @@ import { verifyAll } from "./verify-all.ts";
 
 export interface VerifyOptions {
   readonly formats: readonly Format[];
-  /** A promise of it lets the first requests go out while keys are read; its failure is thrown. */
+  /** The policy and trust. With a promise, the first requests go out while keys are read; its failure is thrown. */
   readonly basis: PolicyAndTrust | Promise<PolicyAndTrust>;
-  /** Evidence in a file: nothing else is looked for. */
+  /** A detached signature; if given, no other evidence is read. */
   readonly given?: DetachedSignature;
   readonly at: Instant;
-  /** Asks what a finding needs to be decided: whether certificates were revoked. */
+  /** Gathers facts that a finding needs, such as the revocation status of certificates. */
   readonly gather?: GatherFacts | undefined;
   readonly recorder: Recorder;
-  /** Called with a record that could not be kept; without it, `verify` throws RecordFailed, which has the verdicts. */
+  /** Called with a record that could not be kept; without it, `verify` throws RecordFailed, which holds the verdicts. */
   readonly onRecordFailure?: (failure: unknown, event: RecordedEvent) => void;
-  /** Where findings are remembered while they hold. */
+  /** A cache of findings. */
   readonly findings?: FindingMemory;
-  /** An index and every image in it, each with a verdict of its own. */
+  /** Covers the index and every image in it, each with its own verdict. */
   readonly recursive: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
- * A verdict for the image, and with `recursive` for each image of an index, the index first. A registry that
- * cannot be reached, or has no such image, is a verdict too; only an interruption and options that cannot be used throw.
+ * Returns a verdict for the image, and with `recursive` for each image of an index, the index first. An unreachable registry and a missing
+ * image are verdicts too; only an interruption and unusable options throw.
  */
 export async function verify(repository: Repository, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
   const begun = performance.now();
@@ -51,7 +51,7 @@ export async function verify(repository: Repository, reference: Reference, optio
 
 async function decideAll(repository: Repository, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
   const { recursive, signal } = options;
-  // A digest needs no resolving: its evidence is looked for beside the image itself.
+  // A digest needs no resolving: its evidence and the image are requested at the same time.
   const { digest } = reference;
   const ahead = digest && look(repository, { repository: repository.name, digest }, options);
   ahead?.catch(() => undefined);
@@ -61,7 +61,7 @@ async function decideAll(repository: Repository, reference: Reference, options: 
     return await mapBounded(subjects, 8, async (subject) => {
       const staged = await ((subject.digest === digest && ahead) || look(repository, subject, options));
       const verdict = await verdictOn(subject, staged.wanted, options);
-      // What the listing calls something else is read before a good signature is said not to be there.
+      // Evidence that the listing labels otherwise is read before a signature is reported missing.
       const rest = verdict.decision === "allow" ? undefined : await staged.rest();
       return rest ? verdictOn(subject, rest, options) : verdict;
     });

@@ -1,4 +1,4 @@
-/** Every format there is. A new one is a folder, a line here, and vectors. */
+/** All signature formats. A new one is a folder, a line here, and test vectors. */
 import { bundle } from "./bundle/bundle.ts";
 import { cosignLegacy } from "./cosign-legacy/cosign-legacy.ts";
 import { notation } from "./notation/notation.ts";
@@ -6,8 +6,8 @@ import type { Format, FormatOfFiles } from "./format.ts";
 
 export const formats: readonly Format[] = [bundle, cosignLegacy, notation];
 
-/** Those that files are signed in; the first, unless another is chosen. */
+/** The formats that sign files; the first is the default. */
 export const fileFormats: readonly [FormatOfFiles, ...FormatOfFiles[]] = [bundle, notation];
 
-/** The one that signatures of images are taken along in. */
+/** The format in which a signature of an image is written to a file. */
 export const fileFormat: FormatOfFiles = bundle;

@@ -1,4 +1,4 @@
-/** Days on which a good signature must not count, and strangers' signatures never: each ends in its own code, with what to do next. */
+/** Signatures by certificate that must be refused: expired, untrusted, misused or altered. Each ends in its own code and a hint. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { describe, it } from "node:test";
@@ -29,7 +29,7 @@ const hour = 60 * 60 * 1000;
 const day = 24 * hour;
 const findMade = (making: Making = {}, hung?: Hung) => find(bundle, bundleLayer(makeBundle(making)), hung);
 
-/** Refused for this first of all, in a way a person can act on. */
+/** Asserts that the first refusal has this code and a hint. */
 async function refuses(code: Code, finding: ReturnType<typeof find>, detail = /./): Promise<void> {
   const { checks, match } = await finding;
   const first = checks.find(({ outcome }) => outcome !== "passed");
@@ -40,8 +40,8 @@ async function refuses(code: Code, finding: ReturnType<typeof find>, detail = /.
   assert.ok(catalogue[code].remedy.length > 20);
 }
 
-describe("a bundle by certificate on bad days", () => {
-  it("holds on a good one, by Rekor 2 and a timestamp, by Rekor 1 alone, and by both", async () => {
+describe("a bundle by certificate: refusals", () => {
+  it("is accepted with Rekor 2 and a timestamp, with Rekor 1 alone, and with both", async () => {
     for (const making of [{}, { stampedAt: undefined, loggedAt: signedAt }, { loggedAt: signedAt }]) {
       assert.deepEqual(codesOf(await findMade(making)), []);
     }
@@ -51,7 +51,7 @@ describe("a bundle by certificate on bad days", () => {
     assert.deepEqual(codesOf(await findMade({}, { at: signedAt + 3650 * day })), []);
   });
 
-  it("T08: with 10,000 log entries, timestamps or certificates it is not read", async () => {
+  it("with 10,000 log entries, timestamps or certificates it is not read", async () => {
     const made = makeBundle();
     const many = Array.from({ length: 10_000 }, () => ({}));
     const { certificate } = made.verificationMaterial;
@@ -65,7 +65,7 @@ describe("a bundle by certificate on bad days", () => {
     }
   });
 
-  it("T09, T15: one entry many times over is one", async () => {
+  it("counts repeated copies of one log entry once", async () => {
     const made = makeBundle();
     const [entry] = made.verificationMaterial.tlogEntries;
     made.verificationMaterial.tlogEntries = Array.from({ length: 32 }, () => entry);
@@ -79,19 +79,19 @@ describe("a bundle by certificate on bad days", () => {
     await refuses("LOG_ENTRY_MISSING", find(bundle, bundleLayer(made), { trust: unknown }), /^0 of 1 operators/);
   });
 
-  it("is refused if the certificate had expired when it was seen, or was not valid yet", async () => {
+  it("is refused if the certificate was expired, or not yet valid, at the verified time", async () => {
     for (const seen of [signedAt + 600_000, signedAt - 120_000]) {
       await refuses("EXPIRED", findMade({ stampedAt: seen }, { at: signedAt + day }), /not at/);
       await refuses("EXPIRED", findMade({ stampedAt: undefined, loggedAt: seen }, { at: signedAt + day }), /not at/);
     }
   });
 
-  it("T16: every proven time counts, not the one that suits", async () => {
+  it("the certificate must be valid at every verified time, not just at one", async () => {
     await refuses("EXPIRED", findMade({ stampedAt: signedAt, loggedAt: signedAt + hour }));
     await refuses("EXPIRED", findMade({ stampedAt: signedAt + hour, loggedAt: signedAt }));
   });
 
-  it("T06: is refused if the intermediate had expired, though the certificate and the root had not", async () => {
+  it("is refused if the intermediate had expired, though the certificate and the root had not", async () => {
     const by = sigstoreInstance(signedAt, { intermediate: { notAfter: signedAt - 1000 } });
     await refuses("EXPIRED", findMade({ by }, { trust: trustOf({ roots: [by.trustedRoot] }) }), /intermediate/);
   });
@@ -104,7 +104,7 @@ describe("a bundle by certificate on bad days", () => {
     }
   });
 
-  it("T10: is refused by a root that knows the log not yet, or no longer", async () => {
+  it("is refused if the trusted root's period for the log has not begun, or has ended", async () => {
     for (const validFor of [
       { start: formatInstant(signedAt + 1000) },
       { start: formatInstant(signedAt - day), end: formatInstant(signedAt - 1000) },
@@ -121,7 +121,7 @@ describe("a bundle by certificate on bad days", () => {
     }
   });
 
-  it("T10: is refused by a root that knows the authority, the certificate log or the stamper at another time", async () => {
+  it("is refused outside the trusted root's period for the certificate authority, the certificate transparency log or the timestamp authority", async () => {
     const period = { start: formatInstant(signedAt + hour) };
     const changes = {
       CERTIFICATE_UNTRUSTED: changedRoot((root) => void (root.certificateAuthorities[0].validFor = period)),
@@ -156,17 +156,17 @@ describe("a bundle by certificate on bad days", () => {
     await refuses("CERTIFICATE_UNTRUSTED", findMade({}, { trust: trustOf({ roots: halves.toReversed() }) }));
   });
 
-  it("of a stranger's instance is refused, even where it copies all the names", async () => {
+  it("of an untrusted instance is refused, even if it copies all names", async () => {
     const by = sigstoreInstance(signedAt);
     await refuses("TIMESTAMP_MISSING", findMade({ by }));
     await refuses("LOG_ENTRY_MISSING", findMade({ by, stampedAt: undefined, loggedAt: signedAt }));
   });
 
-  it("is refused without any proven time, however valid the certificate is now", async () => {
+  it("is refused without any verified time, however valid the certificate is now", async () => {
     await refuses("TIMESTAMP_MISSING", findMade({ stampedAt: undefined }), /proves a time/);
   });
 
-  it("by somebody else is refused, by name and by who vouched for the name", async () => {
+  it("by another identity, or of another OIDC issuer, is refused", async () => {
     for (const by of [
       { ...workflow, identity: `${workflow.identity}.evil` },
       { ...workflow, issuer: "https://issuer.example.evil" },
@@ -175,7 +175,7 @@ describe("a bundle by certificate on bad days", () => {
     }
   });
 
-  it("T02, T07: is a signature of this image only by what its statement says", async () => {
+  it("is a signature of this image only if its statement says so", async () => {
     const statement = JSON.parse(decodeUtf8(signStatement));
     const findSaying = (change: object) => findMade({ payload: encodeUtf8(JSON.stringify({ ...statement, ...change })) });
     const attestation = await findSaying({ predicateType: "https://example.com/other" });
@@ -191,7 +191,7 @@ describe("a bundle by certificate on bad days", () => {
     assert.deepEqual(codesOf(await findSaying({ _type: "https://in-toto.io/Statement/v9" })), ["MALFORMED_EVIDENCE"]);
   });
 
-  it("by a certificate that is trusted itself has no other issuer that a log could know", async () => {
+  it("by a certificate that is trusted itself has no issuer for an SCT", async () => {
     const made = makeBundle();
     const certificates = [made.verificationMaterial.certificate];
     const roots = [changedRoot((root) => void (root.certificateAuthorities[0].certChain = { certificates }))];
@@ -200,13 +200,13 @@ describe("a bundle by certificate on bad days", () => {
     assert.deepEqual([codesOf(found), found.signer?.kind], [[], "certificate"]);
   });
 
-  it("T13: is verified over the bytes that were signed, not over the same JSON in other bytes", async () => {
+  it("is verified over the signed bytes, not over equal JSON in other bytes", async () => {
     const made = makeBundle();
     made.dsseEnvelope.payload = toBase64(encodeUtf8(JSON.stringify(JSON.parse(decodeUtf8(signStatement)), null, 1)));
     await refuses("LOG_ENTRY_INVALID", find(bundle, bundleLayer(made)));
   });
 
-  it("T13: takes no key from what it carries: an authority that signs for itself is a stranger", async () => {
+  it("takes no trust from its own material: a self-signed authority is untrusted", async () => {
     const key = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const own = makeDer({ subject: "intermediate", issuer: "root", key, signedBy: key.privateKey, extensions: [extensions.authority()] });
     const { certificate } = instance.certify(workflow, { signedBy: key.privateKey });
@@ -220,7 +220,7 @@ describe("a bundle by certificate on bad days", () => {
   });
 });
 
-describe("what an authority does without", () => {
+describe("a check that an authority waives", () => {
   const names = async (making: Making, unchecked: readonly ("sct" | "log")[], at = later) => {
     const finding = await findMade(making, { trust: trustOf({ unchecked }), at });
     return [...codesOf(finding), ...finding.checks.filter(({ outcome }) => outcome === "passed").map(({ name }) => name)];

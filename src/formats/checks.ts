@@ -1,4 +1,4 @@
-/** Checks that more than one format makes, in one wording. */
+/** Checks that several formats make, with the same messages. */
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import type { Claim, Evidence } from "../core/evidence.ts";
 import type { Check, Finding, Need, VerifiedTimestamp, Signatory } from "../core/finding.ts";
@@ -7,12 +7,12 @@ import { undividedAround } from "../core/interval.ts";
 import type { Content } from "../core/subject.ts";
 import { describeHint } from "../verification/key-signature.ts";
 
-/** What reading gave, or the check that says why it could not be read. */
+/** A value, or the check that says why it could not be read. */
 export type Reading<T> = { readonly value: T } | { readonly problem: Check };
 
 /**
- * Reads bytes of a stranger. What is no document of the format fails; what is over the bounds or of a kind
- * not supported yet is undecided, for nobody looked at it.
+ * Reads untrusted bytes. Malformed bytes give a failed check; bytes over the limits or of an unsupported kind give an undecided one, since
+ * they were not examined.
  */
 export function reading<T>(read: () => T): Reading<T> {
   try {
@@ -24,12 +24,12 @@ export function reading<T>(read: () => T): Reading<T> {
   }
 }
 
-/** Evidence whose blob is larger than the format's bound: not fetched, and so not decided. */
+/** The undecided check for evidence whose blob exceeds the format's limit and was not fetched. */
 export function tooLarge(size: number, max: number): Check {
   return { name: "format", outcome: "undecided", code: "LIMIT_EXCEEDED", detail: `not read: ${size} bytes, over the limit of ${max}` };
 }
 
-/** Whether it speaks of this image, or file. */
+/** The check of whether the claim is about this image or file. */
 export function subjectCheck(namesSubject: boolean, claim: Claim, { digest }: Pick<Content, "digest">): Check {
   if (namesSubject) return { name: "subject", outcome: "passed", detail: `for ${digest}` };
   const detail =
@@ -42,13 +42,13 @@ export interface Results {
   readonly claim?: Claim;
   readonly signer?: Signatory | undefined;
   readonly verifiedTimestamps?: readonly VerifiedTimestamp[];
-  /** When the result may change. */
+  /** Times at which the result may change. */
   readonly changesAt?: readonly (Instant | undefined)[];
   readonly needs?: readonly Need[];
   readonly hint?: string | undefined;
 }
 
-/** What was found out about one piece of evidence, beside where it lies. */
+/** The result of verifying one piece of evidence, without its location. */
 export function findingOf(
   evidence: Evidence,
   at: Instant,
@@ -69,7 +69,7 @@ export function findingOf(
   };
 }
 
-/** For formats that cannot say until when a signature is meant to be used. Throws USAGE. */
+/** Throws USAGE for an expiry, in formats that have none. */
 export function refuseExpiry(format: string, { expiry }: { readonly expiry?: Instant }): void {
   if (expiry === undefined) return;
   throw new TouchmarkError("USAGE", `a signature in the format ${format} cannot say when it expires`, {

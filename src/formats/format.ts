@@ -1,7 +1,6 @@
 /**
- * The one seam that matters. A format says where evidence may lie, recognises it, reads it, verifies it,
- * and makes it. It never touches the network and reads no clock: every place is opened once for all formats,
- * and nothing a stranger wrote can make us call a URL.
+ * A signature format: it names the locations of evidence, recognises, reads, verifies and creates it. A format opens no connection and
+ * reads no clock: every location is opened once for all formats, and untrusted content cannot make Touchmark request a URL.
  */
 import type { Digest } from "../core/digest.ts";
 import type { Claim, ClaimKind, Evidence, Found, RepositoryLocation, SignatureClaim } from "../core/evidence.ts";
@@ -22,48 +21,57 @@ import type { Reading } from "./checks.ts";
 export interface Format {
   readonly name: string;
 
-  /** Artifact types its referrers are usually listed under: opened first where not all can be. Never a filter. */
+  /** The artifact types under which its referrers are usually listed. They are opened first if not all can be; never a filter. */
   readonly artifactTypes: readonly string[];
 
-  /** What the listing says that a referrer holds; undefined where it does not say. It is the registry's word, and proves nothing. */
+  /** The listing's label for a referrer; undefined if it has none. The label comes from the registry and is unverified. */
   labelOf(listed: Descriptor): EvidenceLabel | undefined;
 
-  /** Where its evidence may lie. */
+  /** The locations where its evidence may be. */
   locations(subject: SubjectAddress): readonly RepositoryLocation[];
 
-  /** Undefined: not mine. */
+  /** Recognises evidence in a manifest; undefined for manifests of other formats. */
   recognise(found: Found): Recognised | undefined;
 
-  /** What the evidence says, without trust: nothing of it is verified. `about`: the image, or the file, that it may speak of. */
+  /** The claims of the evidence, unverified. `about`: the image or file that they may refer to. */
   claims(evidence: Evidence, about: Content): StatedClaims;
 
   /**
-   * What the evidence proves about the subject under this trust, at this time, whatever anybody expects. Never throws for what the
-   * evidence holds. `evidence` is of this format (its `format` says so). `facts` are answers to what earlier findings about it needed.
+   * Verifies the evidence for the subject under this trust at this time, whatever signer is expected. Never throws for the content of the
+   * evidence. `evidence` is of this format (see its `format`). `facts` are answers to the `needs` of earlier findings.
    */
   verify(evidence: Evidence, subject: Subject, trust: Trust, at: Instant, facts?: Facts): Promise<Finding>;
 
-  /** The exact bytes to sign. Throws INVALID_KEY or CERTIFICATE_REQUIRED for a signer that the format cannot carry, and USAGE for options that are not its own. */
+  /**
+   * The exact bytes to sign. Throws INVALID_KEY or CERTIFICATE_REQUIRED for a signer that the format does not support, and USAGE for
+   * options of other formats.
+   */
   prepare(request: SignatureRequest): ToSign | Promise<ToSign>;
 
-  /** The signature, what it signs and what seals it, as a registry stores them. Throws UNSUPPORTED for seals that the format cannot carry. */
+  /**
+   * The signature with its payload and verification material, as a registry stores them. Throws UNSUPPORTED for material that the format
+   * cannot carry.
+   */
   assemble(toSign: ToSign, subject: Subject, signed: MadeSignature, at: Instant): Artifact | Promise<Artifact>;
 
-  /** Its signatures that a signer makes whole; absent in a format that nobody does so for. */
+  /** Envelopes that a signer makes whole; absent in a format without them. */
   readonly envelopes?: EnvelopeFormat;
 
-  /** Its evidence as files; absent in a format that has none. */
+  /** Detached signatures in files; absent in a format without them. */
   readonly files?: FileFormat;
 
-  /** Its signatures that a log is yet to be asked to keep; absent in a format whose signatures cannot wait. */
+  /** Signatures with a pending log entry; absent in a format without them. */
   readonly pending?: PendingUploads;
 }
 
 export interface EnvelopeFormat {
-  /** What to ask for. Throws USAGE for options that are not the format's own. */
+  /** The envelope to request from the signer. Throws USAGE for options of other formats. */
   prepare(terms: SignatureTerms): EnvelopeRequest | Promise<EnvelopeRequest>;
 
-  /** What came, read and held to what was asked, as a registry stores it. Throws for anything that no verifier would take for it. */
+  /**
+   * Checks the returned envelope against the request, and returns it as a registry stores it. Throws for any envelope that a verifier would
+   * not accept.
+   */
   accept(made: MadeEnvelope, terms: SignatureTerms): Promise<AcceptedEnvelope>;
 }
 
@@ -73,20 +81,20 @@ export interface AcceptedEnvelope {
 }
 
 export interface PendingUploads {
-  /** What a log is to be asked to keep; undefined for evidence that waits for none. */
+  /** The pending upload of the evidence; undefined if none is pending. */
   of(evidence: Evidence): Promise<Reading<PendingUpload> | undefined>;
 
-  /** The signature with its entries, to take the place of the one that waits. Throws for evidence that `of` cannot read. */
+  /** The signature with its log entries, which replaces the pending one. Throws for evidence that `of` cannot read. */
   complete(evidence: Evidence, entries: readonly LogEntryJson[], subject: Subject, at: Instant): Promise<ReferrerArtifact>;
 }
 
 export interface PendingUpload {
   readonly logged: LoggedSignature;
-  /** URLs of logs, as whoever wrote the evidence says: to be asked only if they are known from elsewhere. */
+  /** URLs of logs from the evidence, untrusted: contacted only if they are also configured. */
   readonly logs: readonly string[];
 }
 
-/** What shall be signed, whoever does. */
+/** What to sign, for any signer. */
 export interface SignatureTerms {
   readonly claim: SignatureClaim;
   readonly subject: Subject;
@@ -98,43 +106,43 @@ export interface SignatureRequest extends SignatureTerms {
 }
 
 export interface SignatureOptions {
-  /** Now. */
+  /** The current time. */
   readonly at: Instant;
-  /** Until when the signature is meant to be used, in the formats that can say it. */
+  /** The time when the signature expires, in formats that have an expiry. */
   readonly expiry?: Instant;
-  /** The form of a Notary Project signature; JWS where none is named. */
+  /** The envelope type of a Notary Project signature; the default is JWS. */
   readonly envelope?: "jws" | "cose";
 }
 
 export type FormatOfFiles = Format & { readonly files: FileFormat };
 
-/** Evidence that is a file of its own: beside another file, or taken along from an image. */
+/** A detached signature: a file for another file, or one exported from an image. */
 export interface FileFormat {
-  /** Of such a file. */
+  /** Maximum bytes of such a file. */
   readonly maxBytes: number;
 
-  /** What the name of a file's signature ends in, by its envelope, where that is fixed: then the name says what is in it. */
+  /** The file name suffix of a detached signature by envelope type, if fixed: then the name determines the content. */
   readonly suffixes?: Readonly<Record<NonNullable<SignatureOptions["envelope"]>, string>>;
 
   /** Whether the bytes are such a file. */
   owns(bytes: Uint8Array): boolean;
 
-  /** The evidence in a file that was named. */
+  /** The evidence in a detached signature. */
   read(bytes: Uint8Array, path: string): Evidence;
 
-  /** How a file has to be read for what the evidence says of it to be verified. */
+  /** How to read a file in order to verify this evidence. */
   readingOf(evidence: Evidence): Promise<FileReading>;
 
-  /** As `verify`, about a file. */
+  /** Like `verify`, for a file. */
   verify(evidence: Evidence, file: FileSubject, trust: Trust, at: Instant, facts?: Facts): Promise<Finding>;
 
-  /** How a file has to be read for a signer to sign it. */
+  /** How to read a file in order to sign it. */
   readingFor(describe: () => Promise<SignerDescription>): Promise<FileReading>;
 
-  /** As `prepare`, about a file. Throws LIMIT_EXCEEDED as well, for a file that had to be held whole and is too large. */
+  /** Like `prepare`, for a file. Also throws LIMIT_EXCEEDED for a file that must be held in memory and is too large. */
   prepare(request: FileSignatureRequest): ToSign | Promise<ToSign>;
 
-  /** The file that holds the signature of another. */
+  /** The detached signature. */
   assemble(toSign: ToSign, file: FileSubject, signed: MadeSignature): Uint8Array | Promise<Uint8Array>;
 }
 
@@ -144,31 +152,31 @@ export interface FileSignatureRequest extends Omit<SignatureRequest, "subject"> 
 
 export interface EvidenceLabel {
   readonly kind: ClaimKind;
-  /** Of an attestation, where the listing says it. */
+  /** The predicate type of an attestation, if the listing states it. */
   readonly predicateType?: string;
 }
 
 export interface StatedClaims {
-  /** Empty where the evidence cannot be read. */
+  /** Empty if the evidence cannot be read. */
   readonly claims: readonly Claim[];
-  /** What the evidence says of its signer. */
+  /** The signer hint of the evidence. */
   readonly hint?: string;
 }
 
 export interface Recognised {
-  /** Blobs that must be had; each within the format's own bound. */
+  /** The blobs to fetch; each within the format's limit. */
   readonly fetch: readonly Descriptor[];
-  /** The evidence, from the blobs that could be had; a blob that is missing has been reported as a gap. */
+  /** The evidence from the fetched blobs; a missing blob has been reported as unread. */
   read(blobs: ReadonlyMap<Digest, Uint8Array>): readonly Evidence[];
 }
 
-/** Each format keeps what else it needs to assemble behind this. */
+/** The bytes to sign; each format extends it with what `assemble` needs. */
 export interface ToSign {
   /** The message. */
   readonly bytes: Uint8Array;
-  /** The same, as logs take it; absent in formats that no log keeps. */
+  /** The same content in the form that logs take; absent in formats without log entries. */
   readonly content?: SignedContent;
-  /** How it must be signed, where that is not as the key signs by itself. */
+  /** The signing scheme, if it differs from the key's default. */
   readonly scheme?: SigningScheme;
 }
 
@@ -178,16 +186,16 @@ export type Artifact = ReferrerArtifact | TaggedArtifact;
 export interface ReferrerArtifact {
   readonly kind: "referrer";
   readonly blobs: readonly Uint8Array[];
-  /** Of type `mediaTypes.ociManifest`. */
+  /** Media type `mediaTypes.ociManifest`. */
   readonly manifest: Uint8Array;
 }
 
-/** A layer in the manifest that a tag names, beside the layers that are there already. */
+/** A layer to add to the manifest that a tag names. */
 export interface TaggedArtifact {
   readonly kind: "tag";
   readonly tag: string;
   readonly layer: Descriptor;
-  /** The manifest with the layer added, and every blob it needs that may not be there yet. */
+  /** The manifest with the layer added, and every blob it needs that may be missing in the repository. */
   extend(existing: ImageManifest | undefined): {
     readonly blobs: readonly Uint8Array[];
     readonly manifest: Uint8Array;

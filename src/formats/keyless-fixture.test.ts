@@ -1,4 +1,4 @@
-/** Signatures by certificate of a small instance, as bundles and as cosign's layers, open to be spoilt. */
+/** Signatures by certificate of a small sigstore instance, as bundles and as cosign's layers, with parts that tests change. */
 import { sign } from "node:crypto";
 import { sigstoreInstance, type Certified, type SigstoreInstance, type Workflow } from "../../test/fakes/sigstore-instance.ts";
 import { foundOf, subjectOf } from "../../test/vectors/load.ts";
@@ -62,7 +62,7 @@ export interface Making {
   readonly stampedAt?: Instant | undefined;
   /** Rekor 1's time; undefined for an entry of Rekor 2, which has none. */
   readonly loggedAt?: Instant | undefined;
-  /** Of a bundle's envelope; the statement that signs the image unless said otherwise. */
+  /** The payload of the bundle's envelope; by default the statement that signs the image. */
   readonly payload?: Uint8Array;
 }
 
@@ -76,7 +76,7 @@ function signed(message: Uint8Array, { by = instance, shape = {} }: Making): Sig
   return { ...certified, by, signature: sign("sha256", message, certified.key.privateKey) };
 }
 
-/** A bundle over the statement for the image; stamped and in Rekor 2 unless said otherwise. */
+/** A bundle over the statement for the image; by default with a timestamp and a Rekor 2 entry. */
 // oxlint-disable-next-line typescript/no-explicit-any -- tests reach into it to break it
 export function makeBundle(making: Making = {}): any {
   const { payload = signStatement } = making;
@@ -162,7 +162,10 @@ export interface Hung {
   readonly at?: Instant;
 }
 
-/** What the format finds in the layer, attached to the image, with the checks that count for whoever is expected: the keys of the trust, where nobody else is. */
+/**
+ * The finding of the format for the layer attached to the image, with the checks that count for the expected signer: by default the keys of
+ * the trust.
+ */
 export async function find(
   format: Format,
   layer: Layer,
@@ -184,7 +187,7 @@ export async function find(
   return under(expected, await format.verify(evidence, of, trust, at), at);
 }
 
-/** The codes of what did not pass, in order; none if all passed. */
+/** The codes of checks that did not pass, in order; empty if all passed. */
 export function codesOf({ checks }: Finding): readonly Code[] {
   return checks.flatMap((check) => (check.outcome === "passed" ? [] : [check.code]));
 }

@@ -1,6 +1,6 @@
 /**
- * Evidence altered at random, always in the same way: whatever of it still passes says what the original said, by checks that the
- * original passed. What nobody signed, such as a hint, may be altered for nothing.
+ * Randomly altered evidence, reproducible by seed: evidence that still passes must claim what the original claimed, by checks that the
+ * original passed. Unsigned parts, such as a hint, may change.
  */
 import assert from "node:assert/strict";
 import { isUtf8 } from "node:buffer";

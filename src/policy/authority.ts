@@ -1,11 +1,11 @@
-/** An authority: one signer that is expected, a person or a system, and what of a signature must hold for it to count as theirs. */
+/** An authority: one expected signer, a person or a system, and the requirements for its signatures. */
 import type { Digest } from "../core/digest.ts";
 import type { TrustedIdentity } from "../trust/identity.ts";
 import type { TrustedNames } from "../trust/notation/trusted-names.ts";
 import type { TrustedKey } from "../trust/trust.ts";
 import type { AuthorityDocument } from "./document.ts";
 
-/** How strictly each thing is taken; see the document for what the words mean. */
+/** The strictness of each requirement; see the policy document for the values. */
 export type Strictness = Required<
   Pick<AuthorityDocument, "log" | "sct" | "timestamp" | "revocation" | "signingTime" | "expiry" | "authenticity">
 >;
@@ -19,7 +19,7 @@ export interface Authority extends Strictness {
   readonly timestampAuthorities: ReadonlySet<Digest>;
 }
 
-/** Certificates whose signers are expected, by the digests of those in the trust. */
+/** Certificates whose signers are expected, by their digests in the trust. */
 export interface CertificateSource {
   readonly name: string;
   readonly store: "ca" | "signingAuthority";

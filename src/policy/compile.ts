@@ -1,4 +1,4 @@
-/** Compiles a policy document: reads its keys, patterns and certificates into a policy, and the trust anchors that it names. */
+/** Compiles a policy document: parses its keys, patterns and certificates into a policy and the trust that it needs. */
 import { encodeUtf8 } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -22,22 +22,22 @@ import type {
 import { imagePattern } from "./image-pattern.ts";
 import type { Policy, Rule, SignatureRequirement } from "./policy.ts";
 
-/** What is decided by: a policy, and the anchors that evidence is verified against. */
+/** A policy, and the trust under which evidence is verified. */
 export interface PolicyAndTrust {
   readonly policy: Policy;
   readonly trust: Trust;
 }
 
 export interface CompileOptions {
-  /** The sigstore instances that vouch for identities. */
+  /** The trusted roots of sigstore instances, which vouch for identities. */
   readonly roots?: readonly TrustedRoot[];
 }
 
 const maxCertificates = 1000;
 
 /**
- * Throws INVALID_KEY, MALFORMED, LIMIT_EXCEEDED or USAGE for a document with a key, certificate, name or pattern that cannot be read,
- * and USAGE for a requirement that names no authority, or one that there is not.
+ * Throws INVALID_KEY, MALFORMED, LIMIT_EXCEEDED or USAGE for a key, certificate, name or pattern that cannot be read, and USAGE for a
+ * requirement without an authority or with an undefined one.
  */
 export async function compilePolicy(document: PolicyDocument, { roots = [] }: CompileOptions = {}): Promise<PolicyAndTrust> {
   const { metadata, spec } = document;
@@ -184,7 +184,7 @@ function uncheckedBy(authorities: readonly Authority[]): readonly CheckName[] {
   return names.filter((name) => authorities.some((authority) => authority[name] === "none"));
 }
 
-/** What an authority expects, not what it is called: equal exactly where the expectation is. */
+/** An authority's expectations without its name: equal if and only if the expectations are equal. */
 function contentOf(authority: Authority): unknown {
   const { name, keys, identities, certificates, timestampAuthorities, log, sct, timestamp, revocation, signingTime, expiry, authenticity } =
     authority;

@@ -1,9 +1,9 @@
-/** Which checks of a finding count for an authority: what it does without, or takes as a warning, refuses nothing. */
+/** Selects the checks of a finding that count for an authority: one that it waives, or treats as a warning, refuses nothing. */
 import { isPending, type Check, type CheckName, type Finding, type Signatory, type X509Signer } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Authority } from "./authority.ts";
 
-/** The checks that count, in their order; those that passed are among them. */
+/** The checks that count, in order, including those that passed. */
 export function countingChecks(authority: Authority, { checks, signer }: Finding, at: Instant): readonly Check[] {
   return checks.filter((check) => check.outcome === "passed" || counts(authority, check, { signer, at }));
 }
@@ -20,13 +20,13 @@ function counts(authority: Authority, check: Unmet, context: Context): boolean {
   return rule ? rule(authority, check, context) : true;
 }
 
-/** Whether an undecided check is worth asking about: where it counts, and where it leads to a warning. */
+/** Whether an undecided check is worth deciding: it counts, or leads to a warning. */
 export function isWanted(authority: Authority, name: CheckName, { signer }: Finding, at: Instant): boolean {
   if (name === "revocation") return authority.revocation !== "none";
   return name !== "timestamp" || signer?.kind !== "x509" || needsTime(authority, signer, at);
 }
 
-/** A check that is not here always counts. */
+/** The rules by check; a check without a rule always counts. */
 const rules: Readonly<Partial<Record<CheckName, (authority: Authority, check: Unmet, context: Context) => boolean>>> = {
   log: ({ log }, check) => log === "required" || (log === "pending" && !isPending(check)),
   sct: ({ sct }) => sct === "required",
@@ -40,7 +40,7 @@ const rules: Readonly<Partial<Record<CheckName, (authority: Authority, check: Un
   certificate: ({ authenticity }, { code }) => authenticity === "enforce" || code !== "CERTIFICATE_UNTRUSTED",
 };
 
-/** Whether a time of signing by certificate counts: it does while the rule asks for one, and where a signing authority vouches for it. */
+/** Whether a signing time counts for a signature by certificate: if the rule requires one, or a signing authority vouches for it. */
 function countsTime(authority: Authority, signer: X509Signer, at: Instant): boolean {
   return authority.signingTime === "enforce" && needsTime(authority, signer, at);
 }

@@ -1,6 +1,6 @@
 /**
- * A policy as a document: data that a person writes, or that flags are turned into. The subset of `touchmark.dev/v1` that decides
- * about signatures; no file of this version is read yet.
+ * A policy document, written by a person or made from flags. It is the subset of `touchmark.dev/v1` for signatures; files of this version
+ * are not supported yet.
  *
  *     {"apiVersion":"touchmark.dev/v1alpha1","kind":"TrustPolicy","metadata":{"name"},
  *      "spec":{"undecided"?,"authorities":[{"name","keys"?,"identities"?,"certificates"?,"timestampAuthorities"?,…}],
@@ -16,13 +16,13 @@ export interface PolicyDocument {
 }
 
 export interface PolicySpec {
-  /** What an undecided requirement leads to; "deny" unless said otherwise. */
+  /** The result of an undecided requirement; the default is "deny". */
   readonly undecided?: "deny" | "allow";
   readonly authorities: readonly AuthorityDocument[];
   readonly rules: readonly RuleDocument[];
 }
 
-/** One signer that is expected, a person or a system, with any number of keys, identities and certificate authorities. */
+/** One expected signer, a person or a system, with any number of keys, identities and certificate authorities. */
 export interface AuthorityDocument {
   readonly name: string;
   readonly keys?: readonly KeyDocument[];
@@ -30,24 +30,24 @@ export interface AuthorityDocument {
   readonly certificates?: readonly CertificateAuthorityDocument[];
   /** Roots of the timestamp authorities whose timestamps count for signatures by `certificates`. */
   readonly timestampAuthorities?: readonly PemDocument[];
-  /** Whether a transparency log must have the signature; "pending" accepts one that is timestamped and yet to be logged. */
+  /** Whether a transparency log entry is required; "pending" also accepts a timestamped signature whose entry is pending. */
   readonly log?: "required" | "pending" | "none";
-  /** Whether a certificate transparency log must have the signer's certificate. */
+  /** Whether a signed certificate timestamp (SCT) is required. */
   readonly sct?: "required" | "none";
-  /** Whether a verified time is needed: always, or once a certificate of the signer has ended. */
+  /** Whether a verified time is required: always, or once a certificate of the signer has expired. */
   readonly timestamp?: "required" | "afterExpiry" | "none";
-  /** What a revoked certificate, or one whose status is unknown, leads to; "none" asks nobody. */
+  /** The result of a revoked certificate or an unknown status; with "none" the status is not requested. */
   readonly revocation?: "enforce" | "warn" | "none";
-  /** What a time of signing that cannot be verified leads to. */
+  /** The result of a signing time that cannot be verified. */
   readonly signingTime?: "enforce" | "warn";
-  /** What a signature that is past its time leads to. */
+  /** The result of an expired signature. */
   readonly expiry?: "enforce" | "warn";
-  /** What a signer that is not expected leads to. */
+  /** The result of an unexpected signer. */
   readonly authenticity?: "enforce" | "warn";
 }
 
 export interface PemDocument {
-  /** What a person calls it: the file it comes from. */
+  /** The name in messages: the file it comes from. */
   readonly name: string;
   readonly pem: string;
 }
@@ -67,9 +67,12 @@ export interface IdentityDocument {
 
 /** A certificate whose signers are expected. */
 export interface CertificateAuthorityDocument extends PemDocument {
-  /** The Notary Project's kind of trust store; "ca" unless said otherwise. */
+  /** The kind of Notary Project trust store; the default is "ca". */
   readonly store?: "ca" | "signingAuthority";
-  /** Distinguished names, each of which a signer's subject must include; or names that only a plugin reads. Without any, every signer. */
+  /**
+   * Distinguished names, each a set of attributes that the signer's subject must include, or names for a plugin. Without any, every signer
+   * is accepted.
+   */
   readonly subjects?: readonly string[];
 }
 
@@ -77,11 +80,11 @@ export interface RuleDocument {
   readonly name: string;
   /** Repositories: exact names, with `*` for any part of one segment and `**` for any number of segments. Files are in `**` alone. */
   readonly images: readonly string[];
-  /** Every one must be met. */
+  /** All of them must be met. */
   readonly signatures?: readonly SignatureRequirementDocument[];
   /** Decides without evidence. */
   readonly decision?: "allow";
-  /** Why, for a rule that decides without evidence. */
+  /** The reason for a rule that decides without evidence. */
   readonly reason?: string;
 }
 
@@ -89,7 +92,7 @@ export interface SignatureRequirementDocument {
   readonly name: string;
   /** Names of authorities. */
   readonly from: readonly string[];
-  /** How many of them must have signed; 1 unless said otherwise. */
+  /** The number of authorities that must have signed; the default is 1. */
   readonly atLeast?: number;
   readonly annotations?: readonly { readonly name: string; readonly value: string }[];
 }

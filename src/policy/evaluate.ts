@@ -1,4 +1,4 @@
-/** Findings against a policy: a verdict. Pure: what is not in the arguments does not count. */
+/** Evaluates findings against a policy and returns a verdict. Pure: it depends on its arguments only. */
 import type { Code } from "../core/errors.ts";
 import { catalogue } from "../core/errors.ts";
 import { describeLocation, type EvidenceLocation } from "../core/evidence.ts";
@@ -12,7 +12,7 @@ import { expectation } from "./expectation.ts";
 import { matchAuthority, type Fault, type Match } from "./match.ts";
 import { ruleFor, type Policy, type SignatureRequirement } from "./policy.ts";
 
-/** Findings that a requirement mentions. */
+/** Maximum findings that a requirement mentions. */
 const maxConsidered = 3;
 
 export interface EvaluationInput {
@@ -23,7 +23,7 @@ export interface EvaluationInput {
   readonly unread: readonly UnreadLocation[];
   readonly trust: Trust;
   readonly at: Instant;
-  /** Answers of plugins; what was not asked is not in it. */
+  /** Plugin answers; facts that were not requested are absent. */
   readonly facts?: Facts;
 }
 
@@ -51,7 +51,7 @@ export function evaluate(policy: Policy, input: EvaluationInput): Verdict {
   };
 }
 
-/** What would decide findings that are undecided, of those that somebody is expected to have signed. */
+/** The fact questions that would decide undecided findings of expected signers. */
 export function questionsOf(
   policy: Policy,
   input: Pick<EvaluationInput, "subject" | "findings" | "at" | "facts">,
@@ -89,14 +89,14 @@ function decide(requirement: SignatureRequirement, { locations, findings, unread
     if (fault) faults.push(fault);
     return { finding: index, authority: best?.authority.name ?? "", checks: best?.match.checks ?? [], ...(fault && { code: fault.code }) };
   });
-  // Those that meet the requirement first; so few that a verdict grows with its rules and its findings, and not with both.
+  // Findings that meet the requirement come first; the limit keeps the verdict's size linear in its rules plus its findings.
   const considered = all
     .toSorted((a, b) => Number(a.code !== undefined) - Number(b.code !== undefined))
     .slice(0, Math.max(atLeast, maxConsidered));
   if (met.size >= atLeast) return { name, decision: "allow", considered };
   const expected = expectation(requirement);
-  const [missed] = unread;
-  if (missed) return { name, ...notAllRead(missed, faults, expected), considered };
+  const [first] = unread;
+  if (first) return { name, ...notAllRead(first, faults, expected), considered };
   if (met.size > 0) {
     const found = `signatures of ${met.size} of ${atLeast} signers: ${[...met].join(", ")}`;
     return { name, decision: "deny", reason: reasonOf("NO_MATCHING_SIGNATURE", expected, found), considered };
@@ -115,7 +115,7 @@ function withAnnotations(match: Match, { annotations: wanted }: SignatureRequire
   return { ...match, fault: { decision: "deny", code: "ANNOTATION_MISMATCH", detail } };
 }
 
-/** What was found may not be all there is. */
+/** The reason for incomplete evidence: some locations could not be read. */
 function notAllRead({ location, code, message, hint }: UnreadLocation, faults: readonly Fault[], expected: string): Refusal {
   const found = `${faults.length === 0 ? "none" : "no such signature"} so far, and ${location} could not be read: ${message}`;
   return { decision: "undecided", reason: { code, expected, found, remedy: hint } };
@@ -141,7 +141,7 @@ function reasonOf(code: Code, expected: string, found: string): Reason {
   return { code, expected, found, remedy: catalogue[code].remedy };
 }
 
-/** What to do where the evidence was named, and nothing was looked for. */
+/** The remedy if the evidence was a given file and no location was searched. */
 function remedyFor(locations: readonly EvidenceLocation[]): Pick<Reason, "remedy"> | undefined {
   if (locations.some(({ kind }) => kind !== "file")) return undefined;
   return { remedy: "Name the file that holds its signature; whoever signed has it." };

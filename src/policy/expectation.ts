@@ -1,4 +1,4 @@
-/** What a requirement expects, in words for people. */
+/** Describes a signature requirement in messages. */
 import { describeIdentity } from "../trust/identity.ts";
 import type { CertificateSource } from "./authority.ts";
 import type { SignatureRequirement } from "./policy.ts";

@@ -1,12 +1,12 @@
-/** Which repositories a rule is for. */
+/** Patterns for the repositories that a rule applies to. */
 import { TouchmarkError } from "../core/errors.ts";
 
 const maxLength = 512;
 
 /**
- * A pattern of repositories: `*` stands for any part of one segment, `**` for any number of segments. Returns how specific the pattern
- * is, the number of its literal characters, for a repository that it matches. A file, which has no repository, is matched by `**` alone.
- * Throws USAGE for a pattern that is longer than 512 characters. Takes time linear in the text, times the stars.
+ * A pattern of repositories: `*` matches any part of one segment, `**` any number of segments. The returned function gives the pattern's
+ * specificity, the number of its literal characters, for a repository that it matches. A file has no repository and is matched by `**`
+ * only. Throws USAGE for a pattern longer than 512 characters. The running time is linear in the text, times the stars.
  */
 export function imagePattern(pattern: string): (repository: string | undefined) => number | undefined {
   if (pattern.length > maxLength) throw new TouchmarkError("USAGE", `a pattern of images has at most ${maxLength} characters`);
@@ -18,7 +18,7 @@ export function imagePattern(pattern: string): (repository: string | undefined) 
   };
 }
 
-/** Follows all positions in the pattern that are possible after each character. */
+/** Tracks all possible positions in the pattern after each character. */
 function matches(text: string, pattern: string): boolean {
   let states = closure(new Set([0]), pattern);
   for (const character of text) {
@@ -34,7 +34,7 @@ function matches(text: string, pattern: string): boolean {
   return states.has(pattern.length);
 }
 
-/** A star may stand for nothing. */
+/** Adds the positions after stars, which may match nothing. */
 function closure(states: ReadonlySet<number>, pattern: string): ReadonlySet<number> {
   const all = new Set(states);
   for (const at of all) {

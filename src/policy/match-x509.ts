@@ -1,6 +1,6 @@
 /**
- * Whether a signer by X.509 certificate is one whom an authority expects (Notary Project, trust policy, "Signature Verification"):
- * by the certificates it leads to, its subject, its dates, and what the plugin that the signature names says.
+ * Whether the authority expects the signer of an X.509 certificate (Notary Project, trust policy, "Signature Verification"): by trusted
+ * certificates, subject, validity dates, and the answer of the plugin that the signature names.
  */
 import { asTouchmarkError } from "../core/errors.ts";
 import type { Facts, PluginQuestion } from "../core/facts/facts.ts";
@@ -14,7 +14,7 @@ import { checkPlugin } from "./plugin.ts";
 
 export interface X509Match {
   readonly checks: readonly Check[];
-  /** What the plugin has to be asked. */
+  /** The questions for the plugin. */
   readonly needs: readonly PluginQuestion[];
 }
 
@@ -27,20 +27,20 @@ export function matchX509(
 ): X509Match {
   const vouching = authority.certificates.filter(({ anchors }) => signer.anchors.some(({ digest }) => anchors.has(digest)));
   const isVouched = vouching.length > 0;
-  // A certificate that leads to no anchor at all has failed already.
+  // A certificate without a trusted root has failed already.
   const trusted = isVouched || signer.anchors.length === 0 ? [] : [notVouchedFor(authority, signer)];
   const times = timeChecks(authority, signer, finding, at);
   const matches = (isVouched ? vouching : authority.certificates).map((source): X509Match => {
     const plugin = checkPlugin(signer, source, authority, facts);
     const identity = identityChecks(signer, source, plugin.identity);
-    // No plugin runs for a signature that nobody vouches for.
+    // No plugin runs for an untrusted signature.
     return { checks: [...trusted, ...identity, ...times, ...plugin.checks], needs: isVouched ? plugin.needs : [] };
   });
   const best = matches.find(({ checks }) => checks.every(({ outcome }) => outcome === "passed")) ?? matches[0];
   return best ?? { checks: [unexpectedCertificate(authority, signer)], needs: [] };
 }
 
-/** A signature by certificate, of an authority that has none. */
+/** The check for a signature by certificate if the authority has no certificates. */
 function unexpectedCertificate({ keys, identities }: Authority, { subject }: X509Signer): Check {
   const names = [...keys.map(({ name }) => name), ...identities.map(describeIdentity)].slice(0, 3).join(" or ");
   const detail = `made with a certificate of ${JSON.stringify(subject.slice(0, 300))}, not by ${names || "a signer of this authority"}`;
@@ -54,7 +54,7 @@ function notVouchedFor({ certificates }: Authority, { issuer, anchors }: X509Sig
   return { name: "certificate", outcome: "failed", code: "CERTIFICATE_UNTRUSTED", detail };
 }
 
-/** Where no verified time is needed, every certificate must be valid now; where one is, there must be one. */
+/** If no verified time is required, every certificate must be valid now; otherwise there must be a verified time. */
 function timeChecks(
   authority: Authority,
   { validity }: X509Signer,
@@ -77,8 +77,8 @@ function timeChecks(
 }
 
 /**
- * What the plugin says of the signer does not replace the certificate's subject, unless there are names that only a plugin can read:
- * then it decides where the subject is none of the others.
+ * The plugin's answer about the signer does not replace the check of the subject. If the policy has names that only a plugin can read, the
+ * plugin decides for a subject that matches none of the others.
  */
 function identityChecks(signer: X509Signer, source: CertificateSource, word: Check | undefined): readonly Check[] {
   const own = checkSubject(signer, source);

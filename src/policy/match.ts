@@ -1,15 +1,15 @@
-/** Whether a finding is a signature by an authority: what verification found against what is expected. Pure. */
+/** Matches a finding against an authority. Pure. */
 import type { Code } from "../core/errors.ts";
 import type { FactQuestion, Facts } from "../core/facts/facts.ts";
 import { describeSignatory, outcomeOf, type Check, type CheckName, type Finding, type Signatory } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Decision } from "../core/verdict.ts";
-import { differingClaims, matchesIdentity } from "../trust/identity.ts";
+import { differingClaims, matchesIdentity, incompletePatterns, type CertifiedIdentity, type TrustedIdentity } from "../trust/identity.ts";
 import type { Authority } from "./authority.ts";
 import { countingChecks, isWanted } from "./counts.ts";
 import { matchX509 } from "./match-x509.ts";
 
-/** What speaks against one piece of evidence. */
+/** The reason why a piece of evidence does not match. */
 export interface Fault {
   readonly decision: Exclude<Decision, "allow">;
   readonly code: Code;
@@ -17,19 +17,19 @@ export interface Fault {
 }
 
 export interface Match {
-  /** Undefined where the finding is a signature by the authority. */
+  /** Undefined if the finding is a signature by the authority. */
   readonly fault: Fault | undefined;
-  /** Whether the signer is one of the authority's, whatever else is wrong. */
+  /** Whether the signer is one of the authority's, even if other checks fail. */
   readonly isExpected: boolean;
-  /** What the policy checked of it; the finding has the others. */
+  /** The policy's own checks; the finding has the others. */
   readonly checks: readonly Check[];
-  /** What would decide what is undecided. */
+  /** The fact questions that would decide undecided checks. */
   readonly needs: readonly FactQuestion[];
 }
 
 export interface MatchContext {
   readonly at: Instant;
-  /** Answers of plugins. */
+  /** Plugin answers. */
   readonly facts: Facts;
 }
 
@@ -53,7 +53,7 @@ export function matchAuthority(authority: Authority, finding: Finding, context: 
   };
 }
 
-/** What is verified before the question who signed; all else comes after it. The first check that fails gives the reason. */
+/** The checks that come before the signer's identity; all others come after it. The first failed check gives the reason. */
 const early: ReadonlySet<CheckName> = new Set(["format", "signature", "certificate", "sct", "log"]);
 
 function inOrder({ signer }: Finding, counting: readonly Check[], own: readonly Check[]): readonly Check[] {
@@ -65,7 +65,7 @@ function isOtherSigner({ name, outcome }: Check): boolean {
   return outcome === "failed" && (name === "identity" || name === "certificate" || name === "signature");
 }
 
-/** What an authority takes as a warning does not refuse. */
+/** Whether a check that does not pass refuses: not if the authority treats it as a warning. */
 function isBinding(authority: Authority, { name, outcome }: Check): boolean {
   if (outcome === "passed") return true;
   if (name === "identity" || name === "certificate") return authority.authenticity === "enforce";
@@ -95,7 +95,7 @@ function matchSigner(
   return { checks: keyChecks(authority, signer.fingerprint, describeSignatory(signer)), needs: [] };
 }
 
-/** A key is its own identity: that it signed is said by the signature check. */
+/** The identity checks of a key: the signature check already shows which key signed. */
 function keyChecks({ keys }: Authority, fingerprint: string, name: string): readonly Check[] {
   if (keys.some(({ publicKey }) => publicKey.fingerprint === fingerprint)) return [];
   return [{ name: "identity", outcome: "failed", code: "KEY_MISMATCH", detail: `signed by ${name}` }];
@@ -110,6 +110,13 @@ function identityCheck({ identities, keys }: Authority, signer: Extract<Signator
     return { name: "identity", outcome: "failed", code: "KEY_MISMATCH", detail: found };
   }
   const differing = [...new Set(identities.flatMap((identity) => differingClaims(identity, signer)))].join(", ");
-  const found = `${detail}${differing === "" ? "" : ` with ${differing}`} is none of those expected`;
+  const found = `${detail}${differing === "" ? "" : ` with ${differing}`} is none of those expected${shortPatterns(identities, signer)}`;
   return { name: "identity", outcome: "failed", code: "IDENTITY_MISMATCH", detail: found };
+}
+
+/** A hint for patterns that lack `.*` at their end; empty if there are none. */
+function shortPatterns(identities: readonly TrustedIdentity[], signer: CertifiedIdentity): string {
+  const patterns = [...new Set(identities.flatMap((identity) => incompletePatterns(identity, signer)))];
+  if (patterns.length === 0) return "";
+  return `; ${patterns.join(" and ")} matches the beginning only, and a pattern must match the whole text: append .*`;
 }

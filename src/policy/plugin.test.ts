@@ -31,13 +31,13 @@ const revocation = "SIGNATURE_VERIFIER.REVOCATION_CHECK";
 
 type Answered = Awaited<ReturnType<typeof verifyMade>>;
 
-/** The one question that a finding leaves. */
+/** The only question of a finding. */
 function questionIn({ match: { needs } }: Answered): PluginQuestion {
   const [question, ...more] = needs;
   assert.ok(question?.kind === "plugin" && more.length === 0);
   return question;
 }
-/** What the signature is worth once the plugin has answered. */
+/** Verifies the signature with the plugin's answer. */
 async function answered(answer: FactAnswer | object, made: Made = looseJws({ headers }), options: VerifyOptions = {}): Promise<Answered> {
   const question = questionIn(await verifyMade(made, options));
   const bytes = encodeUtf8(JSON.stringify({ name: "example", version: "1.2.3", digest: "ab", results: answer }));
@@ -162,14 +162,14 @@ suite("a signature that names a plugin", () => {
     });
   }
 
-  test("asks nothing about somebody else than the one expected", async () => {
+  test("causes no plugin request for an unexpected signer", async () => {
     const trusted = { ...trust, identities: parseTrustedNames([other], "names") };
     const finding = await verifyMade(looseJws({ headers }), { trusted });
     assert.deepEqual([finding.match.needs, outcomeOf(finding)], [[], "failed"]);
     assert.ok(summary(finding).includes(mismatch));
   });
 
-  test("is undecided by a name that only the plugin can read, until it was asked, and a stranger's asks nothing", async () => {
+  test("is undecided by a name that only the plugin can read, until it answers; an untrusted signature causes no request", async () => {
     const identities = parseTrustedNames([profile], "names");
     const finding = await verifyMade(looseJws({ headers }), { trusted: { ...trust, identities } });
     assert.ok(summary(finding).includes(undecided));
@@ -179,7 +179,7 @@ suite("a signature that names a plugin", () => {
     assert.deepEqual([stranger.match.needs, outcomeOf(stranger)], [[], "failed"]);
   });
 
-  test("is not needed where the names of a policy are for plugins, and without one nobody bears them", async () => {
+  test("is not needed where the names of a policy are for plugins, and without a plugin no signer matches them", async () => {
     for (const [texts, expected] of [
       [[profile], "failed"],
       [[profile, other], "failed"],
@@ -206,7 +206,7 @@ suite("a signature that names a plugin", () => {
     assert.deepEqual(finding.match.needs, []);
   });
 
-  test("of a stranger has no plugin run, and is not decided by that either", async () => {
+  test("by an untrusted signer runs no plugin, and stays refused", async () => {
     const finding = await verifyMade(looseJws({ headers }), {
       trusted: { ...trust, stores: { ca: [], signingAuthority: [root], tsa: [] } },
     });

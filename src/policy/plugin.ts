@@ -1,7 +1,7 @@
 /**
- * What the plugin that a signature names says of it (Notary Project, plugin-extensibility, "Verification workflow using plugin"). Its
- * answer comes on top of what is verified here: a plugin can refuse, and process attributes that nobody else knows, but it
- * cannot vouch in place of us for a certificate, nor for an identity that can be read without it.
+ * The result of the plugin that a signature names (Notary Project, plugin-extensibility, "Verification workflow using plugin"). It adds to
+ * our own checks: a plugin can refuse, and process attributes unknown to us, but its answer replaces neither our trust in a certificate nor
+ * the check of an identity that we can read.
  */
 import { malformed } from "../core/errors.ts";
 import { factKey, type Facts, type PluginCheck, type PluginQuestion } from "../core/facts/facts.ts";
@@ -10,9 +10,9 @@ import { Fields, parseJson } from "../core/json/json.ts";
 import type { Authority, CertificateSource } from "./authority.ts";
 
 export interface PluginChecks {
-  /** Of who signed; absent where no plugin says, or none is named. */
+  /** The check of the signer's identity; absent if no plugin is named or checks it. */
   readonly identity?: Check;
-  /** All others. */
+  /** All other checks. */
   readonly checks: readonly Check[];
   readonly needs: readonly PluginQuestion[];
 }
@@ -27,7 +27,7 @@ const kinds: Readonly<Record<PluginCheck, Kind>> = {
   "SIGNATURE_VERIFIER.REVOCATION_CHECK": { name: "revocation", about: "revocation", code: "REVOKED" },
 };
 
-/** No check where no plugin is named. */
+/** Gives no checks if no plugin is named. */
 export function checkPlugin(
   { plugin }: X509Signer,
   { subjects }: CertificateSource,
@@ -53,7 +53,7 @@ function undecided(detail: string, needs: readonly PluginQuestion[] = []): Plugi
   return { identity: { name: "identity", ...check }, checks: [{ name: "plugin", ...check }], needs };
 }
 
-/** A plugin that answers has processed the attributes. */
+/** Parses the plugin's answer; a plugin that answers has processed the attributes. */
 function readAnswer(bytes: Uint8Array, { wanted }: PluginQuestion): Pick<PluginChecks, "identity" | "checks"> {
   const answer = new Fields(parseJson(bytes, "the plugin's answer"), "the plugin's answer");
   const who = `${answer.string("name")} ${answer.string("version")} (sha256:${answer.string("digest")})`;

@@ -6,32 +6,32 @@ import type { Authority } from "./authority.ts";
 
 export interface Policy {
   readonly name: string;
-  /** Of the document. */
+  /** The digest of the document. */
   readonly digest: Digest;
-  /** What an undecided requirement leads to. */
+  /** The result of an undecided requirement. */
   readonly undecided: "deny" | "allow";
   readonly rules: readonly Rule[];
-  /** Which claims it asks for; nothing else is fetched. */
+  /** The claims that it requires; no others are fetched. */
   readonly wants: Wants;
-  /** Checks that an authority does without. */
+  /** Checks that an authority waives. */
   readonly unchecked: readonly CheckName[];
 }
 
 export interface Wants {
   readonly kinds: readonly ClaimKind[];
-  /** Of attestations; absent: any. */
+  /** The predicate types of attestations; if absent, any. */
   readonly predicateTypes?: readonly string[];
 }
 
 export interface Rule {
   readonly name: string;
-  /** How specific its pattern for this repository is; undefined where none of its patterns matches. */
+  /** The specificity of the rule's pattern for this repository; undefined if no pattern matches. */
   readonly matches: (repository: string | undefined) => number | undefined;
-  /** Every one must be met; none where the rule allows without evidence. */
+  /** All of them must be met; empty if the rule allows without evidence. */
   readonly signatures: readonly SignatureRequirement[];
 }
 
-/** Signatures by so many of the authorities, which carry all of the annotations. */
+/** Signatures by this many of the authorities, each with all of the annotations. */
 export interface SignatureRequirement {
   readonly name: string;
   readonly from: readonly Authority[];
@@ -39,7 +39,7 @@ export interface SignatureRequirement {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** The most specific rule that is for the repository, the first of several; a file has no repository. */
+/** The most specific rule for the repository, the first of several; a file has no repository. */
 export function ruleFor({ rules }: Policy, repository: string | undefined): Rule | undefined {
   let best: { readonly rule: Rule; readonly specificity: number } | undefined;
   for (const rule of rules) {

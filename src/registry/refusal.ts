@@ -36,7 +36,7 @@ export function registryRefusal(response: HttpResponse, doing: string, as: Ident
     return new Refusal("UNAUTHORIZED", response, `${host} refuses ${doing}${quote}; ${describe(as)}`);
   }
   if (status === 429) {
-    return new Refusal("RATE_LIMITED", response, `${host} has had too many requests and refuses ${doing}${quote}`);
+    return new Refusal("RATE_LIMITED", response, `${host} has had too many requests and refuses ${doing}${quote}${waitOf(response)}`);
   }
   return new Refusal("REGISTRY_ERROR", response, `${host} answers ${status} to ${doing}${quote}`);
 }
@@ -44,6 +44,12 @@ export function registryRefusal(response: HttpResponse, doing: string, as: Ident
 /** The codes of the registry's errors; none where the body is no such document. */
 export function errorCodesOf(response: HttpResponse): readonly string[] {
   return errorsOf(response).map(({ code }) => code);
+}
+
+/** The delay of a `retry-after` header in seconds, as the end of a sentence. */
+function waitOf({ headers }: HttpResponse): string {
+  const seconds = /^\d{1,6}$/.exec(headers.get("retry-after") ?? "")?.[0];
+  return seconds === undefined ? "" : `; it asks to wait ${seconds} s`;
 }
 
 function describe(as: Identity | undefined): string {

@@ -1,7 +1,7 @@
 /** Who is expected to have signed by certificate. */
 import type { CertificateSigner } from "../core/finding.ts";
 import type { CertificateClaim } from "../core/x509/certificate-claims.ts";
-import { describePattern, fits, type TextPattern } from "./text-pattern.ts";
+import { describePattern, fits, fitsBeginning, type TextPattern } from "./text-pattern.ts";
 
 export interface TrustedIdentity {
   /** The certificate's subject alternative name. */
@@ -30,6 +30,15 @@ export function differingClaims({ subject, issuer, claims }: TrustedIdentity, ac
   const said = new Map(Object.entries(actual.claims));
   const differing = Object.entries(claims).filter(([name, value]) => said.get(name) !== value);
   return differing.map(([name]) => (said.has(name) ? `${name}=${said.get(name)}` : `no ${name}`));
+}
+
+/** The patterns that match only the beginning of what the certificate says, in order: `/https:\/\/github\.com/`. */
+export function incompletePatterns({ subject, issuer }: TrustedIdentity, actual: CertifiedIdentity): readonly string[] {
+  const compared = [
+    [subject, actual.identity],
+    [issuer, actual.issuer],
+  ] as const;
+  return compared.flatMap(([pattern, text]) => (pattern.kind === "pattern" && fitsBeginning(pattern, text) ? [`/${pattern.source}/`] : []));
 }
 
 /** `someone@example.com (https://issuer.example.com) with sourceRepositoryRef=refs/heads/main`. */

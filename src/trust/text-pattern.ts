@@ -4,7 +4,12 @@ import { trustLimits } from "./limits.ts";
 
 export type TextPattern =
   | { readonly kind: "exact"; readonly text: string }
-  | { readonly kind: "pattern"; readonly source: string; readonly matches: (text: string) => boolean };
+  | {
+      readonly kind: "pattern";
+      readonly source: string;
+      readonly matches: (text: string) => boolean;
+      readonly begins: (text: string) => boolean;
+    };
 
 export function exactly(text: string): TextPattern {
   return { kind: "exact", text };
@@ -18,7 +23,7 @@ export async function matching(source: string): Promise<TextPattern> {
   const { RE2JS } = await import("re2js");
   try {
     const compiled = RE2JS.compile(source);
-    return { kind: "pattern", source, matches: (text) => compiled.matches(text) };
+    return { kind: "pattern", source, matches: (text) => compiled.matches(text), begins: (text) => compiled.matcher(text).lookingAt() };
   } catch (error) {
     const { message } = asTouchmarkError(error);
     throw new TouchmarkError("USAGE", `${JSON.stringify(source)} is no pattern: ${message}`, {
@@ -32,14 +37,19 @@ export function fits(pattern: TextPattern, text: string): boolean {
   return pattern.kind === "exact" ? pattern.text === text : pattern.matches(text);
 }
 
-/** Of nobody's: a pattern that fits each of a kind expects nothing. All issuers are URLs. */
-const strangers = {
+/** Whether the pattern matches the beginning of the text, and not the whole. */
+export function fitsBeginning(pattern: TextPattern, text: string): boolean {
+  return pattern.kind === "pattern" && !pattern.matches(text) && pattern.begins(text);
+}
+
+/** Identities and issuers that belong to no one: a pattern that matches all of a kind is no expectation. All issuers are URLs. */
+const unrelated = {
   identity: ["https://stranger.invalid/repository/workflow", "stranger@stranger.invalid", "stranger"],
   issuer: ["https://stranger.invalid", "https://stranger.invalid/issuer"],
 } as const;
 
-export function fitsAnything(pattern: TextPattern, kind: keyof typeof strangers): boolean {
-  return strangers[kind].every((stranger) => fits(pattern, stranger));
+export function fitsAnything(pattern: TextPattern, kind: keyof typeof unrelated): boolean {
+  return unrelated[kind].every((example) => fits(pattern, example));
 }
 
 /** `x`, or `an identity matching /x/`. */

@@ -55,7 +55,7 @@ async function evaluate(question: RevocationQuestion): Promise<RevocationStatus>
     if (responders.length > maxUrls || (points ?? []).flatMap(({ urls }) => urls).length > maxUrls) {
       return unknown(`it names more than ${maxUrls} places that tell of revocations`, "LIMIT_EXCEEDED");
     }
-    if (responders.length === 0) return points ? await crlStatus(points, question) : good("names nobody who could revoke it");
+    if (responders.length === 0) return points ? await crlStatus(points, question) : good("has no OCSP or CRL address");
     const standing = await ocspStatus(responders, question);
     if (standing.outcome !== "undecided" || standing.needs.length > 0 || !points) return standing;
     const fallback = await crlStatus(points, question);

@@ -27,7 +27,7 @@ async function signing(t: TestContext, where: "registry" | "layout"): Promise<Si
 
 for (const where of ["registry", "layout"] as const) {
   describe(`--bundle, for an image in a ${where}`, () => {
-    it("writes what hangs on the image to a file, when it is signed and when it was signed already", async (t) => {
+    it("writes the image's signature to a file, new or existing", async (t) => {
       const { run, image, path } = await signing(t, where);
       for (const [file, word] of [
         ["first.json", "signed"],
@@ -43,7 +43,7 @@ for (const where of ["registry", "layout"] as const) {
       assert.equal(tree.attached[0].evidence[0].layer, digestOf(written));
     });
 
-    it("decides by the file alone, whatever hangs on the image", async (t) => {
+    it("decides by the file alone, whatever is attached to the image", async (t) => {
       const { run, image, path, repository } = await signing(t, where);
       assert.equal((await run("sign", "--key", path("alice.key"), "--bundle", path("alice.json"), image)).status, 0);
       await run("sign", "--key", path("mallory.key"), "--bundle", path("mallory.json"), image);
@@ -71,7 +71,7 @@ for (const where of ["registry", "layout"] as const) {
 }
 
 describe("--bundle", () => {
-  it("decides about an image that nothing hangs on", async (t) => {
+  it("decides about an image without attachments", async (t) => {
     const { run, image, path, repository, address } = await signing(t, "registry");
     await run("sign", "--key", path("alice.key"), "--bundle", path("alice.json"), image);
     await putImage(repository(`${address}/mirror`), "x", "1");
@@ -99,7 +99,7 @@ describe("--bundle", () => {
     assert.equal((await run("verify", "--key", path("alice.pub"), image)).status, 10, "nothing was signed");
   });
 
-  it("says what it cannot read", async (t) => {
+  it("reports a file that it cannot read", async (t) => {
     const { run, image, path } = await signing(t, "registry");
     await writeFile(path("junk"), "{}");
     const verify = (name: string) => run("verify", "--key", path("alice.pub"), "--bundle", path(name), image);

@@ -1,4 +1,4 @@
-/** Who is asked before the public sigstore tells everybody for good, and who is not. */
+/** When consent is requested before signing with the public sigstore instance publishes the signer's identity, and when not. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { forward, listen } from "../interop/harness/listen.ts";
 import { assertFailed, assertUnsigned, alice, location, tokenOf, type Place } from "./keyless-place.ts";
 
 interface PublicPlace extends Place {
-  /** Hosts that would have been spoken to: nothing gets through to them. */
+  /** Hosts that would have been contacted; no connection succeeds. */
   readonly reached: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** The image behind a registry that wants a login, which DOCKER_CONFIG in `env` has. */
@@ -88,7 +88,7 @@ describe("the public sigstore is asked to sign an image that not everybody can p
   });
 });
 
-describe("nobody is asked", () => {
+describe("no consent is requested", () => {
   const ask = (): never => assert.fail("somebody was asked");
 
   it("about an image that everybody can pull, unless another one is signed with it", async (t) => {

@@ -1,4 +1,4 @@
-/** `touchmark dct save`, against notary servers that say what the test tells them to, and trust folders. */
+/** `touchmark dct save` with scripted notary servers and trust folders. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";

@@ -7,7 +7,7 @@ import { openStorage } from "../../src/server/registry/storage/storage.ts";
 import { refusedAddress } from "../fakes/refused-port.ts";
 import { bench } from "./harness.ts";
 
-/** An embedded registry with habits that others have: what `refuse` answers with a status goes no further. */
+/** An embedded registry with restrictions of other registries: a status from `refuse` ends the request. */
 async function registryWith(t: TestContext, dir: string, refuse: (request: IncomingMessage) => number | undefined): Promise<string> {
   const handler = registryHandler(await openStorage({ dir }));
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {

@@ -1,4 +1,4 @@
-/** The exit status of the process is earned: no peer and no fault makes a command that has no answer end with 0. */
+/** The exit status: no peer and no fault makes a command without a result end with 0. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
@@ -9,7 +9,7 @@ import { describe, it, type TestContext } from "node:test";
 import { rawBehaviours, rawPeer } from "../fakes/raw-peer.ts";
 import { ended, start, type Ended } from "./processes.ts";
 
-/** Every command that asks a server; HOST is the peer, and the folder holds the files named. */
+/** Every command that contacts a server; HOST is the peer, and the folder holds the files named. */
 const commands: readonly string[] = [
   "verify --key touchmark.pub HOST/app:1",
   "sign --key touchmark.key HOST/app:1",

@@ -1,4 +1,4 @@
-/** The commands of guides, typed one after the other. */
+/** Runs the commands of the guides in order. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

@@ -115,6 +115,13 @@ describe("verify by identity", () => {
     assert.equal(stderr, "");
   });
 
+  it("names a pattern that matches only the beginning of the identity", async (t) => {
+    const { verify } = await signed(t);
+    const { status, stdout } = await verify("--certificate-identity-regexp", "https://github\\.com/example/", ...issuer);
+    assert.equal(status, 12, stdout);
+    assert.match(stdout, /example\/\/ matches the beginning only, and a pattern must match the whole text: append \.\*/);
+  });
+
   it("warns of a pattern that matches everybody, and refuses one that cannot be read", async (t) => {
     const { verify } = await signed(t);
     for (const pattern of [".*", "^.+$", "(?s).*|x"]) {

@@ -1,4 +1,4 @@
-/** The commands of the guide to signing without a key, typed one after the other by somebody who has a token. */
+/** Runs the commands of the keyless guide in order, with an identity token. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";

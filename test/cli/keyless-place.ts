@@ -1,4 +1,4 @@
-/** Where signing without a key is tried: an image in a registry, services on loopback, and what names them. */
+/** The environment for keyless signing tests: an image in a registry, services on loopback, and the files that name them. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import type { TestContext } from "node:test";
@@ -18,7 +18,7 @@ export const tokenOf = (email: string, claims: Readonly<Record<string, unknown>>
   mintToken({ email, email_verified: true, ...claims }, at);
 
 export interface Place extends Bench, SigningServices {
-  /** NAME@DIGEST of an image that nobody has signed. */
+  /** NAME@DIGEST of an unsigned image. */
   readonly image: string;
   readonly subject: Descriptor;
   /** With the services; no token is in the environment, and none in what is printed. */
@@ -73,7 +73,7 @@ export function made({ stdout }: Outcome): readonly Record<string, unknown>[] {
     .map((line) => JSON.parse(line));
 }
 
-/** That nothing hangs on the image. */
+/** Asserts that nothing is attached to the image. */
 export async function assertUnsigned(at: Place): Promise<void> {
   const { status, stdout } = await at.verify(alice, at.image);
   assert.equal(status, 10, stdout);

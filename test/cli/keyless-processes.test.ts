@@ -1,4 +1,4 @@
-/** Signing without a key in processes of their own: several at once, and one that is killed in the middle. */
+/** Keyless signing in processes of their own: several at once, and one that is killed. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";

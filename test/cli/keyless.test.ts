@@ -1,4 +1,4 @@
-/** Signing without a key, as a person or a CI job types it, and what becomes of it on bad days. */
+/** Keyless signing on the command line and in CI jobs, with its failures. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
@@ -11,8 +11,8 @@ import { scriptedServer, type ScriptedAnswer } from "../fakes/scripted-registry.
 import type { SigningServicesOptions } from "../fakes/signing-services.ts";
 import { alice, assertFailed, assertUnsigned, issuer, made, location, tokenOf } from "./keyless-place.ts";
 
-describe("sign without a key", () => {
-  it("takes the token from the flag, a file, a variable or the CI job, and signs as the one whom it names", async (t) => {
+describe("keyless signing", () => {
+  it("takes the token from the flag, a file, a variable or the CI job, and signs with its identity", async (t) => {
     const at = await location(t);
     const workflow = "repo:example/app:ref:refs/heads/main";
     const github = await scriptedServer(t, {
@@ -104,7 +104,7 @@ describe("sign without a key", () => {
 });
 
 describe("sign with a key and services", () => {
-  it("logs and timestamps the signature, and asks nobody for a certificate", async (t) => {
+  it("logs and timestamps the signature, and requests no certificate", async (t) => {
     for (const [format, rekor] of [
       ["bundle", 2],
       ["cosign-legacy", 1],
@@ -126,13 +126,13 @@ describe("sign with a key and services", () => {
   });
 });
 
-describe("a bad day of signing without a key", () => {
-  it("is refused before any service is asked: no token, or one that cannot be it", async (t) => {
+describe("keyless signing that fails", () => {
+  it("is refused before any service is contacted: no token, or one that cannot be it", async (t) => {
     const at = await location(t);
     const now = Math.floor(testTime / 1000);
     const token = (claims: Readonly<Record<string, unknown>>) => ["--identity-token", tokenOf(alice, claims)];
     for (const [words, code, message, hint] of [
-      [[], "IDENTITY_TOKEN_MISSING", /nobody here says who signs: tried SIGSTORE_ID_TOKEN, GitHub/, /--identity-token.*--key/],
+      [[], "IDENTITY_TOKEN_MISSING", /no identity token found: tried SIGSTORE_ID_TOKEN, GitHub/, /--identity-token.*--key/],
       [["--identity-token", at.path("nowhere")], "IDENTITY_TOKEN_MISSING", /neither a token nor a file/, /Give the token/],
       [token({ exp: now - 120 }), "IDENTITY_TOKEN_INVALID", /held until/, /Get a new one/],
       [token({ nbf: now + 120 }), "IDENTITY_TOKEN_INVALID", /holds from/, /this machine's clock/],
@@ -170,7 +170,7 @@ describe("a bad day of signing without a key", () => {
     await assertUnsigned(at);
   });
 
-  it("is refused before any service is asked: services that would not prove when the certificate was used", async (t) => {
+  it("is refused before any service is contacted: services that give no verified time", async (t) => {
     const at = await location(t);
     await writeFile(at.path("signing_config.json"), JSON.stringify({ ...JSON.parse(at.signingConfig), tsaUrls: [] }));
     const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
@@ -179,7 +179,7 @@ describe("a bad day of signing without a key", () => {
     await assertUnsigned(at);
   });
 
-  it("is refused before any service is asked: a log whose proofs cosign's layers cannot carry", async (t) => {
+  it("is refused before any service is contacted: a log whose entries cosign's layers cannot carry", async (t) => {
     const at = await location(t);
     for (const words of [
       ["--identity-token", tokenOf(alice)],
@@ -196,7 +196,7 @@ describe("a bad day of signing without a key", () => {
   });
 });
 
-describe("a bad day of a service", () => {
+describe("a failing service", () => {
   const other = { token: tokenOf("mallory@example.com") };
   const strangersKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ type: "spki", format: "pem" });
   const behind = (minutes: number) => ({ clock: () => testTime - minutes * 60_000 });
@@ -231,7 +231,7 @@ describe("a bad day of a service", () => {
       /it says .* and the certificate is valid from/,
     ],
   ] as readonly (readonly [string, SigningServicesOptions, number, string, RegExp])[]) {
-    it(`is told, and nothing is written: ${what}`, async (t) => {
+    it(`is reported, and nothing is written: ${what}`, async (t) => {
       const at = await location(t, options);
       const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
       assertFailed(outcome, { status, code, message, hint: /trusted root and the signing configuration belong together/ });
@@ -240,7 +240,7 @@ describe("a bad day of a service", () => {
   }
 
   for (const rekor of [1, 2] as const) {
-    it(`T13: is told, and nothing is written: a log of version ${rekor} that answers with the entry of another signature`, async (t) => {
+    it(`is reported, and nothing is written: a log of version ${rekor} that answers with the entry of another signature`, async (t) => {
       const at = await location(t, { rekor });
       const others = await putImage(at.repository(`${at.address}/other`), "y", "1");
       const kept = Promise.withResolvers<ScriptedAnswer | undefined>();
@@ -278,7 +278,7 @@ describe("a bad day of a service", () => {
     });
   }
 
-  it("T13: is told, and nothing is written: a log that says it holds the signature already, as the entry of another", async (t) => {
+  it("is reported, and nothing is written: a log that says it holds the signature already, as the entry of another", async (t) => {
     const at = await location(t);
     at.log.on({ [at.keeping.name]: { status: 409, headers: { "x-log-index": "1" } } });
     const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
@@ -291,7 +291,7 @@ describe("a bad day of a service", () => {
     ["will be busy for ten minutes more", { status: 503, headers: { "retry-after": "600" } }, 1],
     ["is broken", { status: 500, headers: { "retry-after": "600" }, body: "<html>" }, 1],
   ] as const) {
-    it(`is told, and nothing is written: a log that ${what}`, async (t) => {
+    it(`is reported, and nothing is written: a log that ${what}`, async (t) => {
       const at = await location(t);
       at.log.on({ [at.keeping.name]: answer });
       const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
@@ -306,7 +306,7 @@ describe("a bad day of a service", () => {
     });
   }
 
-  it("is told, and nothing is written: a log that never answers", async (t) => {
+  it("is reported, and nothing is written: a log that never answers", async (t) => {
     const at = await location(t);
     at.log.on({ [at.keeping.name]: () => undefined });
     const outcome = await at.sign({}, "--identity-token", tokenOf(alice), "--timeout", "500ms", at.image);
@@ -314,7 +314,7 @@ describe("a bad day of a service", () => {
     await assertUnsigned(at);
   });
 
-  it("is told once for all references, and each is told what befell it alone", async (t) => {
+  it("is reported once for all references; an error of one reference is reported for that one", async (t) => {
     const at = await location(t);
     const token = ["--identity-token", tokenOf(alice)];
     const alone = await at.sign({}, ...token, at.image, `${at.address}/app:2`);

@@ -1,4 +1,4 @@
-/** What the library's signer makes without a key, the command line allows. */
+/** Signatures of the library's keyless signer, verified by the command line. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { it, type TestContext } from "node:test";

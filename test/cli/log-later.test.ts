@@ -1,4 +1,4 @@
-/** A log that is down, as a CI job and a person meet it: signing without it, and having it asked afterwards. */
+/** Signing while the transparency log is unavailable, and uploading the pending entries afterwards. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -15,7 +15,7 @@ const logPath = "POST /api/v2/log/entries";
 const down = { [logPath]: { status: 503, headers: { "retry-after": "0" } } };
 
 interface Place extends Bench, SigningServices {
-  /** NAME:TAG of an image that nobody has signed. */
+  /** NAME:TAG of an unsigned image. */
   readonly image: string;
   sign(...words: readonly string[]): Promise<Outcome>;
   flush(...words: readonly string[]): Promise<Outcome>;
@@ -48,7 +48,7 @@ async function location(t: TestContext, options: SigningServicesOptions = {}): P
 }
 
 describe("sign --log-upload later, and log flush", () => {
-  it("does not stop a pipeline, and is refused until the log was asked", async (t) => {
+  it("does not stop a pipeline; the image is refused until the entry is uploaded", async (t) => {
     const at = await location(t);
     at.log.on(down);
     const signed = await at.sign(at.image);
@@ -155,13 +155,13 @@ describe("sign --log-upload later, and log flush", () => {
   });
 });
 
-describe("what cannot be logged later", () => {
+describe("a signature that cannot be logged later", () => {
   for (const [what, options, words, status, message] of [
     ["for verifiers refuse the times of Rekor 1", { rekor: 1 }, [], 32, /proves the time of its entries, and verifiers refuse/],
     ["in cosign's layers", {}, ["--format", "bundle,cosign-legacy"], 32, /a signature of format cosign-legacy cannot wait for a log/],
     ["in a file", {}, ["--bundle", "b.json"], 2, /one that waits for its log is none/],
   ] as const) {
-    it(`is refused before any service is asked: ${what}`, async (t) => {
+    it(`is refused before any service is contacted: ${what}`, async (t) => {
       const at = await location(t, options);
       const outcome = await at.sign(...words, at.image);
       assert.equal(outcome.status, status, outcome.stderr);
@@ -175,7 +175,7 @@ describe("what cannot be logged later", () => {
     ["a timestamp authority", { tsaUrls: [] }, /nothing would prove when the certificate was used/],
     ["a log", { rekorTlogUrls: [] }, /names no log that could be asked later/],
   ] as const) {
-    it(`is refused before a certificate is asked for: without ${what}`, async (t) => {
+    it(`is refused before a certificate is requested: without ${what}`, async (t) => {
       const at = await location(t);
       await writeFile(at.path("signing_config.json"), JSON.stringify({ ...JSON.parse(at.signingConfig), ...change }));
       const outcome = await at.sign(at.image);

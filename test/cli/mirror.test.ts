@@ -1,4 +1,4 @@
-/** A mirror that lost the signatures is not tampering, and is told apart from it. */
+/** Verdicts distinguish a mirror that lost the signatures from tampering. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { bench, type Bench } from "./harness.ts";
 const { signal } = new AbortController();
 const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
-/** What a client does that knows nothing of signatures: the manifest, its blobs, the tag. */
+/** Copies like a client that ignores signatures: the manifest, its blobs, the tag. */
 async function copyImageAlone(from: Repository, to: Repository): Promise<void> {
   const stored = await from.manifest("1", signal);
   const image = stored && parseManifest(stored.bytes, stored.descriptor.mediaType);
@@ -22,7 +22,7 @@ async function copyImageAlone(from: Repository, to: Repository): Promise<void> {
   await to.putManifest(stored?.bytes ?? new Uint8Array(), mediaTypes.ociManifest, "1", signal);
 }
 
-/** The bundle that hangs on the image, its signature altered. */
+/** The bundle attached to the image, with an altered signature. */
 async function alteredBundle(from: Repository): Promise<Uint8Array> {
   const image = await from.manifest("1", signal);
   const [referrer] = image ? await from.referrers(image.descriptor.digest, signal) : [];

@@ -1,4 +1,4 @@
-/** Registries that serve Notary Project signatures as they should not be served. */
+/** Hostile registries that serve Notary Project signatures. */
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { digestOf } from "../../src/core/digest.ts";
@@ -22,9 +22,9 @@ interface Signature {
 
 interface Scene {
   readonly server: ScriptedServer;
-  /** Acme's signature of what is described, of the image if nothing is. */
+  /** Acme's signature over the descriptor, by default of the image. */
   sign(target?: Descriptor): Promise<Signature>;
-  /** One by somebody else. */
+  /** A signature by another signer. */
   stranger(index: number): Promise<Signature>;
   /** Verifies the image at this tag or digest by acme's authority. */
   verify(target?: string): Promise<Outcome>;
@@ -59,7 +59,7 @@ async function scene(t: TestContext): Promise<Scene> {
   };
 }
 
-/** The lines that serve these signatures. */
+/** The script lines that serve these signatures. */
 function serving(...signatures: readonly Signature[]): Script {
   const entries = signatures.map(({ manifest }) => ({ ...descriptorOf(manifest), artifactType: type }));
   return {
@@ -77,8 +77,8 @@ function listOf(manifests: readonly Descriptor[], more: Record<string, string> =
   return served(Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests })), mediaTypes.ociIndex, more);
 }
 
-describe("a registry that is not honest", () => {
-  it("is believed where it is: the signature is found and allowed", async (t) => {
+describe("a dishonest registry", () => {
+  it("with honest content is accepted: the signature is found and allowed", async (t) => {
     const { server, sign, verify } = await scene(t);
     server.on(serving(await sign()));
     const { status, stdout } = await verify();

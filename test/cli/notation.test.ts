@@ -44,7 +44,7 @@ async function acmeAt(t: TestContext): Promise<Acme> {
 
 const subject = ["--certificate-subject", "C=US, ST=WA, O=acme"];
 
-/** What hangs on the image, by format. */
+/** The formats of the evidence attached to the image. */
 async function attached({ run, image }: Acme): Promise<readonly string[]> {
   const { stdout } = await run("tree", "-o", "json", image);
   const nodes: readonly { readonly evidence: readonly { readonly format: string }[] }[] = JSON.parse(stdout).attached;
@@ -205,7 +205,7 @@ describe("verifying by certificate authority", () => {
     assert.equal(both.status, 0, both.stdout);
   });
 
-  it("takes anyone of the authority where no name is asked for, and says so", async (t) => {
+  it("accepts any signer under the authority if no subject is required, and warns", async (t) => {
     const { acme, address, repository, run, path } = await acmeAt(t);
     const image = `${address}/other:1`;
     await putImage(repository(image), "x", "1");
@@ -283,7 +283,7 @@ describe("signing for the Notary Project", () => {
     const authority = await acme.signer("authority", { extensions: [] });
     await writeFile(path("alone.pem"), pem(other.certificate));
     const refused: readonly (readonly [readonly string[], number, RegExp])[] = [
-      [key, 13, /needs the signer's certificate, and none was given/],
+      [key, 13, /needs the signer's certificate, and none was given\nhint: Add .*--certificate-chain FILE/],
       [[], 13, /needs a key and its certificates/],
       [[...key, "--certificate-chain", path("other.pem")], 12, /CN=other.* is for another key/],
       [["--key", path("other.key"), "--certificate-chain", path("alone.pem")], 12, /the chain is not complete/],

@@ -1,4 +1,4 @@
-/** `--offline` opens no socket but to the registry: counted in the process itself. */
+/** `--offline` opens connections to the registry only: counted in the process itself. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";

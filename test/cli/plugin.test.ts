@@ -1,4 +1,4 @@
-/** Signing with keys that notation's plugins keep, and what the signatures are worth. */
+/** Signing with keys of notation's plugins, and verifying such signatures. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -49,7 +49,7 @@ const certificates = [leaf, root].map((der) => parseCertificate(der));
 const profile = "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/release";
 const identity = "SIGNATURE_VERIFIER.TRUSTED_IDENTITY";
 
-/** Signed attributes that name the plugin and hold what only that one knows. */
+/** Signed attributes that name the plugin, with attributes that only the plugin knows. */
 const named = {
   "io.cncf.notary.verificationPlugin": "com.example.fake",
   "com.example.profile": `${profile}/1`,
@@ -107,7 +107,7 @@ describe("touchmark verify, of a signature that names a plugin", { skip }, () =>
     assert.equal((await verify({}, "--notation-config", "/nowhere")).status, 2);
   });
 
-  it("has the plugin told what --plugin-config says", async (t) => {
+  it("passes --plugin-config to the plugin", async (t) => {
     const { verify } = await signed(t);
     const told = await verify({ "verify-signature": "echoPolicy" }, "--plugin-config", "region=here", "--plugin-config", "site=a=b");
     assert.equal(told.status, 32, told.stderr);
@@ -157,7 +157,7 @@ describe("touchmark verify, by a trust policy with names that only a plugin can 
     assert.equal((await verify(["x509.subject: C=US, ST=WA, O=other"], { "verify-signature": {} })).status, 12);
   });
 
-  it("trusts nobody without a plugin that reads them", async (t) => {
+  it("trusts no signer without a plugin that reads them", async (t) => {
     for (const how of [{ attributes: {} }, { capabilities: ["SIGNATURE_VERIFIER.REVOCATION_CHECK"] }]) {
       const verify = await trusting(t, how);
       const refused = await verify([profile], { "verify-signature": {} });
@@ -254,7 +254,7 @@ describe("touchmark sign --plugin", { skip }, () => {
     });
   }
 
-  it("says what the plugin says, and writes nothing", async (t) => {
+  it("reports the plugin's error, and writes nothing", async (t) => {
     const { runWith, run, path, image, config } = await withPlugin(t);
     const env = { NOTATION_CONFIG: config, ...moods({ "generate-signature": "refuse" }) };
     const { status, stderr } = await runWith({ env }, "sign", "--format", "notation", ...plugin, image);
@@ -284,7 +284,7 @@ describe("touchmark sign --plugin", { skip }, () => {
   }
 });
 
-describe("touchmark sign --plugin, of one that makes envelopes whole", { skip }, () => {
+describe("touchmark sign --plugin, with a plugin that makes whole envelopes", { skip }, () => {
   const epoch = Date.UTC(2026, 10, 21, 9) / 1000;
 
   /** An image, and how to sign it and to ask about it. */
@@ -313,7 +313,7 @@ describe("touchmark sign --plugin, of one that makes envelopes whole", { skip },
     });
   }
 
-  it("says in the signature's manifest what the plugin wants said there", async (t) => {
+  it("adds the plugin's annotations to the signature's manifest", async (t) => {
     const { sign, repository, image } = await withMaker(t);
     const { stdout } = await sign({ "generate-envelope": { annotations: { "com.example.arn": "a:b" } } }, "-o", "json");
     const stored = await repository(image).manifest(JSON.parse(stdout).manifest, new AbortController().signal);

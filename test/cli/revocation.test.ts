@@ -1,4 +1,4 @@
-/** Whether certificates were revoked, as `touchmark verify` finds out: who is asked, and who never is. */
+/** The revocation status of certificates in `touchmark verify`: which hosts are contacted, and which never. */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { once } from "node:events";
@@ -15,12 +15,12 @@ const hour = 60 * 60 * 1000;
 const now = Date.UTC(2026, 10, 21, 9);
 
 interface Signed extends Bench {
-  /** Paths that the authority's server was asked for. */
+  /** Paths that were requested from the authority's server. */
   readonly asked: readonly string[];
   verify(...flags: readonly string[]): Promise<Outcome>;
 }
 
-/** An image signed with a certificate whose authority tells of revocations at a server of this list. */
+/** An image signed with a certificate whose authority publishes this CRL. */
 async function signed(t: TestContext, list: Partial<CrlShape> = {}): Promise<Signed> {
   const location = await bench(t);
   const keys = { root: makeKey(), leaf: makeKey() };
@@ -58,7 +58,7 @@ const revoked: Partial<CrlShape> = { entries: [{ serial: 7, reason: 1 }] };
 const allowed = "--revocation-allow-private";
 
 describe("verify: revocation", () => {
-  it("allows what the authority has not revoked", async (t) => {
+  it("allows a signature by a good certificate", async (t) => {
     const { verify, path, asked } = await signed(t);
     const { status, stdout } = await verify("--certificate", path("root.pem"), allowed, "-o", "json");
     assert.equal(status, 0, stdout);
@@ -68,14 +68,14 @@ describe("verify: revocation", () => {
     assert.ok(finding.checks.some((check: { name: string; outcome: string }) => check.name === "revocation" && check.outcome === "passed"));
   });
 
-  it("refuses what it has", async (t) => {
+  it("refuses a signature by a revoked certificate", async (t) => {
     const { verify, path } = await signed(t, revoked);
     const { status, stdout } = await verify("--certificate", path("root.pem"), allowed);
     assert.equal(status, 21, stdout);
     assert.match(stdout, /^refused: REVOKED/);
   });
 
-  it("refuses what it has, beside a file as well", async (t) => {
+  it("refuses a revoked certificate for a file as well", async (t) => {
     const { run, path, asked } = await signed(t, revoked);
     await writeFile(path("app"), "what is signed");
     const signer = ["--key", path("leaf.key"), "--certificate-chain", path("chain.pem")];
@@ -88,7 +88,7 @@ describe("verify: revocation", () => {
     assert.equal((await run(...verify, "--offline")).status, 32);
   });
 
-  it("asks nobody of our own network unless told to, nor anybody offline, and is undecided then", async (t) => {
+  it("contacts private addresses only with the flag, and none offline; is undecided then", async (t) => {
     const { verify, path, asked } = await signed(t);
     for (const flags of [[], ["--offline", allowed]]) {
       const { status, stdout } = await verify("--certificate", path("root.pem"), ...flags);
@@ -98,7 +98,7 @@ describe("verify: revocation", () => {
     assert.deepEqual(asked, []);
   });
 
-  it("never asks for a stranger's certificate", async (t) => {
+  it("makes no request for an untrusted certificate", async (t) => {
     const { verify, path, asked } = await signed(t);
     const other = makeDer({ subject: "root", key: makeKey(), extensions: [extensions.authority(), extensions.keyCertSign] });
     await writeFile(path("other.pem"), encodePem("CERTIFICATE", other));

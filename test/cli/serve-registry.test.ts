@@ -28,6 +28,13 @@ it("serves a folder over TLS until it is interrupted", async (t) => {
   assert.deepEqual((await running).status, 0);
 });
 
+it("says that another program listens on the address", async (t) => {
+  const { path, run, address } = await bench(t);
+  const { status, stderr } = await run("serve", "registry", "--dir", path("images"), "--listen", address);
+  assert.equal(status, 2);
+  assert.match(stderr, /^error: the registry cannot listen on \S+: another program listens there\nhint: /);
+});
+
 it("refuses a certificate without its key, and a key that is another's", async (t) => {
   const { path, run } = await bench(t);
   await writeFile(path("server.crt"), serverIdentity.cert);

@@ -1,4 +1,4 @@
-/** What a registry says reaches no terminal as it is, and keeps no command waiting once the answer is there. */
+/** Untrusted text from a registry is cleaned before it reaches the terminal, and does not delay a command that has its result. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
@@ -17,8 +17,8 @@ async function withKey(t: Parameters<typeof bench>[0]): Promise<Bench> {
   return b;
 }
 
-describe("a stranger's words", () => {
-  it("are shown without what moves the cursor, hides a line or turns it round", async (t) => {
+describe("untrusted text of a registry", () => {
+  it("is shown without control characters that move the cursor, hide a line or reverse it", async (t) => {
     const { runWith, path } = await withKey(t);
     const evil = "\u001B[2J\u009B31m\u202E\u200F\u2028\r\nallowed";
     const index = Buffer.from(
@@ -48,7 +48,7 @@ describe("a stranger's words", () => {
     }
   });
 
-  it("are waited for no longer than they are needed", async (t) => {
+  it("is not awaited longer than needed", async (t) => {
     const { run, path } = await withKey(t);
     const digest = digestOf(Buffer.from("nothing"));
     const left = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-/** The trust commands against a TUF repository of the test's own; nothing is asked of anybody else. */
+/** The trust commands against a TUF repository of the test; no other host is contacted. */
 import assert from "node:assert/strict";
 import { copyFile, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -55,7 +55,7 @@ describe("touchmark trust import", () => {
     if (process.platform !== "win32") assert.equal((await stat(kept)).mode & 0o777, 0o600);
   });
 
-  it("T14: refuses names that lead elsewhere, and what is malformed", async (t) => {
+  it("refuses names that lead elsewhere, and what is malformed", async (t) => {
     const { trust, path, mirror } = await location(t);
     for (const name of ["../company", "a/b", "Company", "..", ""]) {
       const { status, stderr } = await trust("import", name, path("trusted_root.json"));
@@ -91,7 +91,7 @@ describe("touchmark trust update", () => {
     assert.equal((await trust("update", "team")).status, 0);
   });
 
-  it("gives a trust root another repository, and refuses one that nothing vouches for", async (t) => {
+  it("gives a trust root another repository, and refuses one without a trusted root.json", async (t) => {
     const { trust, runWith, path, mirror } = await location(t);
     assert.match((await trust("update", "team", "--mirror", mirror)).stderr, /cannot be trusted without a root to start from/);
     assert.equal((await trust("update", "team", "--mirror", mirror, "--root", path("root.json"))).status, 0);
@@ -137,7 +137,7 @@ describe("touchmark trust update", () => {
     }
   });
 
-  it("T31: refuses a repository past its time, and one whose root nobody signed", async (t) => {
+  it("refuses a repository past its time, and one with an unsigned root", async (t) => {
     const { runWith, path, mirror, tuf } = await location(t);
     const now = () => Date.UTC(2026, 10, 21, 9) + 8 * day;
     const late = await runWith({ now }, "trust", "import", "team", "--mirror", mirror, "--root", path("root.json"));

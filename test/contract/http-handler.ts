@@ -1,26 +1,26 @@
-/** The handler that the contract of server adapters talks to: what it does is told by the path, what became of it by `/state`. */
+/** The handler for the contract of server adapters: the path selects its behaviour, and `/state` reports the outcome. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { jsonResponse, type ApiHandler, type ApiResponse } from "../../src/server/http/response.ts";
 import { readBody, type ApiRequest } from "../../src/server/http/request.ts";
 
-/** What the handler has seen so far. */
+/** The state of the handler so far. */
 export interface ContractState {
   /** Chunks taken from endless streams. */
   readonly pulled: number;
   /** Endless streams that were closed. */
   readonly closed: number;
-  /** Handlers that are waiting to be aborted, or were. */
+  /** Handlers that wait to be aborted, or were aborted. */
   readonly waiting: number;
   readonly aborted: number;
   /** Request bodies that broke off. */
   readonly broken: number;
-  /** Responses to `/endless`, `/file` and `/stream/…` of which nothing more is going to be sent. */
+  /** Responses to `/endless`, `/file` and `/stream/…` that are finished or broken off. */
   readonly finished: number;
 }
 
 /** Bytes of a chunk of the endless stream. */
 export const endlessChunk: number = 64 * 1024;
-/** What `/stream/…` sends, chunk by chunk. */
+/** The chunks of `/stream/…`. */
 export const parts: readonly string[] = ["one ", "two ", "three"];
 
 /** `file` is the path of the file that `/file?start=A&end=B` sends. */
@@ -81,7 +81,7 @@ export function contractHandler(file: string): ApiHandler {
   return async (request) => (answers[request.path] ?? (() => ({ status: 404 })))(request);
 }
 
-/** Chunk by chunk in the same buffer, which is overwritten when the next chunk is asked for. */
+/** Yields chunks in the same buffer, which is overwritten when the next chunk is requested. */
 async function* inOneBuffer(): AsyncGenerator<Uint8Array> {
   const buffer = Buffer.alloc(16);
   for (const part of parts) yield buffer.fill(0).subarray(0, buffer.write(part));

@@ -1,6 +1,6 @@
 /**
- * The contract of server adapters: what a handler may rely on, and what a client sees. The server may run in another process: it is
- * reached over a socket alone.
+ * The contract of server adapters: what a handler may rely on, and what a client sees. The server may run in another process, since it is
+ * only used over a socket.
  */
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -12,13 +12,13 @@ import { endlessChunk, parts, type ContractState } from "./http-handler.ts";
 export interface ContractServer {
   readonly host: string;
   readonly port: number;
-  /** What `/file` sends parts of; some buffers long. */
+  /** The content of which `/file` sends parts; several buffers long. */
   readonly content: Buffer;
   /** Drains for half a second at most. */
   readonly close: () => Promise<void>;
 }
 
-/** `start` starts a server of its own for `contractHandler`, which ends with the test. */
+/** `start` starts a server for `contractHandler` that ends with the test. */
 export function serverContract(start: (t: TestContext) => Promise<ContractServer>): void {
   const whole = parts.join("");
 

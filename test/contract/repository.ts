@@ -1,6 +1,6 @@
 /**
- * What every Repository does, whatever it lies on: the same tests against each of them.
- * `open` gives another empty repository each time, which ends with the test.
+ * The contract of every Repository implementation: the same tests for each. `open` returns a new empty repository, which ends with the
+ * test.
  */
 import assert from "node:assert/strict";
 import { it, type TestContext } from "node:test";
@@ -17,7 +17,7 @@ const signal = new AbortController().signal;
 const nowhere = digestOf(Buffer.from("nowhere"));
 const writers = 8;
 
-/** Registers the tests; the caller names the repository in a `describe` around it. */
+/** Registers the tests; the caller names the repository in an enclosing `describe`. */
 export function repositoryContract(open: OpenRepository): void {
   for (const [kind, make] of Object.entries(documents)) {
     void it(`keeps ${kind} as it was written, under its digest and its tag`, async (t) => {
@@ -190,7 +190,7 @@ const dockerImage: MakeDocument = (repository) =>
     "application/vnd.docker.image.rootfs.diff.tar.gzip",
   );
 
-/** Each with spaces and a member of its own, which a repository has no business to change. */
+/** Each with spaces and an unknown member, which a repository must preserve. */
 const documents: Readonly<Record<string, MakeDocument>> = {
   "an OCI manifest": ociImage,
   "a Docker manifest": dockerImage,

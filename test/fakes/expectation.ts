@@ -1,4 +1,4 @@
-/** What tests expect of signers: authorities and policies made in one line, and what a finding is worth under one. */
+/** Expected signers for tests: authorities and policies in one line, and findings evaluated under them. */
 import { encodeUtf8 } from "../../src/core/bytes.ts";
 import { digestOf } from "../../src/core/digest.ts";
 import type { Facts } from "../../src/core/facts/facts.ts";
@@ -16,7 +16,7 @@ export function authority(parts: Partial<Authority> = {}): Authority {
   return { ...nobody, ...defaultStrictness, timestamp: "required", ...parts };
 }
 
-/** The policy that any of these has signed every image, with these annotations. */
+/** The policy that any of these authorities has signed every image, with these annotations. */
 export function anySigner(from: readonly Authority[], annotations: Readonly<Record<string, string>> = {}): Policy {
   const expected = from.map(({ keys, identities, log, sct }) => [keys.map(({ publicKey }) => publicKey.fingerprint), identities, log, sct]);
   return {
@@ -29,13 +29,13 @@ export function anySigner(from: readonly Authority[], annotations: Readonly<Reco
   };
 }
 
-/** Expects any key of the trust, or whom a fixture says is expected under it. */
+/** Expects any key of the trust, or the fixture's own expectation. */
 export function anyKeyOf(trust: Trust | Expecting, annotations: Readonly<Record<string, string>> = {}): PolicyAndTrust {
   const expected = "expected" in trust ? trust.expected : authority({ keys: trust.keys });
   return { policy: anySigner([expected], annotations), trust };
 }
 
-/** Trust, and who is expected under it. */
+/** Trust with an expected signer. */
 export interface Expecting extends Trust {
   readonly expected: Authority;
 }

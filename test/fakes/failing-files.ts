@@ -1,18 +1,18 @@
-/** The system's file operations, one of which fails: before it does anything, or after it did what it was asked. */
+/** The system's file operations with one that fails, before or after it takes effect. */
 import type { FileHandle } from "node:fs/promises";
 import { systemFiles, type FileOperations } from "../../src/files/durable-files.ts";
 
 export interface FileFailure {
-  /** `sync` is of the file, `sync folder` of the folder that has its name. */
+  /** `sync` is of the file, `sync folder` of the folder with its name. */
   readonly step: "open" | "sync" | "link" | "rename" | "renameSync" | "sync folder";
   readonly kind: "failed" | "failed but persisted";
-  /** Which call of that step fails, from 1 on; the first where it is left out. */
+  /** The number of the call of that step that fails, from 1; the default is the first. */
   readonly call?: number;
 }
 
 export interface FailingFiles {
   readonly files: FileOperations;
-  /** The steps that were asked, in order. */
+  /** The steps that were called, in order. */
   readonly calls: string[];
 }
 
@@ -61,7 +61,7 @@ export function failingFiles(failure?: FileFailure): FailingFiles {
     },
   };
 
-  /** A handle that nobody gets is closed. */
+  /** Closes a handle that the caller does not get. */
   async function openFailing(open: () => Promise<FileHandle>): Promise<FileHandle> {
     let file: FileHandle | undefined;
     try {

@@ -1,6 +1,6 @@
 /**
- * Fulcio as a script for a server on loopback: certificates and SCTs are made by `@sigstore/mock`. Strict, as Fulcio is: who cannot prove to
- * hold the key gets none. It takes a token's `email`, or else its subject, for who signs, and believes every token.
+ * A fake Fulcio as a script for a server on loopback: `@sigstore/mock` makes certificates and SCTs. As strict as Fulcio: without a proof of
+ * possession of the key there is no certificate. The identity is the token's `email`, or else its subject; every token is accepted.
  */
 import { createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from "node:crypto";
 import { parseDer } from "../../src/core/asn1/der.ts";
@@ -20,9 +20,9 @@ export interface FulcioFake {
 }
 
 export interface FulcioOptions {
-  /** `testClock` unless told otherwise; its root is valid a day around what it says at first. */
+  /** `testClock` by default; the root is valid a day around the first time. */
   readonly clock?: () => Instant;
-  /** What it understands of what it was asked: another key, another token. */
+  /** Changes the request as the fake understands it: another key, another token. */
   readonly mishear?: (asked: Asked) => Asked;
 }
 
@@ -36,7 +36,7 @@ const day = 24 * 60 * 60_000;
 
 export const issuer = "https://issuer.example";
 
-/** A token of the issuer that nobody signed. */
+/** An unsigned token of the issuer. */
 export function tokenOf(email: string, more: Readonly<Record<string, unknown>> = {}): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part({ alg: "RS256" })}.${part({ iss: issuer, aud: "sigstore", sub: "subject", email, ...more })}.${"c2lnbmF0dXJl".repeat(8)}`;
@@ -88,7 +88,7 @@ export async function fulcioFake({ clock = testClock, mishear = (asked) => asked
   };
 }
 
-/** The root that the mock makes, valid around this time: the mock dates it by the wall clock, and has no other. */
+/** The mock's root with a validity around this time: the mock uses the wall clock, and has no other option. */
 function redated(certificate: Uint8Array, key: KeyObject, at: Instant): Uint8Array {
   const [tbs, algorithm] = parseDer(certificate, "root").children;
   if (!tbs || !algorithm) throw new Error("the mock's root is no certificate");

@@ -1,7 +1,7 @@
 /**
- * An OpenID Connect issuer on loopback with one public client, `sigstore`, and one person, whose browser is `visit`.
- * Strict: a request that breaks the protocol (RFC 6749, 7636, 8252, 8628) is refused as the protocol says, and signs nobody
- * in. For the bad days each of its answers can be bent.
+ * An OpenID Connect issuer on loopback with one public client, `sigstore`, and one user, whose browser is `visit`. Strict: a request that
+ * breaks the protocol (RFC 6749, 7636, 8252, 8628) is refused as the protocol requires, without a login. Tests can change each of its
+ * answers.
  */
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import type { TestContext } from "node:test";
@@ -14,7 +14,7 @@ type Claims = Readonly<Record<string, unknown>>;
 
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
-/** An ES256 token of `alice` for `sigstore` that holds for ten minutes from that time on, with these claims in place of its own; `undefined` leaves one out. */
+/** An ES256 token of `alice` for `sigstore`, valid for ten minutes from that time, with these claims in place of its own; `undefined` omits one. */
 export function mintToken(claims: Claims = {}, at: Instant = testTime): string {
   const now = Math.floor(at / 1000);
   const usual = { iss: "https://issuer.example", sub: "alice", aud: "sigstore", iat: now, exp: now + 600 };
@@ -27,23 +27,23 @@ export function mintToken(claims: Claims = {}, at: Instant = testTime): string {
   return `${signed}.${base64url(sign("sha256", Buffer.from(signed), { key: privateKey, dsaEncoding: "ieee-p1363" }))}`;
 }
 
-/** What the issuer says instead of what is right; each gets the right thing. */
+/** Changes to the issuer's answers; each function receives the correct one. */
 export interface Bends {
   readonly configuration?: (right: Claims) => Claims;
   readonly begun?: (right: Claims) => Claims;
-  /** The query with which the browser is sent back. */
+  /** The query with which the browser is redirected back. */
   readonly callback?: (right: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
-  /** Claims beside the right ones. */
+  /** Claims in addition to the correct ones. */
   readonly claims?: Claims;
   readonly token?: (right: ScriptedAnswer) => ScriptedAnswer;
-  /** What those who ask with a device code are told, until it is used up. */
+  /** The answers to device code polls, until they are used up. */
   readonly polls?: readonly string[];
 }
 
 export interface IdentityProvider {
   readonly issuer: string;
   readonly server: ScriptedServer;
-  /** Opens the page as a browser does in which the person is signed in; gives the text of the last page. */
+  /** Opens the page in a browser with a logged-in user; returns the text of the last page. */
   visit(page: URL): Promise<string>;
 }
 
@@ -128,7 +128,7 @@ const authorizationRules: Rules = {
   nonce: /^[\w-]{43,}$/,
 };
 
-/** The first parameter that is not as it must be. */
+/** The first parameter that breaks the rules. */
 function breach(parameters: Readonly<Record<string, string>>, rules: Rules): string | undefined {
   return Object.keys(rules).find((name) => !rules[name]?.test(parameters[name] ?? ""));
 }

@@ -1,4 +1,4 @@
-/** The Io of no process: what is written is kept. */
+/** An Io without a process, which keeps its output. */
 import type { Io } from "../../src/cli/io.ts";
 import { streamOf } from "../../src/core/bytes.ts";
 import { testClock } from "./clock.ts";
@@ -19,7 +19,7 @@ export function testIo(changes: Partial<Io>): TestIo {
     askSecret: undefined,
     ask: undefined,
     env: {},
-    home: "/dev/null/home", // beneath what is no folder, none can come into being
+    home: "/dev/null/home", // no folder can be created below a file
     now: testClock,
     signal: new AbortController().signal,
     ...changes,

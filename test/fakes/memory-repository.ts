@@ -1,6 +1,6 @@
 /**
- * A repository in memory, strict where a registry is: what is asked for by digest has it, a manifest's blobs are
- * there before it. Faults are put in by replacing a method: `{ ...memoryRepository(), referrers: … }`.
+ * A repository in memory, as strict as a registry: content must match its digest, and a manifest's blobs must exist before it. Tests add
+ * faults by replacing a method: `{ ...memoryRepository(), referrers: … }`.
  */
 import { throwIfAborted } from "../../src/core/async/interruption.ts";
 import { gather } from "../../src/core/bytes.ts";

@@ -1,11 +1,11 @@
-/** A key of each kind that the Notary Project signs with. */
+/** A key of each kind that the Notary Project supports. */
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { KeyPair } from "../../src/core/x509/fixture.test.ts";
 import { parsePrivateKey } from "../../src/signers/file/parse-private-key.ts";
 
-/** By the names that keys have elsewhere. */
+/** By key name. */
 export const notaryKeys: Readonly<Record<string, () => Promise<KeyPair>>> = {
   "ecdsa-p256": curve("P-256"),
   "ecdsa-p384": curve("P-384"),
@@ -19,7 +19,7 @@ function curve(namedCurve: string): () => Promise<KeyPair> {
   return async () => generateKeyPairSync("ec", { namedCurve });
 }
 
-/** Larger keys take seconds to make: these were made before. */
+/** Pregenerated, since larger keys take seconds to generate. */
 function rsa(bits: number): () => Promise<KeyPair> {
   return async () => {
     const path = join(import.meta.dirname, `../vectors/keys/cosign/rsa-${bits}.key`);

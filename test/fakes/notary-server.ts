@@ -1,4 +1,4 @@
-/** Trust data of Docker Content Trust as the notary client makes it, without signatures, and a notary server that has it, as a script. */
+/** Unsigned trust data of Docker Content Trust in the notary client's layout, and a scripted notary server that serves it. */
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -11,11 +11,11 @@ import type { Script, SeenRequest } from "./scripted-registry.ts";
 export type TrustFiles = ReadonlyMap<string, Uint8Array>;
 
 export interface TrustShape {
-  /** Whom the root is certified for; the repository itself unless said otherwise. */
+  /** The common name of the root certificate; by default the repository. */
   readonly commonName?: string;
   readonly rootVersion?: number;
   readonly delegations?: readonly string[];
-  /** Set apart what is otherwise the same. */
+  /** Distinguishes otherwise equal data. */
   readonly version?: number;
   readonly expires?: string;
 }
@@ -54,7 +54,7 @@ function sha256(bytes: Uint8Array): Buffer {
   return createHash("sha256").update(bytes).digest();
 }
 
-/** Serves each file under its name and, but for earlier roots, under the one with its digest. */
+/** Serves each file under its name and, except for earlier roots, under the name with its digest. */
 export function notaryScript(gun: string, files: TrustFiles): Script {
   const prefix = `/v2/${gun}/_trust/tuf/`;
   const pinned = Array.from(files, ([path, bytes]): [string, Uint8Array] => [

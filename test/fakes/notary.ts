@@ -1,4 +1,4 @@
-/** A company that signs for the Notary Project: an authority of its own, what it certifies, and trust in it as notation keeps it, all as files. */
+/** A company that signs for the Notary Project: its authority, its certificates, and notation's trust configuration, all as files. */
 import type { KeyObject } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { extensions, makeCertificate, makeKey, type Shape } from "../../src/core
 
 export interface Company {
   readonly root: Certificate;
-  /** Writes NAME.key and, with its chain up to the root, NAME.pem; good ones unless the shape says otherwise. */
+  /** Writes NAME.key and NAME.pem, which holds its chain up to the root; valid unless the shape says otherwise. */
   signer(name: string, shape?: Shape): Promise<Signer>;
 }
 
@@ -50,7 +50,7 @@ export async function makeCompany(folder: string, name: string, validity: Pick<S
 
 export const pem = ({ raw }: Pick<Certificate, "raw">): string => encodePem("CERTIFICATE", raw);
 
-/** A statement of a trust policy: for every repository, strict, by anyone of acme's, unless its members say otherwise. */
+/** A statement of a trust policy: by default for every repository, strict, and for any signer under acme's authority. */
 export type Statement = Readonly<Record<string, unknown>>;
 
 export interface TrustFolder {

@@ -1,6 +1,6 @@
 /**
- * What the fake plugin makes envelopes with, by hand: Notary Project signatures as JWS and as COSE, by a key on P-256. Plain JavaScript,
- * as the plugin is. The time is SOURCE_DATE_EPOCH, if it is set.
+ * Builds the envelopes of the fake plugin: Notary Project signatures as JWS and as COSE, by a P-256 key. Plain JavaScript, like the plugin.
+ * The time is SOURCE_DATE_EPOCH, if it is set.
  */
 const { sign } = require("node:crypto");
 
@@ -48,7 +48,7 @@ function cose({ payload, payloadType, critical, now, expiry }, chain, signed) {
   return Buffer.concat([head(6, 18), list([protectedBytes, unsigned, bytes(payload), bytes(signature)])]);
 }
 
-/** CBOR (RFC 8949), as much of it as is needed. */
+/** The subset of CBOR (RFC 8949) that the envelopes need. */
 function head(major, value) {
   const first = major << 5;
   if (value < 24) return Buffer.of(first | value);

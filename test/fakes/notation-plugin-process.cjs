@@ -1,4 +1,4 @@
-/** The process of the fake plugin: one command, a request on stdin, an answer on stdout. Plain JavaScript, for it is started very often. */
+/** The process of the fake plugin: one command, a request on stdin, an answer on stdout. Plain JavaScript, since it is started very often. */
 const { readFileSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 
@@ -7,7 +7,7 @@ const home = dirname(executable);
 const mood = JSON.parse(process.env.FAKE_PLUGIN ?? "{}")[command];
 
 const behaviours = {
-  /** Never answers, and neither does what it starts; both hold a connection that tells when they have ended. */
+  /** Never answers, nor does its child process; both hold a connection that shows when they end. */
   hang() {
     const port = Number(process.env.FAKE_PORT);
     require("node:net").connect(port, "127.0.0.1");
@@ -37,7 +37,7 @@ const behaviours = {
     const { trustPolicy, pluginConfig } = JSON.parse(readFileSync(0, "utf8"));
     fail(1, { errorCode: "ERROR", errorMessage: JSON.stringify({ trustPolicy, pluginConfig }) });
   },
-  /** Knows signers by what they signed by, as AWS Signer's plugin does: the policy has a profile's name, the signature a version of it. */
+  /** Identifies signers by signing profile, as AWS Signer's plugin does: the policy names a profile, the signature a version of it. */
   profiles() {
     const { signature, trustPolicy } = JSON.parse(readFileSync(0, "utf8"));
     const version = signature.criticalAttributes.extendedAttributes["com.example.profile"];
@@ -80,7 +80,7 @@ function signed(payload) {
   return { certificateChain: chain, signature: signature.toString("base64") };
 }
 
-/** Content with all that it was asked. */
+/** Accepts everything that was requested. */
 function verified({ signature, trustPolicy }) {
   const results = trustPolicy.signatureVerification.map((name) => [name, { success: true, reason: `${name} is fine` }]);
   return { verificationResults: Object.fromEntries(results), processedAttributes: signature.unprocessedAttributes };

@@ -1,4 +1,7 @@
-/** A plugin of notation, installed in a folder as notation installs them, with a key called `release`. What it does is said by the variable that `moods` makes. */
+/**
+ * A fake notation plugin, installed in a folder as notation installs plugins, with a key called `release`. The variable that `moods` makes
+ * selects its behaviour.
+ */
 import type { KeyObject } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,13 +11,13 @@ export interface FakePlugin {
   readonly key: KeyObject;
   /** DER. */
   readonly chain: readonly Uint8Array[];
-  /** What it can, as its metadata says. */
+  /** The capabilities in its metadata. */
   readonly capabilities?: readonly string[];
 }
 
 const usual = ["SIGNATURE_GENERATOR.RAW", "SIGNATURE_VERIFIER.TRUSTED_IDENTITY"];
 
-/** Where its executable lies. */
+/** The path of its executable. */
 export async function installPlugin(
   folder: string,
   { name = "com.example.fake", key, chain, capabilities = usual }: FakePlugin,
@@ -26,7 +29,7 @@ export async function installPlugin(
   await writeFile(join(home, "chain.json"), JSON.stringify(chain.map((der) => Buffer.from(der).toString("base64"))));
   const path = join(home, `notation-${name}`);
   const script = join(import.meta.dirname, "notation-plugin-process.cjs");
-  // What is always the same is said by the shell, which starts sooner than Node.
+  // The shell gives the constant answers, since it starts sooner than Node.
   await writeFile(
     path,
     `#!/bin/sh
@@ -52,7 +55,7 @@ const metadataOf = (name: string, capabilities: readonly string[]): object => ({
   capabilities,
 });
 
-/** By command: members of its answer in place of the usual ones, or a whole other way to behave. */
+/** For each command: members that replace those of its usual answer, or another behaviour. */
 export type Moods = Readonly<Record<string, string | Readonly<Record<string, unknown>>>>;
 
 export function moods(by: Moods): Readonly<Record<string, string>> {

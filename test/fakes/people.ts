@@ -10,13 +10,13 @@ import { formats } from "../../src/formats/all.ts";
 import type { Format } from "../../src/formats/format.ts";
 import { makeTrust, type Trust } from "../../src/trust/trust.ts";
 
-/** The formats that a key signs in by itself, without a certificate. */
+/** The formats that sign with a key only, without a certificate. */
 export const keyFormats: readonly Format[] = formats.filter(({ name }) => name !== "notation");
 
 export interface Person {
   readonly publicKey: PublicKey;
   readonly signer: Signer;
-  /** Trust in this person alone. */
+  /** Trust in this person only. */
   readonly trust: Trust;
 }
 
@@ -35,7 +35,7 @@ export function person(name: string, privateKey: KeyObject = generateKeyPairSync
 
 const signal = new AbortController().signal;
 
-/** Puts an image whose only layer is this text. */
+/** Stores an image whose only layer is this text. */
 export async function putImage(repository: Repository, text: string, tag?: string): Promise<Descriptor> {
   const layer = encodeUtf8(text);
   const config = encodeUtf8("{}");
@@ -50,7 +50,7 @@ export async function putImage(repository: Repository, text: string, tag?: strin
   return repository.putManifest(encodeUtf8(JSON.stringify(manifest)), mediaTypes.ociManifest, tag, signal);
 }
 
-/** Puts an index of these images. */
+/** Stores an index of these images. */
 export function putIndex(repository: Repository, manifests: readonly Descriptor[], tag: string): Promise<Descriptor> {
   const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests };
   return repository.putManifest(encodeUtf8(JSON.stringify(index)), mediaTypes.ociIndex, tag, signal);
@@ -61,11 +61,11 @@ export interface Referrer {
   readonly artifactType: string;
   /** Media type of the layer, and its bytes. */
   readonly layer: { readonly mediaType: string; readonly bytes: Uint8Array; readonly size?: number };
-  /** How often the layer is listed: once. */
+  /** How often the layer is listed; once by default. */
   readonly times?: number;
 }
 
-/** Hangs a manifest on an image. */
+/** Attaches a manifest to an image. */
 export async function putReferrer(repository: Repository, { subject, artifactType, layer, times = 1 }: Referrer): Promise<Descriptor> {
   const config = encodeUtf8("{}");
   await repository.putBlob(layer.bytes, signal);

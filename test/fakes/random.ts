@@ -24,8 +24,8 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** The seed of this run. `scripts/test.ts` sets and prints `TOUCHMARK_SEED`; a file that is run without it gets one of its own. */
+/** The seed of this run. `scripts/test.ts` sets and prints `TOUCHMARK_SEED`; a file run without it uses a random one. */
 export const testSeed: number = Number(process.env["TOUCHMARK_SEED"] ?? randomInt(2 ** 32));
 
-/** For bytes of which a test needs only that they are not those of another test. */
+/** For bytes that must only differ between tests. */
 export const testRandom: Random = seededRandom(testSeed);

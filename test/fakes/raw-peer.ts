@@ -1,4 +1,4 @@
-/** Servers on loopback that end an exchange in every way that a socket can, each as the bytes that it says and what it does then. */
+/** Servers on loopback that end an exchange in every way that a socket can: each sends some bytes, then acts. */
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import type { TestContext } from "node:test";

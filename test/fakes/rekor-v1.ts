@@ -1,6 +1,6 @@
 /**
- * Rekor 1 as a script for a server on loopback: promises, checkpoints and proofs are made by `@sigstore/mock`, whose log is always a tree of
- * one entry. Strict, as Rekor is: it keeps no signature that does not verify, and none twice.
+ * A fake Rekor 1 as a script for a server on loopback: `@sigstore/mock` makes inclusion promises, checkpoints and proofs, in a tree of one
+ * entry. As strict as Rekor: it logs no signature that does not verify, and none twice.
  */
 import { createHash, createPublicKey, generateKeyPairSync, X509Certificate } from "node:crypto";
 import { preAuthEncoding } from "../../src/core/envelopes/dsse.ts";
@@ -19,13 +19,14 @@ export interface LogFake {
 }
 
 export interface RekorV1Options {
-  /** `testClock` unless told otherwise. */
+  /** `testClock` by default. */
   readonly clock?: () => Instant;
 }
 
 export async function rekorV1Fake({ clock = testClock }: RekorV1Options = {}): Promise<LogFake> {
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const handler = mockRekor.rekorHandler(await mockRekor.initializeTLog("https://rekor.example", keys, new Date(clock())));
+  // The mock keeps one time for all that it logs; a log of its own for each entry follows the clock.
+  const log = async () => mockRekor.rekorHandler(await mockRekor.initializeTLog("https://rekor.example", keys, new Date(clock())));
   const publicKey = publicKeyOf(keys.publicKey, "the log's key");
   const held = new Map<string, string>();
   const location = "/api/v1/log/entries/";
@@ -36,7 +37,7 @@ export async function rekorV1Fake({ clock = testClock }: RekorV1Options = {}): P
       const uuid = `24296fb24b8ad77a${createHash("sha256").update(kept).digest("hex")}`;
       const headers = { location: location + uuid, etag: uuid };
       if (held.has(uuid)) return { ...refuse(409, "an equivalent entry already exists in the transparency log"), headers };
-      const { response } = await handler.fn(kept);
+      const { response } = await (await log()).fn(kept);
       const answer = response.replace(/^\{"[0-9a-f]+"/, `{"${uuid}"`);
       held.set(uuid, answer);
       return { status: 201, body: answer, headers };
@@ -56,7 +57,7 @@ export async function rekorV1Fake({ clock = testClock }: RekorV1Options = {}): P
   return { script, authority };
 }
 
-/** What the log keeps of a proposal; undefined if its signature does not verify. */
+/** The log entry for a proposal; undefined if its signature does not verify. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a malformed one fails the test that sent it
 async function canonical({ kind, spec }: { readonly kind: string; readonly spec: any }): Promise<string | undefined> {
   if (kind === "hashedrekord") {

@@ -1,6 +1,6 @@
 /**
- * Rekor 2 as a script for a server on loopback: a tree in memory by the definitions of RFC 6962, with its checkpoint and tiles. Strict, as
- * Rekor is: it keeps no signature that does not verify, and none twice.
+ * A fake Rekor 2 as a script for a server on loopback: a tree in memory by the definitions of RFC 6962, with its checkpoint and tiles. As
+ * strict as Rekor: it logs no signature that does not verify, and none twice.
  */
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { concat, encodeUtf8, toBase64, toHex } from "../../src/core/bytes.ts";
@@ -13,7 +13,7 @@ import type { LogFake } from "./rekor-v1.ts";
 import type { Script, ScriptedAnswer } from "./scripted-registry.ts";
 
 export interface RekorV2Options {
-  /** Entries that are there before. */
+  /** Number of earlier entries. */
   readonly size?: number;
 }
 
@@ -41,7 +41,7 @@ export function rekorV2Fake({ size = 5 }: RekorV2Options = {}): LogFake {
     "GET /api/v2/checkpoint": () => ({ body: log.checkpoint(leaves) }),
     "GET /api/v2/tile/*": ({ path }) => tileOf(path, leaves),
   };
-  /** As protobuf's JSON spells it: a zero is left out. */
+  /** In protobuf's JSON encoding, which omits a zero. */
   function entryAt(index: number): unknown {
     const logIndex = index === 0 ? {} : { logIndex: String(index) };
     return {

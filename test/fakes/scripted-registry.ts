@@ -1,6 +1,6 @@
 /**
- * An HTTP server on loopback that says what the test tells it to, however odd, and remembers what it was asked.
- * Strict: a request that no line of the script answers fails the test.
+ * An HTTP server on loopback with scripted answers, valid or not, that records its requests. Strict: a request without a script line fails
+ * the test.
  */
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -22,7 +22,7 @@ export interface ScriptedAnswer {
   readonly body?: string | Uint8Array;
 }
 
-/** Makes an answer or, for what no answer can say, handles the response itself. */
+/** Returns an answer or, if no answer can express it, handles the response itself. */
 export type Handler = (seen: SeenRequest, response: ServerResponse) => ScriptedAnswer | undefined | Promise<ScriptedAnswer | undefined>;
 
 export type ScriptLine = ScriptedAnswer | Handler;
@@ -38,11 +38,11 @@ export interface ScriptedServer {
   readonly seen: readonly SeenRequest[];
   /** `METHOD /path` of every request, in order. */
   readonly lines: readonly string[];
-  /** More lines for the script; those of the same name are replaced. */
+  /** Adds lines to the script, replacing lines of the same name. */
   on(script: Script): void;
 }
 
-/** What a fake does at this line of its script, for tests that put something else in its place for a while. */
+/** The handler of a script line, for tests that replace it for a while. */
 export function handlerOf(script: Script, line: string): Handler {
   const usual = script[line];
   assert.ok(typeof usual === "function", `the fake does not answer ${line}`);
@@ -56,7 +56,7 @@ export async function scriptedServer(t: TestContext, script: Script = {}): Promi
   const unexpected: string[] = [];
   const server = createServer(async (request, response) => {
     const body = await buffer(request).catch(() => undefined);
-    if (body === undefined) return; // hung up while it spoke
+    if (body === undefined) return; // the client disconnected while sending
     const { method = "", url = "", headers } = request;
     const asked: SeenRequest = { method, path: url, headers, body };
     seen.push(asked);
@@ -85,7 +85,7 @@ export async function scriptedServer(t: TestContext, script: Script = {}): Promi
   };
 }
 
-/** The line that answers this; of a list, it is taken away. */
+/** The script line for a request; a list loses its first. */
 export function take(script: Script, { method, path }: SeenRequest): ScriptLine | undefined {
   const line = script[`${method} ${path}`] ?? script[`${method} ${path.replace(/\?.*/s, "")}?*`] ?? above(script, `${method} ${path}`);
   return Array.isArray(line) ? line.shift() : line;

@@ -1,4 +1,4 @@
-/** A scripted registry's repository `app`, opened, and what such a registry serves. */
+/** An opened repository `app` of a scripted registry, and typical answers of one. */
 import type { TestContext } from "node:test";
 import { digestOf, hexOf, type Digest } from "../../src/core/digest.ts";
 import { emptyConfig, mediaTypes, type Descriptor } from "../../src/core/oci/manifest.ts";
@@ -15,7 +15,7 @@ export const api: string = `GET /v2/app/referrers/${subject.digest}`;
 export const fallback: string = `GET /v2/app/manifests/${tag}`;
 export const absent: ScriptedAnswer = { status: 404, body: '{"errors":[{"code":"NAME_UNKNOWN"}]}' };
 
-/** With credentials for every registry, and no waiting between tries. */
+/** With credentials for every registry, and no delay between retries. */
 export function open(server: ScriptedServer): Repository {
   const http = createHttpClient({ sleep: async () => {} });
   const alice = { kind: "password", username: "alice", password: "wonder", source: "test" } as const;

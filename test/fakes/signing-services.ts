@@ -1,4 +1,4 @@
-/** A private sigstore on loopback, of fakes: a certificate authority, a log and a timestamp authority, and the documents that name them. */
+/** A private sigstore instance of fakes on loopback: a certificate authority, a log and a timestamp authority, with their configuration documents. */
 import type { TestContext } from "node:test";
 import { decodeUtf8 } from "../../src/core/bytes.ts";
 import type { Instant } from "../../src/core/instant.ts";
@@ -11,9 +11,9 @@ import { handlerOf, scriptedServer, type Handler, type Script, type ScriptedServ
 import { tsaFake, type TsaOptions } from "./tsa.ts";
 
 export interface SigningServicesOptions {
-  /** Of each service that is not given its own: `testClock`. */
+  /** The clock of each service without its own; `testClock` by default. */
   readonly clock?: () => Instant;
-  /** The version of the log: 2. */
+  /** The version of the log; 2 by default. */
   readonly rekor?: 1 | 2;
   readonly fulcio?: FulcioOptions;
   /** Of a log of version 1. */
@@ -24,11 +24,11 @@ export interface SigningServicesOptions {
 export interface SigningServices {
   readonly clock: () => Instant;
   readonly authority: ScriptedServer;
-  /** What the certificate authority does at each line, for tests that put others in their place for a while. */
+  /** The script lines of the certificate authority, for tests that replace them for a while. */
   readonly authorityScript: Script;
   readonly log: ScriptedServer;
   readonly stamps: ScriptedServer;
-  /** The lines of the log that keeps signatures and of the authority that stamps them, for tests that put others in their place for a while. */
+  /** The script lines of the log and of the timestamp authority, for tests that replace them for a while. */
   readonly keeping: Line;
   readonly stamping: Line;
   /** JSON. */
@@ -73,7 +73,7 @@ function lineOf(script: Script, name: string): Line {
   return { name, usual: handlerOf(script, name) };
 }
 
-/** Of one service of each kind, by their URLs. */
+/** A signing config with one service of each kind, by URL. */
 export function signingConfigOf(urls: Readonly<Record<"authority" | "log" | "stamps", string>>, rekor: 1 | 2): string {
   const service = (url: string, majorApiVersion: number) => [
     { url, majorApiVersion, validFor: { start: "2020-01-01T00:00:00Z" }, operator: "example" },

@@ -1,4 +1,7 @@
-/** A small sigstore instance in memory: an authority, a certificate log, two logs (as Rekor 1 and 2) and a timestamp authority, and what they make. */
+/**
+ * A small sigstore instance in memory: a certificate authority, a certificate transparency log, two logs (Rekor 1 and 2) and a timestamp
+ * authority.
+ */
 import { sign } from "node:crypto";
 import { encodeUtf8, toBase64 } from "../../src/core/bytes.ts";
 import { digestOf, hexOf } from "../../src/core/digest.ts";
@@ -29,7 +32,7 @@ import { makeResponse, makeToken } from "./timestamp-authority.ts";
 export interface Workflow {
   readonly identity: string;
   readonly issuer: string;
-  /** By the number of the extension: 12 is the source repository's URI. */
+  /** By the last number of the extension's OID: 12 is the source repository's URI. */
   readonly claims?: Readonly<Record<number, string>>;
 }
 
@@ -39,23 +42,23 @@ export interface Certified {
   readonly key: KeyPair;
 }
 
-/** Where it differs from the usual. */
+/** Differences from the default instance. */
 export interface InstanceShape {
-  /** Of the certificate between the root and the signers'. */
+  /** The intermediate certificate. */
   readonly intermediate?: Shape;
 }
 
 export interface SigstoreInstance {
   /** Its `trusted_root.json`. */
   readonly trustedRoot: string;
-  /** DER: the one that signs certificates, and its own. */
+  /** The signing authority's certificate and its issuer's, DER. */
   readonly authorities: readonly Uint8Array[];
   readonly logs: Readonly<Record<"rekor1" | "rekor2", TinyLog>>;
-  /** A certificate of ten minutes, seen by the certificate log. */
+  /** A certificate valid for ten minutes, with an SCT. */
   certify(by: Workflow, shape?: Shape): Certified;
-  /** The entry of a signature over the message, in protobuf's JSON: Rekor 1 says when, Rekor 2 does not. */
+  /** The log entry of a signature over the message, in protobuf's JSON: Rekor 1 states the time, Rekor 2 does not. */
   log(rekor: 1 | 2, message: Uint8Array, signature: Uint8Array, certificate: Uint8Array, seen?: Instant): ReturnType<typeof makeEntry>;
-  /** The answer of a timestamp authority about the bytes: what bundles carry. */
+  /** The timestamp response over the bytes, as bundles carry it. */
   stamp(bytes: Uint8Array, seen?: Instant): Uint8Array;
   /** The bundle of a signature on the image, made by the workflow at the instance's time. */
   sign(subject: Descriptor, by: Workflow): Uint8Array;
@@ -63,7 +66,7 @@ export interface SigstoreInstance {
 
 const day = 24 * 60 * 60 * 1000;
 
-/** Everything it makes is made at this time; its own certificates hold a day before and after. */
+/** Everything is made at this time; the instance's certificates are valid a day before and after. */
 export function sigstoreInstance(at: Instant, shape: InstanceShape = {}): SigstoreInstance {
   const around = { notBefore: at - day, notAfter: at + day };
   const authority = [extensions.authority(1), extensions.keyCertSign];
@@ -89,7 +92,7 @@ export function sigstoreInstance(at: Instant, shape: InstanceShape = {}): Sigsto
   const logs = { rekor1: makeLog("one.log.test", 1, validFor), rekor2: makeLog("two.log.test", 2, validFor) };
   const certificateLogKey = publicKeyOf(keys.certificateLog.publicKey, "certificate log");
 
-  /** The certificate log's promise (RFC 6962, section 3.2) over the certificate without it. */
+  /** The SCT (RFC 6962, section 3.2) over the certificate without it. */
   function promised(before: Shape): Uint8Array {
     const { tbs, notBefore } = parseCertificate(makeDer(before));
     const timestamp = number(notBefore, 8);

@@ -1,6 +1,6 @@
 /**
- * What is used of `@sigstore/mock`: its handlers alone. The package as a whole patches this process's HTTP when it is loaded, and its types
- * name packages that it does not bring along.
+ * The handlers of `@sigstore/mock`, imported one by one. The package's main module patches this process's HTTP, and its types import
+ * packages that are not its dependencies.
  */
 import type { KeyObject } from "node:crypto";
 import { createRequire } from "node:module";

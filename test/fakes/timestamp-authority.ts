@@ -1,4 +1,4 @@
-/** A timestamp authority in memory: signs tokens (RFC 3161), and wrong ones where a test changes a part of them. */
+/** A timestamp authority in memory: signs tokens (RFC 3161), of which tests can change parts. */
 import { sign, type KeyObject } from "node:crypto";
 import { contextTag, encodeDer, tags } from "../../src/core/asn1/der.ts";
 import { hash } from "../../src/core/keys/hash.ts";
@@ -23,17 +23,17 @@ export const oids = {
 
 export const set = (...parts: readonly Uint8Array[]): Uint8Array => encodeDer(tags.set, ...parts);
 
-/** Members of a SEQUENCE or SET in order, made of the usual ones; an undefined one is left out. */
+/** Members of a SEQUENCE or SET in order, derived from the usual ones; an undefined one is omitted. */
 type Change<Names extends string> = (usual: Readonly<Record<Names, Uint8Array>>) => Members;
 type Members = Readonly<Record<string, Uint8Array | readonly Uint8Array[] | undefined>>;
 
 export interface TokenParts {
   readonly certificate: Uint8Array;
   readonly privateKey: KeyObject;
-  /** What is stamped. */
+  /** The bytes that the timestamp is over. */
   readonly message: Uint8Array;
   readonly at: Instant;
-  /** Sent along: the certificate. */
+  /** The certificates in the token. */
   readonly certificates?: readonly Uint8Array[];
   /** Of the TSTInfo. */
   readonly info?: Change<"version" | "policy" | "imprint" | "serialNumber" | "at">;
@@ -99,7 +99,7 @@ function changed<Names extends string>(
   return Object.values(change?.(usual) ?? usual).flatMap((value) => value ?? []);
 }
 
-/** A TimeStampResp; without a token, one that refuses. */
+/** A TimeStampResp; without a token, a refusal. */
 export function makeResponse(status: number, token?: Uint8Array): Uint8Array {
   return sequence(sequence(integer(status)), ...(token ? [token] : []));
 }

@@ -1,6 +1,6 @@
 /**
- * A PKCS #11 module with one token, in this process and strict: it refuses calls out of order, counts what is open, and locks itself
- * after three wrong PINs; its keys are on P-256. Handles are buffers of eight bytes, as pkcs11js gives them.
+ * A PKCS #11 module with one token, in this process. Strict: it refuses calls out of order, counts open objects, and locks itself after
+ * three wrong PINs; its keys are on P-256. Handles are buffers of eight bytes, as in pkcs11js.
  */
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { p256 } from "@noble/curves/nist.js";
@@ -19,17 +19,17 @@ export interface TokenObject {
 
 export interface FakeToken {
   readonly load: () => Promise<Cryptoki>;
-  /** Modules that are initialised, and sessions that are open, now. */
+  /** The numbers of initialised modules and open sessions. */
   readonly open: { modules: number; sessions: number };
   /** The names of the calls, in order. */
   readonly calls: string[];
-  /** The token is pulled and put back: its sessions have ended, and so has the login. */
+  /** Removes and reinserts the token, which ends its sessions and the login. */
   pull(): void;
-  /** Of all logins, the PIN. */
+  /** The PINs of all logins. */
   readonly logins: (string | undefined)[];
-  /** What is thrown by the call of that name from now on. */
+  /** The error that each named call throws from now on. */
   readonly failures: Map<string, Error>;
-  /** Waited for by each signature. */
+  /** Awaited by each signature. */
   turn: Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** A timestamp authority as a script for a server on loopback (RFC 3161). Strict: a question that is not one in DER is refused. */
+/** A timestamp authority as a script for a server on loopback (RFC 3161). Strict: a request that is not valid DER is refused. */
 import type { KeyObject } from "node:crypto";
 import { Members, parseDer, tags } from "../../src/core/asn1/der.ts";
 import { readInteger, readOctetString, readOid } from "../../src/core/asn1/der-values.ts";
@@ -21,13 +21,13 @@ export interface TsaFake {
 type Parts = Readonly<Record<string, Uint8Array>>;
 
 export interface TsaOptions {
-  /** `testClock` unless told otherwise; its certificates are valid a day around what it says at first. */
+  /** `testClock` by default; its certificates are valid a day around the first time. */
   readonly clock?: () => Instant;
-  /** PKIStatus; with another than 0 or 1 there is no token. */
+  /** PKIStatus; the response has a token for 0 and 1 only. */
   readonly status?: number;
-  /** Changes parts of what it says. */
+  /** Changes parts of the TSTInfo. */
   readonly alter?: (info: Parts) => Parts;
-  /** Of the certificate that it signs with, beside those that it must have. */
+  /** Additional extensions of its signing certificate. */
   readonly extensions?: readonly Uint8Array[];
 }
 
@@ -71,7 +71,7 @@ export function tsaFake(options: TsaOptions = {}): TsaFake {
   };
 }
 
-/** The parts that the answer repeats, DER. Throws for what is no request for a certificate and a SHA-256 imprint. */
+/** The request's parts that the response repeats, DER. Throws unless it requests a certificate and has a SHA-256 imprint. */
 function readRequest(body: Uint8Array): { readonly imprint: Uint8Array; readonly nonce: Uint8Array } {
   const request = new Members(parseDer(body, "request"), tags.sequence, "request");
   if (readInteger(request.take("version"), "version") !== 1n) throw new Error("the request is not of version 1");

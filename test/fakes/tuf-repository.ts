@@ -1,6 +1,6 @@
 /**
- * A TUF repository that a test publishes and serves on loopback, with keys of its own. What is published is good;
- * a test then replaces files, or the answers to some paths, by whatever is to be refused.
+ * A TUF repository that a test publishes and serves on loopback, with its own keys. Everything published is valid; a test then replaces
+ * files, or answers of some paths.
  */
 import { constants, createHash, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -39,7 +39,7 @@ function pemKey(keytype: string, scheme: string, key: KeyObject): object {
   return { keytype, scheme, keyval: { public: key.export({ format: "pem", type: "spki" }) } };
 }
 
-/** The time about which everything is published; documents are good for a week more. */
+/** The time of publication; documents are valid for another week. */
 export const published: number = Date.parse("2026-11-21T09:00:00Z");
 const day = 24 * 60 * 60 * 1000;
 
@@ -51,13 +51,13 @@ export class TufRepository {
   /** By name; published by `publish`. */
   targets: Record<string, string> = { "trusted_root.json": "the first" };
   consistent: boolean = true;
-  /** What is served, by path. */
+  /** The served files, by path. */
   readonly files: Map<string, Uint8Array> = new Map();
-  /** What is served otherwise. */
+  /** Answers that replace files. */
   readonly answers: Map<string, (response: ServerResponse) => void> = new Map();
-  /** Paths asked for, in order. */
+  /** Requested paths, in order. */
   readonly seen: string[] = [];
-  /** The very first root. */
+  /** The initial root. */
   readonly root: Uint8Array;
 
   constructor(keys: Partial<Record<Role, TestKey[]>> = {}) {
@@ -68,7 +68,7 @@ export class TufRepository {
     this.publish();
   }
 
-  /** A next root, with whatever keys and thresholds there are now, signed by them and by `also`. */
+  /** Publishes the next root with the current keys and thresholds, signed by them and by `also`. */
   rotate(also: readonly TestKey[] = []): Uint8Array {
     const version = ++this.versions.root;
     const bytes = this.signed(this.rootBody(version), [...this.keys.root, ...also]);
@@ -93,7 +93,7 @@ export class TufRepository {
     };
   }
 
-  /** The next list of targets, snapshot and timestamp. */
+  /** Publishes the next targets, snapshot and timestamp. */
   publish(): void {
     for (const [name, text] of Object.entries(this.targets)) {
       const at = name.lastIndexOf("/") + 1;
@@ -114,7 +114,7 @@ export class TufRepository {
     this.document("timestamp", { meta: { "snapshot.json": snapshot } });
   }
 
-  /** The role's next document, put where it is served. */
+  /** The role's next document, added to the served files. */
   document(role: "timestamp" | "snapshot" | "targets", body: object): Uint8Array {
     const version = ++this.versions[role];
     const bytes = this.signed({ ...this.header(role, version), ...body }, this.keys[role]);

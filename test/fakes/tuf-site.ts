@@ -1,4 +1,4 @@
-/** An update of a trust root from a repository of a test's own. */
+/** Updates a trusted root from a test's own TUF repository. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,11 +18,11 @@ export interface Updating {
   readonly folder: string;
   readonly update: (more?: Partial<UpdateOptions>) => Promise<TrustRootContent>;
   readonly read: (at?: number) => Promise<TrustRootContent | undefined>;
-  /** Expects that the update is refused so, and that what was kept before is still read. */
+  /** Asserts that the update is refused with this error, and that the stored trusted root is still readable. */
   readonly refuses: (code: Code, message: RegExp, more?: Partial<UpdateOptions>) => Promise<void>;
 }
 
-/** A mirror on loopback, and an empty folder to keep things in; all of it ends with the test. */
+/** A mirror on loopback and an empty store; both end with the test. */
 export async function updating(t: TestContext, repository: TufRepository): Promise<Updating> {
   const cache = await mkdtemp(join(tmpdir(), "touchmark-tuf-"));
   t.after(() => rm(cache, { recursive: true, force: true }));

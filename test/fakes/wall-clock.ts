@@ -1,6 +1,6 @@
 /**
- * The clocks that no test can set. A test reads them only where the other side does: where it starts a process, or compares
- * with the dates of files. Every other test takes `testClock`; `test/hermetic.test.ts` holds that.
+ * The real clocks. A test may read them only if the other side does: when it starts a process, or compares file dates. Every other test
+ * uses `testClock`; `test/hermetic.test.ts` checks that.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
@@ -11,7 +11,7 @@ import type { Instant } from "../../src/core/instant.ts";
 /** The clock of Node processes, this one and those that a test starts. */
 export const wallClock = (): Instant => Date.now();
 
-/** The time that this machine gives to files, which neither `--clock-ahead` nor Debian's `faketime` moves. */
+/** The clock of file dates, which neither `--clock-ahead` nor Debian's `faketime` changes. */
 export function fileTime(): Instant {
   const folder = mkdtempSync(join(tmpdir(), "touchmark-time-"));
   try {
@@ -21,5 +21,5 @@ export function fileTime(): Instant {
   }
 }
 
-/** The clock of programs that are not Node, which `--clock-ahead` does not move and `faketime` does. Whole seconds; needs `date`. */
+/** The clock of programs other than Node, which `faketime` changes but `--clock-ahead` does not. Whole seconds; needs `date`. */
 export const programTime = (): Instant => Number(execFileSync("date", ["+%s"], { encoding: "utf8" })) * 1000;

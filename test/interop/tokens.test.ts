@@ -57,7 +57,7 @@ suite("the command with a key on a token", { skip: missingTokens }, () => {
 
     test(`${name} signs an image in all formats`, async () => {
       const image = await push(name);
-      await touchmark.signAs(image, ["--format", "bundle,cosign,notation", ...key(name), ...chain(name)], env);
+      await touchmark.signAs(image, ["--format", "bundle,cosign-legacy,notation", ...key(name), ...chain(name)], env);
       const bundle = await cosign.verify(image, path(name), toldHash);
       assert.match(accepted(bundle), /"type":"https:\/\/sigstore\.dev\/cosign\/sign\/v1"/);
       const signature = await cosign.verify(image, path(name), [...toldHash, "--new-bundle-format=false"]);

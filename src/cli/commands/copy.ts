@@ -11,7 +11,7 @@ import { clean, field } from "../render/text.ts";
 export const command: Command = defineCommand({
   usage: "[flags] SOURCE DESTINATION",
   details: [
-    "From registry to registry, or to and from a layout (oci:FOLDER, oci-archive:FILE), byte for byte, so that signatures stay good. An",
+    "From registry to registry, or to and from a layout (oci:FOLDER, oci-archive:FILE), byte for byte, so that signatures stay valid. An",
     "index is copied with all its images. A destination without a tag gets that of the source.",
   ].join("\n"),
   flags: {
@@ -21,7 +21,7 @@ export const command: Command = defineCommand({
   },
   operands: { min: 2, max: 2 },
   examples: [
-    { command: "touchmark copy registry.example/app:1.0 oci:exported:1.0", explains: "Take an image and its signatures along in a folder" },
+    { command: "touchmark copy registry.example/app:1.0 oci:exported:1.0", explains: "Copy an image and its signatures to a folder" },
     { command: "touchmark copy oci:exported:1.0 registry.example/mirror:1.0", explains: "And put them into another registry" },
   ],
   async run(args, io) {
@@ -33,7 +33,7 @@ export const command: Command = defineCommand({
     const options = { registries: registrySettings(args), force: args.force, env, home, signal: deadline.signal };
     const copied = await copyImage({ kind: "image", reference: source }, { kind: "image", reference: destination }, options);
     const { from, to, digest, tag, images, attachments } = copied;
-    const text = `copied  ${clean(from)} to ${clean(to)}${tag === undefined ? "" : `:${tag}`}\n${field("digest", digest)}${field("manifests", `${images} of images, ${attachments} that hang on them`)}`;
+    const text = `copied  ${clean(from)} to ${clean(to)}${tag === undefined ? "" : `:${tag}`}\n${field("digest", digest)}${field("manifests", `${images} image${images === 1 ? "" : "s"}, ${attachments} signatures, attestations or other referrers`)}`;
     io.stdout.write(json ? `${JSON.stringify(copied)}\n` : text);
     return 0;
   },

@@ -25,7 +25,7 @@ const allSuffixes = fileFormats.flatMap(({ files }) => Object.values(files.suffi
 export const command: Command = defineCommand({
   usage: "[--key KEY] --bundle FILE [flags] FILE|-",
   details: [
-    "Without --key, who signs is said by an identity token: of the CI job, or of a person who signs in.",
+    "Without --key, an OIDC identity token names the signer: from the CI job, or from an interactive login.",
     "The signature is written to a sigstore bundle, to be handed on beside the file. A bundle that is there already is written anew;",
     "any other file is left alone. A file of up to 512 MiB is signed; of a larger one, sign the checksum.",
     "With --format notation a file of any size is signed for the Notary Project, into FILE.jws.sig or FILE.cose.sig.",
@@ -92,7 +92,7 @@ function chosenFormat(name = "bundle"): FormatOfFiles {
   return fileFormats.find((format) => format.name === name) ?? fileFormats[0];
 }
 
-/** Where the signature goes. Throws USAGE where nothing says so, and for a name that says another kind of signature. */
+/** The path of the signature. Throws USAGE if no flag names it, and for a suffix of another envelope type. */
 function outputOf(args: SignatureFileArgs & Pick<SigningArgs, "envelope">, file: string, { files: { suffixes } }: FormatOfFiles): string {
   const suffix = suffixes?.[args.envelope ?? "jws"];
   const given = signaturePath(args);

@@ -33,7 +33,7 @@ const formatNames = formats.map(({ name }) => name);
 export const command: Command = defineCommand({
   usage: "[--key KEY] [flags] REF…",
   details: [
-    "Without --key, who signs is said by an identity token: of the CI job, or of a person who signs in.",
+    "Without --key, an OIDC identity token names the signer: from the CI job, or from an interactive login.",
     "What is signed is the digest that the reference names now; a tag can move, so name a digest where you know it.",
     "Signing again with the same key changes nothing. What was written is read back before it is reported.",
   ].join("\n"),
@@ -48,7 +48,7 @@ export const command: Command = defineCommand({
     bundle: bundleFlag("Write the signature here too"),
     logUpload: flag.choice(["now", "later"], {
       default: "now",
-      summary: "When to ask the log (now); afterwards, with 'touchmark log flush'",
+      summary: "When to upload to the transparency log (now); later, with 'touchmark log flush'",
     }),
     force: flag.boolean({ summary: "Sign even if the same key has signed the same already" }),
     ...outputFlags,
@@ -59,7 +59,7 @@ export const command: Command = defineCommand({
     { command: "touchmark sign --key touchmark.key registry.example/app:1.0", explains: "Sign an image" },
     {
       command: "touchmark sign --identity-token token.jwt registry.example/app:1.0",
-      explains: "Sign as the one whom the token names, without a key",
+      explains: "Sign with the token's identity, without a key",
     },
     {
       command: "touchmark sign --key touchmark.key --format bundle --format cosign-legacy -a build=42 registry.example/app:1.0",
@@ -132,7 +132,7 @@ function requireOneBundle(
   if (others.length > 0) throw usageError(`--bundle takes a signature of format ${fileFormat.name}, not of ${others[0]?.name}`);
 }
 
-/** Throws UNSUPPORTED or USAGE where what a log answers later could not be added. */
+/** Throws UNSUPPORTED or USAGE if a later log entry could not be added to the signature. */
 function requireWaiting(chosen: readonly Format[], bundle: string | undefined): void {
   const other = chosen.find(({ pending }) => pending === undefined);
   if (other)
@@ -144,7 +144,7 @@ function requireWaiting(chosen: readonly Format[], bundle: string | undefined): 
 
 type Outcome = { readonly reference: Reference } & ({ readonly made: readonly SignatureMade[] } | { readonly error: unknown });
 
-/** `--format a --format b` or `--format a,b`; each once. */
+/** Parses `--format a --format b` or `--format a,b`, without duplicates. */
 function chosenFormats(asked: readonly string[]): readonly Format[] {
   const names = new Set(asked.length > 0 ? asked : ["bundle"]);
   return formats.filter(({ name }) => names.has(name));

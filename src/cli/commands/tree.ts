@@ -13,10 +13,10 @@ import { clean, problem } from "../render/text.ts";
 
 export const command: Command = defineCommand({
   usage: "[flags] REF",
-  details: "Signatures, attestations and whatever else refers to the image, in every format and place. Nothing is verified here.",
+  details: "Signatures, attestations and other referrers of the image, in every format and location. Nothing is verified.",
   flags: { ...outputFlags, ...registryFlags },
   operands: { min: 1, max: 1 },
-  examples: [{ command: "touchmark tree registry.example/app:1.0", explains: "What hangs on this image?" }],
+  examples: [{ command: "touchmark tree registry.example/app:1.0", explains: "Which signatures does this image have?" }],
   async run(args, io) {
     const output = args.output;
     const reference = parseImageOperand(args.operands[0]);
@@ -34,7 +34,7 @@ export const command: Command = defineCommand({
 });
 
 function render({ reference, digest, mediaType, attached }: ImageTree): string {
-  const none = attached.length === 0 ? "└── nothing\n" : "";
+  const none = attached.length === 0 ? "└── no signatures, attestations or other referrers\n" : "";
   return `${clean(reference)}\n${digest} ${clean(mediaType)}\n${none}${renderNodes(attached, "")}`;
 }
 
@@ -52,5 +52,5 @@ function renderNodes(nodes: readonly TreeNode[], indent: string): string {
 
 function describe({ format, claim, hint }: TreeEvidence): string {
   const what = claim?.kind === "attestation" ? `attestation of ${claim.predicateType}` : (claim?.kind ?? "unreadable evidence");
-  return `${what} (${format}${hint === undefined ? "" : `, key ${hint}`})`;
+  return `${what} (${format}${hint === undefined ? "" : `, ${format === "notation" ? "certificate" : "key"} ${hint}`})`;
 }

@@ -35,7 +35,7 @@ export const command: Command = defineCommand({
     bundle: bundleFlag("The signature"),
     signature: signatureFlag("The same"),
     annotations: annotationsFlag("Annotation that the signature must carry"),
-    mediaType: mediaTypeFlag("What the file must be said to be"),
+    mediaType: mediaTypeFlag("Expected media type of the file"),
     ...outputFlags,
     ...timeoutFlags,
   },
@@ -47,7 +47,7 @@ export const command: Command = defineCommand({
     },
     {
       command: "touchmark verify-blob --certificate ca.pem --certificate-subject C=US,ST=WA,O=example --signature app.tar.jws.sig app.tar",
-      explains: "Is it signed for the Notary Project, by whom my company's authority certified?",
+      explains: "Is it signed for the Notary Project, under my company's certificate authority?",
     },
     {
       command: "touchmark verify-blob --key touchmark.pub --bundle app.sigstore.json -o json app.tar",

@@ -27,7 +27,7 @@ export const command: Command = defineCommand({
   usage: "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL | --certificate FILE) [flags] REF…",
   details: [
     "An image passes with a signature by any one of the keys, or by a certificate for the identity or of the authority, in any format",
-    "and place; other signatures do no harm. Patterns take linear time and must fit the whole text.",
+    "and location (referrers or tags); other signatures are ignored. Patterns must match the whole text.",
     "Exit status: 0 allowed, 10 no signature, 11 no such image, 12 no signature matched, 13 no certificate, 21 revoked, 22 expired,",
     "30 unreachable, 31 authentication, 32 undecided; 20 if several images fail for different reasons.",
   ].join("\n"),
@@ -35,8 +35,10 @@ export const command: Command = defineCommand({
     ...expectedFlags,
     ...revocationFlags,
     annotations: annotationsFlag("Annotation the signature must carry"),
-    allowPendingLog: flag.boolean({ summary: "Let a timestamp do where a log is yet to be asked (sign --log-upload later)" }),
-    bundle: bundleFlag("This signature, and none that hangs on the image"),
+    allowPendingLog: flag.boolean({
+      summary: "Accept a timestamped signature with a pending transparency-log entry (sign --log-upload later)",
+    }),
+    bundle: bundleFlag("Use this detached signature and none attached to the image"),
     recursive: recursiveFlag("Every image of an index too, each signed itself"),
     ...outputFlags,
     ...registryFlags,
@@ -53,7 +55,7 @@ export const command: Command = defineCommand({
     },
     {
       command: "touchmark verify --certificate ca.pem --certificate-subject C=US,ST=WA,O=example registry.example/app:1.0",
-      explains: "Was it signed for the Notary Project, by whom my company's authority certified?",
+      explains: "Was it signed for the Notary Project, under my company's certificate authority?",
     },
     { command: "touchmark verify --key touchmark.pub -o json registry.example/app:1.0", explains: "The same, for a program" },
   ],
@@ -67,10 +69,10 @@ export const command: Command = defineCommand({
     const { signal } = deadline;
     const registries = await openRegistries(registrySettings(args), io);
     const given = bundle === undefined ? undefined : await readSignatureFile(bundle, io, signal);
-    const opening = new Promise(setImmediate).then(() => openBasis(args, io, annotations, signal)); // while the first requests are under way
+    const opening = new Promise(setImmediate).then(() => openBasis(args, io, annotations, signal)); // during the first requests
     const basisOf = (reference: Reference): Promise<PolicyAndTrust> => {
       const basis = opening.then((basisFor) => basisFor(repositoryOf(reference)));
-      basis.catch(() => undefined); // whoever decides by it hears of it
+      basis.catch(() => undefined); // the verification that awaits it reports the failure
       return basis;
     };
     const options = {

@@ -1,6 +1,6 @@
 /**
- * The script for bash 4 and newer. It needs no package: paths are left to readline (`compopt`), which knows about quotes
- * and `~`. COMP_WORDS divides `--flag=value` at the `=`, unless COMP_WORDBREAKS was changed, so both are understood.
+ * The script for bash 4 and newer. It needs no package: readline completes paths (`compopt`), including quotes and `~`. COMP_WORDS splits
+ * `--flag=value` at the `=`, unless COMP_WORDBREAKS was changed, so both forms are handled.
  */
 import type { FlagValues, Position, Values } from "./positions.ts";
 

@@ -1,4 +1,4 @@
-/** The script for fish 3 and newer: one `complete` for each word and flag, under the condition that the words before it lead there. */
+/** The script for fish 3 and newer: one `complete` for each word and flag, with the preceding words as its condition. */
 import type { FlagValues, Position, Values, Word } from "./positions.ts";
 
 export function fish(positions: readonly Position[]): string {
@@ -24,7 +24,7 @@ ${positions.flatMap(lines).join("\n")}
 
 function lines({ path, next, flags, operands }: Position): readonly string[] {
   const at = `complete -c touchmark -n '__touchmark_at${path}'`;
-  // At the start, whatever comes next leads elsewhere.
+  // At the start, any next word leads to another position.
   const within = path === "" ? at : `complete -c touchmark -n '__touchmark_in${path}'`;
   const after = `complete -c touchmark -n '__touchmark_in${path}; and not __touchmark_at${path}'`;
   return [

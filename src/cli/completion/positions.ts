@@ -1,13 +1,13 @@
-/** The command line as a shell sees it: from which words one can go on, and with what. Made of what the commands declare. */
+/** The positions of a command line for completion: the words before each, and the possible words after it, from the commands' declarations. */
 import { commandsOf, groupsOf, type CommandEntry } from "../command.ts";
 import { namedFlags, type NamedFlag } from "../command-line.ts";
 import type { Flags } from "../flags/flag.ts";
 import type { Grammar } from "../grammar.ts";
 
 export interface Position {
-  /** The words that lead here from `touchmark`, each after a blank; empty at the start. */
+  /** The words after `touchmark`, each preceded by a space; empty at the start. */
   readonly path: string;
-  /** What may be the next word, where only certain words may. */
+  /** The possible next words, if they are fixed. */
   readonly next: readonly Word[];
   readonly flags: readonly FlagValues[];
   readonly operands: ValueKind;
@@ -19,14 +19,14 @@ export interface Word {
 }
 
 export interface FlagValues extends Omit<NamedFlag, "read"> {
-  /** Undefined for a flag that is on or off. */
+  /** Undefined for a boolean flag. */
   readonly values: Values | undefined;
 }
 
-/** Paths, or what no shell can know. */
+/** Paths, or values that cannot be completed. */
 export type ValueKind = "files" | "folders" | "anything";
 
-/** One of these words, or of a kind. */
+/** A fixed list of values, or a kind. */
 export type Values = readonly string[] | ValueKind;
 
 const byPlaceholder: Readonly<Record<string, ValueKind>> = { FILE: "files", KEY: "files", PREFIX: "files", DIR: "folders" };
@@ -57,7 +57,7 @@ function ofCommand(path: string, { flags, operands }: Grammar, commands: readonl
 
 const wordsFrom = (names: readonly string[]): readonly Word[] => names.map((name) => ({ name }));
 
-/** The first words of all commands; the summary of a group is its commands. */
+/** The first words of all commands; the summary of a group lists its commands. */
 function firstWords(commands: readonly CommandEntry[]): readonly Word[] {
   const groups = groupsOf(commands).map((name) => {
     const words = secondWords(name, commands);

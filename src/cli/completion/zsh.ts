@@ -52,7 +52,7 @@ function operandSpecs(operands: ValueKind): readonly string[] {
   return operands === "anything" ? [] : [`*:argument:${action(operands)}`];
 }
 
-/** One for each spelling, which exclude each other; a flag that may be repeated excludes nothing. */
+/** One specification for each spelling; the spellings exclude each other, unless the flag may be repeated. */
 function flagSpecs({ name, short, value = "", values, repeatable, summary }: FlagValues): readonly string[] {
   const spellings = [...(short === undefined ? [] : [`-${short}`]), `--${name}`];
   const once = repeatable === true ? "*" : `(${spellings.join(" ")})`;

@@ -1,19 +1,19 @@
-/** The archive that `touchmark dct save` writes: there whole, or not at all. */
+/** The archive that `touchmark dct save` writes atomically. */
 import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
 import { fileExists, writeAtomically } from "../../files/atomic-write.ts";
+import { requireFolder } from "../bundle-output.ts";
 import { usageError } from "../usage-error.ts";
 
 export interface ArchiveFile {
   readonly path: string;
-  /** Throws FILE_EXISTS where a file appeared meanwhile, FILE_NOT_FOUND where nothing can be written, INTERRUPTED. */
+  /** Throws FILE_EXISTS if the file has appeared meanwhile, FILE_NOT_FOUND if it cannot be written, INTERRUPTED. */
   write(bytes: Iterable<Uint8Array>, signal: AbortSignal): Promise<void>;
 }
 
 const replace = "Name another file, or replace it: --force.";
 
-/** What would stop it from being written is told before anything is read. Throws USAGE, FILE_EXISTS, FILE_NOT_FOUND. */
+/** Checks that the archive can be written before anything is read. Throws USAGE, FILE_EXISTS, FILE_NOT_FOUND. */
 export async function openArchiveFile(args: { readonly to: string | undefined; readonly force: boolean }): Promise<ArchiveFile> {
   const path = args.to;
   if (path === undefined || path === "") throw usageError("no archive is named", "Name it: --to FILE.");
@@ -21,12 +21,7 @@ export async function openArchiveFile(args: { readonly to: string | undefined; r
   const found = await stat(path).catch(() => undefined);
   if (found && !found.isFile()) throw new TouchmarkError("FILE_EXISTS", `${path} exists and is no file`, { hint: "Name another file." });
   if (found && !force) throw fileExists(path, replace);
-  const folder = await stat(dirname(path)).catch(() => undefined);
-  if (folder?.isDirectory() !== true) {
-    throw new TouchmarkError("FILE_NOT_FOUND", `cannot write ${path}: there is no folder ${dirname(path)}`, {
-      hint: "Make the folder first.",
-    });
-  }
+  await requireFolder(path);
   return {
     path,
     async write(bytes, signal) {

@@ -1,11 +1,11 @@
-/** Reads one repository from both sources, its notary server and the trust folder, within a time of its own. */
+/** Reads one repository from its notary server and the trust folder, with a time limit of its own. */
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
 import type { Gun } from "../../registry/sources/notary/gun.ts";
 import { readServer } from "../../registry/sources/notary/read-server.ts";
 import { unread, type TrustData } from "../../registry/sources/notary/trust-data.ts";
 import type { Sources } from "./sources.ts";
 
-/** What each source has; one that has nothing and fails in nothing is left out, unless both do. Throws INTERRUPTED. */
+/** The data of each source. A source without data or errors is left out, unless both are. Throws INTERRUPTED. */
 export async function readRepository(gun: Gun, { serverOf, folder }: Sources, signal: AbortSignal): Promise<readonly TrustData[]> {
   const fromServer = async (): Promise<TrustData | undefined> =>
     serverOf && guarded(gun, "server", async () => readServer(await serverOf(gun), gun, signal));
@@ -15,7 +15,7 @@ export async function readRepository(gun: Gun, { serverOf, folder }: Sources, si
   return [nothing(gun, server)];
 }
 
-/** An error of the whole source is that of its first file. */
+/** Reads a source; an error of the whole source is reported for its first file. */
 async function guarded(gun: Gun, source: TrustData["source"], read: () => Promise<TrustData | undefined>): Promise<TrustData | undefined> {
   try {
     return await read();

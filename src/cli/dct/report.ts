@@ -1,4 +1,4 @@
-/** What `touchmark dct save` tells: of each repository what was saved, of the archive where it is and when it was timestamped. */
+/** The report of `touchmark dct save`: the saved data of each repository, and the archive with its timestamps. */
 import type { Digest } from "../../core/digest.ts";
 import type { Code } from "../../core/errors.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
@@ -12,13 +12,13 @@ export interface Report {
   /** The archive's path. */
   readonly archive: string;
   readonly at: Instant;
-  /** Of the manifest. */
+  /** The digest of the manifest. */
   readonly manifest: Digest;
   readonly data: readonly TrustData[];
   readonly timestamps: Timestamps;
 }
 
-/** For programs, in one line. */
+/** The report as one line of JSON. */
 export function reportJson({ archive, at, manifest, data, timestamps }: Report): string {
   const repositories = data.map(({ gun, source, location, files, absent, unread }) => ({
     gun: gun.name,
@@ -32,7 +32,7 @@ export function reportJson({ archive, at, manifest, data, timestamps }: Report):
   return `${JSON.stringify({ apiVersion: archiveVersion, archive, savedAt: formatInstant(at), manifest, repositories, timestamps: entries })}\n`;
 }
 
-/** For people. */
+/** The report as text. */
 export function reportText({ archive, at, manifest, data, timestamps }: Report): string {
   const repositories = data.filter(({ files }) => files.length > 0).map(repositoryText);
   const lines = timestamps.given.map(({ url, at: time }) => field("timestamp", `${formatInstant(time)} by ${url}`));
@@ -55,7 +55,7 @@ function repositoryText({ gun, source, location, files, absent }: TrustData): st
   ].join("");
 }
 
-/** What is missing, an error each: one for all files of a repository that fail alike. */
+/** The errors as text; files of a repository that fail alike share one error. */
 export function problemsText(data: readonly TrustData[], { failures }: Timestamps): string {
   const lines = data.flatMap(({ gun, unread }) =>
     unread.map((one) => problem("error", one.message.includes(gun.name) ? one.message : `${gun.name}: ${one.message}`, hintFor(one))),

@@ -1,4 +1,4 @@
-/** The repositories that `touchmark dct` is to work on: named, listed in files, or all of a trust folder. */
+/** The repositories for `touchmark dct`: named, listed in files, or all of a trust folder. */
 import { decodeUtf8 } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { readSource } from "../../files/read-source.ts";
@@ -17,13 +17,13 @@ export interface NameArgs {
 }
 
 export interface RepositoryNames {
-  /** Each once, in order. */
+  /** The names without duplicates, in order. */
   readonly guns: readonly Gun[];
-  /** What of the trust folder could not be listed. */
+  /** The parts of the trust folder that could not be listed. */
   readonly unread: readonly Unread[];
 }
 
-/** Throws USAGE where none is named, INVALID_REFERENCE, FILE_NOT_FOUND, LIMIT_EXCEEDED. */
+/** Throws USAGE if none is named, INVALID_REFERENCE, FILE_NOT_FOUND, LIMIT_EXCEEDED. */
 export async function repositoryNames(args: NameArgs, folder: TrustFolder | undefined, io: Io): Promise<RepositoryNames> {
   if (args.all && !folder) {
     throw usageError("--all takes every repository of the trust folder, and there is none", "Name the folder: --trust-dir DIR.");
@@ -44,7 +44,7 @@ export async function repositoryNames(args: NameArgs, folder: TrustFolder | unde
   return { guns, unread: failures };
 }
 
-/** A name a line; blank lines and those that begin with `#` say nothing. */
+/** Reads one name per line; blank lines and lines that begin with `#` are ignored. */
 async function readList(path: string, { env, signal }: Io): Promise<readonly Gun[]> {
   const text = decodeUtf8(await readSource(path, { maxBytes: limits.listBytes, env, signal }), path);
   return text.split(/\r?\n/).flatMap((line, i) => {

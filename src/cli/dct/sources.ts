@@ -1,4 +1,4 @@
-/** Where trust data is read from, as the flags say: notary servers, and a trust folder. */
+/** Opens the sources of trust data that the flags name: notary servers and a trust folder. */
 import { join } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Gun } from "../../registry/sources/notary/gun.ts";
@@ -17,13 +17,13 @@ export interface SourceArgs extends RegistryArgs {
 }
 
 export interface Sources {
-  /** Undefined where no server is to be asked. */
+  /** Undefined if no server is contacted. */
   readonly serverOf: ((gun: Gun) => Promise<NotaryServer>) | undefined;
-  /** Undefined where there is none. */
+  /** Undefined if there is no trust folder. */
   readonly folder: TrustFolder | undefined;
 }
 
-/** Throws USAGE, FILE_NOT_FOUND for a folder that is named or needed and is none, and as `openNotaryServers` does. */
+/** Throws USAGE, FILE_NOT_FOUND for a missing folder that is named or needed, and as `openNotaryServers` does. */
 export async function openSources(args: SourceArgs, io: Io): Promise<Sources> {
   const folderAlone = args.noServer;
   if (folderAlone && args.server !== undefined) throw usageError("--server and --no-server exclude each other");

@@ -1,4 +1,4 @@
-/** The timestamps of an archive, as the flags of `dct save` say. */
+/** Opens the timestamp authorities for an archive, as the flags of `dct save` name them. */
 import { openManifestTimestamps, type ManifestTimestamper } from "../../setup/manifest-timestamps.ts";
 import type { Io } from "../io.ts";
 import { localSettings } from "../settings/local.ts";

@@ -1,4 +1,4 @@
-/** What an attacker with push rights does: hangs the signatures of one image on another. */
+/** The demo's attack by someone with push rights: attaches the signatures of one image to another. */
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { decodeUtf8 } from "../../core/bytes.ts";
 import type { Descriptor } from "../../core/oci/manifest.ts";

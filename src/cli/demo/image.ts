@@ -1,4 +1,4 @@
-/** A real image of one small file, made in memory. */
+/** Builds a valid image of one small file in memory. */
 import { gzipSync } from "node:zlib";
 import { concat, encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
@@ -6,7 +6,7 @@ import { mediaTypes, type Descriptor } from "../../core/oci/manifest.ts";
 import type { Repository } from "../../core/repository.ts";
 import { encodeTar } from "../../registry/layout/tar-writer.ts";
 
-/** Pushes an image that holds this text, under the tag. */
+/** Pushes an image with this text under the tag. */
 export async function pushImage(repository: Repository, tag: string, text: string, signal: AbortSignal): Promise<Descriptor> {
   const tar = concat([...encodeTar([{ path: "hello.txt", content: encodeUtf8(text) }])]);
   const layer = gzipSync(tar);

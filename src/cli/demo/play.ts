@@ -1,4 +1,4 @@
-/** The demo itself: real commands, run one after the other, each with the outcome it must have. */
+/** The demo: runs real commands in order and checks the outcome of each. */
 import { join } from "node:path";
 import { TouchmarkError } from "../../core/errors.ts";
 import { parseReference } from "../../core/oci/reference.ts";
@@ -16,14 +16,14 @@ import { pushImage } from "./image.ts";
 
 export interface Stage {
   readonly folder: string;
-  /** Of the registry: `127.0.0.1:43211`. */
+  /** The registry's address: `127.0.0.1:43211`. */
   readonly address: string;
   readonly io: Io;
-  /** All commands there are. */
+  /** All commands. */
   readonly commands: readonly CommandEntry[];
 }
 
-/** Plays every scene; returns what did not come out as it must. */
+/** Plays every scene; returns the outcomes that differ from the expected ones. */
 export async function play({ folder, address, io, commands }: Stage): Promise<readonly string[]> {
   const { stdout, signal } = io;
   const say = (text: string): void => stdout.write(`\n${text}\n`);
@@ -35,7 +35,7 @@ export async function play({ folder, address, io, commands }: Stage): Promise<re
 
   const password = io.env["TOUCHMARK_PASSWORD"] ?? "";
 
-  /** Runs a command as a person would type it, and expects this exit status. */
+  /** Runs a command as typed, and expects this exit status. */
   async function run(verb: "sign" | "verify", words: readonly string[], expected: number): Promise<void> {
     const line = `touchmark ${verb} ${words.join(" ")}`;
     stdout.write(`  $ ${line}\n`);
@@ -89,7 +89,7 @@ async function runCommand(name: string, words: readonly string[], io: Io, comman
   return command.run(parseCommandLine(name, command, words), io, commands);
 }
 
-/** The few commands for an image of one's own. */
+/** The commands to try on the user's own image. */
 export function yourTurn(image: string): string {
   const lines = [
     "touchmark keys generate",

@@ -1,4 +1,4 @@
-/** Flags that most commands have. */
+/** Flags that most commands share. */
 import { flag, type Flag, type FlagsOf, type Pairs } from "./flag.ts";
 import type { Duration } from "./duration.ts";
 

@@ -2,7 +2,7 @@
 import { usageError } from "../usage-error.ts";
 
 export interface Duration {
-  /** As it was written. */
+  /** The duration as written. */
   readonly text: string;
   readonly milliseconds: number;
 }

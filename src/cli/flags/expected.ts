@@ -1,9 +1,9 @@
-/** Who is expected to have signed. */
+/** Flags for the expected signers. */
 import { flag, type FlagsOf } from "./flag.ts";
 import { notationConfigFlag, pluginConfigFlag, type PluginArgs } from "./plugin.ts";
 import { trustedRootFlags, type TrustedRootArgs } from "./trusted-root.ts";
 
-/** What a certificate must say of the workflow, under the names of cosign. */
+/** The expected claims of a workflow's certificate, under cosign's flag names. */
 export interface WorkflowArgs {
   readonly certificateGithubWorkflowRepository: string | undefined;
   readonly certificateGithubWorkflowRef: string | undefined;
@@ -24,9 +24,9 @@ export interface ExpectedArgs extends WorkflowArgs, TrustedRootArgs, PluginArgs 
   readonly certificate: readonly string[];
   readonly certificateSubject: readonly string[];
   readonly timestampRoot: readonly string[];
-  /** Of commands that verify images. */
+  /** For commands that verify images. */
   readonly allowPendingLog?: boolean;
-  /** Of commands that verify files. */
+  /** For commands that verify files. */
   readonly policyName?: string | undefined;
 }
 
@@ -34,29 +34,29 @@ export const expectedFlags: FlagsOf<Omit<ExpectedArgs, "allowPendingLog" | "poli
   key: flag.strings({ value: "KEY", summary: "Public key: a file (PEM key or certificate), or env://VARIABLE" }),
   certificateIdentity: flag.string({
     value: "IDENTITY",
-    summary: "Whom the certificate must name: an e-mail address, a workflow's URL",
+    summary: "Expected identity in the certificate: an e-mail address or a workflow's URL",
   }),
-  certificateIdentityRegexp: flag.string({ value: "PATTERN", summary: "The same, as a pattern (RE2) of all of it" }),
-  certificateOidcIssuer: flag.string({ value: "URL", summary: "Who must have vouched for the identity" }),
-  certificateOidcIssuerRegexp: flag.string({ value: "PATTERN", summary: "The same, as a pattern (RE2) of all of it" }),
-  certificateGithubWorkflowRepository: flag.string({ value: "TEXT", summary: "Repository of the workflow, as owner/name" }),
-  certificateGithubWorkflowRef: flag.string({ value: "TEXT", summary: "Git ref it ran for" }),
-  certificateGithubWorkflowSha: flag.string({ value: "TEXT", summary: "Commit it ran for" }),
-  certificateGithubWorkflowTrigger: flag.string({ value: "TEXT", summary: "Event that started it" }),
-  certificateGithubWorkflowName: flag.string({ value: "TEXT", summary: "Its name" }),
+  certificateIdentityRegexp: flag.string({ value: "PATTERN", summary: "Expected identity as an RE2 pattern for the whole text" }),
+  certificateOidcIssuer: flag.string({ value: "URL", summary: "Expected OIDC issuer of the identity" }),
+  certificateOidcIssuerRegexp: flag.string({ value: "PATTERN", summary: "Expected OIDC issuer as an RE2 pattern for the whole text" }),
+  certificateGithubWorkflowRepository: flag.string({ value: "TEXT", summary: "Expected repository of the workflow, as owner/name" }),
+  certificateGithubWorkflowRef: flag.string({ value: "TEXT", summary: "Expected Git ref of the workflow" }),
+  certificateGithubWorkflowSha: flag.string({ value: "TEXT", summary: "Expected commit of the workflow" }),
+  certificateGithubWorkflowTrigger: flag.string({ value: "TEXT", summary: "Expected event that triggered the workflow" }),
+  certificateGithubWorkflowName: flag.string({ value: "TEXT", summary: "Expected name of the workflow" }),
   certificateClaim: flag.strings({
     value: "NAME=VALUE",
-    summary: "Anything else the certificate must say: sourceRepositoryRef=…",
+    summary: "Another expected certificate claim: sourceRepositoryRef=…",
   }),
-  insecureIgnoreSct: flag.boolean({ summary: "Skip the check that a certificate log (SCT) knows the certificate" }),
+  insecureIgnoreSct: flag.boolean({ summary: "Skip the certificate transparency check (SCT)" }),
   insecureIgnoreTlog: flag.boolean({ summary: "Skip the transparency log check" }),
   ...trustedRootFlags,
   certificate: flag.strings({
     value: "FILE",
     summary: "Certificate authority whose signers are expected (PEM), for Notary Project signatures",
   }),
-  certificateSubject: flag.strings({ value: "NAME", summary: "Whom their certificate must name: 'C=US,ST=WA,O=example'" }),
-  timestampRoot: flag.strings({ value: "FILE", summary: "Authority whose timestamps prove when it was signed (PEM)" }),
-  notationConfig: notationConfigFlag("Take trust policy and stores as notation keeps them in this folder (NOTATION_CONFIG)"),
-  pluginConfig: pluginConfigFlag("Option for the plugin that a signature names"),
+  certificateSubject: flag.strings({ value: "NAME", summary: "Expected certificate subject: 'C=US,ST=WA,O=example'" }),
+  timestampRoot: flag.strings({ value: "FILE", summary: "Root certificate of the timestamp authority (PEM, RFC 3161)" }),
+  notationConfig: notationConfigFlag("Use notation's trust policy and trust stores in this folder (NOTATION_CONFIG)"),
+  pluginConfig: pluginConfigFlag("Plugin option, for the plugin that a signature names"),
 };

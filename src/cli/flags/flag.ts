@@ -1,32 +1,31 @@
 /**
- * A flag of a command: how it is written, what help says of it, and the value that `run` gets. A command declares its flags as
- * properties in camelCase, `trustedRoot: flag.strings({ … })`, which are written `--trusted-root`; the value's type follows from
- * the kind.
+ * A flag of a command: its spelling, its help, and the value that `run` receives. A command declares its flags as camelCase properties:
+ * `trustedRoot: flag.strings({ … })` is written `--trusted-root`. The kind determines the value's type.
  */
 import { usageError } from "../usage-error.ts";
 import { parseDuration, type Duration } from "./duration.ts";
 
 export interface Flag<T = unknown> extends FlagText {
-  /** Placeholder of its value; a flag without one is on or off. `a|b` is a choice; FILE, KEY, PREFIX and DIR are paths. */
+  /** Placeholder of its value; a flag without one is boolean. `a|b` is a choice; FILE, KEY, PREFIX and DIR are paths. */
   readonly value?: string;
-  /** What the value is one of, where that is too much for a placeholder. */
+  /** The possible values, if they are too many for a placeholder. */
   readonly choices?: readonly string[];
   readonly repeatable?: boolean;
-  /** The value of what was given, in order; `spelling` names the flag in messages. Throws USAGE. */
+  /** Reads the given texts, in order; `spelling` names the flag in messages. Throws USAGE. */
   readonly read: (given: readonly string[], spelling: string) => T;
 }
 
 export interface FlagText {
   readonly summary: string;
-  /** One letter, written after one dash. */
+  /** A letter that is written after one dash. */
   readonly short?: string;
-  /** Works, and is neither shown in help nor completed. */
+  /** The flag works, but is neither shown in help nor completed. */
   readonly hidden?: boolean;
-  /** Names, without dashes, that it had and that still work. */
+  /** Former names, without dashes, which still work. */
   readonly oldNames?: readonly string[];
 }
 
-/** The flags of a command, by the property that holds the value. */
+/** The flags of a command, by property name. */
 export type Flags = Readonly<Record<string, Flag>>;
 
 /** The flags whose values are `T`: `registryFlags: FlagsOf<RegistryArgs>`. */
@@ -44,7 +43,7 @@ interface ValueText extends FlagText {
 }
 
 interface DurationText extends ValueText {
-  /** The unit of a bare number; without one, a number needs its unit. */
+  /** The unit of a bare number; without one, a bare number is refused. */
   readonly bare?: "s";
 }
 
@@ -54,14 +53,14 @@ interface FlagKinds {
   boolean(text: FlagText): Flag<boolean>;
   /** One value; undefined if the flag is not given. */
   string(text: ValueText): Flag<string | undefined>;
-  /** Any number of values, each by a flag of its own. */
+  /** Any number of values; the flag is repeated for each. */
   strings(text: ValueText): Flag<readonly string[]>;
-  /** One of these; undefined if the flag is not given, unless there is a default. */
+  /** One of these; undefined if the flag is not given and has no default. */
   choice<const T extends string>(choices: readonly T[], text: ChoiceText & { readonly default: T }): Flag<T>;
   choice<const T extends string>(choices: readonly T[], text: ChoiceText): Flag<T | undefined>;
   /** Any of these, by several flags or separated by commas. */
   choices<const T extends string>(choices: readonly T[], text: ChoicesText): Flag<readonly T[]>;
-  /** A time, as `90s`; undefined if the flag is not given, unless there is a default. */
+  /** A duration such as `90s`; undefined if the flag is not given and has no default. */
   duration(text: DurationText & { readonly default: string }): Flag<Duration>;
   duration(text: DurationText): Flag<Duration | undefined>;
   /** KEY=VALUE, any number of times; `what` names one in messages: `an annotation`. */
@@ -74,7 +73,7 @@ interface ChoicesText extends FlagText {
 }
 
 interface ChoiceText extends FlagText {
-  /** A placeholder in place of all choices. */
+  /** The placeholder, in place of all choices. */
   readonly value?: string;
 }
 
@@ -93,12 +92,12 @@ export const flag: FlagKinds = {
   pairs: ({ what, ...text }) => ({ ...text, repeatable: true, read: (given) => parsePairs(given, what) }),
 };
 
-/** The flag as a person writes it: `--trusted-root` for `trustedRoot`. */
+/** The spelling of a flag: `--trusted-root` for `trustedRoot`. */
 export function spell(property: string): string {
   return `--${property.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** The first of the flags that is given, as it is written; undefined if none is. */
+/** The spelling of the first flag that is given; undefined if none is. */
 export function firstGiven<T extends object>(args: T, properties: readonly (keyof T & string)[]): string | undefined {
   const found = properties.find((property) => isGiven(args[property]));
   return found === undefined ? undefined : spell(found);

@@ -1,4 +1,4 @@
-/** Flags of cosign that people try here, and what to do instead. */
+/** Hints for flags of cosign that Touchmark does not have. */
 
 interface ForeignFlag {
   readonly commands: readonly string[];
@@ -16,7 +16,7 @@ const foreign: Readonly<Record<string, ForeignFlag>> = {
   },
 };
 
-/** What to do instead of giving this command the flag; undefined where nothing is known. */
+/** The hint for a flag on this command; undefined for an unknown flag. */
 export function foreignFlag(name: string, command: string): string | undefined {
   const known = Object.hasOwn(foreign, name) ? foreign[name] : undefined;
   return known?.commands.includes(command) === true ? known.hint : undefined;

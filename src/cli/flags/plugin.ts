@@ -1,4 +1,4 @@
-/** The plugins of notation: where they are, and their options. */
+/** Flags for notation's plugins: their folder and their options. */
 import { flag, type Flag, type Pairs } from "./flag.ts";
 
 export interface PluginArgs {

@@ -1,4 +1,4 @@
-/** How registries are spoken to. */
+/** Flags for the connection to registries. */
 import { timeoutFlags, type TimeoutArgs } from "./common.ts";
 import { flag, type FlagsOf } from "./flag.ts";
 
@@ -11,8 +11,8 @@ export interface RegistryArgs extends TimeoutArgs {
 
 export const registryFlags: FlagsOf<RegistryArgs> = {
   allowHttpRegistry: flag.boolean({ summary: "Speak plain HTTP to registries (loopback needs no flag)" }),
-  registryCacert: flag.string({ value: "FILE", summary: "Trust these certificate authorities of registries, beside the usual ones (PEM)" }),
-  registryClientCert: flag.string({ value: "FILE", summary: "Show registries this certificate (PEM)" }),
-  registryClientKey: flag.string({ value: "FILE", summary: "Its private key (PEM)" }),
+  registryCacert: flag.string({ value: "FILE", summary: "Additional certificate authorities for registries (PEM)" }),
+  registryClientCert: flag.string({ value: "FILE", summary: "Client certificate for registries (PEM)" }),
+  registryClientKey: flag.string({ value: "FILE", summary: "Private key of the client certificate (PEM)" }),
   ...timeoutFlags,
 };

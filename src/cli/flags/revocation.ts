@@ -1,4 +1,4 @@
-/** How the revocation status of certificates is asked for. */
+/** Flags for the revocation status of certificates. */
 import { flag, type FlagsOf } from "./flag.ts";
 
 export interface RevocationArgs {
@@ -6,5 +6,5 @@ export interface RevocationArgs {
 }
 
 export const revocationFlags: FlagsOf<RevocationArgs> = {
-  revocationAllowPrivate: flag.boolean({ summary: "Ask hosts of one's own network too whether certificates were revoked" }),
+  revocationAllowPrivate: flag.boolean({ summary: "Request revocation status (OCSP, CRL) from private addresses too" }),
 };

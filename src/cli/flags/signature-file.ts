@@ -1,4 +1,4 @@
-/** `--bundle FILE` and `--signature FILE`: a signature in a file of its own. */
+/** `--bundle FILE` and `--signature FILE`: a detached signature. */
 import { flag, type Flag } from "./flag.ts";
 
 export interface SignatureFileArgs {
@@ -10,7 +10,7 @@ export function bundleFlag(summary: string): Flag<string | undefined> {
   return flag.string({ value: "FILE", summary: `${summary} (sigstore bundle)` });
 }
 
-/** The same under the name that notation has for it. */
+/** The same flag under notation's name. */
 export function signatureFlag(summary: string): Flag<string | undefined> {
   return flag.string({ value: "FILE", summary: `${summary} (Notary Project)` });
 }

@@ -1,4 +1,4 @@
-/** Who signs, and with which services. */
+/** Flags for the signer and its services. */
 import type { Duration } from "./duration.ts";
 import { flag, type FlagsOf } from "./flag.ts";
 import { notationConfigFlag, pluginConfigFlag, type PluginArgs } from "./plugin.ts";

@@ -1,4 +1,4 @@
-/** The TUF repository of a trust root. */
+/** Flags for the TUF repository of a trusted root. */
 import { flag, type FlagsOf } from "./flag.ts";
 
 export interface RepositoryArgs {

@@ -1,4 +1,4 @@
-/** Which sigstore instances are trusted. */
+/** Flags for the trusted sigstore instances. */
 import { flag, type FlagsOf } from "./flag.ts";
 
 export interface TrustedRootArgs {
@@ -11,7 +11,7 @@ export const trustedRootFlags: FlagsOf<TrustedRootArgs> = {
   trustedRoot: flag.strings({ value: "FILE", summary: "Trust this sigstore instance (trusted_root.json), and no other" }),
   trustedRootExpiry: flag.choice(["refuse", "warn"], {
     default: "refuse",
-    summary: "Whether an expired trust root that cannot be updated is refused, or used with a warning (refuse)",
+    summary: "Refuse an expired trusted root that cannot be updated, or use it with a warning (refuse)",
   }),
-  offline: flag.boolean({ summary: "Open no connection but to the registry: trust roots are used as they are kept" }),
+  offline: flag.boolean({ summary: "Air gap: connect to the registry only, and use the stored trusted roots" }),
 };

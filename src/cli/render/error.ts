@@ -1,10 +1,10 @@
-/** What went wrong, for people. */
+/** Renders errors as text. */
 import { asTouchmarkError, type TouchmarkError } from "../../core/errors.ts";
 import type { Io } from "../io.ts";
 import { hintFor } from "./remedies.ts";
 import { clean, problem } from "./text.ts";
 
-/** `error:`, with what it befell in front of it, then `hint:`; the trace only for those who ask for it. */
+/** `error:` with an optional prefix, then `hint:`; a stack trace only if the user asks for it. */
 export function renderError(thrown: unknown, env: Io["env"], what?: string): string {
   const error = asTouchmarkError(thrown);
   const message = what === undefined ? error.message : `${what}: ${error.message}`;
@@ -12,7 +12,7 @@ export function renderError(thrown: unknown, env: Io["env"], what?: string): str
   return problem("error", message, hintFor(error)) + debugged;
 }
 
-/** Where it came from, without the messages, which hold what others wrote: the first is shown above, the cause's here, in one line. */
+/** The stack trace without the untrusted messages: the first is shown above, the cause's in one line. */
 function trace({ code, stack, cause }: TouchmarkError): string {
   const locations = (text = ""): string[] => text.split("\n").filter((line) => /^ {4}at /.test(line));
   const because = cause instanceof Error ? [`caused by: ${cause.message}`, ...locations(cause.stack)] : [];

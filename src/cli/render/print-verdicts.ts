@@ -1,4 +1,4 @@
-/** Verdicts on stdout: for people, or one JSON document a line. */
+/** Prints verdicts to stdout, as text or as one JSON document per line. */
 import type { Verdict } from "../../core/verdict.ts";
 import type { Io } from "../io.ts";
 import { styleFor } from "./style.ts";

@@ -1,30 +1,30 @@
 /**
- * What to do next, in the words of this command line: below it nothing knows a flag or a command. A remedy that an error names
- * goes first, then the one of its code, unless the error says more than its code does.
+ * The remedies in terms of this command line; lower modules know no flags or commands. The remedy that an error names has precedence over
+ * the one of its code, unless the error has a more specific hint.
  */
 import { catalogue, type Code, type Remedy, type RemedyId } from "../../core/errors.ts";
 import { tlsHints } from "../../net/failure.ts";
 
-/** An error, or something that carries what one said. */
+/** An error, or a value with an error's code and hint. */
 export interface Failed {
   readonly code: Code;
   readonly hint: string;
   readonly remedy?: Remedy | undefined;
 }
 
-/** The hint of an error, or of something that carries one. */
+/** The hint for an error, or for a value that carries one. */
 export function hintFor({ code, hint, remedy }: Failed): string {
   return remedy ? wordsFor(remedy, hint) : remedyOf(code, hint);
 }
 
-/** The remedy of a verdict's reason, of which there is no more than the text. */
+/** The remedy for a verdict's reason, which has only the text. */
 export function remedyOf(code: Code, text: string): string {
   if (text === catalogue[code].remedy) return byCode[code] ?? text;
   const tls = (["trust-certificate-authority", "present-client-certificate"] as const).find((id) => text === tlsHints[id]);
   return tls ? wordsFor({ id: tls }, text) : text;
 }
 
-/** The remedy; `hint` is what the error says, in words that hold anywhere. */
+/** The text of the remedy; `hint` is the error's own hint, independent of the command line. */
 export function wordsFor({ id, about }: Remedy, hint = ""): string {
   const words = byId[id];
   return typeof words === "string" ? words : words(about, hint);
@@ -48,6 +48,7 @@ const byCode: Readonly<Partial<Record<Code, string>>> = {
 type Words = string | ((about: string | undefined, hint: string) => string);
 
 const byId: Readonly<Record<RemedyId, Words>> = {
+  "add-certificate-chain": "Add the key's certificate chain, the signer's certificate first: --certificate-chain FILE.",
   "check-oidc-issuer": "Check --oidc-issuer.",
   "check-plugin-key": "Check the key's id and the plugin's configuration (--id, --plugin-config).",
   "choose-sigstore-instance": "Name the one to sign with: --instance NAME, or --trusted-root FILE and --signing-config FILE.",

@@ -1,4 +1,4 @@
-/** Who signed, and which logs hold it, in lines for people. */
+/** Renders the signer and the log entries of a signature. */
 import type { SignerName } from "../../core/signer.ts";
 import type { LogEntryReference } from "../../engine/signed-by.ts";
 import { field } from "./text.ts";

@@ -1,4 +1,4 @@
-/** Colour for terminals that want it (no-color.org); plain text for everything else. */
+/** Colour for terminals that support it (no-color.org); plain text otherwise. */
 import type { Io, Output } from "../io.ts";
 
 export interface Style {

@@ -1,4 +1,4 @@
-/** A verdict for programs: docs/reference/verdict.v1alpha2.schema.json. */
+/** A verdict as JSON: docs/reference/verdict.v1alpha2.schema.json. */
 import type { EvidenceLocation } from "../../core/evidence.ts";
 import { outcomeOf, type Finding, type Signatory, type VerifiedTimestamp } from "../../core/finding.ts";
 import { formatInstant } from "../../core/instant.ts";
@@ -45,8 +45,8 @@ function timestampToJson({ at, ...timestamp }: VerifiedTimestamp): unknown {
   return { ...timestamp, ...(at !== undefined && { at: formatInstant(at) }) };
 }
 
-/** An end that is open is left out. */
+/** An open end is left out. */
 function intervalToJson({ from, until }: Interval): unknown {
-  const end = 253402300800000; // the year 10000, which RFC 3339 cannot write
+  const end = 253402300800000; // the year 10000, beyond RFC 3339
   return { ...(from > -62135596800000 && { from: formatInstant(from) }), ...(until < end && { until: formatInstant(until) }) };
 }

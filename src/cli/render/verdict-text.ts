@@ -1,4 +1,4 @@
-/** A verdict for people: the answer first, then what was expected, what was found, and what to do. */
+/** A verdict as text: the answer first, then what was expected, what was found, and what to do. */
 import { describeLocation } from "../../core/evidence.ts";
 import { describeSignatory, isPending, type Check, type Finding, type VerifiedTimestamp } from "../../core/finding.ts";
 import { formatInstant } from "../../core/instant.ts";
@@ -28,11 +28,14 @@ export function renderVerdict(verdict: Verdict, style: Style): string {
         renderSource(finding),
     ),
     unchecked.length > 0 ? field("unchecked", `${unchecked.join(", ")}, as was asked`) : "",
-    ...unread.map((gap) => field("unread", `${gap.location}: ${gap.code}: ${gap.message}`)),
+    ...unread.map((one) => field("unread", `${one.location}: ${one.code}: ${one.message}`)),
   ].join("");
 }
 
-/** `bundle in referrers, by touchmark.pub: format passed, signature passed, …`; with the details of what did not pass, and of which plugin had a say, where they are not said above. */
+/**
+ * `bundle in referrers, by touchmark.pub: format passed, signature passed, …`, with details of checks that did not pass and of plugins,
+ * unless they are shown above.
+ */
 function renderFinding(
   { format, location, signer, verifiedTimestamps, checks, claim }: Finding,
   policyChecks: readonly Check[],
@@ -46,7 +49,7 @@ function renderFinding(
   return `${format} in ${describeLocation(location)}${by}${when}${said.length > 0 ? `, ${said.join(", ")}` : ""}: ${outcomes.join(", ")}`;
 }
 
-/** `https://github.com/example/app at refs/heads/main, commit 0123…, run https://…`: what a workflow signed from, as its certificate says. */
+/** `https://github.com/example/app at refs/heads/main, commit 0123…, run https://…`: the source of a workflow, from its certificate. */
 function renderSource({ signer }: Finding): string {
   if (signer?.kind !== "certificate") return "";
   const { claims } = signer;
@@ -60,7 +63,7 @@ function renderSource({ signer }: Finding): string {
   return field("source", `${repository}${details.join("")}`);
 }
 
-/** What the policy checked of each finding, once. */
+/** The policy's checks of each finding, without duplicates. */
 function checksByFinding(requirements: readonly Requirement[]): ReadonlyMap<number, readonly Check[]> {
   return new Map(requirements.flatMap(({ considered }) => considered.map(({ finding, checks }) => [finding, checks])));
 }

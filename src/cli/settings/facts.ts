@@ -1,4 +1,4 @@
-/** What the flags say of asking for revocation status, and of plugins that verify. */
+/** The settings for revocation checks and verification plugins, from the flags. */
 import type { FactSettings } from "../../setup/facts.ts";
 import type { PluginArgs } from "../flags/plugin.ts";
 import type { RevocationArgs } from "../flags/revocation.ts";

@@ -1,4 +1,4 @@
-/** The machine and its user, as this process sees them. */
+/** The settings of this machine and its user, from the process. */
 import type { LocalSettings } from "../../setup/local-settings.ts";
 import type { Io } from "../io.ts";
 

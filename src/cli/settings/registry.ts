@@ -1,4 +1,4 @@
-/** How the flags say that registries are spoken to. */
+/** The settings for registry connections, from the flags. */
 import type { RegistrySettings } from "../../setup/registries.ts";
 import type { RegistryArgs } from "../flags/registry.ts";
 import { usageError } from "../usage-error.ts";

@@ -1,4 +1,4 @@
-/** Who signs, and with which services, as the flags of `sign` and `sign-blob` say it. */
+/** The settings for the signer and its services, from the flags of `sign` and `sign-blob`. */
 import type { ConsentSettings, KeylessSettings, LoginSettings, SignerSettings } from "../../setup/signer-settings.ts";
 import type { InstanceSettings } from "../../setup/signing-services.ts";
 import { checkSigning, namesServices } from "../check-signing.ts";
@@ -8,7 +8,7 @@ import { askPassword, askPin } from "../password.ts";
 import { usageError } from "../usage-error.ts";
 
 export interface SigningContext extends Pick<ConsentSettings, "isPublic" | "secret">, Pick<SignerSettings, "logUpload"> {
-  /** Names of the formats that will be written. */
+  /** The names of the formats to write. */
   readonly formats: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export function instanceSettings({ instance: name, trustedRoot, signingConfig }:
   return { name, trustedRoot, signingConfig };
 }
 
-/** A key that is kept somewhere; undefined where none is named. */
+/** The settings for a key; undefined if no flag names one. */
 function keySettings(args: SigningArgs, io: Io): SignerSettings["by"] | undefined {
   const { plugin, id, key, certificateChain } = args;
   if (plugin !== undefined) {
@@ -59,7 +59,7 @@ function keylessSettings(args: SigningArgs, io: Io, { isPublic, secret }: Signin
   };
 }
 
-/** Somebody at the terminal. */
+/** The settings for an interactive login. */
 function loginSettings({ signIn: how = "browser", oidcIssuer: issuer }: SigningArgs, { env, stderr }: Io): LoginSettings {
   return {
     how,

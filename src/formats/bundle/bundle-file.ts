@@ -1,4 +1,4 @@
-/** Bundles as files of their own: beside a file that is signed, or taken along from an image. A signature is over the file itself. */
+/** Sigstore bundles as files: for a signed file, or exported from an image. The signature is over the file itself. */
 import { digestOf } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { maxWholeBytes, wholeFile } from "../../core/file-subject.ts";

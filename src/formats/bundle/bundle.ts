@@ -1,4 +1,4 @@
-/** Sigstore bundles over referrers: what cosign 3 writes. */
+/** Sigstore bundles attached as referrers, as cosign 3 writes them. */
 import type { Digest } from "../../core/digest.ts";
 import { preAuthEncoding } from "../../core/envelopes/dsse.ts";
 import { malformed } from "../../core/errors.ts";
@@ -92,7 +92,7 @@ function isRecord({ mediaType, size }: ImageManifest["layers"][number]): boolean
   return mediaType === pendingMediaType && size <= maxRecordBytes;
 }
 
-/** Beside one bundle, since the manifest is taken away once the signature in it is logged. */
+/** The record is only read beside a single bundle, since the manifest is deleted once its signature is logged. */
 function readRecord({ layers }: ImageManifest, blobs: ReadonlyMap<Digest, Uint8Array>): PendingRecord {
   const record = layers.find(isRecord);
   const bytes = record && blobs.get(record.digest);

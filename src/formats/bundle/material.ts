@@ -1,4 +1,4 @@
-/** What a bundle is to be verified by: a key or certificates, log entries and timestamps. */
+/** The verification material of a bundle: a key or certificates, log entries and timestamps. */
 import { equalBytes, fromBase64 } from "../../core/bytes.ts";
 import { malformed } from "../../core/errors.ts";
 import type { Fields } from "../../core/json/json.ts";
@@ -12,7 +12,7 @@ export type Material = Pick<SignatureEvidence, "by" | "entries" | "timestamps">;
 const maxChain = 10;
 const maxTimestamps = 32;
 
-/** Reads all of it. Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for a kind of log entry that is not known. */
+/** Reads all of it. Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for an unknown kind of log entry. */
 export function parseMaterial({ hint, material, version }: Pick<SigstoreBundle, "hint" | "material" | "version">): Material {
   const entries = parseLogEntries(material);
   for (const entry of entries) checkEntry(entry, version);
@@ -20,13 +20,13 @@ export function parseMaterial({ hint, material, version }: Pick<SigstoreBundle, 
   return { by, entries, timestamps: parseTimestamps(material) };
 }
 
-/** The first version had the log's promise; every later one has the proof that it was kept. */
+/** Version 0.1 requires an inclusion promise (SET); later versions require an inclusion proof. */
 function checkEntry({ promise, inclusion }: LogEntry, version: BundleVersion): void {
   if (version === "0.1" && !promise) throw malformed("a bundle of version 0.1 needs the log's promise with every entry");
   if (version !== "0.1" && !inclusion) throw malformed(`a bundle of version ${version} needs an inclusion proof with every log entry`);
 }
 
-/** From the signer's upward, without the root. */
+/** The certificates from the signer's upward, without the root. */
 function parseCertificates(material: Fields, version: BundleVersion): CertificateContent {
   if (material.has("certificate")) return { kind: "certificate", leaf: readCertificate(material.fields("certificate")), intermediates: [] };
   if (version === "0.3") throw malformed("a bundle of version 0.3 holds one certificate, and this one has a chain");
@@ -46,6 +46,6 @@ function readCertificate(fields: Fields): Certificate {
 
 function parseTimestamps(material: Fields): readonly Uint8Array[] {
   const data = material.optionalFields("timestampVerificationData");
-  // Not strict: writers of old fill the last bits; and what is read is held to its DER and its signature.
+  // Not strict: old writers set the unused last bits; the content is checked as DER and by its signature.
   return data?.objects("rfc3161Timestamps", maxTimestamps).map((one) => Buffer.from(one.string("signedTimestamp"), "base64")) ?? [];
 }

@@ -50,7 +50,7 @@ describe("a bundle with a message signature", () => {
     }
   });
 
-  it("of another image is told by the digest it states, and proves nothing by it", async () => {
+  it("of another image is recognised by its stated digest, which is unverified", async () => {
     const copied = await find(bundle, bundleLayer(makeMessageBundle(other.manifest)));
     assert.deepEqual(codesOf(copied), ["SUBJECT_MISMATCH"]);
     assert.equal(copied.claim?.subject, other.digest);
@@ -60,7 +60,7 @@ describe("a bundle with a message signature", () => {
     assert.deepEqual(codesOf(await find(bundle, bundleLayer(made)))[0], "LOG_ENTRY_INVALID");
   });
 
-  it("T11: an empty digest, or one of another length, is no digest", async () => {
+  it("an empty digest, or one of another length, is no digest", async () => {
     for (const digest of ["", "AAAA"]) {
       const made = makeMessageBundle();
       made.messageSignature.messageDigest.digest = digest;

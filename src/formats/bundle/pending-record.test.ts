@@ -7,7 +7,7 @@ import { encodePendingRecord, maxRecordBytes, parsePendingRecord } from "./pendi
 
 const logs = fc.array(fc.webUrl(), { minLength: 1, maxLength: 8 });
 
-describe("the record of what is to be logged", () => {
+describe("the record of a pending log upload", () => {
   it("is read as it was written", () => {
     fc.assert(
       fc.property(logs, fc.option(fc.uint8Array({ minLength: 1, maxLength: 500 }), { nil: undefined }), (urls, key) => {

@@ -1,11 +1,12 @@
 /**
- * What hangs beside a bundle whose signature a log is yet to be asked to keep (docs/reference/log-upload.md):
+ * The record of a pending log upload, attached beside the bundle (docs/reference/log-upload.md):
  *
  *     annotation of the manifest   dev.touchmark.log-upload: pending
  *     layer                        application/vnd.dev.touchmark.log-upload.v1+json
  *                                  {"logs":[URL,…],"publicKey":BASE64}
  *
- * `publicKey` is a SubjectPublicKeyInfo, DER, where the bundle holds no certificate: bundles name keys by a hash, and logs want the key.
+ * `publicKey` is a SubjectPublicKeyInfo, DER, present if the bundle holds no certificate: bundles name keys by a hash, and logs need the
+ * key.
  */
 import { encodeUtf8, fromBase64, toBase64 } from "../../core/bytes.ts";
 import { malformed } from "../../core/errors.ts";
@@ -14,7 +15,7 @@ import type { ImageManifest } from "../../core/oci/manifest.ts";
 
 export const pendingAnnotation = { name: "dev.touchmark.log-upload", value: "pending" } as const;
 export const pendingMediaType = "application/vnd.dev.touchmark.log-upload.v1+json";
-/** Of one record. */
+/** Maximum bytes of one record. */
 export const maxRecordBytes: number = 16 * 1024;
 
 const maxLogs = 8;
@@ -22,11 +23,11 @@ const maxLogs = 8;
 export interface PendingRecord {
   /** URLs; at least one. */
   readonly logs: readonly string[];
-  /** DER. */
+  /** SubjectPublicKeyInfo, DER. */
   readonly publicKey?: Uint8Array;
 }
 
-/** Whether the manifest says so of itself. */
+/** Whether the manifest is annotated as pending. */
 export function saysPending({ annotations }: Pick<ImageManifest, "annotations">): boolean {
   return annotations[pendingAnnotation.name] === pendingAnnotation.value;
 }

@@ -1,4 +1,4 @@
-/** A bundle that waits for a log: what the log is to be asked to keep, and the bundle that takes its place then. */
+/** A bundle with a pending log entry: the upload request, and the bundle that replaces it. */
 import type { DsseEnvelope } from "../../core/envelopes/dsse.ts";
 import { malformed } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
@@ -15,7 +15,7 @@ import { bundleManifest } from "./referrer.ts";
 import { encodeBundle, type SigstoreBundle } from "./sigstore-bundle.ts";
 import type { BundleEvidence } from "./verify-evidence.ts";
 
-/** Undefined for one that waits for none. */
+/** The pending upload; undefined if none is pending. */
 export function uploadOf({ bundle, pending }: BundleEvidence): Reading<PendingUpload> | undefined {
   if (!pending || "problem" in pending) return pending;
   if ("problem" in bundle) return bundle;

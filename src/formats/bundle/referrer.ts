@@ -1,4 +1,4 @@
-/** The OCI manifest that hangs a bundle on an image through `subject`, as cosign 3 writes it. */
+/** The OCI manifest that attaches a bundle to an image through `subject`, as cosign 3 writes it. */
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
@@ -10,10 +10,10 @@ export const predicateTypeAnnotation = "dev.sigstore.bundle.predicateType";
 
 export interface BundleManifest {
   readonly bundle: Uint8Array;
-  /** The record of what is yet to be logged. */
+  /** The record of the pending log upload. */
   readonly pending?: Uint8Array | undefined;
   readonly predicateType: string;
-  /** Media type, digest and size alone are written, whatever else is known of it. */
+  /** Only media type, digest and size of the subject are written. */
   readonly subject: Descriptor;
   readonly at: Instant;
 }

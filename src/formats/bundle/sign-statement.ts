@@ -23,7 +23,7 @@ export function encodeSignStatement(claim: SignatureClaim): Uint8Array {
   );
 }
 
-/** What the statement claims, and whether about this content. */
+/** The claim of the statement, and whether it is about this content. */
 export function readClaim(statement: Statement, about: Content): { readonly claim: Claim; readonly namesSubject: boolean } {
   const { digest, annotations, isSubject } = subjectIn(statement, about);
   const { predicateType } = statement;

@@ -15,12 +15,12 @@ import { Fields, parseJson, type JsonObject } from "../../core/json/json.ts";
 import type { VerificationMaterial } from "../../core/verification-material.ts";
 
 export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
-/** Bytes of one bundle. */
+/** Maximum bytes of one bundle. */
 export const maxBundleBytes: number = 32 * 1024 * 1024;
-/** Of as many log entries and timestamps as are looked at, with room to spare. */
+/** Maximum JSON values of one bundle: enough for the largest number of log entries and timestamps that is verified. */
 const maxValues = 10_000;
 
-/** How any version spells itself: `…bundle.v0.3+json`, and before that `…bundle+json;version=0.2`. */
+/** The media types of all versions: `…bundle.v0.3+json`, and before that `…bundle+json;version=0.2`. */
 const versions = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v(\d+\.\d+)\+json|\+json;version=(\d+\.\d+))$/;
 
 const hashNames: ReadonlyMap<string, { readonly algorithm: HashAlgorithm; readonly bytes: number }> = new Map([
@@ -35,9 +35,9 @@ export interface SigstoreBundle {
   readonly version: BundleVersion;
   readonly content: BundleContent;
   readonly signature: Uint8Array;
-  /** What it says of its key; absent where it is signed by certificate. */
+  /** The key hint; absent for a bundle with a certificate. */
   readonly hint?: string;
-  /** By what it is to be verified: read, as far as there is more than the hint, by `parseMaterial`. */
+  /** The unparsed verification material; `parseMaterial` reads it. */
   readonly material: Fields;
 }
 
@@ -45,10 +45,10 @@ export type BundleContent =
   | { readonly kind: "envelope"; readonly envelope: DsseEnvelope }
   | { readonly kind: "message"; readonly stated?: StatedDigest };
 
-/** Of what it says it signs; proves nothing. */
+/** The digest that the bundle states; unverified. */
 export interface StatedDigest {
   readonly algorithm: HashAlgorithm;
-  /** Lower case. */
+  /** Lower-case hex. */
   readonly hex: string;
 }
 
@@ -56,7 +56,7 @@ export function isBundleMediaType(mediaType: string): boolean {
   return mediaType.startsWith("application/vnd.dev.sigstore.bundle");
 }
 
-/** Reads a bundle. Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for a version or content that is not read yet. */
+/** Reads a bundle. Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for an unknown version or content. */
 export function parseBundle(bytes: Uint8Array): SigstoreBundle {
   const fields = new Fields(parseJson(bytes, "bundle", { maxBytes: maxBundleBytes, maxValues }), "bundle");
   const version = parseVersion(fields.string("mediaType"));
@@ -92,7 +92,7 @@ function parseContent(fields: Fields): Pick<SigstoreBundle, "content" | "signatu
 function parseMessage(fields: Fields): Pick<SigstoreBundle, "content" | "signature"> {
   const signature = fromBase64(fields.string("signature"), `${fields.at}.signature`);
   const digest = fields.optionalFields("messageDigest");
-  // With Ed25519, cosign writes an empty one.
+  // With Ed25519, cosign writes an empty digest.
   if (!digest?.has("algorithm") && !digest?.has("digest")) return { content: { kind: "message" }, signature };
   return { content: { kind: "message", stated: parseStated(digest) }, signature };
 }
@@ -106,12 +106,12 @@ function parseStated(fields: Fields): StatedDigest {
   return { algorithm: known.algorithm, hex: toHex(digest) };
 }
 
-/** What a bundle is to be verified by: its seals, and where no certificate is among them, the key that the hint names. */
+/** The verification material of a bundle; without a certificate, the hint names the key. */
 export interface BundleMaterial extends Partial<VerificationMaterial> {
   readonly hint: string;
 }
 
-/** A bundle around one DSSE envelope; by a key alone, as cosign writes it byte for byte. */
+/** Encodes a bundle around one DSSE envelope; with a key only, byte for byte as cosign writes it. */
 export function encodeBundle(envelope: Omit<DsseEnvelope, "signatures">, signature: Uint8Array, material: BundleMaterial): Uint8Array {
   const dsseEnvelope = {
     payload: toBase64(envelope.payload),
@@ -121,7 +121,10 @@ export function encodeBundle(envelope: Omit<DsseEnvelope, "signatures">, signatu
   return encode(material, { dsseEnvelope });
 }
 
-/** A bundle around the signature of a file of this digest; by SHA-256 and a key of ECDSA P-256 or RSA alone, as cosign writes it byte for byte. */
+/**
+ * Encodes a bundle around the signature of a file with this digest; with SHA-256 and an ECDSA P-256 or RSA key only, byte for byte as
+ * cosign writes it.
+ */
 export function encodeMessageBundle(digest: FileDigest, signature: Uint8Array, material: BundleMaterial): Uint8Array {
   const messageDigest = { algorithm: `SHA2_${algorithmOf(digest).slice(3)}`, digest: toBase64(Buffer.from(hexOf(digest), "hex")) };
   return encode(material, { messageSignature: { messageDigest, signature: toBase64(signature) } });

@@ -12,14 +12,14 @@ import type { SigstoreBundle } from "./sigstore-bundle.ts";
 export interface BundleVerificationRequest {
   readonly bundle: SigstoreBundle;
   readonly content: SignedContent;
-  /** It says that a log is yet to be asked to keep it. */
+  /** Whether the bundle states that its log entry is pending. */
   readonly isPending: boolean;
   readonly trust: Trust;
-  /** The time of verification: nothing verified lies after it, further than clocks may differ. */
+  /** The time of verification. A verified time that is later, beyond clock skew, is refused. */
   readonly at: Instant;
 }
 
-/** The check of the format comes first. */
+/** Verifies the bundle; the check of the format comes first in the result. */
 export async function verifyBundle({ bundle, content, isPending, trust, at }: BundleVerificationRequest): Promise<SignatureResult> {
   const { signature, version } = bundle;
   const material = reading(() => parseMaterial(bundle));

@@ -1,4 +1,4 @@
-/** What a bundle says of an image or a file, and what of it is proven. */
+/** Claims and verification of a bundle for an image or a file. */
 import { algorithmOf, digestOf, hexOf, isDigest } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Claim, Evidence } from "../../core/evidence.ts";
@@ -18,7 +18,7 @@ import { verifyBundle } from "./verify-bundle.ts";
 
 export interface BundleEvidence extends Evidence {
   readonly bundle: Reading<SigstoreBundle>;
-  /** Present where it says that a log is yet to be asked. */
+  /** The record of a pending log upload, if there is one. */
   readonly pending?: Reading<PendingRecord>;
 }
 
@@ -27,7 +27,7 @@ export function bundleEvidence(found: Omit<BundleEvidence, "bundle" | "signature
   return { ...found, bundle, ...("value" in bundle && { signature: digestOf(bundle.value.signature) }) };
 }
 
-/** What the bundle says, without trust. */
+/** The claims of the bundle, unverified. */
 export function bundleClaims({ bundle }: BundleEvidence, about: Content): StatedClaims {
   if ("problem" in bundle) return { claims: [] };
   const { content, hint } = bundle.value;
@@ -36,27 +36,27 @@ export function bundleClaims({ bundle }: BundleEvidence, about: Content): Stated
   return { claims, ...(hint !== undefined && { hint: describeHint(hint) }) };
 }
 
-/** Never throws for what the bundle holds. `about`: the image's manifest, or the file. */
+/** Never throws for the content of the bundle. `about`: the image's manifest, or the file. */
 export async function verifyBundleEvidence(evidence: BundleEvidence, about: Content, trust: Trust, at: Instant): Promise<Finding> {
   if ("problem" in evidence.bundle) return findingOf(evidence, at, { checks: [evidence.bundle.problem] });
   const { value: bundle } = evidence.bundle;
-  const told = reading(() => read(bundle.content, about));
-  if ("problem" in told) return findingOf(evidence, at, { checks: [told.problem] });
-  const { claim, content, subject } = told.value;
-  // What a message signature was made over is not at hand where it is for something else.
+  const parsed = reading(() => read(bundle.content, about));
+  if ("problem" in parsed) return findingOf(evidence, at, { checks: [parsed.problem] });
+  const { claim, content, subject } = parsed.value;
+  // The message of a message signature over other content is not available.
   if (content === undefined) return findingOf(evidence, at, { ...(claim && { claim }), checks: [subject] });
   const { checks, ...result } = await verifyBundle({ bundle, content, isPending: evidence.pending !== undefined, trust, at });
   return findingOf(evidence, at, { ...result, ...(claim && { claim }), hint: bundle.hint, checks: [...checks, subject] });
 }
 
-interface Told {
+interface ParsedClaim {
   readonly claim?: Claim;
   readonly content?: SignedContent;
   readonly subject: Check;
 }
 
-/** A statement in an envelope speaks for itself; a message signature is over the content. */
-function read(content: BundleContent, about: Content): Told {
+/** A DSSE envelope holds its own statement; a message signature is over the content. */
+function read(content: BundleContent, about: Content): ParsedClaim {
   if (content.kind === "message") return readMessage(content.stated, about);
   const { payload, payloadType } = content.envelope;
   if (payloadType !== statementPayloadType) {
@@ -66,7 +66,7 @@ function read(content: BundleContent, about: Content): Told {
   return { claim, content: { kind: "envelope", payload, payloadType }, subject: subjectCheck(namesSubject, claim, about) };
 }
 
-function readMessage(stated: Extract<BundleContent, { readonly kind: "message" }>["stated"], about: Content): Told {
+function readMessage(stated: Extract<BundleContent, { readonly kind: "message" }>["stated"], about: Content): ParsedClaim {
   const { digest, bytes } = about;
   if (stated && hasDigest(about, stated.algorithm, stated.hex) === false) {
     const other = `${stated.algorithm}:${stated.hex}`;

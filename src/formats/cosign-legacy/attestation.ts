@@ -5,9 +5,9 @@ import { Fields, parseJson } from "../../core/json/json.ts";
 import { parseStatement, statementPayloadType, subjectIn } from "../../core/statements/statement.ts";
 import type { LayerKind } from "./layer.ts";
 
-/** Bytes of one envelope, which may hold a whole bill of materials. */
+/** Maximum bytes of one envelope, which may hold a whole software bill of materials (SBOM). */
 const maxBytes: number = 32 * 1024 * 1024;
-/** Of the envelope; what it holds is one text to it. */
+/** Maximum JSON values of the envelope; its payload counts as one string. */
 const maxValues = 1000;
 
 export const attestation: LayerKind = {
@@ -27,7 +27,7 @@ export const attestation: LayerKind = {
       what: "an attestation in a DSSE envelope",
       content: { kind: "envelope", payloadType, payload, bytes },
       signature,
-      stamped: bytes, // the whole envelope, unlike in a bundle
+      stamped: bytes, // the timestamp is over the whole envelope, unlike in a bundle
       claimAbout(about) {
         const { digest, isSubject } = subjectIn(statement, about);
         return { claim: { kind: "attestation", subject: digest, predicateType: statement.predicateType }, namesSubject: isSubject };

@@ -21,7 +21,7 @@ import { extendSignatureImage, signatureAnnotation, signatureTag } from "./signa
 
 const layerKinds = new Map([simpleSigning, attestation].map((kind) => [kind.mediaType, kind]));
 
-/** cosign writes attestations under `application/vnd.in-toto+json`, as others do, who may mean something else by it. */
+/** cosign's artifact type for signatures. Attestations have `application/vnd.in-toto+json`, which other tools use with other meanings. */
 const signatureArtifactType = "application/vnd.dev.cosign.artifact.sig.v1+json";
 
 interface CosignEvidence extends Evidence {
@@ -99,9 +99,9 @@ function recognise({ location, descriptor, manifest }: Found): Recognised | unde
 async function verify(evidence: CosignEvidence, subject: Subject, trust: Trust, at: Instant): Promise<Finding> {
   if ("problem" in evidence.content) return findingOf(evidence, at, { checks: [evidence.content.problem] });
   const layer = evidence.content.value;
-  const told = reading(() => layer.claimAbout(subjectContent(subject)));
-  if ("problem" in told) return findingOf(evidence, at, { checks: [told.problem] });
-  const { claim, namesSubject } = told.value;
+  const parsed = reading(() => layer.claimAbout(subjectContent(subject)));
+  if ("problem" in parsed) return findingOf(evidence, at, { checks: [parsed.problem] });
+  const { claim, namesSubject } = parsed.value;
   const verified = await verifyLayer(layer, evidence.layer.annotations ?? {}, trust, at);
   if ("problem" in verified) return findingOf(evidence, at, { claim, checks: [verified.problem] });
   const { checks, ...result } = verified.value;

@@ -1,11 +1,14 @@
-/** What others added to a signature, as cosign keeps it in the annotations of a layer; `seals.ts` reads it. */
+/** Encodes verification material into the annotations of a layer, as cosign does; `verification-material.ts` reads it. */
 import { fromBase64, toBase64, toHex } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { encodePem } from "../../core/asn1/pem.ts";
 import type { LogEntryJson, VerificationMaterial } from "../../core/verification-material.ts";
 import { materialAnnotations as names, type Annotations } from "./material-annotations.ts";
 
-/** Throws UNSUPPORTED for what a layer cannot carry: several entries or timestamps, an entry without its log's promise, and one yet to come. */
+/**
+ * Throws UNSUPPORTED for material that a layer cannot carry: several entries or timestamps, an entry without an inclusion promise (SET),
+ * and a pending entry.
+ */
 export function encodeMaterial({ certificate, entries, timestamps, pending }: VerificationMaterial): Annotations {
   if (pending)
     throw new TouchmarkError("UNSUPPORTED", "cosign's layers cannot wait for a log", { hint: "Sign in the format bundle, or log now." });

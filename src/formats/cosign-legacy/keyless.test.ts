@@ -72,7 +72,7 @@ describe("cosign's layers by certificate", () => {
     assert.deepEqual(codesOf(await find(cosignLegacy, makeLayer(), { trust })), ["KEY_MISMATCH"]);
   });
 
-  it("hold by a trusted key with its certificate beside them, whatever that is worth, and not altered", async () => {
+  it("are valid by a trusted key even with an invalid certificate beside them, and refused if altered", async () => {
     const layer = makeLayer();
     const key = { name: "signer.pem", publicKey: parsePublicKey(encodeUtf8(annotationOf(layer, "certificate")), "signer.pem") };
     for (const trust of [makeTrust({ keys: [key] }), makeTrust({ keys: [key], roots: trustOf().roots })]) {
@@ -90,7 +90,7 @@ describe("cosign's layers by certificate", () => {
     ]);
   });
 
-  it("T01, T03, T05: refuse the promise of another signature, whoever made that", async () => {
+  it("refuse the inclusion promise of another signature, whatever its signer", async () => {
     for (const other of [makeLayer(), makeLayer({ by: instance, loggedAt: signedAt + 1000 })]) {
       const copied = annotated(makeLayer(), "bundle", annotationOf(other, "bundle"));
       assert.ok(codesOf(await find(cosignLegacy, copied)).includes("LOG_ENTRY_INVALID"));
@@ -221,7 +221,7 @@ describe("cosign's layers by key with the log's promise", () => {
     );
   });
 
-  it("T03: refuse a trusted log's entry for another signature", async () => {
+  it("refuse a trusted log's entry for another signature", async () => {
     const finding = await find(cosignLegacy, layer(sign("sha256", bytes, key.privateKey)), { trust });
     assert.deepEqual(codesOf(finding), ["LOG_ENTRY_INVALID"]);
   });

@@ -6,19 +6,19 @@ import type { SignedContent } from "../../core/signed-content.ts";
 
 export interface LayerKind {
   readonly mediaType: string;
-  /** Bytes of one layer. */
+  /** Maximum bytes of one layer. */
   readonly maxBytes: number;
   /** Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED. */
   read(layer: Descriptor, bytes: Uint8Array): SignedLayer;
 }
 
 export interface SignedLayer {
-  /** What it is, in a few words. */
+  /** A short description for messages. */
   readonly what: string;
   readonly content: SignedContent;
   readonly signature: Uint8Array;
-  /** What a timestamp beside it is over. */
+  /** The bytes that a timestamp of this layer is over. */
   readonly stamped: Uint8Array;
-  /** What is claimed, and whether about this subject; throws MALFORMED. */
+  /** The claim, and whether it is about this subject; throws MALFORMED. */
   claimAbout(about: Content): { readonly claim: Claim; readonly namesSubject: boolean };
 }

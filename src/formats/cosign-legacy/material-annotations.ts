@@ -1,4 +1,4 @@
-/** The annotations of a layer under which cosign keeps what came with a signature. */
+/** The annotations of a layer in which cosign keeps verification material. */
 export const materialAnnotations = {
   certificate: "dev.sigstore.cosign/certificate",
   chain: "dev.sigstore.cosign/chain",
@@ -8,7 +8,7 @@ export const materialAnnotations = {
 
 export type Annotations = Readonly<Record<string, string>>;
 
-/** Whether there is anything but a signature; cosign takes an empty annotation for none. */
+/** Whether the layer has any verification material; as in cosign, an empty annotation counts as none. */
 export function hasMaterial(annotations: Annotations): boolean {
   return [materialAnnotations.certificate, materialAnnotations.bundle, materialAnnotations.timestamp].some((name) =>
     Boolean(annotations[name]),

@@ -1,4 +1,4 @@
-/** Layers that others recorded, under the public instance's trusted root where they need one. */
+/** Signature layers of real images, verified under the public instance's trusted root if they need one. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
@@ -42,7 +42,7 @@ describe("cosign's layers that others recorded", { skip }, () => {
     assert.deepEqual(namesOf(finding), ["format", "log", "signature", "subject"]);
   });
 
-  it("hold by certificate of the public instance, and for nobody else", async () => {
+  it("hold by certificate of the public instance, and for no other identity", async () => {
     const trust = (identity: string) => ({
       ...makeTrust({ roots: [publicRoot()] }),
       expected: authority({ identities: [{ subject: exactly(identity), issuer: exactly("https://github.com/login/oauth"), claims: {} }] }),

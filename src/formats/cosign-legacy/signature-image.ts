@@ -1,6 +1,6 @@
 /**
- * The image under a `.sig` tag: one layer a signature, the signature itself in the layer's annotation. Its
- * config lists the layers as an image's would, which is what cosign writes and expects.
+ * The image under a `.sig` tag: one layer for each signature, with the signature in the layer's annotation. Its config lists the layers
+ * like that of a container image, as cosign writes and expects it.
  */
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf, hexOf, algorithmOf, type Digest } from "../../core/digest.ts";

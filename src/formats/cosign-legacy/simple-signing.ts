@@ -15,11 +15,11 @@ import type { LayerKind } from "./layer.ts";
 import { signatureAnnotation } from "./signature-image.ts";
 
 export const payloadMediaType = "application/vnd.dev.cosign.simplesigning.v1+json";
-/** Bytes of one payload: it names one image and a few annotations. */
+/** Maximum bytes of one payload, which names one image and a few annotations. */
 const maxBytes: number = 1024 * 1024;
 const payloadType = "cosign container image signature";
 
-/** The layer's bytes are what is signed; the signature is an annotation of the layer. */
+/** A layer whose bytes are the signed payload; the signature is an annotation of the layer. */
 export const simpleSigning: LayerKind = {
   mediaType: payloadMediaType,
   maxBytes,
@@ -37,7 +37,7 @@ export const simpleSigning: LayerKind = {
   },
 };
 
-/** Where people attach what another tool signed, it is often base64 in lines. */
+/** Reads the signature. Base64 of other tools, attached by hand, often contains line breaks. */
 function readSignature({ annotations }: Descriptor): Uint8Array {
   const text = annotations?.[signatureAnnotation] ?? "";
   return fromBase64(text.replace(/[\r\n]/g, ""), `the annotation ${signatureAnnotation}`);
@@ -58,13 +58,13 @@ export function parseSimpleSigning(bytes: Uint8Array): SignatureClaim {
   };
 }
 
-/** Only text can be asked for with `-a k=v`; other tools also keep numbers and lists here, which stand aside. */
+/** Returns the string values only, which `-a k=v` can match; other tools also store numbers and lists here, which are ignored. */
 function readAnnotations(optional: Fields | undefined): Readonly<Record<string, string>> {
   const entries = Object.entries(optional?.object ?? {});
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
-/** The payload in cosign's bytes: members in this order, annotations sorted by key, null where there are none. */
+/** Encodes the payload byte for byte as cosign does: members in this order, annotations sorted by key, null if there are none. */
 export function encodeSimpleSigning(claim: SignatureClaim): Uint8Array {
   const annotations = Object.entries(claim.annotations).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return encodeUtf8(

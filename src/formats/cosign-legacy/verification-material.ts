@@ -1,9 +1,9 @@
 /**
- * What cosign keeps beside a signature in its layer's annotations (sigstore/cosign, pkg/oci/static):
+ * The verification material that cosign keeps in the annotations of a signature's layer (sigstore/cosign, pkg/oci/static):
  *
- *     dev.sigstore.cosign/certificate        PEM of the signer's
- *     dev.sigstore.cosign/chain              PEM of those above it, its root among them
- *     dev.sigstore.cosign/bundle             the log's promise, as JSON
+ *     dev.sigstore.cosign/certificate        PEM of the signer's certificate
+ *     dev.sigstore.cosign/chain              PEM of the issuing certificates, with the root
+ *     dev.sigstore.cosign/bundle             the log entry with its inclusion promise (SET), as JSON
  *     dev.sigstore.cosign/rfc3161timestamp   {"SignedRFC3161Timestamp":BASE64}
  */
 import { encodeUtf8, fromBase64 } from "../../core/bytes.ts";
@@ -17,7 +17,7 @@ import { materialAnnotations as names, type Annotations } from "./material-annot
 
 const maxChain = 10;
 
-/** Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for a kind of log entry that is not known. */
+/** Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for an unknown kind of log entry. */
 export function parseLegacyMaterial(annotations: Annotations): Pick<SignatureEvidence, "by" | "entries" | "timestamps"> {
   const bundle = annotations[names.bundle];
   const timestamp = annotations[names.timestamp];

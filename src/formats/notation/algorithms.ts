@@ -1,10 +1,10 @@
-/** The signature algorithms of the Notary Project, each that of one kind of key (signature specification, "Algorithm Selection"). */
+/** The signature algorithms of the Notary Project, one for each kind of key (signature specification, "Algorithm Selection"). */
 import type { PublicKey } from "../../core/keys/public-key.ts";
 import { joseSchemes as schemes, type JoseScheme } from "../../core/keys/signature-schemes.ts";
 
 export interface NotaryAlgorithm extends Pick<JoseScheme, "jws" | "cose" | "hash"> {
   readonly scheme: JoseScheme;
-  /** Whether a key is of the kind that makes it. */
+  /** Whether the algorithm is that of the key. */
   readonly isOf: (key: PublicKey) => boolean;
 }
 
@@ -22,7 +22,7 @@ function notary(scheme: JoseScheme, isOf: NotaryAlgorithm["isOf"]): NotaryAlgori
   return { jws, cose, hash, scheme, isOf };
 }
 
-/** The one algorithm of a key; undefined for a key the Notary Project has none for. */
+/** The algorithm of a key; undefined if the Notary Project defines none. */
 export function notaryAlgorithmOf(key: PublicKey): NotaryAlgorithm | undefined {
   return algorithms.find(({ isOf }) => isOf(key));
 }

@@ -1,8 +1,8 @@
 /**
- * The chain in an envelope, whoever is trusted and at any time (signature specification, "Certificate Requirements"): whole
- * and in order, each certificate made for its place. It ends in a root, or is one certificate that signed itself.
+ * Checks the certificate chain in an envelope, independent of trust and time (signature specification, "Certificate Requirements"): it must
+ * be complete and in order, with valid certificates in each position, and end in a root; or it is one self-signed certificate.
  *
- * Critical extensions that are not understood here leave it undecided, where the specification would pass over them.
+ * A critical extension that is not supported leaves the result undecided; the specification would ignore it.
  */
 import { equalBytes } from "../../core/bytes.ts";
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
@@ -24,7 +24,7 @@ const understood: ReadonlySet<string> = new Set([
   extensionOids.extendedKeyUsage,
 ]);
 
-/** The first requirement that the chain, from the signer's certificate upward, does not keep; undefined if it keeps them all. */
+/** The first requirement that the chain, from the signer's certificate upward, breaks; undefined if it meets all. */
 export async function chainBreach(chain: readonly Certificate[]): Promise<Refusal | undefined> {
   for (const [depth, certificate] of chain.entries()) {
     const name = describeCertificate(certificate);
@@ -48,7 +48,10 @@ export async function chainBreach(chain: readonly Certificate[]): Promise<Refusa
   return undefined;
 }
 
-/** Throws CERTIFICATE_INVALID, UNSUPPORTED, LIMIT_EXCEEDED or EXPIRED for a chain that no verifier would accept at a moment, or at the moments from one to another. */
+/**
+ * Throws CERTIFICATE_INVALID, UNSUPPORTED, LIMIT_EXCEEDED or EXPIRED for a chain that no verifier would accept at a time, or throughout an
+ * interval.
+ */
 export async function requireChain(chain: readonly Certificate[], from: Instant, to?: Instant): Promise<void> {
   const breach = await chainBreach(chain);
   if (breach) throw new TouchmarkError(breach.code, breach.detail);
@@ -56,12 +59,12 @@ export async function requireChain(chain: readonly Certificate[], from: Instant,
   if (outside !== undefined) throw new TouchmarkError("EXPIRED", outside);
 }
 
-/** When every certificate is valid. */
+/** The interval in which every certificate is valid. */
 export function validityOf(chain: readonly Certificate[]): Interval {
   return { from: Math.max(...chain.map(({ notBefore }) => notBefore)), until: Math.min(...chain.map(({ notAfter }) => notAfter)) };
 }
 
-/** Why not every certificate holds at a moment, or at the moments from one to another. */
+/** Why not every certificate is valid at a time, or throughout an interval. */
 export function validityBreach(chain: readonly Certificate[], from: Instant, to: Instant = from): string | undefined {
   const outside = chain.find(({ notBefore, notAfter }) => from < notBefore || notAfter < to);
   if (!outside) return undefined;
@@ -69,7 +72,7 @@ export function validityBreach(chain: readonly Certificate[], from: Instant, to:
   return `${describeCertificate(outside)} is valid from ${formatInstant(notBefore)} to ${formatInstant(notAfter)}, not at ${formatInstant(from < notBefore ? from : to)}`;
 }
 
-/** Why the next certificate, or for the last one itself, did not issue it. */
+/** Why a certificate was not issued by the next one or, for the last, by itself. */
 async function linkBreach(certificate: Certificate, chain: readonly Certificate[], depth: number): Promise<string | undefined> {
   const isLast = depth === chain.length - 1;
   const isSelfIssued = equalBytes(certificate.issuer.raw, certificate.subject.raw);

@@ -1,12 +1,13 @@
 /**
- * What each certificate of a chain must be made for (signature specification, "Certificate Requirements"). Each function says why one
- * is not, as the end of a sentence that begins with its name, or nothing. Throws what unreadable extensions and keys throw.
+ * The requirements for each certificate of a chain (signature specification, "Certificate Requirements"). Each function returns why a
+ * certificate breaks them, as the end of a sentence that begins with its name, or undefined. Throws what unreadable extensions and keys
+ * throw.
  */
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { basicConstraints, extendedKeyUsage, extensionOids, keyUsage, type KeyUsage } from "../../core/x509/extensions.ts";
 import { notaryAlgorithmOf } from "./algorithms.ts";
 
-/** What a signer's certificate may be for: signing, and to say that it stands by what it signs. */
+/** The key usages allowed for a signing certificate: digital signature and non-repudiation. */
 const signerUsages: ReadonlySet<KeyUsage> = new Set(["digitalSignature", "contentCommitment"]);
 const foreignUsages: ReadonlyMap<string, string> = new Map([
   ["2.5.29.37.0", "anything"],
@@ -17,7 +18,7 @@ const foreignUsages: ReadonlyMap<string, string> = new Map([
   ["1.3.6.1.5.5.7.3.9", "OCSP"],
 ]);
 
-/** Of the certificate that signs an image. */
+/** Checks the signing certificate of an image. */
 export function signerBreach(certificate: Certificate): string | undefined {
   if (basicConstraints(certificate)?.ca) return "is one of an authority, expected one of a signer";
   if (!isCritical(certificate, extensionOids.keyUsage)) return "does not say, critically, what it is for (key usage)";
@@ -28,13 +29,13 @@ export function signerBreach(certificate: Certificate): string | undefined {
   return keyBreach(certificate);
 }
 
-/** Of an authority's certificate, with `below` other authorities between it and the one who signs. */
+/** Checks the certificate of an authority, with `below` other authorities between it and the signer. */
 export function authorityBreach(certificate: Certificate, below: number): string | undefined {
   if (!isCritical(certificate, extensionOids.keyUsage)) return "issued a certificate and may not, critically (key usage)";
   return issuerBreach(certificate, below);
 }
 
-/** Of a chain that a timestamp is signed with, beside what every time-stamping certificate must keep to (RFC 3161, section 2.3). */
+/** Checks the chain of a timestamp, in addition to the requirements of RFC 3161, section 2.3, for every time-stamping certificate. */
 export function stamperBreach([leaf, ...authorities]: readonly Certificate[]): string | undefined {
   const why = leaf && (usageBreach(leaf) ?? keyBreach(leaf));
   return why ?? authorities.map((authority, below) => issuerBreach(authority, below)).find((breach) => breach !== undefined);

@@ -1,4 +1,4 @@
-/** Whether what an envelope signs is what was asked about. */
+/** Checks that an envelope's payload names the requested image or file. */
 import { algorithmOf, hexOf } from "../../core/digest.ts";
 import type { FileSubject } from "../../core/file-subject.ts";
 import type { Check } from "../../core/finding.ts";
@@ -7,13 +7,16 @@ import { hasDigest } from "../../core/subject.ts";
 import type { NotaryAlgorithm } from "./algorithms.ts";
 import { differingPart, type Target } from "./payload.ts";
 
-/** Media type, digest and size are the image's. */
+/** Media type, digest and size must be the image's. */
 export function checkImageTarget(target: Target, descriptor: Descriptor): Check {
   const other = differingPart(target, descriptor);
   return other === undefined ? passed(target) : mismatch(other, target[other], descriptor[other]);
 }
 
-/** Digest and size are the file's, and so is the media type where one is asked for; the digest is by the hash of the key (signature specification, "Payload"). */
+/**
+ * Digest and size must be the file's, and the media type too if one is requested; the digest uses the hash of the key's algorithm
+ * (signature specification, "Payload").
+ */
 export function checkFileTarget(target: Target, file: FileSubject, { hash, jws }: NotaryAlgorithm): Check {
   const algorithm = algorithmOf(target.digest);
   if (algorithm !== hash) return failed(`for a digest by ${algorithm}, and a key that signs by ${jws} signs files by ${hash}`);

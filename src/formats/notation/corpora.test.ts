@@ -143,7 +143,7 @@ suite("notation-verifier", { skip }, () => {
     });
 
     if (expected === unasked) {
-      test(`${name} does not hold with another authority's root, or before it was stamped`, async () => {
+      test(`${name} does not hold with another authority's root, or before its timestamp`, async () => {
         const { chain } = envelopeIn(path);
         const other = [parseCertificate(read("notation-verifier/truststore/x509/tsa/test-mismatch/DigiCertTSARootSHA384.cer"))];
         assert.deepEqual(await codes(path, trusting(chain, other), at), ["timestamp CERTIFICATE_UNTRUSTED"]);

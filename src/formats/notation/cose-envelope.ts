@@ -4,7 +4,7 @@
  *     protected:   {1: alg, 2: [critical,…], 3: content type, "io.cncf.notary.…": …}     times as 1(SECONDS)
  *     unprotected: {33: [DER,…], "io.cncf.notary.timestampSignature"?: DER, "io.cncf.notary.signingAgent"?: TEXT}
  *
- * A chain of one may be its bytes alone (RFC 9360, section 2), and the chain may be among the protected headers.
+ * A chain of one certificate may be a plain byte string (RFC 9360, section 2), and the chain may be among the protected headers.
  */
 import { encodeCbor, isCborArray, Tagged, type Cbor, type CborKey, type CborMap } from "../../core/envelopes/cbor.ts";
 import { coseLabels, coseToBeSigned, encodeCoseSign1, parseCoseSign1 } from "../../core/envelopes/cose.ts";

@@ -1,4 +1,4 @@
-/** Envelopes of files: our own, and what a stranger may put beside a file. */
+/** Envelopes of files: our own, and untrusted ones. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
@@ -160,7 +160,7 @@ suite("the Notary Project's signature of a file", () => {
     }
   });
 
-  test("expires, and is trusted by whoever trusts its authority alone", async () => {
+  test("expires, and is trusted only under its own authority", async () => {
     const made = await signed({ options: { expiry: now + day } });
     assert.match(await refusal(made, { at: now + day }), /^expiry EXPIRED/);
     assert.match(await refusal(made, { at: leafShape.notAfter ?? now + 400 * day }), /EXPIRED/);
@@ -199,7 +199,7 @@ suite("the Notary Project's signature of a file", () => {
     });
   });
 
-  test("survives any bytes under any name, and says that they are none", async () => {
+  test("survives any bytes under any name, and reports them as no envelope", async () => {
     const name = fc.constantFrom("signature", "app.jws.sig", "app.cose.sig");
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 500 }), fc.json().map(encodeUtf8)), name, async (junk, path) => {

@@ -1,6 +1,6 @@
 /**
- * Envelopes as files of their own, beside the file that is signed (signature specification, "Blob Signatures"): `FILE.jws.sig`,
- * `FILE.cose.sig`. A file is signed by its digest, and so may be of any size.
+ * Envelopes as detached signatures of files (signature specification, "Blob Signatures"): `FILE.jws.sig`, `FILE.cose.sig`. A file is signed
+ * by its digest, and so may be of any size.
  */
 import { digestOf } from "../../core/digest.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
@@ -15,7 +15,7 @@ import type { Target } from "./payload.ts";
 import { toSign, type NotationToSign } from "./to-sign.ts";
 
 const suffixes = { jws: ".jws.sig", cose: ".cose.sig" } as const;
-/** Of a file that nobody says more of. */
+/** The default media type of a file. */
 const usualMediaType = "application/octet-stream";
 
 export const envelopeFile: FileFormat = {
@@ -40,7 +40,7 @@ export const envelopeFile: FileFormat = {
     };
   },
 
-  /** By the hash that the envelope's algorithm has: one that says another than its key's does not verify. */
+  /** By the hash of the envelope's algorithm: an algorithm other than the key's does not verify. */
   async readingOf({ content }: NotationEvidence): Promise<FileReading> {
     const { envelopeKinds } = await import("./envelope-kinds.ts");
     const read = "value" in content && reading(() => envelopeKinds[content.value.type].parse(content.value.bytes));
@@ -66,14 +66,17 @@ export const envelopeFile: FileFormat = {
   },
 };
 
-/** The name says what is in it, whatever that is (trust policy specification, "Validate Integrity"). */
+/** The envelope type that the name states, whatever the content is (trust policy specification, "Validate Integrity"). */
 function typeOfName(path: string): EnvelopeType | undefined {
   const name = path.toLowerCase();
   if (name.endsWith(suffixes.jws)) return typeNamed.jws;
   return name.endsWith(suffixes.cose) ? typeNamed.cose : undefined;
 }
 
-/** What the bytes begin as: the tag of a COSE_Sign1 (RFC 9052, section 4.2) around an array of four, or JSON with what a JWS protects. */
+/**
+ * The envelope type by content: the tag of a COSE_Sign1 (RFC 9052, section 4.2) around an array of four, or JSON with the member
+ * `protected` of a JWS.
+ */
 function typeIn(bytes: Uint8Array): EnvelopeType | undefined {
   if (bytes[0] === 0xd2 && bytes[1] === 0x84) return typeNamed.cose;
   const json = reading(() => parseJson(bytes, "envelope", { maxBytes: maxEnvelopeBytes, maxValues: maxEnvelopeValues }));

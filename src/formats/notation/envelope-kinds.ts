@@ -1,4 +1,4 @@
-/** The kinds of envelopes, by the media types of the layers they come in. */
+/** The kinds of envelopes by layer media type. */
 import { cose } from "./cose-envelope.ts";
 import type { EnvelopeKind } from "./envelope.ts";
 import type { EnvelopeType } from "./envelope-types.ts";

@@ -1,4 +1,4 @@
-/** The envelopes of the Notary Project (signature specification, "Signature Envelope"): what both kinds hold, and what each does. */
+/** The envelopes of the Notary Project (signature specification, "Signature Envelope"): the content of both kinds, and the interface of a kind. */
 import { equalBytes } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
@@ -7,14 +7,14 @@ import type { EnvelopeType } from "./envelope-types.ts";
 import type { SignedAttributes } from "./signed-attributes.ts";
 
 export interface NotaryEnvelope {
-  /** As it says; proves nothing until compared with the key's. */
+  /** The algorithm that the envelope states; unverified until compared with the key's. */
   readonly algorithm: NotaryAlgorithm;
   readonly attributes: SignedAttributes;
   readonly payload: Uint8Array;
   /** The bytes that are signed. */
   readonly toBeSigned: Uint8Array;
   readonly signature: Uint8Array;
-  /** From the signer's certificate to the root, as it says. */
+  /** The stated chain from the signer's certificate to the root; unverified. */
   readonly chain: readonly [Certificate, ...Certificate[]];
   /** A timestamp over the signature, DER. */
   readonly timestamp?: Uint8Array;
@@ -23,7 +23,7 @@ export interface NotaryEnvelope {
 /** One kind of envelope. */
 export interface EnvelopeKind {
   readonly mediaType: EnvelopeType;
-  /** What a person calls it. */
+  /** The name in messages. */
   readonly name: string;
   /** Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED. */
   parse(bytes: Uint8Array): Omit<NotaryEnvelope, "chain"> & { readonly chain: readonly Uint8Array[] };
@@ -49,8 +49,8 @@ export interface SignedParts extends Signing {
 const maxChain = 16;
 
 /**
- * Reads an envelope of this kind; a certificate that is `known`, byte for byte, is not read again, and what is remembered of it goes on
- * to be. Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED.
+ * Parses an envelope of this kind. A certificate that is byte for byte one of `known` is not parsed again, and keeps its memoised results.
+ * Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED.
  */
 export function parseEnvelope(kind: EnvelopeKind, bytes: Uint8Array, known: readonly Certificate[] = []): NotaryEnvelope {
   const { chain, ...envelope } = kind.parse(bytes);

@@ -18,7 +18,7 @@ interface Content {
   readonly bytes: Uint8Array;
 }
 
-/** What the envelope says, without trust. */
+/** The claims of the envelope, unverified. */
 export function notationClaims({ content }: NotationEvidence): StatedClaims {
   if ("problem" in content) return { claims: [] };
   const { type, bytes } = content.value;
@@ -30,7 +30,7 @@ export function notationClaims({ content }: NotationEvidence): StatedClaims {
   return { claims, hint: envelope.value.chain[0].subject.text };
 }
 
-/** Never throws for what the evidence holds. */
+/** Never throws for the content of the evidence. */
 export async function verifyNotationEvidence(evidence: NotationEvidence, asked: NotationVerification): Promise<Finding> {
   if ("problem" in evidence.content) return findingOf(evidence, asked.at, { checks: [evidence.content.problem] });
   const { type, bytes } = evidence.content.value;

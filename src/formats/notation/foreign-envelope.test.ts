@@ -41,12 +41,12 @@ const acceptJws = (parts: LooseParts, change?: Partial<Terms>): Promise<Accepted
   accept({ bytes: looseJws(parts).envelope }, change);
 const payload = (target: object, beside: object = {}): Uint8Array =>
   encodeUtf8(JSON.stringify({ targetArtifact: { ...subject, ...target }, ...beside }));
-/** Protected headers by which it ends so long after it was made. */
+/** Protected headers with an expiry this long after the signing time. */
 const ending = (milliseconds: number): LooseParts => ({
   headers: { crit: [scheme, expiry], [expiry]: formatInstant(now + milliseconds) },
 });
 
-/** What was accepted, as evidence that anybody comes upon. */
+/** Verifies the accepted envelope as evidence of an image. */
 async function verified({ artifact }: AcceptedEnvelope, trusted = trust): Promise<readonly string[]> {
   assert.ok(artifact.kind === "referrer");
   const [envelope = new Uint8Array()] = artifact.blobs;
@@ -62,7 +62,7 @@ suite("an envelope that a plugin is to make", () => {
     assert.deepEqual([lifetime, envelopeType], [24 * 60 * 60, "application/cose"]);
   });
 
-  test("is not asked for where it would expire at once, or takes a name that is reserved", () => {
+  test("is not requested with an expiry that has passed, or with a reserved annotation", () => {
     for (const end of [now - day, now, now + 999]) assert.throws(() => requestEnvelope({ ...terms, expiry: end }), { code: "USAGE" });
     assert.throws(() => requestEnvelope({ ...terms, annotations: { "io.cncf.notary.x": "1" } }), { code: "USAGE" });
   });
@@ -106,7 +106,7 @@ suite("an envelope that a plugin made", () => {
     assert.deepEqual(await verified(accepted), passing);
   });
 
-  test("may be a signing authority's, name a plugin to verify it by, and end where no end was asked", async () => {
+  test("may be a signing authority's, name a verification plugin, and expire although no expiry was requested", async () => {
     const headers = {
       crit: [scheme, time, expiry, plugin, "com.example.profile"],
       [scheme]: "notary.x509.signingAuthority",
@@ -122,7 +122,7 @@ suite("an envelope that a plugin made", () => {
     assert.ok(!checks.some((check) => /^(signature|subject|expiry) /.test(check)), checks.join());
   });
 
-  test("ends when it was asked to, give or take a second", async () => {
+  test("has the requested expiry, within a second", async () => {
     for (const off of [-1000, 0, 1000]) {
       const accepted = await acceptJws(ending(day + off), { expiry: now + day });
       assert.ok((await verified(accepted)).includes("expiry"));

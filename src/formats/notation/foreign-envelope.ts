@@ -1,7 +1,7 @@
 /**
- * Envelopes that a plugin makes whole (Notary Project, plugin-extensibility, "Signature Envelope Generator"): what to ask for, and whether
- * what came is that, before it is stored. The plugin may add annotations, attributes that are signed, a timestamp, and an end
- * where none was asked; the rest must be as asked, and such that a verifier can accept it.
+ * Envelopes that a plugin makes whole (Notary Project, plugin-extensibility, "Signature Envelope Generator"): builds the request, and
+ * checks the result before it is stored. The plugin may add annotations, signed attributes, a timestamp, and an expiry if none was
+ * requested; everything else must match the request and be acceptable to a verifier.
  */
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
 import { emptyConfig, maxManifestBytes } from "../../core/oci/manifest.ts";
@@ -15,7 +15,7 @@ import { created, encodeSignatureManifest } from "./signature-manifest.ts";
 import type { SignedAttributes } from "./signed-attributes.ts";
 import { checkSignature } from "./verify-envelope.ts";
 
-/** Throws USAGE for a reserved annotation, and for an end that is no later than now. */
+/** Throws USAGE for a reserved annotation, and for an expiry that is not in the future. */
 export function requestEnvelope(terms: Terms): EnvelopeRequest {
   const { subject, annotations, kind } = terms;
   const lifetime = lifetimeOf(terms);
@@ -27,7 +27,7 @@ export function requestEnvelope(terms: Terms): EnvelopeRequest {
   };
 }
 
-/** Throws PLUGIN_FAILED for something else than was asked, what reading the envelope throws, and what requireChain does. */
+/** Throws PLUGIN_FAILED for anything other than requested, what parsing the envelope throws, and what requireChain does. */
 export async function acceptEnvelope({ bytes, annotations }: MadeEnvelope, terms: Terms): Promise<AcceptedEnvelope> {
   const { subject, kind, at } = terms;
   const envelope = readable(() => parseEnvelope(kind, bytes));
@@ -48,13 +48,13 @@ export async function acceptEnvelope({ bytes, annotations }: MadeEnvelope, terms
   return { artifact: { kind: "referrer", blobs: [bytes, emptyConfig.bytes], manifest }, by: { publicKey, chain } };
 }
 
-/** Seconds. */
+/** The lifetime in seconds. */
 function lifetimeOf(terms: Terms): number | undefined {
   const { signingTime, expiry } = timesIn(terms);
   return expiry === undefined ? undefined : (expiry - signingTime) / 1000;
 }
 
-/** Its clock is not ours, and it may have rounded. */
+/** Compares the lifetime: the plugin's clock may differ from ours, and it may have rounded. */
 function lifetimeBreach({ signingTime, expiry }: SignedAttributes, lifetime: number | undefined): string | undefined {
   if (lifetime === undefined) return undefined;
   if (expiry === undefined) return `says no end, asked for one after ${lifetime} s`;
@@ -62,7 +62,7 @@ function lifetimeBreach({ signingTime, expiry }: SignedAttributes, lifetime: num
   return Math.abs(seconds - lifetime) > 1 ? `ends after ${seconds} s, asked for ${lifetime} s` : undefined;
 }
 
-/** Of what its maker wants said in the manifest. */
+/** Checks the annotations that the plugin adds to the manifest. */
 function annotationsBreach(annotations: Readonly<Record<string, string>>): string | undefined {
   const taken = Object.keys(annotations).find((name) => name.startsWith(reserved) || name === created);
   return taken === undefined
@@ -70,7 +70,7 @@ function annotationsBreach(annotations: Readonly<Record<string, string>>): strin
     : `came with the manifest annotation ${JSON.stringify(taken.slice(0, 100))}, which is not the plugin's to set`;
 }
 
-/** Says whose the bytes are that cannot be read. */
+/** Adds to a parse error that the bytes come from the plugin. */
 function readable<T>(read: () => T): T {
   try {
     return read();

@@ -74,7 +74,7 @@ function signedHeaders(fields: Fields): SignedHeaders {
   };
 }
 
-/** Members in order of their names, as notation writes them. */
+/** The protected header with members sorted by name, as notation writes them. */
 function protectedHeader({ algorithm, attributes }: Signing): Readonly<Record<string, string | readonly string[]>> {
   const times = timesOf(attributes).map(([name, at]) => [name, formatInstant(at)] as const);
   const notary = [[names.scheme, attributes.scheme] as const, ...times].toSorted(([a], [b]) => (a < b ? -1 : 1));

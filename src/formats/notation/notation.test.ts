@@ -48,7 +48,7 @@ suite("Notary Project signatures", () => {
     for (const made of [looseJws(), looseCose(), make(), make({ kind: cose })]) assert.deepEqual(await checksOf(made), good);
   });
 
-  test("do not hold with a stranger's root, or with no trust at all", async () => {
+  test("do not hold with another root, or with no trust at all", async () => {
     const stores = { ...trust.stores, ca: [certificate({ ...rootShape, key: makeKey() })] };
     assert.deepEqual(await checksOf(make(), { trusted: { ...trust, stores } }), good.toSpliced(2, 1, "certificate CERTIFICATE_UNTRUSTED"));
     const [evidence] = await evidenceOf(await make());
@@ -64,7 +64,7 @@ suite("Notary Project signatures", () => {
     assert.equal(nobody.signer, undefined);
   });
 
-  test("T37: by a stranger nobody is asked about, and whether they were revoked is then not known", async () => {
+  test("of an untrusted signer cause no revocation request; their revocation status stays unknown", async () => {
     const leafToAsk = certificate({ ...leafShape, extensions: [extensions.digitalSignature, revocable.crl("http://ca.example/list")] });
     const ours: Trusted = { ...trust, revocation: "ask" };
     const theirs = { ...ours, stores: { ...ours.stores, ca: [certificate({ ...rootShape, key: makeKey() })] } };
@@ -77,7 +77,7 @@ suite("Notary Project signatures", () => {
     assert.deepEqual([summary(known), known.needs?.length], [unknown, 1]);
   });
 
-  test("T19: are for the digest, the media type and the size that were asked for, all three", async () => {
+  test("must name the requested digest, media type and size", async () => {
     const made = await make();
     const mismatch = good.toSpliced(5, 1, "subject SUBJECT_MISMATCH");
     assert.deepEqual(await checksOf(made, { of: encodeUtf8('{"another":"image"}') }), mismatch);
@@ -94,7 +94,7 @@ suite("Notary Project signatures", () => {
     }
   });
 
-  test("are by whom the trust names, all of the name", async () => {
+  test("must be by an expected subject with all of its attributes", async () => {
     const by = (...texts: readonly string[]): Trusted => ({
       ...trust,
       identities: texts.map((text) => parseTrustedName(`x509.subject:${text}`, "identity")),
@@ -116,7 +116,7 @@ suite("Notary Project signatures", () => {
     assert.deepEqual(await looseChecks({ certificates }, { trusted: other }), good.toSpliced(3, 1, "identity IDENTITY_MISMATCH"));
   });
 
-  test("T17: a certificate's subject is held to the rules of names: no encoded values, no joined parts, no type twice", async () => {
+  test("refuse a subject with encoded values, multi-valued parts or a repeated attribute type", async () => {
     const trusted: Trusted = { ...trust, identities: [parseTrustedName("x509.subject:C=US,ST=WA,O=acme", "identity")] };
     for (const name of ["C=US,ST=WA,O=acme,1.2.3.4=x", "C=US+ST=WA,O=acme", "C=US,ST=WA,O=acme,OU=a,OU=b", "C=US,O=acme", "CN=acme"]) {
       const certificates = [certificate({ ...leafShape, subject: name }), root];
@@ -141,7 +141,7 @@ suite("Notary Project signatures", () => {
     assert.equal(finding.signer, undefined);
   });
 
-  test("T31: the algorithm is the key's own, whatever the envelope says", async () => {
+  test("are verified by the key's own algorithm, whatever the envelope states", async () => {
     for (const alg of ["ES384", "PS256"])
       assert.deepEqual(await looseChecks({ headers: { alg } }), ["format", "signature SIGNATURE_INVALID", "subject"]);
     for (const alg of ["none", "HS256", "RS256", "EdDSA", "", 1, undefined])
@@ -154,14 +154,14 @@ suite("Notary Project signatures", () => {
     assert.deepEqual(await looseChecks({ certificates }), ["format", "signature SIGNATURE_INVALID", "subject"]);
   });
 
-  test("T18: with a crowd of headers or annotations are not looked at", async () => {
+  test("are not read with too many headers or annotations", async () => {
     const crowd = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`x${i}`, "0"]));
     const payload = encodeUtf8(JSON.stringify({ targetArtifact: { ...subject, annotations: crowd } }));
     for (const parts of [{ headers: crowd }, { unprotected: crowd }, { payload }])
       assert.deepEqual(await looseChecks(parts), ["format LIMIT_EXCEEDED?"]);
   });
 
-  test("T18: a manifest with many layers is one refusal, and nothing is fetched", () => {
+  test("a manifest with many layers gives one refusal, and nothing is fetched", () => {
     for (const layers of [[], Array.from({ length: 1000 }, () => ({ mediaType: jws.mediaType, digest: subject.digest, size: 1 }))]) {
       const recognised = notation.recognise(foundIn({ artifactType: signatureType, layers }));
       assert.deepEqual(recognised?.fetch, []);
@@ -194,14 +194,14 @@ suite("Notary Project manifests", () => {
     }
   });
 
-  test("T26: what a manifest says of the signer counts for nothing", async () => {
+  test("the manifest's statements about the signer do not count", async () => {
     const { envelope, manifest } = await make();
     const forged = encodeUtf8(decodeUtf8(manifest).replace(/thumbprint#S256":"[^}]*?","org/, 'thumbprint#S256":"[\\"00\\"]","org'));
     assert.notDeepEqual(forged, manifest);
     assert.deepEqual(await checksOf({ envelope, manifest: forged }), good);
   });
 
-  test("whose envelope is missing give nothing, which the place reports", () => {
+  test("without an envelope give no evidence; the location reports it", () => {
     const layers = [{ mediaType: jws.mediaType, digest: subject.digest, size: 100 }];
     assert.deepEqual(notation.recognise(foundIn({ artifactType: signatureType, layers }))?.read(new Map()), []);
   });

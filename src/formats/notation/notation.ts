@@ -1,4 +1,4 @@
-/** Signatures of the Notary Project over referrers: what notation writes. */
+/** Notary Project signatures attached as referrers, as notation writes them. */
 import type { Found } from "../../core/evidence.ts";
 import { malformed } from "../../core/errors.ts";
 import type { Check } from "../../core/finding.ts";
@@ -75,7 +75,7 @@ function recognise({ location, descriptor, manifest }: Found): Recognised | unde
   };
 }
 
-/** The type of the one envelope that a signature's manifest has. */
+/** The media type of the single envelope that a signature manifest has. */
 function onlyEnvelope({ layers }: ImageManifest): EnvelopeType {
   const [layer] = layers;
   if (!layer || layers.length > 1) throw malformed(`the signature's manifest has ${layers.length} layers, expected one`);

@@ -1,9 +1,9 @@
 /**
- * The payload of Notary Project signatures (signature specification, "Payload"): what is signed, as OCI describes it.
+ * The payload of Notary Project signatures (signature specification, "Payload"): an OCI descriptor of the signed artifact.
  *
  *     {"targetArtifact":{"annotations"?:{…},"digest":"sha256:…","mediaType":TEXT,"size":NUMBER}}
  *
- * Of a file the digest is by the hash of the key that signs, SHA-384 among them.
+ * The digest of a file uses the hash of the signing key's algorithm, which may be SHA-384.
  */
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { isFileDigest, type FileDigest } from "../../core/digest.ts";
@@ -14,10 +14,10 @@ import { maxEnvelopeValues } from "./envelope-types.ts";
 export const payloadType = "application/vnd.cncf.notary.payload.v1+json";
 const maxBytes = 4 * 1024 * 1024;
 const members: ReadonlySet<string> = new Set(["annotations", "digest", "mediaType", "size"]);
-/** With what names begin that are the Notary Project's own. */
+/** The prefix of annotations that the Notary Project reserves. */
 export const reserved = "io.cncf.notary";
 
-/** What is signed: an image's manifest, or a file. */
+/** The signed artifact: an image's manifest, or a file. */
 export interface Target {
   readonly mediaType: string;
   readonly digest: FileDigest;
@@ -25,7 +25,7 @@ export interface Target {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Reads it. Throws MALFORMED or LIMIT_EXCEEDED. */
+/** Parses a payload. Throws MALFORMED or LIMIT_EXCEEDED. */
 export function parseNotaryPayload(bytes: Uint8Array): Target {
   return parseTarget(readPayload(bytes).fields("targetArtifact"));
 }
@@ -41,8 +41,8 @@ function parseTarget(fields: Fields): Target {
 }
 
 /**
- * Why a payload that somebody made of ours says something else, as the end of a sentence that begins with it. Annotations may have
- * been added. Throws MALFORMED or LIMIT_EXCEEDED.
+ * Why a payload that a plugin returned differs from the requested one, as the end of a sentence that begins with it. Added annotations are
+ * allowed. Throws MALFORMED or LIMIT_EXCEEDED.
  */
 export function payloadBreach(bytes: Uint8Array, subject: Target, annotations: Readonly<Record<string, string>>): string | undefined {
   const payload = readPayload(bytes);
@@ -61,7 +61,7 @@ export function payloadBreach(bytes: Uint8Array, subject: Target, annotations: R
   return taken === undefined ? undefined : `has the annotation ${quote(taken)}, whose name is reserved`;
 }
 
-/** By what one target is not another. */
+/** The first part in which two targets differ. */
 export function differingPart(one: Target, other: Target): "digest" | "mediaType" | "size" | undefined {
   return (["digest", "mediaType", "size"] as const).find((part) => one[part] !== other[part]);
 }
@@ -70,7 +70,7 @@ function quote(value: string | number): string {
   return JSON.stringify(value).slice(0, 150);
 }
 
-/** The payload for an artifact, with what its signer adds; members and annotations in order of their names. Throws USAGE for a name that is reserved. */
+/** Encodes the payload for an artifact with the signer's annotations, members and annotations sorted by name. Throws USAGE for a reserved name. */
 export function encodeNotaryPayload({ mediaType, digest, size }: Target, annotations: Readonly<Record<string, string>>): Uint8Array {
   const entries = Object.entries(annotations).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const taken = entries.find(([name]) => name.startsWith(reserved));

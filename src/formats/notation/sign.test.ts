@@ -76,7 +76,7 @@ suite("signing for the Notary Project", () => {
     }
   });
 
-  test("is refused for a chain that nobody would accept", async () => {
+  test("is refused for a chain that no verifier would accept", async () => {
     await assert.rejects(prepare({ chain: [] }), { code: "CERTIFICATE_REQUIRED" });
     await assert.rejects(prepare({ chain: [leaf] }), { code: "CERTIFICATE_INVALID" });
     await assert.rejects(prepare({ chain: [root, leaf] }), { code: "CERTIFICATE_INVALID" });

@@ -1,4 +1,4 @@
-/** Signatures of our own: the bytes to sign with a key and its chain of certificates, and what is then stored. */
+/** Creates signatures with a key and its certificate chain: the bytes to sign, and the artifact to store. */
 import { TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
 import { emptyConfig, type Descriptor } from "../../core/oci/manifest.ts";
@@ -13,16 +13,16 @@ import type { EnvelopeKind, Signing } from "./envelope.ts";
 import { encodeNotaryPayload, type Target } from "./payload.ts";
 import { encodeSignatureManifest } from "./signature-manifest.ts";
 
-/** What shall be signed, whoever does. */
+/** What to sign, for any signer. */
 export interface Terms<T extends Target = Descriptor> {
-  /** What is signed: its media type, digest and size count. */
+  /** The artifact to sign: its media type, digest and size count. */
   readonly subject: T;
-  /** What the signer adds. */
+  /** The signer's annotations. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly kind: EnvelopeKind;
-  /** Now. */
+  /** The current time. */
   readonly at: Instant;
-  /** Until when it is meant to be used. */
+  /** The time when the signature expires. */
   readonly expiry?: Instant;
 }
 
@@ -34,19 +34,25 @@ export interface NotationSigningRequest<T extends Target = Descriptor> extends T
 export interface PreparedSignature<T extends Target = Descriptor> {
   readonly request: NotationSigningRequest<T>;
   readonly signing: Signing;
-  /** How the key signs, whatever it would do elsewhere. */
+  /** The signing scheme that the Notary Project requires for the key. */
   readonly scheme: SigningScheme;
   readonly toBeSigned: Uint8Array;
 }
 
 const agent = `touchmark/${version}`;
 
-/** The exact bytes to sign. Throws CERTIFICATE_INVALID, EXPIRED or UNSUPPORTED for a chain that no verifier would accept now, USAGE for a reserved annotation. */
+/**
+ * The exact bytes to sign. Throws CERTIFICATE_INVALID, EXPIRED or UNSUPPORTED for a chain that no verifier would accept now, USAGE for a
+ * reserved annotation.
+ */
 export async function prepareSignature<T extends Target>(request: NotationSigningRequest<T>): Promise<PreparedSignature<T>> {
   const { subject, annotations, chain, kind, at } = request;
   const [leaf] = chain;
   if (!leaf)
-    throw new TouchmarkError("CERTIFICATE_REQUIRED", "a Notary Project signature needs the signer's certificate, and none was given");
+    throw new TouchmarkError("CERTIFICATE_REQUIRED", "a Notary Project signature needs the signer's certificate, and none was given", {
+      hint: "Add the certificate chain of the key, the signer's certificate first.",
+      remedy: { id: "add-certificate-chain" },
+    });
   await requireChain(chain, at);
   const algorithm = notaryAlgorithmOf(leaf.publicKey);
   if (!algorithm) throw new TouchmarkError("INVALID_KEY", `a key of ${leaf.publicKey.algorithm.name} makes no Notary Project signature`);
@@ -55,7 +61,10 @@ export async function prepareSignature<T extends Target>(request: NotationSignin
   return { request, signing, scheme: algorithm.scheme, toBeSigned: kind.toBeSigned(signing) };
 }
 
-/** The signature in its envelope, with a timestamp over it if there is one: a token, or the response of an authority. Throws TIMESTAMP_INVALID for a response that refuses. */
+/**
+ * The signature in its envelope, with an optional timestamp over it: a token, or the response of a timestamp authority. Throws
+ * TIMESTAMP_INVALID for a response that refuses.
+ */
 export function assembleEnvelope(
   { request: { chain, kind }, signing }: PreparedSignature<Target>,
   signature: Uint8Array,
@@ -64,7 +73,7 @@ export function assembleEnvelope(
   return kind.encode({ ...signing, signature, chain, agent, ...(timestamp && { timestamp: bareToken(timestamp) }) });
 }
 
-/** The same, as a registry stores it. */
+/** The signature as a registry stores it. */
 export function assembleSignature(prepared: PreparedSignature, signature: Uint8Array, timestamp?: Uint8Array): ReferrerArtifact {
   const { subject, chain, kind } = prepared.request;
   const envelope = assembleEnvelope(prepared, signature, timestamp);
@@ -73,7 +82,7 @@ export function assembleSignature(prepared: PreparedSignature, signature: Uint8A
   return { kind: "referrer", blobs: [envelope, emptyConfig.bytes], manifest };
 }
 
-/** In whole seconds, which envelopes hold. Throws USAGE for an end that is no later than the beginning. */
+/** The times in whole seconds, as envelopes hold them. Throws USAGE for an expiry that is not after the signing time. */
 export function timesIn({ at, expiry }: Pick<Terms, "at" | "expiry">): { readonly signingTime: Instant; readonly expiry?: Instant } {
   const signingTime = wholeSeconds(at);
   if (expiry === undefined) return { signingTime };

@@ -1,6 +1,6 @@
 /**
- * The OCI manifest that hangs an envelope on an image (signature specification, "OCI Signatures"). Read in both its forms: with
- * `artifactType`, or, as notation 1 writes it, with the type in `config.mediaType`. Written as notation 1 does: its verifiers know both.
+ * The OCI manifest that attaches an envelope to an image (signature specification, "OCI Signatures"). Both forms are read: with
+ * `artifactType`, or, as notation 1 writes it, with the type in `config.mediaType`. The latter is written, since all verifiers know it.
  */
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
@@ -20,11 +20,11 @@ export interface SignatureManifest {
   readonly chain: readonly Certificate[];
   readonly subject: Descriptor;
   readonly at: Instant;
-  /** What else whoever signed wants said, beside the manifest's own annotations. */
+  /** The signer's annotations, in addition to the manifest's own. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** The manifest, byte for byte as notation 1.3 writes it. */
+/** Encodes the manifest, byte for byte as notation 1.3 writes it. */
 export function encodeSignatureManifest({ envelope, envelopeType, chain, subject, at, annotations = {} }: SignatureManifest): Uint8Array {
   const { mediaType, digest, size } = subject;
   const named = {

@@ -1,4 +1,4 @@
-/** By what a manifest is known to hold a signature: `artifactType`, or, as notation 1 writes it, the type in `config.mediaType`. */
+/** The type that marks a signature manifest: `artifactType`, or, as notation 1 writes it, `config.mediaType`. */
 import type { ImageManifest } from "../../core/oci/manifest.ts";
 
 export const signatureType = "application/vnd.cncf.notary.signature";

@@ -29,7 +29,7 @@ const checksOf = async (made: Made | Promise<Made>, options?: VerifyOptions) => 
 const looseChecks = (parts: LooseParts, options?: VerifyOptions) => checksOf(looseJws(parts), options);
 
 suite("Notary Project attributes", () => {
-  test("T22: a critical one that is not known refuses the signature", async () => {
+  test("an unknown critical attribute refuses the signature", async () => {
     assert.deepEqual(await looseChecks({ headers: { crit: [scheme, "example"], example: "x" } }), malformed);
     assert.deepEqual(
       await checksOf(
@@ -137,7 +137,7 @@ suite("Notary Project attributes", () => {
       assert.deepEqual(await checksOf(looseCose([], [[33, value]])), malformed);
   });
 
-  test("that nobody signed are not needed, and their types are looked at where they count", async () => {
+  test("without a signature are optional, and their types are looked at where they count", async () => {
     assert.deepEqual(await looseChecks({ unprotected: { "io.cncf.notary.signingAgent": 5, other: {} } }), good);
     assert.deepEqual(await looseChecks({ unprotected: { "io.cncf.notary.timestampSignature": 5 } }), malformed);
     assert.deepEqual(await looseChecks({ unprotected: { "io.cncf.notary.timestampSignature": "***" } }), malformed);

@@ -1,6 +1,6 @@
 /**
- * What a Notary Project signature says beside its payload (signature specification, "Signed Attributes"), whatever the
- * envelope spells it in, and what must be critical. A critical attribute that is not understood refuses the signature.
+ * The signed attributes of a Notary Project signature beside its payload (signature specification, "Signed Attributes"), in any envelope,
+ * and which of them must be critical. A critical attribute that is not understood refuses the signature.
  */
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
@@ -10,19 +10,19 @@ export type NotarySigningScheme = "notary.x509" | "notary.x509.signingAuthority"
 
 export interface SignedAttributes {
   readonly scheme: NotarySigningScheme;
-  /** Under `notary.x509` what the signer says, proving nothing; under `notary.x509.signingAuthority` what the authority vouches for. */
+  /** With `notary.x509`, the signer's unverified statement; with `notary.x509.signingAuthority`, the time that the authority vouches for. */
   readonly signingTime: Instant;
-  /** Until when its signer means it to be used. */
+  /** The time when the signature expires. */
   readonly expiry?: Instant;
-  /** Absent where no plugin need be asked. */
+  /** Absent if no plugin is needed. */
   readonly plugin?: PluginAttributes;
 }
 
-/** The plugin that has to accept the signature. */
+/** The plugin that must verify the signature. */
 export interface PluginAttributes {
   readonly name: string;
   readonly minVersion?: string;
-  /** Attributes that only the plugin knows: the critical ones, and of the others texts, numbers and nulls. */
+  /** Attributes for the plugin: all critical ones, and of the others strings, numbers and nulls. */
   readonly extended: Readonly<Record<string, string | number | null>>;
   /** The critical ones. */
   readonly unprocessed: readonly string[];
@@ -37,30 +37,30 @@ export const names = {
   pluginVersion: "io.cncf.notary.verificationPluginMinVersion",
 } as const;
 
-/** Each scheme's own attribute for the time of signing; the other's must not be there. */
+/** The attribute of the signing time for each scheme; the other scheme's attribute must be absent. */
 const timeNames: Readonly<Record<NotarySigningScheme, string>> = {
   "notary.x509": names.signingTime,
   "notary.x509.signingAuthority": names.authenticSigningTime,
 };
 const understood: ReadonlySet<string | number> = new Set([names.scheme, names.signingTime, names.authenticSigningTime, names.expiry]);
-/** What needs no plugin. */
+/** The attributes that need no plugin. */
 const ours: ReadonlySet<string | number> = new Set([...understood, names.plugin, names.pluginVersion]);
 const [maxCritical, maxExtended] = [100, 1000];
 
-/** The signed headers of an envelope, as it spells them; each reader throws MALFORMED for another type. */
+/** The signed headers of an envelope; each getter throws MALFORMED for another type. */
 export interface SignedHeaders {
   readonly contentType: string;
   readonly critical: readonly (string | number)[];
-  /** All but those of the envelope's own standard. */
+  /** All header names except those of the envelope's own standard. */
   readonly names: readonly (string | number)[];
   has(name: string | number): boolean;
   text(name: string): string;
   time(name: string): Instant;
-  /** Text, a number or null; undefined for all else. */
+  /** A string, a number or null; undefined for any other type. */
   primitive(name: string): string | number | null | undefined;
 }
 
-/** Throws MALFORMED, or UNSUPPORTED for a payload or a scheme that is not known here, and for an attribute that no plugin can be told. */
+/** Throws MALFORMED, or UNSUPPORTED for an unknown payload type or scheme, and for an attribute that cannot be passed to a plugin. */
 export function readSignedAttributes(headers: SignedHeaders): SignedAttributes {
   if (headers.contentType !== payloadType) throw unsupported("a payload of type", headers.contentType);
   const scheme = headers.text(names.scheme);
@@ -95,13 +95,13 @@ function pluginAttributes(headers: SignedHeaders): PluginAttributes {
   };
 }
 
-/** The attributes that are written critical, in notation's order. */
+/** The attributes that are written as critical, in notation's order. */
 export function criticalNames({ scheme, expiry }: SignedAttributes): readonly string[] {
   const time = scheme === "notary.x509" ? [] : [timeNames[scheme]];
   return [names.scheme, ...time, ...(expiry === undefined ? [] : [names.expiry])];
 }
 
-/** The attributes that hold times, and which. */
+/** The attributes that hold times. */
 export function timesOf({ scheme, signingTime, expiry }: SignedAttributes): readonly (readonly [string, Instant])[] {
   return [[timeNames[scheme], signingTime], ...(expiry === undefined ? [] : [[names.expiry, expiry] as const])];
 }
@@ -115,7 +115,7 @@ function checkCritical(headers: SignedHeaders, required: readonly string[]): voi
   const always = [names.expiry, names.plugin, names.pluginVersion].filter((name) => headers.has(name));
   const loose = [...required, ...always].find((name) => !critical.includes(name));
   if (loose !== undefined) throw malformed(`the signature's ${loose} is not critical, as it must be`);
-  if (headers.has(names.plugin)) return; // it is asked about whatever else is critical
+  if (headers.has(names.plugin)) return; // the plugin decides about the other critical attributes
   const unknown = critical.find((name) => !understood.has(name));
   if (unknown !== undefined) throw malformed(`the signature's critical attribute ${quote(unknown)} is not known`);
 }

@@ -62,7 +62,7 @@ suite("Notary Project times", () => {
     assert.deepEqual(await looseChecks({ certificates }, { trusted }), good.toSpliced(4, 1, "validity EXPIRED"));
   });
 
-  test("T20: an expired signature is expired, at any level of a trust policy", async () => {
+  test("an expired signature is expired, at any level of a trust policy", async () => {
     const made = await make({ expiry: now + 60_000 });
     assert.deepEqual(await checksOf(made, { at: now + 59_000 }), good.toSpliced(5, 0, "expiry"));
     for (const at of [now + 60_000, now + day]) {
@@ -140,7 +140,7 @@ suite("Notary Project times", () => {
     assert.deepEqual(await checksOf(stamped(ahead), { trusted: stamping }), good.toSpliced(4, 1, "timestamp TIMESTAMP_INVALID"));
   });
 
-  test("what was just signed verifies at once, though the other's clock is a little ahead", async () => {
+  test("a new signature verifies at once, although the timestamp authority's clock is slightly ahead", async () => {
     assert.deepEqual(await checksOf(stamped(now + maxSkew), { trusted: stamping }), withTime);
     const headers = {
       [scheme]: "notary.x509.signingAuthority",
@@ -219,7 +219,7 @@ suite("Notary Project times", () => {
     }
   });
 
-  test("T21: of an authority that may be revoked a timestamp is worth nothing, whatever is said of the signer's revocation", async () => {
+  test("a timestamp of an authority with unknown revocation status does not count, whatever the signer's status", async () => {
     const url = "http://tsa.example/list";
     const signer = tsaLeaf(extensions.digitalSignature, timeStamping, revocable.crl(url));
     const made = await stamped(now, jws, undefined, signer);
@@ -267,7 +267,7 @@ suite("Notary Project times", () => {
     assert.deepEqual((await checks([{ serial: 7, reason: 1 }])).slice(4), ["timestamp REVOKED", "revocation REVOKED", "subject"]);
   });
 
-  test("a timestamp is not looked at where none is asked for", async () => {
+  test("a timestamp is not verified if none is required", async () => {
     const afterwards: Trusted = { ...stamping, verifyTimestamp: "afterCertExpiry" };
     const made = await stamped(now, jws, encodeUtf8("other"));
     assert.deepEqual(await checksOf(made), good);

@@ -1,7 +1,7 @@
 /**
- * Verifies when a signature was made, and whether its certificates were valid then (Notary Project, trust policy, "Validate Authentic
- * Timestamp"): at the time the signing authority vouches for, else at that of a timestamp. Whether they are valid now is a matter of
- * dates, which the signer carries; whether a timestamp is needed is for a policy.
+ * Verifies when a signature was made, and whether its certificates were valid at that time (Notary Project, trust policy, "Validate
+ * Authentic Timestamp"): the time that the signing authority vouches for, else that of a timestamp. The signer carries the certificates'
+ * dates, by which the policy decides about validity now; the policy also decides whether a timestamp is required.
  */
 import { digestOf } from "../../core/digest.ts";
 import type { Facts } from "../../core/facts/facts.ts";
@@ -17,13 +17,13 @@ import { stamperBreach } from "./certificate-requirements.ts";
 import type { NotaryEnvelope } from "./envelope.ts";
 
 export interface SigningTime {
-  /** In the order they were made; none where the trust has no timestamp authority. */
+  /** In the order they were made; empty if the trust has no timestamp authority. */
   readonly checks: readonly Check[];
   readonly verifiedTimestamps: readonly VerifiedTimestamp[];
   readonly changesAt: readonly (Instant | undefined)[];
-  /** The latest that a verified timestamp may speak of. */
+  /** The latest time that a verified timestamp may state. */
   readonly until?: Instant;
-  /** What would tell whether the timestamp authority's certificates are revoked. */
+  /** The facts that would decide whether the timestamp authority's certificates are revoked. */
   readonly needs: readonly Need[];
 }
 
@@ -78,7 +78,7 @@ async function checkTimestamp({ timestamp, signature, chain }: NotaryEnvelope, s
   return { ...doubt, needs: status.needs.map((question) => ({ check: "timestamp", question })) };
 }
 
-/** Each root of the stores is an authority of its own. */
+/** One timestamp authority for each root of the stores. */
 function timestampAuthorities({ tsa }: TrustStores): readonly CertificateAuthority[] {
   return tsa.map(({ certificate: root }) => ({
     name: root.subject.text,

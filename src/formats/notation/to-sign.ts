@@ -1,4 +1,4 @@
-/** What a signer is given to sign. What only signing needs is loaded when somebody signs. */
+/** Prepares the bytes to sign. Modules that only signing needs are loaded on demand. */
 import type { SignatureRequest, SignatureTerms, ToSign } from "../format.ts";
 import { typeNamed } from "./envelope-types.ts";
 import type { Target } from "./payload.ts";

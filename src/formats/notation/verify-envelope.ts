@@ -1,6 +1,6 @@
 /**
- * Verifies an envelope (Notary Project, trust policy, "Signature Verification", "Steps"): integrity first, and nothing more where it
- * fails; then trust, expiry, time and revocation, all of them. What each outcome leads to is for a policy.
+ * Verifies an envelope (Notary Project, trust policy, "Signature Verification", "Steps"): integrity first, and nothing more if it fails;
+ * then trust, expiry, time and revocation, all of them. The policy decides what each outcome leads to.
  */
 import { equalBytes } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
@@ -21,14 +21,14 @@ import { verifySigningTime } from "./signing-time.ts";
 
 export interface EnvelopeResult {
   readonly checks: readonly Check[];
-  /** Only where the signature verifies and the chain keeps the rules. */
+  /** Present only if the signature verifies and the chain meets the requirements. */
   readonly signer?: Signatory;
   readonly verifiedTimestamps: readonly VerifiedTimestamp[];
   readonly changesAt: readonly (Instant | undefined)[];
   readonly needs: readonly Need[];
 }
 
-/** Checks in the order they were made; never throws for what the envelope holds. */
+/** The checks in the order they were made; never throws for the content of the envelope. */
 export async function verifyEnvelope(envelope: NotaryEnvelope, stores: TrustStores, at: Instant, facts: Facts): Promise<EnvelopeResult> {
   const { attributes, chain } = envelope;
   const stopped = { verifiedTimestamps: [], changesAt: [], needs: [] };
@@ -41,7 +41,7 @@ export async function verifyEnvelope(envelope: NotaryEnvelope, stores: TrustStor
   const anchors = anchorsIn(chain, stores[store]);
   const certificate = certificateCheck(chain, anchors, store, stores);
   const revocation = { chain, facts, at, ...(time.until !== undefined && { signedAt: time.until }) };
-  // No responder is asked about a signature that nobody trusts: its certificates name whom to ask.
+  // No OCSP responder is contacted for an untrusted signature, since its certificates name the responder's address.
   const isTrusted = anchors.length > 0;
   const { status } = await verifyRevocation(revocation);
   const checks: readonly Check[] = [
@@ -106,7 +106,7 @@ function revocationCheck(status: RevocationStatus): Check {
   return { name: "revocation", outcome: status.outcome, code: status.code, detail };
 }
 
-/** Whether it is by the first certificate of its chain, whoever that is. */
+/** Whether the signature verifies with the first certificate of its chain, trusted or not. */
 export async function checkSignature({ algorithm, signature, toBeSigned, chain: [leaf] }: NotaryEnvelope): Promise<Check> {
   const failed = (detail: string): Check => ({ name: "signature", outcome: "failed", code: "SIGNATURE_INVALID", detail });
   try {

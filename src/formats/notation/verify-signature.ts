@@ -1,4 +1,4 @@
-/** What an envelope proves about an image, or a file. */
+/** Verifies an envelope for an image or a file. */
 import type { Evidence, SignatureClaim } from "../../core/evidence.ts";
 import type { Facts } from "../../core/facts/facts.ts";
 import type { Check, Finding } from "../../core/finding.ts";
@@ -17,14 +17,14 @@ export interface FetchedEnvelope {
 }
 
 export interface NotationVerification {
-  /** Whether what is signed is what was asked about; the algorithm proves nothing where the signature does not verify. */
+  /** Checks that the payload names the requested target; the algorithm is unverified if the signature does not verify. */
   readonly check: (target: Target, algorithm: NotaryAlgorithm) => Check;
   readonly trust: Trust;
   readonly at: Instant;
   readonly facts: Facts;
 }
 
-/** Never throws for what the evidence holds. */
+/** Never throws for the content of the evidence. */
 export async function verifyNotationSignature(
   evidence: Evidence,
   { kind, bytes }: FetchedEnvelope,
@@ -49,7 +49,7 @@ function certificatesIn(store: readonly TrustedCertificate[]): readonly Certific
   return store.map(({ certificate }) => certificate);
 }
 
-/** A signature by certificate where no certificate authority is trusted. */
+/** The check for a signature by certificate if no certificate authority is trusted. */
 function untrusted({ keys }: Trust): Check {
   if (keys.length === 0) {
     const detail = "no certificate authority is trusted for Notary Project signatures";

@@ -1,11 +1,11 @@
-/** A statement of the Notary Project's trust policy as an authority (trust-store-trust-policy.md, "Trust Policy Properties"). */
+/** Converts a statement of a Notary Project trust policy into an authority (trust-store-trust-policy.md, "Trust Policy Properties"). */
 import { encodePem } from "../../core/asn1/pem.ts";
 import type { Action } from "../../trust/notation/level.ts";
 import type { TrustPolicyStatement } from "../../trust/notation/trust-policy.ts";
 import type { TrustStores } from "../../trust/trust.ts";
 import type { AuthorityDocument, CertificateAuthorityDocument, PemDocument } from "../document.ts";
 
-/** `stores`: the certificates of the stores that the statement names. The level "skip" has no authority: it asks for no signature. */
+/** `stores`: the certificates of the stores that the statement names. The level "skip" gives no authority, since it requires no signature. */
 export function authorityOfStatement(statement: TrustPolicyStatement, stores: TrustStores): AuthorityDocument {
   const { name, level, verifyTimestamp, identities } = statement;
   const subjects = identities === "any" ? {} : { subjects: identities.map(({ text }) => text) };

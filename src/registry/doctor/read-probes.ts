@@ -39,7 +39,7 @@ const limitHeaders = ["ratelimit-limit", "ratelimit-remaining", "x-ratelimit-lim
 
 function describeLimits({ headers }: HttpResponse): Omit<Probe, "name"> {
   const stated = limitHeaders.flatMap((name) => (headers.has(name) ? [`${name}: ${printableText(headers.get(name) ?? "", 60)}`] : []));
-  return stated.length > 0 ? { answer: "yes", detail: stated.join(", ") } : { answer: "unknown", detail: "it states none" };
+  return stated.length > 0 ? { answer: "yes", detail: stated.join(", ") } : { answer: "unknown", detail: "no rate-limit headers" };
 }
 
 /** What a reader of this repository finds. */

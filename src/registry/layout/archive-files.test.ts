@@ -151,7 +151,12 @@ test("what is cut off, packed or no archive is refused", async (t) => {
   await assert.rejects(new ArchiveFiles(await folder(t)).read("a", 10), { code: "FILE_NOT_FOUND" });
 });
 
-test("T04: a header over the bounds is not read", async (t) => {
+test("a file of another kind is reported as no tar archive", async (t) => {
+  for (const text of ["hello\n", "hello ".repeat(200)])
+    await assert.rejects((await archiveOf(t, Buffer.from(text))).read("a", 10), { code: "MALFORMED", message: /not a tar archive/ });
+});
+
+test("a header over the bounds is not read", async (t) => {
   const files = await archiveOf(t, entry("h", "x".repeat(70_000), "x"), entry("a", "x"), end);
   await assert.rejects(files.read("a", 10), { code: "LIMIT_EXCEEDED" });
 });

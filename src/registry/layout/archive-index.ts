@@ -2,7 +2,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { decodeUtf8 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
-import { blockSize, padding, parseHeader, parseRecords } from "./tar.ts";
+import { blockSize, padding, parseHeader, parseRecords, type TarHeader } from "./tar.ts";
 import { registryLimits } from "../limits.ts";
 
 export interface ArchiveEntry {
@@ -24,7 +24,7 @@ export async function indexArchive(file: FileHandle, length: number): Promise<Re
   for (let headers = 0; at < length; headers++) {
     if (headers === registryLimits.archiveHeaders)
       throw new TouchmarkError("LIMIT_EXCEEDED", `the archive has more than ${registryLimits.archiveHeaders} entries`);
-    const header = parseHeader(await readAt(file, at, blockSize));
+    const header = headers === 0 ? await firstHeader(file) : parseHeader(await readAt(file, at, blockSize));
     if (header === undefined) return entries;
     const isExtended = extended.has(header.type);
     const size = isExtended ? header.size : sizeOf(records, header.size);
@@ -44,6 +44,18 @@ export async function indexArchive(file: FileHandle, length: number): Promise<Re
     entries.set(path, { start, size });
   }
   return entries;
+}
+
+/** Throws MALFORMED for a file of another kind. */
+async function firstHeader(file: FileHandle): Promise<TarHeader | undefined> {
+  try {
+    return parseHeader(await readAt(file, 0, blockSize));
+  } catch (error) {
+    if (!(error instanceof TouchmarkError)) throw error;
+    throw new TouchmarkError("MALFORMED", "the file is not a tar archive", {
+      hint: "Name an OCI layout in a tar archive, not compressed.",
+    });
+  }
 }
 
 /** So many bytes from there; throws MALFORMED where there are fewer. */

@@ -48,7 +48,9 @@ export async function startServer(options: HttpServerOptions): Promise<RunningSe
     listening = await adapter.listen(handler, { host, port, limits, freshId, ...(tls && { tls }) });
   } catch (error) {
     const hint = "Free the address or name another, port 0 takes one that is free; with TLS, check certificate and key.";
-    throw new TouchmarkError("USAGE", `the ${name} cannot listen on ${host}:${port}: ${String(error)}`, { hint, cause: error });
+    const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    const reason = isTaken ? "another program listens there" : String(error);
+    throw new TouchmarkError("USAGE", `the ${name} cannot listen on ${host}:${port}: ${reason}`, { hint, cause: error });
   }
   const address = host.includes(":") ? `[${host}]:${listening.port}` : `${host}:${listening.port}`;
   return {

@@ -89,7 +89,7 @@ suite("parsePrivateKey", () => {
   const key = text("openssl/pkcs8.pem");
   const refused: Record<string, { pem: string; message: RegExp }> = {
     nothing: { pem: "", message: /must hold one private key in PEM, and holds no PEM block/ },
-    "a public key": { pem: text("cosign/ed25519.pub"), message: /holds a PUBLIC KEY block/ },
+    "a public key": { pem: text("cosign/ed25519.pub"), message: /is a public key, and signing needs the private key/ },
     "two keys": { pem: key + text("openssl/pkcs1.pem"), message: /a PRIVATE KEY block and a RSA PRIVATE KEY block/ },
     "OpenSSH's own form": {
       pem: encodePem("OPENSSH PRIVATE KEY", new Uint8Array(9)),

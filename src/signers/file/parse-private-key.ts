@@ -41,6 +41,8 @@ export function parsePrivateKey(text: Uint8Array, name: string): PrivateKeyFile 
 function onlyPrivateKey(blocks: readonly PemBlock[], name: string): PemBlock {
   const [first, ...more] = blocks.filter(isPrivate);
   if (first && more.length === 0) return first;
+  if (blocks.some(({ label }) => label === "PUBLIC KEY"))
+    throw invalidKey(`${name} is a public key, and signing needs the private key`, "Sign with the private key, such as touchmark.key.");
   throw invalidKey(`${name} must hold one private key in PEM, and holds ${describeBlocks(blocks)}`);
 }
 

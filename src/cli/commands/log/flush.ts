@@ -27,8 +27,8 @@ import { instanceFlags, type InstanceArgs } from "../../flags/signing.ts";
 export const command: Command = defineCommand({
   usage: "[flags] REF…",
   details: [
-    "Signatures made with 'touchmark sign --log-upload later' are proven, logged and completed, by whoever may write to the",
-    "repository: no key is needed. Only a log that the signing config names is asked. What cannot be logged now waits on.",
+    "Verifies, logs and completes signatures made with 'touchmark sign --log-upload later'. This needs write access to the repository",
+    "and no key. Only logs that the signing config names are contacted. An entry that cannot be uploaded now stays pending.",
   ].join("\n"),
   flags: {
     ...instanceFlags,
@@ -37,13 +37,13 @@ export const command: Command = defineCommand({
     ...registryFlags,
   },
   operands: { min: 1, max: 1000 },
-  examples: [{ command: "touchmark log flush registry.example/app:1.0", explains: "Log what could not be logged while signing" }],
+  examples: [{ command: "touchmark log flush registry.example/app:1.0", explains: "Upload the pending log entries of an image" }],
   async run(args, io) {
     const output = args.output;
     const references = args.operands.map(parseImageOperand);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
-    const services = memoise((until) => openFlushServices(args, io, until));
+    const services = memoise((until) => openUploadServices(args, io, until));
     const options = { formats, services: () => services(signal), at: io.now(), recursive: args.recursive, signal };
     const registries = await openRegistries(registrySettings(args), io);
     const outcomes = await sideBySide(references, "flushed", io, async (reference): Promise<Outcome> => {
@@ -58,8 +58,8 @@ export const command: Command = defineCommand({
   },
 });
 
-/** The services are loaded once something waits for them. */
-async function openFlushServices(args: InstanceArgs, io: Io, signal: AbortSignal): Promise<UploadServices> {
+/** Opens the services; called when the first pending signature is found. */
+async function openUploadServices(args: InstanceArgs, io: Io, signal: AbortSignal): Promise<UploadServices> {
   const [{ openSigningInstance }, { uploadToLogs }] = await Promise.all([
     import("../../../setup/signing-services.ts"),
     import("../../../signers/services/upload.ts"),

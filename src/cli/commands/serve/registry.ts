@@ -8,9 +8,9 @@ import { defineCommand, type Command } from "../../command.ts";
 import { flag } from "../../flags/flag.ts";
 import type { Io } from "../../io.ts";
 
-/** Bytes of a certificate chain or a key. */
+/** Maximum bytes of a certificate chain or a key. */
 const maxPemBytes = 1024 * 1024;
-/** Milliseconds that requests under way have to finish. */
+/** Milliseconds for requests in progress to finish. */
 const drainTime = 5000;
 
 export const command: Command = defineCommand({

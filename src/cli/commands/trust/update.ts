@@ -39,7 +39,7 @@ export const command: Command = defineCommand({
       instances.map(async (instance) => {
         io.stderr.write(`fetching ${instance.name} from ${clean(instance.mirror.href)}\n`);
         try {
-          // What a variable names is not kept beyond it.
+          // A repository from an environment variable is not stored.
           const passing = instance.name === publicGood && fromEnvironment !== undefined && args.mirror === undefined;
           await (passing ? refresh(instance, options) : importRepository(instance, options));
           const description = await describeInstance(instance, options.folder);
@@ -83,7 +83,7 @@ async function chosen(
   return [{ kind: "repository", name: target, mirror: url, ...(anchor && { root: anchor }) }];
 }
 
-/** Files that were imported stay as they are. */
+/** An instance imported from a file has no repository. */
 function repositoryOf(instance: Instance, asked: string | undefined): readonly RepositoryInstance[] {
   if (instance.kind === "repository") return [instance];
   if (asked === undefined) return [];

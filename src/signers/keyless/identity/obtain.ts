@@ -23,5 +23,5 @@ export async function obtainIdentityToken({ providers, now, ...surroundings }: I
     return token;
   }
   const asked = providers.map(({ name }) => name).join(", ");
-  throw new TouchmarkError("IDENTITY_TOKEN_MISSING", `nobody here says who signs: tried ${asked}`);
+  throw new TouchmarkError("IDENTITY_TOKEN_MISSING", `no identity token found: tried ${asked}`);
 }
