@@ -1,6 +1,6 @@
 /**
  * The import table of docs/design/modules.md: which module may import which, and which npm packages and built-in modules of Node
- * each may use. An import that is not in the table fails with its path.
+ * each may use. An import that is not in the table fails with its path, and the page's table must say the same.
  */
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
@@ -83,7 +83,7 @@ const table: Readonly<Record<string, Module>> = {
 /** The only files of `formats` that a format may import, and the only one that imports the formats. */
 const shared: ReadonlySet<string> = new Set(["formats/format.ts", "formats/checks.ts"]);
 const list = "formats/all.ts";
-/** Files of the command line that start a server; every other one loads `server` lazily, through them. */
+/** Commands that start a server: the only files of `cli` that may import `server` other than lazily. */
 const starters: ReadonlySet<string> = new Set(["cli/commands/serve/registry.ts", "cli/commands/demo.ts"]);
 
 const root = import.meta.dirname;
@@ -114,13 +114,13 @@ function importsOf(file: string): readonly Import[] {
   ];
 }
 
-/** Why the import is not allowed; undefined if it is. */
+/** Says why the import is not allowed; undefined if it is. */
 function breach({ from, to, lazy }: Import): string | undefined {
   const module = moduleOf(from);
   const rules = module === undefined ? undefined : table[module];
-  if (module === undefined || !rules) return "it lies in no module of the table";
+  if (module === undefined || !rules) return "the file is in no module of the table";
   if (to.startsWith("node:")) return rules.builtins.includes(to.slice(5)) ? undefined : `${module} may not use ${to}`;
-  if (to.endsWith("/index.ts")) return "a module's index.ts is for users of the library";
+  if (to.endsWith("/index.ts")) return "a module's index.ts is its public API, for users of the library alone";
   if (!to.startsWith(".")) {
     const name = to
       .split("/")
@@ -130,9 +130,9 @@ function breach({ from, to, lazy }: Import): string | undefined {
   }
   const target = posix.join(dirname(from), to);
   const reached = moduleOf(target);
-  if (reached === undefined) return "what it names lies in no module";
+  if (reached === undefined) return "the imported file is in no module";
   if (reached === module) return undefined;
-  if (!rules.modules.includes(reached)) return `${module} may not know ${reached}`;
+  if (!rules.modules.includes(reached)) return `${module} may not import ${reached}`;
   if (module.startsWith("formats/") && reached === "formats" && !shared.has(target))
     return "a format imports nothing of formats but its interface";
   if (reached.startsWith("formats/") && from !== list) return `only ${list} imports the formats`;
@@ -141,19 +141,19 @@ function breach({ from, to, lazy }: Import): string | undefined {
   return undefined;
 }
 
-/** The file of ours that the import names. */
+/** The file under src/ that the import names. */
 function fileNamed({ from, to }: Import): readonly string[] {
   return to.startsWith(".") ? [posix.join(dirname(from), to)] : [];
 }
 
-/** One circle for each import that closes one. */
-function circles(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+/** One cycle for each import that closes one. */
+function cycles(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const found: string[] = [];
   const done = new Set<string>();
-  const visit = (file: string, way: readonly string[]): void => {
-    if (way.includes(file)) found.push([...way.slice(way.indexOf(file)), file].join(" -> "));
-    if (done.has(file) || way.includes(file)) return;
-    for (const next of graph.get(file) ?? []) visit(next, [...way, file]);
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+    if (done.has(file) || path.includes(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
     done.add(file);
   };
   for (const file of graph.keys()) visit(file, []);
@@ -168,7 +168,22 @@ describe("the import table", () => {
     assert.deepEqual(breaches, []);
   });
 
-  it("has no permission that nobody needs", () => {
+  it("is the table of docs/design/modules.md", () => {
+    const page = readFileSync(join(root, "../docs/design/modules.md"), "utf8");
+    const rows = Array.from(page.matchAll(/^\| `([^`]+)` +\|[^|]*\|([^|]*)\|$/gm), ([, module = "", cell = ""]) => {
+      const all = cell.includes("every row down to `engine`") ? belowServer : [];
+      const named = Array.from(cell.replace("every row down to `engine`", "").matchAll(/`([^`]+)`/g), ([, name = ""]) => name);
+      return [module, [...all, ...named].toSorted()] as const;
+    });
+    const own = Object.entries(table).map(
+      ([module, { modules }]) => [module, modules.filter((name) => name !== module).toSorted()] as const,
+    );
+    assert.deepEqual(Object.fromEntries(rows), Object.fromEntries(own));
+    const below = rows.slice(0, rows.findIndex(([module]) => module === "engine") + 1).map(([module]) => module);
+    assert.deepEqual(below.toSorted(), belowServer.toSorted());
+  });
+
+  it("has no permission for a package or built-in module that no file uses", () => {
     const used = new Set(
       sources.flatMap((file) =>
         importsOf(file).map(({ to }) => {
@@ -186,16 +201,16 @@ describe("the import table", () => {
     );
   });
 
-  it("exports each index.ts to users of the library, and to no module", () => {
+  it("exports the public API of each module, its index.ts, from the package", () => {
     const { exports }: { exports: Record<string, unknown> } = JSON.parse(readFileSync(join(root, "../package.json"), "utf8"));
-    const shown = Object.keys(exports).filter((name) => !name.endsWith(".json"));
-    assert.deepEqual(shown.toSorted(), publicFiles.map((file) => (file === "index.ts" ? "." : `./${dirname(file)}`)).toSorted());
+    const exported = Object.keys(exports).filter((name) => !name.endsWith(".json"));
+    assert.deepEqual(exported.toSorted(), publicFiles.map((file) => (file === "index.ts" ? "." : `./${dirname(file)}`)).toSorted());
   });
 
-  it("has no circle, not even behind a lazy import", () => {
-    assert.deepEqual(circles(new Map(sources.map((file) => [file, importsOf(file).flatMap(fileNamed)]))), []);
+  it("has no import cycle, not even behind a lazy import", () => {
+    assert.deepEqual(cycles(new Map(sources.map((file) => [file, importsOf(file).flatMap(fileNamed)]))), []);
     assert.deepEqual(
-      circles(
+      cycles(
         new Map([
           ["a", ["b", "c"]],
           ["b", ["c"]],

@@ -2,7 +2,7 @@
 export { sign, type SignatureMade, type SignOptions } from "./sign.ts";
 export { verify, type VerifyOptions } from "./verify.ts";
 export {
-  createVerifier,
+  createImageVerifier,
   defaultVerifierLimits,
   type Verifier,
   type VerifierLimits,

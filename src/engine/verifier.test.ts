@@ -12,7 +12,7 @@ import type { Repository } from "../core/repository.ts";
 import { formats } from "../formats/all.ts";
 import { FindingMemory } from "./finding-memory.ts";
 import { RecordFailed } from "./record-verdicts.ts";
-import { createVerifier, type Verifier, type VerifierSettings } from "./verifier.ts";
+import { createImageVerifier, type Verifier, type VerifierSettings } from "./verifier.ts";
 import { alice, at, bundleType, mallory, nobodyListens, signal, signed } from "./verify-fixture.test.ts";
 
 const name = "registry.example/app:1";
@@ -36,7 +36,7 @@ async function place(
   repository.calls.length = 0;
   const open = (): Repository => over(repository);
   const basis = (): ReturnType<typeof anyKeyOf> => anyKeyOf(alice.trust);
-  const verifier = createVerifier({ formats, open, basis, recorder: nobodyListens, clock: () => clock.now, ...settings });
+  const verifier = createImageVerifier({ formats, open, basis, recorder: nobodyListens, clock: () => clock.now, ...settings });
   return { repository, image, clock, verifier };
 }
 
@@ -100,7 +100,7 @@ describe("a verifier", () => {
     await answer(verifier);
     repository.calls.length = 0;
     const basis = (): ReturnType<typeof anyKeyOf> => anyKeyOf(alice.trust);
-    const other = createVerifier({ formats, open: () => repository, basis, recorder: nobodyListens, clock: () => clock.now });
+    const other = createImageVerifier({ formats, open: () => repository, basis, recorder: nobodyListens, clock: () => clock.now });
     await answer(other);
     assert.ok(repository.calls.length > 3, repository.calls.join());
   });
@@ -223,7 +223,7 @@ describe("reading in stages", () => {
     }
     await signed(alice, repository, name);
     const basis = (): ReturnType<typeof anyKeyOf> => anyKeyOf(alice.trust);
-    const verifier = createVerifier({ formats, open: () => repository, basis, recorder: nobodyListens, clock: () => at });
+    const verifier = createImageVerifier({ formats, open: () => repository, basis, recorder: nobodyListens, clock: () => at });
     assert.equal(await answer(verifier), "allow");
   });
 });

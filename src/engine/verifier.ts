@@ -61,7 +61,7 @@ interface Shared {
   readonly recursive: boolean;
 }
 
-export function createVerifier(settings: VerifierSettings): Verifier {
+export function createImageVerifier(settings: VerifierSettings): Verifier {
   const { formats, open, basis, gather, recorder, onRecordFailure, clock } = settings;
   const limits = { ...defaultVerifierLimits, ...settings.limits };
   const remembering = repositoryMemory(limits, clock);

@@ -19,7 +19,7 @@ import { checkSettings } from "./check-settings.ts";
 import { localDefaults, type LocalSettings } from "./local-settings.ts";
 import { readSubjectFile } from "./read-file.ts";
 import { openRegistries, type RegistrySettings } from "./registries.ts";
-import { openKey, openSigner, type KeySigner } from "./signer.ts";
+import { openKey, openSigner, type OpenedKey } from "./signer.ts";
 import type { ConsentSettings, KeylessSettings, OpenedSigner, SignerSettings } from "./signer-settings.ts";
 import type { NamedFile, NamedImage } from "./subjects.ts";
 
@@ -95,9 +95,9 @@ class SettledSigner implements SubjectSigner {
   readonly #settings: CreateSignerSettings;
   readonly #local: LocalSettings;
   readonly #formats: readonly Format[];
-  #held: KeySigner | undefined;
+  #held: OpenedKey | undefined;
   /** Undefined without one. */
-  readonly #key: ((signal: AbortSignal) => Promise<KeySigner>) | undefined;
+  readonly #key: ((signal: AbortSignal) => Promise<OpenedKey>) | undefined;
 
   constructor(settings: CreateSignerSettings) {
     this.#settings = settings;

@@ -15,7 +15,7 @@ import type { Recorder } from "../core/recorder.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Warning } from "../core/warning.ts";
 import { readDetachedSignature } from "../engine/detached-signature.ts";
-import { createVerifier as createImageVerifier, type Verifier, type VerifierLimits } from "../engine/verifier.ts";
+import { createImageVerifier, type Verifier, type VerifierLimits } from "../engine/verifier.ts";
 import { verifyFile } from "../engine/verify-file.ts";
 import type { VerifyOptions } from "../engine/verify.ts";
 import { readSource } from "../files/read-source.ts";

@@ -22,7 +22,7 @@ const none = Promise.resolve([]);
  * Opens a signer. It sends no unnecessary request: a key alone needs none. A caller that keeps a key open passes it in. Throws
  * CERTIFICATE_REQUIRED and UNSUPPORTED for formats that the signer cannot write, USAGE, and what opening the key throws.
  */
-export async function openSigner(settings: SignerSettings, opening: SignerOpening, kept?: KeySigner): Promise<OpenedSigner> {
+export async function openSigner(settings: SignerSettings, opening: SignerOpening, kept?: OpenedKey): Promise<OpenedSigner> {
   const opened = await open(settings, opening, kept);
   opened.ready.catch(() => undefined); // it may reject before anything awaits it
   const { held, ...rest } = opened;
@@ -34,7 +34,7 @@ interface Opened extends Omit<OpenedSigner, typeof Symbol.asyncDispose> {
   readonly held?: Partial<AsyncDisposable>;
 }
 
-async function open(settings: SignerSettings, opening: SignerOpening, kept: KeySigner | undefined): Promise<Opened> {
+async function open(settings: SignerSettings, opening: SignerOpening, kept: OpenedKey | undefined): Promise<Opened> {
   const { by, timestamps, instance } = settings;
   if (by.kind === "keyless") {
     if (opening.formats.includes(notary)) throw keyNeeded();
@@ -58,10 +58,10 @@ async function open(settings: SignerSettings, opening: SignerOpening, kept: KeyS
 }
 
 /** The signer of a key, without services; for a token it keeps a session open until it is disposed of. */
-export type KeySigner = (Signer | EnvelopeSigner) & Partial<AsyncDisposable>;
+export type OpenedKey = (Signer | EnvelopeSigner) & Partial<AsyncDisposable>;
 
 /** Throws USAGE, and what opening a plugin throws; a file or token is opened when first needed. */
-export async function openKey(by: FileKeySettings | TokenKeySettings | PluginKeySettings, opening: SignerOpening): Promise<KeySigner> {
+export async function openKey(by: FileKeySettings | TokenKeySettings | PluginKeySettings, opening: SignerOpening): Promise<OpenedKey> {
   if (by.kind === "plugin") return (await import("./plugin-key.ts")).openPlugin(by, opening);
   if (by.kind === "pkcs11") return (await import("./token-key.ts")).openToken(by, opening);
   const { key: reference, certificateChain, askPassword } = by;

@@ -1,4 +1,4 @@
-/** "Add a command" of CONTRIBUTING.md, followed. */
+/** Follows "How to add a command" of CONTRIBUTING.md. */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -43,6 +43,7 @@ describe("the command line", () => {
       [["sign", "--key", "k", "--trusted-root", "r.json", "app"], /--trusted-root proves what services answer/],
       [["sign", "--key", "a", "--key", "b", "app"], /more than once/],
       [["sign", "--key", "k", "--format", "gpg", "app"], /--format is one of bundle, cosign/],
+      [["sign", "--key", "k", "--format", "cosign", "app"], /hint: cosign's legacy form is called cosign-legacy/],
       [["tree", "a", "b"], /unexpected argument "b"/],
       [["serve", "registry"], /--dir/],
       [["serve", "registry", "--dir", "d", "--listen", "nowhere"], /HOST:PORT/],

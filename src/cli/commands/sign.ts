@@ -39,7 +39,10 @@ export const command: Command = defineCommand({
   ].join("\n"),
   flags: {
     ...signingFlags,
-    format: flag.choices(formatNames, { summary: "Signature format (bundle)" }),
+    format: flag.choices(formatNames, {
+      summary: "Signature format (bundle)",
+      hints: { cosign: "cosign's legacy form is called cosign-legacy; what cosign 3 writes is called bundle" },
+    }),
     annotations: annotationsFlag("Annotation the signature shall carry"),
     recursive: recursiveFlag("Every image of an index too"),
     bundle: bundleFlag("Write the signature here too"),

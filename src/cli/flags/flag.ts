@@ -59,12 +59,17 @@ interface FlagKinds {
   choice<const T extends string>(choices: readonly T[], text: ChoiceText & { readonly default: T }): Flag<T>;
   choice<const T extends string>(choices: readonly T[], text: ChoiceText): Flag<T | undefined>;
   /** Any of these, by several flags or separated by commas. */
-  choices<const T extends string>(choices: readonly T[], text: FlagText): Flag<readonly T[]>;
+  choices<const T extends string>(choices: readonly T[], text: ChoicesText): Flag<readonly T[]>;
   /** A duration such as `90s`; undefined if the flag is not given and has no default. */
   duration(text: DurationText & { readonly default: string }): Flag<Duration>;
   duration(text: DurationText): Flag<Duration | undefined>;
   /** KEY=VALUE, any number of times; `what` names one in messages: `an annotation`. */
   pairs(text: ValueText & { readonly what: string }): Flag<Pairs>;
+}
+
+interface ChoicesText extends FlagText {
+  /** Hints for values that a person may expect and that are not among the choices. */
+  readonly hints?: Readonly<Record<string, string>>;
 }
 
 interface ChoiceText extends FlagText {
@@ -77,11 +82,11 @@ export const flag: FlagKinds = {
   string: (text) => ({ ...text, read: (given) => given.at(-1) }),
   strings: (text) => ({ ...text, repeatable: true, read: (given) => given }),
   choice: choiceFlag,
-  choices: (choices, text) => ({
+  choices: (choices, { hints = {}, ...text }) => ({
     ...text,
     value: choices.join("|"),
     repeatable: true,
-    read: (given, spelling) => given.flatMap((value) => value.split(",")).map((value) => oneOf(spelling, value, choices)),
+    read: (given, spelling) => given.flatMap((value) => value.split(",")).map((value) => oneOf(spelling, value, choices, hints)),
   }),
   duration: durationFlag,
   pairs: ({ what, ...text }) => ({ ...text, repeatable: true, read: (given) => parsePairs(given, what) }),
@@ -127,10 +132,13 @@ function durationFlag({ default: usual, bare, ...text }: DurationText & { readon
   return { ...text, read };
 }
 
-function oneOf<T extends string>(spelling: string, value: string, choices: readonly T[]): T {
+function oneOf<T extends string>(spelling: string, value: string, choices: readonly T[], hints: Readonly<Record<string, string>> = {}): T {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
-  throw usageError(`${spelling} is one of ${choices.join(", ")}; found ${JSON.stringify(value)}`);
+  throw usageError(
+    `${spelling} is one of ${choices.join(", ")}; found ${JSON.stringify(value)}`,
+    Object.hasOwn(hints, value) ? hints[value] : undefined,
+  );
 }
 
 function parsePairs(given: readonly string[], what: string): Pairs {

@@ -13,13 +13,13 @@ import { readCachedList, writeCachedList } from "./cached-list.ts";
 import { factLimits } from "../limits.ts";
 import { coreLimits } from "../../core/limits.ts";
 
-export interface ListOptions extends FetchOptions {
+export interface FetchListOptions extends FetchOptions {
   readonly cache: string | undefined;
   readonly at: Instant;
 }
 
 /** Returns the list, unverified. Throws UNREACHABLE, TIMEOUT or LIMIT_EXCEEDED. */
-export async function fetchRevocationList(question: CrlQuestion, options: ListOptions): Promise<Uint8Array> {
+export async function fetchRevocationList(question: CrlQuestion, options: FetchListOptions): Promise<Uint8Array> {
   const url = parseUrl(question.url);
   const { cache, at } = options;
   const cached = cache === undefined ? undefined : await readCachedList(cache, question.url, at);

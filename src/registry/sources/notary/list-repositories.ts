@@ -7,7 +7,7 @@ import { baseRoles } from "./role.ts";
 import { unread, type Unread } from "./trust-data.ts";
 import { registryLimits } from "../../limits.ts";
 
-export interface Listing {
+export interface RepositoryListing {
   readonly guns: readonly Gun[];
   /** Folders that could not be read, or whose path is not a repository's name. */
   readonly unread: readonly Unread[];
@@ -16,7 +16,7 @@ export interface Listing {
 const baseFiles: ReadonlySet<string> = new Set(baseRoles.map((role) => `${role}.json`));
 
 /** `tuf` is the folder of that name. Folders that cannot be listed are in the result. Throws only INTERRUPTED. */
-export async function listRepositories(tuf: InsideFolder, signal: AbortSignal): Promise<Listing> {
+export async function listRepositories(tuf: InsideFolder, signal: AbortSignal): Promise<RepositoryListing> {
   const guns: Gun[] = [];
   const failures: Unread[] = [];
   const queue = [""];

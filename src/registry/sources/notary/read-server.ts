@@ -9,7 +9,7 @@ import { printableText } from "../../../core/printable.ts";
 import type { Gun } from "./gun.ts";
 import { digestsIn } from "./metadata.ts";
 import { NotANotaryServer, type NotaryRepository, type NotaryServer } from "./notary-server.ts";
-import { Reading, type Taken } from "./reading.ts";
+import { RepositoryReading, type Taken } from "./reading.ts";
 import { isRole } from "./role.ts";
 import { unread, type TrustData } from "./trust-data.ts";
 import { registryLimits } from "../../limits.ts";
@@ -36,13 +36,13 @@ export async function readServer(server: NotaryServer, gun: Gun, signal: AbortSi
 
 /** One pass over the repository. */
 class ServerPass {
-  readonly reading: Reading;
+  readonly reading: RepositoryReading;
   readonly #repository: NotaryRepository;
   readonly #signal: AbortSignal;
   #isConsistent = true;
 
   constructor(repository: NotaryRepository, gun: Gun, signal: AbortSignal) {
-    this.reading = new Reading(gun);
+    this.reading = new RepositoryReading(gun);
     this.#repository = repository;
     this.#signal = signal;
   }

@@ -22,7 +22,7 @@ export interface Wanted {
   readonly version?: number;
 }
 
-export class Reading {
+export class RepositoryReading {
   readonly #gun: Gun;
   readonly #files: TrustFile[] = [];
   readonly #absent: string[] = [];

@@ -10,9 +10,9 @@ import { isMissing } from "../../../files/is-missing.ts";
 import { throwIfAborted } from "../../../core/async/interruption.ts";
 import type { Gun } from "./gun.ts";
 import { InsideFolder } from "./inside-folder.ts";
-import { listRepositories, type Listing } from "./list-repositories.ts";
+import { listRepositories, type RepositoryListing } from "./list-repositories.ts";
 import { digestsIn } from "./metadata.ts";
-import { Reading, type Taken } from "./reading.ts";
+import { RepositoryReading, type Taken } from "./reading.ts";
 import { baseRoles, isRole, roleOfFile } from "./role.ts";
 import { unread, type TrustData } from "./trust-data.ts";
 import { registryLimits } from "../../limits.ts";
@@ -41,13 +41,13 @@ export class TrustFolder {
   }
 
   /** Returns every repository with trust data. */
-  list(signal: AbortSignal): Promise<Listing> {
+  list(signal: AbortSignal): Promise<RepositoryListing> {
     return listRepositories(this.#files, signal);
   }
 
   /** Reads a repository; undefined if the folder has nothing of it. Unreadable files are in the result. Throws only INTERRUPTED. */
   async read(gun: Gun, signal: AbortSignal): Promise<TrustData | undefined> {
-    const reading = new Reading(gun);
+    const reading = new RepositoryReading(gun);
     const folder = `${gun.name}/metadata`;
     try {
       const found = await this.#filesBelow(folder, reading, signal);
@@ -69,7 +69,7 @@ export class TrustFolder {
   }
 
   /** Returns the files of roles below the folder. */
-  async #filesBelow(folder: string, reading: Reading, signal: AbortSignal): Promise<readonly Found[]> {
+  async #filesBelow(folder: string, reading: RepositoryReading, signal: AbortSignal): Promise<readonly Found[]> {
     const found: Found[] = [];
     const queue = [""];
     for (let below = queue.shift(); below !== undefined; below = queue.shift()) {
