@@ -2,7 +2,8 @@
  * A long-lived verifier: concurrent requests for one image share one verification; content, listings and findings are cached within
  * bounds. Two verifiers in one process share nothing.
  */
-import { memoiseByKey } from "../core/async/memoise.ts";
+import { throwIfAborted } from "../core/async/interruption.ts";
+import { Memo } from "../core/async/memoise.ts";
 import type { GatherFacts } from "../core/facts/facts.ts";
 import type { Instant } from "../core/instant.ts";
 import { formatReference, repositoryOf, type Reference } from "../core/oci/reference.ts";
@@ -55,41 +56,24 @@ export interface Verifier {
   verify(reference: Reference, question: VerifyQuestion): Promise<readonly Verdict[]>;
 }
 
-interface Shared {
-  readonly reference: Reference;
-  readonly basis: PolicyAndTrust;
-  readonly recursive: boolean;
-}
-
 export function createImageVerifier(settings: VerifierSettings): Verifier {
   const { formats, open, basis, gather, recorder, onRecordFailure, clock } = settings;
   const limits = { ...defaultVerifierLimits, ...settings.limits };
   const remembering = repositoryMemory(limits, clock);
   const findings = new FindingMemory(limits.findings);
-  const questions = new Map<string, Shared>();
-
-  // Concurrent callers share a verdict, but it is not cached: the tag is resolved again for the next request.
-  const shared = memoiseByKey(
-    async (key: string, signal) => {
-      const question = questions.get(key);
-      if (!question) return [];
-      const repository = remembering(open(question.reference));
-      const common = { formats, basis: question.basis, at: clock(), gather, recorder, recursive: question.recursive, signal };
-      return verify(repository, question.reference, { ...common, findings, ...(onRecordFailure && { onRecordFailure }) });
-    },
-    { maxKeys: limits.sharedVerifications, until: () => -Infinity, clock },
-  );
+  // Verdicts go to those who waited for them and are not kept: the next question resolves the tag anew.
+  const shared = new Memo<string, readonly Verdict[]>(limits.sharedVerifications, { until: () => -Infinity, clock });
 
   return {
     async verify(reference, { recursive = false, signal }) {
       const decidedBy = await basis(repositoryOf(reference));
+      throwIfAborted(signal);
       const key = JSON.stringify([formatReference(reference), decidedBy.policy.digest, decidedBy.trust.digest, recursive]);
-      questions.set(key, { reference, basis: decidedBy, recursive });
-      try {
-        return await shared(key, signal);
-      } finally {
-        questions.delete(key);
-      }
+      const work = (inner: AbortSignal): Promise<readonly Verdict[]> => {
+        const common = { formats, basis: decidedBy, at: clock(), gather, recorder, recursive, signal: inner };
+        return verify(remembering(open(reference)), reference, { ...common, findings, ...(onRecordFailure && { onRecordFailure }) });
+      };
+      return (shared.held(key) ?? shared.renew(key, undefined, work))(signal);
     },
   };
 }
