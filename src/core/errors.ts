@@ -283,19 +283,19 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 2,
     http: 400,
     summary: "The signing configuration names too few services that can be used now.",
-    remedy: "Get the newest signing configuration from whoever runs the services, or a newer Touchmark.",
+    remedy: "Get the newest signing configuration from the operator of the services, or a newer Touchmark.",
   },
   SERVICE_REFUSED: {
     exit: 30,
     http: 502,
     summary: "A certificate authority, log or timestamp authority refuses what it was asked for.",
-    remedy: "Read its words; if they do not help, show them to whoever runs the service.",
+    remedy: "Read its words; if they do not help, show them to the operator of the service.",
   },
   SERVICE_UNAVAILABLE: {
     exit: 30,
     http: 503,
     summary: "A certificate authority, log or timestamp authority is busy or broken.",
-    remedy: "Try again later; if it lasts, ask whoever runs the service.",
+    remedy: "Try again later; if it lasts, ask the operator of the service.",
   },
   PLUGIN_FAILED: {
     exit: 30,
@@ -307,7 +307,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
     exit: 30,
     http: 502,
     summary: "The registry answered with an error of its own.",
-    remedy: "Try again later; if it lasts, ask whoever runs the registry.",
+    remedy: "Try again later; if it lasts, ask the operator of the registry.",
   },
   RATE_LIMITED: {
     exit: 30,
@@ -348,7 +348,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
   SIGN_IN_FAILED: {
     exit: 31,
     http: 401,
-    summary: "Signing in was refused, or nobody completed it in time.",
+    summary: "Signing in was refused, or not completed in time.",
     remedy: "Run the command again and complete the page it names.",
   },
   CONSENT_REQUIRED: {

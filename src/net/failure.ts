@@ -34,7 +34,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
   CERT_HAS_EXPIRED: {
     code: "UNREACHABLE",
     what: (host) => `the certificate of ${host} has expired`,
-    hint: "Whoever runs the host must renew it.",
+    hint: "The operator of the host must renew it.",
   },
   ERR_PROXY_TUNNEL: {
     code: "UNREACHABLE",

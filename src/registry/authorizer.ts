@@ -50,7 +50,10 @@ export class Authorizer {
     } catch (error) {
       if (!(error instanceof TouchmarkError) || (error.code !== "MALFORMED" && error.code !== "LIMIT_EXCEEDED")) throw error;
       const why = `${access.registry.name} asks for authorization in a way that cannot be followed: ${error.message}`;
-      throw new TouchmarkError("UNAUTHORIZED", why, { hint: "Ask whoever runs the registry to look at its authentication.", cause: error });
+      throw new TouchmarkError("UNAUTHORIZED", why, {
+        hint: "Ask the operator of the registry to look at its authentication.",
+        cause: error,
+      });
     }
   }
 

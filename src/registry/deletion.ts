@@ -14,7 +14,7 @@ export async function remove(connection: Connection, target: string, signal: Abo
   const answer = await connection.write({ method: "DELETE", to, expect: [200, 202, 204, 400, 404, 405], signal });
   if (answer.status === 405 || (answer.status === 400 && errorCodesOf(answer).includes("UNSUPPORTED"))) {
     throw new TouchmarkError("UNSUPPORTED", `${connection.name} does not let ${target} be deleted`, {
-      hint: "Ask whoever runs the registry to allow it, or delete it with the registry's own tools.",
+      hint: "Ask the operator of the registry to allow it, or delete it with the registry's own tools.",
     });
   }
   if (answer.status === 400) throw registryRefusal(answer, `to delete ${target} in ${connection.name}`, undefined);

@@ -124,7 +124,7 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
     const { signal = new AbortController().signal, signature, recursive = false } = options;
     throwIfAborted(signal);
     if (subject.kind === "image") return (await images(signal)).verify(subject.reference, { recursive, signal });
-    if (signature === undefined) throw new TouchmarkError("USAGE", `nothing says which file holds the signature of ${subject.path}`);
+    if (signature === undefined) throw new TouchmarkError("USAGE", `no signature file was named for ${subject.path}`);
     return verifyNamedFile(subject, signature, signal);
   }
   return { verify };

@@ -52,8 +52,8 @@ suite("a revocation list", () => {
   });
 
   test("is refused outside its validity period", async () => {
-    await isUnknown(listed({ nextUpdate: now - 1 }), /held until 2026-05-31T23:59:59Z/);
-    await isUnknown(listed({ entries: [{ serial: 7, reason: 6 }], nextUpdate: now - 1 }), /held until/);
+    await isUnknown(listed({ nextUpdate: now - 1 }), /valid until 2026-05-31T23:59:59Z/);
+    await isUnknown(listed({ entries: [{ serial: 7, reason: 6 }], nextUpdate: now - 1 }), /valid until/);
     await isUnknown(listed({ nextUpdate: null }), /does not say until when/);
     await isUnknown(listed({ thisUpdate: now + 301_000 }), /yet to come/);
   });
@@ -151,7 +151,7 @@ suite("a delta", () => {
     await isUnknown(statusOf(certificate, whole), /no delta/);
     await isUnknown(updatedBy({}, { signedBy: keys.other.privateKey }), /not signed/);
     await isUnknown(updatedBy({}, { issuer: "other" }), /not of the issuer/);
-    await isUnknown(updatedBy({}, { nextUpdate: now - 1 }), /held until/);
+    await isUnknown(updatedBy({}, { nextUpdate: now - 1 }), /valid until/);
     await isUnknown(updatedBy({}, { scope: { only: "signers" } }), /of other certificates/);
     await isUnknown(updatedBy({ scope: { urls: [url] } }, {}), /of other certificates/);
     await passes(updatedBy({ scope: { urls: [url] } }, { scope: { urls: [url] } }));

@@ -33,7 +33,8 @@ async function answerOf(response: OcspResponse, question: RevocationQuestion): P
   const fault = await responderFault(response, issuer, at);
   if (fault !== undefined) return unknown(fault);
   const [answer, ...more] = response.answers.filter(({ id }) => isCertificateId(id, certificate, issuer));
-  if (!answer || more.length > 0) return unknown(`its answer speaks of the certificate ${answer ? "several times" : "not at all"}`);
+  if (!answer || more.length > 0)
+    return unknown(`its response ${answer ? "mentions the certificate several times" : "does not mention the certificate"}`);
   const { status } = answer;
   const final = typeof status === "object" ? revokedForGood(status, question) : undefined;
   if (final) return final;

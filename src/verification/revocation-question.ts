@@ -74,7 +74,7 @@ export interface Dated {
 export function staleness({ thisUpdate, nextUpdate }: Dated, at: Instant): string | undefined {
   if (thisUpdate > at + maxSkew) return `its answer is of ${formatInstant(thisUpdate)}, which is yet to come`;
   if (nextUpdate === undefined) return "its answer does not say until when it holds";
-  return at > nextUpdate ? `its answer held until ${formatInstant(nextUpdate)}` : undefined;
+  return at > nextUpdate ? `its data was valid until ${formatInstant(nextUpdate)}` : undefined;
 }
 
 /** The host of a URL, for messages. */

@@ -134,8 +134,8 @@ describe("keyless signing that fails", () => {
     for (const [words, code, message, hint] of [
       [[], "IDENTITY_TOKEN_MISSING", /no identity token found: tried SIGSTORE_ID_TOKEN, GitHub/, /--identity-token.*--key/],
       [["--identity-token", at.path("nowhere")], "IDENTITY_TOKEN_MISSING", /neither a token nor a file/, /Give the token/],
-      [token({ exp: now - 120 }), "IDENTITY_TOKEN_INVALID", /held until/, /Get a new one/],
-      [token({ nbf: now + 120 }), "IDENTITY_TOKEN_INVALID", /holds from/, /this machine's clock/],
+      [token({ exp: now - 120 }), "IDENTITY_TOKEN_INVALID", /valid until/, /Get a new one/],
+      [token({ nbf: now + 120 }), "IDENTITY_TOKEN_INVALID", /is valid from/, /this machine's clock/],
       [token({ aud: "others" }), "IDENTITY_TOKEN_INVALID", /made for "others"; expected "sigstore"/, /audience sigstore/],
       [["--identity-token", "eyJhbGciOiJub25lIn0"], "IDENTITY_TOKEN_INVALID", /expected three parts/, /Get a new one/],
     ] as const) {
@@ -174,7 +174,12 @@ describe("keyless signing that fails", () => {
     const at = await location(t);
     await writeFile(at.path("signing_config.json"), JSON.stringify({ ...JSON.parse(at.signingConfig), tsaUrls: [] }));
     const outcome = await at.sign({}, "--identity-token", tokenOf(alice), at.image);
-    assertFailed(outcome, { status: 2, code: "SERVICE_MISSING", message: /nothing would prove when/, hint: /Name a timestamp authority/ });
+    assertFailed(outcome, {
+      status: 2,
+      code: "SERVICE_MISSING",
+      message: /a short-lived certificate needs a timestamp/,
+      hint: /Name a timestamp authority/,
+    });
     assert.deepEqual([...at.authority.lines, ...at.log.lines], []);
     await assertUnsigned(at);
   });

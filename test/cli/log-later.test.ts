@@ -159,7 +159,7 @@ describe("a signature that cannot be logged later", () => {
   for (const [what, options, words, status, message] of [
     ["for verifiers refuse the times of Rekor 1", { rekor: 1 }, [], 32, /proves the time of its entries, and verifiers refuse/],
     ["in cosign's layers", {}, ["--format", "bundle,cosign-legacy"], 32, /a signature of format cosign-legacy cannot wait for a log/],
-    ["in a file", {}, ["--bundle", "b.json"], 2, /one that waits for its log is none/],
+    ["in a file", {}, ["--bundle", "b.json"], 2, /a pending one is not complete/],
   ] as const) {
     it(`is refused before any service is contacted: ${what}`, async (t) => {
       const at = await location(t, options);
@@ -172,7 +172,7 @@ describe("a signature that cannot be logged later", () => {
   }
 
   for (const [what, change, message] of [
-    ["a timestamp authority", { tsaUrls: [] }, /nothing would prove when the certificate was used/],
+    ["a timestamp authority", { tsaUrls: [] }, /a short-lived certificate needs a timestamp/],
     ["a log", { rekorTlogUrls: [] }, /names no log that could be asked later/],
   ] as const) {
     it(`is refused before a certificate is requested: without ${what}`, async (t) => {

@@ -139,7 +139,7 @@ function requireWaiting(chosen: readonly Format[], bundle: string | undefined): 
     throw new TouchmarkError("UNSUPPORTED", `a signature of format ${other.name} cannot wait for a log`, {
       hint: "Log now, or sign in the format bundle.",
     });
-  if (bundle !== undefined) throw usageError("--bundle takes a complete signature, and one that waits for its log is none");
+  if (bundle !== undefined) throw usageError("--bundle takes a complete signature, and a pending one is not complete");
 }
 
 type Outcome = { readonly reference: Reference } & ({ readonly made: readonly SignatureMade[] } | { readonly error: unknown });

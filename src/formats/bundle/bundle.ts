@@ -97,7 +97,7 @@ function readRecord({ layers }: ImageManifest, blobs: ReadonlyMap<Digest, Uint8A
   const record = layers.find(isRecord);
   const bytes = record && blobs.get(record.digest);
   if (!bytes || layers.length !== 2) {
-    throw malformed("a signature that waits for its log lies with one record of that, and nothing else");
+    throw malformed("a pending signature must have exactly one pending record beside it");
   }
   return parsePendingRecord(bytes);
 }

@@ -46,7 +46,7 @@ export function completed({ bundle: found }: BundleEvidence, { entries, subject,
 }
 
 function envelopeOf({ content }: SigstoreBundle): DsseEnvelope {
-  if (content.kind !== "envelope") throw malformed("the bundle that waits for its log holds no envelope");
+  if (content.kind !== "envelope") throw malformed("the pending bundle holds no envelope");
   return content.envelope;
 }
 

@@ -46,7 +46,7 @@ const renewBefore = 60_000;
 /** Describing waits for nothing; signing throws what certifying throws, and what the logs and timestamp authorities throw. */
 export function keylessSigner({ token, services, root, logUpload = "now", consent, ...asker }: KeylessOptions): KeylessSigner {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const publicKey = publicKeyOf(privateKey, "the key of the moment");
+  const publicKey = publicKeyOf(privateKey, "the ephemeral key");
   const certify = memoise(request, { until: ({ notAfter }) => notAfter - renewBefore, clock: asker.clock });
   let consented: string | undefined;
 

@@ -94,6 +94,6 @@ export function cryptokiError(thrown: unknown, token: string): unknown {
     });
   }
   return new TouchmarkError("PLUGIN_FAILED", `${token} failed (${name})`, {
-    ...(name === "CKR_PIN_LOCKED" && { hint: "The token is locked: whoever administers it can set a new PIN." }),
+    ...(name === "CKR_PIN_LOCKED" && { hint: "The token is locked: its administrator can set a new PIN." }),
   });
 }

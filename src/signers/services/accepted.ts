@@ -10,6 +10,6 @@ export function accepted<T>(result: Result<T>, who: string): T {
 
 export function wrongAnswer(code: Code, who: string, why: string): TouchmarkError {
   return new TouchmarkError(code, `the answer of ${who} cannot be used: ${why}`, {
-    hint: "Check that the trusted root and the signing configuration belong together; if they do, tell whoever runs the service.",
+    hint: "Check that the trusted root and the signing configuration belong together; if they do, tell the operator of the service.",
   });
 }

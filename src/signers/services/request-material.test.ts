@@ -183,7 +183,7 @@ suite("the verification material of a signature", () => {
     const request = await instance(t, { ...(await kinds.rekor2()), script: {} });
     await assert.rejects(requestMaterial({ logged: signed("x", "certificate"), ...request }, asker()), {
       code: "SERVICE_MISSING",
-      message: /nothing would prove when/,
+      message: /a short-lived certificate needs a timestamp/,
     });
   });
 

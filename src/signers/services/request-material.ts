@@ -74,7 +74,7 @@ export async function requestMaterial(
 /** Throws SERVICE_MISSING if none of the services verifies the time at which a certificate is used. */
 export function checkTimed({ logs, timestampAuthorities }: MaterialRequest["services"]): void {
   if (timestampAuthorities.length > 0 || logs.some(provesTime)) return;
-  throw new TouchmarkError("SERVICE_MISSING", "nothing would prove when the certificate was used: the logs that are asked prove no time", {
+  throw new TouchmarkError("SERVICE_MISSING", "a short-lived certificate needs a timestamp: these logs do not prove the time of an entry", {
     hint: "Name a timestamp authority in the signing configuration.",
   });
 }

@@ -21,7 +21,7 @@ export function timestampedSigner(signer: Signer, { service, authorities, ...ask
     async sign(request, signal) {
       const signed = await signer.sign(request, signal);
       if (request.content) return signed;
-      if (signed.material) throw new TouchmarkError("INTERNAL", "a signature was sealed before it was timestamped");
+      if (signed.material) throw new TouchmarkError("INTERNAL", "verification material was made before the timestamp");
       const { timestamp } = await requestTimestamp({ service, stamped: signed.signature, authorities }, { ...asker, signal });
       return { ...signed, material: { entries: [], timestamps: [timestamp] } };
     },

@@ -92,7 +92,7 @@ suite("a signature with pending log entries", () => {
     const ed25519 = { ...signed("x"), verifier: { kind: "key", key } } as const;
     for (const [logged, logs, code, message] of [
       [signed("x"), [], "SERVICE_MISSING", /no log that could be asked later/],
-      [signed("x", "certificate"), [timeless], "SERVICE_MISSING", /nothing would prove when the certificate was used/],
+      [signed("x", "certificate"), [timeless], "SERVICE_MISSING", /a short-lived certificate needs a timestamp/],
       [signed("x", "certificate"), [timed], "UNSUPPORTED", /proves the time of its entries/],
       [ed25519, [timeless], "UNSUPPORTED", /ed25519/],
     ] as const) {

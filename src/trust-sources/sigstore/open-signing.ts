@@ -42,7 +42,7 @@ export function openSigning(options: SigningOptions): SigningInstance {
 }
 
 function unnamed(): never {
-  throw new TouchmarkError("SERVICE_MISSING", "nothing says which services sign", {
+  throw new TouchmarkError("SERVICE_MISSING", "no signing configuration", {
     hint: "Name a signing config, or fetch the instance's.",
     remedy: { id: "name-signing-config" },
   });

@@ -95,7 +95,7 @@ function show(outcome: Outcome, output: "text" | "json", io: Io): void {
     io.stdout.write(output === "json" ? `${JSON.stringify(image)}\n` : renderImage(image));
     for (const one of image.uploads) {
       if (one.state !== "flushed") complain("error", `${one.waiting} is ${one.state}: ${one.code}: ${one.message}`, one);
-      else if (one.kept) complain("warning", `${one.waiting}, which waited, is still there: ${one.kept.message}`, one.kept);
+      else if (one.kept) complain("warning", `${one.waiting}, which was pending, could not be deleted: ${one.kept.message}`, one.kept);
     }
     for (const one of image.unread) complain("error", `${one.location} could not be read: ${one.code}: ${one.message}`, one);
   }

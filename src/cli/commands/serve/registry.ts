@@ -33,7 +33,7 @@ export const command: Command = defineCommand({
   ],
   async run(args, io) {
     const dir = args.dir;
-    if (dir === undefined) throw usageError("nothing says which folder to serve", "Name it: --dir DIR.");
+    if (dir === undefined) throw usageError("--dir is missing", "Name it: --dir DIR.");
     const { host, port } = parseListen(args.listen ?? "127.0.0.1:5000");
     const tls = await readTls(args, io);
     const registry = await startRegistry({ dir, host, port, drainTime, ...(tls && { tls }) });

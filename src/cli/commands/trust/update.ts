@@ -88,7 +88,7 @@ function repositoryOf(instance: Instance, asked: string | undefined): readonly R
   if (instance.kind === "repository") return [instance];
   if (asked === undefined) return [];
   throw usageError(
-    `${asked} was imported from a file, which nobody keeps up to date`,
+    `${asked} was imported from a file, which is never updated`,
     `Import a newer one: touchmark trust import ${asked} FILE.`,
   );
 }

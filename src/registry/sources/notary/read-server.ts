@@ -97,7 +97,7 @@ class ServerPass {
   #changed(path: string): void {
     this.#isConsistent = false;
     const message = `${this.#repository.describe(path)} changed while the repository was read: it is not the file that was named before`;
-    const hint = "What was read is saved. Save the repository once more, when nobody signs in it.";
+    const hint = "What was read is saved. Save the repository once more, while no one signs in it.";
     this.reading.fail(path, new TouchmarkError("CONFLICT", message, { hint }));
   }
 

@@ -154,8 +154,8 @@ for (const { provider, env, line, headers, body, wrap } of asked) {
     const others = mintToken({ aud: "other" });
     const late = mintToken({ exp: Math.floor(testTime / 1000) - 120 });
     const useless: readonly (readonly [what: string, token: string, message: RegExp])[] = [
-      ["for another audience", others, /made for "other"/],
-      ["that has expired", late, /held until/],
+      ["for another audience", others, /the audience "other"/],
+      ["that has expired", late, /valid until/],
       ["that is invalid", "Sign in first", /three parts/],
     ];
     for (const [what, token, message] of useless) {

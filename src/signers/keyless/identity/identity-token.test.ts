@@ -80,11 +80,11 @@ for (const [what, text, message] of notTokens) {
 }
 
 const notForNow: readonly (readonly [what: string, claims: Record<string, unknown>, message: RegExp])[] = [
-  ["for another audience", { aud: "https://github.com/owner" }, /made for "https:\/\/github.com\/owner"; expected "sigstore"/],
+  ["for another audience", { aud: "https://github.com/owner" }, /the audience "https:\/\/github.com\/owner"; expected "sigstore"/],
   ["for an audience that only contains ours", { aud: "sigstore2" }, /expected "sigstore"/],
-  ["without an audience", { aud: undefined }, /made for nobody/],
-  ["that has expired", { exp: seconds - 62 }, /held until .*; here it is /],
-  ["that is not valid yet", { nbf: seconds + 63 }, /holds from .*; here it is /],
+  ["without an audience", { aud: undefined }, /the audience none/],
+  ["that has expired", { exp: seconds - 62 }, /valid until .*; here it is /],
+  ["that is not valid yet", { nbf: seconds + 63 }, /is valid from .*; here it is /],
 ];
 
 for (const [what, claims, message] of notForNow) {

@@ -67,16 +67,19 @@ export class IdentityToken {
 export function checkIdentityToken(token: IdentityToken, audience: string, now: Instant): void {
   const whose = `the identity token of ${token.source}`;
   if (!token.audience.includes(audience)) {
-    const found = token.audience.map((name) => JSON.stringify(printableText(name, 100))).join(", ") || "nobody";
-    throw invalid(`${whose} is made for ${found}; expected ${JSON.stringify(audience)}`, `Ask for a token with the audience ${audience}.`);
+    const found = token.audience.map((name) => JSON.stringify(printableText(name, 100))).join(", ") || "none";
+    throw invalid(
+      `${whose} has the audience ${found}; expected ${JSON.stringify(audience)}`,
+      `Ask for a token with the audience ${audience}.`,
+    );
   }
   if (token.notBefore !== undefined && token.notBefore > now + clockSkew) {
     const hint = "Check this machine's clock.";
-    throw invalid(`${whose} holds from ${formatInstant(token.notBefore)}; here it is ${formatInstant(now)}`, hint);
+    throw invalid(`${whose} is valid from ${formatInstant(token.notBefore)}; here it is ${formatInstant(now)}`, hint);
   }
   if (token.usableUntil < now) {
     const hint = "Get a new one just before signing: such tokens live for minutes. If it is new, check this machine's clock.";
-    throw invalid(`${whose} held until ${formatInstant(token.expires)}; here it is ${formatInstant(now)}`, hint);
+    throw invalid(`${whose} was valid until ${formatInstant(token.expires)}; here it is ${formatInstant(now)}`, hint);
   }
 }
 

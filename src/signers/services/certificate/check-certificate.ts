@@ -39,7 +39,7 @@ export async function checkCertificate(
   ] as const) {
     const expected = identity[part];
     if (expected !== undefined && named[part] !== expected) {
-      const why = `it is ${what} ${JSON.stringify(named[part] ?? "nobody")}, expected ${JSON.stringify(expected)}`;
+      const why = `it is ${what} ${JSON.stringify(named[part] ?? "none")}, expected ${JSON.stringify(expected)}`;
       throw wrongAnswer("IDENTITY_MISMATCH", who, why);
     }
   }

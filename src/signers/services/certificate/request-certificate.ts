@@ -30,7 +30,7 @@ export interface CertificateRequest {
  */
 export async function requestCertificate(request: CertificateRequest, asker: Asker): Promise<Certificate> {
   const { service, token, challenge, privateKey, root } = request;
-  const publicKey = publicKeyOf(privateKey, "the key of the moment");
+  const publicKey = publicKeyOf(privateKey, "the ephemeral key");
   const proof = publicKey.algorithm.signs.sign(privateKey, encodeUtf8(challenge));
   const certificate = await askFulcio(service, { token, publicKey, proof }, asker);
   await checkCertificate(certificate, { ...request, root: await root, publicKey, who: printableHost(urlOf(service)), at: asker.clock() });

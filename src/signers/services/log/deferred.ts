@@ -16,7 +16,7 @@ export function checkDeferrable(
   if (by === "key") return;
   for (const log of logs) checkTimeless(log);
   if (timestampAuthorities.length > 0) return;
-  throw new TouchmarkError("SERVICE_MISSING", "nothing would prove when the certificate was used before the log is asked", {
+  throw new TouchmarkError("SERVICE_MISSING", "a short-lived certificate needs a timestamp if its log entry is to come later", {
     hint: "Name a timestamp authority in the signing configuration.",
   });
 }

@@ -67,7 +67,7 @@ function pageOf({ name: issuer, authorization }: Issuer, query: Readonly<Record<
 
 function answerOf({ answer }: Callback, patience: number, signal: AbortSignal): Promise<URLSearchParams> {
   const { promise: given, resolve, reject } = Promise.withResolvers<URLSearchParams>();
-  const late = new TouchmarkError("SIGN_IN_FAILED", `nobody completed the sign-in within ${patience / 1000} s`);
+  const late = new TouchmarkError("SIGN_IN_FAILED", `the sign-in was not completed within ${patience / 1000} s`);
   const timer = setTimeout(() => reject(late), patience);
   const abort = (): void => reject(interruption(signal));
   signal.addEventListener("abort", abort);

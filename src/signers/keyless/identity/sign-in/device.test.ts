@@ -68,19 +68,19 @@ const pending = Array.from({ length: 100 }, () => "authorization_pending");
 
 test("polling stops when the code expires, or at the timeout", async (t) => {
   const short = signIn(await identityProvider(t, { polls: pending, begun: (right) => ({ ...right, expires_in: 20 }) }));
-  await assert.rejects(short.token, { code: "SIGN_IN_FAILED", message: /nobody completed/ });
+  await assert.rejects(short.token, { code: "SIGN_IN_FAILED", message: /was not completed/ });
   assert.deepEqual(short.waits, [7, 7, 7]);
   const long = signIn(await identityProvider(t, { polls: pending, begun: (right) => ({ ...right, expires_in: 1e9 }) }));
-  await assert.rejects(long.token, { code: "SIGN_IN_FAILED", message: /nobody completed/ });
+  await assert.rejects(long.token, { code: "SIGN_IN_FAILED", message: /was not completed/ });
   assert.equal(long.waits.length, Math.ceil(600 / 7));
 });
 
 const failures: readonly (readonly [what: string, bends: Bends, code: Code, message: RegExp])[] = [
   ["a user who refuses", { polls: ["authorization_pending", "access_denied"] }, "SIGN_IN_FAILED", /refuses the sign-in: access_denied/],
-  ["a code that has expired", { polls: ["expired_token"] }, "SIGN_IN_FAILED", /nobody completed/],
+  ["a code that has expired", { polls: ["expired_token"] }, "SIGN_IN_FAILED", /was not completed/],
   ["an unknown error", { polls: ["strange_day"] }, "SIGN_IN_FAILED", /refuses the sign-in: strange_day: no$/],
   ["a token of another issuer", { claims: { iss: "https://issuer.example" } }, "SIGN_IN_FAILED", /another issuer made/],
-  ["a token for another client", { claims: { aud: "other" } }, "IDENTITY_TOKEN_INVALID", /made for "other"/],
+  ["a token for another client", { claims: { aud: "other" } }, "IDENTITY_TOKEN_INVALID", /the audience "other"/],
   ["a gateway's error", { token: () => ({ status: 502, body: "bad gateway" }) }, "UNREACHABLE", /answers 502/],
   ["no codes", { configuration: (right) => ({ ...right, device_authorization_endpoint: undefined }) }, "UNSUPPORTED", /no codes/],
   ["no device code", { begun: (right) => ({ ...right, device_code: undefined }) }, "MALFORMED", /device_code is missing/],

@@ -56,7 +56,7 @@ async function signIn({ issuer: issuerName, say, sleep = pause }: DeviceSignIn, 
     else if (answer.refused.error === "expired_token") break;
     else if (answer.refused.error !== "authorization_pending") throw oauthRefusal(issuer.name, answer.refused);
   }
-  throw new TouchmarkError("SIGN_IN_FAILED", "nobody completed the sign-in while its code held");
+  throw new TouchmarkError("SIGN_IN_FAILED", "the sign-in was not completed before its code expired");
 }
 
 async function begin(issuer: Issuer, verifier: string, surroundings: Surroundings): Promise<Fields> {
