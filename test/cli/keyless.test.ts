@@ -136,7 +136,7 @@ describe("keyless signing that fails", () => {
       [["--identity-token", at.path("nowhere")], "IDENTITY_TOKEN_MISSING", /neither a token nor a file/, /Give the token/],
       [token({ exp: now - 120 }), "IDENTITY_TOKEN_INVALID", /valid until/, /Get a new one/],
       [token({ nbf: now + 120 }), "IDENTITY_TOKEN_INVALID", /is valid from/, /this machine's clock/],
-      [token({ aud: "others" }), "IDENTITY_TOKEN_INVALID", /made for "others"; expected "sigstore"/, /audience sigstore/],
+      [token({ aud: "others" }), "IDENTITY_TOKEN_INVALID", /the audience "others"; expected "sigstore"/, /audience sigstore/],
       [["--identity-token", "eyJhbGciOiJub25lIn0"], "IDENTITY_TOKEN_INVALID", /expected three parts/, /Get a new one/],
     ] as const) {
       assertFailed(await at.sign({}, ...words, at.image), { status: 31, code, message, hint });
