@@ -80,6 +80,10 @@ suite("distinguished names", () => {
   const value = fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !text.includes("\0"));
   const escape = (text: string) => text.replace(/["+,;<>\\]|^[ #]| $/g, String.raw`\$&`);
 
+  test("a space other than U+0020 belongs to the value", () => {
+    assert.equal(attributes("C=US, ST=\u00a0#1, O=acme")["ST"], "\u00a0#1");
+  });
+
   test("any values read back", () => {
     fc.assert(
       fc.property(value, value, value, (c, st, o) => {
