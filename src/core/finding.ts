@@ -2,7 +2,8 @@
 import type { Digest } from "./digest.ts";
 import type { Code } from "./errors.ts";
 import type { Claim, EvidenceLocation } from "./evidence.ts";
-import type { FactQuestion, PluginRequest } from "./facts/facts.ts";
+import type { FactQuestion } from "./facts/facts.ts";
+import type { PluginRequest } from "./facts/plugin.ts";
 import type { Instant } from "./instant.ts";
 import type { Interval } from "./interval.ts";
 import type { KeyAlgorithmName } from "./keys/key-algorithms.ts";

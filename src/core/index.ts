@@ -33,17 +33,10 @@ export {
   type Signatory,
 } from "./finding.ts";
 export type { Decision, Reason, Requirement, Verdict, VerdictSubject } from "./verdict.ts";
-export {
-  factKey,
-  type FactAnswer,
-  type Facts,
-  type GatherFacts,
-  type CrlQuestion,
-  type OcspQuestion,
-  type PluginQuestion,
-  type FactQuestion,
-  type StatusQuestion,
-} from "./facts/facts.ts";
+export type { CrlQuestion } from "./facts/crl.ts";
+export { factKey, type FactAnswer, type Facts, type GatherFacts, type FactQuestion, type StatusQuestion } from "./facts/facts.ts";
+export type { OcspQuestion } from "./facts/ocsp.ts";
+export type { PluginQuestion } from "./facts/plugin.ts";
 export type { Instant } from "./instant.ts";
 export type { Content, Subject, SubjectAddress } from "./subject.ts";
 export { readFileSubject, wholeFile, type FileReading, type FileSubject } from "./file-subject.ts";

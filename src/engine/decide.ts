@@ -4,7 +4,7 @@ import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Verdict, VerdictSubject } from "../core/verdict.ts";
 import type { PolicyAndTrust } from "../policy/compile.ts";
-import { evaluate, questionsOf, type EvaluationInput } from "../policy/evaluate.ts";
+import { authorityQuestions, evaluate, evidenceQuestions, type EvaluationInput } from "../policy/evaluate.ts";
 
 export interface DecideOptions {
   readonly basis: PolicyAndTrust;
@@ -19,15 +19,15 @@ export function wantedFacts(
   subject: VerdictSubject,
   { basis: { policy }, at }: DecideOptions,
 ): (finding: Finding) => readonly FactQuestion[] {
-  return (finding) => questionsOf(policy, { subject, findings: [finding], at }).filter(({ kind }) => kind !== "plugin");
+  return (finding) => evidenceQuestions(policy, { subject, findings: [finding], at });
 }
 
-/** Gathers plugin answers, which apply to one authority each, and evaluates the policy. */
+/** Gathers the answers that apply to one authority each, and evaluates the policy. */
 export async function decide(
   input: Omit<EvaluationInput, "trust" | "at" | "facts">,
   { basis: { policy, trust }, at, gather, signal }: DecideOptions,
 ): Promise<Verdict> {
-  const questions = questionsOf(policy, { ...input, at }).filter(({ kind }) => kind === "plugin");
+  const questions = authorityQuestions(policy, { ...input, at });
   const unique = new Map(questions.map((question) => [factKey(question), question]));
   const facts: Facts = gather && unique.size > 0 ? await gather([...unique.values()], signal) : new Map();
   return evaluate(policy, { ...input, trust, at, facts });

@@ -51,16 +51,23 @@ export function evaluate(policy: Policy, input: EvaluationInput): Verdict {
   };
 }
 
-/** The fact questions that would decide undecided findings of expected signers. */
-export function questionsOf(
-  policy: Policy,
-  input: Pick<EvaluationInput, "subject" | "findings" | "at" | "facts">,
-): readonly FactQuestion[] {
-  const { subject, findings, at, facts = new Map() } = input;
+/** Fact questions about evidence of expected signers: verification runs again with the answers. */
+export function evidenceQuestions(policy: Policy, input: QuestionInput): readonly FactQuestion[] {
+  return matchesIn(policy, input).flatMap(({ needs }) => needs);
+}
+
+/** Fact questions that authorities raise about their signers: the evaluation takes the answers. */
+export function authorityQuestions(policy: Policy, input: QuestionInput): readonly FactQuestion[] {
+  return matchesIn(policy, input).flatMap(({ ownNeeds }) => ownNeeds);
+}
+
+type QuestionInput = Pick<EvaluationInput, "subject" | "findings" | "at">;
+
+function matchesIn(policy: Policy, { subject, findings, at }: QuestionInput): readonly Match[] {
   const requirements = ruleFor(policy, subject.repository)?.signatures ?? [];
   const authorities = new Set(requirements.flatMap(({ from }) => from));
   return findings.flatMap((finding) =>
-    Array.from(authorities, (authority) => matchAuthority(authority, finding, { at, facts }).needs).flat(),
+    Array.from(authorities, (authority) => matchAuthority(authority, finding, { at, facts: new Map() })),
   );
 }
 

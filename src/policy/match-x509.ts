@@ -3,7 +3,8 @@
  * certificates, subject, validity dates, and the answer of the plugin that the signature names.
  */
 import { asTouchmarkError } from "../core/errors.ts";
-import type { Facts, PluginQuestion } from "../core/facts/facts.ts";
+import type { Facts } from "../core/facts/facts.ts";
+import type { PluginQuestion } from "../core/facts/plugin.ts";
 import type { Check, Finding, X509Signer } from "../core/finding.ts";
 import { formatInstant, type Instant } from "../core/instant.ts";
 import { isWithinInterval } from "../core/interval.ts";

@@ -23,8 +23,10 @@ export interface Match {
   readonly isExpected: boolean;
   /** The policy's own checks; the finding has the others. */
   readonly checks: readonly Check[];
-  /** The fact questions that would decide undecided checks. */
+  /** The fact questions that would decide undecided checks of the finding. */
   readonly needs: readonly FactQuestion[];
+  /** The fact questions that would decide undecided checks of the policy; they concern this authority alone. */
+  readonly ownNeeds: readonly FactQuestion[];
 }
 
 export interface MatchContext {
@@ -49,7 +51,8 @@ export function matchAuthority(authority: Authority, finding: Finding, context: 
     fault: faultOf(binding, finding),
     isExpected,
     checks: own.checks,
-    needs: isExpected ? [...wanted.map(({ question }) => question), ...own.needs] : [],
+    needs: isExpected ? wanted.map(({ question }) => question) : [],
+    ownNeeds: isExpected ? own.needs : [],
   };
 }
 

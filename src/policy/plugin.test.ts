@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { Tagged } from "../core/envelopes/cbor.ts";
-import { factKey, type FactAnswer, type PluginQuestion } from "../core/facts/facts.ts";
+import { factKey, type FactAnswer } from "../core/facts/facts.ts";
+import type { PluginQuestion } from "../core/facts/plugin.ts";
 import { outcomeOf } from "../core/finding.ts";
 import { makeKey } from "../core/x509/fixture.test.ts";
 import { parseTrustedNames } from "../trust/notation/trusted-names.ts";
@@ -32,8 +33,8 @@ const revocation = "SIGNATURE_VERIFIER.REVOCATION_CHECK";
 type Answered = Awaited<ReturnType<typeof verifyMade>>;
 
 /** The only question of a finding. */
-function questionIn({ match: { needs } }: Answered): PluginQuestion {
-  const [question, ...more] = needs;
+function questionIn({ match: { ownNeeds } }: Answered): PluginQuestion {
+  const [question, ...more] = ownNeeds;
   assert.ok(question?.kind === "plugin" && more.length === 0);
   return question;
 }
@@ -165,7 +166,7 @@ suite("a signature that names a plugin", () => {
   test("causes no plugin request for an unexpected signer", async () => {
     const trusted = { ...trust, identities: parseTrustedNames([other], "names") };
     const finding = await verifyMade(looseJws({ headers }), { trusted });
-    assert.deepEqual([finding.match.needs, outcomeOf(finding)], [[], "failed"]);
+    assert.deepEqual([finding.match.ownNeeds, outcomeOf(finding)], [[], "failed"]);
     assert.ok(summary(finding).includes(mismatch));
   });
 
@@ -176,7 +177,7 @@ suite("a signature that names a plugin", () => {
     assert.deepEqual(questionIn(finding).trustedIdentities, [profile]);
     const stores = { ca: [], signingAuthority: [root], tsa: [] };
     const stranger = await verifyMade(looseJws({ headers }), { trusted: { ...trust, identities, stores } });
-    assert.deepEqual([stranger.match.needs, outcomeOf(stranger)], [[], "failed"]);
+    assert.deepEqual([stranger.match.ownNeeds, outcomeOf(stranger)], [[], "failed"]);
   });
 
   test("is not needed where the names of a policy are for plugins, and without a plugin no signer matches them", async () => {
@@ -203,14 +204,14 @@ suite("a signature that names a plugin", () => {
       code: "UNDECIDED",
       detail: 'needs the plugin "example": the plugin is not installed',
     });
-    assert.deepEqual(finding.match.needs, []);
+    assert.deepEqual(finding.match.ownNeeds, []);
   });
 
   test("by an untrusted signer runs no plugin, and stays refused", async () => {
     const finding = await verifyMade(looseJws({ headers }), {
       trusted: { ...trust, stores: { ca: [], signingAuthority: [root], tsa: [] } },
     });
-    assert.deepEqual(finding.match.needs, []);
+    assert.deepEqual(finding.match.ownNeeds, []);
     assert.ok(summary(finding).includes("plugin UNDECIDED?"));
     const forged = await verifyMade(looseJws({ headers, certificates: [certificate({ ...leafShape, key: makeKey() }), root] }));
     assert.deepEqual([forged.needs, summary(forged)], [undefined, ["format", "signature SIGNATURE_INVALID", "subject"]]);

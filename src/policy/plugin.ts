@@ -4,7 +4,8 @@
  * the check of an identity that we can read.
  */
 import { malformed } from "../core/errors.ts";
-import { factKey, type Facts, type PluginCheck, type PluginQuestion } from "../core/facts/facts.ts";
+import { factKey, type Facts } from "../core/facts/facts.ts";
+import type { PluginCheck, PluginQuestion } from "../core/facts/plugin.ts";
 import type { Check, X509Signer } from "../core/finding.ts";
 import { Fields, parseJson } from "../core/json/json.ts";
 import type { Authority, CertificateSource } from "./authority.ts";

@@ -1,6 +1,7 @@
 /** Requests the revocation status of certificates, and the results of notation plugins. */
 import { memoise } from "../core/async/memoise.ts";
-import type { GatherFacts, PluginQuestion, StatusQuestion } from "../core/facts/facts.ts";
+import type { GatherFacts, StatusQuestion } from "../core/facts/facts.ts";
+import type { PluginQuestion } from "../core/facts/plugin.ts";
 import type { LocalSettings } from "./local-settings.ts";
 import { notationFolder } from "./notation-folder.ts";
 

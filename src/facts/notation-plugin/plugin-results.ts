@@ -6,7 +6,8 @@
 import { mapBounded } from "../../core/async/map-bounded.ts";
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { asTouchmarkError } from "../../core/errors.ts";
-import { factKey, type FactAnswer, type GatherFacts, type PluginQuestion } from "../../core/facts/facts.ts";
+import { factKey, type FactAnswer, type GatherFacts } from "../../core/facts/facts.ts";
+import type { PluginQuestion } from "../../core/facts/plugin.ts";
 import { verifySignatureByPlugin, type VerifierSurroundings } from "./verify-signature.ts";
 
 /** Maximum concurrent plugins. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { installPlugin, moods, type Moods } from "../../../test/fakes/notation-plugin.ts";
 import { makeCertificate, makeKey } from "../../core/x509/fixture.test.ts";
-import type { PluginQuestion } from "../../core/facts/facts.ts";
+import type { PluginQuestion } from "../../core/facts/plugin.ts";
 import { verifySignatureByPlugin } from "./verify-signature.ts";
 
 const { signal } = new AbortController();

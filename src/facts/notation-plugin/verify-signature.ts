@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { toBase64 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
-import type { PluginCheck, PluginQuestion } from "../../core/facts/facts.ts";
+import type { PluginCheck, PluginQuestion } from "../../core/facts/plugin.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Fields, JsonObject } from "../../core/json/json.ts";
 import { printableText } from "../../core/printable.ts";

@@ -4,7 +4,7 @@
  *     GET URL/BASE64, with the special characters of base64 escaped
  */
 import { toBase64 } from "../../core/bytes.ts";
-import type { OcspQuestion } from "../../core/facts/facts.ts";
+import type { OcspQuestion } from "../../core/facts/ocsp.ts";
 import { fetchRevocationData, parseUrl, type FetchOptions } from "./fetch-revocation-data.ts";
 import { factLimits } from "../limits.ts";
 import { coreLimits } from "../../core/limits.ts";

@@ -4,7 +4,7 @@
  * may not apply to yesterday's list.
  */
 import { asTouchmarkError } from "../../core/errors.ts";
-import type { CrlQuestion } from "../../core/facts/facts.ts";
+import type { CrlQuestion } from "../../core/facts/crl.ts";
 import type { Instant } from "../../core/instant.ts";
 import { parseCrl } from "../../core/x509/crl.ts";
 import { isSignedBy } from "../../core/x509/is-signed-by.ts";
