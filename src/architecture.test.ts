@@ -61,7 +61,7 @@ const table: Readonly<Record<string, Module>> = {
   "formats/cosign-legacy": { modules: ["core", "trust", "verification", "formats"], packages: [], builtins: [] },
   "formats/notation": { modules: ["core", "trust", "verification", "formats"], packages: [], builtins: [] },
   policy: { modules: ["core", "trust"], packages: [], builtins: [] },
-  engine: { modules: ["core", "trust", "policy", "formats"], packages: [], builtins: ["util"] },
+  engine: { modules: ["core", "trust", "verification", "policy", "formats"], packages: [], builtins: ["util"] },
   "server/http": {
     modules: belowServer,
     packages: [],
@@ -81,7 +81,7 @@ const table: Readonly<Record<string, Module>> = {
 };
 
 /** The only files of `formats` that a format may import, and the only one that imports the formats. */
-const shared: ReadonlySet<string> = new Set(["formats/format.ts", "formats/checks.ts"]);
+const shared: ReadonlySet<string> = new Set(["format", "writer", "checks", "limits"].map((name) => `formats/${name}.ts`));
 const list = "formats/all.ts";
 /** Commands that start a server: the only files of `cli` that may import `server` other than lazily. */
 const starters: ReadonlySet<string> = new Set(["cli/commands/serve/registry.ts", "cli/commands/demo.ts"]);

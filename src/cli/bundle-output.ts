@@ -5,7 +5,7 @@ import { throwIfAborted } from "../core/async/interruption.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { fileExists, writeAtomically } from "../files/atomic-write.ts";
 import { readSource } from "../files/read-source.ts";
-import type { FileFormat } from "../formats/format.ts";
+import type { DetachedSignatures } from "../formats/format.ts";
 
 export interface BundleOutput {
   /** Writes atomically. */
@@ -13,7 +13,7 @@ export interface BundleOutput {
 }
 
 /** Throws FILE_EXISTS or FILE_NOT_FOUND before anything is signed. */
-export async function bundleOutput(path: string, format: FileFormat, signal: AbortSignal): Promise<BundleOutput> {
+export async function bundleOutput(path: string, format: DetachedSignatures, signal: AbortSignal): Promise<BundleOutput> {
   const found = await lstat(path).catch(() => undefined);
   if (found && !(found.isFile() && (await isBundle(path, format, signal)))) {
     throw fileExists(path, "Choose another name, or move it away: it holds no such signature, and only one is written anew.");
@@ -36,7 +36,7 @@ export async function requireFolder(path: string): Promise<void> {
   });
 }
 
-async function isBundle(path: string, format: FileFormat, signal: AbortSignal): Promise<boolean> {
+async function isBundle(path: string, format: DetachedSignatures, signal: AbortSignal): Promise<boolean> {
   try {
     return format.owns(await readSource(path, { maxBytes: format.maxBytes, env: {}, signal }));
   } catch {

@@ -1,32 +1,35 @@
 /** Checks for flags of `sign` and `sign-blob` that exclude each other. */
+import type { Format } from "../formats/format.ts";
 import type { LogUpload } from "../core/verification-material.ts";
 import { firstGiven } from "./flags/flag.ts";
 import type { InstanceArgs, SigningArgs } from "./flags/signing.ts";
 import { usageError } from "./usage-error.ts";
 
 interface Checked {
-  /** The names of the formats to write. */
-  readonly formats: readonly string[];
+  /** The formats to write. */
+  readonly formats: readonly Format[];
   readonly logUpload?: LogUpload | undefined;
 }
 
-const notary = "notation";
-
 /** Throws USAGE. */
 export function checkSigning(args: SigningArgs, context: Checked): void {
-  checkNotary(args, context.formats);
+  checkFormatFlags(args, context.formats);
   checkKey(args, context);
   checkPlugin(args);
 }
 
 /** Refuses flags that a format would ignore, above all an expiry. */
-function checkNotary(args: SigningArgs, formats: readonly string[]): void {
+function checkFormatFlags(args: SigningArgs, formats: readonly Format[]): void {
+  const isNotary = ({ writers }: Format): boolean => writers.signature?.abilities.needsChain === true;
   const own = firstGiven(args, ["expiry", "envelope", "timestampUrl", "timestampRoot", "certificateChain"]);
-  if (own !== undefined && !formats.includes(notary))
+  if (own !== undefined && !formats.some(isNotary))
     throw usageError(`${own} is for Notary Project signatures, and none is made`, "Make one: --format notation.");
-  const other = formats.find((name) => name !== notary);
+  const other = formats.find(({ writers }) => writers.signature?.abilities.takesExpiry !== true);
   if (args.expiry !== undefined && other !== undefined)
-    throw usageError(`--expiry cannot be said in the format ${other}`, "Sign in that format with a command of its own, without --expiry.");
+    throw usageError(
+      `--expiry cannot be said in the format ${other.name}`,
+      "Sign in that format with a command of its own, without --expiry.",
+    );
   if (args.timestampRoot !== undefined && args.timestampUrl === undefined)
     throw usageError("--timestamp-root proves what an authority answers, and none is named", "Name it: --timestamp-url URL.");
 }

@@ -21,7 +21,7 @@ export async function readFileOperand(operand: string, io: Io, reading: FileRead
 /** Also accepts a digest. Throws USAGE for an invalid one. */
 export async function readFileOrDigest(operand: string, io: Io, reading: FileReading, signal: AbortSignal): Promise<FileSubject> {
   if (!operand.startsWith("sha256:")) return readFileOperand(operand, io, reading, signal);
-  if (isDigest(operand)) return { reference: operand, digest: operand };
+  if (isDigest(operand)) return { kind: "file", reference: operand, digest: operand };
   throw usageError(
     `a digest is sha256: and 64 digits of lower-case hex; found ${JSON.stringify(operand.slice(0, 100))}`,
     `Write ./${operand.slice(0, 100)} if a file of that name is meant.`,

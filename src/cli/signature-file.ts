@@ -29,7 +29,7 @@ export async function readSignatureFile(
 ): Promise<DetachedSignature> {
   const bytes = await readSource(path, { maxBytes, env, signal });
   if (isBareSignature(bytes)) stderr.write(warningLines([bareSignature(path)]));
-  return readDetachedSignature({ path, bytes }, fileFormats);
+  return readDetachedSignature({ path, bytes }, fileFormats, signal);
 }
 
 function bareSignature(path: string): Warning {

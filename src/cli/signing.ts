@@ -1,5 +1,5 @@
 /** Opens the signer that the flags of `sign` and `sign-blob` name, and reads the signature options. */
-import type { SignatureOptions } from "../formats/format.ts";
+import type { WriteOptions } from "../formats/writer.ts";
 import { openSigner } from "../setup/signer.ts";
 import type { OpenedSigner } from "../setup/signer-settings.ts";
 import type { SigningArgs } from "./flags/signing.ts";
@@ -18,7 +18,7 @@ export async function openSignerFor(args: SigningArgs, io: Io, context: SigningC
 }
 
 /** The signature options from the flags. Throws USAGE. */
-export function signatureOptionsOf(args: Pick<SigningArgs, "expiry" | "envelope">, io: Io): Omit<SignatureOptions, "at"> {
+export function signatureOptionsOf(args: Pick<SigningArgs, "expiry" | "envelope">, io: Io): Omit<WriteOptions, "at"> {
   const { expiry, envelope = "jws" } = args;
   return { envelope, ...(expiry !== undefined && { expiry: signingTime(io) + expiry.milliseconds }) };
 }

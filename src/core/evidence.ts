@@ -9,6 +9,16 @@ export type RepositoryLocation =
   | { readonly kind: "referrers" }
   | { readonly kind: "tag"; readonly tag: string; readonly holds: readonly ClaimKind[] };
 
+/** A source of evidence outside the repository, by name: a signature store, a notary server. */
+export interface SourceLocation {
+  readonly kind: "source";
+  readonly source: string;
+  readonly holds: readonly ClaimKind[];
+}
+
+/** A location that is searched for evidence about an image. */
+export type StoredLocation = RepositoryLocation | SourceLocation;
+
 /** A named file, verified instead of the locations in a repository. */
 export interface FileLocation {
   readonly kind: "file";
@@ -16,13 +26,20 @@ export interface FileLocation {
   readonly path: string;
 }
 
-export type EvidenceLocation = RepositoryLocation | FileLocation;
+export type EvidenceLocation = StoredLocation | FileLocation;
 
 /** A manifest found at a location, fetched and parsed. */
 export interface Found {
   readonly location: RepositoryLocation;
   readonly descriptor: Descriptor;
   readonly manifest: ImageManifest;
+}
+
+/** A document of a named source. */
+export interface EvidenceDocument {
+  /** Its name within the source. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
 }
 
 /** One piece of evidence. Each format extends it with its own data. */
@@ -36,6 +53,8 @@ export interface Evidence {
   readonly layer: Descriptor;
   /** Digest of the signature itself, where known: equal digests may be the same signature stored twice. */
   readonly signature?: Digest;
+  /** Whether it states that its log entries are pending. */
+  readonly isPending?: boolean;
 }
 
 /** The parsed claim of evidence, independent of the format. An attestation never counts as a signature. */
@@ -56,8 +75,9 @@ export interface AttestationClaim {
   readonly predicateType: string;
 }
 
-/** Describes a location: `referrers`, `tag sha256-….sig`, `file app.sigstore.json`. */
+/** Describes a location: `referrers`, `tag sha256-….sig`, `file app.sigstore.json`, a source by its name. */
 export function describeLocation(location: EvidenceLocation): string {
   if (location.kind === "file") return `file ${location.path}`;
+  if (location.kind === "source") return location.source;
   return location.kind === "tag" ? `tag ${location.tag}` : "referrers";
 }

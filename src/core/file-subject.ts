@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { concat } from "./bytes.ts";
 import type { FileDigest } from "./digest.ts";
 import type { HashAlgorithm } from "./keys/hash.ts";
-import type { Content } from "./subject.ts";
+import type { Content } from "./content.ts";
 
 export interface FileSubject extends Content {
+  readonly kind: "file";
   /** Its name as given by the user: a path, `-`, or a digest. */
   readonly reference: string;
   /** Size in bytes; absent where only the digest is known. */
@@ -43,5 +44,5 @@ export async function readFileSubject(
     else held.length = 0;
   }
   const digest: FileDigest = `${algorithm}:${hash.digest("hex")}`;
-  return { reference, digest, size, ...(size <= maxBytes && { bytes: concat(held) }) };
+  return { kind: "file", reference, digest, size, ...(size <= maxBytes && { bytes: concat(held) }) };
 }

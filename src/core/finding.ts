@@ -121,6 +121,8 @@ export interface Finding {
   readonly layer: Digest;
   /** The parsed claim; absent where it cannot be read. Verified only if every check passed. */
   readonly claim?: Claim;
+  /** The signed in-toto statement of an attestation, for policies. It is not part of a verdict. */
+  readonly statement?: Uint8Array;
   /** Present only if a signature check passed and the signer's certificate is known. */
   readonly signer?: Signatory;
   /** Verified timestamps and log entries. */

@@ -38,7 +38,8 @@ export { factKey, type FactAnswer, type Facts, type GatherFacts, type FactQuesti
 export type { OcspQuestion } from "./facts/ocsp.ts";
 export type { PluginQuestion } from "./facts/plugin.ts";
 export type { Instant } from "./instant.ts";
-export type { Content, Subject, SubjectAddress } from "./subject.ts";
+export type { Content } from "./content.ts";
+export type { ImageSubject, SubjectAddress } from "./subject.ts";
 export { readFileSubject, wholeFile, type FileReading, type FileSubject } from "./file-subject.ts";
 export { publicKeyOf, type PublicKey } from "./keys/public-key.ts";
 export type { KeyAlgorithm, KeyAlgorithmName } from "./keys/key-algorithms.ts";

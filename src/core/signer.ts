@@ -30,6 +30,8 @@ export interface SignRequest {
   readonly content?: SignedContent;
   /** The signing scheme, where it differs from the key's default. */
   readonly scheme?: SigningScheme;
+  /** The bytes that a timestamp is over, where they are not the signature itself. */
+  readonly timestamped?: (signature: Uint8Array) => Uint8Array;
   readonly claim: Claim;
 }
 

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import { subjectOf } from "../../test/vectors/load.ts";
 import { encodeUtf8 } from "./bytes.ts";
-import { subjectContent, hasDigest, matchesDigests } from "./subject.ts";
+import { hasDigest, matchesDigests } from "./content.ts";
+import { subjectContent } from "./subject.ts";
 
 const manifest = encodeUtf8('{"an":"image"}');
 const subject = subjectContent(subjectOf(manifest));

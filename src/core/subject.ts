@@ -1,16 +1,20 @@
-/** The subject of signatures and verdicts: one image, by digest. A tag is resolved once; everything after uses the digest. */
-import { createHash } from "node:crypto";
-import { algorithmOf, hexOf, type Digest, type FileDigest } from "./digest.ts";
+/** The subject of signatures and verdicts, by digest: an image or a file. A tag is resolved once; everything after uses the digest. */
+import type { Content } from "./content.ts";
+import type { Digest } from "./digest.ts";
+import type { FileSubject } from "./file-subject.ts";
 import type { Descriptor } from "./oci/manifest.ts";
 
-/** The address of a subject: its possible evidence locations follow from it. */
+export type Subject = ImageSubject | FileSubject;
+
+/** The address of an image: the possible locations of its evidence follow from it. */
 export interface SubjectAddress {
   /** The repository's name: `docker.io/library/alpine`, `oci:PATH`. */
   readonly repository: string;
   readonly digest: Digest;
 }
 
-export interface Subject extends SubjectAddress {
+export interface ImageSubject extends SubjectAddress {
+  readonly kind: "image";
   /** The reference as given by the user. */
   readonly reference: string;
   readonly descriptor: Descriptor;
@@ -18,40 +22,6 @@ export interface Subject extends SubjectAddress {
   readonly manifest: Uint8Array;
 }
 
-/** Signable content: its digest, and its bytes where they are in memory. */
-export interface Content {
-  readonly digest: FileDigest;
-  readonly bytes?: Uint8Array;
-}
-
-export function subjectContent({ digest, manifest }: Subject): Content {
-  return { digest, bytes: manifest };
-}
-
-const computable: ReadonlySet<string> = new Set(["sha256", "sha384", "sha512"]);
-/** Each digest of the bytes is computed once, however many statements are compared. */
-const computed = new WeakMap<Uint8Array, Map<string, string>>();
-
-/**
- * Whether a set of digests, algorithm to lower-case hex as in in-toto statements, matches this content: at least one
- * matches, and none differs. A digest of an unsupported algorithm counts as different.
- */
-export function matchesDigests(content: Content, digests: Readonly<Record<string, string>>): boolean {
-  const compared = new Set(Object.entries(digests).map(([algorithm, hex]) => hasDigest(content, algorithm, hex)));
-  return compared.has(true) && !compared.has(false);
-}
-
-/** Undefined where the comparison needs the bytes, and they are not available. */
-export function hasDigest({ digest, bytes }: Content, algorithm: string, hex: string): boolean | undefined {
-  if (!computable.has(algorithm)) return false;
-  if (algorithm === algorithmOf(digest)) return hex === hexOf(digest);
-  return bytes && hexDigest(bytes, algorithm) === hex;
-}
-
-function hexDigest(bytes: Uint8Array, algorithm: string): string {
-  const known = computed.get(bytes) ?? new Map<string, string>();
-  computed.set(bytes, known);
-  const hex = known.get(algorithm) ?? createHash(algorithm).update(bytes).digest("hex");
-  known.set(algorithm, hex);
-  return hex;
+export function subjectContent(subject: Subject): Content {
+  return subject.kind === "file" ? subject : { digest: subject.digest, bytes: subject.manifest };
 }

@@ -24,7 +24,8 @@ export interface LogEntryJson {
   /** Seconds since 1970; absent where the log attests no time. */
   readonly integratedTime?: string;
   readonly inclusionPromise?: { readonly signedEntryTimestamp: string };
-  readonly inclusionProof: InclusionProofJson;
+  /** Absent in entries that cosign keeps in its legacy layers. */
+  readonly inclusionProof?: InclusionProofJson;
   readonly canonicalizedBody: string;
 }
 

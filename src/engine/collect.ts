@@ -5,7 +5,15 @@
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { describeLocation, type Evidence, type EvidenceLocation, type Found, type RepositoryLocation } from "../core/evidence.ts";
+import {
+  describeLocation,
+  type Evidence,
+  type EvidenceLocation,
+  type Found,
+  type RepositoryLocation,
+  type SourceLocation,
+} from "../core/evidence.ts";
+import type { EvidenceSources } from "../core/evidence-source.ts";
 import type { UnreadLocation } from "../core/finding.ts";
 import { manifestMediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
@@ -17,6 +25,7 @@ import {
   locationsOf,
   maxManifests,
   openEntries,
+  sourceLocationsOf,
   tooManyReferrers,
   unreadCollector,
   width,
@@ -49,6 +58,8 @@ export interface CollectOptions {
   readonly formats: readonly Format[];
   /** The claims to collect; locations and entries without them are skipped. */
   readonly wants: Wants;
+  /** Sources outside the repository. */
+  readonly sources?: EvidenceSources | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -66,13 +77,18 @@ export async function collect(repository: Repository, subject: SubjectAddress, o
 
 /** Lists every location and reads the wanted evidence; the caller requests the rest. */
 export async function collectStaged(repository: Repository, subject: SubjectAddress, options: CollectOptions): Promise<StagedReading> {
-  const { formats, wants, signal } = options;
+  const { formats, wants, sources = new Map(), signal } = options;
   const unread: UnreadLocation[] = [];
   const onUnread = unreadCollector(unread, signal);
   const reading: ReadEvidenceOptions = { formats, signal, onUnread, budget: wholeBudget() };
   const [kind] = wants.kinds;
-  const locations = locationsOf(formats, subject, wants.kinds.length === 1 ? kind : undefined);
-  const listed = await Promise.all(locations.map((location) => listLocation(repository, subject, location, { signal, onUnread })));
+  const only = wants.kinds.length === 1 ? kind : undefined;
+  const inRepository = locationsOf(formats, subject, only);
+  const inSources = sourceLocationsOf(formats, subject, sources, only);
+  const locations = [...inRepository, ...inSources];
+  const outside = Promise.all(inSources.map((location) => readSource(location, subject, sources, reading)));
+  outside.catch(() => undefined);
+  const listed = await Promise.all(inRepository.map((location) => listLocation(repository, subject, location, { signal, onUnread })));
   const referrers = listed.find(({ location }) => location.kind === "referrers");
   const { wanted, others } = sortEntries(referrers?.entries ?? [], formats, wants);
 
@@ -85,7 +101,7 @@ export async function collectStaged(repository: Repository, subject: SubjectAddr
   const tagged = listed.flatMap(({ location, tagged: manifests }) =>
     manifests.flatMap((stored) => readImageManifest(location, stored, onUnread)),
   );
-  const evidence = await readEvidence(repository, [...(await open(first)), ...tagged], reading);
+  const evidence = [...(await readEvidence(repository, [...(await open(first)), ...tagged], reading)), ...(await outside).flat()];
   const alsoOpened = others.slice(0, maxManifests - first.length);
   const isCut = wanted.length + others.length > maxManifests;
   if (wanted.length > maxManifests) onUnread("the rest of the referrers", tooManyReferrers(wanted.length + others.length));
@@ -96,6 +112,26 @@ export async function collectStaged(repository: Repository, subject: SubjectAddr
     return { locations, evidence: [...evidence, ...more], unread };
   };
   return { wanted: { locations, evidence, unread: [...unread] }, rest: () => (others.length > 0 ? rest() : undefined) };
+}
+
+/** Reads the evidence in a source, by every format that knows it. */
+async function readSource(
+  location: SourceLocation,
+  subject: SubjectAddress,
+  sources: EvidenceSources,
+  { formats, signal, onUnread, budget }: ReadEvidenceOptions,
+): Promise<readonly Evidence[]> {
+  try {
+    const documents = (await sources.get(location.source)?.documents(subject, signal)) ?? [];
+    if (documents.length > budget.pieces) throw tooMuch(`${maxPieces} pieces`);
+    const read = await Promise.all(formats.flatMap((format) => format.readDocuments?.(documents, location, signal) ?? []));
+    const evidence = read.flat();
+    budget.pieces -= evidence.length;
+    return evidence;
+  } catch (error) {
+    onUnread(describeLocation(location), error);
+    return [];
+  }
 }
 
 /** Splits entries into those that may be wanted, likely and small ones first, and those that the listing labels otherwise. */
@@ -163,7 +199,7 @@ export async function readEvidence(
       options.onUnread("the rest of the evidence", tooMuch(`${maxPieces} pieces`));
       break;
     }
-    const read = one.read(blobs);
+    const read = await one.read(blobs, options.signal);
     options.budget.pieces -= read.length;
     evidence.push(...read);
   }

@@ -5,7 +5,7 @@ import { TouchmarkError } from "../core/errors.ts";
 import { blobsOf, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
 import type { Reference } from "../core/oci/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
-import type { Subject, SubjectAddress } from "../core/subject.ts";
+import type { ImageSubject, SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import { attachmentsOf } from "./attachments.ts";
 import { resolve, resolveAll, subjectOf } from "./resolve.ts";
@@ -68,7 +68,7 @@ interface Transfer extends CopyOptions {
  * Copies the manifest after everything it names, under the tag if one is given. Returns the new manifests, whose attachments are still to
  * be copied.
  */
-async function copyWhole(root: Subject, tag: string | undefined, transfer: Transfer): Promise<readonly Subject[]> {
+async function copyWhole(root: ImageSubject, tag: string | undefined, transfer: Transfer): Promise<readonly ImageSubject[]> {
   const whole = await resolveAll(transfer.source, root, transfer.signal);
   const parts = whole.filter(({ digest }) => !transfer.copied.has(digest));
   // An index names its images, so the manifest resolved last is written first.

@@ -1,4 +1,5 @@
 /** A detached signature: evidence in a file that the caller names, for another file or for an image. */
+import { TouchmarkError } from "../core/errors.ts";
 import type { Evidence, FileLocation } from "../core/evidence.ts";
 import type { FormatOfFiles } from "../formats/format.ts";
 
@@ -14,14 +15,15 @@ export interface DetachedSignature {
   readonly evidence: Evidence;
 }
 
-/** Picks the format by file name, else by content; if none fits, the first format reports the error. */
-export function readDetachedSignature(
+/** Picks the format by file name, else by content; if none fits, the first format reports the error. Throws the signal's abort reason. */
+export async function readDetachedSignature(
   { path, bytes }: EvidenceFile,
-  [first, ...others]: readonly [FormatOfFiles, ...FormatOfFiles[]],
-): DetachedSignature {
+  formats: readonly FormatOfFiles[],
+  signal: AbortSignal,
+): Promise<DetachedSignature> {
   const name = path.toLowerCase();
-  const isNamed = ({ files: { suffixes } }: FormatOfFiles): boolean => Object.values(suffixes ?? {}).some((end) => name.endsWith(end));
-  const formats = [first, ...others];
-  const format = formats.find(isNamed) ?? formats.find(({ files }) => files.owns(bytes)) ?? first;
-  return { format, location: { kind: "file", path }, evidence: format.files.read(bytes, path) };
+  const isNamed = ({ files: { suffixes } }: FormatOfFiles): boolean => suffixes.some((end) => name.endsWith(end));
+  const format = formats.find(isNamed) ?? formats.find(({ files }) => files.owns(bytes)) ?? formats[0];
+  if (!format) throw new TouchmarkError("UNSUPPORTED", "no format has detached signatures");
+  return { format, location: { kind: "file", path }, evidence: await format.files.read(bytes, path, signal) };
 }

@@ -9,7 +9,7 @@ import type { FileSubject } from "../core/file-subject.ts";
 import { publicKeyOf } from "../core/keys/public-key.ts";
 import type { RecordedEvent } from "../core/recorder.ts";
 import type { Signer } from "../core/signer.ts";
-import { fileFormat as format, fileFormats } from "../formats/all.ts";
+import { defaultFormat as format, fileFormats } from "../formats/all.ts";
 import { instance, later as at, trustOf, workflow } from "../formats/keyless-fixture.test.ts";
 import { anyKeyOf } from "../../test/fakes/expectation.ts";
 import type { Trust } from "../trust/trust.ts";
@@ -20,7 +20,7 @@ import { verifyFile } from "./verify-file.ts";
 const { signal } = new AbortController();
 const [alice, mallory] = [person("alice"), person("mallory")];
 const bytes = encodeUtf8("what is signed");
-const file: FileSubject = { reference: "app.tar", digest: digestOf(bytes), bytes };
+const file: FileSubject = { kind: "file", reference: "app.tar", digest: digestOf(bytes), bytes };
 
 interface Recorded {
   readonly events: RecordedEvent[];
@@ -39,7 +39,7 @@ function signed(signer: Signer, { recorder } = recording()): Promise<SignedFile>
 async function answer(evidence: Uint8Array, trust: Trust, about = file): Promise<string> {
   const { events, recorder } = recording();
   const basis = anyKeyOf(trust);
-  const given = readDetachedSignature({ path: "app.json", bytes: evidence }, fileFormats);
+  const given = await readDetachedSignature({ path: "app.json", bytes: evidence }, fileFormats, signal);
   const verdict = await verifyFile(about, { given, basis, at, recorder, signal });
   const [event] = events;
   assert.ok(event?.kind === "decided" && event.verdict === verdict && event.at === verdict.at && (event.durationMs ?? -1) >= 0);
@@ -86,15 +86,18 @@ describe("a file", () => {
     assert.deepEqual(made.by, { identity: workflow.identity, issuer: workflow.issuer });
     assert.equal(made.logged.length, 1);
     assert.equal(await answer(evidence, trustOf()), "allow");
-    assert.equal(await answer(evidence, trustOf(), { reference: file.digest, digest: file.digest }), "allow");
+    assert.equal(await answer(evidence, trustOf(), { kind: "file", reference: file.digest, digest: file.digest }), "allow");
     assert.equal(await answer(evidence, alice.trust), "deny KEY_MISMATCH");
     const other = encodeUtf8("other");
-    assert.equal(await answer(evidence, trustOf(), { reference: "other", digest: digestOf(other), bytes: other }), "deny SUBJECT_MISMATCH");
+    assert.equal(
+      await answer(evidence, trustOf(), { kind: "file", reference: "other", digest: digestOf(other), bytes: other }),
+      "deny SUBJECT_MISMATCH",
+    );
   });
 
   it("that cannot be held whole is not signed", async () => {
     const { events, recorder } = recording();
-    const large: FileSubject = { reference: "disk.img", digest: file.digest };
+    const large: FileSubject = { kind: "file", reference: "disk.img", digest: file.digest };
     await assert.rejects(signFile(large, { format, signer: alice.signer, annotations: {}, signature: { at }, recorder, signal }), {
       code: "LIMIT_EXCEEDED",
       message: "disk.img has more than the 512 MiB that can be signed",

@@ -6,6 +6,9 @@ import type { Instant } from "../core/instant.ts";
 import { isWithinInterval } from "../core/interval.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 
+/** Maximum bytes of the statement of a cached finding: larger ones are cheaper to verify again than to keep. */
+const maxStatementBytes = 4096;
+
 export class FindingMemory {
   readonly #findings = new Map<string, Finding>();
   readonly #max: number;
@@ -23,8 +26,9 @@ export class FindingMemory {
     return undefined;
   }
 
-  /** Stores a finding. An undecided one is not stored: a later verification may decide it. */
+  /** Stores a finding. An undecided one is not stored: a later verification may decide it. Nor is one with a large statement. */
   keep(key: string, finding: Finding): void {
+    if ((finding.statement?.length ?? 0) > maxStatementBytes) return;
     if (finding.checks.some(({ outcome }) => outcome === "undecided")) return;
     const oldest = this.#findings.keys().next();
     if (this.#findings.size >= this.#max && !oldest.done) this.#findings.delete(oldest.value);

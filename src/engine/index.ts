@@ -1,5 +1,7 @@
 /** The operations of the engine: sign, verify, copy, tree and upload. */
-export { sign, type SignatureMade, type SignOptions } from "./sign.ts";
+export { attest, type AttestOptions } from "./attest.ts";
+export { sign, type SignOptions } from "./sign.ts";
+export type { EvidenceMade } from "./write-evidence.ts";
 export { verify, type VerifyOptions } from "./verify.ts";
 export {
   createImageVerifier,

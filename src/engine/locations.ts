@@ -2,7 +2,8 @@
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { mapBounded } from "../core/async/map-bounded.ts";
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
-import { describeLocation, type ClaimKind, type RepositoryLocation } from "../core/evidence.ts";
+import { describeLocation, type ClaimKind, type RepositoryLocation, type SourceLocation, type StoredLocation } from "../core/evidence.ts";
+import type { EvidenceSources } from "../core/evidence-source.ts";
 import type { UnreadLocation } from "../core/finding.ts";
 import type { Descriptor } from "../core/oci/manifest.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
@@ -17,11 +18,27 @@ export const width = 16;
 /** Called with what could not be read and the error; throws if that is an interruption. */
 export type OnUnread = (what: string, thrown: unknown) => void;
 
-/** All locations of these formats, without duplicates; with `kind`, only those that may hold such a claim. */
+/** The locations of these formats in the repository, without duplicates; with `kind`, only those that may hold such a claim. */
 export function locationsOf(formats: readonly Format[], subject: SubjectAddress, kind?: ClaimKind): readonly RepositoryLocation[] {
+  return allLocations(formats, subject, kind).filter((location) => location.kind !== "source");
+}
+
+/** The locations of these formats in configured sources, likewise. */
+export function sourceLocationsOf(
+  formats: readonly Format[],
+  subject: SubjectAddress,
+  sources: EvidenceSources,
+  kind?: ClaimKind,
+): readonly SourceLocation[] {
+  return allLocations(formats, subject, kind).filter(
+    (location): location is SourceLocation => location.kind === "source" && sources.has(location.source),
+  );
+}
+
+function allLocations(formats: readonly Format[], subject: SubjectAddress, kind: ClaimKind | undefined): readonly StoredLocation[] {
   const locations = formats
     .flatMap((format) => format.locations(subject))
-    .filter((location) => kind === undefined || location.kind !== "tag" || location.holds.includes(kind));
+    .filter((location) => kind === undefined || location.kind === "referrers" || location.holds.includes(kind));
   return [...new Map(locations.map((location) => [describeLocation(location), location])).values()];
 }
 

@@ -1,43 +1,55 @@
-/** Prepares one signature in one format: the first step runs every check that could refuse it, the second makes it. */
+/** Prepares one piece of evidence in one format: the first step runs every check that could refuse it, the second makes it. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { EnvelopeSigner, MadeSignature, Signer, SignerDescription } from "../core/signer.ts";
-import type { Artifact, Format, SignatureRequest, SignatureTerms } from "../formats/format.ts";
+import type { Format } from "../formats/format.ts";
+import type { Artifact, ClaimToSign, Writer, WriteRequest, WriteTerms } from "../formats/writer.ts";
 import { signChecked } from "./sign-checked.ts";
 
 /** A key that can be described before it signs, or a signer that makes whole envelopes. */
-export type Who =
+export type DescribedSigner =
   | { readonly signer: Signer; readonly described: Promise<SignerDescription> }
   | { readonly signer: EnvelopeSigner; readonly described?: undefined };
 
-export interface Made {
+export interface MadeArtifact {
   readonly signed: Pick<MadeSignature, "by" | "material">;
   readonly artifact: Artifact;
 }
 
-/** Makes the signature. Throws what the signer does, and an error for a signature that does not verify. */
-export type Make = (signal: AbortSignal) => Promise<Made>;
+/** Makes the evidence. Throws what the signer does, and an error for a signature that does not verify. */
+export type MakeArtifact = (signal: AbortSignal) => Promise<MadeArtifact>;
 
-/** Throws what the format does, and UNSUPPORTED for a format without whole envelopes. */
-export async function prepare(format: Format, who: Who, terms: SignatureTerms): Promise<Make> {
-  if (!who.described) return prepareEnvelope(format, who.signer, terms);
-  return prepareSignature(format, who.signer, { ...terms, by: await who.described });
+/** Throws UNSUPPORTED for a format that does not write this kind of claim. */
+export function writerFor({ writers, name }: Format, { kind }: ClaimToSign): Writer {
+  const writer: Writer | undefined = writers[kind];
+  if (writer) return writer;
+  throw new TouchmarkError("UNSUPPORTED", `the format ${name} has no ${kind}s`, { hint: "Use the format bundle." });
 }
 
-async function prepareSignature(format: Format, signer: Signer, request: SignatureRequest): Promise<Make> {
+/** Throws what the writer does, and UNSUPPORTED for a format that does not write this kind of claim, or has no whole envelopes. */
+export async function prepare(format: Format, by: DescribedSigner, terms: WriteTerms): Promise<MakeArtifact> {
+  const writer = writerFor(format, terms.claim);
+  if (by.described) return prepareSignature(writer, by.signer, { ...terms, by: await by.described });
+  return prepareEnvelope(writer, by.signer, { ...terms, format: format.name });
+}
+
+async function prepareSignature(writer: Writer, signer: Signer, request: WriteRequest): Promise<MakeArtifact> {
   const { claim, subject, by, options } = request;
-  const toSign = await format.prepare(request);
+  const toSign = await writer.prepare(request);
   return async (signal) => {
     const signed = await signChecked(toSign, { signer, by, claim, signal });
-    return { signed, artifact: await format.assemble(toSign, subject, signed, options.at) };
+    return { signed, artifact: await writer.assemble(toSign, subject, signed, options.at) };
   };
 }
 
-async function prepareEnvelope(format: Format, signer: EnvelopeSigner, terms: SignatureTerms): Promise<Make> {
-  const { envelopes } = format;
+function prepareEnvelope(
+  { envelopes }: Writer,
+  signer: EnvelopeSigner,
+  { format, ...terms }: WriteTerms & { readonly format: string },
+): MakeArtifact {
   if (!envelopes) {
-    throw new TouchmarkError("UNSUPPORTED", `the signer makes envelopes of its own, and a signature of format ${format.name} has none`);
+    throw new TouchmarkError("UNSUPPORTED", `the signer makes envelopes of its own, and a signature of format ${format} has none`);
   }
-  const request = await envelopes.prepare(terms);
+  const request = envelopes.prepare(terms);
   return async (signal) => {
     const { by, artifact } = await envelopes.accept(await signer.envelop(request, signal), terms);
     return { signed: { by }, artifact };

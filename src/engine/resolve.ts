@@ -4,29 +4,29 @@ import { TouchmarkError } from "../core/errors.ts";
 import { manifestMediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
 import { formatReference, repositoryOf, targetOf, type Reference } from "../core/oci/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
-import type { Subject } from "../core/subject.ts";
+import type { ImageSubject } from "../core/subject.ts";
 
 /** Maximum images in an index. */
 const maxImages = 1000;
 const width = 16;
 
 /** Resolves a tag, or reads the manifest of a digest. Throws NO_SUCH_IMAGE. */
-export async function resolve(repository: Repository, reference: Reference, signal: AbortSignal): Promise<Subject> {
+export async function resolve(repository: Repository, reference: Reference, signal: AbortSignal): Promise<ImageSubject> {
   const stored = await repository.manifest(targetOf(reference), signal);
   if (!stored) throw new TouchmarkError("NO_SUCH_IMAGE", `${repositoryOf(reference)} has no image ${JSON.stringify(targetOf(reference))}`);
   return subjectOf(repository, formatReference(reference), stored);
 }
 
 /** Parses the manifest, which must be valid for its media type: a document that is also an index means different things to different readers. */
-export function subjectOf(repository: Repository, reference: string, { descriptor, bytes }: StoredManifest): Subject {
+export function subjectOf(repository: Repository, reference: string, { descriptor, bytes }: StoredManifest): ImageSubject {
   if (manifestMediaTypes.includes(descriptor.mediaType)) parseManifest(bytes, descriptor.mediaType);
-  return { repository: repository.name, reference, digest: descriptor.digest, descriptor, manifest: bytes };
+  return { kind: "image", repository: repository.name, reference, digest: descriptor.digest, descriptor, manifest: bytes };
 }
 
 /** The image and, for an index, every image in it, without duplicates. Throws LIMIT_EXCEEDED beyond 1000. */
-export async function resolveAll(repository: Repository, root: Subject, signal: AbortSignal): Promise<readonly Subject[]> {
+export async function resolveAll(repository: Repository, root: ImageSubject, signal: AbortSignal): Promise<readonly ImageSubject[]> {
   const subjects = new Map([[root.digest, root]]);
-  let level: readonly Subject[] = [root];
+  let level: readonly ImageSubject[] = [root];
   while (level.length > 0) {
     const children = level.flatMap((subject) => childrenOf(subject).filter(({ digest }) => !subjects.has(digest)));
     const unique = new Map(children.map((child) => [child.digest, child]));
@@ -39,12 +39,12 @@ export async function resolveAll(repository: Repository, root: Subject, signal: 
   return [...subjects.values()];
 }
 
-function childrenOf(subject: Subject): readonly Descriptor[] {
+function childrenOf(subject: ImageSubject): readonly Descriptor[] {
   const manifest = parseManifest(subject.manifest, subject.descriptor.mediaType);
   return manifest.kind === "index" ? manifest.manifests : [];
 }
 
-async function readChild(repository: Repository, root: Subject, child: Descriptor, signal: AbortSignal): Promise<Subject> {
+async function readChild(repository: Repository, root: ImageSubject, child: Descriptor, signal: AbortSignal): Promise<ImageSubject> {
   const stored = await repository.manifest(child.digest, signal);
   if (!stored)
     throw new TouchmarkError("NO_SUCH_IMAGE", `${root.reference} lists the image ${child.digest}, which is not in ${repository.name}`);

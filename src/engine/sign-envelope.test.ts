@@ -7,10 +7,11 @@ import { parseReference } from "../core/oci/reference.ts";
 import type { EnvelopeRequest, EnvelopeSigner } from "../core/signer.ts";
 import { formats } from "../formats/all.ts";
 import { leaf, looseJws, now, subject } from "../formats/notation/fixture.test.ts";
-import { sign, type SignatureMade, type SignOptions } from "./sign.ts";
+import { sign, type SignOptions } from "./sign.ts";
+import type { EvidenceMade } from "./write-evidence.ts";
 
 const { signal } = new AbortController();
-const notation = formats.filter(({ envelopes }) => envelopes);
+const notation = formats.filter(({ writers }) => writers.signature?.envelopes);
 
 /** A signer that returns the requested envelope, or another one. */
 function maker(payload?: Uint8Array): EnvelopeSigner & { readonly asked: readonly EnvelopeRequest[] } {
@@ -31,7 +32,7 @@ async function image(): Promise<MemoryRepository> {
   return repository;
 }
 
-function signs(repository: MemoryRepository, options: Pick<SignOptions, "signer" | "formats">): Promise<readonly SignatureMade[]> {
+function signs(repository: MemoryRepository, options: Pick<SignOptions, "signer" | "formats">): Promise<readonly EvidenceMade[]> {
   const recorder = { record: async () => undefined };
   const common = { annotations: { stage: "test" }, at: now, recorder, recursive: false, force: false, signal };
   return sign(repository, parseReference("registry.example/app:1"), { ...common, ...options });

@@ -1,18 +1,20 @@
 /** Signs a file; the signature is a file of its own. */
 import { digestOf, type FileDigest } from "../core/digest.ts";
+import { TouchmarkError } from "../core/errors.ts";
 import type { SignatureClaim } from "../core/evidence.ts";
 import type { FileSubject } from "../core/file-subject.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { SignerName, Signer } from "../core/signer.ts";
-import type { FormatOfFiles, SignatureOptions } from "../formats/format.ts";
-import { signChecked } from "./sign-checked.ts";
+import type { Format } from "../formats/format.ts";
+import type { WriteOptions } from "../formats/writer.ts";
+import { prepare } from "./prepare.ts";
 import { logEntriesOf, signedBy, type LogEntryReference } from "./signed-by.ts";
 
 export interface SignFileOptions {
-  readonly format: FormatOfFiles;
+  readonly format: Format;
   readonly signer: Signer;
   readonly annotations: Readonly<Record<string, string>>;
-  readonly signature: SignatureOptions;
+  readonly signature: WriteOptions;
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
 }
@@ -39,9 +41,10 @@ export async function signFile(file: FileSubject, options: SignFileOptions): Pro
   const { reference, digest } = file;
   const by = await signer.describe(signal);
   const claim: SignatureClaim = { kind: "signature", subject: digest, annotations };
-  const toSign = await format.files.prepare({ file, claim, by, options: signature });
-  const signed = await signChecked(toSign, { signer, by, claim, signal });
-  const evidence = await format.files.assemble(toSign, file, signed);
+  const make = await prepare(format, { signer, described: Promise.resolve(by) }, { claim, subject: file, options: signature });
+  const { signed, artifact } = await make(signal);
+  if (artifact.kind !== "file") throw new TouchmarkError("INTERNAL", `the format ${format.name} made no file`);
+  const evidence = artifact.bytes;
   const made = { reference, format: format.name, by: signedBy(signed) };
   await recorder.record({ kind: "file-signed", at: signature.at, ...made, claim, evidence: digestOf(evidence) });
   return { made: { ...made, digest, logged: logEntriesOf(signed) }, evidence };

@@ -12,7 +12,8 @@ import { parseReference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Signer } from "../core/signer.ts";
 import { anyKeyOf } from "../../test/fakes/expectation.ts";
-import { sign, type SignatureMade, type SignOptions } from "./sign.ts";
+import { sign, type SignOptions } from "./sign.ts";
+import type { EvidenceMade } from "./write-evidence.ts";
 import { verify } from "./verify.ts";
 
 const { signal } = new AbortController();
@@ -32,7 +33,7 @@ const defaults: SignOptions = {
   signal,
 };
 
-const signs = (repository: Repository, options: Partial<SignOptions> = {}): Promise<readonly SignatureMade[]> =>
+const signs = (repository: Repository, options: Partial<SignOptions> = {}): Promise<readonly EvidenceMade[]> =>
   sign(repository, reference, { ...defaults, ...options });
 
 async function isAllowed(repository: Repository, by = alice): Promise<boolean> {

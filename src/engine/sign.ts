@@ -1,182 +1,30 @@
 /** Signs an image in each chosen format, and with `recursive` every image of an index. */
 import { isDeepStrictEqual } from "node:util";
-import { mapBounded } from "../core/async/map-bounded.ts";
-import type { Digest } from "../core/digest.ts";
-import { describeLocation, type SignatureClaim } from "../core/evidence.ts";
+import type { SignatureClaim } from "../core/evidence.ts";
 import type { Finding } from "../core/finding.ts";
-import type { Instant } from "../core/instant.ts";
-import { isWithinInterval } from "../core/interval.ts";
-import { parseManifest } from "../core/oci/manifest.ts";
-import type { Recorder } from "../core/recorder.ts";
 import type { Reference } from "../core/oci/reference.ts";
-import type { ExpectedBlobs, Repository } from "../core/repository.ts";
-import type { EnvelopeSigner, SignerName, Signer, SignerDescription } from "../core/signer.ts";
-import type { Subject, SubjectAddress } from "../core/subject.ts";
-import type { Format, SignatureOptions } from "../formats/format.ts";
-import { makeTrust, type Trust } from "../trust/trust.ts";
-import { collect, type Collected } from "./collect.ts";
-import { locationsOf } from "./locations.ts";
-import { prepare, type Who } from "./prepare.ts";
-import { resolve, resolveAll } from "./resolve.ts";
-import { logEntriesOf, signedBy, type LogEntryReference } from "./signed-by.ts";
-import { store } from "./store.ts";
-import { verifyAll } from "./verify-all.ts";
+import type { Repository } from "../core/repository.ts";
+import { writeEvidence, type EvidenceMade, type WriteEvidenceOptions } from "./write-evidence.ts";
 
-export interface SignOptions {
-  /** The formats to sign in. */
-  readonly formats: readonly Format[];
-  readonly signer: Signer | EnvelopeSigner;
+export interface SignOptions extends WriteEvidenceOptions {
   readonly annotations: Readonly<Record<string, string>>;
-  readonly at: Instant;
-  /** Options that some formats have. */
-  readonly signature?: Omit<SignatureOptions, "at">;
-  readonly recorder: Recorder;
-  readonly recursive: boolean;
   /** Signs without looking for an equal signature by the same key. */
   readonly force: boolean;
-  readonly signal: AbortSignal;
 }
 
-export interface SignatureMade {
-  readonly reference: string;
-  readonly repository: string;
-  readonly digest: Digest;
-  readonly format: string;
-  /** `referrers`, or `tag sha256-….sig`. */
-  readonly location: string;
-  /** The digest of the manifest that holds the signature. */
-  readonly manifest: Digest;
-  readonly by: SignerName;
-  /** The transparency log entries of the signature. */
-  readonly logged: readonly LogEntryReference[];
-  /** URLs of the logs whose entries are pending. */
-  readonly pending: readonly string[];
-  /** Whether the signature existed before and nothing was written. */
-  readonly already: boolean;
-}
-
-/** Signs, and returns one entry per format and image, the index first. For each image, all signatures are made before the first is written. */
-export async function sign(repository: Repository, reference: Reference, options: SignOptions): Promise<readonly SignatureMade[]> {
-  const { formats, recursive, signal } = options;
-  const who = whoSigns(options);
-  const resolving = resolve(repository, reference, signal);
-  await using uploads = repository.expectBlobs(formats.length, resolving, signal);
-  // A digest needs no resolving: its attachments and the image are requested at the same time.
-  const { digest } = reference;
-  const isLookedFor = who.described && !options.force && options.signature?.expiry === undefined; // an expiry differs each time
-  const ahead = digest && isLookedFor ? look(repository, { repository: repository.name, digest }, options) : undefined;
-  ahead?.catch(() => undefined);
-  if (digest && !isLookedFor) getReady(repository, { repository: repository.name, digest }, options);
-  const root = await resolving;
-  if (!digest && !isLookedFor) getReady(repository, root, options);
-  parseManifest(root.manifest, root.descriptor.mediaType); // refuses a web page, or an image that is an index as well
-  const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
-  const made = await mapBounded(subjects, 8, (subject) => {
-    const claim: SignatureClaim = {
+/** Returns one entry per format and image, the index first. For each image, all signatures are made before the first is written. */
+export function sign(repository: Repository, reference: Reference, options: SignOptions): Promise<readonly EvidenceMade[]> {
+  const { annotations, force, signature } = options;
+  return writeEvidence(repository, reference, options, {
+    claimAbout: ({ digest }): SignatureClaim => ({
       kind: "signature",
-      subject: subject.digest,
-      annotations: options.annotations,
+      subject: digest,
+      annotations,
       ...(reference.kind === "registry" && { identity: repository.name }),
-    };
-    const looked = isLookedFor ? (subject.digest === digest && ahead) || look(repository, subject, options) : nothing;
-    return signOne(repository, subject, claim, { ...options, who, looked, uploads });
+    }),
+    // An expiry differs each time.
+    ...(!force && signature?.expiry === undefined && { isSame: saysTheSame }),
   });
-  return made.flat();
-}
-
-interface Signing extends SignOptions {
-  readonly who: Who;
-  /** The evidence already attached to the image. */
-  readonly looked: Promise<Collected>;
-  /** The expected uploads of the signatures, if any are made. */
-  readonly uploads: ExpectedBlobs;
-}
-
-/** Describes the signer while the registry answers. */
-function whoSigns({ signer, signal }: SignOptions): Who {
-  if ("envelop" in signer) return { signer };
-  const described = signer.describe(signal);
-  described.catch(() => undefined);
-  return { signer, described };
-}
-
-const nothing: Promise<Collected> = Promise.resolve({ locations: [], evidence: [], unread: [] });
-
-function look(repository: Repository, subject: SubjectAddress, { formats, signal }: SignOptions): Promise<Collected> {
-  return collect(repository, subject, { formats, wants: signatures, signal });
-}
-
-const signatures = { kinds: ["signature"] } as const;
-
-/** Finds out whether the registry lists referrers, which decides how a signature is written, while it is made. */
-function getReady(repository: Repository, subject: SubjectAddress, { formats, signal }: SignOptions): void {
-  const isListed = locationsOf(formats, subject, "signature").some(({ kind }) => kind === "referrers");
-  if (isListed) repository.referrers(subject.digest, signal).catch(() => undefined); // storing the signature reports the failure
-}
-
-async function signOne(
-  repository: Repository,
-  subject: Subject,
-  claim: SignatureClaim,
-  options: Signing,
-): Promise<readonly SignatureMade[]> {
-  const { formats, who, uploads, at, recorder, signal } = options;
-  const existing = await signedAlready(subject, claim, options);
-  const by = await who.described;
-
-  // Signing may publish: no signature is made in one format if it cannot be made in another, or may not be stored.
-  const ready = await Promise.all(
-    formats.map(async (format) => {
-      const earlier = existing.find((finding) => finding.format === format.name);
-      if (by && earlier?.manifest !== undefined) {
-        const key = by.publicKey.fingerprint;
-        return { format, earlier: { location: describeLocation(earlier.location), manifest: earlier.manifest, by: { key } } };
-      }
-      return { format, make: await prepare(format, who, { claim, subject, options: { ...options.signature, at } }) };
-    }),
-  );
-  if (ready.some(({ make }) => make)) await uploads.ready;
-  const prepared = await Promise.all(
-    ready.map(async ({ format, earlier, make }) => {
-      if (earlier) return { format, earlier };
-      const { signed, artifact } = await make(signal);
-      return { format, signed, artifact };
-    }),
-  );
-  const { reference, digest } = subject;
-  return Promise.all(
-    prepared.map(async ({ format, earlier, signed, artifact }): Promise<SignatureMade> => {
-      const common = { reference, repository: repository.name, digest, format: format.name };
-      if (earlier) return { ...common, ...earlier, logged: [], pending: [], already: true };
-      const made = { ...common, by: signedBy(signed), logged: logEntriesOf(signed), pending: signed.material?.pending ?? [] };
-      const manifest = await store(repository, subject, artifact, signal);
-      await recorder.record({ kind: "signed", at, repository: repository.name, claim, format: format.name, by: made.by, manifest });
-      const location = artifact.kind === "tag" ? `tag ${artifact.tag}` : "referrers";
-      return { ...made, location, manifest, already: false };
-    }),
-  );
-}
-
-/** Finds signatures by the same key with exactly the same claim. Evidence that cannot be read does not prevent signing. */
-async function signedAlready(subject: Subject, claim: SignatureClaim, options: Signing): Promise<readonly Finding[]> {
-  const { formats, at, who, looked, signal } = options;
-  const { evidence } = await looked;
-  if (!who.described) return [];
-  const trust = trustOf(await who.described);
-  const findings = await verifyAll(evidence, subject, { formats, trust, at, signal });
-  return findings.filter((finding) => isOwn(finding, at) && saysTheSame(finding, claim));
-}
-
-/** The signer's key and certificate as trust: only this signer's signatures verify under it. */
-function trustOf({ publicKey, chain = [] }: SignerDescription): Trust {
-  const name = "the signing key";
-  return makeTrust({ keys: [{ name, publicKey }], stores: { ca: chain.slice(0, 1).map((certificate) => ({ name, certificate })) } });
-}
-
-/** Whether the signature verifies and has not expired. The revocation status is not requested. */
-function isOwn({ checks, signer }: Finding, at: Instant): boolean {
-  const isValid = signer?.kind !== "x509" || signer.validity === undefined || isWithinInterval(signer.validity, at);
-  return isValid && signer !== undefined && checks.every(({ name, outcome }) => outcome === "passed" || name === "revocation");
 }
 
 function saysTheSame({ claim }: Finding, wanted: SignatureClaim): boolean {

@@ -8,15 +8,16 @@ import { mediaTypes, parseManifest, type Descriptor, type ImageManifest } from "
 import type { Repository } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 import { writeAndSettle } from "../core/async/lost-update-check.ts";
-import type { Artifact, ReferrerArtifact, TaggedArtifact } from "../formats/format.ts";
+import type { Artifact, ReferrerArtifact, TaggedArtifact } from "../formats/writer.ts";
 
 /** Maximum attempts to write a tag when another writer is faster. */
 const maxTries = 10;
 /** Serialises the writers of this process; only other processes can overwrite a tag. */
 const writers = new KeyedLock();
 
-/** Stores the artifact; returns the digest of the manifest that holds it. Throws CONFLICT, REGISTRY_ERROR, and what the repository throws. */
-export function store(repository: Repository, subject: SubjectAddress, artifact: Artifact, signal: AbortSignal): Promise<Digest> {
+/** Stores an artifact of an image; returns the digest of the manifest that holds it. Throws CONFLICT, REGISTRY_ERROR, and what the repository throws. */
+export async function store(repository: Repository, subject: SubjectAddress, artifact: Artifact, signal: AbortSignal): Promise<Digest> {
+  if (artifact.kind === "file") throw new TouchmarkError("INTERNAL", "a detached signature is not stored in a repository");
   if (artifact.kind === "referrer") return storeReferrer(repository, subject, artifact, signal);
   return writers.run(`${repository.name}:${artifact.tag}`, () => storeTagged(repository, artifact, signal));
 }

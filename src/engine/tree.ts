@@ -8,8 +8,8 @@ import type { Instant } from "../core/instant.ts";
 import { artifactTypeOf } from "../core/oci/manifest.ts";
 import type { Reference } from "../core/oci/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
-import { subjectContent, type Subject } from "../core/subject.ts";
-import type { Format } from "../formats/format.ts";
+import { subjectContent, type ImageSubject } from "../core/subject.ts";
+import type { Format, SignerHint } from "../formats/format.ts";
 import { attachmentsOf } from "./attachments.ts";
 import { readEvidence, readImageManifest, wholeBudget } from "./collect.ts";
 import { unreadCollector, width, type OnUnread } from "./locations.ts";
@@ -41,7 +41,10 @@ export interface TreeNode {
 }
 
 /** The claims of evidence, unverified. */
-export type TreeEvidence = Pick<Finding, "format" | "layer" | "claim" | "hint">;
+export interface TreeEvidence extends Pick<Finding, "format" | "layer" | "claim" | "hint"> {
+  /** What the hint names. */
+  readonly hintNames?: SignerHint["names"];
+}
 
 export interface TreeOptions {
   readonly formats: readonly Format[];
@@ -70,7 +73,7 @@ interface Walk extends TreeOptions {
   readonly seen: Set<Digest>;
 }
 
-async function attachedTo(subject: Subject, walk: Walk, depth: number): Promise<readonly TreeNode[]> {
+async function attachedTo(subject: ImageSubject, walk: Walk, depth: number): Promise<readonly TreeNode[]> {
   const { repository, seen, onUnread } = walk;
   const attachments = await attachmentsOf(repository, subject, walk);
   const fresh = attachments.filter(({ stored }) => {
@@ -88,13 +91,20 @@ async function attachedTo(subject: Subject, walk: Walk, depth: number): Promise<
   return mapBounded(fresh, width, ({ location, stored }) => nodeOf(subject, location, stored, walk, depth));
 }
 
-async function nodeOf(parent: Subject, location: RepositoryLocation, stored: StoredManifest, walk: Walk, depth: number): Promise<TreeNode> {
+async function nodeOf(
+  parent: ImageSubject,
+  location: RepositoryLocation,
+  stored: StoredManifest,
+  walk: Walk,
+  depth: number,
+): Promise<TreeNode> {
   const { repository, formats, onUnread } = walk;
   const { descriptor, bytes } = stored;
   const found = readImageManifest(location, stored, onUnread);
   const evidence = await readEvidence(repository, found, { ...walk, budget: wholeBudget() });
   const artifactType = found.map(({ manifest }) => artifactTypeOf(manifest))[0];
-  const self: Subject = {
+  const self: ImageSubject = {
+    kind: "image",
     repository: repository.name,
     reference: `${repository.name}@${descriptor.digest}`,
     digest: descriptor.digest,
@@ -112,10 +122,15 @@ async function nodeOf(parent: Subject, location: RepositoryLocation, stored: Sto
   };
 }
 
-function describeEvidence(evidence: Evidence, parent: Subject, formats: readonly Format[]): TreeEvidence {
+function describeEvidence(evidence: Evidence, parent: ImageSubject, formats: readonly Format[]): TreeEvidence {
   const format = formats.find(({ name }) => name === evidence.format);
   const stated = format?.claims(evidence, subjectContent(parent));
   const claim = stated?.claims[0];
   const hint = stated?.hint;
-  return { format: evidence.format, layer: evidence.layer.digest, ...(claim && { claim }), ...(hint !== undefined && { hint }) };
+  return {
+    format: evidence.format,
+    layer: evidence.layer.digest,
+    ...(claim && { claim }),
+    ...(hint && { hint: hint.text, hintNames: hint.names }),
+  };
 }

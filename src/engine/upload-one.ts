@@ -11,25 +11,34 @@ import type { Instant } from "../core/instant.ts";
 import { mediaTypes, parseManifest } from "../core/oci/manifest.ts";
 import type { Repository } from "../core/repository.ts";
 import type { LogEntryJson } from "../core/verification-material.ts";
-import type { SignerName } from "../core/signer.ts";
-import type { Subject } from "../core/subject.ts";
+import type { SignerDescription, SignerName } from "../core/signer.ts";
+import { subjectContent, type ImageSubject } from "../core/subject.ts";
 import { parseCertificate } from "../core/x509/certificate.ts";
 import { certificateIdentity } from "../core/x509/certificate-identity.ts";
 import type { Reading } from "../formats/checks.ts";
-import type { Format, PendingUpload, PendingUploads, ReferrerArtifact } from "../formats/format.ts";
+import type { Format } from "../formats/format.ts";
+import type { Artifact, SignatureParts, Writer } from "../formats/writer.ts";
+import type { LoggedSignature } from "../verification/logged-signature.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
 import type { TrustedRoot } from "../trust/trusted-root.ts";
 import { logEntryReference, type LogEntryReference } from "./signed-by.ts";
 import { store } from "./store.ts";
 
-export type PendingFormat = Format & { readonly pending: PendingUploads };
-
 /** Evidence with a pending log entry. */
 export interface Waiting {
   readonly evidence: Evidence;
   readonly manifest: Digest;
-  readonly format: PendingFormat;
+  readonly format: Format;
   readonly upload: Reading<PendingUpload>;
+}
+
+/** A signature whose log entries are pending, taken out of its evidence. */
+export interface PendingUpload {
+  readonly parts: SignatureParts;
+  readonly by: SignerDescription;
+  readonly logged: LoggedSignature;
+  /** URLs of logs from the evidence, untrusted: contacted only if they are also configured. */
+  readonly logs: readonly string[];
 }
 
 export interface UploadServices {
@@ -41,7 +50,7 @@ export interface UploadServices {
 
 export interface UploadContext extends UploadServices {
   readonly repository: Repository;
-  readonly subject: Subject;
+  readonly subject: ImageSubject;
   /** All evidence attached to the image. */
   readonly evidence: readonly Evidence[];
   readonly at: Instant;
@@ -141,15 +150,16 @@ function isComplete({ checks, verifiedTimestamps }: Finding, { logs }: PendingUp
 
 /** Throws what uploading and storing do, and LOG_ENTRY_INVALID, with nothing written, for entries that a verifier would not accept. */
 async function complete(
-  { evidence, format }: Waiting,
+  waiting: Waiting,
   upload: PendingUpload,
   trust: Trust,
   context: UploadContext,
 ): Promise<Pick<UploadedSignature, "manifest" | "logged">> {
+  const { format } = waiting;
   const { repository, subject, at, signal } = context;
   const entries = await context.upload(upload, signal);
-  const artifact = await format.pending.complete(evidence, entries, subject, at);
-  const findings = await Promise.all(evidenceIn(artifact, format).map((one) => format.verify(one, subject, trust, at)));
+  const artifact = await completed(waiting, upload, entries, context);
+  const findings = await Promise.all((await evidenceIn(artifact, format, signal)).map((one) => format.verify(one, subject, trust, at)));
   if (!findings.some((finding) => isComplete(finding, upload, context.root))) {
     const details = findings.flatMap(({ checks }) => checks.flatMap(({ outcome, detail }) => (outcome === "passed" ? [] : [detail])));
     throw new TouchmarkError("LOG_ENTRY_INVALID", `what the log answered does not complete the signature: ${details.join("; ")}`);
@@ -157,13 +167,29 @@ async function complete(
   return { manifest: await store(repository, subject, artifact, signal), logged: entries.map(logEntryReference) };
 }
 
+/** The signature with its log entries, which replaces the pending one. */
+async function completed(
+  { format, evidence }: Waiting,
+  { parts, by }: PendingUpload,
+  entries: readonly LogEntryJson[],
+  { subject, at }: UploadContext,
+): Promise<Artifact> {
+  const [claim] = format.claims(evidence, subjectContent(subject)).claims;
+  const writer: Writer | undefined = claim && format.writers[claim.kind];
+  if (!writer) throw new TouchmarkError("UNSUPPORTED", `the format ${format.name} does not write such evidence`);
+  const { pending: _, ...material } = parts.signed.material ?? { timestamps: [] };
+  return writer.assemble(parts.toSign, subject, { ...parts.signed, by, material: { ...material, entries } }, at);
+}
+
 /** The evidence as a verifier reads it. */
-function evidenceIn({ manifest: bytes, blobs }: ReferrerArtifact, format: Format): readonly Evidence[] {
+async function evidenceIn(artifact: Artifact, format: Format, signal: AbortSignal): Promise<readonly Evidence[]> {
+  if (artifact.kind !== "referrer") return [];
+  const { manifest: bytes, blobs } = artifact;
   const manifest = parseManifest(bytes, mediaTypes.ociManifest);
   if (manifest.kind !== "image") return [];
   const descriptor = { mediaType: mediaTypes.ociManifest, digest: digestOf(bytes), size: bytes.length };
   const recognised = format.recognise({ location: { kind: "referrers" }, descriptor, manifest });
-  return recognised?.read(new Map(blobs.map((blob) => [digestOf(blob), blob]))) ?? [];
+  return recognised?.read(new Map(blobs.map((blob) => [digestOf(blob), blob])), signal) ?? [];
 }
 
 /** Deletes the pending manifest; not every registry or account allows that. */

@@ -1,15 +1,18 @@
 /** Uploads the pending log entries of an image: signatures made while a log was unavailable are logged and completed. */
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
+import { malformed } from "../core/errors.ts";
 import type { Evidence } from "../core/evidence.ts";
 import type { UnreadLocation } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Reference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
-import type { Subject } from "../core/subject.ts";
+import type { ImageSubject } from "../core/subject.ts";
+import { reading, type Reading } from "../formats/checks.ts";
 import type { Format } from "../formats/format.ts";
+import type { SignatureParts } from "../formats/writer.ts";
 import { collect } from "./collect.ts";
-import { uploadOne, type UploadServices, type PendingFormat, type PendingUploadResult, type Waiting } from "./upload-one.ts";
+import { uploadOne, type PendingUpload, type PendingUploadResult, type UploadServices, type Waiting } from "./upload-one.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 
 export interface UploadPendingOptions {
@@ -40,12 +43,12 @@ export async function uploadPending(
 ): Promise<readonly UploadedImage[]> {
   const root = await resolve(repository, reference, options.signal);
   const subjects = options.recursive ? await resolveAll(repository, root, options.signal) : [root];
-  return mapBounded(subjects, 8, (subject) => flushImage(repository, subject, options));
+  return mapBounded(subjects, 8, (subject) => uploadForImage(repository, subject, options));
 }
 
-async function flushImage(repository: Repository, subject: Subject, options: UploadPendingOptions): Promise<UploadedImage> {
+async function uploadForImage(repository: Repository, subject: ImageSubject, options: UploadPendingOptions): Promise<UploadedImage> {
   const { signal } = options;
-  const formats = options.formats.filter((format): format is PendingFormat => format.pending !== undefined);
+  const { formats } = options;
   const { evidence, unread } = await collect(repository, subject, { formats, wants: { kinds: ["signature"] }, signal });
   const found = await Promise.all(evidence.map((one) => waitingIn(one, formats)));
   const waiting = found.filter((one) => one !== undefined);
@@ -57,9 +60,23 @@ async function flushImage(repository: Repository, subject: Subject, options: Upl
   return { reference, repository: repository.name, digest, uploads, unread };
 }
 
-async function waitingIn(evidence: Evidence, formats: readonly PendingFormat[]): Promise<Waiting | undefined> {
-  const { manifest } = evidence;
+async function waitingIn(evidence: Evidence, formats: readonly Format[]): Promise<Waiting | undefined> {
+  const { manifest, isPending } = evidence;
   const format = formats.find(({ name }) => name === evidence.format);
-  const upload = await format?.pending.of(evidence);
-  return format && upload && manifest !== undefined ? { evidence, manifest, format, upload } : undefined;
+  if (!format || isPending !== true || manifest === undefined) return undefined;
+  return { evidence, manifest, format, upload: uploadIn(await format.material(evidence)) };
+}
+
+function uploadIn(read: Reading<SignatureParts>): Reading<PendingUpload> {
+  if ("problem" in read) return read;
+  const { value: parts } = read;
+  return reading(() => {
+    const { signature, by, material } = parts.signed;
+    const { content } = parts.toSign;
+    if (!by || !content) throw malformed("the pending signature has no key that a log can verify it with");
+    const verifier = material?.certificate
+      ? ({ kind: "certificate", certificate: material.certificate } as const)
+      : ({ kind: "key", key: by.publicKey } as const);
+    return { parts, by, logged: { signature, content, verifier }, logs: material?.pending ?? [] };
+  });
 }

@@ -4,6 +4,7 @@
  */
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { Memo } from "../core/async/memoise.ts";
+import type { EvidenceSources } from "../core/evidence-source.ts";
 import type { GatherFacts } from "../core/facts/facts.ts";
 import type { Instant } from "../core/instant.ts";
 import { formatReference, repositoryOf, type Reference } from "../core/oci/reference.ts";
@@ -12,6 +13,7 @@ import type { Repository } from "../core/repository.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Format } from "../formats/format.ts";
 import type { PolicyAndTrust } from "../policy/compile.ts";
+import type { Wants } from "../policy/policy.ts";
 import { FindingMemory } from "./finding-memory.ts";
 import { repositoryMemory, type MemoryLimits } from "./remembering-repository.ts";
 import { verify, type VerifyOptions } from "./verify.ts";
@@ -38,6 +40,8 @@ export interface VerifierSettings {
   /** The policy and trust for images of a repository; called once per verification, which uses this one trust throughout. */
   readonly basis: (repository: string) => PolicyAndTrust | Promise<PolicyAndTrust>;
   readonly gather?: GatherFacts;
+  /** Sources of evidence outside the repositories. */
+  readonly sources?: EvidenceSources;
   readonly recorder: Recorder;
   /** Called with a record that could not be kept; without it, the verification throws. */
   readonly onRecordFailure?: VerifyOptions["onRecordFailure"];
@@ -48,6 +52,8 @@ export interface VerifierSettings {
 export interface VerifyQuestion {
   /** Covers every image of an index. */
   readonly recursive?: boolean;
+  /** Claims to read beside those that the policy wants: their findings are in the verdict. */
+  readonly wants?: Wants;
   readonly signal: AbortSignal;
 }
 
@@ -57,7 +63,7 @@ export interface Verifier {
 }
 
 export function createImageVerifier(settings: VerifierSettings): Verifier {
-  const { formats, open, basis, gather, recorder, onRecordFailure, clock } = settings;
+  const { formats, open, basis, gather, sources, recorder, onRecordFailure, clock } = settings;
   const limits = { ...defaultVerifierLimits, ...settings.limits };
   const remembering = repositoryMemory(limits, clock);
   const findings = new FindingMemory(limits.findings);
@@ -65,15 +71,25 @@ export function createImageVerifier(settings: VerifierSettings): Verifier {
   const shared = new Memo<string, readonly Verdict[]>(limits.sharedVerifications, { until: () => -Infinity, clock });
 
   return {
-    async verify(reference, { recursive = false, signal }) {
+    async verify(reference, { recursive = false, wants: more, signal }) {
       const decidedBy = await basis(repositoryOf(reference));
       throwIfAborted(signal);
-      const key = JSON.stringify([formatReference(reference), decidedBy.policy.digest, decidedBy.trust.digest, recursive]);
+      const wants = more ? union(decidedBy.policy.wants, more) : decidedBy.policy.wants;
+      const key = JSON.stringify([formatReference(reference), decidedBy.policy.digest, decidedBy.trust.digest, recursive, wants]);
       const work = (inner: AbortSignal): Promise<readonly Verdict[]> => {
-        const common = { formats, basis: decidedBy, at: clock(), gather, recorder, recursive, signal: inner };
+        const common = { formats, basis: decidedBy, wants, sources, at: clock(), gather, recorder, recursive, signal: inner };
         return verify(remembering(open(reference)), reference, { ...common, findings, ...(onRecordFailure && { onRecordFailure }) });
       };
       return (shared.held(key) ?? shared.renew(key, undefined, work))(signal);
     },
   };
+}
+
+function union(one: Wants, other: Wants): Wants {
+  const kinds = [...new Set([...one.kinds, ...other.kinds])];
+  const wanted = [one, other].filter((wants) => wants.kinds.includes("attestation"));
+  const types = wanted.flatMap(({ predicateTypes }) => predicateTypes ?? []);
+  return wanted.every(({ predicateTypes }) => predicateTypes) && wanted.length > 0
+    ? { kinds, predicateTypes: [...new Set(types)] }
+    : { kinds };
 }

@@ -5,7 +5,7 @@ import type { Evidence } from "../core/evidence.ts";
 import type { FactAnswer, FactQuestion, Facts, GatherFacts } from "../core/facts/facts.ts";
 import { outcomeOf, type Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
-import type { Subject } from "../core/subject.ts";
+import type { ImageSubject } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import type { Trust } from "../trust/trust.ts";
 import { askOnce } from "./ask-once.ts";
@@ -29,7 +29,7 @@ export interface VerifyAll {
 const maxRounds = 3;
 
 /** Verifies a few pieces at a time, so that a thousand slow ones still end within the time limit. */
-export async function verifyAll(evidence: readonly Evidence[], subject: Subject, options: VerifyAll): Promise<readonly Finding[]> {
+export async function verifyAll(evidence: readonly Evidence[], subject: ImageSubject, options: VerifyAll): Promise<readonly Finding[]> {
   const { signal, wants } = options;
   const gather = options.gather && askOnce(options.gather);
   const byName = new Map(options.formats.map((format) => [format.name, format]));

@@ -27,7 +27,7 @@ export async function verifyFile(file: FileSubject, options: VerifyFileOptions):
   const { format, location, evidence } = given;
   const { reference, digest, mediaType } = file;
   const subject = { reference, digest, ...(mediaType !== undefined && { mediaType }) };
-  const verify = (facts: Facts): Promise<Finding> => format.files.verify(evidence, file, basis.trust, at, facts);
+  const verify = (facts: Facts): Promise<Finding> => format.verify(evidence, file, basis.trust, at, facts);
   const finding = await withFacts(verify, { ...options, wants: wantedFacts(subject, options) });
   const verdict = await decide({ subject, locations: [location], findings: [finding], unread: [] }, options);
   await recordVerdicts([verdict], { recorder, onRecordFailure, durationMs: performance.now() - begun });

@@ -1,15 +1,17 @@
 /** Verifies a reference: one verdict for each image it names. */
 import { mapBounded } from "../core/async/map-bounded.ts";
 import { asTouchmarkError } from "../core/errors.ts";
+import type { EvidenceSources } from "../core/evidence-source.ts";
 import type { GatherFacts } from "../core/facts/facts.ts";
 import type { Instant } from "../core/instant.ts";
 import type { RecordedEvent, Recorder } from "../core/recorder.ts";
 import { formatReference, repositoryOf, type Reference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
-import type { Subject, SubjectAddress } from "../core/subject.ts";
+import type { ImageSubject, SubjectAddress } from "../core/subject.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Format } from "../formats/format.ts";
 import type { PolicyAndTrust } from "../policy/compile.ts";
+import type { Wants } from "../policy/policy.ts";
 import { collectStaged, type Collected, type StagedReading } from "./collect.ts";
 import { decide, wantedFacts } from "./decide.ts";
 import type { DetachedSignature } from "./detached-signature.ts";
@@ -22,6 +24,8 @@ export interface VerifyOptions {
   readonly formats: readonly Format[];
   /** The policy and trust. With a promise, the first requests go out while keys are read; its failure is thrown. */
   readonly basis: PolicyAndTrust | Promise<PolicyAndTrust>;
+  /** The claims that the policy wants, known before its keys are read (signatures). */
+  readonly wants?: Wants | undefined;
   /** A detached signature; if given, no other evidence is read. */
   readonly given?: DetachedSignature;
   readonly at: Instant;
@@ -30,6 +34,8 @@ export interface VerifyOptions {
   readonly recorder: Recorder;
   /** Called with a record that could not be kept; without it, `verify` throws RecordFailed, which holds the verdicts. */
   readonly onRecordFailure?: (failure: unknown, event: RecordedEvent) => void;
+  /** Sources of evidence outside the repository. */
+  readonly sources?: EvidenceSources | undefined;
   /** A cache of findings. */
   readonly findings?: FindingMemory;
   /** Covers the index and every image in it, each with its own verdict. */
@@ -70,12 +76,15 @@ async function decideAll(repository: Repository, reference: Reference, options: 
   }
 }
 
-async function look(repository: Repository, subject: SubjectAddress, { formats, given, signal }: VerifyOptions): Promise<StagedReading> {
+async function look(repository: Repository, subject: SubjectAddress, options: VerifyOptions): Promise<StagedReading> {
+  const { formats, given, sources, wants = signatures, signal } = options;
   if (given) return { wanted: { locations: [given.location], evidence: [given.evidence], unread: [] }, rest: () => undefined };
-  return collectStaged(repository, subject, { formats, wants: { kinds: ["signature"] }, signal });
+  return collectStaged(repository, subject, { formats, wants, sources, signal });
 }
 
-async function verdictOn(subject: Subject, { locations, evidence, unread }: Collected, options: VerifyOptions): Promise<Verdict> {
+const signatures: Wants = { kinds: ["signature"] };
+
+async function verdictOn(subject: ImageSubject, { locations, evidence, unread }: Collected, options: VerifyOptions): Promise<Verdict> {
   const basis = await options.basis;
   const { formats, at, gather, findings: memory, signal } = options;
   const { reference, repository, digest, descriptor } = subject;

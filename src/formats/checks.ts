@@ -1,10 +1,11 @@
 /** Checks that several formats make, with the same messages. */
+import { throwIfAborted } from "../core/async/interruption.ts";
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import type { Claim, Evidence } from "../core/evidence.ts";
 import type { Check, Finding, Need, VerifiedTimestamp, Signatory } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import { intervalAround } from "../core/interval.ts";
-import type { Content } from "../core/subject.ts";
+import type { Content } from "../core/content.ts";
 import { describeHint } from "../verification/key-signature.ts";
 
 /** A value, or the check that says why it could not be read. */
@@ -18,10 +19,24 @@ export function reading<T>(read: () => T): Reading<T> {
   try {
     return { value: read() };
   } catch (thrown) {
-    const { code, message } = asTouchmarkError(thrown);
-    if (code === "MALFORMED") return { problem: { name: "format", outcome: "failed", code: "MALFORMED_EVIDENCE", detail: message } };
-    return { problem: { name: "format", outcome: "undecided", code, detail: message } };
+    return { problem: problemOf(thrown) };
   }
+}
+
+/** Like `reading`, for reading that yields to the event loop; throws the signal's abort reason. */
+export async function readingAsync<T>(read: () => Promise<T>, signal: AbortSignal): Promise<Reading<T>> {
+  try {
+    return { value: await read() };
+  } catch (thrown) {
+    throwIfAborted(signal);
+    return { problem: problemOf(thrown) };
+  }
+}
+
+function problemOf(thrown: unknown): Check {
+  const { code, message } = asTouchmarkError(thrown);
+  if (code === "MALFORMED") return { name: "format", outcome: "failed", code: "MALFORMED_EVIDENCE", detail: message };
+  return { name: "format", outcome: "undecided", code, detail: message };
 }
 
 /** The undecided check for evidence whose blob exceeds the format's limit and was not fetched. */
@@ -40,6 +55,7 @@ export function subjectCheck(namesSubject: boolean, claim: Claim, { digest }: Pi
 export interface Results {
   readonly checks: readonly Check[];
   readonly claim?: Claim;
+  readonly statement?: Uint8Array | undefined;
   readonly signer?: Signatory | undefined;
   readonly verifiedTimestamps?: readonly VerifiedTimestamp[];
   /** Times at which the result may change. */
@@ -52,7 +68,7 @@ export interface Results {
 export function findingOf(
   evidence: Evidence,
   at: Instant,
-  { checks, claim, signer, verifiedTimestamps = [], changesAt = [], hint, needs = [] }: Results,
+  { checks, claim, statement, signer, verifiedTimestamps = [], changesAt = [], hint, needs = [] }: Results,
 ): Finding {
   return {
     format: evidence.format,
@@ -60,6 +76,7 @@ export function findingOf(
     ...(evidence.manifest !== undefined && { manifest: evidence.manifest }),
     layer: evidence.layer.digest,
     ...(claim && { claim }),
+    ...(statement && { statement }),
     ...(signer && { signer }),
     verifiedTimestamps,
     ...(needs.length > 0 && { needs }),

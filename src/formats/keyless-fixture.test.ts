@@ -11,7 +11,7 @@ import type { Instant } from "../core/instant.ts";
 import { emptyConfig, mediaTypes } from "../core/oci/manifest.ts";
 import { encodePem } from "../core/asn1/pem.ts";
 import { statementPayloadType } from "../core/statements/statement.ts";
-import type { Subject } from "../core/subject.ts";
+import type { ImageSubject } from "../core/subject.ts";
 import type { Shape } from "../core/x509/fixture.test.ts";
 import { parseTrustedRoot } from "../trust/parse-trusted-root.ts";
 import { exactly } from "../trust/text-pattern.ts";
@@ -26,7 +26,7 @@ import type { Format } from "./format.ts";
 export const signedAt: Instant = Date.UTC(2026, 5, 1, 12);
 export const later: Instant = signedAt + 60 * 60 * 1000;
 export const workflow: Workflow = { identity: "https://builds.example/release.yml", issuer: "https://issuer.example" };
-export const subject: Subject = subjectOf(encodeUtf8('{"an":"image"}'));
+export const subject: ImageSubject = subjectOf(encodeUtf8('{"an":"image"}'));
 export const instance: SigstoreInstance = sigstoreInstance(signedAt);
 
 export const signStatement: Uint8Array = encodeSignStatement({ kind: "signature", subject: subject.digest, annotations: {} });
@@ -157,7 +157,7 @@ export function bundleLayer(bundle: unknown): Layer {
 }
 
 export interface Hung {
-  readonly of?: Subject;
+  readonly of?: ImageSubject;
   readonly trust?: Trust | Expecting;
   readonly at?: Instant;
 }
@@ -181,7 +181,8 @@ export async function find(
       layers: [{ mediaType, digest, size: bytes.length, annotations }],
     }),
   );
-  const [evidence] = format.recognise(foundOf(manifest, { kind: "referrers" }))?.read(new Map([[digest, bytes]])) ?? [];
+  const recognised = format.recognise(foundOf(manifest, { kind: "referrers" }));
+  const [evidence] = (await recognised?.read(new Map([[digest, bytes]]), new AbortController().signal)) ?? [];
   if (!evidence) throw new Error("the layer was not recognised");
   const expected = "expected" in trust ? trust.expected : authority({ keys: trust.keys });
   return under(expected, await format.verify(evidence, of, trust, at), at);

@@ -46,9 +46,14 @@ export function evaluate(policy: Policy, input: EvaluationInput): Verdict {
     holds: findings.map(({ holds }) => holds).reduce(intersect, intervalAround(at, [])),
     ...(worst && { reason: worst.reason }),
     requirements,
-    findings,
+    findings: findings.map(withoutStatement),
     unread,
   };
+}
+
+/** A verdict states what was attested, not the attested bytes. */
+function withoutStatement({ statement: _statement, ...finding }: Finding): Finding {
+  return finding;
 }
 
 /** Fact questions about evidence of expected signers: verification runs again with the answers. */

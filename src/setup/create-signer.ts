@@ -10,10 +10,12 @@ import { TouchmarkError } from "../core/errors.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Warning } from "../core/warning.ts";
-import { sign, type SignatureMade } from "../engine/sign.ts";
+import { sign } from "../engine/sign.ts";
+import type { EvidenceMade } from "../engine/write-evidence.ts";
 import { signFile, type SignedFile } from "../engine/sign-file.ts";
-import { fileFormats, formats as allFormats } from "../formats/all.ts";
-import type { Format, FormatOfFiles, SignatureOptions } from "../formats/format.ts";
+import { defaultFormat, fileFormats, formats as allFormats } from "../formats/all.ts";
+import type { Format, FormatOfFiles } from "../formats/format.ts";
+import type { EnvelopeName } from "../formats/writer.ts";
 import { haveAnonymousAccess } from "./anonymous-access.ts";
 import { checkSettings } from "./check-settings.ts";
 import { localDefaults, type LocalSettings } from "./local-settings.ts";
@@ -45,7 +47,7 @@ export interface SignSubjectOptions {
   /** Milliseconds until the signature expires; for the format notation. */
   readonly lifetime?: number;
   /** The envelope type of the format notation (jws). */
-  readonly envelope?: SignatureOptions["envelope"];
+  readonly envelope?: EnvelopeName;
   readonly signal?: AbortSignal;
 }
 
@@ -67,7 +69,7 @@ export interface SubjectSigner extends AsyncDisposable {
   sign(
     subject: NamedImage,
     options?: SignImageOptions,
-  ): Promise<{ readonly signatures: readonly SignatureMade[]; readonly warnings: readonly Warning[] }>;
+  ): Promise<{ readonly signatures: readonly EvidenceMade[]; readonly warnings: readonly Warning[] }>;
   /** Signs a file in the first of the formats: `evidence` is the content of the signature file, for the caller to write. */
   sign(subject: NamedFile, options?: SignNamedFileOptions): Promise<SignedFile & { readonly warnings: readonly Warning[] }>;
 }
@@ -102,9 +104,9 @@ class SettledSigner implements SubjectSigner {
   constructor(settings: CreateSignerSettings) {
     this.#settings = settings;
     this.#local = localDefaults(settings);
-    this.#formats = (settings.formats ?? ["bundle"]).map(formatNamed);
+    this.#formats = settings.formats?.map(formatNamed) ?? [defaultFormat];
     const { by } = settings;
-    const opening = { ...this.#local, formats: this.#formats.map(({ name }) => name) };
+    const opening = { ...this.#local, formats: this.#formats };
     this.#key = by.kind === "keyless" ? undefined : memoise(async (signal) => (this.#held = await openKey(by, { ...opening, signal })));
   }
 
@@ -115,7 +117,7 @@ class SettledSigner implements SubjectSigner {
   sign(
     subject: NamedImage,
     options?: SignImageOptions,
-  ): Promise<{ readonly signatures: readonly SignatureMade[]; readonly warnings: readonly Warning[] }>;
+  ): Promise<{ readonly signatures: readonly EvidenceMade[]; readonly warnings: readonly Warning[] }>;
   sign(subject: NamedFile, options?: SignNamedFileOptions): Promise<SignedFile & { readonly warnings: readonly Warning[] }>;
   async sign(subject: NamedImage | NamedFile, options: SignImageOptions & SignNamedFileOptions = {}): Promise<unknown> {
     const { signal = new AbortController().signal } = options;
@@ -139,7 +141,7 @@ class SettledSigner implements SubjectSigner {
     if ("envelop" in signer) throw new TouchmarkError("UNSUPPORTED", "the plugin makes envelopes whole, which it does for images alone");
     const format = fileFormatOf(this.#formats);
     const { at, signature } = this.#signatureOptions(options);
-    const read = await readSubjectFile(path, await format.files.readingFor(() => signer.describe(signal)), signal);
+    const read = await readSubjectFile(path, await format.writers.signature.readingFor(() => signer.describe(signal)), signal);
     const { mediaType, annotations = {} } = options;
     const subject = { ...read, ...(mediaType !== undefined && { mediaType }) };
     return signFile(subject, { format, signer, annotations, signature: { ...signature, at }, recorder: this.#recorder, signal });
@@ -159,7 +161,7 @@ class SettledSigner implements SubjectSigner {
    */
   async #open(subject: NamedImage | NamedFile, signal: AbortSignal): Promise<OpenedSigner> {
     const { by } = this.#settings;
-    const opening = { ...this.#local, formats: this.#formats.map(({ name }) => name), signal };
+    const opening = { ...this.#local, formats: this.#formats, signal };
     if (by.kind !== "keyless") return openSigner({ ...this.#settings, by }, opening, await this.#key?.(signal));
     return openSigner({ ...this.#settings, by: { ...by, consent: this.#consentFor(subject, by.consent, signal) } }, opening);
   }

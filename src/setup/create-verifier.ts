@@ -110,8 +110,8 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
   async function verifyNamedFile({ path }: NamedFile, signature: string, signal: AbortSignal): Promise<readonly Verdict[]> {
     const maxBytes = Math.max(...fileFormats.map(({ files }) => files.maxBytes));
     const bytes = await readSource(signature, { maxBytes, env: local.env, signal });
-    const given = readDetachedSignature({ path: signature, bytes }, fileFormats);
-    const subject = await readSubjectFile(path, await given.format.files.readingOf(given.evidence), signal);
+    const given = await readDetachedSignature({ path: signature, bytes }, fileFormats, signal);
+    const subject = await readSubjectFile(path, given.format.files.readingOf(given.evidence), signal);
     const basis = await (await expectation(signal))(undefined);
     const options = { given, basis, at: clock(), gather, recorder, signal };
     return [await verifyFile(subject, { ...options, ...(onRecordFailure && { onRecordFailure }) })];

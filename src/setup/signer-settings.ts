@@ -1,5 +1,6 @@
 /** The settings of a signer: key or identity, and services, as plain values. */
 import type { EnvelopeSigner, Signer } from "../core/signer.ts";
+import type { Format } from "../formats/format.ts";
 import type { LogUpload } from "../core/verification-material.ts";
 import type { Warning } from "../core/warning.ts";
 import type { LocalSettings } from "./local-settings.ts";
@@ -89,8 +90,8 @@ export interface ConsentSettings {
 }
 
 export interface SignerOpening extends LocalSettings {
-  /** Names of the formats to write. */
-  readonly formats: readonly string[];
+  /** The formats to write. */
+  readonly formats: readonly Format[];
   readonly signal: AbortSignal;
 }
 

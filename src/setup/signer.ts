@@ -15,7 +15,6 @@ import type {
 import { openSigningServices } from "./signing-services.ts";
 import { passwordFor } from "./password.ts";
 
-const notary = "notation";
 const none = Promise.resolve([]);
 
 /**
@@ -37,7 +36,7 @@ interface Opened extends Omit<OpenedSigner, typeof Symbol.asyncDispose> {
 async function open(settings: SignerSettings, opening: SignerOpening, kept: OpenedKey | undefined): Promise<Opened> {
   const { by, timestamps, instance } = settings;
   if (by.kind === "keyless") {
-    if (opening.formats.includes(notary)) throw keyNeeded();
+    if (opening.formats.some(({ writers }) => writers.signature?.abilities.needsChain)) throw keyNeeded();
     const { openKeyless } = await import("./keyless.ts");
     return openKeyless(by, settings, opening);
   }

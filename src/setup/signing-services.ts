@@ -1,6 +1,7 @@
 /** The services that certify, log and timestamp: those of the named sigstore instance, else of the stored one. */
 import { TouchmarkError } from "../core/errors.ts";
 import type { Warning } from "../core/warning.ts";
+import type { Format } from "../formats/format.ts";
 import type { HttpClient } from "../net/http.ts";
 import { openSigning, type SigningInstance } from "../trust-sources/sigstore/open-signing.ts";
 import { selectServices, type SelectedServices } from "../trust/select-services.ts";
@@ -29,10 +30,10 @@ interface Opening extends LocalSettings {
   readonly signal: AbortSignal;
 }
 
-/** Starts to read the services; `formats` are the names of the formats that must hold the verification material. */
+/** Starts to read the services; `formats` must hold the verification material. */
 export async function openSigningServices(
   settings: InstanceSettings,
-  { formats, ...local }: Opening & { readonly formats: readonly string[] },
+  { formats, ...local }: Opening & { readonly formats: readonly Format[] },
 ): Promise<SigningServices> {
   const http = await serviceHttp(local);
   const { root, config, warnings } = openSigningInstance(settings, { ...local, http });
@@ -64,10 +65,15 @@ export function openSigningInstance(
 }
 
 /** Throws UNSUPPORTED for a format that cannot hold the verification material of the services. */
-function checkFormats(formats: readonly string[], { logs, timestampAuthorities }: SelectedServices): void {
-  if (!formats.includes("cosign-legacy")) return;
-  const hint = "Sign in the format bundle, or name one log of Rekor 1 and at most one timestamp authority in the signing config.";
-  const refuse = (message: string) => new TouchmarkError("UNSUPPORTED", `${message}, which cosign's layers cannot carry`, { hint });
-  if (logs.some(({ majorApiVersion }) => majorApiVersion !== 1)) throw refuse("the signing config names a log that gives no promise");
-  if (logs.length > 1 || timestampAuthorities.length > 1) throw refuse("the signing config asks for several logs or timestamps");
+function checkFormats(formats: readonly Format[], { logs, timestampAuthorities }: SelectedServices): void {
+  for (const { name, writers } of formats) {
+    const bounds = writers.signature?.abilities.material;
+    if (!bounds) continue;
+    const hint = "Sign in the format bundle, or name one log of Rekor 1 and at most one timestamp authority in the signing config.";
+    const refuse = (message: string) => new TouchmarkError("UNSUPPORTED", `${message}, which the format ${name} cannot carry`, { hint });
+    if (bounds.needsPromise && logs.some(({ majorApiVersion }) => majorApiVersion !== 1))
+      throw refuse("the signing config names a log that gives no promise");
+    if (logs.length > bounds.entries || timestampAuthorities.length > bounds.timestamps)
+      throw refuse("the signing config asks for several logs or timestamps");
+  }
 }

@@ -36,6 +36,8 @@ export interface Inclusion {
   /** Hashes of the inclusion path, from the leaf's sibling upward. */
   readonly path: readonly Uint8Array[];
   readonly checkpoint: Checkpoint;
+  /** The checkpoint as it was signed, with its signatures. */
+  readonly note: string;
 }
 
 /** Maximum entries of one piece of evidence. */
@@ -80,7 +82,7 @@ function parseInclusion(fields: Fields): Inclusion {
     if (bytes?.length !== 32) throw malformed(`${fields.at}.hashes[${i}] is not a hash of 32 bytes`);
     return bytes;
   });
-  return { index: int64(fields, "logIndex"), path, checkpoint };
+  return { index: int64(fields, "logIndex"), path, checkpoint, note: envelope };
 }
 
 function base64Of(fields: Fields, name: string): Uint8Array {

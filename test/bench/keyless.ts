@@ -12,11 +12,12 @@ import { emptyConfig, mediaTypes } from "../../src/core/oci/manifest.ts";
 import { bundle } from "../../src/formats/bundle/bundle.ts";
 import { bundleMediaType } from "../../src/formats/bundle/sigstore-bundle.ts";
 import { parseTrustedRoot } from "../../src/trust/parse-trusted-root.ts";
-import type { Subject } from "../../src/core/subject.ts";
+import type { ImageSubject } from "../../src/core/subject.ts";
 import { makeTrust } from "../../src/trust/trust.ts";
 import { bare, compare, ratio, row, type BareSignature, type Work } from "./processor-time.ts";
 import type { Table } from "./report.ts";
 
+const { signal } = new AbortController();
 const at = Date.UTC(2026, 10, 21);
 const workflow = { identity: "https://builds.example/release.yml", issuer: "https://issuer.example" };
 
@@ -52,14 +53,14 @@ export async function benchKeyless(): Promise<Table> {
   };
 }
 
-function touchmarkOf(trustedRoot: string, subject: Subject, bytes: Uint8Array): Work {
+function touchmarkOf(trustedRoot: string, subject: ImageSubject, bytes: Uint8Array): Work {
   const trust = makeTrust({ roots: [parseTrustedRoot(encodeUtf8(trustedRoot), "root")] });
   const layer = { mediaType: bundleMediaType, digest: digestOf(bytes), size: bytes.length };
   const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config: emptyConfig.descriptor, layers: [layer] };
   const found = foundOf(encodeUtf8(JSON.stringify(manifest)), { kind: "referrers" });
   const blobs = new Map([[layer.digest, bytes]]);
   return async () => {
-    for (const evidence of bundle.recognise(found)?.read(blobs) ?? []) {
+    for (const evidence of (await bundle.recognise(found)?.read(blobs, signal)) ?? []) {
       const { checks } = await bundle.verify(evidence, subject, trust, at);
       if (checks.length !== 8 || checks.some(({ outcome }) => outcome !== "passed")) throw new Error(JSON.stringify(checks));
     }

@@ -12,6 +12,7 @@ import { foundOf, subjectOf } from "../vectors/load.ts";
 import { bare, compare, ratio, row, type BareSignature, type Work } from "./processor-time.ts";
 import type { Table } from "./report.ts";
 
+const { signal } = new AbortController();
 const at: Instant = Date.UTC(2026, 10, 21);
 
 export async function benchEnvelopes(): Promise<Table> {
@@ -52,7 +53,7 @@ async function signatureIn(kind: EnvelopeKind): Promise<Envelope> {
   const fetched = new Map([[digestOf(envelope), envelope]]);
   return {
     async verify() {
-      for (const evidence of notation.recognise(found)?.read(fetched) ?? []) {
+      for (const evidence of (await notation.recognise(found)?.read(fetched, signal)) ?? []) {
         const { checks } = await notation.verify(evidence, subject, trust, at);
         if (checks.length < 6 || checks.some(({ outcome }) => outcome !== "passed")) throw new Error(JSON.stringify(checks));
       }

@@ -54,7 +54,7 @@ describe("touchmark doctor registry", () => {
       "tag overwrite": "yes",
       delete: "yes",
     });
-    assert.deepEqual(advice, { bundle: "yes", "cosign-legacy": "yes" });
+    assert.deepEqual(advice, { bundle: "yes", "cosign-legacy": "yes", notation: "yes" });
     const tags: { tags: unknown } = JSON.parse(await (await fetch(`http://${address}/v2/scratch/tags/list`)).text());
     assert.deepEqual(tags.tags, []);
   });
@@ -66,7 +66,7 @@ describe("touchmark doctor registry", () => {
     assert.equal((await run("doctor", "registry", address)).status, 0);
     const { stdout } = await run("doctor", "registry", "-o", "json", `${address}/scratch`);
     assert.deepEqual([...methods], ["GET"]);
-    assert.deepEqual(said(stdout).advice, { bundle: "unknown", "cosign-legacy": "unknown" });
+    assert.deepEqual(said(stdout).advice, { bundle: "unknown", "cosign-legacy": "unknown", notation: "unknown" });
   });
 
   it("says what does not work: no referrers, no deletion, tags that stay", async (t) => {
@@ -83,7 +83,7 @@ describe("touchmark doctor registry", () => {
     const { stdout } = await run("doctor", "registry", "--write", "-o", "json", `${address}/scratch`);
     const { probes, advice } = said(stdout);
     assert.deepEqual([probes["referrers"], probes["tag overwrite"], probes["delete"]], ["no", "no", "no"]);
-    assert.deepEqual(advice, { bundle: "no", "cosign-legacy": "no" });
+    assert.deepEqual(advice, { bundle: "no", "cosign-legacy": "no", notation: "no" });
     assert.match(
       (await run("doctor", "registry", "--write", `${address}/scratch`)).stdout,
       /delete +no +the registry answers 405; the tag touchmark-doctor-.* stays behind/,
@@ -96,7 +96,7 @@ describe("touchmark doctor registry", () => {
     const { stdout } = await run("doctor", "registry", "--write", "-o", "json", `${address}/scratch`);
     const { probes, advice } = said(stdout);
     assert.equal(probes["push"], "unknown");
-    assert.deepEqual(advice, { bundle: "unknown", "cosign-legacy": "unknown" });
+    assert.deepEqual(advice, { bundle: "unknown", "cosign-legacy": "unknown", notation: "unknown" });
   });
 
   it("cannot say anything about a registry that is down, or of what is no registry", async (t) => {

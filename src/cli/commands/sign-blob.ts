@@ -1,6 +1,6 @@
 import { TouchmarkError } from "../../core/errors.ts";
 import { signFile, type FileSigned } from "../../engine/sign-file.ts";
-import { fileFormats } from "../../formats/all.ts";
+import { defaultFormat, fileFormats } from "../../formats/all.ts";
 import type { FormatOfFiles } from "../../formats/format.ts";
 import { usageError } from "../usage-error.ts";
 import { bundleFlag, signatureFlag, type SignatureFileArgs } from "../flags/signature-file.ts";
@@ -62,7 +62,7 @@ export const command: Command = defineCommand({
       args,
       io,
       {
-        formats: [format.name],
+        formats: [format],
         secret: "nothing says that everybody may know of this file",
         isPublic: () => Promise.resolve(false),
       },
@@ -70,7 +70,7 @@ export const command: Command = defineCommand({
     );
     const { signer, ready } = opened;
     if ("envelop" in signer) throw forImages();
-    const reading = await format.files.readingFor(() => signer.describe(signal));
+    const reading = await format.writers.signature.readingFor(() => signer.describe(signal));
     const [file] = await Promise.all([readFileOperand(args.operands[0], io, reading, signal), ready]);
     const { made, evidence } = await signFile(
       { ...file, ...mediaType },
@@ -88,13 +88,14 @@ function forImages(): TouchmarkError {
   });
 }
 
-function chosenFormat(name = "bundle"): FormatOfFiles {
-  return fileFormats.find((format) => format.name === name) ?? fileFormats[0];
+function chosenFormat(name = defaultFormat.name): FormatOfFiles {
+  return fileFormats.find((format) => format.name === name) ?? defaultFormat;
 }
 
 /** The path of the signature. Throws USAGE if no flag names it, and for a suffix of another envelope type. */
-function outputOf(args: SignatureFileArgs & Pick<SigningArgs, "envelope">, file: string, { files: { suffixes } }: FormatOfFiles): string {
-  const suffix = suffixes?.[args.envelope ?? "jws"];
+function outputOf(args: SignatureFileArgs & Pick<SigningArgs, "envelope">, file: string, { writers }: FormatOfFiles): string {
+  const { envelopes } = writers.signature.abilities;
+  const { suffix } = envelopes.find(({ type }) => type === (args.envelope ?? "jws")) ?? {};
   const given = signaturePath(args);
   if (given === undefined) {
     if (suffix !== undefined && file !== "-") return `${file}${suffix}`;

@@ -1,8 +1,9 @@
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
 import { formatReference, type Reference } from "../../core/oci/reference.ts";
-import { sign, type SignatureMade } from "../../engine/sign.ts";
+import { sign } from "../../engine/sign.ts";
+import type { EvidenceMade } from "../../engine/write-evidence.ts";
 import { readAttached } from "../../engine/read-attached.ts";
-import { fileFormat, formats } from "../../formats/all.ts";
+import { defaultFormat, formats } from "../../formats/all.ts";
 import type { Format } from "../../formats/format.ts";
 import { usageError } from "../usage-error.ts";
 import { signaturePath } from "../signature-file.ts";
@@ -78,7 +79,7 @@ export const command: Command = defineCommand({
     if (path !== undefined) requireOneBundle(args, references);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
-    const bundle = path === undefined ? undefined : await bundleOutput(path, fileFormat.files, signal);
+    const bundle = path === undefined ? undefined : await bundleOutput(path, defaultFormat.files, signal);
     const chosen = chosenFormats(args.format);
     const { logUpload } = args;
     if (logUpload === "later") requireWaiting(chosen, path);
@@ -86,7 +87,7 @@ export const command: Command = defineCommand({
       args,
       io,
       {
-        formats: chosen.map(({ name }) => name),
+        formats: chosen,
         secret: "not everybody can pull this image",
         isPublic: () => haveAnonymousAccess(references, registrySettings(args), { env: io.env, home: io.home, signal }),
         logUpload,
@@ -111,7 +112,7 @@ export const command: Command = defineCommand({
         const repository = registries.open(reference);
         const made = await sign(repository, reference, options);
         const [first] = made;
-        if (bundle && first) await bundle.write(await readAttached(repository, first.manifest, fileFormat.files, signal));
+        if (bundle && first) await bundle.write(await readAttached(repository, first.manifest, defaultFormat.files, signal));
         return { reference, made };
       } catch (error) {
         return { reference, error };
@@ -128,13 +129,13 @@ function requireOneBundle(
   references: readonly Reference[],
 ): void {
   if (references.length > 1 || args.recursive) throw usageError("--bundle takes the signature of one image, and more are named");
-  const others = chosenFormats(args.format).filter(({ name }) => name !== fileFormat.name);
-  if (others.length > 0) throw usageError(`--bundle takes a signature of format ${fileFormat.name}, not of ${others[0]?.name}`);
+  const others = chosenFormats(args.format).filter(({ name }) => name !== defaultFormat.name);
+  if (others.length > 0) throw usageError(`--bundle takes a signature of format ${defaultFormat.name}, not of ${others[0]?.name}`);
 }
 
 /** Throws UNSUPPORTED or USAGE if a later log entry could not be added to the signature. */
 function requireWaiting(chosen: readonly Format[], bundle: string | undefined): void {
-  const other = chosen.find(({ pending }) => pending === undefined);
+  const other = chosen.find(({ writers }) => writers.signature?.abilities.canWait !== true);
   if (other)
     throw new TouchmarkError("UNSUPPORTED", `a signature of format ${other.name} cannot wait for a log`, {
       hint: "Log now, or sign in the format bundle.",
@@ -142,11 +143,12 @@ function requireWaiting(chosen: readonly Format[], bundle: string | undefined): 
   if (bundle !== undefined) throw usageError("--bundle takes a complete signature, and a pending one is not complete");
 }
 
-type Outcome = { readonly reference: Reference } & ({ readonly made: readonly SignatureMade[] } | { readonly error: unknown });
+type Outcome = { readonly reference: Reference } & ({ readonly made: readonly EvidenceMade[] } | { readonly error: unknown });
 
 /** Parses `--format a --format b` or `--format a,b`, without duplicates. */
 function chosenFormats(asked: readonly string[]): readonly Format[] {
-  const names = new Set(asked.length > 0 ? asked : ["bundle"]);
+  if (asked.length === 0) return [defaultFormat];
+  const names = new Set(asked);
   return formats.filter(({ name }) => names.has(name));
 }
 
@@ -164,7 +166,7 @@ function show(outcome: Outcome, output: "text" | "json", io: Io): void {
   );
 }
 
-function renderMade({ reference, digest, format, location, manifest, by, logged, pending, already }: SignatureMade): string {
+function renderMade({ reference, digest, format, location, manifest, by, logged, pending, already }: EvidenceMade): string {
   return [
     `${already ? "already signed" : "signed"}  ${clean(reference)}\n`,
     field("digest", digest),

@@ -50,7 +50,7 @@ function renderNodes(nodes: readonly TreeNode[], indent: string): string {
     .join("");
 }
 
-function describe({ format, claim, hint }: TreeEvidence): string {
+function describe({ format, claim, hint, hintNames }: TreeEvidence): string {
   const what = claim?.kind === "attestation" ? `attestation of ${claim.predicateType}` : (claim?.kind ?? "unreadable evidence");
-  return `${what} (${format}${hint === undefined ? "" : `, ${format === "notation" ? "certificate" : "key"} ${hint}`})`;
+  return `${what} (${format}${hint === undefined ? "" : `, ${hintNames} ${hint}`})`;
 }

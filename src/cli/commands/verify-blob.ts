@@ -68,7 +68,7 @@ export const command: Command = defineCommand({
     const [basisFor, given, file] = await Promise.all([
       openBasis(args, io, annotations, signal),
       reading,
-      reading.then(async ({ format, evidence }) => readFileOrDigest(args.operands[0], io, await format.files.readingOf(evidence), signal)),
+      reading.then(({ format, evidence }) => readFileOrDigest(args.operands[0], io, format.files.readingOf(evidence), signal)),
     ]);
     const options = {
       given,

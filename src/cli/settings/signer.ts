@@ -1,4 +1,5 @@
 /** The settings for the signer and its services, from the flags of `sign` and `sign-blob`. */
+import type { Format } from "../../formats/format.ts";
 import type { ConsentSettings, KeylessSettings, LoginSettings, SignerSettings } from "../../setup/signer-settings.ts";
 import type { InstanceSettings } from "../../setup/signing-services.ts";
 import { checkSigning, namesServices } from "../check-signing.ts";
@@ -8,8 +9,8 @@ import { askPassword, askPin } from "../password.ts";
 import { usageError } from "../usage-error.ts";
 
 export interface SigningContext extends Pick<ConsentSettings, "isPublic" | "secret">, Pick<SignerSettings, "logUpload"> {
-  /** The names of the formats to write. */
-  readonly formats: readonly string[];
+  /** The formats to write. */
+  readonly formats: readonly Format[];
 }
 
 /** Throws USAGE. */

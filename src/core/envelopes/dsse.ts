@@ -4,7 +4,7 @@
  *     {"payload":BASE64,"payloadType":TYPE,"signatures":[{"sig":BASE64,"keyid"?:TEXT}]}
  *     PAE(type, payload) = "DSSEv1" SP LEN(type) SP type SP LEN(payload) SP payload      LEN in bytes, as ASCII
  */
-import { inSlices, type Sliced } from "../async/in-slices.ts";
+import type { Sliced } from "../async/in-slices.ts";
 import { concat, encodeUtf8, fromBase64 } from "../bytes.ts";
 import type { Fields } from "../json/json.ts";
 import { splitJson, type SplitLimits } from "../json/split.ts";
@@ -48,15 +48,8 @@ export interface PayloadLimits extends SplitLimits {
   readonly path: readonly string[];
 }
 
-/**
- * Reads a document that contains an envelope's payload, of any size, without blocking the event loop. `parseDsse` takes both.
- * Throws MALFORMED, LIMIT_EXCEEDED, or the signal's abort reason.
- */
-export function readPayload(bytes: Uint8Array, what: string, limits: PayloadLimits, signal: AbortSignal): Promise<DocumentWithPayload> {
-  return inSlices(splitPayload(bytes, what, limits), signal);
-}
-
-function* splitPayload(bytes: Uint8Array, what: string, { path, ...limits }: PayloadLimits): Sliced<DocumentWithPayload> {
+/** Reads a document that contains an envelope's payload, of any size, in slices. `parseDsse` takes both. Throws MALFORMED or LIMIT_EXCEEDED. */
+export function* splitPayload(bytes: Uint8Array, what: string, { path, ...limits }: PayloadLimits): Sliced<DocumentWithPayload> {
   const { head, member } = yield* splitJson(bytes, what, path, limits);
   return member ? { head, payload: yield* base64String(member, [what, ...path].join(".")) } : { head };
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
-import { atOnce, sliceBytes } from "../async/in-slices.ts";
+import { atOnce, inSlices, sliceBytes } from "../async/in-slices.ts";
 import { encodeUtf8, fromBase64, toBase64 } from "../bytes.ts";
 import { base64String } from "./base64-string.ts";
-import { parseDsse, readPayload } from "./dsse.ts";
+import { parseDsse, splitPayload } from "./dsse.ts";
 
 const { signal } = new AbortController();
 const envelopeLimits = { path: ["payload"], maxBytes: 16 * 1024 * 1024, maxHeadBytes: 10_000 };
@@ -15,21 +15,21 @@ describe("the payload of an envelope", () => {
       const payload = Buffer.alloc(length, "payload");
       const envelope = { payload: toBase64(payload), payloadType: "text", signatures: [{ sig: "AAAA" }] };
       const bytes = encodeUtf8(JSON.stringify(envelope));
-      const document = await readPayload(bytes, "envelope", envelopeLimits, signal);
+      const document = await inSlices(splitPayload(bytes, "envelope", envelopeLimits), signal);
       assert.deepEqual(parseDsse(document.head, 1, document.payload), {
         payload,
         payloadType: "text",
         signatures: [Buffer.alloc(3)],
       });
       const bundle = encodeUtf8(JSON.stringify({ dsseEnvelope: envelope }));
-      const found = await readPayload(bundle, "bundle", { ...envelopeLimits, path: ["dsseEnvelope", "payload"] }, signal);
+      const found = await inSlices(splitPayload(bundle, "bundle", { ...envelopeLimits, path: ["dsseEnvelope", "payload"] }), signal);
       assert.deepEqual(found.payload, payload);
     }
   });
 
   it("is refused where it is missing or not a base64 string", async () => {
     const read = async (text: string) => {
-      const { head, payload } = await readPayload(encodeUtf8(text), "envelope", envelopeLimits, signal);
+      const { head, payload } = await inSlices(splitPayload(encodeUtf8(text), "envelope", envelopeLimits), signal);
       return parseDsse(head, 1, payload);
     };
     await assert.rejects(read('{"payloadType":"text"}'), { message: "envelope.payload is missing, expected a string" });
@@ -64,6 +64,6 @@ describe("the payload of an envelope", () => {
     const bytes = encodeUtf8(JSON.stringify({ payload: "A".repeat(40 * sliceBytes) }));
     const controller = new AbortController();
     setImmediate(() => controller.abort());
-    await assert.rejects(readPayload(bytes, "envelope", envelopeLimits, controller.signal), { code: "INTERRUPTED" });
+    await assert.rejects(inSlices(splitPayload(bytes, "envelope", envelopeLimits), controller.signal), { code: "INTERRUPTED" });
   });
 });

@@ -5,20 +5,20 @@
  *      "predicateType":URI,"predicate"?:{…}}
  */
 import { atOnce, inSlices, type Sliced } from "../async/in-slices.ts";
-import { encodeUtf8, equalBytes } from "../bytes.ts";
-import { isDigest, type FileDigest } from "../digest.ts";
+import { concat, encodeUtf8, equalBytes } from "../bytes.ts";
+import { algorithmOf, hexOf, isDigest, type FileDigest } from "../digest.ts";
 import { malformed } from "../errors.ts";
 import type { Fields, Json, JsonLimits } from "../json/json.ts";
 import { readJson } from "../json/read-json.ts";
 import { splitJson } from "../json/split.ts";
-import { matchesDigests, type Content } from "../subject.ts";
+import { matchesDigests, type Content } from "../content.ts";
 
 export const statementPayloadType = "application/vnd.in-toto+json";
 export const statementType = "https://in-toto.io/Statement/v1";
 const statementTypes: ReadonlySet<string> = new Set([statementType, "https://in-toto.io/Statement/v0.1"]);
 const limits = { subjects: 1024, digests: 32 } as const;
 const documentLimits = { maxBytes: 256 * 1024 * 1024, maxHeadBytes: 4 * 1024 * 1024, maxValues: 200_000 } as const;
-const predicateLimits: JsonLimits = { maxBytes: documentLimits.maxBytes, maxDepth: 64, maxValues: 8_000_000 };
+export const predicateLimits: JsonLimits = { maxBytes: documentLimits.maxBytes, maxDepth: 64, maxValues: 8_000_000 };
 
 export interface Statement {
   readonly subjects: readonly StatementSubject[];
@@ -47,6 +47,22 @@ export function readStatement(bytes: Uint8Array, signal: AbortSignal): Promise<S
 /** Parses the predicate; undefined where the statement has none. Throws MALFORMED, LIMIT_EXCEEDED, or the signal's abort reason. */
 export async function readPredicate({ predicate }: Statement, limitsOf: JsonLimits, signal: AbortSignal): Promise<Json | undefined> {
   return predicate && readJson(predicate, "statement.predicate", { ...predicateLimits, ...limitsOf }, signal);
+}
+
+export interface StatementToEncode {
+  /** The name of the subject; for an image, that of its repository. */
+  readonly name: string;
+  readonly digest: FileDigest;
+  readonly predicateType: string;
+  /** JSON. */
+  readonly predicate: Uint8Array;
+}
+
+/** Encodes a statement about one subject; the predicate is kept byte for byte, whatever its size. */
+export function encodeStatement({ name, digest, predicateType, predicate }: StatementToEncode): Uint8Array {
+  const subject = [{ name, digest: { [algorithmOf(digest)]: hexOf(digest) } }];
+  const head = JSON.stringify({ _type: statementType, subject, predicateType });
+  return concat([encodeUtf8(`${head.slice(0, -1)},"predicate":`), predicate, encodeUtf8("}")]);
 }
 
 function* statementHead(bytes: Uint8Array): Sliced<Statement> {

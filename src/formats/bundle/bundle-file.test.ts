@@ -10,22 +10,23 @@ import type { FileSubject } from "../../core/file-subject.ts";
 import { outcomeOf, type Finding } from "../../core/finding.ts";
 import { parsePublicKey } from "../../trust/parse-public-key.ts";
 import { makeTrust, type Trust } from "../../trust/trust.ts";
-import { bundleFile } from "./bundle-file.ts";
+import { bundle as format } from "./bundle.ts";
 
 const folder = join(import.meta.dirname, "../../../test/vectors/files");
 const read = (name: string): Uint8Array => readFileSync(join(folder, name));
 const bytes = read("file.txt");
-const file: FileSubject = { reference: "file.txt", digest: digestOf(bytes), bytes };
-const byDigest: FileSubject = { reference: file.digest, digest: file.digest };
+const file: FileSubject = { kind: "file", reference: "file.txt", digest: digestOf(bytes), bytes };
+const byDigest: FileSubject = { kind: "file", reference: file.digest, digest: file.digest };
 const names = readdirSync(folder).flatMap((name) => (name.endsWith(".pub") ? [name.slice(0, -4)] : []));
+const { signal } = new AbortController();
 const at = Date.UTC(2026, 10, 21);
 
 function trustOf(name: string): Trust {
   return makeTrust({ keys: [{ name: `${name}.pub`, publicKey: parsePublicKey(read(`${name}.pub`), name) }] });
 }
 
-function verify(bundle: Uint8Array, about: FileSubject, trust: Trust): Promise<Finding> {
-  return bundleFile.verify(bundleFile.read(bundle, "bundle.json"), about, trust, at);
+async function verify(bundle: Uint8Array, about: FileSubject, trust: Trust): Promise<Finding> {
+  return format.verify(await format.files.read(bundle, "bundle.json", signal), about, trust, at);
 }
 
 function codesOf({ checks }: Finding): readonly string[] {
@@ -36,7 +37,7 @@ describe("a bundle of a file", () => {
   for (const name of names) {
     it(`of cosign holds: ${name}`, async () => {
       const bundle = read(`${name}.json`);
-      assert.ok(bundleFile.owns(bundle));
+      assert.ok(format.files.owns(bundle));
       const finding = await verify(bundle, file, trustOf(name));
       assert.deepEqual(codesOf(finding), []);
       assert.equal(finding.claim?.kind, name === "attestation" ? "attestation" : "signature");
@@ -52,7 +53,7 @@ describe("a bundle of a file", () => {
     it(`of cosign is of no other file, and by no other key: ${name}`, async () => {
       const other = encodeUtf8("something else");
       for (const about of [{ digest: digestOf(other), bytes: other }, { digest: digestOf(other) }]) {
-        const finding = await verify(read(`${name}.json`), { reference: "other", ...about }, trustOf(name));
+        const finding = await verify(read(`${name}.json`), { kind: "file", reference: "other", ...about }, trustOf(name));
         // No SHA-256 in the bundle tells them apart, and only the file would.
         const isBlind = !about.bytes && ["ecdsa-p384", "ecdsa-p521", "ed25519"].includes(name);
         assert.equal(outcomeOf(finding), isBlind ? "undecided" : "failed");
@@ -69,15 +70,16 @@ describe("a bundle of a file", () => {
       assert.ok(trusted);
       const theirs = decodeUtf8(read(`${name}.json`));
       const signature = fromBase64(JSON.parse(theirs).messageSignature.signature);
-      const ours = await bundleFile.assemble({ bytes }, file, { signature, by: { publicKey: trusted.publicKey } });
-      assert.equal(decodeUtf8(ours), theirs);
+      const ours = await format.writers.signature.assemble({ bytes }, file, { signature, by: { publicKey: trusted.publicKey } }, at);
+      assert.ok(ours.kind === "file");
+      assert.equal(decodeUtf8(ours.bytes), theirs);
     });
   }
 
   it("survives any bytes, and says that they are none", async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 500 }), fc.json().map(encodeUtf8)), async (junk) => {
-        assert.ok(!bundleFile.owns(junk));
+        assert.ok(!format.files.owns(junk));
         assert.notEqual(outcomeOf(await verify(junk, file, trustOf("ecdsa-p256"))), "passed");
       }),
     );

@@ -1,95 +1,84 @@
-/** Sigstore bundles attached as referrers, as cosign 3 writes them. */
+/** Sigstore bundles: attached to images as referrers, as cosign 3 writes them, and as files. */
 import type { Digest } from "../../core/digest.ts";
-import { preAuthEncoding } from "../../core/envelopes/dsse.ts";
 import { malformed } from "../../core/errors.ts";
 import type { Found } from "../../core/evidence.ts";
-import { emptyConfig, type ImageManifest } from "../../core/oci/manifest.ts";
-import { bundleHint } from "../../core/keys/public-key.ts";
-import { statementPayloadType } from "../../core/statements/statement.ts";
+import type { Check } from "../../core/finding.ts";
+import type { ImageManifest } from "../../core/oci/manifest.ts";
 import { subjectContent } from "../../core/subject.ts";
-import { reading, refuseExpiry, tooLarge } from "../checks.ts";
-import type { FormatOfFiles, Recognised, ToSign } from "../format.ts";
-import { bundleFile } from "./bundle-file.ts";
-import {
-  encodePendingRecord,
-  maxRecordBytes,
-  parsePendingRecord,
-  pendingMediaType,
-  saysPending,
-  type PendingRecord,
-} from "./pending-record.ts";
-import { bundleManifest, predicateTypeAnnotation } from "./referrer.ts";
-import { encodeSignStatement, signPredicateType } from "./sign-statement.ts";
-import { bundleMediaType, encodeBundle, isBundleMediaType, maxBundleBytes } from "./sigstore-bundle.ts";
-import { bundleEvidence, bundleClaims, verifyBundleEvidence, type BundleEvidence } from "./verify-evidence.ts";
+import { findingOf, reading, tooLarge } from "../checks.ts";
+import type { FormatOfFiles, Recognised } from "../format.ts";
+import { formatLimits, type FormatLimits } from "../limits.ts";
+import { bundleFiles } from "./bundle-file.ts";
+import { bundleClaims, readBundleEvidence, verifyBundleEvidence, type BundleEvidence } from "./evidence.ts";
+import { bundleParts } from "./parts.ts";
+import { parsePendingRecord, pendingMediaType, saysPending, type PendingRecord } from "./pending-record.ts";
+import { predicateTypeAnnotation } from "./referrer.ts";
+import { signPredicateType } from "./sign-statement.ts";
+import { bundleMediaType, isBundleMediaType } from "./sigstore-bundle.ts";
+import { bundleSignatureWriter } from "./write-signature.ts";
+import { bundleAttestationWriter } from "./write-statement.ts";
 
-interface BundleToSign extends ToSign {
-  readonly payload: Uint8Array;
+export function bundleFormat({ bundleBytes }: FormatLimits): FormatOfFiles {
+  return {
+    name: "bundle",
+    artifactTypes: [bundleMediaType],
+
+    labelOf({ artifactType = "", annotations = {} }) {
+      const predicateType = annotations[predicateTypeAnnotation];
+      if (!isBundleMediaType(artifactType) || predicateType === undefined) return undefined;
+      return predicateType === signPredicateType ? { kind: "signature" } : { kind: "attestation", predicateType };
+    },
+
+    locations: () => [{ kind: "referrers" }],
+
+    recognise: (found) => recognise(found, bundleBytes),
+
+    claims: (evidence: BundleEvidence, about) => bundleClaims(evidence, about),
+
+    async verify(evidence: BundleEvidence, subject, trust, at) {
+      if (subject.kind === "file" && subject.mediaType !== undefined)
+        return findingOf(evidence, at, { checks: [otherMediaType(subject.mediaType)] });
+      return verifyBundleEvidence(evidence, subjectContent(subject), trust, at);
+    },
+
+    material: async (evidence: BundleEvidence) => bundleParts(evidence),
+
+    writers: { signature: bundleSignatureWriter, attestation: bundleAttestationWriter },
+
+    files: bundleFiles(bundleBytes),
+  };
 }
 
-export const bundle: FormatOfFiles = {
-  name: "bundle",
-  artifactTypes: [bundleMediaType],
+export const bundle: FormatOfFiles = bundleFormat(formatLimits);
 
-  labelOf({ artifactType = "", annotations = {} }) {
-    const predicateType = annotations[predicateTypeAnnotation];
-    if (!isBundleMediaType(artifactType) || predicateType === undefined) return undefined;
-    return predicateType === signPredicateType ? { kind: "signature" } : { kind: "attestation", predicateType };
-  },
+function otherMediaType(mediaType: string): Check {
+  const detail = `says nothing of a media type, and ${JSON.stringify(mediaType)} is asked for`;
+  return { name: "subject", outcome: "failed", code: "SUBJECT_MISMATCH", detail };
+}
 
-  locations: () => [{ kind: "referrers" }],
-
-  recognise,
-
-  claims: (evidence: BundleEvidence, about) => bundleClaims(evidence, about),
-
-  verify: (evidence: BundleEvidence, subject, trust, at) => verifyBundleEvidence(evidence, subjectContent(subject), trust, at),
-
-  prepare({ claim, options }): BundleToSign {
-    refuseExpiry(bundle.name, options);
-    const payload = encodeSignStatement(claim);
-    const content = { kind: "envelope", payload, payloadType: statementPayloadType } as const;
-    return { payload, content, bytes: preAuthEncoding(statementPayloadType, payload) };
-  },
-
-  assemble({ payload }: BundleToSign, subject, { signature, by, material }, at) {
-    const blob = encodeBundle({ payload, payloadType: statementPayloadType }, signature, { hint: bundleHint(by.publicKey), ...material });
-    const logs = material?.pending;
-    const pending = logs && encodePendingRecord({ logs, ...(!material.certificate && { publicKey: by.publicKey.spki }) });
-    const manifest = bundleManifest({ bundle: blob, pending, predicateType: signPredicateType, subject: subject.descriptor, at });
-    return { kind: "referrer", blobs: [blob, emptyConfig.bytes, ...(pending ? [pending] : [])], manifest };
-  },
-
-  pending: {
-    of: async (evidence: BundleEvidence) => evidence.pending && (await import("./pending-upload.ts")).uploadOf(evidence),
-    complete: async (evidence: BundleEvidence, entries, subject, at) =>
-      (await import("./pending-upload.ts")).completed(evidence, { entries, subject: subject.descriptor, at }),
-  },
-
-  files: bundleFile,
-};
-
-function recognise({ location, descriptor, manifest }: Found): Recognised | undefined {
+function recognise({ location, descriptor, manifest }: Found, maxBytes: number): Recognised | undefined {
   const layers = manifest.layers.filter((layer) => isBundleMediaType(layer.mediaType));
   if (layers.length === 0) return undefined;
   const isPending = saysPending(manifest);
   const records = isPending ? manifest.layers.filter(isRecord) : [];
   return {
-    fetch: [...layers.filter((layer) => layer.size <= maxBundleBytes), ...records],
-    read(blobs) {
-      const pending = isPending ? { pending: reading(() => readRecord(manifest, blobs)) } : {};
-      return layers.flatMap((layer): BundleEvidence[] => {
-        const common = { format: bundle.name, location, manifest: descriptor.digest, layer, ...pending };
-        if (layer.size > maxBundleBytes) return [{ ...common, bundle: { problem: tooLarge(layer.size, maxBundleBytes) } }];
+    fetch: [...layers.filter((layer) => layer.size <= maxBytes), ...records],
+    async read(blobs, signal) {
+      const pending = isPending ? { isPending, pending: reading(() => readRecord(manifest, blobs)) } : {};
+      const evidence: BundleEvidence[] = [];
+      for (const layer of layers) {
+        const common = { format: "bundle", location, manifest: descriptor.digest, layer, ...pending };
         const bytes = blobs.get(layer.digest);
-        return bytes ? [bundleEvidence(common, bytes)] : [];
-      });
+        if (layer.size > maxBytes) evidence.push({ ...common, bundle: { problem: tooLarge(layer.size, maxBytes) } });
+        else if (bytes) evidence.push(await readBundleEvidence(common, bytes, { maxBytes, signal }));
+      }
+      return evidence;
     },
   };
 }
 
 function isRecord({ mediaType, size }: ImageManifest["layers"][number]): boolean {
-  return mediaType === pendingMediaType && size <= maxRecordBytes;
+  return mediaType === pendingMediaType && size <= formatLimits.pendingRecordBytes;
 }
 
 /** The record is only read beside a single bundle, since the manifest is deleted once its signature is logged. */

@@ -5,12 +5,10 @@ import type { Fields } from "../../core/json/json.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import { parseLogEntries, type LogEntry } from "../../verification/log-entry.ts";
 import type { SignatureEvidence, CertificateContent } from "../../verification/signature-evidence.ts";
+import { formatLimits } from "../limits.ts";
 import type { BundleVersion, SigstoreBundle } from "./sigstore-bundle.ts";
 
 export type Material = Pick<SignatureEvidence, "by" | "entries" | "timestamps">;
-
-const maxChain = 10;
-const maxTimestamps = 32;
 
 /** Reads all of it. Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for an unknown kind of log entry. */
 export function parseMaterial({ hint, material, version }: Pick<SigstoreBundle, "hint" | "material" | "version">): Material {
@@ -31,7 +29,7 @@ function parseCertificates(material: Fields, version: BundleVersion): Certificat
   if (material.has("certificate")) return { kind: "certificate", leaf: readCertificate(material.fields("certificate")), intermediates: [] };
   if (version === "0.3") throw malformed("a bundle of version 0.3 holds one certificate, and this one has a chain");
   const chain = material.fields("x509CertificateChain");
-  const [leaf, ...intermediates] = chain.objects("certificates", maxChain).map(readCertificate);
+  const [leaf, ...intermediates] = chain.objects("certificates", formatLimits.chain).map(readCertificate);
   if (!leaf) throw malformed(`${chain.at} is empty`);
   if ([leaf, ...intermediates].some(({ issuer, subject }) => equalBytes(issuer.raw, subject.raw))) {
     throw malformed(`${chain.at} holds a root, which only the trust may name`);
@@ -47,5 +45,7 @@ function readCertificate(fields: Fields): Certificate {
 function parseTimestamps(material: Fields): readonly Uint8Array[] {
   const data = material.optionalFields("timestampVerificationData");
   // Not strict: old writers set the unused last bits; the content is checked as DER and by its signature.
-  return data?.objects("rfc3161Timestamps", maxTimestamps).map((one) => Buffer.from(one.string("signedTimestamp"), "base64")) ?? [];
+  return (
+    data?.objects("rfc3161Timestamps", formatLimits.timestamps).map((one) => Buffer.from(one.string("signedTimestamp"), "base64")) ?? []
+  );
 }

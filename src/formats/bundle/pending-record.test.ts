@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 import * as fc from "fast-check";
 import { readsOrRefuses } from "../../../test/reads-or-refuses.ts";
 import { decodeUtf8, encodeUtf8 } from "../../core/bytes.ts";
-import { encodePendingRecord, maxRecordBytes, parsePendingRecord } from "./pending-record.ts";
+import { formatLimits } from "../limits.ts";
+import { encodePendingRecord, parsePendingRecord } from "./pending-record.ts";
 
 const logs = fc.array(fc.webUrl(), { minLength: 1, maxLength: 8 });
 
@@ -40,7 +41,7 @@ describe("the record of a pending log upload", () => {
       ['{"logs":["a"],"logs":["b"]}', "MALFORMED"],
       ['{"logs":["a"],"publicKey":"?"}', "MALFORMED"],
       [JSON.stringify({ logs: Array(9).fill("a") }), "LIMIT_EXCEEDED"],
-      [JSON.stringify({ logs: ["a".repeat(maxRecordBytes)] }), "LIMIT_EXCEEDED"],
+      [JSON.stringify({ logs: ["a".repeat(formatLimits.pendingRecordBytes)] }), "LIMIT_EXCEEDED"],
     ] as const) {
       assert.throws(() => parsePendingRecord(encodeUtf8(text)), { code }, text.slice(0, 50));
     }

@@ -12,14 +12,10 @@ import { encodeUtf8, fromBase64, toBase64 } from "../../core/bytes.ts";
 import { malformed } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
 import type { ImageManifest } from "../../core/oci/manifest.ts";
+import { formatLimits } from "../limits.ts";
 
 export const pendingAnnotation = { name: "dev.touchmark.log-upload", value: "pending" } as const;
 export const pendingMediaType = "application/vnd.dev.touchmark.log-upload.v1+json";
-/** Maximum bytes of one record. */
-export const maxRecordBytes: number = 16 * 1024;
-
-const maxLogs = 8;
-
 export interface PendingRecord {
   /** URLs; at least one. */
   readonly logs: readonly string[];
@@ -39,8 +35,8 @@ export function encodePendingRecord({ logs, publicKey }: PendingRecord): Uint8Ar
 /** Throws MALFORMED or LIMIT_EXCEEDED. */
 export function parsePendingRecord(bytes: Uint8Array): PendingRecord {
   const what = "the record of what is to be logged";
-  const fields = new Fields(parseJson(bytes, what, { maxBytes: maxRecordBytes, maxDepth: 4 }), what);
-  const logs = fields.list("logs", maxLogs).map((url, i) => {
+  const fields = new Fields(parseJson(bytes, what, { maxBytes: formatLimits.pendingRecordBytes, maxDepth: 4 }), what);
+  const logs = fields.list("logs", formatLimits.pendingLogs).map((url, i) => {
     if (typeof url !== "string") throw malformed(`${what}.logs[${i}] is not a string`);
     return url;
   });

@@ -7,7 +7,7 @@ import { encodeUtf8 } from "../../core/bytes.ts";
 import { algorithmOf, hexOf } from "../../core/digest.ts";
 import type { Claim, SignatureClaim } from "../../core/evidence.ts";
 import { statementType, subjectIn, type Statement } from "../../core/statements/statement.ts";
-import type { Content } from "../../core/subject.ts";
+import type { Content } from "../../core/content.ts";
 
 export const signPredicateType = "https://sigstore.dev/cosign/sign/v1";
 

@@ -7,19 +7,16 @@
  *      "dsseEnvelope":{…} | "messageSignature":{"messageDigest":{"algorithm","digest"},"signature":BASE64}}
  */
 import { encodeUtf8, fromBase64, toBase64, toHex } from "../../core/bytes.ts";
-import { parseDsse, type DsseEnvelope } from "../../core/envelopes/dsse.ts";
+import { atOnce, inSlices, type Sliced } from "../../core/async/in-slices.ts";
+import { parseDsse, splitPayload, type DsseEnvelope } from "../../core/envelopes/dsse.ts";
 import { algorithmOf, hexOf, type FileDigest } from "../../core/digest.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import type { HashAlgorithm } from "../../core/keys/hash.ts";
-import { Fields, parseJson, type JsonObject } from "../../core/json/json.ts";
+import type { Fields, JsonObject } from "../../core/json/json.ts";
 import type { VerificationMaterial } from "../../core/verification-material.ts";
+import { formatLimits } from "../limits.ts";
 
 export const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
-/** Maximum bytes of one bundle. */
-export const maxBundleBytes: number = 32 * 1024 * 1024;
-/** Maximum JSON values of one bundle: enough for the largest number of log entries and timestamps that is verified. */
-const maxValues = 10_000;
-
 /** The media types of all versions: `…bundle.v0.3+json`, and before that `…bundle+json;version=0.2`. */
 const versions = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v(\d+\.\d+)\+json|\+json;version=(\d+\.\d+))$/;
 
@@ -56,12 +53,27 @@ export function isBundleMediaType(mediaType: string): boolean {
   return mediaType.startsWith("application/vnd.dev.sigstore.bundle");
 }
 
-/** Reads a bundle. Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for an unknown version or content. */
-export function parseBundle(bytes: Uint8Array): SigstoreBundle {
-  const fields = new Fields(parseJson(bytes, "bundle", { maxBytes: maxBundleBytes, maxValues }), "bundle");
-  const version = parseVersion(fields.string("mediaType"));
-  const material = fields.fields("verificationMaterial");
-  return { version, ...parseContent(fields), ...parseHint(material), material };
+/** Reads a bundle that is known to be small. Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for an unknown version or content. */
+export function parseBundle(bytes: Uint8Array, maxBytes: number = formatLimits.bundleBytes): SigstoreBundle {
+  return atOnce(bundleIn(bytes, maxBytes));
+}
+
+/** Reads a bundle of any size without blocking the event loop. Throws as `parseBundle` does, or the signal's abort reason. */
+export function readBundle(bytes: Uint8Array, maxBytes: number, signal: AbortSignal): Promise<SigstoreBundle> {
+  return inSlices(bundleIn(bytes, maxBytes), signal);
+}
+
+function* bundleIn(bytes: Uint8Array, maxBytes: number): Sliced<SigstoreBundle> {
+  const bounds = {
+    path: ["dsseEnvelope", "payload"],
+    maxBytes,
+    maxHeadBytes: formatLimits.bundleHeadBytes,
+    maxValues: formatLimits.bundleValues,
+  };
+  const { head, payload } = yield* splitPayload(bytes, "bundle", bounds);
+  const version = parseVersion(head.string("mediaType"));
+  const material = head.fields("verificationMaterial");
+  return { version, ...parseContent(head, payload), ...parseHint(material), material };
 }
 
 function parseHint(material: Fields): Pick<SigstoreBundle, "hint"> {
@@ -78,12 +90,12 @@ function parseVersion(mediaType: string): BundleVersion {
   throw new TouchmarkError("UNSUPPORTED", `a bundle of version ${version} is not supported, only 0.1 to 0.3`);
 }
 
-function parseContent(fields: Fields): Pick<SigstoreBundle, "content" | "signature"> {
+function parseContent(fields: Fields, payload: Uint8Array | undefined): Pick<SigstoreBundle, "content" | "signature"> {
   if (fields.has("messageSignature")) {
     if (fields.has("dsseEnvelope")) throw malformed("the bundle has both a dsseEnvelope and a messageSignature");
     return parseMessage(fields.fields("messageSignature"));
   }
-  const envelope = parseDsse(fields.fields("dsseEnvelope"), 1);
+  const envelope = parseDsse(fields.fields("dsseEnvelope"), 1, payload);
   const [signature] = envelope.signatures;
   if (!signature) throw malformed("bundle.dsseEnvelope has no signature");
   return { content: { kind: "envelope", envelope }, signature };
@@ -130,7 +142,10 @@ export function encodeMessageBundle(digest: FileDigest, signature: Uint8Array, m
   return encode(material, { messageSignature: { messageDigest, signature: toBase64(signature) } });
 }
 
+/** Throws UNSUPPORTED for a log entry without an inclusion proof. */
 function encode({ hint, certificate, entries = [], timestamps = [] }: BundleMaterial, content: JsonObject): Uint8Array {
+  if (entries.some(({ inclusionProof }) => inclusionProof === undefined))
+    throw new TouchmarkError("UNSUPPORTED", "the log entry has no inclusion proof, which bundles need");
   const rfc3161Timestamps = timestamps.map((timestamp) => ({ signedTimestamp: toBase64(timestamp) }));
   return encodeUtf8(
     JSON.stringify({

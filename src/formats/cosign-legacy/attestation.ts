@@ -1,37 +1,42 @@
 /** cosign's legacy attestation: a DSSE envelope around an in-toto statement, a layer under an `.att` tag. */
-import { parseDsse } from "../../core/envelopes/dsse.ts";
+import { inSlices, type Sliced } from "../../core/async/in-slices.ts";
+import { parseDsse, splitPayload } from "../../core/envelopes/dsse.ts";
 import { malformed } from "../../core/errors.ts";
-import { Fields, parseJson } from "../../core/json/json.ts";
-import { parseStatement, statementPayloadType, subjectIn } from "../../core/statements/statement.ts";
+import { readStatement, statementPayloadType, subjectIn } from "../../core/statements/statement.ts";
+import { formatLimits, type FormatLimits } from "../limits.ts";
 import type { LayerKind } from "./layer.ts";
 
-/** Maximum bytes of one envelope, which may hold a whole software bill of materials (SBOM). */
-const maxBytes: number = 32 * 1024 * 1024;
-/** Maximum JSON values of the envelope; its payload counts as one string. */
-const maxValues = 1000;
+export const envelopeMediaType = "application/vnd.dsse.envelope.v1+json";
 
-export const attestation: LayerKind = {
-  mediaType: "application/vnd.dsse.envelope.v1+json",
-  maxBytes,
-  read(_layer, bytes) {
-    const { payload, payloadType, signatures } = parseDsse(
-      new Fields(parseJson(bytes, "envelope", { maxBytes, maxValues }), "envelope"),
-      1,
-    );
-    const [signature] = signatures;
-    if (!signature) throw malformed("the envelope has no signature");
-    if (payloadType !== statementPayloadType)
-      throw malformed(`the envelope holds ${JSON.stringify(payloadType.slice(0, 100))}, not a statement`);
-    const statement = parseStatement(payload);
-    return {
-      what: "an attestation in a DSSE envelope",
-      content: { kind: "envelope", payloadType, payload, bytes },
-      signature,
-      stamped: bytes, // the timestamp is over the whole envelope, unlike in a bundle
-      claimAbout(about) {
-        const { digest, isSubject } = subjectIn(statement, about);
-        return { claim: { kind: "attestation", subject: digest, predicateType: statement.predicateType }, namesSubject: isSubject };
-      },
-    };
-  },
-};
+export function attestationLayer({ attestationBytes: maxBytes }: FormatLimits): LayerKind {
+  return {
+    mediaType: envelopeMediaType,
+    maxBytes,
+    async read(_layer, bytes, signal) {
+      const { payload, payloadType, signatures } = await inSlices(envelopeIn(bytes, maxBytes), signal);
+      const [signature] = signatures;
+      if (!signature) throw malformed("the envelope has no signature");
+      if (payloadType !== statementPayloadType)
+        throw malformed(`the envelope holds ${JSON.stringify(payloadType.slice(0, 100))}, not a statement`);
+      const statement = await readStatement(payload, signal);
+      const { predicateType } = statement;
+      return {
+        what: "an attestation in a DSSE envelope",
+        content: { kind: "envelope", payloadType, payload, bytes },
+        signature,
+        timestamped: bytes, // the timestamp is over the whole envelope, unlike in a bundle
+        attests: { statement: payload, predicateType },
+        claimAbout(about) {
+          const { digest, isSubject } = subjectIn(statement, about);
+          return { claim: { kind: "attestation", subject: digest, predicateType }, namesSubject: isSubject };
+        },
+      };
+    },
+  };
+}
+
+function* envelopeIn(bytes: Uint8Array, maxBytes: number): Sliced<ReturnType<typeof parseDsse>> {
+  const { bundleHeadBytes: maxHeadBytes, attestationValues: maxValues } = formatLimits;
+  const { head, payload } = yield* splitPayload(bytes, "envelope", { path: ["payload"], maxBytes, maxHeadBytes, maxValues });
+  return parseDsse(head, 1, payload);
+}

@@ -10,20 +10,20 @@ import { malformed } from "../../core/errors.ts";
 import type { SignatureClaim } from "../../core/evidence.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
 import type { Descriptor } from "../../core/oci/manifest.ts";
-import { matchesDigests } from "../../core/subject.ts";
+import { matchesDigests } from "../../core/content.ts";
+import { formatLimits } from "../limits.ts";
 import type { LayerKind } from "./layer.ts";
 import { signatureAnnotation } from "./signature-image.ts";
 
 export const payloadMediaType = "application/vnd.dev.cosign.simplesigning.v1+json";
-/** Maximum bytes of one payload, which names one image and a few annotations. */
-const maxBytes: number = 1024 * 1024;
+const maxBytes = formatLimits.simpleSigningBytes;
 const payloadType = "cosign container image signature";
 
 /** A layer whose bytes are the signed payload; the signature is an annotation of the layer. */
 export const simpleSigning: LayerKind = {
   mediaType: payloadMediaType,
   maxBytes,
-  read(layer, bytes) {
+  async read(layer, bytes) {
     const claim = parseSimpleSigning(bytes);
     const { subject: digest } = claim;
     const signature = readSignature(layer);
@@ -31,7 +31,7 @@ export const simpleSigning: LayerKind = {
       what: "a simple signing payload",
       content: { kind: "message", message: bytes },
       signature,
-      stamped: signature,
+      timestamped: signature,
       claimAbout: (about) => ({ claim, namesSubject: matchesDigests(about, { [algorithmOf(digest)]: hexOf(digest) }) }),
     };
   },

@@ -11,11 +11,10 @@ import { malformed } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { parsePemCertificates } from "../../core/x509/pem-certificates.ts";
+import { formatLimits } from "../limits.ts";
 import { parseLogBundle } from "./log-bundle.ts";
 import type { SignatureEvidence, VerificationContent } from "../../verification/signature-evidence.ts";
 import { materialAnnotations as names, type Annotations } from "./material-annotations.ts";
-
-const maxChain = 10;
 
 /** Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for an unknown kind of log entry. */
 export function parseLegacyMaterial(annotations: Annotations): Pick<SignatureEvidence, "by" | "entries" | "timestamps"> {
@@ -38,7 +37,7 @@ function parseSigner(annotations: Annotations): VerificationContent {
 }
 
 function certificatesIn(pem: string, name: string): readonly [Certificate, ...Certificate[]] {
-  return parsePemCertificates(encodeUtf8(pem), `the annotation ${name}`, maxChain);
+  return parsePemCertificates(encodeUtf8(pem), `the annotation ${name}`, formatLimits.chain);
 }
 
 function parseTimestamp(text: string): Uint8Array {

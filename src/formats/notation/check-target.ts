@@ -3,12 +3,17 @@ import { algorithmOf, hexOf } from "../../core/digest.ts";
 import type { FileSubject } from "../../core/file-subject.ts";
 import type { Check } from "../../core/finding.ts";
 import type { Descriptor } from "../../core/oci/manifest.ts";
-import { hasDigest } from "../../core/subject.ts";
+import { hasDigest } from "../../core/content.ts";
+import type { Subject } from "../../core/subject.ts";
 import type { NotaryAlgorithm } from "./algorithms.ts";
 import { differingPart, type Target } from "./payload.ts";
 
+export function checkTarget(target: Target, subject: Subject, algorithm: NotaryAlgorithm): Check {
+  return subject.kind === "file" ? checkFileTarget(target, subject, algorithm) : checkImageTarget(target, subject.descriptor);
+}
+
 /** Media type, digest and size must be the image's. */
-export function checkImageTarget(target: Target, descriptor: Descriptor): Check {
+function checkImageTarget(target: Target, descriptor: Descriptor): Check {
   const other = differingPart(target, descriptor);
   return other === undefined ? passed(target) : mismatch(other, target[other], descriptor[other]);
 }
@@ -17,7 +22,7 @@ export function checkImageTarget(target: Target, descriptor: Descriptor): Check 
  * Digest and size must be the file's, and the media type too if one is requested; the digest uses the hash of the key's algorithm
  * (signature specification, "Payload").
  */
-export function checkFileTarget(target: Target, file: FileSubject, { hash, jws }: NotaryAlgorithm): Check {
+function checkFileTarget(target: Target, file: FileSubject, { hash, jws }: NotaryAlgorithm): Check {
   const algorithm = algorithmOf(target.digest);
   if (algorithm !== hash) return failed(`for a digest by ${algorithm}, and a key that signs by ${jws} signs files by ${hash}`);
   const isSame = hasDigest(file, algorithm, hexOf(target.digest));

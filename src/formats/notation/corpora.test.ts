@@ -115,7 +115,7 @@ suite("notation-envelopes", { skip }, () => {
         JSON.stringify(checks),
       );
       assert.deepEqual(
-        match.needs.map(({ kind }) => kind),
+        match.ownNeeds.map(({ kind }) => kind),
         ["plugin"],
       );
     });

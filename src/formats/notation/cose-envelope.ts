@@ -12,7 +12,7 @@ import { malformed } from "../../core/errors.ts";
 import { fromSeconds, type Instant } from "../../core/instant.ts";
 import { algorithms } from "./algorithms.ts";
 import type { EnvelopeKind, Signing } from "./envelope.ts";
-import { maxEnvelopeBytes } from "./envelope-types.ts";
+import { formatLimits } from "../limits.ts";
 import { payloadType } from "./payload.ts";
 import { criticalNames, names, readSignedAttributes, timesOf, type SignedHeaders } from "./signed-attributes.ts";
 
@@ -26,7 +26,7 @@ export const cose: EnvelopeKind = {
   name: "COSE",
 
   parse(bytes) {
-    const message = parseCoseSign1(bytes, "envelope", { maxBytes: maxEnvelopeBytes });
+    const message = parseCoseSign1(bytes, "envelope", { maxBytes: formatLimits.envelopeBytes });
     const alg = message.protected.get(coseLabels.algorithm);
     const algorithm = algorithms.find((one) => one.cose === alg);
     if (!algorithm) throw malformed(`the envelope's alg is ${typeof alg === "number" ? alg : "no number"}, which is not accepted`);

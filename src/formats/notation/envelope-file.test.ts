@@ -10,8 +10,8 @@ import { publicKeyOf } from "../../core/keys/public-key.ts";
 import type { SignerDescription } from "../../core/signer.ts";
 import type { KeyPair } from "../../core/x509/fixture.test.ts";
 import { under } from "../../../test/fakes/expectation.ts";
-import type { SignatureOptions } from "../format.ts";
-import { envelopeFile } from "./envelope-file.ts";
+import type { WriteOptions } from "../writer.ts";
+import { notation } from "./notation.ts";
 import {
   certificate,
   chain,
@@ -34,6 +34,8 @@ import {
 } from "./fixture.test.ts";
 
 const text = encodeUtf8("what is signed");
+const { signal } = new AbortController();
+const writer = notation.writers.signature;
 const describeKey = (key: KeyPair): SignerDescription => ({
   publicKey: publicKeyOf(key.publicKey, "the signer"),
   chain: key === signerKey ? chain : [certificate({ ...leafShape, key }), root],
@@ -41,7 +43,7 @@ const describeKey = (key: KeyPair): SignerDescription => ({
 
 interface Making {
   readonly key?: KeyPair;
-  readonly options?: Partial<SignatureOptions>;
+  readonly options?: Partial<WriteOptions>;
   readonly mediaType?: string;
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -49,12 +51,14 @@ interface Making {
 /** The file's signature, by ES256 in JWS unless said otherwise. */
 async function signed({ key = signerKey, options, mediaType, annotations = {} }: Making = {}): Promise<Uint8Array> {
   const by = describeKey(key);
-  const reading = await envelopeFile.readingFor(async () => by);
+  const reading = await writer.readingFor(async () => by);
   const file = { ...(await readFileSubject("app", streamOf(text), reading)), ...(mediaType !== undefined && { mediaType }) };
   const claim = { kind: "signature", subject: file.digest, annotations } as const;
-  const toSign = await envelopeFile.prepare({ file, claim, by, options: { at: now, ...options } });
+  const toSign = await writer.prepare({ subject: file, claim, by, options: { at: now, ...options } });
   const signature = toSign.scheme?.sign(key.privateKey, toSign.bytes) ?? new Uint8Array();
-  return envelopeFile.assemble(toSign, file, { signature, by });
+  const artifact = await writer.assemble(toSign, file, { signature, by }, now);
+  assert.ok(artifact.kind === "file");
+  return artifact.bytes;
 }
 
 interface Asking {
@@ -70,10 +74,10 @@ async function verify(
   envelope: Uint8Array,
   { name = "signature", content = text, change = {}, trusted = trust, at = now }: Asking = {},
 ): Promise<Finding> {
-  const evidence = envelopeFile.read(envelope, name);
-  const file = await readFileSubject("app", streamOf(content), await envelopeFile.readingOf(evidence));
+  const evidence = await notation.files.read(envelope, name, signal);
+  const file = await readFileSubject("app", streamOf(content), notation.files.readingOf(evidence));
   assert.equal(file.bytes, undefined, "no more of the file is held than its digest");
-  return under(authorityIn(trusted), await envelopeFile.verify(evidence, { ...file, ...change }, trustIn(trusted), at), at);
+  return under(authorityIn(trusted), await notation.verify(evidence, { ...file, ...change }, trustIn(trusted), at), at);
 }
 
 /** What is wrong, in a few words. */
@@ -101,7 +105,7 @@ suite("the Notary Project's signature of a file", () => {
     for (const envelope of ["jws", "cose"] as const) {
       test(`by ${algorithm} in ${envelope} is over the file's ${hash}`, async () => {
         const made = await signed({ key, options: { envelope, expiry: now + day }, annotations: { stage: "production" } });
-        assert.ok(envelopeFile.owns(made));
+        assert.ok(notation.files.owns(made));
         const finding = await verify(made);
         assert.deepEqual(summary(finding), ["format", "signature", "certificate", "identity", "validity", "expiry", "subject"]);
         assert.equal(finding.claim?.kind === "signature" && finding.claim.annotations["stage"], "production");
@@ -141,8 +145,9 @@ suite("the Notary Project's signature of a file", () => {
 
   test("says nothing of a file of which only the digest is at hand, but for another's", async () => {
     const made = await signed();
-    const evidence = envelopeFile.read(made, "signature");
-    const about = (digest: FileSubject["digest"]) => envelopeFile.verify(evidence, { reference: digest, digest }, trustIn(trust), now);
+    const evidence = await notation.files.read(made, "signature", signal);
+    const about = (digest: FileSubject["digest"]) =>
+      notation.verify(evidence, { kind: "file", reference: digest, digest }, trustIn(trust), now);
     assert.deepEqual(summary(await about(digestOf(text))).at(-1), "subject UNSUPPORTED?");
     assert.deepEqual(summary(await about(digestOf(text, "sha512"))).at(-1), "subject UNSUPPORTED?");
     assert.deepEqual(summary(await about(digestOf(encodeUtf8("other")))).at(-1), "subject SUBJECT_MISMATCH");
@@ -185,16 +190,16 @@ suite("the Notary Project's signature of a file", () => {
   test("is not looked at where it is larger than an envelope may be", async () => {
     const huge = encodeUtf8(`{"protected":"${"x".repeat(33 * 1024 * 1024)}"}`);
     for (const name of ["signature.jws.sig", "signature.cose.sig"]) assert.match(await refusal(huge, { name }), /^format LIMIT_EXCEEDED/);
-    assert.equal(envelopeFile.owns(huge), false);
+    assert.equal(notation.files.owns(huge), false);
   });
 
   test("is not made of a digest, nor without certificates", async () => {
     const by = describeKey(signerKey);
     const claim = { kind: "signature", subject: digestOf(text), annotations: {} } as const;
-    const file = { reference: claim.subject, digest: claim.subject };
-    await assert.rejects(async () => envelopeFile.prepare({ file, claim, by, options: { at: now } }), { code: "USAGE" });
+    const file = { kind: "file", reference: claim.subject, digest: claim.subject } as const;
+    await assert.rejects(async () => writer.prepare({ subject: file, claim, by, options: { at: now } }), { code: "USAGE" });
     const sized = { ...file, size: text.length };
-    await assert.rejects(async () => envelopeFile.prepare({ file: sized, claim, by: { publicKey: by.publicKey }, options: { at: now } }), {
+    await assert.rejects(async () => writer.prepare({ subject: sized, claim, by: { publicKey: by.publicKey }, options: { at: now } }), {
       code: "CERTIFICATE_REQUIRED",
     });
   });

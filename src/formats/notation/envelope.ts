@@ -2,6 +2,7 @@
 import { equalBytes } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
+import { formatLimits } from "../limits.ts";
 import type { NotaryAlgorithm } from "./algorithms.ts";
 import type { EnvelopeType } from "./envelope-types.ts";
 import type { SignedAttributes } from "./signed-attributes.ts";
@@ -46,8 +47,6 @@ export interface SignedParts extends Signing {
   readonly agent: string;
 }
 
-const maxChain = 16;
-
 /**
  * Parses an envelope of this kind. A certificate that is byte for byte one of `known` is not parsed again, and keeps its memoised results.
  * Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED.
@@ -55,8 +54,11 @@ const maxChain = 16;
 export function parseEnvelope(kind: EnvelopeKind, bytes: Uint8Array, known: readonly Certificate[] = []): NotaryEnvelope {
   const { chain, ...envelope } = kind.parse(bytes);
   if (envelope.signature.length === 0) throw malformed("the envelope has an empty signature");
-  if (chain.length > maxChain)
-    throw new TouchmarkError("LIMIT_EXCEEDED", `the envelope has ${chain.length} certificates, over the limit of ${maxChain}`);
+  if (chain.length > formatLimits.notaryChain)
+    throw new TouchmarkError(
+      "LIMIT_EXCEEDED",
+      `the envelope has ${chain.length} certificates, over the limit of ${formatLimits.notaryChain}`,
+    );
   const [leaf, ...issuers] = chain.map(
     (der, i) => known.find(({ raw }) => equalBytes(raw, der)) ?? parseCertificate(der, `certificate ${i + 1} of the envelope`),
   );

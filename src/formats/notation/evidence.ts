@@ -27,7 +27,7 @@ export function notationClaims({ content }: NotationEvidence): StatedClaims {
   const target = reading(() => parseNotaryPayload(envelope.value.payload));
   const claims: readonly Claim[] =
     "value" in target ? [{ kind: "signature", subject: target.value.digest, annotations: target.value.annotations ?? {} }] : [];
-  return { claims, hint: envelope.value.chain[0].subject.text };
+  return { claims, hint: { names: "certificate", text: envelope.value.chain[0].subject.text } };
 }
 
 /** Never throws for the content of the evidence. */

@@ -10,7 +10,7 @@ import { parsePem } from "../../core/asn1/pem.ts";
 import { parseCertificate } from "../../core/x509/certificate.ts";
 import { under } from "../../../test/fakes/expectation.ts";
 import { authorityIn, trustIn } from "./fixture.test.ts";
-import { envelopeFile } from "./envelope-file.ts";
+import { notation } from "./notation.ts";
 import { envelopeKinds } from "./envelope-kinds.ts";
 import { typeNamed } from "./envelope-types.ts";
 import { parseEnvelope, type NotaryEnvelope } from "./envelope.ts";
@@ -31,12 +31,12 @@ async function verify(
   name: string,
   { content, later = 0 }: { readonly content?: Uint8Array; readonly later?: number } = {},
 ): Promise<Finding> {
-  const evidence = envelopeFile.read(read(name), name);
+  const evidence = await notation.files.read(read(name), name, new AbortController().signal);
   const stream = content ? streamOf(content) : createReadStream(join(folder, "file.txt"));
-  const file = await readFileSubject("file.txt", stream, await envelopeFile.readingOf(evidence));
+  const file = await readFileSubject("file.txt", stream, notation.files.readingOf(evidence));
   const trusted = { ...trust, stores: { ...trust.stores, ca: roots } };
   const at = parse(name).attributes.signingTime + later;
-  return under(authorityIn(trusted), await envelopeFile.verify(evidence, file, trustIn(trusted), at), at);
+  return under(authorityIn(trusted), await notation.verify(evidence, file, trustIn(trusted), at), at);
 }
 
 suite("signatures of a file by notation's library", () => {

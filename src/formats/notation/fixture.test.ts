@@ -12,7 +12,7 @@ import { formatInstant, type Instant } from "../../core/instant.ts";
 import type { JsonObject } from "../../core/json/json.ts";
 import { encodeFlattenedJws, jwsToBeSigned } from "../../core/envelopes/jws.ts";
 import { mediaTypes, parseManifest, type Descriptor } from "../../core/oci/manifest.ts";
-import type { Subject } from "../../core/subject.ts";
+import type { ImageSubject } from "../../core/subject.ts";
 import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
 import { extensions, makeDer, makeKey, type KeyPair, type Shape } from "../../core/x509/fixture.test.ts";
 import { authority, under } from "../../../test/fakes/expectation.ts";
@@ -123,10 +123,11 @@ export async function verifyMade({ envelope, manifest }: Made, options: VerifyOp
   const recognised = notation.recognise({ location: { kind: "referrers" }, descriptor, manifest: parsed });
   assert.ok(recognised, "not recognised");
   const [layer] = recognised.fetch;
-  const [evidence, ...more] = recognised.read(new Map(layer ? [[layer.digest, envelope]] : []));
+  const [evidence, ...more] = await recognised.read(new Map(layer ? [[layer.digest, envelope]] : []), new AbortController().signal);
   assert.ok(evidence && more.length === 0);
   const digest = digestOf(of);
-  const about: Subject = {
+  const about: ImageSubject = {
+    kind: "image",
     repository: "registry.example/app",
     reference: "registry.example/app:1",
     digest,

@@ -4,7 +4,7 @@ import { decodeUtf8, encodeUtf8 } from "../../core/bytes.ts";
 import { formatInstant } from "../../core/instant.ts";
 import { makeKey } from "../../core/x509/fixture.test.ts";
 import type { MadeEnvelope } from "../../core/signer.ts";
-import type { AcceptedEnvelope } from "../format.ts";
+import type { AcceptedEnvelope } from "../writer.ts";
 import { cose } from "./cose-envelope.ts";
 import {
   certificate,

@@ -6,7 +6,7 @@
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
 import { emptyConfig, maxManifestBytes } from "../../core/oci/manifest.ts";
 import type { EnvelopeRequest, MadeEnvelope } from "../../core/signer.ts";
-import type { AcceptedEnvelope } from "../format.ts";
+import type { AcceptedEnvelope } from "../writer.ts";
 import { requireChain } from "./certificate-chain.ts";
 import { parseEnvelope } from "./envelope.ts";
 import { encodeNotaryPayload, payloadBreach, payloadType, reserved } from "./payload.ts";

@@ -11,7 +11,7 @@ import type { Fields } from "../../core/json/json.ts";
 import { encodeFlattenedJws, jwsToBeSigned, parseFlattenedJws } from "../../core/envelopes/jws.ts";
 import { algorithms } from "./algorithms.ts";
 import type { EnvelopeKind, Signing } from "./envelope.ts";
-import { maxEnvelopeBytes, maxEnvelopeValues } from "./envelope-types.ts";
+import { formatLimits } from "../limits.ts";
 import { parseOffsetTime } from "./offset-time.ts";
 import { payloadType } from "./payload.ts";
 import { criticalNames, names, readSignedAttributes, timesOf, type SignedHeaders } from "./signed-attributes.ts";
@@ -31,7 +31,7 @@ export const jws: EnvelopeKind = {
       payload,
       toBeSigned,
       signature,
-    } = parseFlattenedJws(bytes, "envelope", { maxBytes: maxEnvelopeBytes, maxValues: maxEnvelopeValues });
+    } = parseFlattenedJws(bytes, "envelope", { maxBytes: formatLimits.envelopeBytes, maxValues: formatLimits.envelopeValues });
     const alg = signed.string("alg");
     const algorithm = algorithms.find((one) => one.jws === alg);
     if (!algorithm) throw malformed(`the envelope's alg is ${JSON.stringify(alg.slice(0, 50))}, which is not accepted`);

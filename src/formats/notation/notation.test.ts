@@ -43,6 +43,8 @@ const malformed = ["format MALFORMED_EVIDENCE"];
 const checksOf = async (made: Made | Promise<Made>, options?: VerifyOptions) => summary(await verifyMade(await made, options));
 const looseChecks = (parts: LooseParts, options?: VerifyOptions) => checksOf(looseJws(parts), options);
 
+const { signal } = new AbortController();
+
 suite("Notary Project signatures", () => {
   test("hold, made loosely or by ourselves, in both envelopes", async () => {
     for (const made of [looseJws(), looseCose(), make(), make({ kind: cose })]) assert.deepEqual(await checksOf(made), good);
@@ -53,7 +55,7 @@ suite("Notary Project signatures", () => {
     assert.deepEqual(await checksOf(make(), { trusted: { ...trust, stores } }), good.toSpliced(2, 1, "certificate CERTIFICATE_UNTRUSTED"));
     const [evidence] = await evidenceOf(await make());
     assert.ok(evidence);
-    const about = { repository: "r", reference: "r", digest: subject.digest, descriptor: subject, manifest: image };
+    const about = { kind: "image" as const, repository: "r", reference: "r", digest: subject.digest, descriptor: subject, manifest: image };
     const nobody = await notation.verify(evidence, about, makeTrust(), now);
     assert.deepEqual(summary(nobody), ["format", "certificate CERTIFICATE_UNTRUSTED"]);
     const key = { name: "release.pub", publicKey: publicKeyOf(makeKey().publicKey, "release.pub") };
@@ -161,11 +163,11 @@ suite("Notary Project signatures", () => {
       assert.deepEqual(await looseChecks(parts), ["format LIMIT_EXCEEDED?"]);
   });
 
-  test("a manifest with many layers gives one refusal, and nothing is fetched", () => {
+  test("a manifest with many layers gives one refusal, and nothing is fetched", async () => {
     for (const layers of [[], Array.from({ length: 1000 }, () => ({ mediaType: jws.mediaType, digest: subject.digest, size: 1 }))]) {
       const recognised = notation.recognise(foundIn({ artifactType: signatureType, layers }));
       assert.deepEqual(recognised?.fetch, []);
-      assert.equal(recognised.read(new Map()).length, 1);
+      assert.equal((await recognised.read(new Map(), signal)).length, 1);
     }
   });
 });
@@ -187,9 +189,16 @@ suite("Notary Project manifests", () => {
     ] as const) {
       const recognised = notation.recognise(foundIn({ artifactType: signatureType, layers: [layer] }));
       assert.deepEqual(recognised?.fetch, []);
-      const [evidence] = recognised.read(new Map());
+      const [evidence] = await recognised.read(new Map(), signal);
       assert.ok(evidence);
-      const about = { repository: "r", reference: "r", digest: subject.digest, descriptor: subject, manifest: image };
+      const about = {
+        kind: "image" as const,
+        repository: "r",
+        reference: "r",
+        digest: subject.digest,
+        descriptor: subject,
+        manifest: image,
+      };
       assert.deepEqual(summary(await notation.verify(evidence, about, makeTrust(), now)), [expected]);
     }
   });
@@ -201,9 +210,9 @@ suite("Notary Project manifests", () => {
     assert.deepEqual(await checksOf({ envelope, manifest: forged }), good);
   });
 
-  test("without an envelope give no evidence; the location reports it", () => {
+  test("without an envelope give no evidence; the location reports it", async () => {
     const layers = [{ mediaType: jws.mediaType, digest: subject.digest, size: 100 }];
-    assert.deepEqual(notation.recognise(foundIn({ artifactType: signatureType, layers }))?.read(new Map()), []);
+    assert.deepEqual(await notation.recognise(foundIn({ artifactType: signatureType, layers }))?.read(new Map(), signal), []);
   });
 });
 
@@ -274,5 +283,5 @@ async function evidenceOf({ envelope, manifest }: Made) {
   assert.ok(parsed.kind === "image");
   const descriptor = { mediaType: mediaTypes.ociManifest, digest: digestOf(manifest), size: manifest.length };
   const recognised = notation.recognise({ location: { kind: "referrers" }, descriptor, manifest: parsed });
-  return recognised?.read(new Map([[digestOf(envelope), envelope]])) ?? [];
+  return recognised ? recognised.read(new Map([[digestOf(envelope), envelope]]), signal) : [];
 }

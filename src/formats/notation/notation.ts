@@ -1,16 +1,18 @@
-/** Notary Project signatures attached as referrers, as notation writes them. */
+/** Notary Project signatures: attached to images as referrers, as notation writes them, and as files. */
 import type { Found } from "../../core/evidence.ts";
 import { malformed } from "../../core/errors.ts";
 import type { Check } from "../../core/finding.ts";
-import type { Descriptor, ImageManifest } from "../../core/oci/manifest.ts";
+import type { ImageManifest } from "../../core/oci/manifest.ts";
 import { reading, tooLarge } from "../checks.ts";
 import type { FormatOfFiles, Recognised } from "../format.ts";
-import { checkImageTarget } from "./check-target.ts";
-import { envelopeFile } from "./envelope-file.ts";
-import { envelopeTypes, maxEnvelopeBytes, type EnvelopeType } from "./envelope-types.ts";
+import { checkTarget } from "./check-target.ts";
+import { envelopeFiles } from "./envelope-file.ts";
+import { formatLimits } from "../limits.ts";
+import { envelopeTypes, type EnvelopeType } from "./envelope-types.ts";
 import { notationClaims, verifyNotationEvidence, type NotationEvidence } from "./evidence.ts";
+import { notationParts } from "./parts.ts";
 import { isSignatureManifest, signatureType } from "./signature-type.ts";
-import { termsOf, toSign, type NotationToSign } from "./to-sign.ts";
+import { notationWriter } from "./write.ts";
 
 export const notation: FormatOfFiles = {
   name: "notation",
@@ -24,35 +26,14 @@ export const notation: FormatOfFiles = {
 
   claims: (evidence: NotationEvidence) => notationClaims(evidence),
 
-  verify: (evidence: NotationEvidence, { descriptor }, trust, at, facts = new Map()) =>
-    verifyNotationEvidence(evidence, { check: (target) => checkImageTarget(target, descriptor), trust, at, facts }),
+  verify: (evidence: NotationEvidence, subject, trust, at, facts = new Map()) =>
+    verifyNotationEvidence(evidence, { check: (target, algorithm) => checkTarget(target, subject, algorithm), trust, at, facts }),
 
-  prepare: (request) => toSign(request.subject.descriptor, request),
+  material: async (evidence: NotationEvidence) => notationParts(evidence),
 
-  async assemble({ prepared }: NotationToSign<Descriptor>, _subject, { signature, material }) {
-    const { assembleSignature } = await import("./sign.ts");
-    return assembleSignature(prepared, signature, material?.timestamps[0]);
-  },
+  writers: { signature: notationWriter },
 
-  envelopes: {
-    async prepare(request) {
-      const [terms, { requestEnvelope }] = await Promise.all([
-        termsOf(request.subject.descriptor, request),
-        import("./foreign-envelope.ts"),
-      ]);
-      return requestEnvelope(terms);
-    },
-
-    async accept(made, request) {
-      const [terms, { acceptEnvelope }] = await Promise.all([
-        termsOf(request.subject.descriptor, request),
-        import("./foreign-envelope.ts"),
-      ]);
-      return acceptEnvelope(made, terms);
-    },
-  },
-
-  files: envelopeFile,
+  files: envelopeFiles,
 };
 
 function recognise({ location, descriptor, manifest }: Found): Recognised | undefined {
@@ -62,13 +43,13 @@ function recognise({ location, descriptor, manifest }: Found): Recognised | unde
   const found = reading(() => onlyEnvelope(manifest));
   const refused = (problem: Check): Recognised => ({
     fetch: [],
-    read: (): readonly NotationEvidence[] => [{ ...common, content: { problem } }],
+    read: async (): Promise<readonly NotationEvidence[]> => [{ ...common, content: { problem } }],
   });
   if ("problem" in found) return refused(found.problem);
-  if (layer.size > maxEnvelopeBytes) return refused(tooLarge(layer.size, maxEnvelopeBytes));
+  if (layer.size > formatLimits.envelopeBytes) return refused(tooLarge(layer.size, formatLimits.envelopeBytes));
   return {
     fetch: [layer],
-    read(blobs): readonly NotationEvidence[] {
+    async read(blobs): Promise<readonly NotationEvidence[]> {
       const bytes = blobs.get(layer.digest);
       return bytes ? [{ ...common, content: { value: { type: found.value, bytes } } }] : [];
     },

@@ -9,10 +9,9 @@ import { encodeUtf8 } from "../../core/bytes.ts";
 import { isFileDigest, type FileDigest } from "../../core/digest.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
-import { maxEnvelopeValues } from "./envelope-types.ts";
+import { formatLimits } from "../limits.ts";
 
 export const payloadType = "application/vnd.cncf.notary.payload.v1+json";
-const maxBytes = 4 * 1024 * 1024;
 const members: ReadonlySet<string> = new Set(["annotations", "digest", "mediaType", "size"]);
 /** The prefix of annotations that the Notary Project reserves. */
 export const reserved = "io.cncf.notary";
@@ -31,7 +30,10 @@ export function parseNotaryPayload(bytes: Uint8Array): Target {
 }
 
 function readPayload(bytes: Uint8Array): Fields {
-  return new Fields(parseJson(bytes, "payload", { maxBytes, maxValues: maxEnvelopeValues }), "payload");
+  return new Fields(
+    parseJson(bytes, "payload", { maxBytes: formatLimits.notaryPayloadBytes, maxValues: formatLimits.envelopeValues }),
+    "payload",
+  );
 }
 
 function parseTarget(fields: Fields): Target {

@@ -6,7 +6,7 @@ import type { SigningScheme } from "../../core/keys/signature-schemes.ts";
 import { bareToken } from "../../core/envelopes/timestamp-token.ts";
 import { version } from "../../core/version.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
-import type { ReferrerArtifact } from "../format.ts";
+import type { ReferrerArtifact } from "../writer.ts";
 import { notaryAlgorithmOf } from "./algorithms.ts";
 import { requireChain } from "./certificate-chain.ts";
 import type { EnvelopeKind, Signing } from "./envelope.ts";
@@ -31,7 +31,7 @@ export interface NotationSigningRequest<T extends Target = Descriptor> extends T
   readonly chain: readonly Certificate[];
 }
 
-export interface PreparedSignature<T extends Target = Descriptor> {
+export interface PreparedSignature<T extends Target = Target> {
   readonly request: NotationSigningRequest<T>;
   readonly signing: Signing;
   /** The signing scheme that the Notary Project requires for the key. */
@@ -66,7 +66,7 @@ export async function prepareSignature<T extends Target>(request: NotationSignin
  * TIMESTAMP_INVALID for a response that refuses.
  */
 export function assembleEnvelope(
-  { request: { chain, kind }, signing }: PreparedSignature<Target>,
+  { request: { chain, kind }, signing }: PreparedSignature,
   signature: Uint8Array,
   timestamp?: Uint8Array,
 ): Uint8Array {

@@ -6,8 +6,9 @@ import { encodeUtf8 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
 import { hashOf } from "../../core/keys/hash.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
-import { emptyConfig, mediaTypes, type Descriptor } from "../../core/oci/manifest.ts";
+import { emptyConfig, mediaTypes } from "../../core/oci/manifest.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
+import type { Target } from "./payload.ts";
 import type { EnvelopeType } from "./envelope-types.ts";
 import { signatureType } from "./signature-type.ts";
 
@@ -18,7 +19,7 @@ export interface SignatureManifest {
   readonly envelope: Uint8Array;
   readonly envelopeType: EnvelopeType;
   readonly chain: readonly Certificate[];
-  readonly subject: Descriptor;
+  readonly subject: Target;
   readonly at: Instant;
   /** The signer's annotations, in addition to the manifest's own. */
   readonly annotations?: Readonly<Record<string, string>>;

@@ -4,6 +4,7 @@
  */
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import type { Instant } from "../../core/instant.ts";
+import { formatLimits } from "../limits.ts";
 import { payloadType } from "./payload.ts";
 
 export type NotarySigningScheme = "notary.x509" | "notary.x509.signingAuthority";
@@ -45,7 +46,6 @@ const timeNames: Readonly<Record<NotarySigningScheme, string>> = {
 const understood: ReadonlySet<string | number> = new Set([names.scheme, names.signingTime, names.authenticSigningTime, names.expiry]);
 /** The attributes that need no plugin. */
 const ours: ReadonlySet<string | number> = new Set([...understood, names.plugin, names.pluginVersion]);
-const [maxCritical, maxExtended] = [100, 1000];
 
 /** The signed headers of an envelope; each getter throws MALFORMED for another type. */
 export interface SignedHeaders {
@@ -80,7 +80,8 @@ export function readSignedAttributes(headers: SignedHeaders): SignedAttributes {
 function pluginAttributes(headers: SignedHeaders): PluginAttributes {
   const critical = new Set(headers.critical).difference(ours);
   const others = critical.union(new Set(headers.names)).difference(ours);
-  if (others.size > maxExtended) throw new TouchmarkError("LIMIT_EXCEEDED", `the signature has ${others.size} attributes for a plugin`);
+  if (others.size > formatLimits.extendedAttributes)
+    throw new TouchmarkError("LIMIT_EXCEEDED", `the signature has ${others.size} attributes for a plugin`);
   const extended = [...others].flatMap((name) => {
     const value = typeof name === "number" ? undefined : headers.primitive(name);
     if (value === undefined && critical.has(name)) throw unsupported("the critical attribute", String(name));
@@ -108,7 +109,8 @@ export function timesOf({ scheme, signingTime, expiry }: SignedAttributes): read
 
 function checkCritical(headers: SignedHeaders, required: readonly string[]): void {
   const { critical } = headers;
-  if (critical.length > maxCritical) throw new TouchmarkError("LIMIT_EXCEEDED", `the signature has ${critical.length} critical attributes`);
+  if (critical.length > formatLimits.criticalAttributes)
+    throw new TouchmarkError("LIMIT_EXCEEDED", `the signature has ${critical.length} critical attributes`);
   if (new Set(critical).size < critical.length) throw malformed("the signature lists a critical attribute twice");
   const absent = critical.find((name) => !headers.has(name));
   if (absent !== undefined) throw malformed(`the signature lists ${quote(absent)} as critical and does not have it`);

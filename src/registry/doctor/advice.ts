@@ -1,8 +1,9 @@
 /** Recommends a way of storing signatures for a registry with these capabilities. */
 import type { ProbeAnswer, Probe, ProbeName } from "./probe.ts";
 
+/** Whether evidence can be stored in one way: as a manifest that refers to the image, or under a tag that is rewritten. */
 export interface Advice {
-  readonly format: "bundle" | "cosign-legacy";
+  readonly stores: "referrer" | "tag";
   readonly works: ProbeAnswer;
   readonly how: string;
 }
@@ -15,24 +16,21 @@ export function adviceFrom(probes: readonly Probe[]): readonly Advice[] {
     answerOf("artifacts"),
     answerOf("tag overwrite"),
   ];
-  if (push === "no") return (["bundle", "cosign-legacy"] as const).map((format) => ({ format, works: "no", how: "nothing can be pushed" }));
-  return [bundle(referrers, artifacts, overwrite), cosign(overwrite)];
+  if (push === "no") return (["referrer", "tag"] as const).map((stores) => ({ stores, works: "no", how: "nothing can be pushed" }));
+  return [
+    { stores: "referrer", ...asReferrer(referrers, artifacts, overwrite) },
+    { stores: "tag", ...underTag(overwrite) },
+  ];
 }
 
-function bundle(referrers: ProbeAnswer, artifacts: ProbeAnswer, overwrite: ProbeAnswer): Advice {
-  if (artifacts === "no") return { format: "bundle", works: "no", how: "the registry takes no manifest with a subject" };
-  if (referrers === "yes") return { format: "bundle", works: artifacts, how: "listed by the referrers API" };
-  if (overwrite === "no")
-    return { format: "bundle", works: "no", how: "the fallback tag cannot be written a second time: one signature an image" };
-  return { format: "bundle", works: overwrite, how: "listed under the fallback tag sha256-DIGEST, which is rewritten for each signature" };
+function asReferrer(referrers: ProbeAnswer, artifacts: ProbeAnswer, overwrite: ProbeAnswer): Omit<Advice, "stores"> {
+  if (artifacts === "no") return { works: "no", how: "the registry takes no manifest with a subject" };
+  if (referrers === "yes") return { works: artifacts, how: "listed by the referrers API" };
+  if (overwrite === "no") return { works: "no", how: "the fallback tag cannot be written a second time: one signature an image" };
+  return { works: overwrite, how: "listed under the fallback tag sha256-DIGEST, which is rewritten for each signature" };
 }
 
-function cosign(overwrite: ProbeAnswer): Advice {
-  if (overwrite === "no")
-    return {
-      format: "cosign-legacy",
-      works: "no",
-      how: "the tag sha256-DIGEST.sig cannot be written a second time: one signature an image",
-    };
-  return { format: "cosign-legacy", works: overwrite, how: "under the tag sha256-DIGEST.sig, which is rewritten for each signature" };
+function underTag(overwrite: ProbeAnswer): Omit<Advice, "stores"> {
+  if (overwrite === "no") return { works: "no", how: "the tag sha256-DIGEST.sig cannot be written a second time: one signature an image" };
+  return { works: overwrite, how: "under the tag sha256-DIGEST.sig, which is rewritten for each signature" };
 }

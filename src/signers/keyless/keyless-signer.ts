@@ -66,13 +66,14 @@ export function keylessSigner({ token, services, root, logUpload = "now", consen
   return {
     certify,
     describe: async () => ({ publicKey }),
-    async sign({ bytes, content }, signal) {
+    async sign({ bytes, content, timestamped }, signal) {
       if (!content) throw new TouchmarkError("CERTIFICATE_REQUIRED", "a signature that no log keeps needs a certificate that lasts");
       const signature = publicKey.algorithm.signs.sign(privateKey, bytes);
       const { raw } = await certify(signal);
       const logged = { signature, content, verifier: { kind: "certificate", certificate: raw } } as const;
       const [chosen, trusted] = await Promise.all([services(signal), root(signal)]);
-      const material = await requestMaterial({ logged, services: chosen, root: trusted, logUpload }, { ...asker, signal });
+      const asked = { logged, timestamped: timestamped?.(signature), services: chosen, root: trusted, logUpload };
+      const material = await requestMaterial(asked, { ...asker, signal });
       return { signature, by: { publicKey }, material };
     },
   };

@@ -21,11 +21,14 @@ export function loggedSigner(signer: Signer, { services, root, logUpload = "now"
     describe: (signal) => signer.describe(signal),
     async sign(request, signal) {
       const signed = await signer.sign(request, signal);
-      const { content } = request;
+      const { content, timestamped } = request;
       if (!content) return signed;
       const verifier = { kind: "key", key: signed.by.publicKey } as const;
       const logged = { signature: signed.signature, content, verifier };
-      const material = await requestMaterial({ logged, services: await services, root: await root, logUpload }, { ...asker, signal });
+      const material = await requestMaterial(
+        { logged, timestamped: timestamped?.(signed.signature), services: await services, root: await root, logUpload },
+        { ...asker, signal },
+      );
       return { ...signed, material };
     },
   };

@@ -18,6 +18,8 @@ import { requestTimestamp } from "./timestamp/request-timestamp.ts";
 
 export interface MaterialRequest {
   readonly logged: LoggedSignature;
+  /** The bytes that timestamps are over, if not the signature itself. */
+  readonly timestamped?: Uint8Array | undefined;
   readonly services: Pick<SelectedServices, "logs" | "timestampAuthorities">;
   /** The trusted root that verifies every response. */
   readonly root: TrustedRoot;
@@ -30,10 +32,10 @@ export interface MaterialRequest {
  * certificate without a service that verifies its time of use, CERTIFICATE_INVALID if a verified time is outside the certificate's validity, or what the first failed service throws.
  */
 export async function requestMaterial(
-  { logged, services, root, logUpload = "now" }: MaterialRequest,
+  { logged, timestamped = logged.signature, services, root, logUpload = "now" }: MaterialRequest,
   asker: Asker,
 ): Promise<VerificationMaterial> {
-  const { verifier, signature } = logged;
+  const { verifier } = logged;
   const logs = logUpload === "now" ? services.logs : [];
   if (logUpload === "later") {
     checkDeferrable(services, verifier.kind);
@@ -55,7 +57,7 @@ export async function requestMaterial(
       Promise.all(
         services.timestampAuthorities.map(async ({ url }) => {
           const { timestamp, at } = await requestTimestamp(
-            { service: url, stamped: signature, authorities: root.timestampAuthorities },
+            { service: url, stamped: timestamped, authorities: root.timestampAuthorities },
             all,
           );
           checkTime(at, certificate, url);

@@ -68,7 +68,7 @@ async function verifyBundle(args: ArgsOf<typeof verifying.flags, typeof verifyin
   const given = await readSignatureFile(bundle, io, signal);
   const file = await readFileOrDigest(operandOf(args.operands[0]), io, wholeFile, signal);
   const at = io.now();
-  const finding = await given.format.files.verify(given.evidence, file, trust, at);
+  const finding = await given.format.verify(given.evidence, file, trust, at);
   // An attestation is good here too, which no policy about signatures takes.
   const authorities = policy.rules.flatMap(({ signatures }) => signatures.flatMap(({ from }) => from));
   const about = { ...finding, ...(finding.claim && { claim: { ...finding.claim, kind: "signature" as const, annotations: {} } }) };

@@ -5,7 +5,7 @@ import { corpusPath, skipWithout } from "../../fakes/corpora.ts";
 import { digestOf } from "../../../src/core/digest.ts";
 import type { FileSubject } from "../../../src/core/file-subject.ts";
 import type { Finding } from "../../../src/core/finding.ts";
-import { bundleFile } from "../../../src/formats/bundle/bundle-file.ts";
+import { bundle as format } from "../../../src/formats/bundle/bundle.ts";
 import { parsePublicKey } from "../../../src/trust/parse-public-key.ts";
 import { parseTrustedRoot } from "../../../src/trust/parse-trusted-root.ts";
 import { makeTrust, type Trust } from "../../../src/trust/trust.ts";
@@ -48,12 +48,12 @@ function textOf(name: string, file: string, usual: string): string {
 /** The file, or as one that only its digest is known of. */
 export function fileOf(name: string, by: "file" | "digest"): FileSubject {
   const bytes = messageOf(name);
-  return { reference: name, digest: digestOf(bytes), ...(by === "file" && { bytes }) };
+  return { kind: "file", reference: name, digest: digestOf(bytes), ...(by === "file" && { bytes }) };
 }
 
 /** What a bundle proves of the file. */
-export function judge(bundle: Uint8Array, file: FileSubject, trust: Trust): Promise<Finding> {
-  return bundleFile.verify(bundleFile.read(bundle, "bundle.sigstore.json"), file, trust, at);
+export async function judge(bundle: Uint8Array, file: FileSubject, trust: Trust): Promise<Finding> {
+  return format.verify(await format.files.read(bundle, "bundle.sigstore.json", new AbortController().signal), file, trust, at);
 }
 
 /** The flags of verify-bundle, but for the file. */

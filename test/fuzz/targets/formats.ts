@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { decodeUtf8 } from "../../../src/core/bytes.ts";
 import { Fields, parseJson } from "../../../src/core/json/json.ts";
-import { bundleFile } from "../../../src/formats/bundle/bundle-file.ts";
+import { bundle as bundleFormat } from "../../../src/formats/bundle/bundle.ts";
 import { parseMaterial } from "../../../src/formats/bundle/material.ts";
 import { encodePendingRecord, parsePendingRecord } from "../../../src/formats/bundle/pending-record.ts";
 import { parseBundle } from "../../../src/formats/bundle/sigstore-bundle.ts";
@@ -10,7 +10,7 @@ import { parseLogBundle } from "../../../src/formats/cosign-legacy/log-bundle.ts
 import { encodeSimpleSigning, parseSimpleSigning } from "../../../src/formats/cosign-legacy/simple-signing.ts";
 import { parseLegacyMaterial } from "../../../src/formats/cosign-legacy/verification-material.ts";
 import { cose } from "../../../src/formats/notation/cose-envelope.ts";
-import { envelopeFile } from "../../../src/formats/notation/envelope-file.ts";
+import { notation } from "../../../src/formats/notation/notation.ts";
 import { parseEnvelope } from "../../../src/formats/notation/envelope.ts";
 import { jws } from "../../../src/formats/notation/jws-envelope.ts";
 import { parseOffsetTime } from "../../../src/formats/notation/offset-time.ts";
@@ -85,7 +85,7 @@ export const formats: readonly FuzzTarget[] = [
       "x509CertificateChain",
     ],
     read(input) {
-      bundleFile.read(input, "input");
+      bundleFormat.files.owns(input);
       parseMaterial(parseBundle(input));
     },
   },
@@ -138,7 +138,7 @@ export const formats: readonly FuzzTarget[] = [
     seeds: () => files("test/vectors/notation/jws-{es256,annotated,expiring,timestamped}/envelope.json"),
     words: notaryWords,
     read(input) {
-      envelopeFile.read(input, "input");
+      notation.files.owns(input);
       parseEnvelope(jws, input);
     },
   },

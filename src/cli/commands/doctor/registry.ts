@@ -1,5 +1,7 @@
 import { parseReference } from "../../../core/oci/reference.ts";
 import { createCredentials } from "../../../registry/credentials/credentials.ts";
+import { formats } from "../../../formats/all.ts";
+import type { Advice } from "../../../registry/doctor/advice.ts";
 import { diagnose, type Diagnosis } from "../../../registry/doctor/diagnose.ts";
 import { usageError } from "../../usage-error.ts";
 import { defineCommand, type Command } from "../../command.ts";
@@ -40,7 +42,8 @@ export const command: Command = defineCommand({
       write,
       signal: deadline.signal,
     });
-    io.stdout.write(json ? `${JSON.stringify(diagnosis)}\n` : render(diagnosis));
+    const found = { ...diagnosis, advice: byFormat(diagnosis.advice) };
+    io.stdout.write(json ? `${JSON.stringify(found)}\n` : render(found));
     return 0;
   },
 });
@@ -54,7 +57,22 @@ function parseTarget(text: string): { readonly registry: string; readonly reposi
   return { registry: reference.registry, repository: named ? reference.repository : undefined };
 }
 
-function render({ registry, repository, probes, advice }: Diagnosis): string {
+interface FormatAdvice extends Omit<Advice, "stores"> {
+  readonly format: string;
+}
+
+function byFormat(advice: readonly Advice[]): readonly FormatAdvice[] {
+  return formats.flatMap(({ name: format, writers }) =>
+    advice.flatMap(({ stores, ...rest }) => (writers.signature?.abilities.stores === stores ? [{ format, ...rest }] : [])),
+  );
+}
+
+function render({
+  registry,
+  repository,
+  probes,
+  advice,
+}: Omit<Diagnosis, "advice"> & { readonly advice: readonly FormatAdvice[] }): string {
   const rows = probes.map(({ name, answer, detail }) => `  ${name.padEnd(15)} ${answer.padEnd(8)} ${clean(detail)}\n`);
   const ways = advice.map(({ format, works, how }) => `  ${format.padEnd(15)} ${works.padEnd(8)} ${how}\n`);
   const where = repository === undefined ? registry : `${registry}/${repository}`;

@@ -1,0 +1,43 @@
+/** Writes the signature of an image as a statement, and that of a file over the file itself, as cosign 3 does. */
+import { TouchmarkError } from "../../core/errors.ts";
+import type { SignatureClaim } from "../../core/evidence.ts";
+import { maxWholeBytes, wholeFile, type FileSubject } from "../../core/file-subject.ts";
+import { bundleHint } from "../../core/keys/public-key.ts";
+import type { MadeSignature } from "../../core/signer.ts";
+import { refuseExpiry } from "../checks.ts";
+import type { FileArtifact, FileWriter, ToSign } from "../writer.ts";
+import { encodeSignStatement, signPredicateType } from "./sign-statement.ts";
+import { encodeMessageBundle } from "./sigstore-bundle.ts";
+import { assembleStatement, bundleAbilities, bundleStatementToSign, type BundleToSign } from "./write-statement.ts";
+
+export const bundleSignatureWriter: FileWriter = {
+  abilities: bundleAbilities,
+
+  prepare({ claim, subject, options }) {
+    refuseExpiry("bundle", options);
+    return subject.kind === "file" ? fileToSign(subject, claim) : bundleStatementToSign(encodeSignStatement(claim), signPredicateType);
+  },
+
+  assemble: (toSign: BundleToSign, subject, signed, at) =>
+    subject.kind === "file" ? assembleFile(subject, signed) : assembleStatement(toSign, subject, signed, at),
+
+  readingFor: async () => wholeFile,
+};
+
+function fileToSign({ reference, mediaType, bytes }: FileSubject, claim: SignatureClaim): ToSign {
+  if (mediaType !== undefined || Object.keys(claim.annotations).length > 0) {
+    throw new TouchmarkError("USAGE", "the signature of a file in a bundle carries neither annotations nor a media type", {
+      hint: "One of the Notary Project does.",
+      remedy: { id: "sign-for-notary-project" },
+    });
+  }
+  if (bytes) return { bytes, content: { kind: "message", message: bytes } };
+  throw new TouchmarkError("LIMIT_EXCEEDED", `${reference} has more than the ${maxWholeBytes / 1024 ** 2} MiB that can be signed`, {
+    hint: "Sign its checksum in its place: sha256sum FILE > SHA256SUMS.",
+  });
+}
+
+function assembleFile({ digest }: FileSubject, { signature, by, material }: MadeSignature): FileArtifact {
+  if (material?.pending) throw new TouchmarkError("UNSUPPORTED", "a file cannot be completed once its signature is logged: log it now");
+  return { kind: "file", bytes: encodeMessageBundle(digest, signature, { hint: bundleHint(by.publicKey), ...material }) };
+}
