@@ -21,10 +21,14 @@ it("the library guide's program signs in both formats and verifies", async (t) =
   await symlink(root, join(folder, "node_modules/touchmark"), "junction");
 
   const guide = readFileSync(join(root, "docs/guides/library.md"), "utf8");
-  const [program = "", verifying = "", second = ""] = Array.from(guide.matchAll(/```js\n(.*?)```/gs), ([, code = ""]) => code);
+  const [program = "", verifying = "", second = "", attesting = ""] = Array.from(
+    guide.matchAll(/```js\n(.*?)```/gs),
+    ([, code = ""]) => code,
+  );
   await writeFile(join(folder, "program.mjs"), program.replace("registry.example", address));
   await writeFile(join(folder, "verify.mjs"), verifying.replace("registry.example", address));
   await writeFile(join(folder, "second.mjs"), second.replace("registry.example", address));
+  await writeFile(join(folder, "attest.mjs"), attesting.replace("registry.example", address));
   const run = async (name: string): Promise<string> => {
     const running = spawn(process.execPath, [name], {
       cwd: folder,
@@ -38,4 +42,5 @@ it("the library guide's program signs in both formats and verifies", async (t) =
   assert.equal(await run("program.mjs"), "signed\nsigned\ndecided\nallow\n");
   assert.equal(await run("verify.mjs"), "allow as expected\n");
   assert.equal(await run("second.mjs"), "bundle true\n");
+  assert.equal(await run("attest.mjs"), "bundle attestation\n");
 });

@@ -10,6 +10,7 @@ import { TouchmarkError } from "../core/errors.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Warning } from "../core/warning.ts";
+import { attest } from "../engine/attest.ts";
 import { sign } from "../engine/sign.ts";
 import type { EvidenceMade } from "../engine/write-evidence.ts";
 import { signFile, type SignedFile } from "../engine/sign-file.ts";
@@ -58,6 +59,15 @@ export interface SignImageOptions extends SignSubjectOptions {
   readonly force?: boolean;
 }
 
+export interface AttestImageOptions extends Pick<SignSubjectOptions, "at" | "signal"> {
+  /** The predicate type, a URI. */
+  readonly predicateType: string;
+  /** The predicate, a JSON object, signed byte for byte. */
+  readonly predicate: Uint8Array;
+  /** Every image of an index too (false). */
+  readonly recursive?: boolean;
+}
+
 export interface SignNamedFileOptions extends SignSubjectOptions {
   /** The media type of the file; for the format notation. */
   readonly mediaType?: string;
@@ -72,6 +82,11 @@ export interface SubjectSigner extends AsyncDisposable {
   ): Promise<{ readonly signatures: readonly EvidenceMade[]; readonly warnings: readonly Warning[] }>;
   /** Signs a file in the first of the formats: `evidence` is the content of the signature file, for the caller to write. */
   sign(subject: NamedFile, options?: SignNamedFileOptions): Promise<SignedFile & { readonly warnings: readonly Warning[] }>;
+  /** Attaches a signed in-toto statement with this predicate to an image; returns one attestation for each format and image. */
+  attest(
+    subject: NamedImage,
+    options: AttestImageOptions,
+  ): Promise<{ readonly attestations: readonly EvidenceMade[]; readonly warnings: readonly Warning[] }>;
 }
 
 const known: Readonly<Record<keyof CreateSignerSettings, true>> = {
@@ -127,6 +142,19 @@ class SettledSigner implements SubjectSigner {
       subject.kind === "image" ? this.#signImage(subject, opened, options, signal) : this.#signFile(subject, opened, options, signal);
     const [result] = await Promise.all([done, opened.ready]);
     return { ...result, warnings: await opened.warnings };
+  }
+
+  async attest(
+    subject: NamedImage,
+    { predicateType, predicate, recursive = false, at, signal = new AbortController().signal }: AttestImageOptions,
+  ): Promise<{ readonly attestations: readonly EvidenceMade[]; readonly warnings: readonly Warning[] }> {
+    throwIfAborted(signal);
+    await using opened = await this.#open(subject, signal);
+    const registries = await openRegistries(this.#settings.registries ?? {}, { ...this.#local, signal });
+    const common = { formats: this.#formats, signer: opened.signer, at: at ?? this.#local.clock(), recorder: this.#recorder, signal };
+    const done = attest(registries.open(subject.reference), subject.reference, { ...common, predicateType, predicate, recursive });
+    const [attestations] = await Promise.all([done, opened.ready]);
+    return { attestations, warnings: await opened.warnings };
   }
 
   async #signImage({ reference }: NamedImage, { signer, isEphemeral }: OpenedSigner, options: SignImageOptions, signal: AbortSignal) {

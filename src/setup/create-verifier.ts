@@ -20,6 +20,7 @@ import { verifyFile } from "../engine/verify-file.ts";
 import type { VerifyOptions } from "../engine/verify.ts";
 import { readSource } from "../files/read-source.ts";
 import { fileFormats, formats } from "../formats/all.ts";
+import type { Wants } from "../policy/policy.ts";
 import type { PolicyAndTrust } from "../policy/compile.ts";
 import { checkSettings } from "./check-settings.ts";
 import { openExpectation, type ExpectationSettings } from "./expectation.ts";
@@ -49,6 +50,8 @@ export interface CreateVerifierSettings extends Partial<LocalSettings> {
 export interface VerifyImageOptions {
   /** Every image of an index too (false). */
   readonly recursive?: boolean;
+  /** Claims to read beside those that are expected, such as attestations of a predicate type: their findings are in the verdict. */
+  readonly wants?: Wants;
   readonly signal?: AbortSignal;
 }
 
@@ -121,9 +124,9 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
     subject: NamedImage | NamedFile,
     options: VerifyImageOptions & Partial<VerifyFileNamedOptions> = {},
   ): Promise<readonly Verdict[]> {
-    const { signal = new AbortController().signal, signature, recursive = false } = options;
+    const { signal = new AbortController().signal, signature, recursive = false, wants } = options;
     throwIfAborted(signal);
-    if (subject.kind === "image") return (await images(signal)).verify(subject.reference, { recursive, signal });
+    if (subject.kind === "image") return (await images(signal)).verify(subject.reference, { recursive, signal, ...(wants && { wants }) });
     if (signature === undefined) throw new TouchmarkError("USAGE", `no signature file was named for ${subject.path}`);
     return verifyNamedFile(subject, signature, signal);
   }

@@ -11,7 +11,7 @@ import type { Format } from "../../src/formats/format.ts";
 import { makeTrust, type Trust } from "../../src/trust/trust.ts";
 
 /** The formats that sign with a key only, without a certificate. */
-export const keyFormats: readonly Format[] = formats.filter(({ name }) => name !== "notation");
+export const keyFormats: readonly Format[] = formats.filter(({ writers }) => writers.signature?.abilities.needsChain !== true);
 
 export interface Person {
   readonly publicKey: PublicKey;
