@@ -4,7 +4,8 @@ import type { RepositoryLocation } from "../core/evidence.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
-import { listLocation, locationsOf, maxManifests, openEntries, tooManyReferrers, type ListOptions } from "./locations.ts";
+import { engineLimits } from "./limits.ts";
+import { listLocation, locationsOf, openEntries, tooManyReferrers, type ListOptions } from "./locations.ts";
 
 export interface Attachment {
   readonly location: RepositoryLocation;
@@ -20,8 +21,8 @@ export async function attachmentsOf(
   const opened = await Promise.all(
     locations.map(async (location) => {
       const { entries, tagged } = await listLocation(repository, subject, location, options);
-      if (entries.length > maxManifests) options.onUnread("the rest of the referrers", tooManyReferrers(entries.length));
-      const manifests = await openEntries(repository, entries.slice(0, maxManifests), options);
+      if (entries.length > engineLimits.manifests) options.onUnread("the rest of the referrers", tooManyReferrers(entries.length));
+      const manifests = await openEntries(repository, entries.slice(0, engineLimits.manifests), options);
       return [...tagged, ...manifests].map((stored) => ({ location, stored }));
     }),
   );

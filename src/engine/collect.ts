@@ -23,28 +23,24 @@ import type { Wants } from "../policy/policy.ts";
 import {
   listLocation,
   locationsOf,
-  maxManifests,
   openEntries,
   sourceLocationsOf,
   tooManyReferrers,
   unreadCollector,
-  width,
   type OnUnread,
 } from "./locations.ts";
-
-/** Maximum bytes of evidence read for one image. An artifact that is listed several times counts each time. */
-const maxBytes = 256 * 1024 * 1024;
-/** Maximum pieces of evidence read for one image; after that no further manifest is read. */
-const maxPieces = 1000;
+import { engineLimits, type EvidenceLimits } from "./limits.ts";
 
 /** The budget of evidence for one image. */
 export interface EvidenceBudget {
   bytes: number;
   pieces: number;
+  readonly limits: EvidenceLimits;
 }
 
-export function wholeBudget(): EvidenceBudget {
-  return { bytes: maxBytes, pieces: maxPieces };
+export function wholeBudget(given: Partial<EvidenceLimits>): EvidenceBudget {
+  const limits = { ...engineLimits, ...given };
+  return { bytes: limits.evidenceBytes, pieces: limits.evidencePieces, limits };
 }
 
 export interface Collected {
@@ -60,6 +56,7 @@ export interface CollectOptions {
   readonly wants: Wants;
   /** Sources outside the repository. */
   readonly sources?: EvidenceSources | undefined;
+  readonly limits?: Partial<EvidenceLimits> | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -80,7 +77,7 @@ export async function collectStaged(repository: Repository, subject: SubjectAddr
   const { formats, wants, sources = new Map(), signal } = options;
   const unread: UnreadLocation[] = [];
   const onUnread = unreadCollector(unread, signal);
-  const reading: ReadEvidenceOptions = { formats, signal, onUnread, budget: wholeBudget() };
+  const reading: ReadEvidenceOptions = { formats, signal, onUnread, budget: wholeBudget(options.limits ?? {}) };
   const [kind] = wants.kinds;
   const only = wants.kinds.length === 1 ? kind : undefined;
   const inRepository = locationsOf(formats, subject, only);
@@ -97,14 +94,14 @@ export async function collectStaged(repository: Repository, subject: SubjectAddr
     const manifests = await openEntries(repository, entries, { signal, onUnread });
     return manifests.flatMap((stored) => readImageManifest(referrers.location, stored, onUnread));
   };
-  const first = wanted.slice(0, maxManifests);
+  const first = wanted.slice(0, engineLimits.manifests);
   const tagged = listed.flatMap(({ location, tagged: manifests }) =>
     manifests.flatMap((stored) => readImageManifest(location, stored, onUnread)),
   );
   const evidence = [...(await readEvidence(repository, [...(await open(first)), ...tagged], reading)), ...(await outside).flat()];
-  const alsoOpened = others.slice(0, maxManifests - first.length);
-  const isCut = wanted.length + others.length > maxManifests;
-  if (wanted.length > maxManifests) onUnread("the rest of the referrers", tooManyReferrers(wanted.length + others.length));
+  const alsoOpened = others.slice(0, engineLimits.manifests - first.length);
+  const isCut = wanted.length + others.length > engineLimits.manifests;
+  if (wanted.length > engineLimits.manifests) onUnread("the rest of the referrers", tooManyReferrers(wanted.length + others.length));
 
   const rest = async (): Promise<Collected> => {
     if (isCut) onUnread("the rest of the referrers", tooManyReferrers(wanted.length + others.length));
@@ -123,7 +120,7 @@ async function readSource(
 ): Promise<readonly Evidence[]> {
   try {
     const documents = (await sources.get(location.source)?.documents(subject, signal)) ?? [];
-    if (documents.length > budget.pieces) throw tooMuch(`${maxPieces} pieces`);
+    if (documents.length > budget.pieces) throw tooMuch(`${budget.limits.evidencePieces} pieces`);
     const read = await Promise.all(formats.flatMap((format) => format.readDocuments?.(documents, location, signal) ?? []));
     const evidence = read.flat();
     budget.pieces -= evidence.length;
@@ -196,7 +193,7 @@ export async function readEvidence(
   const evidence: Evidence[] = [];
   for (const one of recognised) {
     if (options.budget.pieces <= 0) {
-      options.onUnread("the rest of the evidence", tooMuch(`${maxPieces} pieces`));
+      options.onUnread("the rest of the evidence", tooMuch(`${options.budget.limits.evidencePieces} pieces`));
       break;
     }
     const read = await one.read(blobs, options.signal);
@@ -215,7 +212,7 @@ function affordable(recognised: readonly Recognised[], { budget, onUnread }: Rea
   const afforded = new Set<Recognised>();
   for (const { one, bytes } of sized.toSorted((a, b) => a.bytes - b.bytes)) {
     if (bytes > budget.bytes) {
-      onUnread("the rest of the evidence", tooMuch(`${maxBytes} bytes`));
+      onUnread("the rest of the evidence", tooMuch(`${budget.limits.evidenceBytes} bytes`));
       break;
     }
     budget.bytes -= bytes;
@@ -238,7 +235,7 @@ async function fetchBlobs(
     recognised.flatMap(({ fetch }) => fetch.map((descriptor) => [`${descriptor.digest} ${descriptor.size}`, descriptor])),
   );
   const blobs = new Map<Digest, Uint8Array>();
-  await mapBounded([...wanted.values()], width, async (descriptor) => {
+  await mapBounded([...wanted.values()], engineLimits.requests, async (descriptor) => {
     try {
       const bytes = await repository.blob(descriptor, descriptor.size, signal);
       if (!bytes) throw new TouchmarkError("REGISTRY_ERROR", `${repository.name} has the manifest and not its blob ${descriptor.digest}`);

@@ -7,12 +7,9 @@ import type { Reference } from "../core/oci/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { ImageSubject, SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
+import { engineLimits } from "./limits.ts";
 import { attachmentsOf } from "./attachments.ts";
 import { resolve, resolveAll, subjectOf } from "./resolve.ts";
-
-const maxAttachments = 10_000;
-/** Maximum concurrent blob transfers. */
-const width = 4;
 
 export interface CopyOptions {
   readonly formats: readonly Format[];
@@ -83,7 +80,7 @@ async function copyManifest({ descriptor, bytes }: StoredManifest, tag: string |
   const manifest = parseManifest(bytes, descriptor.mediaType);
   if (manifest.kind === "image") {
     const blobs = new Map(blobsOf(manifest).map((blob) => [blob.digest, blob]));
-    await mapBounded([...blobs.values()], width, (blob) => copyBlob(blob, transfer));
+    await mapBounded([...blobs.values()], engineLimits.transfers, (blob) => copyBlob(blob, transfer));
   }
   await destination.putManifest(bytes, descriptor.mediaType, tag, signal);
   copied.add(descriptor.digest);
@@ -98,7 +95,8 @@ async function copyAttachments(subject: SubjectAddress, transfer: Transfer): Pro
   for (const { location, stored } of await attachmentsOf(source, subject, { ...transfer, onUnread: fail })) {
     const { digest } = stored.descriptor;
     if (copied.has(digest)) continue;
-    if (copied.size > maxAttachments) throw new TouchmarkError("LIMIT_EXCEEDED", `more than ${maxAttachments} manifests hang on the image`);
+    if (copied.size > engineLimits.attachments)
+      throw new TouchmarkError("LIMIT_EXCEEDED", `more than ${engineLimits.attachments} manifests are attached to the image`);
     const tag = location.kind === "tag" ? location.tag : undefined;
     if (tag !== undefined) await checkTag(tag, digest, transfer);
     for (const part of await copyWhole(subjectOf(source, `${source.name}@${digest}`, stored), tag, transfer)) {

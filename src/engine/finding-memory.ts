@@ -5,9 +5,7 @@ import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import { isWithinInterval } from "../core/interval.ts";
 import type { SubjectAddress } from "../core/subject.ts";
-
-/** Maximum bytes of the statement of a cached finding: larger ones are cheaper to verify again than to keep. */
-const maxStatementBytes = 4096;
+import { engineLimits } from "./limits.ts";
 
 export class FindingMemory {
   readonly #findings = new Map<string, Finding>();
@@ -28,7 +26,7 @@ export class FindingMemory {
 
   /** Stores a finding. An undecided one is not stored: a later verification may decide it. Nor is one with a large statement. */
   keep(key: string, finding: Finding): void {
-    if ((finding.statement?.length ?? 0) > maxStatementBytes) return;
+    if ((finding.statement?.length ?? 0) > engineLimits.cachedStatementBytes) return;
     if (finding.checks.some(({ outcome }) => outcome === "undecided")) return;
     const oldest = this.#findings.keys().next();
     if (this.#findings.size >= this.#max && !oldest.done) this.#findings.delete(oldest.value);

@@ -9,11 +9,7 @@ import type { Descriptor } from "../core/oci/manifest.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
-
-/** Maximum referrers opened for one image. */
-export const maxManifests: number = 1000;
-/** Maximum concurrent requests for one image. */
-export const width = 16;
+import { engineLimits } from "./limits.ts";
 
 /** Called with what could not be read and the error; throws if that is an interruption. */
 export type OnUnread = (what: string, thrown: unknown) => void;
@@ -74,7 +70,10 @@ export async function listLocation(
 
 /** The error for a list with more referrers than are opened. */
 export function tooManyReferrers(listed: number): TouchmarkError {
-  return new TouchmarkError("LIMIT_EXCEEDED", `${listed} manifests refer to the image, over the limit of ${maxManifests} that are opened`);
+  return new TouchmarkError(
+    "LIMIT_EXCEEDED",
+    `${listed} manifests refer to the image, over the limit of ${engineLimits.manifests} that are opened`,
+  );
 }
 
 /** Reads the manifests of the entries, up to the limit for one image. */
@@ -83,7 +82,7 @@ export async function openEntries(
   entries: readonly Descriptor[],
   { signal, onUnread }: ListOptions,
 ): Promise<readonly StoredManifest[]> {
-  const opened = await mapBounded(entries, width, async ({ digest }) => {
+  const opened = await mapBounded(entries, engineLimits.requests, async ({ digest }) => {
     try {
       return await repository.manifest(digest, signal);
     } catch (error) {

@@ -5,10 +5,7 @@ import { manifestMediaTypes, parseManifest, type Descriptor } from "../core/oci/
 import { formatReference, repositoryOf, targetOf, type Reference } from "../core/oci/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { ImageSubject } from "../core/subject.ts";
-
-/** Maximum images in an index. */
-const maxImages = 1000;
-const width = 16;
+import { engineLimits } from "./limits.ts";
 
 /** Resolves a tag, or reads the manifest of a digest. Throws NO_SUCH_IMAGE. */
 export async function resolve(repository: Repository, reference: Reference, signal: AbortSignal): Promise<ImageSubject> {
@@ -30,10 +27,10 @@ export async function resolveAll(repository: Repository, root: ImageSubject, sig
   while (level.length > 0) {
     const children = level.flatMap((subject) => childrenOf(subject).filter(({ digest }) => !subjects.has(digest)));
     const unique = new Map(children.map((child) => [child.digest, child]));
-    if (subjects.size + unique.size > maxImages) {
-      throw new TouchmarkError("LIMIT_EXCEEDED", `${root.reference} is an index of more than ${maxImages} images`);
+    if (subjects.size + unique.size > engineLimits.images) {
+      throw new TouchmarkError("LIMIT_EXCEEDED", `${root.reference} is an index of more than ${engineLimits.images} images`);
     }
-    level = await mapBounded([...unique.values()], width, (child) => readChild(repository, root, child, signal));
+    level = await mapBounded([...unique.values()], engineLimits.requests, (child) => readChild(repository, root, child, signal));
     for (const subject of level) subjects.set(subject.digest, subject);
   }
   return [...subjects.values()];

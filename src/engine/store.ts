@@ -9,9 +9,8 @@ import type { Repository } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 import { writeAndSettle } from "../core/async/lost-update-check.ts";
 import type { Artifact, ReferrerArtifact, TaggedArtifact } from "../formats/writer.ts";
+import { engineLimits } from "./limits.ts";
 
-/** Maximum attempts to write a tag when another writer is faster. */
-const maxTries = 10;
 /** Serialises the writers of this process; only other processes can overwrite a tag. */
 const writers = new KeyedLock();
 
@@ -31,7 +30,7 @@ async function storeReferrer(
   const { blobs, manifest } = artifact;
   await Promise.all(blobs.map((blob) => repository.putBlob(blob, signal)));
   const kept = readBack(repository, blobs, signal);
-  for (let tries = 0; tries < maxTries; tries++) {
+  for (let tries = 0; tries < engineLimits.writes; tries++) {
     const { digest } = await repository.putManifest(manifest, mediaTypes.ociManifest, undefined, signal, { readsBack: true });
     const [stored, listed] = await Promise.all([repository.manifest(digest, signal), repository.referrers(subject.digest, signal), kept]);
     if (!stored) throw lost(repository, `the manifest ${digest}`);
@@ -49,7 +48,7 @@ async function storeTagged(repository: Repository, artifact: TaggedArtifact, sig
     for (const one of manifest?.layers ?? []) if (!isDeepStrictEqual(one, layer)) seen.set(JSON.stringify(one), one);
     return manifest;
   };
-  for (let tries = 0; tries < maxTries; tries++) {
+  for (let tries = 0; tries < engineLimits.writes; tries++) {
     const current = await look();
     const others = [...seen.values()];
     const extended = artifact.extend(current && { ...current, layers: others });
@@ -61,7 +60,10 @@ async function storeTagged(repository: Repository, artifact: TaggedArtifact, sig
     const isIn = after?.layers.some((one) => isDeepStrictEqual(one, layer));
     if (isIn && after?.layers.length === seen.size + 1) return digest;
   }
-  throw new TouchmarkError("CONFLICT", `the tag ${tag} of ${repository.name} was changed by others ${maxTries} times while it was written`);
+  throw new TouchmarkError(
+    "CONFLICT",
+    `the tag ${tag} of ${repository.name} was changed by others ${engineLimits.writes} times while it was written`,
+  );
 }
 
 async function readTag(repository: Repository, tag: string, signal: AbortSignal): Promise<ImageManifest | undefined> {

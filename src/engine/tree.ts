@@ -10,13 +10,11 @@ import type { Reference } from "../core/oci/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import { subjectContent, type ImageSubject } from "../core/subject.ts";
 import type { Format, SignerHint } from "../formats/format.ts";
+import { engineLimits } from "./limits.ts";
 import { attachmentsOf } from "./attachments.ts";
 import { readEvidence, readImageManifest, wholeBudget } from "./collect.ts";
-import { unreadCollector, width, type OnUnread } from "./locations.ts";
+import { unreadCollector, type OnUnread } from "./locations.ts";
 import { resolve } from "./resolve.ts";
-
-const maxNodes = 1000;
-const maxDepth = 8;
 
 export interface ImageTree {
   readonly reference: string;
@@ -61,7 +59,7 @@ export async function tree(repository: Repository, reference: Reference, options
     onUnread: unreadCollector(unread, options.signal),
     seen: new Set([subject.digest]),
   };
-  const attached = await attachedTo(subject, walk, maxDepth);
+  const attached = await attachedTo(subject, walk, engineLimits.treeDepth);
   const { digest, descriptor } = subject;
   return { reference: subject.reference, repository: repository.name, digest, mediaType: descriptor.mediaType, attached, unread };
 }
@@ -78,17 +76,20 @@ async function attachedTo(subject: ImageSubject, walk: Walk, depth: number): Pro
   const attachments = await attachmentsOf(repository, subject, walk);
   const fresh = attachments.filter(({ stored }) => {
     if (seen.has(stored.descriptor.digest)) return false;
-    if (seen.size > maxNodes || depth === 0) {
+    if (seen.size > engineLimits.treeNodes || depth === 0) {
       onUnread(
         "the rest of the tree",
-        new TouchmarkError("LIMIT_EXCEEDED", `the tree has more than ${maxNodes} manifests or ${maxDepth} levels`),
+        new TouchmarkError(
+          "LIMIT_EXCEEDED",
+          `the tree has more than ${engineLimits.treeNodes} manifests or ${engineLimits.treeDepth} levels`,
+        ),
       );
       return false;
     }
     seen.add(stored.descriptor.digest);
     return true;
   });
-  return mapBounded(fresh, width, ({ location, stored }) => nodeOf(subject, location, stored, walk, depth));
+  return mapBounded(fresh, engineLimits.requests, ({ location, stored }) => nodeOf(subject, location, stored, walk, depth));
 }
 
 async function nodeOf(
@@ -101,7 +102,7 @@ async function nodeOf(
   const { repository, formats, onUnread } = walk;
   const { descriptor, bytes } = stored;
   const found = readImageManifest(location, stored, onUnread);
-  const evidence = await readEvidence(repository, found, { ...walk, budget: wholeBudget() });
+  const evidence = await readEvidence(repository, found, { ...walk, budget: wholeBudget({}) });
   const artifactType = found.map(({ manifest }) => artifactTypeOf(manifest))[0];
   const self: ImageSubject = {
     kind: "image",

@@ -11,6 +11,7 @@ import type { ImageSubject } from "../core/subject.ts";
 import { reading, type Reading } from "../formats/checks.ts";
 import type { Format } from "../formats/format.ts";
 import type { SignatureParts } from "../formats/writer.ts";
+import { engineLimits } from "./limits.ts";
 import { collect } from "./collect.ts";
 import { uploadOne, type PendingUpload, type PendingUploadResult, type UploadServices, type Waiting } from "./upload-one.ts";
 import { resolve, resolveAll } from "./resolve.ts";
@@ -43,7 +44,7 @@ export async function uploadPending(
 ): Promise<readonly UploadedImage[]> {
   const root = await resolve(repository, reference, options.signal);
   const subjects = options.recursive ? await resolveAll(repository, root, options.signal) : [root];
-  return mapBounded(subjects, 8, (subject) => uploadForImage(repository, subject, options));
+  return mapBounded(subjects, engineLimits.concurrentImages, (subject) => uploadForImage(repository, subject, options));
 }
 
 async function uploadForImage(repository: Repository, subject: ImageSubject, options: UploadPendingOptions): Promise<UploadedImage> {
@@ -54,7 +55,9 @@ async function uploadForImage(repository: Repository, subject: ImageSubject, opt
   const waiting = found.filter((one) => one !== undefined);
   const services = waiting.length > 0 ? await options.services() : undefined;
   const uploads = services
-    ? await mapBounded(waiting, 8, (one) => uploadOne(one, { ...options, ...services, repository, subject, evidence }))
+    ? await mapBounded(waiting, engineLimits.concurrentImages, (one) =>
+        uploadOne(one, { ...options, ...services, repository, subject, evidence }),
+      )
     : [];
   const { reference, digest } = subject;
   return { reference, repository: repository.name, digest, uploads, unread };

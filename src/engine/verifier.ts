@@ -14,11 +14,12 @@ import type { Verdict } from "../core/verdict.ts";
 import type { Format } from "../formats/format.ts";
 import type { PolicyAndTrust } from "../policy/compile.ts";
 import type { Wants } from "../policy/policy.ts";
+import { engineLimits, type EvidenceLimits } from "./limits.ts";
 import { FindingMemory } from "./finding-memory.ts";
 import { repositoryMemory, type MemoryLimits } from "./remembering-repository.ts";
 import { verify, type VerifyOptions } from "./verify.ts";
 
-export interface VerifierLimits extends MemoryLimits {
+export interface VerifierLimits extends MemoryLimits, EvidenceLimits {
   /** Maximum cached findings. */
   readonly findings: number;
   /** Maximum verifications that are shared at once; more run, but are not shared. */
@@ -26,6 +27,8 @@ export interface VerifierLimits extends MemoryLimits {
 }
 
 export const defaultVerifierLimits: VerifierLimits = {
+  evidenceBytes: engineLimits.evidenceBytes,
+  evidencePieces: engineLimits.evidencePieces,
   contentBytes: 64 * 1024 * 1024,
   listingTime: 5000,
   listings: 10_000,
@@ -77,7 +80,7 @@ export function createImageVerifier(settings: VerifierSettings): Verifier {
       const wants = more ? union(decidedBy.policy.wants, more) : decidedBy.policy.wants;
       const key = JSON.stringify([formatReference(reference), decidedBy.policy.digest, decidedBy.trust.digest, recursive, wants]);
       const work = (inner: AbortSignal): Promise<readonly Verdict[]> => {
-        const common = { formats, basis: decidedBy, wants, sources, at: clock(), gather, recorder, recursive, signal: inner };
+        const common = { formats, basis: decidedBy, wants, sources, limits, at: clock(), gather, recorder, recursive, signal: inner };
         return verify(remembering(open(reference)), reference, { ...common, findings, ...(onRecordFailure && { onRecordFailure }) });
       };
       return (shared.held(key) ?? shared.renew(key, undefined, work))(signal);

@@ -8,9 +8,9 @@ import type { Instant } from "../core/instant.ts";
 import type { ImageSubject } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import type { Trust } from "../trust/trust.ts";
+import { engineLimits } from "./limits.ts";
 import { askOnce } from "./ask-once.ts";
 import { findingKey, type FindingMemory } from "./finding-memory.ts";
-import { width } from "./locations.ts";
 
 export interface VerifyAll {
   readonly formats: readonly Format[];
@@ -25,9 +25,6 @@ export interface VerifyAll {
   readonly signal: AbortSignal;
 }
 
-/** Maximum rounds of facts, which lead to further questions: an OCSP responder, a CRL, a delta CRL. */
-const maxRounds = 3;
-
 /** Verifies a few pieces at a time, so that a thousand slow ones still end within the time limit. */
 export async function verifyAll(evidence: readonly Evidence[], subject: ImageSubject, options: VerifyAll): Promise<readonly Finding[]> {
   const { signal, wants } = options;
@@ -37,7 +34,7 @@ export async function verifyAll(evidence: readonly Evidence[], subject: ImageSub
     const format = byName.get(one.format);
     return format ? [{ one, format }] : [];
   });
-  const named = await mapBounded(readable, width, async ({ one, format }): Promise<Named> => {
+  const named = await mapBounded(readable, engineLimits.requests, async ({ one, format }): Promise<Named> => {
     const key = findingKey(one, subject, options.trust.digest);
     const known = key === undefined ? undefined : options.findings?.find(key, options.at);
     if (known) return { finding: known, name: nameOf(one, known) };
@@ -59,7 +56,7 @@ export async function withFacts(
   const facts = new Map<string, FactAnswer>();
   for (let round = 0; ; round++) {
     const { needs, ...finding } = await verify(facts);
-    if (!gather || !needs || round === maxRounds) return finding;
+    if (!gather || !needs || round === engineLimits.factRounds) return finding;
     const questions = wants({ ...finding, needs });
     if (questions.length === 0) return finding;
     for (const [key, answer] of await gather(questions, signal)) facts.set(key, answer);

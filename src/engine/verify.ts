@@ -12,6 +12,7 @@ import type { Verdict } from "../core/verdict.ts";
 import type { Format } from "../formats/format.ts";
 import type { PolicyAndTrust } from "../policy/compile.ts";
 import type { Wants } from "../policy/policy.ts";
+import { engineLimits, type EvidenceLimits } from "./limits.ts";
 import { collectStaged, type Collected, type StagedReading } from "./collect.ts";
 import { decide, wantedFacts } from "./decide.ts";
 import type { DetachedSignature } from "./detached-signature.ts";
@@ -34,6 +35,7 @@ export interface VerifyOptions {
   readonly recorder: Recorder;
   /** Called with a record that could not be kept; without it, `verify` throws RecordFailed, which holds the verdicts. */
   readonly onRecordFailure?: (failure: unknown, event: RecordedEvent) => void;
+  readonly limits?: Partial<EvidenceLimits> | undefined;
   /** Sources of evidence outside the repository. */
   readonly sources?: EvidenceSources | undefined;
   /** A cache of findings. */
@@ -64,7 +66,7 @@ async function decideAll(repository: Repository, reference: Reference, options: 
   try {
     const root = await resolve(repository, reference, signal);
     const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
-    return await mapBounded(subjects, 8, async (subject) => {
+    return await mapBounded(subjects, engineLimits.concurrentImages, async (subject) => {
       const staged = await ((subject.digest === digest && ahead) || look(repository, subject, options));
       const verdict = await verdictOn(subject, staged.wanted, options);
       // Evidence that the listing labels otherwise is read before a signature is reported missing.
@@ -77,9 +79,9 @@ async function decideAll(repository: Repository, reference: Reference, options: 
 }
 
 async function look(repository: Repository, subject: SubjectAddress, options: VerifyOptions): Promise<StagedReading> {
-  const { formats, given, sources, wants = signatures, signal } = options;
+  const { formats, given, sources, limits, wants = signatures, signal } = options;
   if (given) return { wanted: { locations: [given.location], evidence: [given.evidence], unread: [] }, rest: () => undefined };
-  return collectStaged(repository, subject, { formats, wants, sources, signal });
+  return collectStaged(repository, subject, { formats, wants, sources, limits, signal });
 }
 
 const signatures: Wants = { kinds: ["signature"] };

@@ -14,6 +14,7 @@ import type { ImageSubject, SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import type { ClaimToSign, WriteOptions } from "../formats/writer.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
+import { engineLimits } from "./limits.ts";
 import { collect, type Collected } from "./collect.ts";
 import { locationsOf } from "./locations.ts";
 import { prepare, type DescribedSigner } from "./prepare.ts";
@@ -81,7 +82,7 @@ export async function writeEvidence<C extends ClaimToSign>(
   if (!digest && !isLookedFor) getReady(repository, root, options);
   parseManifest(root.manifest, root.descriptor.mediaType); // refuses a web page, or an image that is an index as well
   const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
-  const made = await mapBounded(subjects, 8, (subject) => {
+  const made = await mapBounded(subjects, engineLimits.concurrentImages, (subject) => {
     const looked = isLookedFor ? (subject.digest === digest && ahead) || look(repository, subject, options) : nothing;
     return writeOne(repository, subject, source, { ...options, by, looked, uploads });
   });

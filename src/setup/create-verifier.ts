@@ -19,7 +19,8 @@ import { createImageVerifier, type Verifier, type VerifierLimits } from "../engi
 import { verifyFile } from "../engine/verify-file.ts";
 import type { VerifyOptions } from "../engine/verify.ts";
 import { readSource } from "../files/read-source.ts";
-import { fileFormats, formats } from "../formats/all.ts";
+import { fileFormats, formats, formatsWithin } from "../formats/all.ts";
+import type { FormatLimits } from "../formats/limits.ts";
 import type { Wants } from "../policy/policy.ts";
 import type { PolicyAndTrust } from "../policy/compile.ts";
 import { checkSettings } from "./check-settings.ts";
@@ -38,7 +39,8 @@ export interface CreateVerifierSettings extends Partial<LocalSettings> {
   readonly registries?: RegistrySettings;
   /** Milliseconds after which keys and trust roots are read anew, in the background (1 h). */
   readonly refreshAfter?: number;
-  readonly limits?: Partial<VerifierLimits>;
+  /** Bounds of caches and of evidence. */
+  readonly limits?: Partial<VerifierLimits & FormatLimits>;
   /** Called with every verdict. */
   readonly recorder?: Recorder;
   /** Called if a record cannot be stored; without it, `verify` throws RecordFailed, which has the verdicts. */
@@ -99,7 +101,7 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
   async function openImages(signal: AbortSignal): Promise<Verifier> {
     const registries = await openRegistries(settings.registries ?? {}, { ...local, signal });
     return createImageVerifier({
-      formats,
+      formats: settings.limits ? formatsWithin(settings.limits) : formats,
       open: (reference) => registries.open(reference),
       basis: (repository) => basisFor(expectation, repository),
       ...(gather && { gather }),

@@ -29,7 +29,7 @@ export async function verifyLogEntry(entry: LogEntry, { logged, logs, at }: LogE
   const named = logs.filter((log) => isNamed(log, entry.logId));
   if (named.length === 0)
     return failedLogCheck("LOG_ENTRY_MISSING", `the entry is in the log ${entry.logId.slice(0, 64)}, which is not trusted`);
-  const difference = differenceOf(entry.body, logged);
+  const difference = await differenceOf(entry.body, logged);
   if (difference !== undefined) return failedLogCheck("LOG_ENTRY_INVALID", `the log entry is for ${difference}`);
 
   const reasons: string[] = [];

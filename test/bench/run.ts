@@ -13,7 +13,7 @@ import { benchBlobs } from "./registry-blobs.ts";
 import { benchLists } from "./registry-lists.ts";
 import { asMarkdown, writeSection, type Table } from "./report.ts";
 import { benchSign } from "./sign.ts";
-import { benchQuestions, benchStrangers } from "./verifier.ts";
+import { benchLargeAttestation, benchQuestions, benchStrangers } from "./verifier.ts";
 import { benchVerify } from "./verify.ts";
 
 /** Sections of the page, each with what makes its tables. */
@@ -27,7 +27,7 @@ const sections: Readonly<Record<string, readonly (() => Promise<Table>)[]>> = {
   notation: [benchNotation, benchEnvelopes],
   json: [benchJsonParse, benchLargeStatement],
   many: [benchManyImages, benchManySignatures],
-  verifier: [benchStrangers, benchQuestions],
+  verifier: [benchStrangers, benchQuestions, benchLargeAttestation],
 };
 
 const named = process.argv.slice(2);

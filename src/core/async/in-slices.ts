@@ -16,12 +16,12 @@ export function atOnce<T>(work: Sliced<T>): T {
 }
 
 /** Runs each slice in its own turn of the event loop; throws the signal's abort reason as a TouchmarkError. */
-export async function inSlices<T>(work: Sliced<T>, signal: AbortSignal): Promise<T> {
-  throwIfAborted(signal);
+export async function inSlices<T>(work: Sliced<T>, signal?: AbortSignal): Promise<T> {
+  if (signal) throwIfAborted(signal);
   let step = work.next();
   while (step.done !== true) {
     await nextTurn();
-    throwIfAborted(signal);
+    if (signal) throwIfAborted(signal);
     step = work.next();
   }
   return step.value;

@@ -4,7 +4,7 @@ import { inSlices, slicesOf, type Sliced } from "../async/in-slices.ts";
 import type { HashAlgorithm } from "./hash.ts";
 
 /** Returns the hash of the concatenated parts; throws the signal's abort reason. */
-export function hashInSlices(algorithm: HashAlgorithm, parts: readonly Uint8Array[], signal: AbortSignal): Promise<Uint8Array> {
+export function hashInSlices(algorithm: HashAlgorithm, parts: readonly Uint8Array[], signal?: AbortSignal): Promise<Uint8Array> {
   return inSlices(hashing(algorithm, parts), signal);
 }
 

@@ -13,6 +13,8 @@ export interface SignatureScheme {
   readonly name: string;
   /** Whether the signature verifies; a malformed one is false, never an exception. */
   readonly verify: (publicKey: KeyObject, message: Uint8Array, signature: Uint8Array) => boolean | Promise<boolean>;
+  /** Like `verify`, on another thread; for schemes that need a large message whole. */
+  readonly verifyElsewhere?: (publicKey: KeyObject, message: Uint8Array, signature: Uint8Array) => Promise<boolean>;
   /** Like `verify`, for a message in parts, a slice at a time; absent where the scheme needs the message whole. */
   readonly verifySliced?: (publicKey: KeyObject, parts: readonly Uint8Array[], signature: Uint8Array) => Sliced<boolean>;
 }
@@ -68,8 +70,15 @@ function signing(name: string, family: SchemeFamily, hash?: HashAlgorithm): Sign
     ...(hash && { hash }),
     sign: (privateKey, message) => sign(hash, message, { key: privateKey, ...options() }),
     verify: verifier(hash, options),
-    ...(hash && { verifySliced: slicedVerifier(hash, options) }),
+    ...(hash ? { verifySliced: slicedVerifier(hash, options) } : { verifyElsewhere: otherThread(options) }),
   };
+}
+
+function otherThread(options: () => SigningOptions): NonNullable<SignatureScheme["verifyElsewhere"]> {
+  return (publicKey, message, signature) =>
+    new Promise((resolve) => {
+      verify(undefined, message, { key: publicKey, ...options() }, signature, (error, isValid) => resolve(!error && isValid));
+    });
 }
 
 function slicedVerifier(hash: HashAlgorithm, options: () => SigningOptions): NonNullable<SignatureScheme["verifySliced"]> {

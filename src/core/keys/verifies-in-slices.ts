@@ -4,18 +4,18 @@ import type { PublicKey } from "./public-key.ts";
 
 /**
  * Whether the signature over the concatenated parts verifies with the key, in any scheme of the key. Ed25519 needs the message
- * whole: 100 MiB of it block the event loop for a quarter of a second. Throws the signal's abort reason.
+ * whole, and verifies it on another thread. Throws the signal's abort reason.
  */
 export async function verifiesInSlices(
   { key, algorithm }: PublicKey,
   parts: readonly Uint8Array[],
   signature: Uint8Array,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<boolean> {
   for (const scheme of algorithm.reads) {
     const verifies = scheme.verifySliced
       ? await inSlices(scheme.verifySliced(key, parts, signature), signal)
-      : await scheme.verify(key, await inSlices(joined(parts), signal), signature);
+      : await (scheme.verifyElsewhere ?? scheme.verify)(key, await inSlices(joined(parts), signal), signature);
     if (verifies) return true;
   }
   return false;

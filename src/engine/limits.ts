@@ -1,0 +1,47 @@
+/** Bounds of what the engine reads and does for one image. */
+export interface EvidenceLimits {
+  /** Bytes of evidence that are read. An artifact that is listed several times counts each time. */
+  readonly evidenceBytes: number;
+  /** Pieces of evidence that are read; after that no further manifest is read. */
+  readonly evidencePieces: number;
+}
+
+interface FixedLimits {
+  /** Referrers that are opened. */
+  readonly manifests: number;
+  /** Concurrent requests. */
+  readonly requests: number;
+  /** Images of an index. */
+  readonly images: number;
+  /** Images of an index that are worked on at the same time. */
+  readonly concurrentImages: number;
+  /** Manifests that a copy takes along. */
+  readonly attachments: number;
+  /** Concurrent blob transfers of a copy. */
+  readonly transfers: number;
+  /** Manifests that a tree shows, and its levels. */
+  readonly treeNodes: number;
+  readonly treeDepth: number;
+  /** Attempts to write a tag when another writer is faster. */
+  readonly writes: number;
+  /** Rounds of facts, which lead to further questions: an OCSP responder, a CRL, a delta CRL. */
+  readonly factRounds: number;
+  /** Bytes of the statement of a cached finding: larger ones are cheaper to verify again than to keep. */
+  readonly cachedStatementBytes: number;
+}
+
+export const engineLimits: EvidenceLimits & FixedLimits = {
+  evidenceBytes: 256 * 1024 * 1024,
+  evidencePieces: 1000,
+  manifests: 1000,
+  requests: 16,
+  images: 1000,
+  concurrentImages: 8,
+  attachments: 10_000,
+  transfers: 4,
+  treeNodes: 1000,
+  treeDepth: 8,
+  writes: 10,
+  factRounds: 3,
+  cachedStatementBytes: 4096,
+};
