@@ -10,6 +10,17 @@ export function received(content: AsyncIterable<Uint8Array>, descriptor: Descrip
   return checked(content, descriptor, (found) => mismatch(name, descriptor.digest, found));
 }
 
+/** Reads a checked stream into one buffer, a chunk at a time: neither hashing nor joining a large blob blocks the event loop. */
+export async function whole(content: AsyncIterable<Uint8Array>, { size }: Descriptor): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let at = 0;
+  for await (const chunk of content) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
 /** Checks the chunks that are sent to `name`. */
 export function sent(content: AsyncIterable<Uint8Array>, descriptor: Descriptor, name: string): AsyncIterable<Uint8Array> {
   return checked(content, descriptor, (found) => {

@@ -10,14 +10,18 @@ import { isReset } from "../net/failure.ts";
 import type { HttpStream } from "../net/http.ts";
 import { BodyTooLong } from "../net/incoming-body.ts";
 import { printableText } from "../core/printable.ts";
-import { received } from "./checked-stream.ts";
+import { received, whole } from "./checked-stream.ts";
 import { checkedBytes, mismatch } from "./checks.ts";
 import type { Connection } from "./connection.ts";
 import { registryLimits } from "./limits.ts";
 
-/** Returns a small blob as bytes; it is requested again if the connection breaks. Undefined if there is none. */
+/** Returns a blob as bytes; undefined if there is none. If the connection breaks, a small one is requested again, a large one resumed. */
 export async function fetchBlob(connection: Connection, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array | undefined> {
   const { digest, size } = descriptor;
+  if (size > registryLimits.smallBlobBytes) {
+    const content = await download(connection, descriptor, signal);
+    return content && whole(content, descriptor);
+  }
   try {
     const request = { method: "GET", to: `blobs/${parseDigest(digest)}`, expect: [200, 404], maxBytes: size, signal } as const;
     const { status, body } = await connection.read(request);

@@ -18,6 +18,8 @@ export interface RegistryLimits {
   readonly headerLength: number;
   /** Bytes of a successful response whose body is not used. */
   readonly ignoredBytes: number;
+  /** Bytes of a blob that is hashed at once; a larger one is hashed as it arrives. */
+  readonly smallBlobBytes: number;
   /** Errors of a registry that one message quotes. */
   readonly errorQuotes: number;
   /** Errors in one answer of a registry. */
@@ -96,6 +98,7 @@ export const registryLimits: RegistryLimits = {
   helperTime: 30_000,
   headerLength: 8 * 1024,
   ignoredBytes: 64 * 1024,
+  smallBlobBytes: 1024 * 1024,
   errorQuotes: 3,
   errors: 100,
   referrerPages: 100,

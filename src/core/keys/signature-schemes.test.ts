@@ -61,7 +61,7 @@ suite("Wycheproof", { skip }, () => {
           const signature = Buffer.from(vector.string("sig"), "hex");
           const isValid = vector.string("result") === "valid"; // the one "acceptable" vector in each PKCS#1 file lacks a NULL: refused
           assert.equal(verify(key.key, message, signature), isValid, `vector ${id}: ${vector.string("comment")}`);
-          if (verifySliced) assert.equal(atOnce(verifySliced(key.key, [message], signature)), isValid, `vector ${id}, in slices`);
+          assert.equal(atOnce(await verifySliced(key.key, [message], signature)), isValid, `vector ${id}, in slices`);
           if (reads.length > 1 && (await verifies(key, message, signature)) !== isValid) elsewhere.push(id);
         }
       }
@@ -88,6 +88,17 @@ suite("Ed25519ph", () => {
     assert.equal(await ed25519ph.verify(publicKey, abc, signature.subarray(1)), false);
     assert.equal(await ed25519ph.verify(publicKey, abc, new Uint8Array()), false);
     assert.equal(await ed25519ph.verify(publicKey, abc, new Uint8Array(64).fill(0xff)), false);
+    for (const [parts, made, isValid] of [
+      [[abc], signature, true],
+      [[encodeUtf8("a"), encodeUtf8("bc")], signature, true],
+      [[encodeUtf8("abd")], signature, false],
+      [[abc], signature.subarray(1), false],
+      [[abc], new Uint8Array(), false],
+      [[abc], new Uint8Array(64).fill(0xff), false],
+    ] as const) {
+      assert.equal(atOnce(await ed25519ph.verifySliced(publicKey, parts, made)), isValid);
+      assert.equal(atOnce(await signingSchemes.ed25519.verifySliced(publicKey, parts, made)), false, "another scheme");
+    }
   });
 
   test("pure and pre-hashed signatures are distinguished", async () => {

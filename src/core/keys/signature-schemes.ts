@@ -7,24 +7,28 @@
  */
 import { constants, createVerify, sign, verify, type KeyObject, type SigningOptions } from "node:crypto";
 import { slicesOf, type Sliced } from "../async/in-slices.ts";
+import { ed25519InSlices } from "./ed25519-in-slices.ts";
 import type { HashAlgorithm } from "./hash.ts";
 
 export interface SignatureScheme {
   readonly name: string;
   /** Whether the signature verifies; a malformed one is false, never an exception. */
   readonly verify: (publicKey: KeyObject, message: Uint8Array, signature: Uint8Array) => boolean | Promise<boolean>;
-  /** Like `verify`, on another thread; for schemes that need a large message whole. */
-  readonly verifyElsewhere?: (publicKey: KeyObject, message: Uint8Array, signature: Uint8Array) => Promise<boolean>;
-  /** Like `verify`, for a message in parts, a slice at a time; absent where the scheme needs the message whole. */
-  readonly verifySliced?: (publicKey: KeyObject, parts: readonly Uint8Array[], signature: Uint8Array) => Sliced<boolean>;
+  /** Like `verify`, for a large message in parts, a slice at a time. */
+  readonly verifySliced: (
+    publicKey: KeyObject,
+    parts: readonly Uint8Array[],
+    signature: Uint8Array,
+  ) => Sliced<boolean> | Promise<Sliced<boolean>>;
 }
 
 /** A scheme that Node verifies itself, synchronously. */
-export interface NativeScheme extends SignatureScheme {
+export interface NativeScheme extends Pick<SignatureScheme, "name"> {
   readonly verify: (publicKey: KeyObject, message: Uint8Array, signature: Uint8Array) => boolean;
 }
 
-export interface SigningScheme extends NativeScheme {
+export interface SigningScheme extends SignatureScheme, NativeScheme {
+  readonly verify: NativeScheme["verify"];
   readonly family: SchemeFamily;
   /** The hash of the message that is signed; absent where the scheme signs the message itself. */
   readonly hash?: HashAlgorithm;
@@ -70,18 +74,11 @@ function signing(name: string, family: SchemeFamily, hash?: HashAlgorithm): Sign
     ...(hash && { hash }),
     sign: (privateKey, message) => sign(hash, message, { key: privateKey, ...options() }),
     verify: verifier(hash, options),
-    ...(hash ? { verifySliced: slicedVerifier(hash, options) } : { verifyElsewhere: otherThread(options) }),
+    verifySliced: hash ? slicedVerifier(hash, options) : (...signed) => ed25519InSlices("ed25519", ...signed),
   };
 }
 
-function otherThread(options: () => SigningOptions): NonNullable<SignatureScheme["verifyElsewhere"]> {
-  return (publicKey, message, signature) =>
-    new Promise((resolve) => {
-      verify(undefined, message, { key: publicKey, ...options() }, signature, (error, isValid) => resolve(!error && isValid));
-    });
-}
-
-function slicedVerifier(hash: HashAlgorithm, options: () => SigningOptions): NonNullable<SignatureScheme["verifySliced"]> {
+function slicedVerifier(hash: HashAlgorithm, options: () => SigningOptions): SignatureScheme["verifySliced"] {
   return function* (publicKey, parts, signature) {
     const running = createVerify(hash);
     yield* slicesOf(parts, (slice) => running.update(slice));
@@ -110,6 +107,7 @@ export const ed25519ph: SignatureScheme = {
       return false;
     }
   },
+  verifySliced: (...signed) => ed25519InSlices("ed25519ph", ...signed),
 };
 
 /** For verification only, in TUF metadata: its specification leaves the salt length open, and writers differ. */

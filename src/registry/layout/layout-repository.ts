@@ -14,7 +14,7 @@ import { defaultTag } from "../../core/oci/reference.ts";
 import type { ExpectedBlobs, Repository, StoredManifest } from "../../core/repository.ts";
 import { throwIfAborted } from "../../core/async/interruption.ts";
 import { pause } from "../../core/async/pause.ts";
-import { received, sent } from "../checked-stream.ts";
+import { received, sent, whole } from "../checked-stream.ts";
 import { checkedBytes, checkedTarget, checkSize, mismatch, noBlob } from "../checks.ts";
 import { unlist } from "../fallback-listing.ts";
 import { referrersIn, referrersTag } from "../referrers-tag.ts";
@@ -57,6 +57,10 @@ export class LayoutRepository implements Repository {
     checkSize(descriptor, maxBytes, this.name);
     const { digest, size, data } = descriptor;
     if (data !== undefined) return data;
+    if (size > registryLimits.smallBlobBytes) {
+      const content = await this.#files.open(pathOf(digest));
+      return content && whole(received(interruptible(content, signal), descriptor, this.name), descriptor);
+    }
     const bytes = await this.#files.read(pathOf(digest), maxBytes);
     if (bytes !== undefined && bytes.length !== size) throw mismatch(this.name, digest, `${bytes.length} of its ${size} bytes`);
     return bytes && checkedBytes(bytes, digest, this.name);
