@@ -29,7 +29,7 @@ export interface ExpectedBlobs extends AsyncDisposable {
  * digest and size. A mismatch throws DIGEST_MISMATCH; content over the bounds, LIMIT_EXCEEDED.
  * A host that does not respond throws UNREACHABLE or TIMEOUT, one that refuses access, UNAUTHORIZED.
  */
-export interface Repository {
+export interface RepositoryReader {
   /** The repository's name: `docker.io/library/alpine`, `oci:PATH`, `oci-archive:PATH`. */
   readonly name: string;
 
@@ -40,16 +40,19 @@ export interface Repository {
   blob(descriptor: Descriptor, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
 
   /**
-   * Streams a blob of any size. A mismatch with its descriptor is thrown instead of the end: no byte counts
-   * before that. Throws NO_SUCH_IMAGE if there is none.
-   */
-  openBlob(descriptor: Descriptor, signal: AbortSignal): AsyncIterable<Uint8Array>;
-
-  /**
    * Lists the manifests that refer to this digest: the referrers API and the fallback tag, merged. The entries' annotations
    * and types are unverified claims of the registry: fetch the manifest. At most `maxEntries`, else LIMIT_EXCEEDED.
    */
   referrers(digest: Digest, signal: AbortSignal): Promise<readonly Descriptor[]>;
+}
+
+/** A repository that can be written to. */
+export interface Repository extends RepositoryReader {
+  /**
+   * Streams a blob of any size. A mismatch with its descriptor is thrown instead of the end: no byte counts
+   * before that. Throws NO_SUCH_IMAGE if there is none.
+   */
+  openBlob(descriptor: Descriptor, signal: AbortSignal): AsyncIterable<Uint8Array>;
 
   /** Prepares for this number of blob uploads to `image`, once it is resolved: the next calls of `putBlob` wait less. */
   expectBlobs(count: number, image: Promise<unknown>, signal: AbortSignal): ExpectedBlobs;

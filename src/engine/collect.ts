@@ -16,7 +16,7 @@ import {
 import type { EvidenceSources } from "../core/evidence-source.ts";
 import type { UnreadLocation } from "../core/finding.ts";
 import { manifestMediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
-import type { Repository, StoredManifest } from "../core/repository.ts";
+import type { RepositoryReader, StoredManifest } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 import type { EvidenceLabel, Format, Recognised } from "../formats/format.ts";
 import type { Wants } from "../policy/policy.ts";
@@ -68,12 +68,16 @@ export interface StagedReading {
 }
 
 /** Collects the wanted evidence only. */
-export async function collect(repository: Repository, subject: SubjectAddress, options: CollectOptions): Promise<Collected> {
+export async function collect(repository: RepositoryReader, subject: SubjectAddress, options: CollectOptions): Promise<Collected> {
   return (await collectStaged(repository, subject, options)).wanted;
 }
 
 /** Lists every location and reads the wanted evidence; the caller requests the rest. */
-export async function collectStaged(repository: Repository, subject: SubjectAddress, options: CollectOptions): Promise<StagedReading> {
+export async function collectStaged(
+  repository: RepositoryReader,
+  subject: SubjectAddress,
+  options: CollectOptions,
+): Promise<StagedReading> {
   const { formats, wants, sources = new Map(), signal } = options;
   const unread: UnreadLocation[] = [];
   const onUnread = unreadCollector(unread, signal);
@@ -181,7 +185,7 @@ export interface ReadEvidenceOptions {
 
 /** Reads the evidence in the manifests found, by every format that recognises it; each blob is fetched once. */
 export async function readEvidence(
-  repository: Repository,
+  repository: RepositoryReader,
   found: readonly Found[],
   options: ReadEvidenceOptions,
 ): Promise<readonly Evidence[]> {
@@ -226,7 +230,7 @@ function tooMuch(limit: string): TouchmarkError {
 }
 
 async function fetchBlobs(
-  repository: Repository,
+  repository: RepositoryReader,
   recognised: readonly Recognised[],
   { signal, onUnread }: ReadEvidenceOptions,
 ): Promise<ReadonlyMap<Digest, Uint8Array>> {

@@ -6,7 +6,7 @@ import { describeLocation, type ClaimKind, type RepositoryLocation, type SourceL
 import type { EvidenceSources } from "../core/evidence-source.ts";
 import type { UnreadLocation } from "../core/finding.ts";
 import type { Descriptor } from "../core/oci/manifest.ts";
-import type { Repository, StoredManifest } from "../core/repository.ts";
+import type { RepositoryReader, StoredManifest } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import { engineLimits } from "./limits.ts";
@@ -54,7 +54,7 @@ export interface ListOptions {
 
 /** Lists a location; an unreadable one is reported and counts as empty. */
 export async function listLocation(
-  repository: Repository,
+  repository: RepositoryReader,
   subject: SubjectAddress,
   location: RepositoryLocation,
   { signal, onUnread }: ListOptions,
@@ -78,7 +78,7 @@ export function tooManyReferrers(listed: number): TouchmarkError {
 
 /** Reads the manifests of the entries, up to the limit for one image. */
 export async function openEntries(
-  repository: Repository,
+  repository: RepositoryReader,
   entries: readonly Descriptor[],
   { signal, onUnread }: ListOptions,
 ): Promise<readonly StoredManifest[]> {

@@ -1,13 +1,13 @@
 /**
- * A repository with a bounded cache: content by digest, which cannot change, and listings of evidence for a short time, since a deleted
- * signature must stop counting. The tag of an image is resolved each time.
+ * Reads repositories through a bounded cache: content by digest, which cannot change, and listings of evidence for a short time, since a
+ * deleted signature must stop counting. The tag of an image is resolved each time.
  */
 import { ByteCache } from "../core/async/byte-cache.ts";
-import { memoiseByKey } from "../core/async/memoise.ts";
-import { digestOf, isDigest } from "../core/digest.ts";
+import { Memo } from "../core/async/memoise.ts";
+import { isDigest } from "../core/digest.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Descriptor } from "../core/oci/manifest.ts";
-import type { Repository, StoredManifest } from "../core/repository.ts";
+import type { RepositoryReader, StoredManifest } from "../core/repository.ts";
 
 export interface MemoryLimits {
   /** Maximum bytes of cached content, over all repositories. */
@@ -21,75 +21,36 @@ export interface MemoryLimits {
 /** Tags under which cosign stores evidence; they are cached like listings. */
 const evidenceTag = /^sha(?:256|512)-[0-9a-f]+\.(?:sig|att|sbom)$/;
 
-/** Wraps repositories so that they share one cache. */
-export function repositoryMemory(limits: MemoryLimits, clock: () => Instant): (repository: Repository) => Repository {
-  const content = new ByteCache(limits.contentBytes);
-  const types = new Map<string, string>();
-  const listing = { maxKeys: limits.listings, until: () => clock() + limits.listingTime, clock };
-  const opened = new Map<string, Repository>();
-
-  const remember = (repository: Repository): Repository => {
+/** Wraps repositories so that they share one cache, by their names. */
+export function repositoryMemory(limits: MemoryLimits, clock: () => Instant): (repository: RepositoryReader) => RepositoryReader {
+  const blobs = new ByteCache<{ readonly bytes: Uint8Array }>(limits.contentBytes / 2);
+  const manifests = new ByteCache<StoredManifest>(limits.contentBytes / 2);
+  const expiry = { until: () => clock() + limits.listingTime, clock };
+  const listings = new Memo<string, readonly Descriptor[]>(limits.listings, expiry);
+  const tagged = new Memo<string, StoredManifest | undefined>(limits.listings, expiry);
+  return (repository) => {
     const { name } = repository;
-    const referrers = memoiseByKey((digest: string, signal) => repository.referrers(parsedDigest(digest), signal), listing);
-    const tagged = memoiseByKey((tag: string, signal) => repository.manifest(tag, signal), listing);
     return {
-      ...methodsOf(repository),
       name,
-      referrers: (digest, signal) => referrers(digest, signal),
+      referrers: (digest, signal) => listings.get(`${name} ${digest}`, (inner) => repository.referrers(digest, inner), signal),
       async manifest(target, signal) {
-        if (!isDigest(target)) return evidenceTag.test(target) ? tagged(target, signal) : repository.manifest(target, signal);
         const key = `${name} ${target}`;
-        const bytes = content.get(key);
-        const mediaType = types.get(key);
-        if (bytes && mediaType !== undefined) return { descriptor: { mediaType, digest: target, size: bytes.length }, bytes };
+        if (evidenceTag.test(target)) return tagged.get(key, (inner) => repository.manifest(target, inner), signal);
+        if (!isDigest(target)) return repository.manifest(target, signal);
+        const known = manifests.get(key);
+        if (known) return known;
         const stored = await repository.manifest(target, signal);
-        if (stored) keep(key, stored);
+        if (stored) manifests.set(key, stored);
         return stored;
       },
-      async blob(descriptor: Descriptor, maxBytes, signal) {
+      async blob(descriptor, maxBytes, signal) {
         const key = `${name} ${descriptor.digest}`;
-        const known = content.get(key);
+        const known = blobs.get(key)?.bytes;
         if (known && known.length === descriptor.size && known.length <= maxBytes) return known;
         const bytes = await repository.blob(descriptor, maxBytes, signal);
-        if (bytes) content.set(key, bytes);
+        if (bytes) blobs.set(key, { bytes });
         return bytes;
       },
     };
-  };
-  const keep = (key: string, { descriptor, bytes }: StoredManifest): void => {
-    content.set(key, bytes);
-    if (types.size > 100_000) types.clear();
-    types.set(key, descriptor.mediaType);
-  };
-  return (repository) => {
-    const known = opened.get(repository.name);
-    if (known) return known;
-    if (opened.size >= limits.listings) opened.clear();
-    const fresh = remember(repository);
-    opened.set(repository.name, fresh);
-    return fresh;
-  };
-}
-
-function parsedDigest(text: string): ReturnType<typeof digestOf> {
-  if (!isDigest(text)) throw new TypeError("not a digest");
-  return text;
-}
-
-/** Copies the methods of a repository, which may be a class instance, into a plain object. */
-function methodsOf(repository: Repository): Repository {
-  return {
-    name: repository.name,
-    manifest: (target, signal) => repository.manifest(target, signal),
-    blob: (descriptor, maxBytes, signal) => repository.blob(descriptor, maxBytes, signal),
-    openBlob: (descriptor, signal) => repository.openBlob(descriptor, signal),
-    referrers: (digest, signal) => repository.referrers(digest, signal),
-    expectBlobs: (count, image, signal) => repository.expectBlobs(count, image, signal),
-    putBlob: (bytes, signal) => repository.putBlob(bytes, signal),
-    putBlobFrom: (descriptor, open, signal, options) => repository.putBlobFrom(descriptor, open, signal, options),
-    putManifest: (bytes, mediaType, tag, signal, options) => repository.putManifest(bytes, mediaType, tag, signal, options),
-    tags: (signal) => repository.tags(signal),
-    deleteManifest: (digest, signal) => repository.deleteManifest(digest, signal),
-    deleteTag: (tag, signal) => repository.deleteTag(tag, signal),
   };
 }

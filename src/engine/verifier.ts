@@ -2,7 +2,6 @@
  * A long-lived verifier: concurrent requests for one image share one verification; content, listings and findings are cached within
  * bounds. Two verifiers in one process share nothing.
  */
-import { throwIfAborted } from "../core/async/interruption.ts";
 import { Memo } from "../core/async/memoise.ts";
 import type { EvidenceSources } from "../core/evidence-source.ts";
 import type { GatherFacts } from "../core/facts/facts.ts";
@@ -76,14 +75,13 @@ export function createImageVerifier(settings: VerifierSettings): Verifier {
   return {
     async verify(reference, { recursive = false, wants: more, signal }) {
       const decidedBy = await basis(repositoryOf(reference));
-      throwIfAborted(signal);
       const wants = more ? union(decidedBy.policy.wants, more) : decidedBy.policy.wants;
       const key = JSON.stringify([formatReference(reference), decidedBy.policy.digest, decidedBy.trust.digest, recursive, wants]);
       const work = (inner: AbortSignal): Promise<readonly Verdict[]> => {
         const common = { formats, basis: decidedBy, wants, sources, limits, at: clock(), gather, recorder, recursive, signal: inner };
         return verify(remembering(open(reference)), reference, { ...common, findings, ...(onRecordFailure && { onRecordFailure }) });
       };
-      return (shared.held(key) ?? shared.renew(key, undefined, work))(signal);
+      return shared.get(key, work, signal);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { GatherFacts } from "../core/facts/facts.ts";
 import type { Instant } from "../core/instant.ts";
 import type { RecordedEvent, Recorder } from "../core/recorder.ts";
 import { formatReference, repositoryOf, type Reference } from "../core/oci/reference.ts";
-import type { Repository } from "../core/repository.ts";
+import type { RepositoryReader } from "../core/repository.ts";
 import type { ImageSubject, SubjectAddress } from "../core/subject.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Format } from "../formats/format.ts";
@@ -49,7 +49,7 @@ export interface VerifyOptions {
  * Returns a verdict for the image, and with `recursive` for each image of an index, the index first. An unreachable registry and a missing
  * image are verdicts too; only an interruption and unusable options throw.
  */
-export async function verify(repository: Repository, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
+export async function verify(repository: RepositoryReader, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
   const begun = performance.now();
   const verdicts = await decideAll(repository, reference, options);
   const durationMs = performance.now() - begun;
@@ -57,7 +57,7 @@ export async function verify(repository: Repository, reference: Reference, optio
   return verdicts;
 }
 
-async function decideAll(repository: Repository, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
+async function decideAll(repository: RepositoryReader, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
   const { recursive, signal } = options;
   // A digest needs no resolving: its evidence and the image are requested at the same time.
   const { digest } = reference;
@@ -78,7 +78,7 @@ async function decideAll(repository: Repository, reference: Reference, options: 
   }
 }
 
-async function look(repository: Repository, subject: SubjectAddress, options: VerifyOptions): Promise<StagedReading> {
+async function look(repository: RepositoryReader, subject: SubjectAddress, options: VerifyOptions): Promise<StagedReading> {
   const { formats, given, sources, limits, wants = signatures, signal } = options;
   if (given) return { wanted: { locations: [given.location], evidence: [given.evidence], unread: [] }, rest: () => undefined };
   return collectStaged(repository, subject, { formats, wants, sources, limits, signal });

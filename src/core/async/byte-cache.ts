@@ -1,7 +1,7 @@
-/** A least-recently-used cache of bytes by name. */
+/** A least-recently-used cache of content by name. */
 
-export class ByteCache {
-  readonly #entries = new Map<string, Uint8Array>();
+export class ByteCache<T extends { readonly bytes: Uint8Array }> {
+  readonly #entries = new Map<string, T>();
   readonly #maxBytes: number;
   #bytes = 0;
 
@@ -10,23 +10,23 @@ export class ByteCache {
     this.#maxBytes = maxBytes;
   }
 
-  get(name: string): Uint8Array | undefined {
-    const bytes = this.#entries.get(name);
-    if (bytes === undefined) return undefined;
+  get(name: string): T | undefined {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return undefined;
     this.#entries.delete(name);
-    this.#entries.set(name, bytes);
-    return bytes;
+    this.#entries.set(name, entry);
+    return entry;
   }
 
   /** An entry larger than an eighth of `maxBytes` is not cached, since it would displace all others. */
-  set(name: string, bytes: Uint8Array): void {
-    if (bytes.length > this.#maxBytes / 8 || this.#entries.has(name)) return;
-    this.#entries.set(name, bytes);
-    this.#bytes += bytes.length;
-    for (const [oldest, { length }] of this.#entries) {
+  set(name: string, entry: T): void {
+    if (entry.bytes.length > this.#maxBytes / 8 || this.#entries.has(name)) return;
+    this.#entries.set(name, entry);
+    this.#bytes += entry.bytes.length;
+    for (const [oldest, { bytes }] of this.#entries) {
       if (this.#bytes <= this.#maxBytes) break;
       this.#entries.delete(oldest);
-      this.#bytes -= length;
+      this.#bytes -= bytes.length;
     }
   }
 }

@@ -29,13 +29,10 @@ export function memoiseByKey<K, T>(
   { maxKeys, ...expiry }: { readonly maxKeys: number } & Partial<Expiry<T>>,
 ): (key: K, signal: AbortSignal) => Promise<T> {
   const results = new Memo<K, T>(maxKeys, expiry);
-  return async (key, signal) => {
-    throwIfAborted(signal); // else work starts that no caller waits for
-    return (results.held(key) ?? results.renew(key, undefined, (inner) => work(key, inner)))(signal);
-  };
+  return (key, signal) => results.get(key, (inner) => work(key, inner), signal);
 }
 
-/** Results by key, where only the caller knows the work, and can find out that a result is stale. */
+/** Results by key, where only the caller knows the work. */
 export class Memo<K, T> {
   readonly #results = new Map<K, { readonly join: Joinable<T>; until?: Instant }>();
   readonly #maxKeys: number;
@@ -46,7 +43,13 @@ export class Memo<K, T> {
     this.#expiry = expiry;
   }
 
-  /** The result that is kept or still running. */
+  /** The result that is kept or still running, else that of the work. */
+  async get(key: K, work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    throwIfAborted(signal); // else work starts that no caller waits for
+    return (this.held(key) ?? this.renew(key, undefined, work))(signal);
+  }
+
+  /** The result that is kept or still running. A caller who finds out that it is stale calls `renew`. */
   held(key: K): Joinable<T> | undefined {
     const entry = this.#results.get(key);
     if (entry?.until === undefined || (this.#expiry.clock?.() ?? -Infinity) < entry.until) return entry?.join;
