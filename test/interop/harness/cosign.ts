@@ -54,6 +54,12 @@ export async function attest(image: string, keyPrefix: string, format: Format, o
   await runWell(cosign, ["attest", ...noLog, "--key", `${keyPrefix}.key`, ...formatFlags[format], ...options, image], { env });
 }
 
+/** An attestation of the type that cosign calls custom. */
+export async function verifyAttestation(image: string, keyPrefix: string, options: readonly string[] = []): Promise<Ran> {
+  const flags = ["--key", `${keyPrefix}.pub`, "--type", "custom", "--insecure-ignore-tlog=true", ...options];
+  return run(cosign, ["verify-attestation", ...flags, image], { env });
+}
+
 export async function verify(image: string, keyPrefix: string, options: readonly string[] = []): Promise<Ran> {
   return run(cosign, ["verify", "--key", `${keyPrefix}.pub`, "--insecure-ignore-tlog=true", ...options, image], { env });
 }
