@@ -28,6 +28,8 @@ interface FixedLimits {
   readonly simpleSigningBytes: number;
   /** Values of a Notary Project envelope, or of its payload. */
   readonly envelopeValues: number;
+  /** Entries of a list in a JWS header. */
+  readonly envelopeList: number;
   /** Bytes of the payload of a Notary Project envelope. */
   readonly notaryPayloadBytes: number;
   /** Certificates of a Notary Project envelope. */
@@ -53,6 +55,7 @@ export const formatLimits: FormatLimits & FixedLimits = {
   attestationValues: 1000,
   simpleSigningBytes: mebibyte,
   envelopeValues: 10_000,
+  envelopeList: 1000,
   notaryPayloadBytes: 4 * mebibyte,
   notaryChain: 16,
   criticalAttributes: 100,

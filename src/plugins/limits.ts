@@ -8,6 +8,8 @@ export interface PluginLimits {
   readonly stderrBytes: number;
   /** Texts in one list of a plugin's metadata. */
   readonly metadataTexts: number;
+  /** Certificates of a plugin's key. */
+  readonly chain: number;
   /** Characters of a version. */
   readonly versionLength: number;
 }
@@ -17,5 +19,6 @@ export const pluginLimits: PluginLimits = {
   answerTime: 120_000,
   stderrBytes: 64 * 1024,
   metadataTexts: 100,
+  chain: 16,
   versionLength: 100,
 };

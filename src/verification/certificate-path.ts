@@ -14,6 +14,7 @@ import { quoteName } from "../core/x509/name.ts";
 import type { CertificateAuthority } from "../trust/trusted-root.ts";
 import { breachOf, type Breach, type CertificateUsage } from "./certificate-rules.ts";
 import type { Result } from "./result.ts";
+import { verificationLimits } from "./limits.ts";
 
 export interface CertificatePathRequest {
   readonly leaf: Certificate;
@@ -33,18 +34,16 @@ export interface CertificatePath {
   readonly authority: CertificateAuthority;
 }
 
-const maxIntermediates = 16;
-const maxChain = 8;
-/** Maximum signatures verified in one search. */
-const maxTries = 100;
-
 /** Verifies by the first path that satisfies all rules; else reports what the first path violates. */
 export async function verifyCertificatePath(request: CertificatePathRequest): Promise<Result<CertificatePath>> {
   const { leaf, intermediates, authorities, at, usage } = request;
-  if (intermediates.length > maxIntermediates) {
-    return stopped("LIMIT_EXCEEDED", `${intermediates.length} intermediate certificates, over the limit of ${maxIntermediates}`);
+  if (intermediates.length > verificationLimits.intermediates) {
+    return stopped(
+      "LIMIT_EXCEEDED",
+      `${intermediates.length} intermediate certificates, over the limit of ${verificationLimits.intermediates}`,
+    );
   }
-  const budget = { tries: maxTries };
+  const budget = { tries: verificationLimits.pathTries };
   let firstBreach: Breach | undefined;
   for (const authority of authorities) {
     const root = authority.chain.at(-1);
@@ -59,7 +58,7 @@ export async function verifyCertificatePath(request: CertificatePathRequest): Pr
       firstBreach ??= breach;
     }
   }
-  if (budget.tries < 0) return stopped("LIMIT_EXCEEDED", `no path to a trusted root within ${maxTries} tries`);
+  if (budget.tries < 0) return stopped("LIMIT_EXCEEDED", `no path to a trusted root within ${verificationLimits.pathTries} tries`);
   if (firstBreach) return { check: { name: "certificate", ...firstBreach } };
   const names = authorities.map(({ name }) => name).join(", ") || "no authority";
   const detail = `issued by ${quoteName(leaf.issuer)}, which does not lead to what is trusted (${names})`;
@@ -74,7 +73,7 @@ async function* pathsTo(
   budget: { tries: number },
 ): AsyncGenerator<readonly Certificate[], void> {
   const last = chain.at(-1);
-  if (!last || chain.length > maxChain) return;
+  if (!last || chain.length > verificationLimits.pathLength) return;
   if (equalBytes(last.raw, root.raw)) {
     yield chain;
     return;

@@ -15,8 +15,7 @@ import {
   type RevocationQuestion,
 } from "./revocation-question.ts";
 import { allOf, firstKnown, good, heldUntil, unknown, type RevocationStatus } from "./revocation-status.ts";
-
-const maxDeltaUrls = 8;
+import { verificationLimits } from "./limits.ts";
 
 /** Every distribution point must answer, since a list may have only some of the revocations; any URL of one suffices. */
 export async function crlStatus(points: readonly DistributionPoint[], question: RevocationQuestion): Promise<RevocationStatus> {
@@ -61,7 +60,7 @@ async function listStatus(list: RevocationList, point: DistributionPoint, questi
   if (list.freshest === undefined && freshestPoints(certificate)) {
     return unknown("the certificate names deltas that its revocation list does not, which is not supported");
   }
-  const urls = (list.freshest ?? []).flatMap((freshest) => freshest.urls).slice(0, maxDeltaUrls);
+  const urls = (list.freshest ?? []).flatMap((freshest) => freshest.urls).slice(0, verificationLimits.deltaUrls);
   if (urls.length === 0) return status;
   return firstKnown(urls, (url) =>
     judge(contextOf("delta", url, question), async (bytes) => {

@@ -14,6 +14,7 @@ import { malformed } from "../core/errors.ts";
 import { fromSeconds, type Instant } from "../core/instant.ts";
 import type { Fields } from "../core/json/json.ts";
 import { parseLogBody, type LogBody } from "./log-body.ts";
+import { verificationLimits } from "./limits.ts";
 
 export interface LogEntry {
   /** The log id in the entry, lower-case hex. */
@@ -40,14 +41,9 @@ export interface Inclusion {
   readonly note: string;
 }
 
-/** Maximum entries of one piece of evidence. */
-const maxEntries = 32;
-/** Maximum length of an inclusion path: the height of the tree. */
-const maxPath = 64;
-
 /** Reads the `tlogEntries` of a bundle's verification material. Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED. */
 export function parseLogEntries(material: Fields): readonly LogEntry[] {
-  return material.objects("tlogEntries", maxEntries).map(parseLogEntry);
+  return material.objects("tlogEntries", verificationLimits.logEntries).map(parseLogEntry);
 }
 
 function parseLogEntry(fields: Fields): LogEntry {
@@ -77,7 +73,7 @@ function parseInclusion(fields: Fields): Inclusion {
   if (int64(fields, "treeSize") !== checkpoint.size || toHex(base64Of(fields, "rootHash")) !== toHex(checkpoint.rootHash)) {
     throw malformed(`${fields.at} is for another tree than its checkpoint`);
   }
-  const path = fields.list("hashes", maxPath).map((hash, i) => {
+  const path = fields.list("hashes", verificationLimits.inclusionPath).map((hash, i) => {
     const bytes = typeof hash === "string" ? fromBase64(hash, `${fields.at}.hashes[${i}]`) : undefined;
     if (bytes?.length !== 32) throw malformed(`${fields.at}.hashes[${i}] is not a hash of 32 bytes`);
     return bytes;

@@ -2,6 +2,7 @@
 import type { Code } from "../core/errors.ts";
 import type { Instant } from "../core/instant.ts";
 import { factKey, type StatusQuestion } from "../core/facts/facts.ts";
+import { verificationLimits } from "./limits.ts";
 
 export interface Good {
   readonly outcome: "passed";
@@ -42,13 +43,11 @@ export function needed(...questions: readonly StatusQuestion[]): Unknown {
   return { ...unknown("was not asked yet"), needs: questions };
 }
 
-const maxDetails = 4;
-
 /** Joins unknown statuses: all needed questions, and the common code. */
 export function joinUnknown(parts: readonly Unknown[]): Unknown {
   const codes = new Set(parts.map(({ code }) => code));
   const needs = new Map(parts.flatMap((part) => part.needs.map((question) => [factKey(question), question] as const)));
-  const details = [...new Set(parts.map(({ detail }) => detail))].slice(0, maxDetails);
+  const details = [...new Set(parts.map(({ detail }) => detail))].slice(0, verificationLimits.details);
   const [code = "REVOCATION_UNKNOWN"] = codes;
   return {
     outcome: "undecided",
@@ -76,6 +75,6 @@ export function allOf(statuses: readonly RevocationStatus[]): RevocationStatus {
   const unknowns = statuses.filter((status) => status.outcome === "undecided");
   if (unknowns.length > 0) return joinUnknown(unknowns);
   const ends = statuses.flatMap((one) => (one.outcome === "passed" ? (one.until ?? []) : []));
-  const detail = [...new Set(statuses.map((one) => one.detail))].slice(0, maxDetails).join("; ");
+  const detail = [...new Set(statuses.map((one) => one.detail))].slice(0, verificationLimits.details).join("; ");
   return good(detail, ends.length > 0 ? Math.min(...ends) : undefined);
 }

@@ -9,6 +9,7 @@ import { parseDer } from "../core/asn1/der.ts";
 import { readOctetString } from "../core/asn1/der-values.ts";
 import { malformed, TouchmarkError } from "../core/errors.ts";
 import type { Instant } from "../core/instant.ts";
+import { verificationLimits } from "./limits.ts";
 
 export interface Sct {
   readonly logId: string;
@@ -21,8 +22,6 @@ export interface Sct {
   readonly signature: Uint8Array;
 }
 
-const maxScts = 32;
-
 /** Reads the extension's content. Throws MALFORMED, or LIMIT_EXCEEDED past 32 entries. */
 export function readSctList(extension: Uint8Array): readonly Sct[] {
   const what = "the list of certificate log timestamps";
@@ -31,7 +30,8 @@ export function readSctList(extension: Uint8Array): readonly Sct[] {
   outer.end();
   const found: Sct[] = [];
   while (!list.isAtEnd) {
-    if (found.length === maxScts) throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has more than ${maxScts} entries`);
+    if (found.length === verificationLimits.certificateTimestamps)
+      throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has more than ${verificationLimits.certificateTimestamps} entries`);
     found.push(readSct(new TlsReader(list.vector(), what), what));
   }
   return found;

@@ -12,6 +12,7 @@ import { crlStatus } from "./crl-status.ts";
 import { ocspStatus } from "./ocsp-status.ts";
 import type { RevocationQuestion } from "./revocation-question.ts";
 import { allOf, good, joinUnknown, unknown, type RevocationStatus } from "./revocation-status.ts";
+import { verificationLimits } from "./limits.ts";
 
 export interface ChainRevocationQuestion {
   /** Certificates from the leaf to the root; the chain must be verified, else an untrusted certificate chooses which URLs are requested. */
@@ -29,9 +30,6 @@ export interface ChainRevocation {
   /** The status of each certificate below the root, in order. */
   readonly certificates: readonly RevocationStatus[];
 }
-
-/** Maximum URLs of one kind in a certificate. */
-const maxUrls = 8;
 
 /** At most three rounds of answers: OCSP, lists, deltas. */
 export async function verifyRevocation({ chain, ...rest }: ChainRevocationQuestion): Promise<ChainRevocation> {
@@ -52,8 +50,11 @@ async function evaluate(question: RevocationQuestion): Promise<RevocationStatus>
   try {
     const responders = ocspUrls(question.certificate);
     const points = crlPoints(question.certificate);
-    if (responders.length > maxUrls || (points ?? []).flatMap(({ urls }) => urls).length > maxUrls) {
-      return unknown(`it names more than ${maxUrls} places that tell of revocations`, "LIMIT_EXCEEDED");
+    if (
+      responders.length > verificationLimits.revocationUrls ||
+      (points ?? []).flatMap(({ urls }) => urls).length > verificationLimits.revocationUrls
+    ) {
+      return unknown(`it names more than ${verificationLimits.revocationUrls} places that tell of revocations`, "LIMIT_EXCEEDED");
     }
     if (responders.length === 0) return points ? await crlStatus(points, question) : good("has no OCSP or CRL address");
     const status = await ocspStatus(responders, question);

@@ -5,16 +5,19 @@
 import type { Code } from "../core/errors.ts";
 import type { Result } from "./result.ts";
 import { verifyTimestamp, type TimestampTime, type TimestampVerificationRequest } from "./verify-timestamp.ts";
-
-const maxTimestamps = 32;
+import { verificationLimits } from "./limits.ts";
 
 /** Returns all verified timestamps, in their order. TIMESTAMP_MISSING if they are of fewer operators than the threshold, or none. */
 export async function verifyTimestamps(
   timestamps: readonly Uint8Array[],
   { threshold, ...question }: TimestampVerificationRequest & { readonly threshold: number },
 ): Promise<Result<readonly TimestampTime[]>> {
-  if (timestamps.length > maxTimestamps) {
-    return stopped("undecided", "LIMIT_EXCEEDED", `there are ${timestamps.length} timestamps, over the limit of ${maxTimestamps}`);
+  if (timestamps.length > verificationLimits.timestamps) {
+    return stopped(
+      "undecided",
+      "LIMIT_EXCEEDED",
+      `there are ${timestamps.length} timestamps, over the limit of ${verificationLimits.timestamps}`,
+    );
   }
   const found: TimestampTime[] = [];
   const details = new Set<string>();

@@ -18,8 +18,6 @@ import { criticalNames, names, readSignedAttributes, timesOf, type SignedHeaders
 
 const agentName = "io.cncf.notary.signingAgent";
 const timestampName = "io.cncf.notary.timestampSignature";
-const maxList = 1000;
-
 export const jws: EnvelopeKind = {
   mediaType: "application/jose+json",
   name: "JWS",
@@ -82,7 +80,7 @@ function protectedHeader({ algorithm, attributes }: Signing): Readonly<Record<st
 }
 
 function texts(fields: Fields, name: string): readonly string[] {
-  return fields.list(name, maxList).map((value) => {
+  return fields.list(name, formatLimits.envelopeList).map((value) => {
     if (typeof value !== "string") throw malformed(`${fields.at}.${name} has an entry that is no string`);
     return value;
   });

@@ -16,6 +16,7 @@ import type { Plugin } from "../../plugins/notation/find-plugin.ts";
 import { keySpecName, keySpecOf, type KeySpec } from "./key-specs.ts";
 import { pluginFailed, keyRequest, quote, type PluginKey } from "./plugin-key.ts";
 import { textsOf } from "../../plugins/notation/plugin-metadata.ts";
+import { pluginLimits } from "../../plugins/limits.ts";
 
 interface OpenKey {
   readonly spec: KeySpec;
@@ -27,7 +28,6 @@ interface RawSignature {
   readonly chain: readonly [Certificate, ...Certificate[]];
 }
 
-const maxChain = 16;
 const trial = encodeUtf8("Touchmark asks for the certificates of this key. This text is not a signature of anything.\n");
 
 /** The plugin is opened once. Describing and signing throw what runPluginCommand throws, UNSUPPORTED, PLUGIN_FAILED for an invalid response. */
@@ -93,7 +93,7 @@ function expectSame(answer: Fields, key: PluginKey): void {
 
 function readChain(answer: Fields): readonly [Certificate, ...Certificate[]] {
   const texts = textsOf(answer, "certificateChain");
-  if (texts.length > maxChain) throw new TouchmarkError("LIMIT_EXCEEDED", `${answer.at} has ${texts.length} certificates`);
+  if (texts.length > pluginLimits.chain) throw new TouchmarkError("LIMIT_EXCEEDED", `${answer.at} has ${texts.length} certificates`);
   const [leaf, ...issuers] = texts.map((text, i) => {
     const at = `${answer.at}.certificateChain[${i}]`;
     return parseCertificate(fromBase64(text, at), at);

@@ -6,8 +6,8 @@
  */
 import { equalBytes, toHex } from "../../core/bytes.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import { parsePem } from "../../core/asn1/pem.ts";
-import { parseCertificate, type Certificate } from "../../core/x509/certificate.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
+import { parsePemCertificates } from "../../core/x509/pem-certificates.ts";
 import { basicConstraints } from "../../core/x509/extensions.ts";
 import { quoteName } from "../../core/x509/name.ts";
 import { readSource, type SourceOptions } from "../../files/read-source.ts";
@@ -58,15 +58,7 @@ async function readAuthority(service: ServiceWithKeys, sources: Sources): Promis
 async function readChain(service: ServiceWithKeys, sources: Sources): Promise<readonly Certificate[]> {
   const path = service.values.get("certificate-chain") ?? "";
   const pem = await readSource(path, { ...sources, maxBytes: trustSourceLimits.pemBytes });
-  const blocks = parsePem(pem, path).filter(({ label }) => label === "CERTIFICATE");
-  if (blocks.length === 0 || blocks.length > trustSourceLimits.serviceChain) {
-    throw wrong(
-      service,
-      "certificate-chain",
-      `holds ${blocks.length} certificates in PEM, and 1 to ${trustSourceLimits.serviceChain} are expected`,
-    );
-  }
-  const chain = blocks.map(({ bytes }, i) => parseCertificate(bytes, `certificate ${i + 1} of ${path}`));
+  const chain = parsePemCertificates(pem, path, trustSourceLimits.serviceChain);
   for (const [i, { issuer }] of chain.slice(0, -1).entries()) {
     const next = chain[i + 1];
     if (next && !equalBytes(issuer.raw, next.subject.raw)) {
