@@ -19,7 +19,9 @@ import type {
   PolicyDocument,
   RuleDocument,
 } from "./document.ts";
+import { checkDocument } from "./check-document.ts";
 import { imagePattern } from "./image-pattern.ts";
+import { policyLimits } from "./limits.ts";
 import type { Policy, Rule, SignatureRequirement } from "./policy.ts";
 
 /** A policy, and the trust under which evidence is verified. */
@@ -33,13 +35,9 @@ export interface CompileOptions {
   readonly roots?: readonly TrustedRoot[];
 }
 
-const maxCertificates = 1000;
-
-/**
- * Throws INVALID_KEY, MALFORMED, LIMIT_EXCEEDED or USAGE for a key, certificate, name or pattern that cannot be read, and USAGE for a
- * requirement without an authority or with an undefined one.
- */
+/** Throws what `checkDocument` does, and INVALID_KEY, MALFORMED, LIMIT_EXCEEDED or USAGE for a key, certificate, name or pattern. */
 export async function compilePolicy(document: PolicyDocument, { roots = [] }: CompileOptions = {}): Promise<PolicyAndTrust> {
+  checkDocument(document);
   const { metadata, spec } = document;
   const compiled = await Promise.all(spec.authorities.map(compileAuthority));
   const authorities = new Map(compiled.map(({ authority }) => [authority.name, authority]));
@@ -126,7 +124,7 @@ function compileSource(document: CertificateAuthorityDocument): {
 }
 
 function certificatesOf({ name, pem }: PemDocument): readonly TrustedCertificate[] {
-  return parsePemCertificates(encodeUtf8(pem), name, maxCertificates).map((certificate) => ({ name, certificate }));
+  return parsePemCertificates(encodeUtf8(pem), name, policyLimits.certificates).map((certificate) => ({ name, certificate }));
 }
 
 async function compileIdentity({
@@ -150,33 +148,22 @@ async function textPattern(text: string | undefined, pattern: string | undefined
   return text === undefined ? matching(pattern ?? "") : exactly(text);
 }
 
-function compileRule({ name, images, signatures = [], decision, reason }: RuleDocument, authorities: ReadonlyMap<string, Authority>): Rule {
-  if (signatures.length > 0 === (decision !== undefined))
-    throw new TouchmarkError("USAGE", `the rule ${name} requires signatures or decides without, and not both`);
-  if (decision !== undefined && reason === undefined)
-    throw new TouchmarkError("USAGE", `the rule ${name} decides without evidence and gives no reason`);
+function compileRule({ name, images, signatures = [] }: RuleDocument, authorities: ReadonlyMap<string, Authority>): Rule {
   const patterns = images.map(imagePattern);
   return {
     name,
     matches: (repository) => patterns.map((pattern) => pattern(repository)).reduce(higher, undefined),
-    signatures: signatures.map(({ name: requirement, from, atLeast = 1, annotations = [] }): SignatureRequirement => {
-      if (from.length === 0) throw new TouchmarkError("USAGE", `the requirement ${requirement} of ${name} names no authority`);
-      return {
-        name: requirement,
-        from: from.map((one) => authorities.get(one) ?? unknownAuthority(one, name)),
-        atLeast,
-        annotations: Object.fromEntries(annotations.map((annotation) => [annotation.name, annotation.value])),
-      };
-    }),
+    signatures: signatures.map(({ name: requirement, from, atLeast = 1, annotations = [] }): SignatureRequirement => ({
+      name: requirement,
+      from: from.flatMap((one) => authorities.get(one) ?? []),
+      atLeast,
+      annotations: Object.fromEntries(annotations.map((annotation) => [annotation.name, annotation.value])),
+    })),
   };
 }
 
 function higher(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || (b !== undefined && b > a) ? b : a;
-}
-
-function unknownAuthority(authority: string, rule: string): never {
-  throw new TouchmarkError("USAGE", `the rule ${rule} names the authority ${JSON.stringify(authority.slice(0, 100))}, which there is not`);
 }
 
 function uncheckedBy(authorities: readonly Authority[]): readonly CheckName[] {

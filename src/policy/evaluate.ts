@@ -10,10 +10,9 @@ import type { ConsideredFinding, Reason, Requirement, Verdict, VerdictSubject } 
 import type { Trust } from "../trust/trust.ts";
 import { expectation } from "./expectation.ts";
 import { matchAuthority, type Fault, type Match } from "./match.ts";
+import { policyLimits } from "./limits.ts";
 import { ruleFor, type Policy, type SignatureRequirement } from "./policy.ts";
-
-/** Maximum findings that a requirement mentions. */
-const maxConsidered = 3;
+import { Signers } from "./threshold.ts";
 
 export interface EvaluationInput {
   readonly subject: VerdictSubject;
@@ -30,7 +29,8 @@ export interface EvaluationInput {
 export function evaluate(policy: Policy, input: EvaluationInput): Verdict {
   const { subject, findings, unread, trust, at } = input;
   const rule = ruleFor(policy, subject.repository);
-  const requirements = rule ? rule.signatures.map((requirement) => decide(requirement, input)) : [unmatched(subject)];
+  const mentioned = Math.min(policyLimits.considered, Math.ceil(policyLimits.consideredInAll / (rule?.signatures.length ?? 1)));
+  const requirements = rule ? rule.signatures.map((requirement) => decide(requirement, mentioned, input)) : [unmatched(subject)];
   const refusals = requirements.flatMap((one) => (one.decision === "allow" ? [] : [one]));
   const undecidedRefuses = policy.undecided === "deny";
   const worst =
@@ -83,17 +83,21 @@ function unmatched({ repository = "the file" }: VerdictSubject): Requirement {
 
 type Refusal = Pick<Exclude<Requirement, { readonly decision: "allow" }>, "decision" | "reason">;
 
-function decide(requirement: SignatureRequirement, { locations, findings, unread, at, facts = new Map() }: EvaluationInput): Requirement {
+function decide(
+  requirement: SignatureRequirement,
+  mentioned: number,
+  { locations, findings, unread, at, facts = new Map() }: EvaluationInput,
+): Requirement {
   const { name, from, atLeast } = requirement;
   const signatures = findings.flatMap((finding, index) => (finding.claim?.kind === "attestation" ? [] : [{ finding, index }]));
-  const met = new Set<string>();
+  const signers = new Signers();
   const faults: Fault[] = [];
   const all = signatures.map(({ finding, index }): ConsideredFinding => {
     const matches = from.map((authority) => ({
       authority,
       match: withAnnotations(matchAuthority(authority, finding, { at, facts }), requirement, finding),
     }));
-    for (const { authority, match } of matches) if (!match.fault) met.add(authority.name);
+    for (const { authority, match } of matches) if (!match.fault && finding.signer) signers.add(finding.signer, authority.name);
     const best = matches.find(({ match }) => !match.fault) ?? matches.find(({ match }) => match.isExpected) ?? matches[0];
     const fault = best
       ? best.match.fault
@@ -104,15 +108,13 @@ function decide(requirement: SignatureRequirement, { locations, findings, unread
   // Findings that meet the requirement come first; the limit keeps the verdict's size linear in its rules plus its findings.
   const considered = all
     .toSorted((a, b) => Number(a.code !== undefined) - Number(b.code !== undefined))
-    .slice(0, Math.max(atLeast, maxConsidered));
-  if (met.size >= atLeast) return { name, decision: "allow", considered };
+    .slice(0, Math.max(atLeast, mentioned));
+  const met = signers.met();
+  if (met.length >= atLeast) return { name, decision: "allow", considered };
   const expected = expectation(requirement);
   const [first] = unread;
   if (first) return { name, ...notAllRead(first, faults, expected), considered };
-  if (met.size > 0) {
-    const found = `signatures of ${met.size} of ${atLeast} signers: ${[...met].join(", ")}`;
-    return { name, decision: "deny", reason: reasonOf("NO_MATCHING_SIGNATURE", expected, found), considered };
-  }
+  if (met.length > 0) return { name, ...tooFew(met, atLeast, faults, expected), considered };
   if (faults.length > 0) return { name, ...noneMatches(faults, expected), considered };
   return { name, ...noneThere(locations, findings.length, expected), considered };
 }
@@ -125,6 +127,15 @@ function withAnnotations(match: Match, { annotations: wanted }: SignatureRequire
   const has = Object.entries(annotations).map(pair).join(", ") || "none";
   const detail = `signed by ${describeSignatory(signer)} without ${unmet.map(pair).join(", ")} (its annotations: ${has})`;
   return { ...match, fault: { decision: "deny", code: "ANNOTATION_MISMATCH", detail } };
+}
+
+/** The reason for too few signers: undecided if signatures that are undecided could complete them. */
+function tooFew(met: readonly string[], atLeast: number, faults: readonly Fault[], expected: string): Refusal {
+  const open = faults.filter(({ decision }) => decision === "undecided");
+  const found = [`signatures of ${met.length} of ${atLeast} signers: ${met.join(", ")}`, ...open.map(({ detail }) => detail)];
+  const reason = (code: Code) => reasonOf(code, expected, found.slice(0, policyLimits.details).join("; "));
+  if (met.length + open.length < atLeast) return { decision: "deny", reason: reason("NO_MATCHING_SIGNATURE") };
+  return { decision: "undecided", reason: reason(open[0]?.code ?? "UNDECIDED") };
 }
 
 /** The reason for incomplete evidence: some locations could not be read. */
@@ -145,7 +156,7 @@ function noneMatches(faults: readonly Fault[], expected: string): Refusal {
   const [only = "NO_MATCHING_SIGNATURE"] = codes;
   const several: Code = undecided ? "UNDECIDED" : "NO_MATCHING_SIGNATURE";
   const details = [...new Set(faults.map(({ detail }) => detail))];
-  const found = `${count(faults.length, "signature")}: ${details.slice(0, 3).join("; ")}${details.length > 3 ? "; …" : ""}`;
+  const found = `${count(faults.length, "signature")}: ${details.slice(0, policyLimits.details).join("; ")}${details.length > policyLimits.details ? "; …" : ""}`;
   return { decision: undecided ? "undecided" : "deny", reason: reasonOf(codes.size === 1 ? only : several, expected, found) };
 }
 

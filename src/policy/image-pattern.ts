@@ -1,7 +1,6 @@
 /** Patterns for the repositories that a rule applies to. */
 import { TouchmarkError } from "../core/errors.ts";
-
-const maxLength = 512;
+import { policyLimits } from "./limits.ts";
 
 /**
  * A pattern of repositories: `*` matches any part of one segment, `**` any number of segments. The returned function gives the pattern's
@@ -9,7 +8,8 @@ const maxLength = 512;
  * only. Throws USAGE for a pattern longer than 512 characters. The running time is linear in the text, times the stars.
  */
 export function imagePattern(pattern: string): (repository: string | undefined) => number | undefined {
-  if (pattern.length > maxLength) throw new TouchmarkError("USAGE", `a pattern of images has at most ${maxLength} characters`);
+  if (pattern.length > policyLimits.patternLength)
+    throw new TouchmarkError("USAGE", `a pattern of images has at most ${policyLimits.patternLength} characters`);
   const parts = pattern.split(/(\*{1,2})/);
   const specificity = parts.filter((part) => !part.startsWith("*")).join("").length;
   return (repository) => {
