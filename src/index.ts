@@ -16,7 +16,7 @@ export {
   type VerifyImageOptions,
 } from "./setup/create-verifier.ts";
 export type { ExpectationSettings, IdentitySettings } from "./setup/expectation.ts";
-export { RecordFailed } from "./engine/record-verdicts.ts";
+export { RecordFailed } from "./engine/recording.ts";
 export type { Verdict } from "./core/verdict.ts";
 export { copyImage as copy, type CopyImageOptions } from "./setup/copy-image.ts";
 export { file, image, type NamedFile, type NamedImage } from "./setup/subjects.ts";

@@ -59,9 +59,11 @@ interface Uploaded {
   readonly by: SignerName;
 }
 
+/** Images of the repository are verified under another trust from now on. */
 interface TrustChanged {
   readonly kind: "trust-changed";
-  readonly before?: Digest;
+  readonly repository: string;
+  readonly before: Digest;
   readonly after: Digest;
 }
 

@@ -20,7 +20,7 @@ const reference = parseReference("registry.example/app:1");
 const common = { formats: keyFormats, at, recorder: { record: async () => undefined }, recursive: true, signal };
 
 const copies = (source: Repository, destination: Repository, options: Partial<CopyOptions> = {}): Promise<Copied> =>
-  copy(source, reference, destination, { formats: keyFormats, tag: "1", force: false, signal, ...options });
+  copy(source, reference, destination, { ...common, tag: "1", force: false, signal, ...options });
 
 async function signed(by = alice): Promise<ReturnType<typeof memoryRepository>> {
   const repository = memoryRepository();

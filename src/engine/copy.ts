@@ -3,15 +3,19 @@ import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { blobsOf, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
+import type { Instant } from "../core/instant.ts";
 import type { Reference } from "../core/oci/reference.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { ImageSubject, SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import { engineLimits } from "./limits.ts";
 import { attachmentsOf } from "./attachments.ts";
+import { Recording, type RecordSettings } from "./recording.ts";
 import { resolve, resolveAll, subjectOf } from "./resolve.ts";
 
-export interface CopyOptions {
+export interface CopyOptions extends RecordSettings {
+  /** The current time. */
+  readonly at: Instant;
   readonly formats: readonly Format[];
   /** The tag at the destination; without one, the image is stored by digest only. */
   readonly tag: string | undefined;
@@ -44,14 +48,16 @@ export async function copy(source: Repository, reference: Reference, destination
   if (tag !== undefined) await destination.putManifest(root.manifest, root.descriptor.mediaType, tag, signal);
 
   const attachments = transfer.copied.size - subjects.length;
-  return {
+  const recording = new Recording(options);
+  await recording.keep({ kind: "copied", at: options.at, from: source.name, to: destination.name, digest: root.digest });
+  return recording.result({
     from: source.name,
     to: destination.name,
     digest: root.digest,
     ...(tag !== undefined && { tag }),
     images: subjects.length,
     attachments,
-  };
+  });
 }
 
 interface Transfer extends CopyOptions {

@@ -11,7 +11,7 @@ export {
   type VerifierSettings,
   type VerifyQuestion,
 } from "./verifier.ts";
-export { RecordFailed } from "./record-verdicts.ts";
+export { RecordFailed, type RecordSettings } from "./recording.ts";
 export { signFile, type FileSigned, type SignedFile, type SignFileOptions } from "./sign-file.ts";
 export { verifyFile, type VerifyFileOptions } from "./verify-file.ts";
 export { readDetachedSignature, type EvidenceFile, type DetachedSignature } from "./detached-signature.ts";

@@ -26,6 +26,8 @@ interface FixedLimits {
   readonly writes: number;
   /** Rounds of facts, which lead to further questions: an OCSP responder, a CRL, a delta CRL. */
   readonly factRounds: number;
+  /** Milliseconds that a record may take. */
+  readonly recordTime: number;
   /** Bytes of the statement of a cached finding: larger ones are cheaper to verify again than to keep. */
   readonly cachedStatementBytes: number;
 }
@@ -43,5 +45,6 @@ export const engineLimits: EvidenceLimits & FixedLimits = {
   treeDepth: 8,
   writes: 10,
   factRounds: 3,
+  recordTime: 10_000,
   cachedStatementBytes: 4096,
 };

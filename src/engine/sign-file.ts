@@ -3,19 +3,18 @@ import { digestOf, type FileDigest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { SignatureClaim } from "../core/evidence.ts";
 import type { FileSubject } from "../core/file-subject.ts";
-import type { Recorder } from "../core/recorder.ts";
 import type { SignerName, Signer } from "../core/signer.ts";
 import type { Format } from "../formats/format.ts";
 import type { WriteOptions } from "../formats/writer.ts";
 import { prepare } from "./prepare.ts";
+import { Recording, type RecordSettings } from "./recording.ts";
 import { logEntriesOf, signedBy, type LogEntryReference } from "./signed-by.ts";
 
-export interface SignFileOptions {
+export interface SignFileOptions extends RecordSettings {
   readonly format: Format;
   readonly signer: Signer;
   readonly annotations: Readonly<Record<string, string>>;
   readonly signature: WriteOptions;
-  readonly recorder: Recorder;
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +36,7 @@ export interface SignedFile {
 
 /** Signs the file, which must have been read as the format's `readingFor` says. Throws what the format's `prepare` and the signer do. */
 export async function signFile(file: FileSubject, options: SignFileOptions): Promise<SignedFile> {
-  const { format, signer, annotations, signature, recorder, signal } = options;
+  const { format, signer, annotations, signature, signal } = options;
   const { reference, digest } = file;
   const by = await signer.describe(signal);
   const claim: SignatureClaim = { kind: "signature", subject: digest, annotations };
@@ -46,6 +45,7 @@ export async function signFile(file: FileSubject, options: SignFileOptions): Pro
   if (artifact.kind !== "file") throw new TouchmarkError("INTERNAL", `the format ${format.name} made no file`);
   const evidence = artifact.bytes;
   const made = { reference, format: format.name, by: signedBy(signed) };
-  await recorder.record({ kind: "file-signed", at: signature.at, ...made, claim, evidence: digestOf(evidence) });
-  return { made: { ...made, digest, logged: logEntriesOf(signed) }, evidence };
+  const recording = new Recording(options);
+  await recording.keep({ kind: "file-signed", at: signature.at, ...made, claim, evidence: digestOf(evidence) });
+  return recording.result({ made: { ...made, digest, logged: logEntriesOf(signed) }, evidence });
 }

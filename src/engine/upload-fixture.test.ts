@@ -104,6 +104,7 @@ export async function desk(t: TestContext): Promise<Desk> {
       uploadPending(where, parseReference(reference), {
         formats,
         services: async () => flushServices,
+        recorder,
         at: testTime + hour,
         recursive: false,
         signal,

@@ -14,9 +14,10 @@ import type { SignatureParts } from "../formats/writer.ts";
 import { engineLimits } from "./limits.ts";
 import { collect } from "./collect.ts";
 import { uploadOne, type PendingUpload, type PendingUploadResult, type UploadServices, type Waiting } from "./upload-one.ts";
+import { Recording, type RecordSettings } from "./recording.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 
-export interface UploadPendingOptions {
+export interface UploadPendingOptions extends RecordSettings {
   readonly formats: readonly Format[];
   /** Opens the services; called when the first pending signature is found. */
   readonly services: () => Promise<UploadServices>;
@@ -44,7 +45,17 @@ export async function uploadPending(
 ): Promise<readonly UploadedImage[]> {
   const root = await resolve(repository, reference, options.signal);
   const subjects = options.recursive ? await resolveAll(repository, root, options.signal) : [root];
-  return mapBounded(subjects, engineLimits.concurrentImages, (subject) => uploadForImage(repository, subject, options));
+  const recording = new Recording(options);
+  const uploaded = await mapBounded(subjects, engineLimits.concurrentImages, (subject) => uploadForImage(repository, subject, options));
+  for (const { digest, uploads } of uploaded) {
+    for (const upload of uploads) {
+      if (upload.state === "flushed" && !upload.already) {
+        const { by, manifest } = upload;
+        await recording.keep({ kind: "uploaded", at: options.at, repository: repository.name, subject: digest, manifest, by });
+      }
+    }
+  }
+  return recording.result(uploaded);
 }
 
 async function uploadForImage(repository: Repository, subject: ImageSubject, options: UploadPendingOptions): Promise<UploadedImage> {

@@ -11,7 +11,7 @@ import type { Descriptor } from "../core/oci/manifest.ts";
 import type { Repository } from "../core/repository.ts";
 import { formats } from "../formats/all.ts";
 import { FindingMemory } from "./finding-memory.ts";
-import { RecordFailed } from "./record-verdicts.ts";
+import { RecordFailed } from "./recording.ts";
 import { createImageVerifier, type Verifier, type VerifierSettings } from "./verifier.ts";
 import { alice, at, bundleType, mallory, nobodyListens, signal, signed } from "./verify-fixture.test.ts";
 
@@ -124,7 +124,7 @@ describe("a verifier", () => {
     const strict = await place({ recorder });
     await assert.rejects(strict.verifier.verify(reference, { signal }), (error) => {
       assert.ok(error instanceof RecordFailed);
-      assert.equal(error.verdicts[0]?.decision, "allow");
+      assert.equal(error.result[0].decision, "allow");
       return true;
     });
   });

@@ -4,10 +4,10 @@
  */
 import { Memo } from "../core/async/memoise.ts";
 import type { EvidenceSources } from "../core/evidence-source.ts";
+import type { Digest } from "../core/digest.ts";
 import type { GatherFacts } from "../core/facts/facts.ts";
 import type { Instant } from "../core/instant.ts";
 import { formatReference, repositoryOf, type Reference } from "../core/oci/reference.ts";
-import type { Recorder } from "../core/recorder.ts";
 import type { Repository } from "../core/repository.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Format } from "../formats/format.ts";
@@ -16,7 +16,8 @@ import type { Wants } from "../policy/policy.ts";
 import { engineLimits, type EvidenceLimits } from "./limits.ts";
 import { FindingMemory } from "./finding-memory.ts";
 import { repositoryMemory, type MemoryLimits } from "./remembering-repository.ts";
-import { verify, type VerifyOptions } from "./verify.ts";
+import { Recording, type RecordSettings } from "./recording.ts";
+import { verify } from "./verify.ts";
 
 export interface VerifierLimits extends MemoryLimits, EvidenceLimits {
   /** Maximum cached findings. */
@@ -35,7 +36,7 @@ export const defaultVerifierLimits: VerifierLimits = {
   sharedVerifications: 10_000,
 };
 
-export interface VerifierSettings {
+export interface VerifierSettings extends RecordSettings {
   readonly formats: readonly Format[];
   /** Opens the repository of a reference. */
   readonly open: (reference: Reference) => Repository;
@@ -44,9 +45,6 @@ export interface VerifierSettings {
   readonly gather?: GatherFacts;
   /** Sources of evidence outside the repositories. */
   readonly sources?: EvidenceSources;
-  readonly recorder: Recorder;
-  /** Called with a record that could not be kept; without it, the verification throws. */
-  readonly onRecordFailure?: VerifyOptions["onRecordFailure"];
   readonly clock: () => Instant;
   readonly limits?: Partial<VerifierLimits>;
 }
@@ -72,14 +70,27 @@ export function createImageVerifier(settings: VerifierSettings): Verifier {
   // Verdicts go to those who waited for them and are not kept: the next question resolves the tag anew.
   const shared = new Memo<string, readonly Verdict[]>(limits.sharedVerifications, { until: () => -Infinity, clock });
 
+  /** The digests of the trust that repositories were last verified under. */
+  const trusts = new Map<string, Digest>();
+  const recording = new Recording({ recorder, onRecordFailure: onRecordFailure ?? (() => undefined) });
+  const noteTrust = async (repository: string, { trust: { digest: after } }: PolicyAndTrust): Promise<void> => {
+    const before = trusts.get(repository);
+    const oldest = trusts.keys().next();
+    if (before === undefined && trusts.size >= limits.listings && !oldest.done) trusts.delete(oldest.value);
+    trusts.set(repository, after);
+    if (before !== undefined && before !== after) await recording.keep({ kind: "trust-changed", at: clock(), repository, before, after });
+  };
+
   return {
     async verify(reference, { recursive = false, wants: more, signal }) {
-      const decidedBy = await basis(repositoryOf(reference));
+      const repository = repositoryOf(reference);
+      const decidedBy = await basis(repository);
+      await noteTrust(repository, decidedBy);
       const wants = more ? union(decidedBy.policy.wants, more) : decidedBy.policy.wants;
       const key = JSON.stringify([formatReference(reference), decidedBy.policy.digest, decidedBy.trust.digest, recursive, wants]);
       const work = (inner: AbortSignal): Promise<readonly Verdict[]> => {
         const common = { formats, basis: decidedBy, wants, sources, limits, at: clock(), gather, recorder, recursive, signal: inner };
-        return verify(remembering(open(reference)), reference, { ...common, findings, ...(onRecordFailure && { onRecordFailure }) });
+        return verify(remembering(open(reference)), reference, { ...common, findings, onRecordFailure });
       };
       return shared.get(key, work, signal);
     },

@@ -2,19 +2,14 @@
 import type { FileSubject } from "../core/file-subject.ts";
 import type { Facts } from "../core/facts/facts.ts";
 import type { Finding } from "../core/finding.ts";
-import type { Recorder } from "../core/recorder.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { decide, wantedFacts, type DecideOptions } from "./decide.ts";
 import type { DetachedSignature } from "./detached-signature.ts";
-import { recordVerdicts } from "./record-verdicts.ts";
-import type { VerifyOptions } from "./verify.ts";
+import { recordVerdicts, type RecordSettings } from "./recording.ts";
 import { withFacts } from "./verify-all.ts";
 
-export interface VerifyFileOptions extends DecideOptions {
+export interface VerifyFileOptions extends DecideOptions, RecordSettings {
   readonly given: DetachedSignature;
-  readonly recorder: Recorder;
-  /** Called with a record that could not be kept; without it, `verifyFile` throws RecordFailed, which holds the verdict. */
-  readonly onRecordFailure?: VerifyOptions["onRecordFailure"];
 }
 
 /**

@@ -4,7 +4,6 @@ import { asTouchmarkError } from "../core/errors.ts";
 import type { EvidenceSources } from "../core/evidence-source.ts";
 import type { GatherFacts } from "../core/facts/facts.ts";
 import type { Instant } from "../core/instant.ts";
-import type { RecordedEvent, Recorder } from "../core/recorder.ts";
 import { formatReference, repositoryOf, type Reference } from "../core/oci/reference.ts";
 import type { RepositoryReader } from "../core/repository.ts";
 import type { ImageSubject, SubjectAddress } from "../core/subject.ts";
@@ -17,11 +16,11 @@ import { collectStaged, type Collected, type StagedReading } from "./collect.ts"
 import { decide, wantedFacts } from "./decide.ts";
 import type { DetachedSignature } from "./detached-signature.ts";
 import type { FindingMemory } from "./finding-memory.ts";
-import { recordVerdicts } from "./record-verdicts.ts";
+import { recordVerdicts, type RecordSettings } from "./recording.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { verifyAll } from "./verify-all.ts";
 
-export interface VerifyOptions {
+export interface VerifyOptions extends RecordSettings {
   readonly formats: readonly Format[];
   /** The policy and trust. With a promise, the first requests go out while keys are read; its failure is thrown. */
   readonly basis: PolicyAndTrust | Promise<PolicyAndTrust>;
@@ -32,9 +31,6 @@ export interface VerifyOptions {
   readonly at: Instant;
   /** Gathers facts that a finding needs, such as the revocation status of certificates. */
   readonly gather?: GatherFacts | undefined;
-  readonly recorder: Recorder;
-  /** Called with a record that could not be kept; without it, `verify` throws RecordFailed, which holds the verdicts. */
-  readonly onRecordFailure?: (failure: unknown, event: RecordedEvent) => void;
   readonly limits?: Partial<EvidenceLimits> | undefined;
   /** Sources of evidence outside the repository. */
   readonly sources?: EvidenceSources | undefined;
@@ -52,9 +48,7 @@ export interface VerifyOptions {
 export async function verify(repository: RepositoryReader, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
   const begun = performance.now();
   const verdicts = await decideAll(repository, reference, options);
-  const durationMs = performance.now() - begun;
-  await recordVerdicts(verdicts, { ...options, durationMs });
-  return verdicts;
+  return recordVerdicts(verdicts, { ...options, durationMs: performance.now() - begun });
 }
 
 async function decideAll(repository: RepositoryReader, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {

@@ -6,7 +6,6 @@ import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import { isWithinInterval } from "../core/interval.ts";
 import { parseManifest } from "../core/oci/manifest.ts";
-import type { Recorder } from "../core/recorder.ts";
 import type { Reference } from "../core/oci/reference.ts";
 import type { ExpectedBlobs, Repository } from "../core/repository.ts";
 import type { EnvelopeSigner, SignerName, Signer, SignerDescription } from "../core/signer.ts";
@@ -18,20 +17,20 @@ import { engineLimits } from "./limits.ts";
 import { collect, type Collected } from "./collect.ts";
 import { locationsOf } from "./locations.ts";
 import { prepare, type DescribedSigner } from "./prepare.ts";
+import { Recording, type RecordSettings } from "./recording.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { claimOf } from "./sign-checked.ts";
 import { logEntriesOf, signedBy, type LogEntryReference } from "./signed-by.ts";
 import { store } from "./store.ts";
 import { verifyAll } from "./verify-all.ts";
 
-export interface WriteEvidenceOptions {
+export interface WriteEvidenceOptions extends RecordSettings {
   /** The formats to write. */
   readonly formats: readonly Format[];
   readonly signer: Signer | EnvelopeSigner;
   readonly at: Instant;
   /** Options that some formats have. */
   readonly signature?: Omit<WriteOptions, "at">;
-  readonly recorder: Recorder;
   readonly recursive: boolean;
   readonly signal: AbortSignal;
 }
@@ -61,7 +60,10 @@ export interface ClaimSource<C extends ClaimToSign> {
   readonly isSame?: (existing: Finding, claim: C) => boolean;
 }
 
-/** Returns one entry per format and image, the index first. For each image, all evidence is made before the first is written. */
+/**
+ * Returns one entry per format and image, the index first. For each image, all evidence is made before the first is written. Throws
+ * RecordFailed, with what was made, for a record that could not be kept.
+ */
 export async function writeEvidence<C extends ClaimToSign>(
   repository: Repository,
   reference: Reference,
@@ -82,17 +84,19 @@ export async function writeEvidence<C extends ClaimToSign>(
   if (!digest && !isLookedFor) getReady(repository, root, options);
   parseManifest(root.manifest, root.descriptor.mediaType); // refuses a web page, or an image that is an index as well
   const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
+  const recording = new Recording(options);
   const made = await mapBounded(subjects, engineLimits.concurrentImages, (subject) => {
     const looked = isLookedFor ? (subject.digest === digest && ahead) || look(repository, subject, options) : nothing;
-    return writeOne(repository, subject, source, { ...options, by, looked, uploads });
+    return writeOne(repository, subject, source, { ...options, by, looked, uploads, recording });
   });
-  return made.flat();
+  return recording.result(made.flat());
 }
 
 interface Writing extends WriteEvidenceOptions {
   readonly by: DescribedSigner;
   /** The evidence already attached to the image. */
   readonly looked: Promise<Collected>;
+  readonly recording: Recording;
   /** The expected uploads, if anything is made. */
   readonly uploads: ExpectedBlobs;
 }
@@ -125,7 +129,7 @@ async function writeOne<C extends ClaimToSign>(
   source: ClaimSource<C>,
   options: Writing,
 ): Promise<readonly EvidenceMade[]> {
-  const { formats, uploads, at, recorder, signal } = options;
+  const { formats, uploads, at, recording, signal } = options;
   const claim = source.claimAbout(subject);
   const existing = await existingEvidence(subject, claim, source, options);
   const by = await options.by.described;
@@ -156,7 +160,7 @@ async function writeOne<C extends ClaimToSign>(
       if (earlier) return { ...common, ...earlier, logged: [], pending: [], already: true };
       const made = { ...common, by: signedBy(signed), logged: logEntriesOf(signed), pending: signed.material?.pending ?? [] };
       const manifest = await store(repository, subject, artifact, signal);
-      await recorder.record({
+      await recording.keep({
         kind: "signed",
         at,
         repository: repository.name,

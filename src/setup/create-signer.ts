@@ -11,6 +11,7 @@ import type { Instant } from "../core/instant.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Warning } from "../core/warning.ts";
 import { attest } from "../engine/attest.ts";
+import type { RecordSettings } from "../engine/recording.ts";
 import { sign } from "../engine/sign.ts";
 import type { EvidenceMade } from "../engine/write-evidence.ts";
 import { signFile, type SignedFile } from "../engine/sign-file.ts";
@@ -32,8 +33,10 @@ export interface CreateSignerSettings extends Omit<SignerSettings, "by">, Partia
   /** Names of the formats to sign in (bundle). */
   readonly formats?: readonly string[];
   readonly registries?: RegistrySettings;
-  /** Called with each signature that is made; a failure of the record is an error. */
+  /** Called with each signature that is made. */
   readonly recorder?: Recorder;
+  /** Called if a record cannot be stored; without it, signing throws RecordFailed, whose `result` is what was made. */
+  readonly onRecordFailure?: RecordSettings["onRecordFailure"];
 }
 
 export interface KeylessIdentity extends Omit<KeylessSettings, "consent"> {
@@ -97,6 +100,7 @@ const known: Readonly<Record<keyof CreateSignerSettings, true>> = {
   formats: true,
   registries: true,
   recorder: true,
+  onRecordFailure: true,
   env: true,
   home: true,
   clock: true,
@@ -151,7 +155,7 @@ class SettledSigner implements SubjectSigner {
     throwIfAborted(signal);
     await using opened = await this.#open(subject, signal);
     const registries = await openRegistries(this.#settings.registries ?? {}, { ...this.#local, signal });
-    const common = { formats: this.#formats, signer: opened.signer, at: at ?? this.#local.clock(), recorder: this.#recorder, signal };
+    const common = { formats: this.#formats, signer: opened.signer, at: at ?? this.#local.clock(), ...this.#records, signal };
     const done = attest(registries.open(subject.reference), subject.reference, { ...common, predicateType, predicate, recursive });
     const [attestations] = await Promise.all([done, opened.ready]);
     return { attestations, warnings: await opened.warnings };
@@ -161,7 +165,7 @@ class SettledSigner implements SubjectSigner {
     const { annotations = {}, recursive = false, force = false } = options;
     const { at, signature } = this.#signatureOptions(options);
     const registries = await openRegistries(this.#settings.registries ?? {}, { ...this.#local, signal });
-    const common = { formats: this.#formats, signer, annotations, at, signature, recorder: this.#recorder, recursive, signal };
+    const common = { formats: this.#formats, signer, annotations, at, signature, ...this.#records, recursive, signal };
     return { signatures: await sign(registries.open(reference), reference, { ...common, force: force || isEphemeral }) };
   }
 
@@ -172,11 +176,12 @@ class SettledSigner implements SubjectSigner {
     const read = await readSubjectFile(path, await format.writers.signature.readingFor(() => signer.describe(signal)), signal);
     const { mediaType, annotations = {} } = options;
     const subject = { ...read, ...(mediaType !== undefined && { mediaType }) };
-    return signFile(subject, { format, signer, annotations, signature: { ...signature, at }, recorder: this.#recorder, signal });
+    return signFile(subject, { format, signer, annotations, signature: { ...signature, at }, ...this.#records, signal });
   }
 
-  get #recorder(): Recorder {
-    return this.#settings.recorder ?? { record: async () => undefined };
+  get #records(): RecordSettings {
+    const { recorder = { record: async () => undefined }, onRecordFailure } = this.#settings;
+    return { recorder, onRecordFailure };
   }
 
   #signatureOptions({ at = this.#local.clock(), lifetime, envelope = "jws" }: SignSubjectOptions) {

@@ -17,7 +17,7 @@ import type { Warning } from "../core/warning.ts";
 import { readDetachedSignature } from "../engine/detached-signature.ts";
 import { createImageVerifier, type Verifier, type VerifierLimits } from "../engine/verifier.ts";
 import { verifyFile } from "../engine/verify-file.ts";
-import type { VerifyOptions } from "../engine/verify.ts";
+import type { RecordSettings } from "../engine/recording.ts";
 import { readSource } from "../files/read-source.ts";
 import { fileFormats, formats, formatsWithin } from "../formats/all.ts";
 import type { FormatLimits } from "../formats/limits.ts";
@@ -43,8 +43,8 @@ export interface CreateVerifierSettings extends Partial<LocalSettings> {
   readonly limits?: Partial<VerifierLimits & FormatLimits>;
   /** Called with every verdict. */
   readonly recorder?: Recorder;
-  /** Called if a record cannot be stored; without it, `verify` throws RecordFailed, which has the verdicts. */
-  readonly onRecordFailure?: VerifyOptions["onRecordFailure"];
+  /** Called if a record cannot be stored; without it, `verify` throws RecordFailed, whose `result` are the verdicts. */
+  readonly onRecordFailure?: RecordSettings["onRecordFailure"];
   /** Called with warnings for the user, such as a trust root that could not be updated. */
   readonly onWarning?: (warning: Warning) => void;
 }
@@ -106,7 +106,7 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
       basis: (repository) => basisFor(expectation, repository),
       ...(gather && { gather }),
       recorder,
-      ...(onRecordFailure && { onRecordFailure }),
+      onRecordFailure,
       clock,
       ...(settings.limits && { limits: settings.limits }),
     });
@@ -118,8 +118,7 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
     const given = await readDetachedSignature({ path: signature, bytes }, fileFormats, signal);
     const subject = await readSubjectFile(path, given.format.files.readingOf(given.evidence), signal);
     const basis = await (await expectation(signal))(undefined);
-    const options = { given, basis, at: clock(), gather, recorder, signal };
-    return [await verifyFile(subject, { ...options, ...(onRecordFailure && { onRecordFailure }) })];
+    return [await verifyFile(subject, { given, basis, at: clock(), gather, recorder, onRecordFailure, signal })];
   }
 
   async function verify(

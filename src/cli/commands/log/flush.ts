@@ -1,3 +1,4 @@
+import { noRecord } from "../../recorder.ts";
 import { memoise } from "../../../core/async/memoise.ts";
 import { asTouchmarkError } from "../../../core/errors.ts";
 import { formatReference, type Reference } from "../../../core/oci/reference.ts";
@@ -44,7 +45,8 @@ export const command: Command = defineCommand({
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
     const services = memoise((until) => openUploadServices(args, io, until));
-    const options = { formats, services: () => services(signal), at: io.now(), recursive: args.recursive, signal };
+    const common = { formats, at: io.now(), recorder: noRecord, recursive: args.recursive, signal };
+    const options = { ...common, services: () => services(signal) };
     const registries = await openRegistries(registrySettings(args), io);
     const outcomes = await sideBySide(references, "flushed", io, async (reference): Promise<Outcome> => {
       try {

@@ -1,0 +1,75 @@
+/** Passes events to the recorder. A recorder that fails or hangs never loses what was done: the caller's settings say what it means. */
+import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
+import type { RecordedEvent, Recorder } from "../core/recorder.ts";
+import type { Verdict } from "../core/verdict.ts";
+import { engineLimits } from "./limits.ts";
+
+export interface RecordSettings {
+  readonly recorder: Recorder;
+  /** Called with a record that could not be kept; without it, the operation throws RecordFailed when it is done. */
+  readonly onRecordFailure?: ((failure: unknown, event: RecordedEvent) => void) | undefined;
+}
+
+/** Thrown after an operation whose record could not be kept, if the caller gives no `onRecordFailure`. */
+export class RecordFailed<T = unknown> extends TouchmarkError {
+  /** The result of the operation: verdicts, signatures, what was copied or uploaded. */
+  readonly result: T;
+
+  constructor(result: T, cause: unknown) {
+    const { code, message } = asTouchmarkError(cause);
+    super(code, `what was done could not be recorded: ${message}`, { cause });
+    this.result = result;
+  }
+}
+
+/** The records of one operation. */
+export class Recording {
+  readonly #settings: RecordSettings;
+  readonly #time: number;
+  readonly #failures: unknown[] = [];
+
+  /** `time`: milliseconds that a record may take. */
+  constructor(settings: RecordSettings, time: number = engineLimits.recordTime) {
+    this.#settings = settings;
+    this.#time = time;
+  }
+
+  /** Never throws. */
+  async keep(event: RecordedEvent): Promise<void> {
+    try {
+      await withinTime(this.#settings.recorder.record(event), this.#time);
+    } catch (failure) {
+      const { onRecordFailure } = this.#settings;
+      if (onRecordFailure) onRecordFailure(failure, event);
+      else this.#failures.push(failure);
+    }
+  }
+
+  /** Returns the result; throws RecordFailed with it if a record failed and no callback took the failure. */
+  result<T>(result: T): T {
+    if (this.#failures.length > 0) throw new RecordFailed(result, this.#failures[0]);
+    return result;
+  }
+}
+
+/** Records all verdicts, even if one fails. */
+export async function recordVerdicts(
+  verdicts: readonly Verdict[],
+  { durationMs, ...settings }: RecordSettings & { readonly durationMs: number },
+): Promise<readonly Verdict[]> {
+  const recording = new Recording(settings);
+  await Promise.all(verdicts.map((verdict) => recording.keep({ kind: "decided", at: verdict.at, verdict, durationMs })));
+  return recording.result(verdicts);
+}
+
+async function withinTime(record: Promise<void>, time: number): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new TouchmarkError("TIMEOUT", `the recorder did not answer within ${time / 1000} s`));
+  }, time);
+  try {
+    await Promise.race([record, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
