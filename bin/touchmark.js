@@ -43,8 +43,13 @@ function load(file) {
 function cacheFor(source) {
   var build = /^\/\/ build ([0-9a-f]{64})\n/.exec(source);
   var folder = build && cacheFolder();
-  var word = process.argv[2];
-  return folder && path.join(folder, build[1].slice(0, 32) + "-" + process.version + "-" + (/^[a-z]{1,20}$/.test(word) ? word : "help"));
+  return folder && path.join(folder, build[1].slice(0, 32) + "-" + process.version + "-" + cacheWord(process.argv.slice(2)));
+}
+
+/** The first word of the command; "help" too for the help of a command, which would leave code that lacks what the command needs. */
+function cacheWord(words) {
+  var asksForHelp = words.includes("--help") || words.includes("-h");
+  return asksForHelp || !/^[a-z]{1,20}$/.test(words[0] || "") ? "help" : words[0];
 }
 
 function readKept(cache) {

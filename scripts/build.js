@@ -6,9 +6,9 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build as bundle } from "esbuild";
+import { build as bundle, transform } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -37,40 +37,79 @@ async function buildLibrary(folder) {
   if (status !== 0) throw new Error(`tsc, building the library, ended with status ${status}`);
 }
 
-/** One file of CommonJS, so that no module loader has to start; what is imported dynamically is still evaluated only then. */
+/**
+ * One file of CommonJS, so that no module loader has to start. Modules that the same commands import are one part of it, and a
+ * part is a function that runs when something first imports it: V8 then compiles, and keeps compiled, nothing of the others.
+ */
 async function buildCommand(folder) {
-  const { metafile } = await bundle({
+  const { outputFiles, metafile } = await bundle({
     absWorkingDir: root,
     entryPoints: ["src/cli/main.ts"],
-    outfile: join(folder, "cli.cjs"),
+    outdir: folder,
     bundle: true,
-    format: "cjs",
+    format: "esm", // the only one that esbuild splits
+    splitting: true,
+    chunkNames: "[name]-[hash]",
     platform: "node",
     target: "node26",
+    write: false,
     metafile: true,
     logLevel: "warning",
-    logOverride: { "empty-import-meta": "error" },
     define: { "import.meta.dirname": "embeddedFolder" },
+  });
+  const parts = await Promise.all(outputFiles.map(partOf));
+  const code = `"use strict"; ${builtinsOnUse} ${partsOnUse} const embeddedFolder = __dirname + "/trust-sources/sigstore";
+    const parts = {${parts.join(",\n")}};
+    Object.assign(exports, __part("main"));`;
+  writeFileSync(join(folder, "cli.cjs"), wrap(code));
+  writeFileSync(join(folder, "THIRD_PARTY_LICENSES"), licences(Object.keys(metafile.inputs)));
+}
+
+/**
+ * A module that esbuild split off, as a method that provides its exports; esbuild turns what is left, the imports of built-in
+ * modules, into CommonJS. Exports are copied, which nothing can tell: no part imports itself, and none is reassigned later.
+ */
+async function partOf({ path, text }) {
+  const linked = text
+    .replace(/^import "\.\/(.+)\.js";$/gm, '__part("$1");')
+    .replace(
+      /^import \{([^}]+)\} from "\.\/(.+)\.js";$/gm,
+      (_, names, from) => `const {${names.replaceAll(" as ", ": ")}} = __part("${from}");`,
+    )
+    .replace(/\bimport\("\.\/([^"]+)\.js"\)/g, 'Promise.resolve("$1").then(__part)')
+    .replace(/^export \{([^}]+)\};$/m, (_, names) => `__provide({${names.replace(/([\w$]+) as ([\w$]+)/g, "$2: $1")}});`);
+  const { code } = await transform(linked, {
+    format: "cjs",
+    target: "node26",
+    logLevel: "warning",
+    logOverride: { "empty-import-meta": "error" },
     minifyWhitespace: true, // the names stay, for traces
     minifySyntax: true,
     lineLimit: 200,
-    banner: { js: `${builtinsOnUse} const embeddedFolder = __dirname + "/trust-sources/sigstore";` },
   });
-  wrap(join(folder, "cli.cjs"));
-  writeFileSync(join(folder, "THIRD_PARTY_LICENSES"), licences(Object.keys(metafile.inputs)));
+  if (/\brequire\("\.|\bmodule\.exports\b/.test(code)) throw new Error(`${path} imports or exports in a form that the build does not know`);
+  return `${JSON.stringify(basename(path, ".js"))}(__provide) {${code}}`;
 }
 
 /**
  * Makes the file one function for bin/touchmark.js to call, under a first line of its own with the digest of the rest: what a
  * cache of its compiled code is known by. One character that is not ASCII would have all of it held as two bytes each.
  */
-function wrap(file) {
-  const code = readFileSync(file, "utf8");
+function wrap(code) {
   const other = /.{0,40}[^\0-\x7f]/.exec(code);
   if (other) throw new Error(`the command is to be ASCII alone; write a character escaped after: ${other[0].slice(0, -1)}`);
   const wrapped = `(function (exports, require, module, __filename, __dirname) {${code}\n})\n`;
-  writeFileSync(file, `// build ${createHash("sha256").update(wrapped).digest("hex")}\n${wrapped}`);
+  return `// build ${createHash("sha256").update(wrapped).digest("hex")}\n${wrapped}`;
 }
+
+/** Runs a part when it is first imported. */
+const partsOnUse = [
+  "const loaded = new Map();",
+  "const __part = (name) => {",
+  "if (!loaded.has(name)) parts[name]((provided) => loaded.set(name, provided));",
+  "return loaded.get(name);",
+  "};",
+].join(" ");
 
 /** Loads a built-in module when something of its is first used, not when a file is that may need it: node:crypto alone takes 10 ms. */
 const builtinsOnUse = [

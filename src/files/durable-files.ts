@@ -14,7 +14,30 @@ export interface FileOperations {
   readonly rm: typeof rm;
 }
 
-export const systemFiles: FileOperations = { open, link, lstat, mkdir, rename, renameSync, rm };
+/** Getters, since naming a function of `node:fs/promises` loads it, and most commands write no file. */
+export const systemFiles: FileOperations = {
+  get open() {
+    return open;
+  },
+  get link() {
+    return link;
+  },
+  get lstat() {
+    return lstat;
+  },
+  get mkdir() {
+    return mkdir;
+  },
+  get rename() {
+    return rename;
+  },
+  get renameSync() {
+    return renameSync;
+  },
+  get rm() {
+    return rm;
+  },
+};
 
 /** Error codes of file systems that cannot sync a folder. */
 const syncUnsupported: ReadonlySet<unknown> = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP"]);

@@ -1,5 +1,6 @@
 /** JSON files that touchmark itself stores, readable by this user only: written atomically, and parsed as untrusted input. */
-import { constants, open, type FileHandle } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";

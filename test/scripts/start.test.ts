@@ -26,8 +26,8 @@ describe("bin/touchmark.js", () => {
       `// build ${digest}\n(function (exports) { exports.run = async () => { console.log(${JSON.stringify(says)}); process.exitCode = 0; }; })\n`,
     );
   };
-  const start = (options: readonly string[] = [], xdg = join(home, "xdg")) =>
-    spawnSync(process.execPath, [...options, join(home, "bin", "touchmark.js"), "verify"], {
+  const start = (options: readonly string[] = [], xdg = join(home, "xdg"), words: readonly string[] = ["verify"]) =>
+    spawnSync(process.execPath, [...options, join(home, "bin", "touchmark.js"), ...words], {
       env: { ...process.env, HOME: home, USERPROFILE: home, XDG_CACHE_HOME: xdg },
       encoding: "utf8",
     });
@@ -40,6 +40,14 @@ describe("bin/touchmark.js", () => {
     assert.equal(kept().length, 1);
     assert.match(kept()[0] ?? "", /^[0-9a-f]{32}-v26.*-verify$/);
     if (process.platform !== "win32") assert.equal(statSync(cache).mode & 0o777, 0o700);
+  });
+
+  test("keeps what a command's help compiled apart from what the command does", () => {
+    for (const words of [["verify", "--help"], ["-h"], []]) start([], undefined, words);
+    assert.deepEqual(
+      kept().map((name) => name.replace(/.*-/, "")),
+      ["help"],
+    );
   });
 
   test("does not follow a cache home that is relative", () => {

@@ -28,8 +28,6 @@ const keyBytes = 32;
 const saltBytes = 32;
 const nonceBytes = 24;
 
-const deriveKey = promisify<Password, Uint8Array, number, ScryptOptions, Buffer>(scrypt);
-
 export interface SigstoreKey {
   readonly n: number;
   readonly salt: Uint8Array;
@@ -99,9 +97,13 @@ async function openSecretbox({ n, salt, nonce }: Omit<SigstoreKey, "ciphertext">
   const maxmem = 128 * r * (n + p + 2); // exactly the bytes that OpenSSL needs
   const [{ xsalsa20poly1305 }, key] = await Promise.all([
     import("@noble/ciphers/salsa.js"), // loaded only here, since most runs use no encrypted key
-    deriveKey(password, salt, keyBytes, { N: n, r, p, maxmem }),
+    deriveKey(password, salt, { N: n, r, p, maxmem }),
   ]);
   return xsalsa20poly1305(key, nonce);
+}
+
+function deriveKey(password: Password, salt: Uint8Array, options: ScryptOptions): Promise<Buffer> {
+  return promisify<Password, Uint8Array, number, ScryptOptions, Buffer>(scrypt)(password, salt, keyBytes, options);
 }
 
 function unseal(decrypt: () => Uint8Array, what: string): Buffer {
