@@ -7,6 +7,12 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return ranked[0]?.candidate;
 }
 
+/** The candidates, those closest to the word first. */
+export function byCloseness(word: string, candidates: readonly string[]): readonly string[] {
+  const ranked = candidates.map((candidate) => ({ candidate, distance: editDistance(word.slice(0, 64), candidate.slice(0, 128)) }));
+  return ranked.toSorted((a, b) => a.distance - b.distance).map(({ candidate }) => candidate);
+}
+
 /** Levenshtein distance in which swapping two adjacent letters is one edit (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let before: readonly number[] = [];

@@ -44,6 +44,9 @@ export interface RepositoryReader {
    * and types are unverified claims of the registry: fetch the manifest. At most `maxEntries`, else LIMIT_EXCEEDED.
    */
   referrers(digest: Digest, signal: AbortSignal): Promise<readonly Descriptor[]>;
+
+  /** Lists all tags in the order of the storage; throws LIMIT_EXCEEDED past a bound. */
+  tags(signal: AbortSignal): AsyncIterable<string>;
 }
 
 /** A repository that can be written to. */
@@ -77,9 +80,6 @@ export interface Repository extends RepositoryReader {
     signal: AbortSignal,
     options?: PutManifestOptions,
   ): Promise<Descriptor>;
-
-  /** Lists all tags in the order of the storage; throws LIMIT_EXCEEDED past a bound. */
-  tags(signal: AbortSignal): AsyncIterable<string>;
 
   /** Deletes a manifest, its tags and its entry in referrers listings. Throws UNSUPPORTED where nothing may be deleted. */
   deleteManifest(digest: Digest, signal: AbortSignal): Promise<void>;

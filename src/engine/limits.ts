@@ -26,6 +26,10 @@ interface FixedLimits {
   readonly writes: number;
   /** Rounds of facts, which lead to further questions: an OCSP responder, a CRL, a delta CRL. */
   readonly factRounds: number;
+  /** Tags that are listed to name those that there are, those that a message shows, and milliseconds for the listing. */
+  readonly tags: number;
+  readonly tagsShown: number;
+  readonly tagsTime: number;
   /** Milliseconds that a record may take. */
   readonly recordTime: number;
   /** Bytes of the statement of a cached finding: larger ones are cheaper to verify again than to keep. */
@@ -45,6 +49,9 @@ export const engineLimits: EvidenceLimits & FixedLimits = {
   treeDepth: 8,
   writes: 10,
   factRounds: 3,
+  tags: 1000,
+  tagsShown: 10,
+  tagsTime: 2000,
   recordTime: 10_000,
   cachedStatementBytes: 4096,
 };

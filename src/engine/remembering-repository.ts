@@ -51,6 +51,7 @@ export function repositoryMemory(limits: MemoryLimits, clock: () => Instant): (r
         if (bytes) blobs.set(key, { bytes });
         return bytes;
       },
+      tags: (signal) => repository.tags(signal),
     };
   };
 }

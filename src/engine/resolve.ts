@@ -1,8 +1,11 @@
 /** Resolves a reference to the image that all later steps use. */
 import { mapBounded } from "../core/async/map-bounded.ts";
+import { throwIfAborted } from "../core/async/interruption.ts";
+import { byCloseness } from "../core/closest.ts";
+import { isDigest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { manifestMediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
-import { formatReference, repositoryOf, targetOf, type Reference } from "../core/oci/reference.ts";
+import { formatReference, isTag, repositoryOf, targetOf, type Reference } from "../core/oci/reference.ts";
 import type { RepositoryReader, StoredManifest } from "../core/repository.ts";
 import type { ImageSubject } from "../core/subject.ts";
 import { engineLimits } from "./limits.ts";
@@ -10,9 +13,32 @@ import { engineLimits } from "./limits.ts";
 /** Resolves a tag, or reads the manifest of a digest. Throws NO_SUCH_IMAGE. */
 export async function resolve(repository: RepositoryReader, reference: Reference, signal: AbortSignal): Promise<ImageSubject> {
   const stored = await repository.manifest(targetOf(reference), signal);
-  if (!stored) throw new TouchmarkError("NO_SUCH_IMAGE", `${repositoryOf(reference)} has no image ${JSON.stringify(targetOf(reference))}`);
+  if (!stored) throw await noSuchImage(repository, reference, signal);
   return subjectOf(repository, formatReference(reference), stored);
 }
+
+/** Names the tags that there are, where the repository tells them soon. */
+async function noSuchImage(repository: RepositoryReader, reference: Reference, signal: AbortSignal): Promise<TouchmarkError> {
+  const target = targetOf(reference);
+  const message = `${repositoryOf(reference)} has no image ${JSON.stringify(target)}`;
+  if (isDigest(target)) return new TouchmarkError("NO_SUCH_IMAGE", message);
+  const tags: string[] = [];
+  try {
+    for await (const tag of repository.tags(AbortSignal.any([signal, AbortSignal.timeout(engineLimits.tagsTime)]))) {
+      if (isTag(tag) && !evidenceTag.test(tag)) tags.push(tag);
+      if (tags.length === engineLimits.tags) break;
+    }
+  } catch {
+    throwIfAborted(signal);
+  }
+  if (tags.length === 0) return new TouchmarkError("NO_SUCH_IMAGE", message);
+  const shown = byCloseness(target, tags).slice(0, engineLimits.tagsShown).join(", ");
+  const more = tags.length > engineLimits.tagsShown ? ", and others" : "";
+  return new TouchmarkError("NO_SUCH_IMAGE", message, { hint: `Name a tag that is there: ${shown}${more}.` });
+}
+
+/** Tags under which evidence is stored: cosign's, and the fallback tag of referrers. */
+const evidenceTag = /^sha(?:256|512)-[0-9a-f]+(?:\.[a-z]+)?$/;
 
 /** Parses the manifest, which must be valid for its media type: a document that is also an index means different things to different readers. */
 export function subjectOf(repository: RepositoryReader, reference: string, { descriptor, bytes }: StoredManifest): ImageSubject {

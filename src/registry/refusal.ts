@@ -2,7 +2,7 @@
  * The error for an unexpected response, with the registry's own errors (distribution specification,
  * error codes): `{"errors":[{"code":TEXT,"message":TEXT}]}`.
  */
-import { TouchmarkError, type Code } from "../core/errors.ts";
+import { TouchmarkError, type Code, type ErrorDetails } from "../core/errors.ts";
 import { Fields, parseJson } from "../core/json/json.ts";
 import type { HttpResponse } from "../net/http.ts";
 import { printableHost, printableText } from "../core/printable.ts";
@@ -20,8 +20,8 @@ export class Refusal extends TouchmarkError {
   /** The registry's own errors. */
   readonly codes: readonly string[];
 
-  constructor(code: Code, response: HttpResponse, message: string) {
-    super(code, message);
+  constructor(code: Code, response: HttpResponse, message: string, details?: ErrorDetails) {
+    super(code, message, details);
     this.status = response.status;
     this.codes = errorCodesOf(response);
   }
@@ -36,7 +36,8 @@ export function registryRefusal(response: HttpResponse, doing: string, as: Ident
     return new Refusal("UNAUTHORIZED", response, `${host} refuses ${doing}${quote}; ${describe(as)}`);
   }
   if (status === 429) {
-    return new Refusal("RATE_LIMITED", response, `${host} has had too many requests and refuses ${doing}${quote}${waitOf(response)}`);
+    const message = `${host} has had too many requests and refuses ${doing}${quote}`;
+    return new Refusal("RATE_LIMITED", response, message, waitOf(response));
   }
   return new Refusal("REGISTRY_ERROR", response, `${host} answers ${status} to ${doing}${quote}`);
 }
@@ -46,10 +47,10 @@ export function errorCodesOf(response: HttpResponse): readonly string[] {
   return errorsOf(response).map(({ code }) => code);
 }
 
-/** The delay of a `retry-after` header in seconds, as the end of a sentence. */
-function waitOf({ headers }: HttpResponse): string {
+/** The hint of a `retry-after` header in seconds. */
+function waitOf({ headers }: HttpResponse): ErrorDetails {
   const seconds = /^\d{1,6}$/.exec(headers.get("retry-after") ?? "")?.[0];
-  return seconds === undefined ? "" : `; it asks to wait ${seconds} s`;
+  return seconds === undefined ? {} : { hint: `The registry asks to wait ${seconds} s: try again then, or log in to raise the limit.` };
 }
 
 function describe(as: Identity | undefined): string {

@@ -124,7 +124,7 @@ export class ArchiveFiles implements LayoutStore {
       return { file, ...this.#known };
     } catch (error) {
       await file.close();
-      throw error;
+      throw error instanceof TouchmarkError && error.code !== "FILE_NOT_FOUND" ? inFile(this.#path, error) : error;
     }
   }
 
@@ -167,4 +167,10 @@ async function* contentOf(file: FileHandle, entry: ArchiveEntry): AsyncGenerator
   } finally {
     await file.close();
   }
+}
+
+/** The error of an archive's content, with the name of the file. */
+function inFile(path: string, cause: TouchmarkError): TouchmarkError {
+  const { code, message, hint } = cause;
+  return new TouchmarkError(code, `${path}: ${message}`, { hint, cause });
 }
