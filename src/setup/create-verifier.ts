@@ -26,6 +26,7 @@ import type { PolicyAndTrust } from "../policy/compile.ts";
 import { checkSettings } from "./check-settings.ts";
 import { openExpectation, type ExpectationSettings } from "./expectation.ts";
 import { createFacts, type FactSettings } from "./facts.ts";
+import { setupLimits } from "./limits.ts";
 import { localDefaults, type LocalSettings } from "./local-settings.ts";
 import { readSubjectFile } from "./read-file.ts";
 import { openRegistries, type RegistrySettings } from "./registries.ts";
@@ -84,12 +85,16 @@ const known: Readonly<Record<keyof CreateVerifierSettings, true>> = {
   clock: true,
 };
 
-const hour = 60 * 60_000;
-
 /** Creates the verifier; reads nothing yet. Throws USAGE for unknown settings, and if no signer is expected. */
 export function createVerifier(settings: CreateVerifierSettings): SubjectVerifier {
   checkSettings(settings, known, "createVerifier");
-  const { expect, refreshAfter = hour, recorder = { record: async () => undefined }, onRecordFailure, onWarning } = settings;
+  const {
+    expect,
+    refreshAfter = setupLimits.refreshAfter,
+    recorder = { record: async () => undefined },
+    onRecordFailure,
+    onWarning,
+  } = settings;
   const local = localDefaults(settings);
   const { clock } = local;
   const gather = createFacts(settings.facts ?? {}, local);

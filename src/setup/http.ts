@@ -6,6 +6,7 @@ import { createHttpClient } from "../net/http-client.ts";
 import type { HttpClient } from "../net/http.ts";
 import type { Proxies } from "../net/proxies.ts";
 import type { TlsOptions } from "../net/transport/secure.ts";
+import { setupLimits } from "./limits.ts";
 
 export interface TlsSettings {
   /** Certificate authorities trusted in addition to the default ones (PEM): paths, `env://VAR`, or bytes. */
@@ -15,8 +16,6 @@ export interface TlsSettings {
 }
 
 type Variables = Pick<UserFolders, "env">;
-
-const maxPemBytes = 1024 * 1024;
 
 /** Creates a client for registries and notary servers. Throws what reading the files throws. */
 export async function registryHttp(tls: TlsSettings, { env, signal }: Variables & { readonly signal?: AbortSignal }): Promise<HttpClient> {
@@ -39,7 +38,7 @@ interface Reading extends Variables {
 }
 
 async function tlsOptions({ authorities = [], client }: TlsSettings, reading: Reading): Promise<TlsOptions | undefined> {
-  const read = (source: string): Promise<Uint8Array> => readSource(source, { maxBytes: maxPemBytes, ...reading });
+  const read = (source: string): Promise<Uint8Array> => readSource(source, { maxBytes: setupLimits.pemBytes, ...reading });
   const pems = await Promise.all(authorities.map(async (source) => (typeof source === "string" ? read(source) : source)));
   const ca = pems.length > 0 ? concat(pems.flatMap((pem) => [pem, encodeUtf8("\n")])) : undefined;
   if (!ca && !client) return undefined;

@@ -10,9 +10,9 @@ import { NotaryServer } from "../registry/sources/notary/notary-server.ts";
 import { defaultServer, parseServer } from "../registry/sources/notary/server-url.ts";
 import { registryHttp } from "./http.ts";
 import { plainHttpOf, type RegistrySettings } from "./registries.ts";
+import { setupLimits } from "./limits.ts";
 
 const variable = "DOCKER_CONTENT_TRUST_SERVER";
-const maxPemBytes = 1024 * 1024;
 
 export interface NotaryServerSettings {
   /** The server for every repository; `name` is what messages call the setting. */
@@ -55,7 +55,7 @@ function namedServer(server: NotaryServerSettings["server"], plainHttp: PlainHtt
 async function dockerAuthority(host: string, local: Local): Promise<Uint8Array | undefined> {
   const { env, signal } = local;
   try {
-    return await readSource(join(dockerFolder(local), "tls", host, "ca.crt"), { maxBytes: maxPemBytes, env, signal });
+    return await readSource(join(dockerFolder(local), "tls", host, "ca.crt"), { maxBytes: setupLimits.pemBytes, env, signal });
   } catch (error) {
     if (error instanceof TouchmarkError && error.code === "FILE_NOT_FOUND") return undefined;
     throw error;

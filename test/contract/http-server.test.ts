@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe } from "node:test";
-import { defaultLimits } from "../../src/server/http/adapter.ts";
+import { serverLimits } from "../../src/server/http/limits.ts";
 import { nodeServer } from "../../src/server/http/node.ts";
 import { contractHandler } from "./http-handler.ts";
 import { serverContract } from "./http-server.ts";
@@ -18,7 +18,7 @@ describe("handlers on node:http", () => {
 
   serverContract(async (t) => {
     let ids = 0;
-    const limits = { ...defaultLimits, drainTime: 500 };
+    const limits = { ...serverLimits, drainTime: 500 };
     const host = "127.0.0.1";
     const options = { host, port: 0, limits, freshId: () => `request-${ids++}` };
     const { port, stop } = await nodeServer.listen(contractHandler(join(folder, "file")), options);

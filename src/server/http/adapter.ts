@@ -1,4 +1,5 @@
 /** The port to an HTTP server of some runtime; `node.ts` implements it. */
+import type { ServerLimits } from "./limits.ts";
 import type { ApiHandler } from "./response.ts";
 
 /** A certificate chain and its private key, in PEM. */
@@ -6,31 +7,6 @@ export interface ServerTls {
   readonly cert: string;
   readonly key: string;
 }
-
-/** Times in milliseconds. */
-export interface ServerLimits {
-  /** Bytes of a request's headers. */
-  readonly maxHeaderBytes: number;
-  /** Concurrent connections; further ones are closed. */
-  readonly maxConnections: number;
-  /** For a TLS handshake, and for a request's headers to arrive. */
-  readonly headersTime: number;
-  /** For a whole request to arrive. */
-  readonly requestTime: number;
-  /** Idle time of a connection. */
-  readonly idleTime: number;
-  /** For requests in progress to finish when the server closes. */
-  readonly drainTime: number;
-}
-
-export const defaultLimits: ServerLimits = {
-  maxHeaderBytes: 16 * 1024,
-  maxConnections: 10_000,
-  headersTime: 20_000,
-  requestTime: 60_000,
-  idleTime: 5 * 60_000,
-  drainTime: 10_000,
-};
 
 export interface ListenOptions {
   /** Host name or IP address. */

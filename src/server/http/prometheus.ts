@@ -1,8 +1,6 @@
 /** Metrics in memory, written in Prometheus's text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats). */
 import type { HistogramDefinition, LabelValues, MetricDefinition, Metrics } from "../../core/metrics.ts";
-
-/** Combinations of label values of one metric; further ones are counted as dropped. */
-const maxSeries = 1000;
+import { serverLimits } from "./limits.ts";
 
 type Kind = "counter" | "gauge" | "histogram";
 
@@ -22,7 +20,13 @@ interface Metric {
 
 export class PrometheusMetrics implements Metrics {
   readonly #metrics = new Map<string, Metric>();
+  readonly #maxSeries: number;
   #dropped = 0;
+
+  /** `maxSeries`: maximum combinations of label values of one metric; further ones are counted as dropped. */
+  constructor(maxSeries: number = serverLimits.metricSeries) {
+    this.#maxSeries = maxSeries;
+  }
 
   counter<Label extends string>(definition: MetricDefinition<Label>): ReturnType<Metrics["counter"]> {
     const series = this.#metric("counter", definition);
@@ -69,7 +73,7 @@ export class PrometheusMetrics implements Metrics {
       const key = labels.map((label) => values[label] ?? "").join("\0");
       let series = metric.series.get(key);
       if (!series) {
-        if (metric.series.size >= maxSeries || metric.kind !== kind) {
+        if (metric.series.size >= this.#maxSeries || metric.kind !== kind) {
           this.#dropped++;
           return;
         }

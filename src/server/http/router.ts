@@ -1,6 +1,7 @@
 /** Finds the route of a request, and makes sure that every request gets a response. */
 import { errorResponse, type ErrorResponder } from "./error-response.ts";
 import { HttpError } from "./http-error.ts";
+import { usualBodyBytes } from "./limits.ts";
 import { limitBody, type ApiRequest } from "./request.ts";
 import type { ApiHandler, ApiResponse } from "./response.ts";
 
@@ -27,9 +28,6 @@ export interface RouterOptions {
   readonly errors?: ErrorResponder;
 }
 
-/** Default maximum bytes of a body. */
-const defaultMaxBodyBytes = 1024 * 1024;
-
 /** Returns a handler of all routes; it never throws. */
 export function router({ routes, errors = errorResponse }: RouterOptions): ApiHandler {
   return async (request) => {
@@ -38,10 +36,11 @@ export function router({ routes, errors = errorResponse }: RouterOptions): ApiHa
       const { route, parameters } = findRoute(routes, request.path);
       name = route.name;
       const handler = handlerFor(route, request.method);
-      const response = await handler(limitBody(request, route.maxBodyBytes ?? defaultMaxBodyBytes), parameters);
+      const response = await handler(limitBody(request, route.maxBodyBytes ?? usualBodyBytes), parameters);
       return { ...response, route: name };
     } catch (error) {
-      return { ...errors(error, request), route: name };
+      const answer = errors(error, request);
+      return { ...answer, route: name, ...(answer.status >= 500 && { cause: error }) };
     }
   };
 }

@@ -1,11 +1,13 @@
 /** A running server: an API's handler with request ids, metrics, the operator's endpoints, limits and a graceful shutdown. */
 import { randomUUID } from "node:crypto";
 import { TouchmarkError } from "../../core/errors.ts";
-import { defaultLimits, type ListenOptions, type Listening, type ServerAdapter, type ServerLimits } from "./adapter.ts";
+import type { ListenOptions, Listening, ServerAdapter } from "./adapter.ts";
+import { serverLimits, type ServerLimits } from "./limits.ts";
 import { nodeServer } from "./node.ts";
 import { observe } from "./observe.ts";
 import { withOperations } from "./operations.ts";
 import { PrometheusMetrics } from "./prometheus.ts";
+import { reportFailures, type OnFailure } from "./report-failures.ts";
 import type { ApiHandler } from "./response.ts";
 
 export interface HttpServerOptions extends Pick<ListenOptions, "host" | "port" | "tls"> {
@@ -15,6 +17,8 @@ export interface HttpServerOptions extends Pick<ListenOptions, "host" | "port" |
   /** Whether requests can be served now (always). */
   readonly isReady?: (signal: AbortSignal) => Promise<boolean>;
   readonly limits?: Partial<ServerLimits>;
+  /** Called with each request that ends in an error of the server itself. */
+  readonly onFailure?: OnFailure;
   /** Returns a new request id (a random UUID). */
   readonly freshId?: () => string;
   /** Milliseconds of a monotonic clock (the process's). */
@@ -35,14 +39,16 @@ export interface RunningServer {
 export async function startServer(options: HttpServerOptions): Promise<RunningServer> {
   const { name, host, port, tls, api, freshId = randomUUID, now = () => performance.now(), adapter = nodeServer } = options;
   const { isReady = () => Promise.resolve(true) } = options;
-  const metrics = new PrometheusMetrics();
+  const limits = { ...serverLimits, ...options.limits };
+  const metrics = new PrometheusMetrics(limits.metricSeries);
   let closing: Promise<void> | undefined;
   const operations = {
     isReady: async (signal: AbortSignal) => closing === undefined && (await isReady(signal)),
     metricsText: () => metrics.text(),
   };
-  const handler = observe(withOperations(api, operations), { metrics, now });
-  const limits = { ...defaultLimits, ...options.limits };
+  const { onFailure } = options;
+  const whole = withOperations(api, operations);
+  const handler = observe(onFailure ? reportFailures(whole, onFailure) : whole, { metrics, now });
   let listening: Listening;
   try {
     listening = await adapter.listen(handler, { host, port, limits, freshId, ...(tls && { tls }) });

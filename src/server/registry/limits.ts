@@ -13,3 +13,16 @@ export const storageLimits: StorageLimits = {
   uploadLifetime: 60 * 60 * 1000,
   maxUploads: 10_000,
 };
+
+/** Bounds of the registry's API. */
+export interface RegistryServerLimits {
+  /** Milliseconds for a whole request to arrive, such as a large blob over a slow line. */
+  readonly requestTime: number;
+  /** Entries of one page, and the default. */
+  readonly pageEntries: number;
+}
+
+export const registryServerLimits: RegistryServerLimits = {
+  requestTime: 6 * 60 * 60 * 1000,
+  pageEntries: 1000,
+};

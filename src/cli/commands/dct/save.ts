@@ -16,8 +16,7 @@ import { exitOf } from "../../exit.ts";
 import { sideBySide } from "../../progress.ts";
 import { hintFor } from "../../render/remedies.ts";
 import { clean, problem } from "../../render/text.ts";
-
-const maxRepositories = 1000;
+import { commandLimits } from "../../limits.ts";
 
 export const command: Command = defineCommand({
   usage: "[flags] --to FILE GUN…",
@@ -41,7 +40,7 @@ export const command: Command = defineCommand({
     ...registryFlags,
     timeout: timeoutFlag("Time for each repository, as 90s or 3m (3m)"),
   },
-  operands: { min: 0, max: maxRepositories },
+  operands: { min: 0, max: commandLimits.repositories },
   examples: [
     { command: "touchmark dct save --to alpine.tar docker.io/library/alpine", explains: "Save what the notary server of Docker Hub has" },
     { command: "touchmark dct save --to trust.tar --all", explains: "Save every repository that this user's docker client has trusted" },

@@ -8,9 +8,11 @@ import { registryApi } from "./api.ts";
 
 /** The response of `/v2/` if finding the backend throws this error. */
 async function answerTo(error: Error): Promise<ApiResponse> {
-  return registryApi(async () => {
+  const { cause, ...answer } = await registryApi(async () => {
     throw error;
   })(requestOf("/v2/"));
+  assert.equal(cause, answer.status >= 500 ? error : undefined, "for the log");
+  return answer;
 }
 
 function refusal(status: number, code: string, message: string, more: Readonly<Record<string, string>> = {}): ApiResponse {

@@ -1,14 +1,12 @@
 /** Pages of a list: `?n=COUNT&last=ENTRY`, and a Link header to the next page (distribution specification, "Listing Tags"; RFC 8288). */
+import { registryServerLimits } from "../limits.ts";
 import { RegistryError } from "../registry-error.ts";
-
-/** Maximum and default number of entries of one page. */
-const maxPage = 1000;
 
 /** Returns the requested number of entries. */
 export function pageSize(query: URLSearchParams): number {
-  const n = query.get("n") ?? String(maxPage);
+  const n = query.get("n") ?? String(registryServerLimits.pageEntries);
   if (!/^\d+$/.test(n)) throw new RegistryError("UNSUPPORTED", "n is not a whole number", { status: 400 });
-  return Math.min(Number(n), maxPage);
+  return Math.min(Number(n), registryServerLimits.pageEntries);
 }
 
 /** Returns the header with the link to the entries after `last`. */
