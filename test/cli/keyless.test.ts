@@ -134,10 +134,10 @@ describe("keyless signing that fails", () => {
     for (const [words, code, message, hint] of [
       [[], "IDENTITY_TOKEN_MISSING", /no identity token found: tried SIGSTORE_ID_TOKEN, GitHub/, /--identity-token.*--key/],
       [["--identity-token", at.path("nowhere")], "IDENTITY_TOKEN_MISSING", /neither a token nor a file/, /Give the token/],
-      [token({ exp: now - 120 }), "IDENTITY_TOKEN_INVALID", /valid until/, /Get a new one/],
+      [token({ exp: now - 120 }), "IDENTITY_TOKEN_INVALID", /valid until/, /Get a new identity token/],
       [token({ nbf: now + 120 }), "IDENTITY_TOKEN_INVALID", /is valid from/, /this machine's clock/],
       [token({ aud: "others" }), "IDENTITY_TOKEN_INVALID", /the audience "others"; expected "sigstore"/, /audience sigstore/],
-      [["--identity-token", "eyJhbGciOiJub25lIn0"], "IDENTITY_TOKEN_INVALID", /expected three parts/, /Get a new one/],
+      [["--identity-token", "eyJhbGciOiJub25lIn0"], "IDENTITY_TOKEN_INVALID", /expected three parts/, /Get a new identity token/],
     ] as const) {
       assertFailed(await at.sign({}, ...words, at.image), { status: 31, code, message, hint });
     }
@@ -324,7 +324,7 @@ describe("a failing service", () => {
     const token = ["--identity-token", tokenOf(alice)];
     const alone = await at.sign({}, ...token, at.image, `${at.address}/app:2`);
     assert.equal(alone.status, 11, alone.stderr);
-    assert.match(alone.stderr, /^error: .*app:2: .*\nhint: .*\ncode: NO_SUCH_IMAGE/m);
+    assert.match(alone.stderr, /^error: .*app has no image "2"\nhint: .*\ncode: NO_SUCH_IMAGE/m);
     assert.match(alone.stdout, /^signed {2}/);
     at.authority.on({ "POST /api/v2/signingCert": refuse(400, "no") });
     const all = await at.sign({}, ...token, at.image, `${at.address}/app:1`);
