@@ -16,7 +16,7 @@ export function deadlineOf({ timeout: { text, milliseconds } }: TimeoutArgs, io:
     signal: AbortSignal.any([io.signal, timeout.signal]),
     [Symbol.dispose]() {
       clearTimeout(timer);
-      timeout.abort(new TouchmarkError("INTERRUPTED", "nobody waits for this any more"));
+      timeout.abort(new TouchmarkError("INTERRUPTED", "the caller has gone"));
     },
   };
 }

@@ -167,7 +167,7 @@ function reasonOf(code: Code, expected: string, found: string): Reason {
 /** The remedy if the evidence was a given file and no location was searched. */
 function remedyFor(locations: readonly EvidenceLocation[]): Pick<Reason, "remedy"> | undefined {
   if (locations.some(({ kind }) => kind !== "file")) return undefined;
-  return { remedy: "Name the file that holds its signature; whoever signed has it." };
+  return { remedy: "Name the file that holds its signature; ask the signer for it." };
 }
 
 function pair([key, value]: [string, string]): string {

@@ -84,7 +84,7 @@ describe("createSigner", () => {
     const { path, settings } = await place(t);
     const subject = image(`oci:${path("layout")}:1.0`);
     const by = { kind: "file", key: path("k.key") } as const;
-    await assert.rejects(createSigner({ ...settings, by }).sign(subject), { code: "WRONG_PASSWORD", message: /nobody to ask/ });
+    await assert.rejects(createSigner({ ...settings, by }).sign(subject), { code: "WRONG_PASSWORD", message: /no terminal to ask/ });
     const keyless = createSigner({ ...settings, by: { kind: "keyless" }, formats: ["notation"] });
     await assert.rejects(keyless.sign(subject), { code: "CERTIFICATE_REQUIRED", hint: "Name both, or a plugin that has them." });
     const plugin = createSigner({ ...settings, by: { kind: "plugin", plugin: "none", id: "key" } });

@@ -170,7 +170,7 @@ class SettledSigner implements SubjectSigner {
   }
 
   async #signFile({ path }: NamedFile, { signer }: OpenedSigner, options: SignNamedFileOptions, signal: AbortSignal): Promise<SignedFile> {
-    if ("envelop" in signer) throw new TouchmarkError("UNSUPPORTED", "the plugin makes envelopes whole, which it does for images alone");
+    if ("envelop" in signer) throw new TouchmarkError("UNSUPPORTED", "the plugin makes whole envelopes, which is possible for images only");
     const format = fileFormatOf(this.#formats);
     const { at, signature } = this.#signatureOptions(options);
     const read = await readSubjectFile(path, await format.writers.signature.readingFor(() => signer.describe(signal)), signal);
@@ -200,10 +200,10 @@ class SettledSigner implements SubjectSigner {
   }
 
   #consentFor(subject: NamedImage | NamedFile, agree: ConsentSettings["agree"], signal: AbortSignal): ConsentSettings {
-    if (subject.kind === "file") return { agree, secret: "nothing says that everybody may know of this file", isPublic: async () => false };
+    if (subject.kind === "file") return { agree, secret: "the file may be private", isPublic: async () => false };
     const isPublic = (): Promise<boolean> =>
       haveAnonymousAccess([subject.reference], this.#settings.registries ?? {}, { ...this.#local, signal });
-    return { agree, secret: "not everybody can pull this image", isPublic };
+    return { agree, secret: "the image is not public", isPublic };
   }
 }
 

@@ -10,7 +10,7 @@ export async function passwordFor(name: string, env: UserFolders["env"], ask: As
   const given = passwordIn(env);
   if (given !== undefined) return given;
   if (ask) return ask(name);
-  throw new TouchmarkError("WRONG_PASSWORD", `${name} needs a password, and there is nobody to ask for it`);
+  throw new TouchmarkError("WRONG_PASSWORD", `${name} needs a password, and there is no terminal to ask for it on`);
 }
 
 /** Returns the password that the environment sets. */

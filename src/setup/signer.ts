@@ -86,7 +86,7 @@ function keyNeeded(): TouchmarkError {
 
 /** An envelope that a plugin generates includes its own timestamp (Notary Project, plugin-extensibility, "FAQ"). */
 function ownTimestamps(): TouchmarkError {
-  return new TouchmarkError("UNSUPPORTED", "the plugin makes envelopes whole, and nobody else adds a timestamp to them", {
+  return new TouchmarkError("UNSUPPORTED", "the plugin makes whole envelopes, to which no timestamp can be added", {
     hint: "Name no timestamp authority; whether the plugin adds a timestamp itself, its publisher says.",
     remedy: { id: "name-no-timestamp-authority" },
   });

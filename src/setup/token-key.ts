@@ -14,7 +14,7 @@ async function pinFor(token: string, env: UserFolders["env"], ask: Ask | undefin
   const given = variable(env, "PKCS11_PIN");
   if (given !== undefined) return given;
   if (ask) return ask(token);
-  throw new TouchmarkError("WRONG_PASSWORD", `${token} needs a PIN, and there is nobody to ask for it`, {
+  throw new TouchmarkError("WRONG_PASSWORD", `${token} needs a PIN, and there is no terminal to ask for it on`, {
     hint: "Set TOUCHMARK_PKCS11_PIN, or add pin-source=PATH to the URI.",
   });
 }

@@ -46,7 +46,7 @@ async function publicPlace(t: TestContext): Promise<PublicPlace> {
 
 const token = ["--identity-token", tokenOf(alice)] as const;
 const askedFirst =
-  /^not everybody can pull this image, and fulcio\.sigstore\.dev and log2026\.rekor\.sigstore\.dev would tell everybody, for good, that alice@example\.com \(https:\/\/issuer\.example\) signed now, and a hash of what\.\nPublish that\? \[y\/N\] $/;
+  /^the image is not public, and fulcio\.sigstore\.dev and log2026\.rekor\.sigstore\.dev would tell everybody, for good, that alice@example\.com \(https:\/\/issuer\.example\) signed now, and a hash of what\.\nPublish that\? \[y\/N\] $/;
 
 describe("the public sigstore is asked to sign an image that not everybody can pull", () => {
   it("only with --yes where there is no terminal", async (t) => {
@@ -54,7 +54,7 @@ describe("the public sigstore is asked to sign an image that not everybody can p
     const { sign, secret, env, reached } = at;
     for (const reference of [secret, `oci:${at.path("layout")}`]) {
       const outcome = await sign({ env }, ...token, reference);
-      const message = /not everybody can pull this image, and fulcio\.sigstore\.dev and log/;
+      const message = /the image is not public, and fulcio\.sigstore\.dev and log/;
       assertFailed(outcome, { status: 2, code: "CONSENT_REQUIRED", message, hint: /--yes, sign with a key, or/ });
     }
     assert.deepEqual(reached, []);

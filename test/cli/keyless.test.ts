@@ -134,7 +134,7 @@ describe("keyless signing that fails", () => {
     for (const [words, code, message, hint] of [
       [[], "IDENTITY_TOKEN_MISSING", /no identity token found: tried SIGSTORE_ID_TOKEN, GitHub/, /--identity-token.*--key/],
       [["--identity-token", at.path("nowhere")], "IDENTITY_TOKEN_MISSING", /neither a token nor a file/, /Give the token/],
-      [token({ exp: now - 120 }), "IDENTITY_TOKEN_INVALID", /valid until/, /Get a new identity token/],
+      [token({ exp: now - 120 }), "IDENTITY_TOKEN_INVALID", /valid until/, /Get a new one just before/],
       [token({ nbf: now + 120 }), "IDENTITY_TOKEN_INVALID", /is valid from/, /this machine's clock/],
       [token({ aud: "others" }), "IDENTITY_TOKEN_INVALID", /the audience "others"; expected "sigstore"/, /audience sigstore/],
       [["--identity-token", "eyJhbGciOiJub25lIn0"], "IDENTITY_TOKEN_INVALID", /expected three parts/, /Get a new identity token/],
@@ -328,7 +328,7 @@ describe("a failing service", () => {
     assert.match(alone.stdout, /^signed {2}/);
     at.authority.on({ "POST /api/v2/signingCert": refuse(400, "no") });
     const all = await at.sign({}, ...token, at.image, `${at.address}/app:1`);
-    assertFailed(all, { status: 30, code: "SERVICE_REFUSED", message: /refuses to issue a certificate/, hint: /Read its words/ });
+    assertFailed(all, { status: 30, code: "SERVICE_REFUSED", message: /refuses to issue a certificate/, hint: /Read the message of the service/ });
     assert.equal(all.stderr.match(/^error:/gm)?.length, 1);
   });
 });

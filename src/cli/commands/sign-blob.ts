@@ -63,7 +63,7 @@ export const command: Command = defineCommand({
       io,
       {
         formats: [format],
-        secret: "nothing says that everybody may know of this file",
+        secret: "the file may be private",
         isPublic: () => Promise.resolve(false),
       },
       signal,
@@ -83,7 +83,7 @@ export const command: Command = defineCommand({
 });
 
 function forImages(): TouchmarkError {
-  return new TouchmarkError("UNSUPPORTED", "the plugin makes envelopes whole, which it does for images alone", {
+  return new TouchmarkError("UNSUPPORTED", "the plugin makes whole envelopes, which is possible for images only", {
     hint: "Sign files with a plugin that makes raw signatures (SIGNATURE_GENERATOR.RAW).",
   });
 }

@@ -88,7 +88,7 @@ export const command: Command = defineCommand({
       io,
       {
         formats: chosen,
-        secret: "not everybody can pull this image",
+        secret: "the image is not public",
         isPublic: () => haveAnonymousAccess(references, registrySettings(args), { env: io.env, home: io.home, signal }),
         logUpload,
       },

@@ -51,7 +51,7 @@ export async function play({ folder, address, io, commands }: Stage): Promise<re
   }
   const check = (name: string, expected: number): Promise<void> => run("verify", ["--key", `${maintainer}.pub`, image(name)], expected);
 
-  say(`A registry of the demo's own listens on ${address}. A maintainer, whom we trust, and a stranger each make a key:`);
+  say(`A registry of the demo's own listens on ${address}. A trusted maintainer and somebody else make a key each:`);
   for (const prefix of [maintainer, stranger]) {
     const pair = await writeKeyPair({ prefix, privateKey: await generateKey(), password, signal });
     stdout.write(`  ${pair.publicKeyPath}  sha256:${pair.publicKey.fingerprint}\n`);
@@ -63,8 +63,8 @@ export async function play({ folder, address, io, commands }: Stage): Promise<re
   await run("sign", ["--key", `${maintainer}.key`, image("app")], 0);
   await check("app", 0);
 
-  say("2. An image that nobody signed.");
-  await pushImage(repository("unsigned"), "1.0", "Hello from nobody.\n", signal);
+  say("2. An image without a signature.");
+  await pushImage(repository("unsigned"), "1.0", "Hello, unsigned.\n", signal);
   await check("unsigned", 10);
 
   say("3. An image whose tag was moved to other content after signing, the old signature carried along.");
@@ -74,7 +74,7 @@ export async function play({ folder, address, io, commands }: Stage): Promise<re
   await carrySignatures(repository("moved"), signed, other, signal);
   await check("moved", 12);
 
-  say("4. An image that a stranger signed.");
+  say("4. An image signed with another key.");
   await pushImage(repository("strange"), "1.0", "Hello from a stranger.\n", signal);
   await run("sign", ["--key", `${stranger}.key`, image("strange")], 0);
   await check("strange", 12);

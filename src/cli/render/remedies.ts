@@ -37,7 +37,7 @@ const byCode: Readonly<Partial<Record<Code, string>>> = {
     "If it is a copy, its signatures may have stayed behind: copy them too (touchmark copy). If a tag was asked for, check that it still names the image that was signed. Else sign it by its digest.",
   ANNOTATION_MISMATCH: "Use the image that was signed with these annotations, or have it signed with them: touchmark sign -a KEY=VALUE.",
   LOG_ENTRY_PENDING:
-    "Upload the pending log entry: touchmark log flush. The signer can run it, and so can anybody else who may write to the repository.",
+    "Upload the pending log entry: touchmark log flush. The signer can run it, and so can any account that may write to the repository.",
   TRUST_ROOT_EXPIRED: "Run touchmark trust update, or import a newer root where there is no network.",
   TIMEOUT: "Try again; --timeout allows more time.",
   IDENTITY_TOKEN_MISSING:

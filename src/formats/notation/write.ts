@@ -71,7 +71,7 @@ function fileTarget({ reference, digest, bytes, size = bytes?.length, mediaType 
 
 function imageOf(subject: Subject): ImageSubject {
   if (subject.kind === "image") return subject;
-  throw new TouchmarkError("UNSUPPORTED", "the plugin makes envelopes whole, which it does for images alone", {
+  throw new TouchmarkError("UNSUPPORTED", "the plugin makes whole envelopes, which is possible for images only", {
     hint: "Sign files with a plugin that makes raw signatures (SIGNATURE_GENERATOR.RAW).",
   });
 }

@@ -112,7 +112,7 @@ async function readReference(reference: string, { env, http, signal }: ImportOpt
 
 async function fetchFile(url: URL, http: HttpClient, signal: AbortSignal): Promise<Uint8Array> {
   if (!isProtected(url)) {
-    throw new TouchmarkError("USAGE", `${printableUrl(url)} is plain HTTP, by which anybody on the way could answer`, {
+    throw new TouchmarkError("USAGE", `${printableUrl(url)} is plain HTTP, over which any host on the way could answer`, {
       hint: "Fetch it over https.",
     });
   }

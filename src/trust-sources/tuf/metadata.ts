@@ -97,7 +97,7 @@ export function isTargetName(name: string): boolean {
 
 function readQuorum(fields: Fields): Quorum {
   const threshold = fields.size("threshold");
-  if (threshold === 0) throw malformed(`${fields.at}.threshold is 0, which anybody would meet`);
+  if (threshold === 0) throw malformed(`${fields.at}.threshold is 0, which every document meets`);
   const keyIds = fields.list("keyids", trustSourceLimits.tufKeys).map((id) => {
     if (typeof id !== "string") throw malformed(`${fields.at}.keyids holds what is no string`);
     return id;

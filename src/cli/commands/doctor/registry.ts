@@ -23,7 +23,7 @@ export const command: Command = defineCommand({
   flags: { write: flag.boolean({ summary: "Push small content to find out what can be written" }), ...outputFlags, ...registryFlags },
   operands: { min: 1, max: 1 },
   examples: [
-    { command: "touchmark doctor registry registry.example", explains: "What does this registry say to strangers?" },
+    { command: "touchmark doctor registry registry.example", explains: "Check a registry without credentials" },
     { command: "touchmark doctor registry --write registry.example/scratch", explains: "How can signatures be stored there?" },
   ],
   async run(args, io) {
