@@ -2,7 +2,7 @@
 import { TouchmarkError } from "../core/errors.ts";
 import type { EnvelopeSigner, MadeSignature, Signer, SignerDescription } from "../core/signer.ts";
 import type { Format } from "../formats/format.ts";
-import type { Artifact, ClaimToSign, Writer, WriteRequest, WriteTerms } from "../formats/writer.ts";
+import type { Artifact, ClaimToSign, Writer, WriterOf, WriteRequest, WriteTerms } from "../formats/writer.ts";
 import { signChecked } from "./sign-checked.ts";
 
 /** A key that can be described before it signs, or a signer that makes whole envelopes. */
@@ -19,15 +19,15 @@ export interface MadeArtifact {
 export type MakeArtifact = (signal: AbortSignal) => Promise<MadeArtifact>;
 
 /** Throws UNSUPPORTED for a format that does not write this kind of claim. */
-export function writerFor({ writers, name }: Format, { kind }: ClaimToSign): Writer {
-  const writer: Writer | undefined = writers[kind];
-  if (writer) return writer;
+export async function writerFor({ writers, name }: Format, { kind }: ClaimToSign): Promise<Writer> {
+  const writer: WriterOf | undefined = writers[kind];
+  if (writer) return writer.open();
   throw new TouchmarkError("UNSUPPORTED", `the format ${name} has no ${kind}s`, { hint: "Use the format bundle." });
 }
 
 /** Throws what the writer does, and UNSUPPORTED for a format that does not write this kind of claim, or has no whole envelopes. */
 export async function prepare(format: Format, by: DescribedSigner, terms: WriteTerms): Promise<MakeArtifact> {
-  const writer = writerFor(format, terms.claim);
+  const writer = await writerFor(format, terms.claim);
   if (by.described) return prepareSignature(writer, by.signer, { ...terms, by: await by.described });
   return prepareEnvelope(writer, by.signer, { ...terms, format: format.name });
 }

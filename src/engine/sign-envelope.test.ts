@@ -11,7 +11,7 @@ import { sign, type SignOptions } from "./sign.ts";
 import type { EvidenceMade } from "./write-evidence.ts";
 
 const { signal } = new AbortController();
-const notation = formats.filter(({ writers }) => writers.signature?.envelopes);
+const notation = formats.filter(({ writers }) => writers.signature?.abilities.needsChain);
 
 /** A signer that returns the requested envelope, or another one. */
 function maker(payload?: Uint8Array): EnvelopeSigner & { readonly asked: readonly EnvelopeRequest[] } {

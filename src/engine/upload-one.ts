@@ -17,7 +17,7 @@ import { parseCertificate } from "../core/x509/certificate.ts";
 import { certificateIdentity } from "../core/x509/certificate-identity.ts";
 import type { Reading } from "../formats/checks.ts";
 import type { Format } from "../formats/format.ts";
-import type { Artifact, SignatureParts, Writer } from "../formats/writer.ts";
+import type { Artifact, SignatureParts, WriterOf } from "../formats/writer.ts";
 import type { LoggedSignature } from "../verification/logged-signature.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
 import type { TrustedRoot } from "../trust/trusted-root.ts";
@@ -175,10 +175,10 @@ async function completed(
   { subject, at }: UploadContext,
 ): Promise<Artifact> {
   const [claim] = format.claims(evidence, subjectContent(subject)).claims;
-  const writer: Writer | undefined = claim && format.writers[claim.kind];
+  const writer: WriterOf | undefined = claim && format.writers[claim.kind];
   if (!writer) throw new TouchmarkError("UNSUPPORTED", `the format ${format.name} does not write such evidence`);
   const { pending: _, ...material } = parts.signed.material ?? { timestamps: [] };
-  return writer.assemble(parts.toSign, subject, { ...parts.signed, by, material: { ...material, entries } }, at);
+  return (await writer.open()).assemble(parts.toSign, subject, { ...parts.signed, by, material: { ...material, entries } }, at);
 }
 
 /** The evidence as a verifier reads it. */

@@ -6,6 +6,7 @@ import type { Verdict } from "../core/verdict.ts";
 import { decide, wantedFacts, type DecideOptions } from "./decide.ts";
 import type { DetachedSignature } from "./detached-signature.ts";
 import { recordVerdicts, type RecordSettings } from "./recording.ts";
+import { stopwatch } from "./stopwatch.ts";
 import { withFacts } from "./verify-all.ts";
 
 export interface VerifyFileOptions extends DecideOptions, RecordSettings {
@@ -18,13 +19,13 @@ export interface VerifyFileOptions extends DecideOptions, RecordSettings {
  */
 export async function verifyFile(file: FileSubject, options: VerifyFileOptions): Promise<Verdict> {
   const { given, recorder, onRecordFailure, basis, at } = options;
-  const begun = performance.now();
+  const elapsed = stopwatch();
   const { format, location, evidence } = given;
   const { reference, digest, mediaType } = file;
   const subject = { reference, digest, ...(mediaType !== undefined && { mediaType }) };
   const verify = (facts: Facts): Promise<Finding> => format.verify(evidence, file, basis.trust, at, facts);
   const finding = await withFacts(verify, { ...options, wants: wantedFacts(subject, options) });
   const verdict = await decide({ subject, locations: [location], findings: [finding], unread: [] }, options);
-  await recordVerdicts([verdict], { recorder, onRecordFailure, durationMs: performance.now() - begun });
+  await recordVerdicts([verdict], { recorder, onRecordFailure, durationMs: elapsed() });
   return verdict;
 }

@@ -17,6 +17,7 @@ import { decide, wantedFacts } from "./decide.ts";
 import type { DetachedSignature } from "./detached-signature.ts";
 import type { FindingMemory } from "./finding-memory.ts";
 import { recordVerdicts, type RecordSettings } from "./recording.ts";
+import { stopwatch } from "./stopwatch.ts";
 import { resolve, resolveAll } from "./resolve.ts";
 import { verifyAll } from "./verify-all.ts";
 
@@ -46,9 +47,9 @@ export interface VerifyOptions extends RecordSettings {
  * image are verdicts too; only an interruption and unusable options throw.
  */
 export async function verify(repository: RepositoryReader, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
-  const begun = performance.now();
+  const elapsed = stopwatch();
   const verdicts = await decideAll(repository, reference, options);
-  return recordVerdicts(verdicts, { ...options, durationMs: performance.now() - begun });
+  return recordVerdicts(verdicts, { ...options, durationMs: elapsed() });
 }
 
 async function decideAll(repository: RepositoryReader, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {

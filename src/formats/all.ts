@@ -20,5 +20,5 @@ export const defaultFormat: FormatOfFiles = formats[0];
 export const fileFormats: readonly FormatOfFiles[] = formats.filter(isOfFiles);
 
 function isOfFiles(format: Format): format is FormatOfFiles {
-  return format.files !== undefined && format.writers.signature?.readingFor !== undefined;
+  return format.files !== undefined && format.writers.signature?.abilities.signsFiles === true;
 }

@@ -6,6 +6,7 @@ import type { Check, Finding, Need, VerifiedTimestamp, Signatory } from "../core
 import type { Instant } from "../core/instant.ts";
 import { intervalAround } from "../core/interval.ts";
 import type { Content } from "../core/content.ts";
+import type { ImageSubject, Subject } from "../core/subject.ts";
 import { describeHint } from "../verification/key-signature.ts";
 
 /** A value, or the check that says why it could not be read. */
@@ -92,4 +93,14 @@ export function refuseExpiry(format: string, { expiry }: { readonly expiry?: Ins
   throw new TouchmarkError("USAGE", `a signature in the format ${format} cannot say when it expires`, {
     hint: "Only the format notation can: sign in it alone, or without an expiry.",
   });
+}
+
+/** The image to write evidence for. Throws UNSUPPORTED for a file, in writers for images only; `what` begins the message. */
+export function imageOnly(subject: Subject, what: string): ImageSubject {
+  return subject.kind === "image" ? subject : noFiles(what);
+}
+
+/** Throws UNSUPPORTED. */
+export function noFiles(what: string): never {
+  throw new TouchmarkError("UNSUPPORTED", `${what} for images only, not for files`, { hint: "Sign files in the format bundle." });
 }

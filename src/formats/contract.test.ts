@@ -14,11 +14,11 @@ import { publicKeyOf } from "../core/keys/public-key.ts";
 import { artifactTypeOf, mediaTypes, parseManifest } from "../core/oci/manifest.ts";
 import type { MadeSignature, SignerDescription } from "../core/signer.ts";
 import { encodeStatement } from "../core/statements/statement.ts";
-import type { ImageSubject, Subject } from "../core/subject.ts";
+import type { ImageSubject } from "../core/subject.ts";
 import { makeTrust, type Trust } from "../trust/trust.ts";
 import { formats } from "./all.ts";
 import type { Format } from "./format.ts";
-import type { Artifact, AttestationToSign, ClaimToSign, StoredArtifact, ToSign, Writer, WriteRequest } from "./writer.ts";
+import type { Artifact, AttestationToSign, ClaimToSign, StoredArtifact, ToSign, Writer, WriterOf, WriteRequest } from "./writer.ts";
 
 const { signal } = new AbortController();
 const image = subjectOf(encodeUtf8('{"an":"image"}'));
@@ -155,12 +155,8 @@ for (const format of formats) {
       };
       for (const [name, signer] of signersFor(signature)) {
         it(`verifies what it makes with ${name}`, async () => {
-          const { evidence, artifact } = await made(
-            format,
-            signature,
-            { claim, subject: image, by: signer.by, options: { at: now } },
-            signer,
-          );
+          const own = { claim, subject: image, by: signer.by, options: { at: now } };
+          const { evidence, artifact } = await made(format, await signature.open(), own, signer);
           const finding = await format.verify(evidence, image, signer.trust, now);
           assert.ok(isGood(finding), JSON.stringify(finding.checks));
           assert.deepEqual(finding.claim?.kind === "signature" && { ...finding.claim.annotations }, { a: "1", b: "2" });
@@ -175,29 +171,30 @@ for (const format of formats) {
       it("is able to do what its abilities say, and refuses the rest", async () => {
         const { needsChain, takesExpiry, canWait, material } = signature.abilities;
         const prepare = async (change: Partial<WriteRequest<SignatureClaim>>): Promise<ToSign> =>
-          signature.prepare({ ...request, ...change });
+          (await signature.open()).prepare({ ...request, ...change });
         if (needsChain) await assert.rejects(prepare({ by: { publicKey: signer.by.publicKey } }), { code: "CERTIFICATE_REQUIRED" });
         const expiring = prepare({ options: { at: now, expiry: now + 60_000 } });
         await (takesExpiry ? expiring : assert.rejects(expiring, { code: "USAGE" }));
         const pending = { entries: [], timestamps: [], pending: ["https://log.example"] };
-        const waiting = made(format, signature, request, signer, pending);
+        const waiting = made(format, await signature.open(), request, signer, pending);
         if (canWait) assert.equal((await waiting).evidence.isPending, true);
         else if (!needsChain) await assert.rejects(waiting, { code: "UNSUPPORTED" });
         if (material) {
           const timestamps = Array.from({ length: material.timestamps + 1 }, () => new Uint8Array());
-          await assert.rejects(made(format, signature, request, signer, { entries: [], timestamps }), { code: "UNSUPPORTED" });
+          await assert.rejects(made(format, await signature.open(), request, signer, { entries: [], timestamps }), { code: "UNSUPPORTED" });
         }
       });
 
-      const { readingFor } = signature;
-      it(readingFor ? "signs files, and verifies them" : "signs no files", async () => {
-        const read = async (): Promise<Subject> =>
-          readFileSubject("app", streamOf(encodeUtf8("a file")), await readingFor?.(async () => signer.by));
-        const file = await read();
+      const { signsFiles } = signature.abilities;
+      it(signsFiles ? "signs files, and verifies them" : "signs no files", async () => {
+        const writer = await signature.open();
+        const reading = writer.readingFor(async () => signer.by);
+        if (!signsFiles) await assert.rejects(reading, { code: "UNSUPPORTED" });
+        const file = await readFileSubject("app", streamOf(encodeUtf8("a file")), signsFiles ? await reading : undefined);
         const ofFile: SignatureClaim = { kind: "signature", subject: digestOf(encodeUtf8("a file")), annotations: {} };
-        if (!readingFor)
-          return assert.rejects(async () => signature.prepare({ ...request, claim: ofFile, subject: file }), { code: "UNSUPPORTED" });
-        const artifact = await artifactOf(signature, { ...request, claim: ofFile, subject: file }, signer);
+        if (!signsFiles)
+          return assert.rejects(async () => writer.prepare({ ...request, claim: ofFile, subject: file }), { code: "UNSUPPORTED" });
+        const artifact = await artifactOf(writer, { ...request, claim: ofFile, subject: file }, signer);
         const { files } = format;
         assert.ok(files && artifact.kind === "file" && files.owns(artifact.bytes));
         const evidence = await files.read(artifact.bytes, "app.sig", signal);
@@ -215,7 +212,7 @@ for (const format of formats) {
       for (const [name, signer] of signersFor(attestation)) {
         it(`verifies what it makes with ${name}, with the bytes of the statement`, async () => {
           const request = { claim, subject: image, by: signer.by, options: { at: now } };
-          const { evidence, artifact } = await made(format, attestation, request, signer);
+          const { evidence, artifact } = await made(format, await attestation.open(), request, signer);
           const finding = await format.verify(evidence, image, signer.trust, now);
           assert.ok(isGood(finding), JSON.stringify(finding.checks));
           assert.deepEqual(finding.claim, { kind: "attestation", subject: image.digest, predicateType });
@@ -238,7 +235,7 @@ interface OwnSigner {
 }
 
 /** A signer for each kind of key that the writer takes. */
-function signersFor({ abilities: { needsChain } }: Pick<Writer, "abilities">): readonly (readonly [string, OwnSigner])[] {
+function signersFor({ abilities: { needsChain } }: Pick<WriterOf, "abilities">): readonly (readonly [string, OwnSigner])[] {
   const ec = (namedCurve: string) => generateKeyPairSync("ec", { namedCurve });
   const pairs = {
     "ECDSA P-256": ec("P-256"),
@@ -329,11 +326,11 @@ async function storedAgain(
   assert.ok("value" in parts, JSON.stringify(parts));
   const { toSign, signed } = parts.value;
   const [claim] = format.claims(evidence, { digest: subject.digest, bytes: subject.manifest }).claims;
-  const writer: Writer | undefined = claim && format.writers[claim.kind];
+  const writer: WriterOf | undefined = claim && format.writers[claim.kind];
   const [key] = trust?.keys ?? [];
   const signer = signed.by ?? by ?? (key && { publicKey: key.publicKey });
   assert.ok(writer && signer);
-  const artifact = await writer.assemble(toSign, subject, { ...signed, by: signer }, at);
+  const artifact = await (await writer.open()).assemble(toSign, subject, { ...signed, by: signer }, at);
   assert.ok(artifact.kind !== "file");
   return evidenceOf(format, artifact);
 }

@@ -14,7 +14,7 @@ import type { Descriptor } from "../core/oci/manifest.ts";
 import type { Subject, SubjectAddress } from "../core/subject.ts";
 import type { Trust } from "../trust/trust.ts";
 import type { Reading } from "./checks.ts";
-import type { FileWriter, SignatureParts, Writers } from "./writer.ts";
+import type { SignatureParts, Writers } from "./writer.ts";
 
 export interface Format {
   readonly name: string;
@@ -58,7 +58,10 @@ export interface Format {
 }
 
 /** A format that signs files, and reads the signatures. */
-export type FormatOfFiles = Format & { readonly files: DetachedSignatures; readonly writers: { readonly signature: FileWriter } };
+export type FormatOfFiles = Format & {
+  readonly files: DetachedSignatures;
+  readonly writers: { readonly signature: NonNullable<Writers["signature"]> };
+};
 
 /** A detached signature: a file for another file, or one exported from an image. */
 export interface DetachedSignatures {

@@ -12,8 +12,15 @@ import type { EnvelopeRequest, MadeEnvelope, MadeSignature, SignerDescription } 
 import type { Subject } from "../core/subject.ts";
 
 export interface Writers {
-  readonly signature?: Writer<SignatureClaim>;
-  readonly attestation?: Writer<AttestationToSign>;
+  readonly signature?: WriterOf<SignatureClaim>;
+  readonly attestation?: WriterOf<AttestationToSign>;
+}
+
+/** A writer that is loaded when something is written: verification needs none of its code. */
+export interface WriterOf<C extends ClaimToSign = ClaimToSign> {
+  /** What it takes and stores beside a plain signature by a key. */
+  readonly abilities: WriterAbilities;
+  open(): Promise<Writer<C>>;
 }
 
 /** The claim of an attestation with the bytes of its in-toto statement, which are signed as they are. */
@@ -24,9 +31,6 @@ export interface AttestationToSign extends AttestationClaim {
 export type ClaimToSign = SignatureClaim | AttestationToSign;
 
 export interface Writer<C extends ClaimToSign = ClaimToSign> {
-  /** What it takes and stores beside a plain signature by a key. */
-  readonly abilities: WriterAbilities;
-
   /**
    * The exact bytes to sign. Throws INVALID_KEY or CERTIFICATE_REQUIRED for a signer that the writer does not support, USAGE for options
    * and subjects that it does not support, LIMIT_EXCEEDED for a file that must be held in memory and is too large.
@@ -39,16 +43,15 @@ export interface Writer<C extends ClaimToSign = ClaimToSign> {
   /** Envelopes that a signer makes whole; absent where a signer only signs bytes. */
   readonly envelopes?: EnvelopeWriter<C>;
 
-  /** How to read a file in order to sign it; absent in a writer for images alone. */
-  readonly readingFor?: (describe: () => Promise<SignerDescription>) => Promise<FileReading>;
+  /** How to read a file in order to sign it. Throws UNSUPPORTED if the writer is for images only. */
+  readingFor(describe: () => Promise<SignerDescription>): Promise<FileReading>;
 }
-
-/** A writer that also signs files. */
-export type FileWriter = Writer<SignatureClaim> & { readonly readingFor: NonNullable<Writer["readingFor"]> };
 
 export interface WriterAbilities {
   /** How an image's evidence is stored: as a manifest that refers to it, or under a tag that is rewritten. */
   readonly stores: "referrer" | "tag";
+  /** Whether it signs files as well as images. */
+  readonly signsFiles: boolean;
   /** Whether the signer's certificate chain is part of the signature, which then cannot be keyless. */
   readonly needsChain: boolean;
   /** Whether it takes an expiry, and an RFC 3161 timestamp without a sigstore instance. */

@@ -173,7 +173,11 @@ class SettledSigner implements SubjectSigner {
     if ("envelop" in signer) throw new TouchmarkError("UNSUPPORTED", "the plugin makes whole envelopes, which is possible for images only");
     const format = fileFormatOf(this.#formats);
     const { at, signature } = this.#signatureOptions(options);
-    const read = await readSubjectFile(path, await format.writers.signature.readingFor(() => signer.describe(signal)), signal);
+    const read = await readSubjectFile(
+      path,
+      await (await format.writers.signature.open()).readingFor(() => signer.describe(signal)),
+      signal,
+    );
     const { mediaType, annotations = {} } = options;
     const subject = { ...read, ...(mediaType !== undefined && { mediaType }) };
     return signFile(subject, { format, signer, annotations, signature: { ...signature, at }, ...this.#records, signal });

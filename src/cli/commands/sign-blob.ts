@@ -70,7 +70,7 @@ export const command: Command = defineCommand({
     );
     const { signer, ready } = opened;
     if ("envelop" in signer) throw forImages();
-    const reading = await format.writers.signature.readingFor(() => signer.describe(signal));
+    const reading = await (await format.writers.signature.open()).readingFor(() => signer.describe(signal));
     const [file] = await Promise.all([readFileOperand(args.operands[0], io, reading, signal), ready]);
     const { made, evidence } = await signFile(
       { ...file, ...mediaType },

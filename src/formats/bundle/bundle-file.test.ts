@@ -70,7 +70,8 @@ describe("a bundle of a file", () => {
       assert.ok(trusted);
       const theirs = decodeUtf8(read(`${name}.json`));
       const signature = fromBase64(JSON.parse(theirs).messageSignature.signature);
-      const ours = await format.writers.signature.assemble({ bytes }, file, { signature, by: { publicKey: trusted.publicKey } }, at);
+      const writer = await format.writers.signature.open();
+      const ours = await writer.assemble({ bytes }, file, { signature, by: { publicKey: trusted.publicKey } }, at);
       assert.ok(ours.kind === "file");
       assert.equal(decodeUtf8(ours.bytes), theirs);
     });

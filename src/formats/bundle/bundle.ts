@@ -8,15 +8,13 @@ import { subjectContent } from "../../core/subject.ts";
 import { findingOf, reading, tooLarge } from "../checks.ts";
 import type { FormatOfFiles, Recognised } from "../format.ts";
 import { formatLimits, type FormatLimits } from "../limits.ts";
+import { bundleAbilities } from "./abilities.ts";
 import { bundleFiles } from "./bundle-file.ts";
 import { bundleClaims, readBundleEvidence, verifyBundleEvidence, type BundleEvidence } from "./evidence.ts";
-import { bundleParts } from "./parts.ts";
 import { parsePendingRecord, pendingMediaType, saysPending, type PendingRecord } from "./pending-record.ts";
 import { predicateTypeAnnotation } from "./referrer.ts";
 import { signPredicateType } from "./sign-statement.ts";
 import { bundleMediaType, isBundleMediaType } from "./sigstore-bundle.ts";
-import { bundleSignatureWriter } from "./write-signature.ts";
-import { bundleAttestationWriter } from "./write-statement.ts";
 
 export function bundleFormat({ bundleBytes }: FormatLimits): FormatOfFiles {
   return {
@@ -41,9 +39,15 @@ export function bundleFormat({ bundleBytes }: FormatLimits): FormatOfFiles {
       return verifyBundleEvidence(evidence, subjectContent(subject), trust, at);
     },
 
-    material: async (evidence: BundleEvidence) => bundleParts(evidence),
+    material: async (evidence: BundleEvidence) => (await import("./parts.ts")).bundleParts(evidence),
 
-    writers: { signature: bundleSignatureWriter, attestation: bundleAttestationWriter },
+    writers: {
+      signature: { abilities: bundleAbilities, open: async () => (await import("./write-signature.ts")).bundleSignatureWriter },
+      attestation: {
+        abilities: { ...bundleAbilities, signsFiles: false },
+        open: async () => (await import("./write-statement.ts")).bundleAttestationWriter,
+      },
+    },
 
     files: bundleFiles(bundleBytes),
   };

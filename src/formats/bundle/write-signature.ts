@@ -5,14 +5,12 @@ import { maxWholeBytes, wholeFile, type FileSubject } from "../../core/file-subj
 import { bundleHint } from "../../core/keys/public-key.ts";
 import type { MadeSignature } from "../../core/signer.ts";
 import { refuseExpiry } from "../checks.ts";
-import type { FileArtifact, FileWriter, ToSign } from "../writer.ts";
+import type { FileArtifact, ToSign, Writer } from "../writer.ts";
 import { encodeSignStatement, signPredicateType } from "./sign-statement.ts";
 import { encodeMessageBundle } from "./sigstore-bundle.ts";
-import { assembleStatement, bundleAbilities, bundleStatementToSign, type BundleToSign } from "./write-statement.ts";
+import { assembleStatement, bundleStatementToSign, type BundleToSign } from "./write-statement.ts";
 
-export const bundleSignatureWriter: FileWriter = {
-  abilities: bundleAbilities,
-
+export const bundleSignatureWriter: Writer<SignatureClaim> = {
   prepare({ claim, subject, options }) {
     refuseExpiry("bundle", options);
     return subject.kind === "file" ? fileToSign(subject, claim) : bundleStatementToSign(encodeSignStatement(claim), signPredicateType);

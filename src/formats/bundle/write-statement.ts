@@ -5,10 +5,10 @@ import { bundleHint } from "../../core/keys/public-key.ts";
 import { emptyConfig } from "../../core/oci/manifest.ts";
 import type { MadeSignature } from "../../core/signer.ts";
 import { statementPayloadType } from "../../core/statements/statement.ts";
-import type { ImageSubject, Subject } from "../../core/subject.ts";
-import { refuseExpiry } from "../checks.ts";
+import type { ImageSubject } from "../../core/subject.ts";
+import { imageOnly, noFiles, refuseExpiry } from "../checks.ts";
 import type { Instant } from "../../core/instant.ts";
-import type { AttestationToSign, ReferrerArtifact, ToSign, Writer, WriterAbilities } from "../writer.ts";
+import type { AttestationToSign, ReferrerArtifact, ToSign, Writer } from "../writer.ts";
 import { encodePendingRecord } from "./pending-record.ts";
 import { bundleManifest } from "./referrer.ts";
 import { signPredicateType } from "./sign-statement.ts";
@@ -19,26 +19,20 @@ export interface BundleToSign extends ToSign {
   readonly predicateType: string;
 }
 
-export const bundleAbilities: WriterAbilities = {
-  stores: "referrer",
-  needsChain: false,
-  takesExpiry: false,
-  envelopes: [],
-  canWait: true,
-};
+const attestations = "attestations are made";
 
 export const bundleAttestationWriter: Writer<AttestationToSign> = {
-  abilities: bundleAbilities,
-
   prepare({ claim: { statement, predicateType }, subject, options }) {
     refuseExpiry("bundle", options);
-    imageOf(subject);
+    imageOnly(subject, attestations);
     if (predicateType === signPredicateType)
       throw new TouchmarkError("USAGE", `the predicate type ${predicateType} marks signatures: a bundle with it would count as one`);
     return bundleStatementToSign(statement, predicateType);
   },
 
-  assemble: (toSign: BundleToSign, subject, signed, at) => assembleStatement(toSign, imageOf(subject), signed, at),
+  assemble: (toSign: BundleToSign, subject, signed, at) => assembleStatement(toSign, imageOnly(subject, attestations), signed, at),
+
+  readingFor: async () => noFiles(attestations),
 };
 
 export function bundleStatementToSign(payload: Uint8Array, predicateType: string): BundleToSign {
@@ -57,9 +51,4 @@ export function assembleStatement(
   const pending = logs && encodePendingRecord({ logs, ...(!material.certificate && { publicKey: by.publicKey.spki }) });
   const manifest = bundleManifest({ bundle, pending, predicateType, subject: descriptor, at });
   return { kind: "referrer", blobs: [bundle, emptyConfig.bytes, ...(pending ? [pending] : [])], manifest };
-}
-
-function imageOf(subject: Subject): ImageSubject {
-  if (subject.kind === "image") return subject;
-  throw new TouchmarkError("UNSUPPORTED", "attestations are made for images, not for files");
 }

@@ -9,14 +9,14 @@ import type { Trust } from "../../trust/trust.ts";
 import { findingOf, reading, readingAsync, subjectCheck, tooLarge, type Reading } from "../checks.ts";
 import type { Format, Recognised } from "../format.ts";
 import { formatLimits, type FormatLimits } from "../limits.ts";
+import { legacyAbilities } from "./abilities.ts";
 import { attestationLayer } from "./attestation.ts";
+import type { CosignEvidence } from "./evidence.ts";
 import type { LayerKind, SignedLayer } from "./layer.ts";
 import { hasMaterial, type Annotations } from "./material-annotations.ts";
-import { legacyParts, type CosignEvidence } from "./parts.ts";
 import { signatureTag } from "./signature-image.ts";
 import { simpleSigning } from "./simple-signing.ts";
 import { parseLegacyMaterial } from "./verification-material.ts";
-import { legacyAttestationWriter, legacySignatureWriter } from "./write.ts";
 
 /** cosign's artifact type for signatures. Attestations have `application/vnd.in-toto+json`, which other tools use with other meanings. */
 const signatureArtifactType = "application/vnd.dev.cosign.artifact.sig.v1+json";
@@ -46,9 +46,12 @@ export function cosignLegacyFormat(limits: FormatLimits): Format {
 
     verify: (evidence: CosignEvidence, subject, trust, at) => verify(evidence, subject, trust, at),
 
-    material: async (evidence: CosignEvidence) => legacyParts(evidence),
+    material: async (evidence: CosignEvidence) => (await import("./parts.ts")).legacyParts(evidence),
 
-    writers: { signature: legacySignatureWriter, attestation: legacyAttestationWriter },
+    writers: {
+      signature: { abilities: legacyAbilities, open: async () => (await import("./write.ts")).legacySignatureWriter },
+      attestation: { abilities: legacyAbilities, open: async () => (await import("./write.ts")).legacyAttestationWriter },
+    },
   };
 }
 

@@ -1,17 +1,13 @@
 /** The signature of a layer with everything that is needed to store it again. */
-import type { Evidence } from "../../core/evidence.ts";
 import type { VerificationMaterial } from "../../core/verification-material.ts";
 import { logEntryJson } from "../../verification/log-entry-json.ts";
 import { reading, type Reading } from "../checks.ts";
 import type { SignatureParts } from "../writer.ts";
+import type { CosignEvidence } from "./evidence.ts";
 import type { SignedLayer } from "./layer.ts";
 import type { Annotations } from "./material-annotations.ts";
 import { parseLegacyMaterial } from "./verification-material.ts";
 import { simpleSigningToSign, legacyStatementToSign } from "./write.ts";
-
-export interface CosignEvidence extends Evidence {
-  readonly content: Reading<SignedLayer>;
-}
 
 /** A problem for evidence that cannot be read. */
 export function legacyParts({ content, layer }: CosignEvidence): Reading<SignatureParts> {

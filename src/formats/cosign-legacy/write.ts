@@ -2,13 +2,12 @@
 import { encodeUtf8, toBase64 } from "../../core/bytes.ts";
 import { digestOf } from "../../core/digest.ts";
 import { preAuthEncoding } from "../../core/envelopes/dsse.ts";
-import { TouchmarkError } from "../../core/errors.ts";
 import type { SignatureClaim } from "../../core/evidence.ts";
 import type { Descriptor } from "../../core/oci/manifest.ts";
 import { statementPayloadType } from "../../core/statements/statement.ts";
-import type { ImageSubject, Subject } from "../../core/subject.ts";
-import { refuseExpiry } from "../checks.ts";
-import type { AttestationToSign, TaggedArtifact, ToSign, Writer, WriterAbilities } from "../writer.ts";
+import type { ImageSubject } from "../../core/subject.ts";
+import { imageOnly, noFiles, refuseExpiry } from "../checks.ts";
+import type { AttestationToSign, TaggedArtifact, ToSign, Writer } from "../writer.ts";
 import { envelopeMediaType } from "./attestation.ts";
 import { encodeMaterial } from "./encode-verification-material.ts";
 import { extendSignatureImage, signatureAnnotation, signatureTag } from "./signature-image.ts";
@@ -22,43 +21,40 @@ export interface LegacyAttestationToSign extends LegacyToSign {
   readonly predicateType: string;
 }
 
-const abilities: WriterAbilities = {
-  stores: "tag",
-  needsChain: false,
-  takesExpiry: false,
-  envelopes: [],
-  canWait: false,
-  material: { entries: 1, timestamps: 1, needsPromise: true },
-};
+const legacy = "the format cosign-legacy is";
 
 export const legacySignatureWriter: Writer<SignatureClaim> = {
-  abilities,
-
   prepare({ claim, subject, options }): LegacyToSign {
     refuseExpiry("cosign-legacy", options);
-    imageOf(subject);
+    imageOnly(subject, legacy);
     return simpleSigningToSign(encodeSimpleSigning(claim));
   },
 
   assemble({ payload }: LegacyToSign, subject, { signature, material }) {
     const annotations = { [signatureAnnotation]: toBase64(signature), ...(material && encodeMaterial(material)) };
-    return tagged(payload, imageOf(subject), { tag: "sig", mediaType: payloadMediaType, annotations });
+    return tagged(payload, imageOnly(subject, legacy), { tag: "sig", mediaType: payloadMediaType, annotations });
   },
+
+  readingFor: async () => noFiles(legacy),
 };
 
 export const legacyAttestationWriter: Writer<AttestationToSign> = {
-  abilities,
-
   prepare({ claim: { statement, predicateType }, subject, options }): LegacyAttestationToSign {
     refuseExpiry("cosign-legacy", options);
-    imageOf(subject);
+    imageOnly(subject, legacy);
     return legacyStatementToSign(statement, predicateType);
   },
 
   assemble({ payload, predicateType }: LegacyAttestationToSign, subject, { signature, material }) {
     const annotations = { [signatureAnnotation]: "", predicateType, ...(material && encodeMaterial(material)) };
-    return tagged(encodeEnvelope(payload, signature), imageOf(subject), { tag: "att", mediaType: envelopeMediaType, annotations });
+    return tagged(encodeEnvelope(payload, signature), imageOnly(subject, legacy), {
+      tag: "att",
+      mediaType: envelopeMediaType,
+      annotations,
+    });
   },
+
+  readingFor: async () => noFiles(legacy),
 };
 
 export function simpleSigningToSign(payload: Uint8Array): LegacyToSign {
@@ -99,9 +95,4 @@ function tagged(bytes: Uint8Array, { digest }: ImageSubject, { tag, mediaType, a
       return { blobs: [bytes, config], manifest, mediaType: type };
     },
   };
-}
-
-function imageOf(subject: Subject): ImageSubject {
-  if (subject.kind === "image") return subject;
-  throw new TouchmarkError("UNSUPPORTED", "files are not signed in the format cosign-legacy", { hint: "Sign them in the format bundle." });
 }

@@ -35,7 +35,7 @@ import {
 
 const text = encodeUtf8("what is signed");
 const { signal } = new AbortController();
-const writer = notation.writers.signature;
+const writer = await notation.writers.signature.open();
 const describeKey = (key: KeyPair): SignerDescription => ({
   publicKey: publicKeyOf(key.publicKey, "the signer"),
   chain: key === signerKey ? chain : [certificate({ ...leafShape, key }), root],

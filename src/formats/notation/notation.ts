@@ -6,13 +6,24 @@ import type { ImageManifest } from "../../core/oci/manifest.ts";
 import { reading, tooLarge } from "../checks.ts";
 import type { FormatOfFiles, Recognised } from "../format.ts";
 import { checkTarget } from "./check-target.ts";
-import { envelopeFiles } from "./envelope-file.ts";
+import { envelopeFiles, envelopeSuffixes } from "./envelope-file.ts";
+import type { WriterAbilities } from "../writer.ts";
 import { formatLimits } from "../limits.ts";
 import { envelopeTypes, type EnvelopeType } from "./envelope-types.ts";
 import { notationClaims, verifyNotationEvidence, type NotationEvidence } from "./evidence.ts";
-import { notationParts } from "./parts.ts";
 import { isSignatureManifest, signatureType } from "./signature-type.ts";
-import { notationWriter } from "./write.ts";
+
+const abilities: WriterAbilities = {
+  stores: "referrer",
+  signsFiles: true,
+  needsChain: true,
+  takesExpiry: true,
+  envelopes: [
+    { type: "jws", suffix: envelopeSuffixes.jws },
+    { type: "cose", suffix: envelopeSuffixes.cose },
+  ],
+  canWait: false,
+};
 
 export const notation: FormatOfFiles = {
   name: "notation",
@@ -29,9 +40,9 @@ export const notation: FormatOfFiles = {
   verify: (evidence: NotationEvidence, subject, trust, at, facts = new Map()) =>
     verifyNotationEvidence(evidence, { check: (target, algorithm) => checkTarget(target, subject, algorithm), trust, at, facts }),
 
-  material: async (evidence: NotationEvidence) => notationParts(evidence),
+  material: async (evidence: NotationEvidence) => (await import("./parts.ts")).notationParts(evidence),
 
-  writers: { signature: notationWriter },
+  writers: { signature: { abilities, open: async () => (await import("./write.ts")).notationWriter } },
 
   files: envelopeFiles,
 };

@@ -3,14 +3,14 @@ import { TouchmarkError } from "../../core/errors.ts";
 import type { SignatureClaim } from "../../core/evidence.ts";
 import type { FileSubject } from "../../core/file-subject.ts";
 import type { ImageSubject, Subject } from "../../core/subject.ts";
-import type { EnvelopeWriter, FileWriter, ToSign, WriteTerms } from "../writer.ts";
+import type { EnvelopeWriter, ToSign, Writer, WriteTerms } from "../writer.ts";
 import { notaryAlgorithmOf } from "./algorithms.ts";
 import { envelopeKinds } from "./envelope-kinds.ts";
 import { typeNamed } from "./envelope-types.ts";
 import { acceptEnvelope, requestEnvelope } from "./foreign-envelope.ts";
 import type { Target } from "./payload.ts";
 import { assembleEnvelope, assembleSignature, prepareSignature, type PreparedSignature, type Terms } from "./sign.ts";
-import { defaultMediaType, envelopeSuffixes } from "./envelope-file.ts";
+import { defaultMediaType } from "./envelope-file.ts";
 
 export interface NotationToSign extends ToSign {
   readonly prepared: PreparedSignature;
@@ -22,18 +22,7 @@ const pluginEnvelopes: EnvelopeWriter<SignatureClaim> = {
   accept: (made, terms) => acceptEnvelope(made, termsOf(imageOf(terms.subject).descriptor, terms)),
 };
 
-export const notationWriter: FileWriter = {
-  abilities: {
-    stores: "referrer",
-    needsChain: true,
-    takesExpiry: true,
-    envelopes: [
-      { type: "jws", suffix: envelopeSuffixes.jws },
-      { type: "cose", suffix: envelopeSuffixes.cose },
-    ],
-    canWait: false,
-  },
-
+export const notationWriter: Writer<SignatureClaim> = {
   /** Also throws what `prepareSignature` does. */
   async prepare({ subject, by: { chain = [] }, ...request }): Promise<NotationToSign> {
     const target = subject.kind === "file" ? fileTarget(subject) : subject.descriptor;
