@@ -19,6 +19,7 @@ import type {
   PolicyDocument,
   RuleDocument,
 } from "./document.ts";
+import { checkDocument } from "./check-document.ts";
 import { imagePattern } from "./image-pattern.ts";
 import type { Policy, Rule, SignatureRequirement } from "./policy.ts";
 
@@ -36,10 +37,11 @@ export interface CompileOptions {
 const maxCertificates = 1000;
 
 /**
- * Throws INVALID_KEY, MALFORMED, LIMIT_EXCEEDED or USAGE for a key, certificate, name or pattern that cannot be read, and USAGE for a
- * requirement without an authority or with an undefined one.
+ * Throws INVALID_KEY, MALFORMED, LIMIT_EXCEEDED or USAGE for a key, certificate, name or pattern that cannot be read, USAGE for a
+ * requirement with an undefined authority, and what `checkDocument` throws.
  */
 export async function compilePolicy(document: PolicyDocument, { roots = [] }: CompileOptions = {}): Promise<PolicyAndTrust> {
+  checkDocument(document);
   const { metadata, spec } = document;
   const compiled = await Promise.all(spec.authorities.map(compileAuthority));
   const authorities = new Map(compiled.map(({ authority }) => [authority.name, authority]));
@@ -119,10 +121,14 @@ function compileSource(document: CertificateAuthorityDocument): {
       name,
       store,
       anchors,
-      subjects: subjects && !subjects.includes("*") ? subjects.map((text) => parseTrustedName(text, name)) : "any",
+      subjects: !subjects || isAnyone(subjects) ? "any" : subjects.map((text) => parseTrustedName(text, name)),
     },
     certificates,
   };
+}
+
+function isAnyone(subjects: readonly string[]): boolean {
+  return subjects.length === 1 && subjects[0] === "*";
 }
 
 function certificatesOf({ name, pem }: PemDocument): readonly TrustedCertificate[] {
@@ -147,6 +153,8 @@ async function compileIdentity({
 async function textPattern(text: string | undefined, pattern: string | undefined, what: string): Promise<TextPattern> {
   if ((text === undefined) === (pattern === undefined))
     throw new TouchmarkError("USAGE", `${what} is given as a text or as a pattern, and not as both`);
+  // A certificate that names no issuer has the issuer "".
+  if (text === "") throw new TouchmarkError("USAGE", `${what} is empty`);
   return text === undefined ? matching(pattern ?? "") : exactly(text);
 }
 
@@ -159,15 +167,12 @@ function compileRule({ name, images, signatures = [], decision, reason }: RuleDo
   return {
     name,
     matches: (repository) => patterns.map((pattern) => pattern(repository)).reduce(higher, undefined),
-    signatures: signatures.map(({ name: requirement, from, atLeast = 1, annotations = [] }): SignatureRequirement => {
-      if (from.length === 0) throw new TouchmarkError("USAGE", `the requirement ${requirement} of ${name} names no authority`);
-      return {
-        name: requirement,
-        from: from.map((one) => authorities.get(one) ?? unknownAuthority(one, name)),
-        atLeast,
-        annotations: Object.fromEntries(annotations.map((annotation) => [annotation.name, annotation.value])),
-      };
-    }),
+    signatures: signatures.map(({ name: requirement, from, atLeast = 1, annotations = [] }): SignatureRequirement => ({
+      name: requirement,
+      from: from.map((one) => authorities.get(one) ?? unknownAuthority(one, name)),
+      atLeast,
+      annotations: Object.fromEntries(annotations.map((annotation) => [annotation.name, annotation.value])),
+    })),
   };
 }
 
