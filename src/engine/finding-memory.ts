@@ -6,8 +6,11 @@ import type { Instant } from "../core/instant.ts";
 import { isWithinInterval } from "../core/interval.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 
+/** Milliseconds for which a finding is kept, as revocation lists are: an authority may say that its answers hold for years. */
+const maxAge = 24 * 60 * 60_000;
+
 export class FindingMemory {
-  readonly #findings = new Map<string, Finding>();
+  readonly #findings = new Map<string, { readonly finding: Finding; readonly since: Instant }>();
   readonly #max: number;
 
   /** `max`: maximum number of findings; the oldest is dropped first. */
@@ -17,18 +20,23 @@ export class FindingMemory {
 
   /** Returns undefined for unknown evidence, and for a finding that does not hold at this time. */
   find(key: string, at: Instant): Finding | undefined {
-    const finding = this.#findings.get(key);
-    if (finding === undefined || isWithinInterval(finding.holds, at)) return finding;
+    const kept = this.#findings.get(key);
+    if (kept === undefined) return undefined;
+    if (isWithinInterval(kept.finding.holds, at) && kept.since <= at && at <= kept.since + maxAge) return kept.finding;
     this.#findings.delete(key);
     return undefined;
   }
 
-  /** Stores a finding. An undecided one is not stored: a later verification may decide it. */
-  keep(key: string, finding: Finding): void {
-    if (finding.checks.some(({ outcome }) => outcome === "undecided")) return;
+  /**
+   * Stores a finding of this time. An undecided one is not stored, since a later verification may decide it, nor one of a revoked
+   * certificate, which may only be on hold.
+   */
+  keep(key: string, finding: Finding, at: Instant): void {
+    if (finding.checks.some((check) => check.outcome === "undecided" || (check.outcome === "failed" && check.code === "REVOKED"))) return;
+    this.#findings.delete(key);
     const oldest = this.#findings.keys().next();
     if (this.#findings.size >= this.#max && !oldest.done) this.#findings.delete(oldest.value);
-    this.#findings.set(key, finding);
+    this.#findings.set(key, { finding, since: at });
   }
 }
 

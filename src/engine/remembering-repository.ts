@@ -3,8 +3,9 @@
  * signature must stop counting. The tag of an image is resolved each time.
  */
 import { ByteCache } from "../core/async/byte-cache.ts";
-import { memoiseByKey } from "../core/async/memoise.ts";
-import { digestOf, isDigest } from "../core/digest.ts";
+import { throwIfAborted } from "../core/async/interruption.ts";
+import { Memo } from "../core/async/memoise.ts";
+import { isDigest } from "../core/digest.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Descriptor } from "../core/oci/manifest.ts";
 import type { Repository, StoredManifest } from "../core/repository.ts";
@@ -25,19 +26,20 @@ const evidenceTag = /^sha(?:256|512)-[0-9a-f]+\.(?:sig|att|sbom)$/;
 export function repositoryMemory(limits: MemoryLimits, clock: () => Instant): (repository: Repository) => Repository {
   const content = new ByteCache(limits.contentBytes);
   const types = new Map<string, string>();
-  const listing = { maxKeys: limits.listings, until: () => clock() + limits.listingTime, clock };
+  const listing = { until: () => clock() + limits.listingTime, clock };
+  const listings = new Memo<string, readonly Descriptor[]>(limits.listings, listing);
+  const tagged = new Memo<string, StoredManifest | undefined>(limits.listings, listing);
   const opened = new Map<string, Repository>();
 
   const remember = (repository: Repository): Repository => {
     const { name } = repository;
-    const referrers = memoiseByKey((digest: string, signal) => repository.referrers(parsedDigest(digest), signal), listing);
-    const tagged = memoiseByKey((tag: string, signal) => repository.manifest(tag, signal), listing);
     return {
       ...methodsOf(repository),
       name,
-      referrers: (digest, signal) => referrers(digest, signal),
+      referrers: (digest, signal) => shared(listings, `${name} ${digest}`, (inner) => repository.referrers(digest, inner), signal),
       async manifest(target, signal) {
-        if (!isDigest(target)) return evidenceTag.test(target) ? tagged(target, signal) : repository.manifest(target, signal);
+        if (evidenceTag.test(target)) return shared(tagged, `${name} ${target}`, (inner) => repository.manifest(target, inner), signal);
+        if (!isDigest(target)) return repository.manifest(target, signal);
         const key = `${name} ${target}`;
         const bytes = content.get(key);
         const mediaType = types.get(key);
@@ -71,9 +73,10 @@ export function repositoryMemory(limits: MemoryLimits, clock: () => Instant): (r
   };
 }
 
-function parsedDigest(text: string): ReturnType<typeof digestOf> {
-  if (!isDigest(text)) throw new TypeError("not a digest");
-  return text;
+/** The result that is kept or still running, else that of new work. */
+async function shared<T>(memo: Memo<string, T>, key: string, work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  throwIfAborted(signal);
+  return (memo.held(key) ?? memo.renew(key, undefined, work))(signal);
 }
 
 /** Copies the methods of a repository, which may be a class instance, into a plain object. */

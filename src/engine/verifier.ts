@@ -2,8 +2,8 @@
  * A long-lived verifier: concurrent requests for one image share one verification; content, listings and findings are cached within
  * bounds. Two verifiers in one process share nothing.
  */
-import { throwIfAborted } from "../core/async/interruption.ts";
 import { Memo } from "../core/async/memoise.ts";
+import { singleFlight } from "../core/async/single-flight.ts";
 import type { GatherFacts } from "../core/facts/facts.ts";
 import type { Instant } from "../core/instant.ts";
 import { formatReference, repositoryOf, type Reference } from "../core/oci/reference.ts";
@@ -66,8 +66,11 @@ export function createImageVerifier(settings: VerifierSettings): Verifier {
 
   return {
     async verify(reference, { recursive = false, signal }) {
-      const decidedBy = await basis(repositoryOf(reference));
-      throwIfAborted(signal);
+      const opening = singleFlight(
+        async () => basis(repositoryOf(reference)),
+        () => {},
+      );
+      const decidedBy = await opening(signal); // a caller may leave meanwhile
       const key = JSON.stringify([formatReference(reference), decidedBy.policy.digest, decidedBy.trust.digest, recursive]);
       const work = (inner: AbortSignal): Promise<readonly Verdict[]> => {
         const common = { formats, basis: decidedBy, at: clock(), gather, recorder, recursive, signal: inner };
