@@ -190,39 +190,55 @@ export async function readEvidence(
   options: ReadEvidenceOptions,
 ): Promise<readonly Evidence[]> {
   const recognised = affordable(
-    found.flatMap((one) => options.formats.flatMap((format) => format.recognise(one) ?? [])),
+    found.flatMap((one) => options.formats.flatMap((format) => sizeOf(one, format.recognise(one)))),
     options,
   );
   const blobs = await fetchBlobs(repository, recognised, options);
   const evidence: Evidence[] = [];
-  for (const one of recognised) {
-    if (options.budget.pieces <= 0) {
-      options.onUnread("the rest of the evidence", tooMuch(`${options.budget.limits.evidencePieces} pieces`));
-      break;
-    }
-    const read = await one.read(blobs, options.signal);
-    options.budget.pieces -= read.length;
-    evidence.push(...read);
-  }
+  for (const one of recognised) evidence.push(...(await one.read(blobs, options.signal)));
   return evidence;
 }
 
+interface Sized {
+  readonly one: Recognised;
+  /** Bytes to fetch. */
+  readonly bytes: number;
+  /** Maximum pieces of evidence in it. */
+  readonly pieces: number;
+  readonly isTagged: boolean;
+}
+
+function sizeOf({ location, manifest }: Found, one: Recognised | undefined): readonly Sized[] {
+  if (!one) return [];
+  const bytes = one.fetch.reduce((sum, { size }) => sum + size, 0);
+  return [{ one, bytes, pieces: Math.max(manifest.layers.length, 1), isTagged: location.kind === "tag" }];
+}
+
 /**
- * Spends the budget on the smallest blobs first, so that an attacker cannot hide a signature behind large blobs: a manifest of a few bytes
- * can list the same large blob many times.
+ * Spends the budget on the smallest first, so that an attacker cannot hide a signature: neither behind large blobs, since a manifest of a few
+ * bytes can list the same large blob many times, nor behind many pieces. Of tags there are few, so they come before referrers.
  */
-function affordable(recognised: readonly Recognised[], { budget, onUnread }: ReadEvidenceOptions): readonly Recognised[] {
-  const sized = recognised.map((one) => ({ one, bytes: one.fetch.reduce((sum, { size }) => sum + size, 0) }));
-  const afforded = new Set<Recognised>();
-  for (const { one, bytes } of sized.toSorted((a, b) => a.bytes - b.bytes)) {
-    if (bytes > budget.bytes) {
-      onUnread("the rest of the evidence", tooMuch(`${budget.limits.evidenceBytes} bytes`));
+function affordable(recognised: readonly Sized[], { budget, onUnread }: ReadEvidenceOptions): readonly Recognised[] {
+  const { evidenceBytes, evidencePieces } = budget.limits;
+  const counted = new Set<Sized>();
+  for (const sized of recognised.toSorted((a, b) => a.pieces - b.pieces || Number(b.isTagged) - Number(a.isTagged))) {
+    if (budget.pieces <= 0) {
+      onUnread("the rest of the evidence", tooMuch(`${evidencePieces} pieces`));
       break;
     }
-    budget.bytes -= bytes;
-    afforded.add(one);
+    budget.pieces -= sized.pieces;
+    counted.add(sized);
   }
-  return recognised.filter((one) => afforded.has(one));
+  const afforded = new Set<Sized>();
+  for (const sized of [...counted].toSorted((a, b) => a.bytes - b.bytes)) {
+    if (sized.bytes > budget.bytes) {
+      onUnread("the rest of the evidence", tooMuch(`${evidenceBytes} bytes`));
+      break;
+    }
+    budget.bytes -= sized.bytes;
+    afforded.add(sized);
+  }
+  return recognised.flatMap((sized) => (afforded.has(sized) ? sized.one : []));
 }
 
 function tooMuch(limit: string): TouchmarkError {

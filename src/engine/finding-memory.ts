@@ -8,7 +8,7 @@ import type { SubjectAddress } from "../core/subject.ts";
 import { engineLimits } from "./limits.ts";
 
 export class FindingMemory {
-  readonly #findings = new Map<string, Finding>();
+  readonly #findings = new Map<string, { readonly finding: Finding; readonly since: Instant }>();
   readonly #max: number;
 
   /** `max`: maximum number of findings; the oldest is dropped first. */
@@ -18,19 +18,24 @@ export class FindingMemory {
 
   /** Returns undefined for unknown evidence, and for a finding that does not hold at this time. */
   find(key: string, at: Instant): Finding | undefined {
-    const finding = this.#findings.get(key);
-    if (finding === undefined || isWithinInterval(finding.holds, at)) return finding;
+    const kept = this.#findings.get(key);
+    if (kept === undefined) return undefined;
+    if (isWithinInterval(kept.finding.holds, at) && kept.since <= at && at <= kept.since + engineLimits.findingAge) return kept.finding;
     this.#findings.delete(key);
     return undefined;
   }
 
-  /** Stores a finding. An undecided one is not stored: a later verification may decide it. Nor is one with a large statement. */
-  keep(key: string, finding: Finding): void {
+  /**
+   * Stores a finding of this time. An undecided one is not stored, since a later verification may decide it, nor one of a revoked
+   * certificate, which may only be on hold, nor one with a large statement.
+   */
+  keep(key: string, finding: Finding, at: Instant): void {
     if ((finding.statement?.length ?? 0) > engineLimits.cachedStatementBytes) return;
-    if (finding.checks.some(({ outcome }) => outcome === "undecided")) return;
+    if (finding.checks.some((check) => check.outcome === "undecided" || (check.outcome === "failed" && check.code === "REVOKED"))) return;
+    this.#findings.delete(key);
     const oldest = this.#findings.keys().next();
     if (this.#findings.size >= this.#max && !oldest.done) this.#findings.delete(oldest.value);
-    this.#findings.set(key, finding);
+    this.#findings.set(key, { finding, since: at });
   }
 }
 

@@ -32,6 +32,8 @@ interface FixedLimits {
   readonly tagsTime: number;
   /** Milliseconds that a record may take. */
   readonly recordTime: number;
+  /** Milliseconds for which a finding is cached: an authority may say that its answers hold for years. */
+  readonly findingAge: number;
   /** Bytes of the statement of a cached finding: larger ones are cheaper to verify again than to keep. */
   readonly cachedStatementBytes: number;
 }
@@ -53,5 +55,6 @@ export const engineLimits: EvidenceLimits & FixedLimits = {
   tagsShown: 10,
   tagsTime: 2000,
   recordTime: 10_000,
+  findingAge: 24 * 60 * 60_000,
   cachedStatementBytes: 4096,
 };

@@ -1,6 +1,8 @@
 /** Creating and verifying a signature with a pending log entry. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { encodeUtf8 } from "../core/bytes.ts";
+import { signal } from "./verify-fixture.test.ts";
 import { desk, attached, logPath, states, answerOf, logCheck, change } from "./upload-fixture.test.ts";
 
 describe("a signature with a pending log entry", () => {
@@ -34,6 +36,18 @@ describe("a signature with a pending log entry", () => {
     await change(other, ({ manifest }) => delete manifest.annotations["dev.touchmark.log-upload"]);
     assert.equal(answerOf(await other.verify(true)), "deny: LOG_ENTRY_MISSING");
     assert.deepEqual(states(await other.flush()), []);
+  });
+
+  it("passes if pending entries are allowed, whatever copies of it without the mark strangers attach", async (t) => {
+    const at = await desk(t);
+    await at.sign();
+    const [{ digest } = { digest: at.image.digest }] = attached(at);
+    const stored = at.repository.manifests.get(digest);
+    const { layers, annotations, ...manifest } = JSON.parse(Buffer.from(stored?.bytes ?? []).toString());
+    const { "dev.touchmark.log-upload": _mark, ...others } = annotations;
+    const copy = { ...manifest, layers: layers.slice(0, 1), annotations: others };
+    await at.repository.putManifest(encodeUtf8(JSON.stringify(copy)), manifest.mediaType, undefined, signal);
+    assert.equal(answerOf(await at.verify(true)), "allow");
   });
 
   it("by a key needs no log, before as after", async (t) => {

@@ -12,6 +12,7 @@ import type { Repository } from "../core/repository.ts";
 import { formats } from "../formats/all.ts";
 import { FindingMemory } from "./finding-memory.ts";
 import { RecordFailed } from "./recording.ts";
+import { repositoryMemory } from "./remembering-repository.ts";
 import { createImageVerifier, type Verifier, type VerifierSettings } from "./verifier.ts";
 import { alice, at, bundleType, mallory, nobodyListens, signal, signed } from "./verify-fixture.test.ts";
 
@@ -73,6 +74,17 @@ describe("a verifier", () => {
     assert.equal(await answer(verifier), "NO_SIGNATURE");
   });
 
+  it("remembers no more listings than its limit, over all repositories", async () => {
+    const { repository, image } = await place();
+    const memory = repositoryMemory({ contentBytes: 0, listingTime: 1000, listings: 2 }, () => 0);
+    const repositories = ["a", "b", "c"].map((one) => memory({ ...repository, name: `registry.example/${one}` }));
+    for (const one of [...repositories, ...repositories.slice(0, 1)]) await one.referrers(image.digest, signal);
+    assert.deepEqual(
+      repository.calls,
+      Array.from({ length: 4 }, () => "referrers"),
+    );
+  });
+
   it("notices at once that a tag names another image", async () => {
     const { repository, verifier } = await place();
     assert.equal(await answer(verifier), "allow");
@@ -115,6 +127,14 @@ describe("a verifier", () => {
     assert.equal(await stays, "allow");
   });
 
+  it("lets a caller leave while the trust is loaded", async () => {
+    const { verifier } = await place({ basis: () => new Promise(() => {}) });
+    const leaving = new AbortController();
+    const left = assert.rejects(verifier.verify(reference, { signal: leaving.signal }), { code: "INTERRUPTED" });
+    leaving.abort();
+    await left;
+  });
+
   it("loses no verdict to a recorder that fails", async () => {
     const recorder = { record: () => Promise.reject(new Error("the disk is full")) };
     const failures: unknown[] = [];
@@ -146,17 +166,32 @@ describe("cached findings", () => {
 
   it("end with the interval in which they hold", () => {
     const memory = new FindingMemory(10);
-    memory.keep("a", finding(10, 20));
+    memory.keep("a", finding(10, 20), 15);
     assert.ok(memory.find("a", 20));
     assert.equal(memory.find("a", 21), undefined);
     assert.equal(memory.find("a", 15), undefined, "what did not hold is forgotten");
   });
 
+  it("end after a day, however long an authority says that its answers hold", () => {
+    const memory = new FindingMemory(10);
+    const day = 24 * 60 * 60_000;
+    memory.keep("a", finding(0, 365 * day), 10);
+    assert.ok(memory.find("a", day + 10));
+    assert.equal(memory.find("a", day + 11), undefined);
+  });
+
+  it("are not those of a revoked certificate, which may only be on hold", () => {
+    const memory = new FindingMemory(2);
+    const revoked = { name: "revocation", outcome: "failed", code: "REVOKED", detail: "was revoked" } as const;
+    memory.keep("a", { ...finding(0, 100), checks: [revoked] }, 1);
+    assert.equal(memory.find("a", 1), undefined);
+  });
+
   it("are not those that are undecided, and not more than the bound", () => {
     const memory = new FindingMemory(2);
-    memory.keep("undecided", finding(0, 100, "undecided"));
+    memory.keep("undecided", finding(0, 100, "undecided"), 1);
     assert.equal(memory.find("undecided", 1), undefined);
-    for (const key of ["a", "b", "c"]) memory.keep(key, finding(0, 100));
+    for (const key of ["a", "b", "c"]) memory.keep(key, finding(0, 100), 1);
     assert.deepEqual(
       ["a", "b", "c"].map((key) => memory.find(key, 1) !== undefined),
       [false, true, true],

@@ -3,6 +3,7 @@
  * bounds. Two verifiers in one process share nothing.
  */
 import { Memo } from "../core/async/memoise.ts";
+import { singleFlight } from "../core/async/single-flight.ts";
 import type { EvidenceSources } from "../core/evidence-source.ts";
 import type { Digest } from "../core/digest.ts";
 import type { GatherFacts } from "../core/facts/facts.ts";
@@ -84,7 +85,11 @@ export function createImageVerifier(settings: VerifierSettings): Verifier {
   return {
     async verify(reference, { recursive = false, wants: more, signal }) {
       const repository = repositoryOf(reference);
-      const decidedBy = await basis(repository);
+      const opening = singleFlight(
+        async () => basis(repository),
+        () => {},
+      );
+      const decidedBy = await opening(signal); // a caller may leave meanwhile
       await noteTrust(repository, decidedBy);
       const wants = more ? union(decidedBy.policy.wants, more) : decidedBy.policy.wants;
       const key = JSON.stringify([formatReference(reference), decidedBy.policy.digest, decidedBy.trust.digest, recursive, wants]);

@@ -42,7 +42,7 @@ export async function verifyAll(evidence: readonly Evidence[], subject: ImageSub
     await new Promise(setImmediate);
     throwIfAborted(signal);
     const finding = await withFacts((facts) => format.verify(one, subject, options.trust, options.at, facts), { gather, signal, wants });
-    if (key !== undefined) options.findings?.keep(key, finding);
+    if (key !== undefined) options.findings?.keep(key, finding, options.at);
     return { finding, name: nameOf(one, finding) };
   });
   return distinct(named);
@@ -77,12 +77,20 @@ function nameOf({ format, signature }: Evidence, { signer, claim }: Finding): st
   return signature && signer && JSON.stringify([format, signature, signer, claim]);
 }
 
-/** Drops further copies of a signature, such as the pending one beside the completed one. */
+/**
+ * Drops further copies of a signature: those about which a policy decides the same, and those that did not pass beside one that did, such as
+ * the pending one beside the completed one. Other copies stay: strangers can attach a signature again with other material beside it.
+ */
 function distinct(named: readonly Named[]): readonly Finding[] {
-  const best = new Map<string | undefined, Finding>();
-  for (const { finding, name } of named) {
-    const known = best.get(name);
-    if (!known || (outcomeOf(known) !== "passed" && outcomeOf(finding) === "passed")) best.set(name, finding);
-  }
-  return named.flatMap(({ finding, name }) => (name === undefined || best.get(name) === finding ? [finding] : []));
+  const passed = new Set(named.flatMap(({ finding, name }) => (outcomeOf(finding) === "passed" ? name : [])));
+  const seen = new Set<string>();
+  return named.flatMap(({ finding, name }) => {
+    if (name === undefined) return [finding];
+    if (passed.has(name) && outcomeOf(finding) !== "passed") return [];
+    const checks = finding.checks.map((check) => [check.name, check.outcome, check.outcome === "passed" ? "" : check.code]);
+    const same = JSON.stringify([name, checks, finding.verifiedTimestamps.map(({ anchor }) => anchor)]);
+    if (seen.has(same)) return [];
+    seen.add(same);
+    return [finding];
+  });
 }

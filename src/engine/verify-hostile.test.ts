@@ -93,6 +93,25 @@ describe("verify: hostile registries", () => {
     assert.equal(verdict?.findings.length, 1000);
   });
 
+  it("finds a good signature beside a manifest of strangers that lists a thousand", async () => {
+    for (const format of ["cosign-legacy", "bundle"]) {
+      const repository = memoryRepository();
+      const image = await putImage(repository, "good", "1");
+      await signed(alice, repository, "registry.example/app:1", format);
+      const layer = { mediaType: bundleType, bytes: encodeUtf8("{}") };
+      await putReferrer(repository, { subject: image, artifactType: bundleType, layer, times: 1000 });
+      assert.equal(await answer(repository), "allow", format);
+    }
+  });
+
+  it("finds a good .sig beside a thousand referrers of strangers", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    await signed(alice, repository, "registry.example/app:1", "cosign-legacy");
+    for (let i = 0; i < 1000; i++) await referrer(repository, image, encodeUtf8(`${i}`));
+    assert.equal(await answer(repository), "allow");
+  });
+
   it("with 10,000 referrers opens a bounded number, the likely ones first, and finds the good one", async () => {
     const repository = memoryRepository();
     const image = await putImage(repository, "good", "1");

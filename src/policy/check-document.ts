@@ -1,6 +1,6 @@
 /**
- * Checks the shape of a policy document: unknown members, values and names that are given twice. A misspelt member would otherwise loosen
- * the policy silently.
+ * Checks a policy document before it is compiled: its members, its choices, its names, its size. A document comes from JSON or from a
+ * program without types; what is not understood in it would otherwise be ignored, and would loosen the policy.
  */
 import { closest } from "../core/closest.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -16,52 +16,10 @@ import type {
 } from "./document.ts";
 import { policyLimits } from "./limits.ts";
 
-/** Throws USAGE, or LIMIT_EXCEEDED for a list past its bound. */
-export function checkDocument(document: PolicyDocument): void {
-  checkMembers(document, documentMembers, "the policy");
-  checkValue(document.apiVersion, ["touchmark.dev/v1alpha1"], "apiVersion of the policy");
-  checkValue(document.kind, ["TrustPolicy"], "kind of the policy");
-  checkMembers(document.metadata, { name: true }, "metadata of the policy");
-  const { spec } = document;
-  checkMembers(spec, specMembers, "spec of the policy");
-  checkValue(spec.undecided, ["deny", "allow"], "undecided of the policy");
-  checkNames(spec.authorities, "authority", policyLimits.authorities);
-  checkNames(spec.rules, "rule", policyLimits.rules);
-  for (const authority of spec.authorities) checkAuthority(authority);
-  const names = new Set(spec.authorities.map(({ name }) => name));
-  for (const rule of spec.rules) checkRule(rule, names);
-}
-
-type Members<T> = Readonly<Record<keyof Required<T> & string, true>>;
+type Members<T> = Readonly<Record<keyof T & string, true>>;
 
 const documentMembers: Members<PolicyDocument> = { apiVersion: true, kind: true, metadata: true, spec: true };
 const specMembers: Members<PolicySpec> = { undecided: true, authorities: true, rules: true };
-const pemMembers: Members<PemDocument> = { name: true, pem: true };
-const certificateMembers: Members<CertificateAuthorityDocument> = { ...pemMembers, store: true, subjects: true };
-const identityMembers: Members<IdentityDocument> = {
-  name: true,
-  subject: true,
-  subjectPattern: true,
-  issuer: true,
-  issuerPattern: true,
-  claims: true,
-};
-const requirementMembers: Members<SignatureRequirementDocument> = { name: true, from: true, atLeast: true, annotations: true };
-const ruleMembers: Members<RuleDocument> = { name: true, images: true, signatures: true, decision: true, reason: true };
-const pairMembers = { name: true, value: true } as const;
-
-/** The members of an authority that have a few values, and those values. */
-const strictnessValues = {
-  log: ["required", "pending", "none"],
-  sct: ["required", "none"],
-  timestamp: ["required", "afterExpiry", "none"],
-  revocation: ["enforce", "warn", "none"],
-  signingTime: ["enforce", "warn"],
-  expiry: ["enforce", "warn"],
-  authenticity: ["enforce", "warn"],
-} as const satisfies Partial<Record<keyof AuthorityDocument, readonly string[]>>;
-const strictnessNames = ["log", "sct", "timestamp", "revocation", "signingTime", "expiry", "authenticity"] as const;
-
 const authorityMembers: Members<AuthorityDocument> = {
   name: true,
   keys: true,
@@ -76,89 +34,151 @@ const authorityMembers: Members<AuthorityDocument> = {
   expiry: true,
   authenticity: true,
 };
+const pemMembers: Members<PemDocument> = { name: true, pem: true };
+const identityMembers: Members<IdentityDocument> = {
+  name: true,
+  subject: true,
+  subjectPattern: true,
+  issuer: true,
+  issuerPattern: true,
+  claims: true,
+};
+const sourceMembers: Members<CertificateAuthorityDocument> = { ...pemMembers, store: true, subjects: true };
+const ruleMembers: Members<RuleDocument> = { name: true, images: true, signatures: true, decision: true, reason: true };
+const requirementMembers: Members<SignatureRequirementDocument> = { name: true, from: true, atLeast: true, annotations: true };
+const pairMembers = { name: true, value: true } as const;
+
+/** Throws USAGE, and LIMIT_EXCEEDED over `policyLimits`. */
+export function checkDocument(document: PolicyDocument): void {
+  checkMembers(document, documentMembers, "the policy");
+  const { metadata, spec } = document;
+  checkChoice(document.apiVersion ?? "", ["touchmark.dev/v1alpha1"], "apiVersion");
+  checkChoice(document.kind ?? "", ["TrustPolicy"], "kind");
+  checkMembers(metadata, { name: true }, "the policy's metadata");
+  checkMembers(spec, specMembers, "the policy's spec");
+  checkChoice(spec.undecided, ["deny", "allow"], "undecided");
+  const { authorities, rules } = spec;
+  checkSize(authorities, "authorities", "authorities");
+  checkSize(authorities.flatMap(signersOf), "signers", "keys, identities and certificates");
+  checkSize(
+    authorities.flatMap(({ certificates = [] }) => certificates.flatMap(({ subjects = [] }) => subjects)),
+    "subjects",
+    "subjects of certificates",
+  );
+  checkSize(rules, "rules", "rules");
+  checkSize(
+    rules.flatMap(({ images }) => images),
+    "patterns",
+    "image patterns",
+  );
+  const requirements = rules.flatMap(({ signatures = [] }) => signatures);
+  checkSize(requirements, "requirements", "requirements");
+  checkSize(
+    requirements.flatMap(({ from }) => from),
+    "names",
+    "names in requirements",
+  );
+  refuseTwice(authorities, "the policy has the authority");
+  refuseTwice(rules, "the policy has the rule");
+  authorities.forEach(checkAuthority);
+  rules.forEach(checkRule);
+}
+
+function signersOf({ keys = [], identities = [], certificates = [], timestampAuthorities = [] }: AuthorityDocument): readonly unknown[] {
+  return [...keys, ...identities, ...certificates, ...timestampAuthorities];
+}
 
 function checkAuthority(authority: AuthorityDocument): void {
-  const { name, keys = [], identities = [], certificates = [], timestampAuthorities = [] } = authority;
-  const what = `the authority ${quote(name)}`;
+  const what = `the authority ${quoted(authority.name)}`;
   checkMembers(authority, authorityMembers, what);
-  for (const member of strictnessNames) checkValue(authority[member], strictnessValues[member], `${member} of ${what}`);
-  for (const list of [keys, identities, certificates, timestampAuthorities]) checkLength(list, policyLimits.entries, what);
-  for (const key of [...keys, ...timestampAuthorities]) checkMembers(key, pemMembers, `a key or certificate of ${what}`);
-  for (const certificate of certificates) {
-    checkMembers(certificate, certificateMembers, `a certificate of ${what}`);
-    checkValue(certificate.store, ["ca", "signingAuthority"], `store of ${what}`);
+  checkChoice(authority.log, ["required", "pending", "none"], `log of ${what}`);
+  checkChoice(authority.sct, ["required", "none"], `sct of ${what}`);
+  checkChoice(authority.timestamp, ["required", "afterExpiry", "none"], `timestamp of ${what}`);
+  checkChoice(authority.revocation, ["enforce", "warn", "none"], `revocation of ${what}`);
+  checkChoice(authority.signingTime, ["enforce", "warn"], `signingTime of ${what}`);
+  checkChoice(authority.expiry, ["enforce", "warn"], `expiry of ${what}`);
+  checkChoice(authority.authenticity, ["enforce", "warn"], `authenticity of ${what}`);
+  const { keys = [], identities = [], certificates = [], timestampAuthorities = [] } = authority;
+  for (const one of [...keys, ...timestampAuthorities]) checkMembers(one, pemMembers, `a key or certificate of ${what}`);
+  for (const one of identities) {
+    checkMembers(one, identityMembers, `an identity of ${what}`);
+    checkPairs(one.claims ?? [], `${quoted(one.name)} of ${what}`, "claim");
   }
-  for (const identity of identities) {
-    checkMembers(identity, identityMembers, `an identity of ${what}`);
-    checkPairs(identity.claims, `claim of ${what}`);
+  for (const one of certificates) {
+    checkMembers(one, sourceMembers, `a certificate of ${what}`);
+    checkChoice(one.store, ["ca", "signingAuthority"], `store of ${quoted(one.name)} of ${what}`);
   }
 }
 
-function checkRule(rule: RuleDocument, authorities: ReadonlySet<string>): void {
-  const { name, images, signatures = [], decision, reason } = rule;
-  const what = `the rule ${quote(name)}`;
+function checkRule(rule: RuleDocument): void {
+  const what = `the rule ${quoted(rule.name)}`;
   checkMembers(rule, ruleMembers, what);
-  checkValue(decision, ["allow"], `decision of ${what}`);
-  checkLength(images, policyLimits.entries, what);
-  if (signatures.length > 0 === (decision !== undefined)) throw wrong(`${what} requires signatures or decides without, and not both`);
-  if (decision !== undefined && reason === undefined) throw wrong(`${what} decides without evidence and gives no reason`);
-  checkNames(signatures, `requirement of ${what}`, policyLimits.entries);
-  for (const requirement of signatures) checkRequirement(requirement, what, authorities);
+  checkChoice(rule.decision, ["allow"], `decision of ${what}`);
+  const { signatures = [] } = rule;
+  refuseTwice(signatures, `${what} has the requirement`);
+  for (const requirement of signatures) checkRequirement(requirement, what);
 }
 
-function checkRequirement(requirement: SignatureRequirementDocument, rule: string, authorities: ReadonlySet<string>): void {
-  const { name, from, atLeast = 1, annotations } = requirement;
-  const what = `the requirement ${quote(name)} of ${rule}`;
+function checkRequirement(requirement: SignatureRequirementDocument, rule: string): void {
+  const { name, from, atLeast = 1, annotations = [] } = requirement;
+  const what = `the requirement ${quoted(name)} of ${rule}`;
   checkMembers(requirement, requirementMembers, what);
-  checkLength(from, policyLimits.entries, what);
-  if (from.length === 0) throw wrong(`${what} names no authority`);
-  const unknown = from.find((one) => !authorities.has(one));
-  if (unknown !== undefined) throw wrong(`${what} names the authority ${quote(unknown)}, which the policy does not define`);
-  checkOnce(from, `authority in ${what}`);
-  if (!Number.isSafeInteger(atLeast) || atLeast < 1 || atLeast > from.length)
-    throw wrong(`atLeast of ${what} is ${atLeast}; expected a whole number from 1 to ${from.length}, the number of its authorities`);
-  checkPairs(annotations, `annotation of ${what}`);
-}
-
-function checkPairs(pairs: readonly { readonly name: string; readonly value: string }[] = [], what: string): void {
-  for (const pair of pairs) checkMembers(pair, pairMembers, `an ${what}`.replace("an claim", "a claim"));
-  checkNames(pairs, what, policyLimits.entries);
-}
-
-function checkNames(list: readonly { readonly name: string }[], what: string, max: number): void {
-  checkLength(list, max, `the list of each ${what}`);
-  checkOnce(
-    list.map(({ name }) => name),
-    what,
+  if (from.length === 0) throw usage(`${what} names no authority`);
+  refuseTwice(
+    from.map((authority) => ({ name: authority })),
+    `${what} names the authority`,
   );
+  if (!Number.isSafeInteger(atLeast) || atLeast < 1 || atLeast > from.length) {
+    throw usage(
+      `${what} needs signatures of ${String(atLeast).slice(0, 30)} authorities, expected 1 to ${from.length}, as many as it names`,
+    );
+  }
+  checkPairs(annotations, what, "annotation");
 }
 
-function checkOnce(names: readonly string[], what: string): void {
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw wrong(`the ${what} ${quote(twice)} is given twice`);
+function checkPairs(pairs: readonly { readonly name: string; readonly value: string }[], what: string, kind: string): void {
+  checkSize(pairs, "pairs", `${kind}s in ${what}`);
+  refuseTwice(pairs, `${what} has the ${kind}`);
+  for (const pair of pairs) {
+    checkMembers(pair, pairMembers, `the ${kind} ${quoted(pair.name)} of ${what}`);
+    // Without a value, a missing claim would be the expected one.
+    if (typeof pair.value !== "string") throw usage(`the ${kind} ${quoted(pair.name)} of ${what} has no value`);
+  }
 }
 
-function checkLength(list: readonly unknown[], max: number, what: string): void {
-  if (list.length <= max) return;
-  throw new TouchmarkError("LIMIT_EXCEEDED", `${what} has ${list.length} entries, over the limit of ${max}`);
-}
-
-function checkMembers(value: object, known: Readonly<Record<string, true>>, what: string): void {
-  const unknown = Object.keys(value).find((member) => !Object.hasOwn(known, member));
+function checkMembers(object: object, known: Readonly<Record<string, true>>, what: string): void {
+  const unknown = Object.keys(object).find((name) => !Object.hasOwn(known, name));
   if (unknown === undefined) return;
   const near = closest(unknown, Object.keys(known));
-  throw wrong(`${what} has the member ${quote(unknown)}, which is not known${near === undefined ? "" : `; did you mean ${near}?`}`);
+  throw usage(`${what} has no member ${quoted(unknown)}${near === undefined ? "" : `; did you mean ${near}?`}`);
 }
 
-function checkValue(value: string | undefined, values: readonly string[], what: string): void {
-  if (value === undefined || values.includes(value)) return;
-  throw wrong(`${what} is ${quote(value)}; expected ${values.join(", ")}`);
+/** What is left out has its default. */
+function checkChoice(chosen: string | undefined, allowed: readonly string[], what: string): void {
+  if (chosen === undefined || allowed.includes(chosen)) return;
+  throw usage(`${what} is ${quoted(chosen)}, expected ${allowed.join(" or ")}`);
 }
 
-function quote(text: string): string {
-  return JSON.stringify(text.slice(0, 100));
+function checkSize(list: readonly unknown[], limit: keyof typeof policyLimits, what: string): void {
+  const max = policyLimits[limit];
+  if (list.length > max) throw new TouchmarkError("LIMIT_EXCEEDED", `${list.length} ${what} in a policy, over the limit of ${max}`);
 }
 
-function wrong(message: string): TouchmarkError {
-  return new TouchmarkError("USAGE", message, { hint: "Correct the policy." });
+/** Of two with one name the last would count alone. */
+function refuseTwice(list: readonly { readonly name: string }[], what: string): void {
+  const seen = new Set<string>();
+  for (const { name } of list) {
+    if (typeof name !== "string" || name === "") throw usage(`${what} without a name`);
+    if (seen.has(name)) throw usage(`${what} ${quoted(name)} twice`);
+    seen.add(name);
+  }
+}
+
+/** Also of what is no text. */
+function quoted(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value.slice(0, 100)) : typeof value;
+}
+
+function usage(message: string): TouchmarkError {
+  return new TouchmarkError("USAGE", message);
 }

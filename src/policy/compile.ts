@@ -35,7 +35,10 @@ export interface CompileOptions {
   readonly roots?: readonly TrustedRoot[];
 }
 
-/** Throws what `checkDocument` does, and INVALID_KEY, MALFORMED, LIMIT_EXCEEDED or USAGE for a key, certificate, name or pattern. */
+/**
+ * Throws INVALID_KEY, MALFORMED, LIMIT_EXCEEDED or USAGE for a key, certificate, name or pattern that cannot be read, USAGE for a
+ * requirement with an undefined authority, and what `checkDocument` throws.
+ */
 export async function compilePolicy(document: PolicyDocument, { roots = [] }: CompileOptions = {}): Promise<PolicyAndTrust> {
   checkDocument(document);
   const { metadata, spec } = document;
@@ -117,10 +120,14 @@ function compileSource(document: CertificateAuthorityDocument): {
       name,
       store,
       anchors,
-      subjects: subjects && !subjects.includes("*") ? subjects.map((text) => parseTrustedName(text, name)) : "any",
+      subjects: !subjects || isAnyone(subjects) ? "any" : subjects.map((text) => parseTrustedName(text, name)),
     },
     certificates,
   };
+}
+
+function isAnyone(subjects: readonly string[]): boolean {
+  return subjects.length === 1 && subjects[0] === "*";
 }
 
 function certificatesOf({ name, pem }: PemDocument): readonly TrustedCertificate[] {
@@ -145,17 +152,23 @@ async function compileIdentity({
 async function textPattern(text: string | undefined, pattern: string | undefined, what: string): Promise<TextPattern> {
   if ((text === undefined) === (pattern === undefined))
     throw new TouchmarkError("USAGE", `${what} is given as a text or as a pattern, and not as both`);
+  // A certificate that names no issuer has the issuer "".
+  if (text === "") throw new TouchmarkError("USAGE", `${what} is empty`);
   return text === undefined ? matching(pattern ?? "") : exactly(text);
 }
 
-function compileRule({ name, images, signatures = [] }: RuleDocument, authorities: ReadonlyMap<string, Authority>): Rule {
+function compileRule({ name, images, signatures = [], decision, reason }: RuleDocument, authorities: ReadonlyMap<string, Authority>): Rule {
+  if (signatures.length > 0 === (decision !== undefined))
+    throw new TouchmarkError("USAGE", `the rule ${name} requires signatures or decides without, and not both`);
+  if (decision !== undefined && reason === undefined)
+    throw new TouchmarkError("USAGE", `the rule ${name} decides without evidence and gives no reason`);
   const patterns = images.map(imagePattern);
   return {
     name,
     matches: (repository) => patterns.map((pattern) => pattern(repository)).reduce(higher, undefined),
     signatures: signatures.map(({ name: requirement, from, atLeast = 1, annotations = [] }): SignatureRequirement => ({
       name: requirement,
-      from: from.flatMap((one) => authorities.get(one) ?? []),
+      from: from.map((one) => authorities.get(one) ?? unknownAuthority(one, name)),
       atLeast,
       annotations: Object.fromEntries(annotations.map((annotation) => [annotation.name, annotation.value])),
     })),
@@ -164,6 +177,10 @@ function compileRule({ name, images, signatures = [] }: RuleDocument, authoritie
 
 function higher(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || (b !== undefined && b > a) ? b : a;
+}
+
+function unknownAuthority(authority: string, rule: string): never {
+  throw new TouchmarkError("USAGE", `the rule ${rule} names the authority ${JSON.stringify(authority.slice(0, 100))}, which there is not`);
 }
 
 function uncheckedBy(authorities: readonly Authority[]): readonly CheckName[] {

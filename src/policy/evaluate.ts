@@ -8,11 +8,12 @@ import type { Instant } from "../core/instant.ts";
 import { intersect, intervalAround } from "../core/interval.ts";
 import type { ConsideredFinding, Reason, Requirement, Verdict, VerdictSubject } from "../core/verdict.ts";
 import type { Trust } from "../trust/trust.ts";
+import type { Authority } from "./authority.ts";
+import { distinctSigners, signerName } from "./distinct-signers.ts";
 import { expectation } from "./expectation.ts";
-import { matchAuthority, type Fault, type Match } from "./match.ts";
 import { policyLimits } from "./limits.ts";
+import { matchAuthority, type Fault, type Match } from "./match.ts";
 import { ruleFor, type Policy, type SignatureRequirement } from "./policy.ts";
-import { Signers } from "./threshold.ts";
 
 export interface EvaluationInput {
   readonly subject: VerdictSubject;
@@ -29,8 +30,9 @@ export interface EvaluationInput {
 export function evaluate(policy: Policy, input: EvaluationInput): Verdict {
   const { subject, findings, unread, trust, at } = input;
   const rule = ruleFor(policy, subject.repository);
+  const matchesOf = matchesOnce(input);
   const mentioned = Math.min(policyLimits.considered, Math.ceil(policyLimits.consideredInAll / (rule?.signatures.length ?? 1)));
-  const requirements = rule ? rule.signatures.map((requirement) => decide(requirement, mentioned, input)) : [unmatched(subject)];
+  const requirements = rule ? rule.signatures.map((requirement) => decide(requirement, input, matchesOf, mentioned)) : [unmatched(subject)];
   const refusals = requirements.flatMap((one) => (one.decision === "allow" ? [] : [one]));
   const undecidedRefuses = policy.undecided === "deny";
   const worst =
@@ -83,59 +85,116 @@ function unmatched({ repository = "the file" }: VerdictSubject): Requirement {
 
 type Refusal = Pick<Exclude<Requirement, { readonly decision: "allow" }>, "decision" | "reason">;
 
+/** The matches of an authority with each finding. */
+type MatchesOf = (authority: Authority) => readonly Match[];
+
+/** Compares each authority once, however many requirements name it. */
+function matchesOnce({ findings, at, facts = new Map() }: EvaluationInput): MatchesOf {
+  const known = new Map<Authority, readonly Match[]>();
+  return (authority) => {
+    const matches = known.get(authority) ?? findings.map((finding) => matchAuthority(authority, finding, { at, facts }));
+    known.set(authority, matches);
+    return matches;
+  };
+}
+
 function decide(
   requirement: SignatureRequirement,
+  { locations, findings, unread }: EvaluationInput,
+  matchesOf: MatchesOf,
   mentioned: number,
-  { locations, findings, unread, at, facts = new Map() }: EvaluationInput,
 ): Requirement {
   const { name, from, atLeast } = requirement;
   const signatures = findings.flatMap((finding, index) => (finding.claim?.kind === "attestation" ? [] : [{ finding, index }]));
-  const signers = new Signers();
-  const faults: Fault[] = [];
-  const all = signatures.map(({ finding, index }): ConsideredFinding => {
-    const matches = from.map((authority) => ({
-      authority,
-      match: withAnnotations(matchAuthority(authority, finding, { at, facts }), requirement, finding),
-    }));
-    for (const { authority, match } of matches) if (!match.fault && finding.signer) signers.add(finding.signer, authority.name);
-    const best = matches.find(({ match }) => !match.fault) ?? matches.find(({ match }) => match.isExpected) ?? matches[0];
-    const fault = best
-      ? best.match.fault
-      : { decision: "deny" as const, code: "POLICY_DENIED" as const, detail: "no authority is expected" };
-    if (fault) faults.push(fault);
-    return { finding: index, authority: best?.authority.name ?? "", checks: best?.match.checks ?? [], ...(fault && { code: fault.code }) };
-  });
-  // Findings that meet the requirement come first; the limit keeps the verdict's size linear in its rules plus its findings.
+  const compared = signatures.map(({ finding, index }): Compared => ({
+    finding,
+    index,
+    matches: from.flatMap((authority) => {
+      const match = matchesOf(authority)[index];
+      return match ? [{ authority, match: withAnnotations(match, requirement, finding) }] : [];
+    }),
+  }));
+  const met = signersThat(compared, from, ({ fault }) => !fault);
+  const all = compared.map((one) => consider(one, met));
+  const faults = all.flatMap(({ fault }) => fault ?? []);
+  // Findings that count come first; the limit keeps the verdict's size linear in its rules plus its findings.
   const considered = all
-    .toSorted((a, b) => Number(a.code !== undefined) - Number(b.code !== undefined))
-    .slice(0, Math.max(atLeast, mentioned));
-  const met = signers.met();
-  if (met.length >= atLeast) return { name, decision: "allow", considered };
+    .toSorted((a, b) => a.rank - b.rank)
+    .slice(0, Math.max(atLeast, mentioned))
+    .map(({ entry }) => entry);
+  if (met.size >= atLeast) return { name, decision: "allow", considered };
   const expected = expectation(requirement);
   const [first] = unread;
   if (first) return { name, ...notAllRead(first, faults, expected), considered };
-  if (met.length > 0) return { name, ...tooFew(met, atLeast, faults, expected), considered };
+  const doubts = doubtsOf(compared);
+  const possible = signersThat(compared, from, ({ fault, isExpected }) => !fault || (isExpected && fault.decision === "undecided"));
+  // The signatures of others do not decide what is undecided about those of the expected signers.
+  if (doubts.length > 0 && possible.size >= atLeast) return { name, ...noneMatches(doubts, expected), considered };
+  if (met.size > 0) {
+    const found = `signatures of ${met.size} of ${atLeast} signers: ${Array.from(met.keys(), (one) => one.name).join(", ")}`;
+    return { name, decision: "deny", reason: reasonOf("NO_MATCHING_SIGNATURE", expected, found), considered };
+  }
   if (faults.length > 0) return { name, ...noneMatches(faults, expected), considered };
   return { name, ...noneThere(locations, findings.length, expected), considered };
 }
 
+/** A finding compared with each authority of a requirement. */
+interface Compared {
+  readonly finding: Finding;
+  readonly index: number;
+  readonly matches: readonly { readonly authority: Authority; readonly match: Match }[];
+}
+
+/** The authorities whose signatures are accepted, each by a signer of its own. */
+function signersThat(
+  compared: readonly Compared[],
+  from: readonly Authority[],
+  isAccepted: (match: Match) => boolean,
+): ReadonlyMap<Authority, string> {
+  const candidates = new Map(from.map((authority) => [authority, new Set<string>()]));
+  for (const { finding, matches } of compared) {
+    if (!finding.signer) continue;
+    const name = signerName(finding.signer);
+    for (const { authority, match } of matches) if (isAccepted(match)) candidates.get(authority)?.add(name);
+  }
+  return distinctSigners(candidates);
+}
+
+interface Considered {
+  readonly entry: ConsideredFinding;
+  readonly fault: Fault | undefined;
+  /** The order in the verdict: what counts, what meets the requirement too, all others. */
+  readonly rank: number;
+}
+
+function consider({ finding, index, matches }: Compared, met: ReadonlyMap<Authority, string>): Considered {
+  const signer = finding.signer && signerName(finding.signer);
+  const counted = matches.find(({ authority, match }) => !match.fault && met.get(authority) === signer);
+  const best = counted ?? matches.find(({ match }) => !match.fault) ?? matches.find(({ match }) => match.isExpected) ?? matches[0];
+  const fault: Fault | undefined = best
+    ? best.match.fault
+    : { decision: "deny", code: "POLICY_DENIED", detail: "no authority is expected" };
+  const { name = "" } = best?.authority ?? {};
+  const entry = { finding: index, authority: name, checks: best?.match.checks ?? [], ...(fault && { code: fault.code }) };
+  return { entry, fault, rank: counted ? 0 : fault ? 2 : 1 };
+}
+
+/** What is undecided about the signatures of expected signers. */
+function doubtsOf(compared: readonly Compared[]): readonly Fault[] {
+  return compared.flatMap(
+    ({ matches }) => matches.find(({ match: { isExpected, fault } }) => isExpected && fault?.decision === "undecided")?.match.fault ?? [],
+  );
+}
+
+/** What is undecided about a signature stays so only if it has the annotations. */
 function withAnnotations(match: Match, { annotations: wanted }: SignatureRequirement, { claim, signer }: Finding): Match {
-  if (match.fault || claim?.kind !== "signature" || !signer) return match;
+  if (match.fault?.decision === "deny" || claim?.kind !== "signature" || !signer) return match;
   const { annotations } = claim;
   const unmet = Object.entries(wanted).filter(([key, value]) => !Object.hasOwn(annotations, key) || annotations[key] !== value);
   if (unmet.length === 0) return match;
   const has = Object.entries(annotations).map(pair).join(", ") || "none";
   const detail = `signed by ${describeSignatory(signer)} without ${unmet.map(pair).join(", ")} (its annotations: ${has})`;
   return { ...match, fault: { decision: "deny", code: "ANNOTATION_MISMATCH", detail } };
-}
-
-/** The reason for too few signers: undecided if signatures that are undecided could complete them. */
-function tooFew(met: readonly string[], atLeast: number, faults: readonly Fault[], expected: string): Refusal {
-  const open = faults.filter(({ decision }) => decision === "undecided");
-  const found = [`signatures of ${met.length} of ${atLeast} signers: ${met.join(", ")}`, ...open.map(({ detail }) => detail)];
-  const reason = (code: Code) => reasonOf(code, expected, found.slice(0, policyLimits.details).join("; "));
-  if (met.length + open.length < atLeast) return { decision: "deny", reason: reason("NO_MATCHING_SIGNATURE") };
-  return { decision: "undecided", reason: reason(open[0]?.code ?? "UNDECIDED") };
 }
 
 /** The reason for incomplete evidence: some locations could not be read. */

@@ -1,11 +1,19 @@
 /** Bounds of a policy document, and of what a verdict says about it. */
 export interface PolicyLimits {
-  /** Authorities of a document. */
   readonly authorities: number;
-  /** Rules of a document. */
+  /** Keys, identities, certificate authorities and timestamp authorities, of all authorities together. */
+  readonly signers: number;
+  /** Subjects of all certificate authorities together. */
+  readonly subjects: number;
   readonly rules: number;
-  /** Entries of any other list: keys, identities, images, requirements, annotations. */
-  readonly entries: number;
+  /** Image patterns of all rules together. */
+  readonly patterns: number;
+  /** Requirements of all rules together. */
+  readonly requirements: number;
+  /** Names of authorities in all requirements together. */
+  readonly names: number;
+  /** Claims of one identity, or annotations of one requirement. */
+  readonly pairs: number;
   /** Certificates of one PEM text. */
   readonly certificates: number;
   /** Characters of a pattern of images. */
@@ -18,9 +26,14 @@ export interface PolicyLimits {
 }
 
 export const policyLimits: PolicyLimits = {
-  authorities: 1000,
+  authorities: 256,
+  signers: 2000,
+  subjects: 50_000,
   rules: 1000,
-  entries: 1000,
+  patterns: 5000,
+  requirements: 1000,
+  names: 5000,
+  pairs: 100,
   certificates: 1000,
   patternLength: 512,
   considered: 3,

@@ -26,7 +26,10 @@ export function matchX509(
   finding: Finding,
   { at, facts }: { readonly at: Instant; readonly facts: Facts },
 ): X509Match {
-  const vouching = authority.certificates.filter(({ anchors }) => signer.anchors.some(({ digest }) => anchors.has(digest)));
+  const store = storeOf(signer);
+  const vouching = authority.certificates.filter(
+    (source) => source.store === store && signer.anchors.some(({ digest }) => source.anchors.has(digest)),
+  );
   const isVouched = vouching.length > 0;
   // A certificate without a trusted root has failed already.
   const trusted = isVouched || signer.anchors.length === 0 ? [] : [notVouchedFor(authority, signer)];
@@ -41,6 +44,11 @@ export function matchX509(
   return best ?? { checks: [unexpectedCertificate(authority, signer)], needs: [] };
 }
 
+/** The store whose certificates may vouch for the signer: a signing authority vouches for the time as well, and for its own scheme only. */
+function storeOf({ validity }: X509Signer): CertificateSource["store"] {
+  return validity === undefined ? "signingAuthority" : "ca";
+}
+
 /** The check for a signature by certificate if the authority has no certificates. */
 function unexpectedCertificate({ keys, identities }: Authority, { subject }: X509Signer): Check {
   const names = [...keys.map(({ name }) => name), ...identities.map(describeIdentity)].slice(0, 3).join(" or ");
@@ -48,10 +56,12 @@ function unexpectedCertificate({ keys, identities }: Authority, { subject }: X50
   return { name: "certificate", outcome: "failed", code: "CERTIFICATE_UNTRUSTED", detail };
 }
 
-function notVouchedFor({ certificates }: Authority, { issuer, anchors }: X509Signer): Check {
-  const names = [...new Set(certificates.map(({ name }) => name))].slice(0, 3).join(" or ");
+function notVouchedFor({ certificates }: Authority, signer: X509Signer): Check {
+  const { issuer, anchors } = signer;
+  const store = storeOf(signer);
+  const names = [...new Set(certificates.flatMap((source) => (source.store === store ? source.name : [])))].slice(0, 3).join(" or ");
   const found = anchors.length > 0 ? `leads to ${anchors.map(({ name }) => name).join(", ")}` : `was issued by ${JSON.stringify(issuer)}`;
-  const detail = `its certificate ${found}, not to ${names || "any certificate that is expected"}`;
+  const detail = `its certificate ${found}, not to ${names || `any certificate that is expected for ${store}`}`;
   return { name: "certificate", outcome: "failed", code: "CERTIFICATE_UNTRUSTED", detail };
 }
 

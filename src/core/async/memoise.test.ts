@@ -87,6 +87,15 @@ describe("memoise", () => {
     );
   });
 
+  it("does not keep a result longer because the clock was set back", async () => {
+    let now = 1000;
+    let run = 0;
+    const get = memoise(async () => ++run, { until: () => now + 10, clock: () => now });
+    assert.equal(await get(signal), 1);
+    now = 0;
+    assert.equal(await get(signal), 2);
+  });
+
   it("returns an already expired result to waiting callers, and does not keep it", async () => {
     let run = 0;
     const get = memoise(async () => ++run, { until: () => 5, clock: () => 5 });
@@ -117,6 +126,17 @@ describe("memoise by key", () => {
 });
 
 describe("a memo", () => {
+  it("evicts no running work for a result that is not kept", async () => {
+    const memo = new Memo<string, number>(2, { until: () => -Infinity, clock: () => 0 });
+    const { runs, work } = counted();
+    const running = memo.renew("a", undefined, work);
+    assert.equal(await memo.renew("b", undefined, async () => 0)(signal), 0);
+    memo.renew("c", undefined, async () => 0);
+    assert.equal(memo.held("a"), running);
+    runs[0]?.finish();
+    assert.equal(await running(signal), 1);
+  });
+
   it("renews a stale result once, however many callers report it", async () => {
     const memo = new Memo<string, number>(2);
     let run = 0;

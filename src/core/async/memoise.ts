@@ -4,7 +4,7 @@
  * - Callers during a run share it, as in `single-flight.ts`: a caller that aborts does not end it for the others; it ends when
  *   the last one has aborted.
  * - A failure rejects for the waiting callers and is not kept: the next call runs the work again.
- * - A result is kept forever or, with `until`, as long as the clock is before that time.
+ * - A result is kept forever or, with `until`, as long as the clock is before that time, and was not set back.
  * - By key, at most `maxKeys` results are kept; the one that was started first is evicted.
  */
 import type { Instant } from "../instant.ts";
@@ -32,9 +32,15 @@ export function memoiseByKey<K, T>(
   return (key, signal) => results.get(key, (inner) => work(key, inner), signal);
 }
 
+interface Entry<T> {
+  readonly join: Joinable<T>;
+  /** When the result came, and when it expires; absent while the work runs, and without an expiry. */
+  kept?: { readonly since: Instant; readonly until: Instant };
+}
+
 /** Results by key, where only the caller knows the work. */
 export class Memo<K, T> {
-  readonly #results = new Map<K, { readonly join: Joinable<T>; until?: Instant }>();
+  readonly #results = new Map<K, Entry<T>>();
   readonly #maxKeys: number;
   readonly #expiry: Partial<Expiry<T>>;
 
@@ -52,27 +58,35 @@ export class Memo<K, T> {
   /** The result that is kept or still running. A caller who finds out that it is stale calls `renew`. */
   held(key: K): Joinable<T> | undefined {
     const entry = this.#results.get(key);
-    if (entry?.until === undefined || (this.#expiry.clock?.() ?? -Infinity) < entry.until) return entry?.join;
+    if (entry === undefined || !this.#isExpired(entry)) return entry?.join;
     this.#results.delete(key);
     return undefined;
+  }
+
+  /** A clock that was set back says nothing about the age of a result. */
+  #isExpired({ kept }: Entry<T>): boolean {
+    const now = this.#expiry.clock?.();
+    return kept !== undefined && now !== undefined && (now < kept.since || now >= kept.until);
   }
 
   /** Replaces a stale result (undefined: none). Callers that report the same stale result at the same time share one run. */
   renew(key: K, useless: Joinable<T> | undefined, work: (signal: AbortSignal) => Promise<T>): Joinable<T> {
     const held = this.held(key);
     if (held !== undefined && held !== useless) return held;
-    const entry: { readonly join: Joinable<T>; until?: Instant } = {
+    const entry: Entry<T> = {
       join: singleFlight(
         async (signal) => {
           const result = await work(signal);
-          const until = this.#expiry.until?.(result);
-          if (until !== undefined) entry.until = until;
+          const { until, clock } = this.#expiry;
+          if (until && clock) entry.kept = { since: clock(), until: until(result) };
+          if (this.#isExpired(entry)) forget();
           return result;
         },
-        () => {
-          if (this.#results.get(key) === entry) this.#results.delete(key);
-        },
+        () => forget(),
       ),
+    };
+    const forget = (): void => {
+      if (this.#results.get(key) === entry) this.#results.delete(key);
     };
     this.#results.delete(key);
     const oldest = this.#results.keys().next();
