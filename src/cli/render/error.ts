@@ -18,7 +18,7 @@ function nameOf(reference: string): string {
 }
 
 /** The stack trace without the untrusted messages: the first is shown above, the cause's in one line. */
-export function trace({ code, stack, cause }: TouchmarkError): string {
+function trace({ code, stack, cause }: TouchmarkError): string {
   const locations = (text = ""): string[] => text.split("\n").filter((line) => /^ {4}at /.test(line));
   const because = cause instanceof Error ? [`caused by: ${cause.message}`, ...locations(cause.stack)] : [];
   return [`code: ${code}`, ...locations(stack), ...because].map((line) => clean(line, 2000)).join("\n");

@@ -32,8 +32,6 @@ export interface ApiResponse {
   readonly body?: ResponseBody;
   /** The name of the route, for metrics. */
   readonly route?: string;
-  /** The error that the response reports, for the log. It is not sent. */
-  readonly cause?: unknown;
   /** Called once, when no more will be sent: the response is complete, or the connection was closed. */
   readonly finished?: () => void;
 }

@@ -39,8 +39,7 @@ export function router({ routes, errors = errorResponse }: RouterOptions): ApiHa
       const response = await handler(limitBody(request, route.maxBodyBytes ?? usualBodyBytes), parameters);
       return { ...response, route: name };
     } catch (error) {
-      const answer = errors(error, request);
-      return { ...answer, route: name, ...(answer.status >= 500 && { cause: error }) };
+      return { ...errors(error, request), route: name };
     }
   };
 }

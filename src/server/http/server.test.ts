@@ -5,7 +5,6 @@ import { connect } from "node:net";
 import { test, type TestContext } from "node:test";
 import { authority, serverIdentity } from "../../../test/fakes/pki/pki.ts";
 import { TouchmarkError } from "../../core/errors.ts";
-import type { RequestFailure } from "./report-failures.ts";
 import { router } from "./router.ts";
 import { startServer, type HttpServerOptions, type RunningServer } from "./server.ts";
 
@@ -97,27 +96,4 @@ test("connections over the limit are closed, and the others continue", async (t)
   let answered = false;
   for (let tries = 0; tries < 500 && !answered; tries++) answered = await get(`${url}/hello`).then(Boolean, () => false);
   assert.ok(answered);
-});
-
-test("a failure of the server itself is reported once, with its request and without its query", async (t) => {
-  const failures: RequestFailure[] = [];
-  const fail = (error: Error) => (): never => {
-    throw error;
-  };
-  const failing = router({
-    routes: [
-      { name: "unexpected", path: /^\/unexpected$/, methods: { GET: fail(new Error("the disk is broken")) } },
-      { name: "unreachable", path: /^\/unreachable$/, methods: { GET: fail(new TouchmarkError("UNREACHABLE", "the log is gone")) } },
-      { name: "refused", path: /^\/refused$/, methods: { GET: fail(new TouchmarkError("USAGE", "no such flag")) } },
-    ],
-  });
-  const { url } = await testServer(t, { api: failing, onFailure: (failure) => failures.push(failure), freshId: () => "request-1" });
-  for (const path of ["unexpected?token=secret", "refused", "nothing", "unreachable"]) await get(`${url}/${path}`);
-  assert.deepEqual(
-    failures.map(({ error, ...rest }) => ({ ...rest, message: error instanceof Error && error.message })),
-    [
-      { id: "request-1", method: "GET", path: "/unexpected", status: 500, message: "the disk is broken" },
-      { id: "request-1", method: "GET", path: "/unreachable", status: 502, message: "the log is gone" },
-    ],
-  );
 });

@@ -7,7 +7,6 @@ import { nodeServer } from "./node.ts";
 import { observe } from "./observe.ts";
 import { withOperations } from "./operations.ts";
 import { PrometheusMetrics } from "./prometheus.ts";
-import { reportFailures, type OnFailure } from "./report-failures.ts";
 import type { ApiHandler } from "./response.ts";
 
 export interface HttpServerOptions extends Pick<ListenOptions, "host" | "port" | "tls"> {
@@ -17,8 +16,6 @@ export interface HttpServerOptions extends Pick<ListenOptions, "host" | "port" |
   /** Whether requests can be served now (always). */
   readonly isReady?: (signal: AbortSignal) => Promise<boolean>;
   readonly limits?: Partial<ServerLimits>;
-  /** Called with each request that ends in an error of the server itself. */
-  readonly onFailure?: OnFailure;
   /** Returns a new request id (a random UUID). */
   readonly freshId?: () => string;
   /** Milliseconds of a monotonic clock (the process's). */
@@ -46,9 +43,7 @@ export async function startServer(options: HttpServerOptions): Promise<RunningSe
     isReady: async (signal: AbortSignal) => closing === undefined && (await isReady(signal)),
     metricsText: () => metrics.text(),
   };
-  const { onFailure } = options;
-  const whole = withOperations(api, operations);
-  const handler = observe(onFailure ? reportFailures(whole, onFailure) : whole, { metrics, now });
+  const handler = observe(withOperations(api, operations), { metrics, now });
   let listening: Listening;
   try {
     listening = await adapter.listen(handler, { host, port, limits, freshId, ...(tls && { tls }) });

@@ -1,17 +1,13 @@
 import { once } from "node:events";
 import { decodeUtf8 } from "../../../core/bytes.ts";
-import { asTouchmarkError } from "../../../core/errors.ts";
 import { readSource } from "../../../files/read-source.ts";
 import type { ServerTls } from "../../../server/http/adapter.ts";
-import type { RequestFailure } from "../../../server/http/report-failures.ts";
 import { startRegistry } from "../../../server/registry/registry.ts";
 import { usageError } from "../../usage-error.ts";
 import { defineCommand, type Command } from "../../command.ts";
 import { flag } from "../../flags/flag.ts";
 import type { Io } from "../../io.ts";
 import { commandLimits } from "../../limits.ts";
-import { trace } from "../../render/error.ts";
-import { clean } from "../../render/text.ts";
 
 export const command: Command = defineCommand({
   usage: "--dir DIR [flags]",
@@ -37,21 +33,13 @@ export const command: Command = defineCommand({
     const { host, port } = parseListen(args.listen ?? "127.0.0.1:5000");
     const tls = await readTls(args, io);
     const { drainTime } = commandLimits;
-    const onFailure = (failure: RequestFailure): void => io.stderr.write(renderFailure(failure));
-    const registry = await startRegistry({ dir, host, port, drainTime, onFailure, ...(tls && { tls }) });
+    const registry = await startRegistry({ dir, host, port, drainTime, ...(tls && { tls }) });
     io.stdout.write(`listening on ${registry.address}\n`);
     if (!io.signal.aborted) await once(io.signal, "abort");
     await registry.close();
     return 0;
   },
 });
-
-/** One line, and for an unexpected error where it was thrown. */
-function renderFailure({ id, method, path, status, error: thrown }: RequestFailure): string {
-  const error = asTouchmarkError(thrown);
-  const line = `error: request ${clean(id)} (${clean(method)} ${clean(path)}) was answered ${status}: ${clean(error.message)}\n`;
-  return error.code === "INTERNAL" ? `${line}${trace(error)}\n` : line;
-}
 
 interface TlsArgs {
   readonly tlsCert: string | undefined;
