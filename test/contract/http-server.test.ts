@@ -20,7 +20,7 @@ describe("handlers on node:http", () => {
     let ids = 0;
     const limits = { ...serverLimits, drainTime: 500 };
     const host = "127.0.0.1";
-    const options = { host, port: 0, limits, freshId: () => `request-${ids++}` };
+    const options = { host, port: 0, limits, freshId: () => `request-${ids++}`, log: () => undefined };
     const { port, stop } = await nodeServer.listen(contractHandler(join(folder, "file")), options);
     let closing: Promise<void> | undefined;
     const close = (): Promise<void> => (closing ??= stop());

@@ -1,5 +1,6 @@
 /** The port to an HTTP server of some runtime; `node.ts` implements it. */
 import type { ServerLimits } from "./limits.ts";
+import type { ServerLog } from "./log.ts";
 import type { ApiHandler } from "./response.ts";
 
 /** A certificate chain and its private key, in PEM. */
@@ -18,6 +19,8 @@ export interface ListenOptions {
   readonly limits: ServerLimits;
   /** Returns a new request id. */
   readonly freshId: () => string;
+  /** Gets an entry for each response that fails: a 5xx with an error, or one that is cut off. */
+  readonly log: ServerLog;
 }
 
 export interface Listening {

@@ -6,6 +6,7 @@ import type { Socket } from "node:net";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { ListenOptions, ServerAdapter } from "./adapter.ts";
 import { errorResponse } from "./error-response.ts";
+import { logFailure, stderrLog, type ServerLog } from "./log.ts";
 import { onClose } from "./node/connection.ts";
 import { FileBuffers } from "./node/file-buffers.ts";
 import { apiRequest, discardBody } from "./node/request.ts";
@@ -17,6 +18,8 @@ export type NodeListener = (request: IncomingMessage, response: ServerResponse) 
 
 export interface NodeListenerOptions {
   readonly freshId: () => string;
+  /** Gets an entry for each response that fails (lines of text on stderr). */
+  readonly log?: ServerLog;
   /** Whether connections are closed after their response. */
   readonly isClosing?: () => boolean;
 }
@@ -24,7 +27,10 @@ export interface NodeListenerOptions {
 /** Bytes of a body that are buffered between a connection and a file: few enough for many clients, enough for few system calls. */
 const highWaterMark = 512 * 1024;
 
-export function nodeListener(handler: ApiHandler, { freshId, isClosing = () => false }: NodeListenerOptions): NodeListener {
+export function nodeListener(
+  handler: ApiHandler,
+  { freshId, log = stderrLog, isClosing = () => false }: NodeListenerOptions,
+): NodeListener {
   const buffers = new FileBuffers();
   return async (request, response) => {
     const controller = new AbortController();
@@ -35,13 +41,24 @@ export function nodeListener(handler: ApiHandler, { freshId, isClosing = () => f
       const headers = { "X-Request-Id": asked.id, ...(isClosing() && { Connection: "close" }) };
       return sendResponse({ response, answer, isHead: asked.method === "HEAD", headers, buffers, signal });
     };
+    // What fails once the client has gone is the consequence of that.
+    const report = (error: unknown, status: number): void => {
+      if (!signal.aborted && !request.socket.destroyed) logFailure(log, error, asked, status);
+    };
     let answer: ApiResponse | undefined;
     try {
       answer = await handler(asked);
+      if (answer.failure !== undefined) report(answer.failure, answer.status);
       await send(answer);
     } catch (error) {
-      if (response.headersSent) cut(request, response);
-      else await send(errorResponse(error, asked)).catch(() => cut(request, response));
+      if (response.headersSent) {
+        report(error, response.statusCode);
+        cut(request, response);
+      } else {
+        const failed = errorResponse(error, asked);
+        if (failed.status >= 500) report(error, failed.status);
+        await send(failed).catch(() => cut(request, response));
+      }
     }
     stopWatching();
     answer?.finished?.();
@@ -59,7 +76,7 @@ export const nodeServer: ServerAdapter = {
   async listen(handler, options) {
     const underWay = new Set<Promise<void>>();
     let closing = false;
-    const listener = nodeListener(handler, { freshId: options.freshId, isClosing: () => closing });
+    const listener = nodeListener(handler, { freshId: options.freshId, log: options.log, isClosing: () => closing });
     const server = await createServer(options, (request, response) => {
       const exchange = listener(request, response).finally(() => {
         underWay.delete(exchange);

@@ -1,7 +1,7 @@
 /** The endpoints for the operator of a server: `/healthz` (liveness), `/readyz` (readiness) and `/metrics`. */
 import { errorResponse } from "./error-response.ts";
 import { router, type Route } from "./router.ts";
-import { jsonResponse, type ApiHandler } from "./response.ts";
+import { jsonResponse, type ApiHandler, type ApiResponse } from "./response.ts";
 
 export interface OperationsOptions {
   /** Whether requests can be served now. False, or an error, takes the server out of rotation until the next check. */
@@ -19,8 +19,11 @@ export function withOperations(api: ApiHandler, { isReady, metricsText }: Operat
       path: /^\/readyz$/,
       methods: {
         async GET({ signal }) {
-          const ready = await isReady(signal).catch(() => false);
-          return ready ? jsonResponse(200, { status: "ready" }) : jsonResponse(503, { status: "not ready" }, { "Retry-After": "5" });
+          try {
+            return (await isReady(signal)) ? jsonResponse(200, { status: "ready" }) : notReady();
+          } catch (failure) {
+            return { ...notReady(), failure };
+          }
         },
       },
       maxBodyBytes: 0,
@@ -34,6 +37,7 @@ export function withOperations(api: ApiHandler, { isReady, metricsText }: Operat
       maxBodyBytes: 0,
     },
   ];
+  const notReady = (): ApiResponse => jsonResponse(503, { status: "not ready" }, { "Retry-After": "5" });
   const operations = router({ routes, errors: errorResponse });
   const paths: ReadonlySet<string> = new Set(routes.map(({ name }) => `/${name}`));
   return (request) => (paths.has(request.path) ? operations(request) : api(request));

@@ -30,6 +30,8 @@ export interface ApiResponse {
   readonly headers?: Readonly<Record<string, string>>;
   /** Not sent for HEAD, whose headers are those of GET. */
   readonly body?: ResponseBody;
+  /** The error that a 5xx response stands for, for the log. */
+  readonly failure?: unknown;
   /** The name of the route, for metrics. */
   readonly route?: string;
   /** Called once, when no more will be sent: the response is complete, or the connection was closed. */

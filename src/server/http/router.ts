@@ -39,7 +39,8 @@ export function router({ routes, errors = errorResponse }: RouterOptions): ApiHa
       const response = await handler(limitBody(request, route.maxBodyBytes ?? usualBodyBytes), parameters);
       return { ...response, route: name };
     } catch (error) {
-      return { ...errors(error, request), route: name };
+      const response = errors(error, request);
+      return { ...response, ...(response.status >= 500 && { failure: error }), route: name };
     }
   };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { ListenOptions, Listening, ServerAdapter } from "./adapter.ts";
 import { serverLimits, type ServerLimits } from "./limits.ts";
+import { stderrLog, type ServerLog } from "./log.ts";
 import { nodeServer } from "./node.ts";
 import { observe } from "./observe.ts";
 import { withOperations } from "./operations.ts";
@@ -20,6 +21,8 @@ export interface HttpServerOptions extends Pick<ListenOptions, "host" | "port" |
   readonly freshId?: () => string;
   /** Milliseconds of a monotonic clock (the process's). */
   readonly now?: () => number;
+  /** Where failures are reported (lines of text on stderr). */
+  readonly log?: ServerLog;
   readonly adapter?: ServerAdapter;
 }
 
@@ -34,8 +37,8 @@ export interface RunningServer {
 
 /** Starts listening; throws USAGE if the address or the certificate cannot be used. */
 export async function startServer(options: HttpServerOptions): Promise<RunningServer> {
-  const { name, host, port, tls, api, freshId = randomUUID, now = () => performance.now(), adapter = nodeServer } = options;
-  const { isReady = () => Promise.resolve(true) } = options;
+  const { name, host, port, tls, api, freshId = randomUUID, now = () => performance.now() } = options;
+  const { isReady = () => Promise.resolve(true), log = stderrLog, adapter = nodeServer } = options;
   const limits = { ...serverLimits, ...options.limits };
   const metrics = new PrometheusMetrics(limits.metricSeries);
   let closing: Promise<void> | undefined;
@@ -46,7 +49,7 @@ export async function startServer(options: HttpServerOptions): Promise<RunningSe
   const handler = observe(withOperations(api, operations), { metrics, now });
   let listening: Listening;
   try {
-    listening = await adapter.listen(handler, { host, port, limits, freshId, ...(tls && { tls }) });
+    listening = await adapter.listen(handler, { host, port, limits, freshId, log, ...(tls && { tls }) });
   } catch (error) {
     const hint = "Free the address or name another, port 0 takes one that is free; with TLS, check certificate and key.";
     const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";

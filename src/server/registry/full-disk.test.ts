@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { digestOf } from "../../core/digest.ts";
+import type { LogEntry } from "../http/log.ts";
 import { errorCode, imageManifest, json, putManifest, testRegistry } from "./fixture.test.ts";
 
 test("a registry on a full disk refuses pushes completely, serves its content, and accepts pushes once there is space", async (t) => {
@@ -16,7 +17,8 @@ test("a registry on a full disk refuses pushes completely, serves its content, a
     await rmdir(dir);
   });
   if (mounted.status !== 0) return t.skip("making a small file system needs Linux and root");
-  const { send, pushBlob, pushImage } = await testRegistry(t, { dir });
+  const logged: LogEntry[] = [];
+  const { send, pushBlob, pushImage } = await testRegistry(t, { dir, log: (entry) => logged.push(entry) });
   const image = await pushImage("app", "v1");
   const ballast = await fill(pushBlob);
 
@@ -30,6 +32,15 @@ test("a registry on a full disk refuses pushes completely, serves its content, a
   assert.equal((await send("DELETE", headers.location ?? "")).status, 204);
   const manifest = imageManifest({ annotations: { much: "x".repeat(64 * 1024) } });
   assert.equal((await putManifest(send, "app", "v2", manifest)).status, 507);
+
+  for (const { status, code, stack, request } of logged) {
+    assert.deepEqual([status, code], [507, "ENOSPC"]);
+    assert.ok(stack?.includes("ENOSPC") && request?.path.startsWith("/v2/app/") && request.id.length > 0);
+  }
+  assert.deepEqual(
+    logged.slice(-3).map(({ request }) => request?.method),
+    ["POST", "PATCH", "PUT"],
+  );
 
   assert.equal((await send("GET", `/v2/app/blobs/${digest}`)).status, 404);
   assert.equal((await send("GET", `/v2/app/manifests/${digestOf(manifest)}`)).status, 404);

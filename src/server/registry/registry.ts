@@ -1,6 +1,7 @@
 /** The embedded registry: the OCI distribution specification 1.1, with its content in a folder. */
 import { throwIfAborted } from "../../core/async/interruption.ts";
 import type { ServerTls } from "../http/adapter.ts";
+import type { ServerLog } from "../http/log.ts";
 import { startServer, type RunningServer } from "../http/server.ts";
 import { registryApi } from "./http/api.ts";
 import { registryServerLimits } from "./limits.ts";
@@ -15,6 +16,8 @@ export interface RegistryOptions extends StorageOptions {
   readonly tls?: ServerTls;
   /** Milliseconds for requests in progress to finish when the registry closes. */
   readonly drainTime?: number;
+  /** Where failures are reported (lines of text on stderr). */
+  readonly log?: ServerLog;
   /** Closes the registry as `close` does. */
   readonly signal?: AbortSignal;
 }
@@ -30,13 +33,14 @@ export interface RunningRegistry {
 
 /** Starts a registry; throws USAGE if the address or the folder cannot be used. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
-  const { host, port, tls, drainTime = 500, signal } = options;
+  const { host, port, tls, drainTime = 500, log, signal } = options;
   throwIfAborted(signal);
   const storage = await openStorage(options);
   const api = registryApi(() => storage);
   const limits = { requestTime: registryServerLimits.requestTime, drainTime };
+  const optional = { ...(tls && { tls }), ...(log && { log }) };
   const { isReady } = storage;
-  const server = await startServer({ name: "registry", host, port, api, limits, isReady, ...(tls && { tls }) }).catch(closing(storage));
+  const server = await startServer({ name: "registry", host, port, api, limits, isReady, ...optional }).catch(closing(storage));
 
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= server.close().then(() => storage.close()));

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { decodeUtf8 } from "../../../core/bytes.ts";
 import { readSource } from "../../../files/read-source.ts";
 import type { ServerTls } from "../../../server/http/adapter.ts";
+import { textLog } from "../../../server/http/log.ts";
 import { startRegistry } from "../../../server/registry/registry.ts";
 import { usageError } from "../../usage-error.ts";
 import { defineCommand, type Command } from "../../command.ts";
@@ -33,7 +34,8 @@ export const command: Command = defineCommand({
     const { host, port } = parseListen(args.listen ?? "127.0.0.1:5000");
     const tls = await readTls(args, io);
     const { drainTime } = commandLimits;
-    const registry = await startRegistry({ dir, host, port, drainTime, ...(tls && { tls }) });
+    const log = textLog((text) => io.stderr.write(text), io.now);
+    const registry = await startRegistry({ dir, host, port, drainTime, log, ...(tls && { tls }) });
     io.stdout.write(`listening on ${registry.address}\n`);
     if (!io.signal.aborted) await once(io.signal, "abort");
     await registry.close();
