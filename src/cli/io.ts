@@ -14,6 +14,8 @@ export interface Io {
   /** The user's home folder. */
   readonly home: string;
   readonly now: () => Instant;
+  /** Calls the listener at each request to reload the configuration (SIGHUP); returns a function that ends that. */
+  readonly onReload: (listener: () => void) => () => void;
   /** Aborted when the user interrupts, with a TouchmarkError as the reason. */
   readonly signal: AbortSignal;
 }

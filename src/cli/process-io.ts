@@ -23,6 +23,10 @@ export function processIo(): Io {
     env: process.env,
     home: homeFolder(),
     now: Date.now,
+    onReload: (listener) => {
+      process.on("SIGHUP", listener);
+      return () => process.off("SIGHUP", listener);
+    },
     signal: interruption.signal,
   };
 }

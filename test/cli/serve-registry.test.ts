@@ -28,6 +28,33 @@ it("serves a folder over TLS until it is interrupted", async (t) => {
   assert.deepEqual((await running).status, 0);
 });
 
+it("reads the certificate again on SIGHUP, and keeps the one in use if the files are broken", async (t) => {
+  const { path, runWith } = await bench(t);
+  await writeFile(path("server.crt"), serverIdentity.cert);
+  const interrupt = new AbortController();
+  const listening = Promise.withResolvers<string>();
+  const logged = Promise.withResolvers<string>();
+  const { promise: reload, resolve: listen } = Promise.withResolvers<() => void>();
+  const io = {
+    signal: interrupt.signal,
+    env: { KEY: serverIdentity.key.toString() },
+    stdout: { isTerminal: false, write: listening.resolve },
+    stderr: { isTerminal: false, write: logged.resolve },
+    onReload: (listener: () => void) => {
+      listen(listener);
+      return () => undefined;
+    },
+  };
+  const flags = ["--listen", "127.0.0.1:0", "--tls-cert", path("server.crt"), "--tls-key", "env://KEY"];
+  const running = runWith(io, "serve", "registry", "--dir", path("images"), ...flags);
+  await listening.promise;
+  await writeFile(path("server.crt"), "half a certificate");
+  (await reload)();
+  assert.match(await logged.promise, /^\S+Z error the renewed certificate cannot be used, the one before stays: /);
+  interrupt.abort();
+  assert.equal((await running).status, 0);
+});
+
 it("says that another program listens on the address", async (t) => {
   const { path, run, address } = await bench(t);
   const { status, stderr } = await run("serve", "registry", "--dir", path("images"), "--listen", address);

@@ -21,6 +21,7 @@ export function testIo(changes: Partial<Io>): TestIo {
     env: {},
     home: "/dev/null/home", // no folder can be created below a file
     now: testClock,
+    onReload: () => () => undefined,
     signal: new AbortController().signal,
     ...changes,
   };

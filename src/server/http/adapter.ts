@@ -25,6 +25,8 @@ export interface ListenOptions {
 
 export interface Listening {
   readonly port: number;
+  /** Uses another certificate for new connections. Throws for a pair that cannot be used, and keeps the one before. */
+  useCertificate(tls: ServerTls): void;
   /** Stops listening; requests in progress have `drainTime` to finish, then their connections are closed. Resolves when no handler runs any more. */
   stop(): Promise<void>;
 }

@@ -12,6 +12,8 @@ export interface ServerLimits {
   readonly idleTime: number;
   /** For requests in progress to finish when the server closes. */
   readonly drainTime: number;
+  /** Between two looks for a renewed certificate. */
+  readonly certificateInterval: number;
   /** Combinations of label values of one metric; further ones are counted as dropped. */
   readonly metricSeries: number;
 }
@@ -23,6 +25,7 @@ export const serverLimits: ServerLimits = {
   requestTime: 60_000,
   idleTime: 5 * 60_000,
   drainTime: 10_000,
+  certificateInterval: 10_000,
   metricSeries: 1000,
 };
 

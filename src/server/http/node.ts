@@ -1,10 +1,10 @@
 /** Runs handlers on `node:http` and `node:https`. */
 import { once } from "node:events";
 import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { ServerOptions as HttpsOptions } from "node:https";
+import type { Server as HttpsServer, ServerOptions as HttpsOptions } from "node:https";
 import type { Socket } from "node:net";
 import { TouchmarkError } from "../../core/errors.ts";
-import type { ListenOptions, ServerAdapter } from "./adapter.ts";
+import type { ListenOptions, ServerAdapter, ServerTls } from "./adapter.ts";
 import { errorResponse } from "./error-response.ts";
 import { logFailure, stderrLog, type ServerLog } from "./log.ts";
 import { onClose } from "./node/connection.ts";
@@ -100,14 +100,17 @@ export const nodeServer: ServerAdapter = {
       await Promise.all(underWay);
     };
     const bound = server.address();
-    return { port: typeof bound === "object" && bound !== null ? bound.port : options.port, stop };
+    const useCertificate = ({ cert, key }: ServerTls): void => {
+      if ("setSecureContext" in server) server.setSecureContext({ cert, key, minVersion });
+    };
+    return { port: typeof bound === "object" && bound !== null ? bound.port : options.port, useCertificate, stop };
   },
 };
 
 async function createServer(
   { limits, tls }: ListenOptions,
   listener: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<Server> {
+): Promise<Server | HttpsServer> {
   const options = {
     highWaterMark,
     maxHeaderSize: limits.maxHeaderBytes,
@@ -122,10 +125,12 @@ async function createServer(
   return server;
 }
 
+const minVersion = "TLSv1.2";
+
 /** Loads TLS only for servers that use it, since it takes more time and memory than all the rest. */
-async function tlsServer(options: HttpsOptions): Promise<Server> {
+async function tlsServer(options: HttpsOptions): Promise<HttpsServer> {
   const { createServer: createTlsServer } = process.getBuiltinModule("node:https");
-  return createTlsServer({ ...options, minVersion: "TLSv1.2" });
+  return createTlsServer({ ...options, minVersion });
 }
 
 /** All connections, also those in a TLS handshake, before any HTTP. */

@@ -11,8 +11,10 @@ import { startServer, type HttpServerOptions, type RunningServer } from "./serve
 const api = router({ routes: [{ name: "hello", path: /^\/hello$/, methods: { GET: () => ({ status: 200, body: "hello" }) } }] });
 const tls = { cert: serverIdentity.cert.toString(), key: serverIdentity.key.toString() };
 
+const defaults = { limits: { drainTime: 300 }, now: () => 0 };
+
 async function testServer(t: TestContext, options: Partial<HttpServerOptions> = {}): Promise<RunningServer> {
-  const server = await startServer({ name: "test", host: "127.0.0.1", port: 0, api, limits: { drainTime: 300 }, now: () => 0, ...options });
+  const server = await startServer({ name: "test", host: "127.0.0.1", port: 0, api, log: () => undefined, ...defaults, ...options });
   t.after(() => server.close());
   return server;
 }

@@ -1,7 +1,8 @@
 /** A running server: an API's handler with request ids, metrics, the operator's endpoints, limits and a graceful shutdown. */
 import { randomUUID } from "node:crypto";
 import { TouchmarkError } from "../../core/errors.ts";
-import type { ListenOptions, Listening, ServerAdapter } from "./adapter.ts";
+import type { ListenOptions, Listening, ServerAdapter, ServerTls } from "./adapter.ts";
+import { checkPair, renewCertificate, type ReadTls } from "./certificate.ts";
 import { serverLimits, type ServerLimits } from "./limits.ts";
 import { stderrLog, type ServerLog } from "./log.ts";
 import { nodeServer } from "./node.ts";
@@ -10,10 +11,12 @@ import { withOperations } from "./operations.ts";
 import { PrometheusMetrics } from "./prometheus.ts";
 import type { ApiHandler } from "./response.ts";
 
-export interface HttpServerOptions extends Pick<ListenOptions, "host" | "port" | "tls"> {
+export interface HttpServerOptions extends Pick<ListenOptions, "host" | "port"> {
   /** For messages, such as "registry". */
   readonly name: string;
   readonly api: ApiHandler;
+  /** Certificate and key; or what reads them, now and again to take renewed ones into use. Plain HTTP without it. */
+  readonly tls?: ServerTls | ReadTls;
   /** Whether requests can be served now (always). */
   readonly isReady?: (signal: AbortSignal) => Promise<boolean>;
   readonly limits?: Partial<ServerLimits>;
@@ -31,13 +34,15 @@ export interface RunningServer {
   readonly address: string;
   /** `http://host:port`, or `https://` with TLS. */
   readonly url: string;
+  /** Reads the certificate now, if the server was given a function that does. Never rejects: the log tells what was wrong. */
+  reloadCertificate(): Promise<void>;
   /** Stops listening; requests in progress may finish within the drain time, then their connections are closed. Resolves when no handler runs any more. */
   close(): Promise<void>;
 }
 
-/** Starts listening; throws USAGE if the address or the certificate cannot be used. */
+/** Starts listening; throws USAGE if the address or the certificate cannot be used, and what reading the certificate throws. */
 export async function startServer(options: HttpServerOptions): Promise<RunningServer> {
-  const { name, host, port, tls, api, freshId = randomUUID, now = () => performance.now() } = options;
+  const { name, host, port, api, freshId = randomUUID, now = () => performance.now() } = options;
   const { isReady = () => Promise.resolve(true), log = stderrLog, adapter = nodeServer } = options;
   const limits = { ...serverLimits, ...options.limits };
   const metrics = new PrometheusMetrics(limits.metricSeries);
@@ -47,8 +52,11 @@ export async function startServer(options: HttpServerOptions): Promise<RunningSe
     metricsText: () => metrics.text(),
   };
   const handler = observe(withOperations(api, operations), { metrics, now });
+  const read = typeof options.tls === "function" ? options.tls : undefined;
+  const tls = typeof options.tls === "function" ? await options.tls(new AbortController().signal) : options.tls;
   let listening: Listening;
   try {
+    if (tls) checkPair(tls);
     listening = await adapter.listen(handler, { host, port, limits, freshId, log, ...(tls && { tls }) });
   } catch (error) {
     const hint = "Free the address or name another, port 0 takes one that is free; with TLS, check certificate and key.";
@@ -56,10 +64,16 @@ export async function startServer(options: HttpServerOptions): Promise<RunningSe
     const reason = isTaken ? "another program listens there" : String(error);
     throw new TouchmarkError("USAGE", `the ${name} cannot listen on ${host}:${port}: ${reason}`, { hint, cause: error });
   }
+  const use = (renewed: ServerTls): void => listening.useCertificate(renewed);
+  const renewal = read && tls ? renewCertificate({ read, current: tls, use, interval: limits.certificateInterval, log }) : undefined;
   const address = host.includes(":") ? `[${host}]:${listening.port}` : `${host}:${listening.port}`;
   return {
     address,
     url: `${tls ? "https" : "http"}://${address}`,
-    close: () => (closing ??= listening.stop()),
+    reloadCertificate: async () => renewal?.reload(),
+    close: () => {
+      renewal?.stop();
+      return (closing ??= listening.stop());
+    },
   };
 }

@@ -1,6 +1,7 @@
 /** The embedded registry: the OCI distribution specification 1.1, with its content in a folder. */
 import { throwIfAborted } from "../../core/async/interruption.ts";
 import type { ServerTls } from "../http/adapter.ts";
+import type { ReadTls } from "../http/certificate.ts";
 import type { ServerLog } from "../http/log.ts";
 import { startServer, type RunningServer } from "../http/server.ts";
 import { registryApi } from "./http/api.ts";
@@ -12,8 +13,8 @@ export interface RegistryOptions extends StorageOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** Certificate and key, for HTTPS; plain HTTP without them. */
-  readonly tls?: ServerTls;
+  /** Certificate and key, for HTTPS; or what reads them, now and again to take renewed ones into use. Plain HTTP without it. */
+  readonly tls?: ServerTls | ReadTls;
   /** Milliseconds for requests in progress to finish when the registry closes. */
   readonly drainTime?: number;
   /** Where failures are reported (lines of text on stderr). */
@@ -27,6 +28,8 @@ export interface RunningRegistry {
   readonly address: string;
   /** `http://host:port`, or `https://` with TLS. */
   readonly url: string;
+  /** Reads the certificate now, if the registry was given a function that does. Never rejects: the log tells what was wrong. */
+  reloadCertificate(): Promise<void>;
   /** Stops listening; requests in progress have a limited time to finish, then their connections are closed. The folder is not touched afterwards. */
   close(): Promise<void>;
 }
@@ -47,7 +50,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   signal?.addEventListener("abort", () => void close(), { once: true });
   if (signal?.aborted) await close();
   throwIfAborted(signal);
-  return { address: server.address, url: server.url, close };
+  return { ...server, close };
 }
 
 function closing(storage: { readonly close: () => Promise<void> }): (error: unknown) => Promise<RunningServer> {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { decodeUtf8 } from "../../../core/bytes.ts";
 import { readSource } from "../../../files/read-source.ts";
-import type { ServerTls } from "../../../server/http/adapter.ts";
+import type { ReadTls } from "../../../server/http/certificate.ts";
 import { textLog } from "../../../server/http/log.ts";
 import { startRegistry } from "../../../server/registry/registry.ts";
 import { usageError } from "../../usage-error.ts";
@@ -12,8 +12,10 @@ import { commandLimits } from "../../limits.ts";
 
 export const command: Command = defineCommand({
   usage: "--dir DIR [flags]",
-  details:
+  details: [
     "An OCI registry with referrers, for tests and small set-ups. It asks for no credentials, so it listens on loopback unless told otherwise.",
+    "A renewed certificate is taken into use within ten seconds after its files change, or at once on SIGHUP; open connections go on.",
+  ].join("\n"),
   flags: {
     dir: flag.string({ value: "DIR", summary: "Folder that holds the content; made if it is missing" }),
     listen: flag.string({ value: "HOST:PORT", summary: "Address to listen on; port 0 takes a free one (127.0.0.1:5000)" }),
@@ -32,12 +34,15 @@ export const command: Command = defineCommand({
     const dir = args.dir;
     if (dir === undefined) throw usageError("--dir is missing", "Name it: --dir DIR.");
     const { host, port } = parseListen(args.listen ?? "127.0.0.1:5000");
-    const tls = await readTls(args, io);
+    const tls = tlsFiles(args, io);
     const { drainTime } = commandLimits;
     const log = textLog((text) => io.stderr.write(text), io.now);
     const registry = await startRegistry({ dir, host, port, drainTime, log, ...(tls && { tls }) });
     io.stdout.write(`listening on ${registry.address}\n`);
+    // Without TLS there is nothing to reload, and SIGHUP ends the program as it ends others.
+    const stopReloading = tls && io.onReload(() => void registry.reloadCertificate());
     if (!io.signal.aborted) await once(io.signal, "abort");
+    stopReloading?.();
     await registry.close();
     return 0;
   },
@@ -48,13 +53,15 @@ interface TlsArgs {
   readonly tlsKey: string | undefined;
 }
 
-async function readTls({ tlsCert: cert, tlsKey: key }: TlsArgs, { env, signal }: Io): Promise<ServerTls | undefined> {
+function tlsFiles({ tlsCert: cert, tlsKey: key }: TlsArgs, { env }: Io): ReadTls | undefined {
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined)
     throw usageError("TLS needs a certificate and its key", "Name both: --tls-cert and --tls-key.");
-  const read = async (reference: string): Promise<string> =>
-    decodeUtf8(await readSource(reference, { maxBytes: commandLimits.pemBytes, env, signal }));
-  return { cert: await read(cert), key: await read(key) };
+  return async (signal) => {
+    const read = async (reference: string): Promise<string> =>
+      decodeUtf8(await readSource(reference, { maxBytes: commandLimits.pemBytes, env, signal }));
+    return { cert: await read(cert), key: await read(key) };
+  };
 }
 
 function parseListen(text: string): { readonly host: string; readonly port: number } {
