@@ -328,7 +328,12 @@ describe("a failing service", () => {
     assert.match(alone.stdout, /^signed {2}/);
     at.authority.on({ "POST /api/v2/signingCert": refuse(400, "no") });
     const all = await at.sign({}, ...token, at.image, `${at.address}/app:1`);
-    assertFailed(all, { status: 30, code: "SERVICE_REFUSED", message: /refuses to issue a certificate/, hint: /Read the message of the service/ });
+    assertFailed(all, {
+      status: 30,
+      code: "SERVICE_REFUSED",
+      message: /refuses to issue a certificate/,
+      hint: /Read the message of the service/,
+    });
     assert.equal(all.stderr.match(/^error:/gm)?.length, 1);
   });
 });
