@@ -24,7 +24,7 @@ import type { FormatLimits } from "../formats/limits.ts";
 import type { Wants } from "../policy/policy.ts";
 import type { PolicyAndTrust } from "../policy/compile.ts";
 import { checkSettings } from "./check-settings.ts";
-import { openExpectation, type ExpectationSettings } from "./expectation.ts";
+import { checkExpectation, openExpectation, type ExpectationSettings } from "./expectation.ts";
 import { createFacts, type FactSettings } from "./facts.ts";
 import { setupLimits } from "./limits.ts";
 import { localDefaults, type LocalSettings } from "./local-settings.ts";
@@ -85,9 +85,39 @@ const known: Readonly<Record<keyof CreateVerifierSettings, true>> = {
   clock: true,
 };
 
+const knownOfFacts: Readonly<Record<keyof FactSettings, true>> = {
+  offline: true,
+  allowPrivateHosts: true,
+  notationFolder: true,
+  pluginConfig: true,
+};
+const knownOfRegistries: Readonly<Record<keyof RegistrySettings, true>> = {
+  allowHttp: true,
+  credentials: true,
+  authorities: true,
+  client: true,
+};
+const knownOfImages: Readonly<Record<keyof VerifyImageOptions, true>> = { recursive: true, wants: true, signal: true };
+const knownOfFiles: Readonly<Record<keyof VerifyFileNamedOptions, true>> = { signature: true, signal: true };
+const knownLimits: Readonly<Record<keyof (VerifierLimits & FormatLimits), true>> = {
+  contentBytes: true,
+  listingTime: true,
+  listings: true,
+  findings: true,
+  sharedVerifications: true,
+  evidenceBytes: true,
+  evidencePieces: true,
+  bundleBytes: true,
+  attestationBytes: true,
+};
+
 /** Creates the verifier; reads nothing yet. Throws USAGE for unknown settings, and if no signer is expected. */
 export function createVerifier(settings: CreateVerifierSettings): SubjectVerifier {
   checkSettings(settings, known, "createVerifier");
+  checkExpectation(settings.expect);
+  checkSettings(settings.facts ?? {}, knownOfFacts, "facts");
+  checkSettings(settings.registries ?? {}, knownOfRegistries, "registries");
+  checkSettings(settings.limits ?? {}, knownLimits, "limits");
   const {
     expect,
     refreshAfter = setupLimits.refreshAfter,
@@ -132,6 +162,8 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
   ): Promise<readonly Verdict[]> {
     const { signal = new AbortController().signal, signature, recursive = false, wants } = options;
     throwIfAborted(signal);
+    if (subject.kind === "image") checkSettings<VerifyImageOptions>(options, knownOfImages, "verify");
+    else checkSettings<VerifyFileNamedOptions>({ signature: "", ...options }, knownOfFiles, "verify");
     if (subject.kind === "image") return (await images(signal)).verify(subject.reference, { recursive, signal, ...(wants && { wants }) });
     if (signature === undefined) throw new TouchmarkError("USAGE", `no signature file was named for ${subject.path}`);
     return verifyNamedFile(subject, signature, signal);

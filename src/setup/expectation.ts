@@ -5,6 +5,7 @@ import type { Warning } from "../core/warning.ts";
 import { claimNames, isCertificateClaim, type CertificateClaim } from "../core/x509/certificate-claims.ts";
 import { compilePolicy, type PolicyAndTrust } from "../policy/compile.ts";
 import type { IdentityDocument } from "../policy/document.ts";
+import { checkSettings } from "./check-settings.ts";
 import { readKeyDocument } from "../trust-sources/key-files.ts";
 import { readCertificateDocument } from "../trust-sources/notation/certificate-file.ts";
 import { subjectIdentity } from "../trust/notation/trusted-names.ts";
@@ -47,19 +48,59 @@ export interface ExpectationSettings {
   readonly allowsPendingLog?: boolean;
 }
 
+const known: Readonly<Record<keyof ExpectationSettings, true>> = {
+  keys: true,
+  identities: true,
+  trustedRoots: true,
+  certificates: true,
+  certificateSubjects: true,
+  timestampRoots: true,
+  notationFolder: true,
+  policyName: true,
+  annotations: true,
+  ignoresSct: true,
+  ignoresLog: true,
+  allowsPendingLog: true,
+};
+const knownOfIdentity: Readonly<Record<keyof IdentitySettings, true>> = {
+  subject: true,
+  subjectPattern: true,
+  issuer: true,
+  issuerPattern: true,
+  claims: true,
+};
+const knownOfRoots: Readonly<Record<keyof TrustedRootSettings, true>> = { files: true, names: true, offline: true, expired: true };
+
+/** Throws USAGE if no signer is named, and for settings that are unknown or would be ignored: each might be meant to restrict who counts. */
+export function checkExpectation(settings: ExpectationSettings): void {
+  checkSettings(settings, known, "expect");
+  const { keys = [], identities = [], certificates = [], certificateSubjects = [], timestampRoots = [] } = settings;
+  const { trustedRoots, notationFolder, policyName } = settings;
+  for (const identity of identities) checkSettings(identity, knownOfIdentity, "an identity");
+  if (trustedRoots) checkSettings(trustedRoots, knownOfRoots, "trustedRoots");
+  if (keys.length + identities.length + certificates.length === 0 && notationFolder === undefined) {
+    throw new TouchmarkError("USAGE", "no signer is expected", { hint: "Name keys, identities, certificates, or notation's folder." });
+  }
+  const ofCertificates = Object.entries({ certificateSubjects, timestampRoots }).find(([, given]) => given.length > 0);
+  if (ofCertificates && certificates.length === 0) {
+    throw new TouchmarkError("USAGE", `${ofCertificates[0]} say more of certificates, and there are no certificates`);
+  }
+  if (policyName !== undefined && notationFolder === undefined) {
+    throw new TouchmarkError("USAGE", "policyName chooses in notation's trust policy, and there is no notationFolder");
+  }
+}
+
 /** Returns the policy for an image of the repository, or for a file if none is given. */
 export type BasisFor = (repository?: string) => Promise<PolicyAndTrust>;
 
-/** Reads all named files. Throws USAGE if no signer is named, and what reading and compiling throw. */
+/** Reads all named files. Throws what `checkExpectation`, reading and compiling throw. */
 export async function openExpectation(
   settings: ExpectationSettings,
   local: LocalSettings & { readonly signal: AbortSignal },
   warn: (warning: Warning) => void,
 ): Promise<BasisFor> {
   const { keys = [], identities = [], certificates = [], timestampRoots = [], certificateSubjects = [], notationFolder } = settings;
-  if (keys.length + identities.length + certificates.length === 0 && notationFolder === undefined) {
-    throw new TouchmarkError("USAGE", "no signer is expected", { hint: "Name keys, identities, certificates, or notation's folder." });
-  }
+  checkExpectation(settings);
   const { env, signal } = local;
   const subjects = certificateSubjects.map((name) => subjectIdentity(name, "a certificate's subject"));
   const read = (paths: readonly string[]) => Promise.all(paths.map((path) => readCertificateDocument(path, { env, signal })));

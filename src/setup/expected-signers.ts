@@ -29,10 +29,19 @@ export interface ExpectedSigners {
 
 /** Returns a policy of one rule for every image and file: a signature by any of them, with all of the annotations. */
 export function expectedSignersPolicy(expected: ExpectedSigners): PolicyDocument {
-  const authorities = [...signersOf(expected), ...certifiedBy(expected), ...(expected.others ?? [])];
+  const others = expected.others ?? [];
+  const authorities = [...[...signersOf(expected), ...certifiedBy(expected)].map((one) => renamed(one, others)), ...others];
   const annotations = Object.entries(expected.annotations ?? {}).map(([name, value]) => ({ name, value }));
   const signed = { name: "signed", from: authorities.map(({ name }) => name), ...(annotations.length > 0 && { annotations }) };
   return policyDocument("command-line", authorities, { signatures: [signed] });
+}
+
+/** An authority under its own name, or under another one if an authority of the user has that. */
+function renamed(authority: AuthorityDocument, others: readonly AuthorityDocument[]): AuthorityDocument {
+  const taken = new Set(others.map(({ name }) => name));
+  let { name } = authority;
+  while (taken.has(name)) name = `named ${name}`;
+  return { ...authority, name };
 }
 
 /** Returns the policy that requires no signature. */
