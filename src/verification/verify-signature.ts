@@ -27,12 +27,14 @@ export async function verifySignature({ evidence, trust, at }: SignatureVerifica
   if (key) return verifyByKey({ evidence, trust, at }, bundleHint(key.publicKey));
   if (trust.roots.length === 0) return unverified(certificateUntrusted(trust));
   let best: SignatureResult | undefined;
+  const changesAt: (Instant | undefined)[] = []; // under any of the roots asked
   for (const root of trust.roots) {
     const result = await verifyCertificateSignature({ evidence, by, root, at });
-    if (result.checks.every(({ outcome }) => outcome === "passed")) return result;
+    changesAt.push(...result.changesAt);
+    if (result.checks.every(({ outcome }) => outcome === "passed")) return { ...result, changesAt };
     if (!best || passed(result) > passed(best)) best = result; // the root with the most passed checks reports what is wrong
   }
-  return best ?? unverified(certificateUntrusted(trust));
+  return best ? { ...best, changesAt } : unverified(certificateUntrusted(trust));
 }
 
 function passed({ checks }: SignatureResult): number {
@@ -60,14 +62,21 @@ async function verifyByKey(question: SignatureVerificationRequest, hint: string 
  * log or authority fails, unless it verifies under another root.
  */
 async function timesByKey({ evidence, trust, at }: SignatureVerificationRequest, key: TrustedKey): Promise<Times> {
-  let broken: Times = { checks: [], verifiedTimestamps: [], changesAt: [] };
+  let broken: readonly Check[] = [];
+  const changesAt: (Instant | undefined)[] = []; // under any of the roots asked
   for (const root of trust.roots) {
-    const { checks, ...times } = await verifyTimes({ evidence, verifier: { kind: "key", key: key.publicKey }, root, at });
+    const { checks, verifiedTimestamps, ...times } = await verifyTimes({
+      evidence,
+      verifier: { kind: "key", key: key.publicKey },
+      root,
+      at,
+    });
+    changesAt.push(...times.changesAt);
     const known = checks.filter((check) => check.outcome === "passed" || !isOfOthers(check));
-    if (known.length > 0 && known.every(({ outcome }) => outcome === "passed")) return { checks: known, ...times };
-    if (broken.checks.length === 0) broken = { ...broken, checks: known, changesAt: times.changesAt };
+    if (known.length > 0 && known.every(({ outcome }) => outcome === "passed")) return { checks: known, verifiedTimestamps, changesAt };
+    if (broken.length === 0) broken = known;
   }
-  return broken;
+  return { checks: broken, verifiedTimestamps: [], changesAt };
 }
 
 function isOfOthers({ code }: Exclude<Check, { readonly outcome: "passed" }>): boolean {
