@@ -8,7 +8,7 @@ import { test, type TestContext } from "node:test";
 import { connect, type TLSSocket } from "node:tls";
 import { makeCertificate, makeKey } from "../../core/x509/fixture.test.ts";
 import type { ServerTls } from "./adapter.ts";
-import type { LogEntry } from "./log.ts";
+import type { LogRecord } from "./log.ts";
 import { router } from "./router.ts";
 import { startServer, type RunningServer } from "./server.ts";
 
@@ -41,7 +41,7 @@ async function mountSecret(dir: string, version: string, { cert, key }: ServerTl
 interface Served {
   readonly server: RunningServer;
   readonly dir: string;
-  readonly logged: readonly LogEntry[];
+  readonly logged: readonly LogRecord[];
   readonly open: () => Promise<TLSSocket>;
   /** The fingerprint of the certificate that a new connection gets. */
   readonly served: () => Promise<string | undefined>;
@@ -51,7 +51,7 @@ async function serve(t: TestContext, first: ServerTls, certificateInterval: numb
   const dir = await mkdtemp(join(tmpdir(), "touchmark-certificate-"));
   await mountSecret(dir, "..first", first);
   for (const name of ["tls.crt", "tls.key"]) await symlink(join("..data", name), join(dir, name));
-  const logged: LogEntry[] = [];
+  const logged: LogRecord[] = [];
   const api = router({ routes: [{ name: "hello", path: /^\/$/, methods: { GET: () => ({ status: 200, body: "hello" }) } }] });
   const server = await startServer({
     name: "test",

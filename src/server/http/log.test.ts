@@ -1,24 +1,27 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempDisposable } from "node:fs/promises";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { TouchmarkError } from "../../core/errors.ts";
 import { requestOf } from "./fixture.test.ts";
-import { logFailure, textLog, type LogEntry } from "./log.ts";
+import { logFailure, textLog, type LogRecord } from "./log.ts";
 import { readBody } from "./request.ts";
 import { router, type RouteHandler } from "./router.ts";
 import { startServer } from "./server.ts";
 
 interface LoggingServer {
-  readonly logged: LogEntry[];
+  readonly logged: LogRecord[];
   /** Sends bytes and returns all that the server answers until it closes the connection. */
   readonly exchange: (path: string, method?: string) => Promise<string>;
   readonly port: number;
 }
 
 async function loggingServer(t: TestContext, handler: RouteHandler, isReady?: () => Promise<boolean>): Promise<LoggingServer> {
-  const logged: LogEntry[] = [];
-  const log = (entry: LogEntry): void => void logged.push(entry);
+  const logged: LogRecord[] = [];
+  const log = (entry: LogRecord): void => void logged.push(entry);
   const api = router({ routes: [{ name: "any", path: /^.*$/, methods: { GET: handler, POST: handler } }] });
   const options = { name: "test", host: "127.0.0.1", port: 0, api, log, freshId: () => "fresh" };
   const server = await startServer({ ...options, limits: { drainTime: 300 }, ...(isReady && { isReady }) });
@@ -69,7 +72,8 @@ test("an error of the catalogue has its code and no stack, and one that is the c
 });
 
 test("a file that cannot be opened, a body that breaks off and a readiness check that throws are logged", async (t) => {
-  const missing = await loggingServer(t, () => ({ status: 200, body: { file: "/nonexistent/file", start: 0, end: 1 } }));
+  await using folder = await mkdtempDisposable(join(tmpdir(), "touchmark-log-"));
+  const missing = await loggingServer(t, () => ({ status: 200, body: { file: join(folder.path, "absent"), start: 0, end: 1 } }));
   assert.match(await missing.exchange("/"), /^HTTP\/1.1 500 /);
   assert.deepEqual(
     missing.logged.map(({ status, code }) => [status, code]),

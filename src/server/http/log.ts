@@ -4,7 +4,7 @@ import { printableText } from "../../core/printable.ts";
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
 import type { ApiRequest } from "./request.ts";
 
-export interface LogEntry {
+export interface LogRecord {
   readonly level: "info" | "warning" | "error";
   readonly message: string;
   /** The request that failed; the path has no query. */
@@ -18,7 +18,7 @@ export interface LogEntry {
 }
 
 /** Takes an entry of the log. What it throws is ignored. */
-export type ServerLog = (entry: LogEntry) => void;
+export type ServerLog = (entry: LogRecord) => void;
 
 /** Returns a log that writes one line of text for each entry, and the indented lines of its stack. */
 export function textLog(write: (text: string) => void, clock: () => Instant): ServerLog {
@@ -42,7 +42,7 @@ export function logFailure(log: ServerLog, error: unknown, { id, method, path }:
 }
 
 /** A log that fails must not fail what it tells of. */
-export function writeEntry(log: ServerLog, entry: LogEntry): void {
+export function writeEntry(log: ServerLog, entry: LogRecord): void {
   try {
     log(entry);
   } catch {
@@ -56,7 +56,7 @@ const maxPath = 1000;
 const maxStack = 16_000;
 const maxCauses = 5;
 
-function entryText({ level, message, request, status, code, stack }: LogEntry, at: Instant): string {
+function entryText({ level, message, request, status, code, stack }: LogRecord, at: Instant): string {
   const fields = { request: request?.id, method: request?.method, path: request?.path, status, code };
   const named = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
   // Indented, so that no line of an error's message looks like an entry of the log.

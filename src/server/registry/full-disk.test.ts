@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { digestOf } from "../../core/digest.ts";
-import type { LogEntry } from "../http/log.ts";
+import type { LogRecord } from "../http/log.ts";
 import { errorCode, imageManifest, json, putManifest, testRegistry } from "./fixture.test.ts";
 
 test("a registry on a full disk refuses pushes completely, serves its content, and accepts pushes once there is space", async (t) => {
@@ -17,7 +17,7 @@ test("a registry on a full disk refuses pushes completely, serves its content, a
     await rmdir(dir);
   });
   if (mounted.status !== 0) return t.skip("making a small file system needs Linux and root");
-  const logged: LogEntry[] = [];
+  const logged: LogRecord[] = [];
   const { send, pushBlob, pushImage } = await testRegistry(t, { dir, log: (entry) => logged.push(entry) });
   const image = await pushImage("app", "v1");
   const ballast = await fill(pushBlob);

@@ -2,7 +2,7 @@
 export { startRegistry, type RegistryOptions, type RunningRegistry } from "./registry.ts";
 export type { ServerTls } from "../http/adapter.ts";
 export type { ReadTls } from "../http/certificate.ts";
-export { textLog, type LogEntry, type ServerLog } from "../http/log.ts";
+export { textLog, type LogRecord, type ServerLog } from "../http/log.ts";
 export { registryHandler } from "./http/node-handler.ts";
 export { openStorage, type Storage, type StorageOptions } from "./storage/storage.ts";
 export { RegistryError, type RefusalDetails, type RegistryErrorCode } from "./registry-error.ts";
