@@ -13,7 +13,7 @@ import { LayoutFiles } from "../src/registry/layout/layout-files.ts";
 import { LayoutRepository } from "../src/registry/layout/layout-repository.ts";
 import { parsePublicKey } from "../src/trust/parse-public-key.ts";
 import { makeTrust } from "../src/trust/trust.ts";
-import { keyFormats } from "./fakes/people.ts";
+import { keyFormats } from "./fakes/signers.ts";
 
 const folder = join(import.meta.dirname, "vectors/layout");
 const digest = "sha256:3cbe5d5aae5d06559586ed809f5a81d3d533da4cf1fb9a3c0db58fa4fee6f21d";

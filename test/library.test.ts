@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { it } from "node:test";
 import { bench } from "./cli/harness.ts";
 import { ended } from "./cli/processes.ts";
-import { putImage } from "./fakes/people.ts";
+import { putImage } from "./fakes/signers.ts";
 
 const root = join(import.meta.dirname, "..");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { memoryRepository } from "../../test/fakes/memory-repository.ts";
-import { keyFormats, person, putImage, putIndex, putReferrer } from "../../test/fakes/people.ts";
+import { keyFormats, person, putImage, putIndex, putReferrer } from "../../test/fakes/signers.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { mediaTypes } from "../core/oci/manifest.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { anyKeyOf } from "../../test/fakes/expectation.ts";
 import { memoryRepository } from "../../test/fakes/memory-repository.ts";
-import { person, putImage } from "../../test/fakes/people.ts";
+import { person, putImage } from "../../test/fakes/signers.ts";
 import { digestOf } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { EvidenceDocument } from "../core/evidence.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { sign } from "node:crypto";
 import { describe, it } from "node:test";
-import { person } from "../../test/fakes/people.ts";
+import { person } from "../../test/fakes/signers.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
 import type { FileSubject } from "../core/file-subject.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { memoryRepository } from "../../test/fakes/memory-repository.ts";
-import { putImage } from "../../test/fakes/people.ts";
+import { putImage } from "../../test/fakes/signers.ts";
 import { parseReference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
 import { resolve } from "./resolve.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { anyKeyOf } from "../../test/fakes/expectation.ts";
 import { memoryRepository } from "../../test/fakes/memory-repository.ts";
-import { keyFormats, person, putImage } from "../../test/fakes/people.ts";
+import { keyFormats, person, putImage } from "../../test/fakes/signers.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
 import { parseReference } from "../core/oci/reference.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { memoryRepository, type MemoryRepository } from "../../test/fakes/memory-repository.ts";
-import { putImage } from "../../test/fakes/people.ts";
+import { putImage } from "../../test/fakes/signers.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { parseReference } from "../core/oci/reference.ts";
 import type { EnvelopeRequest, EnvelopeSigner } from "../core/signer.ts";

@@ -5,7 +5,7 @@ import type { TestContext } from "node:test";
 import { testClock, testTime } from "../../test/fakes/clock.ts";
 import { mintToken } from "../../test/fakes/identity-provider.ts";
 import { memoryRepository, type MemoryRepository } from "../../test/fakes/memory-repository.ts";
-import { person, putImage } from "../../test/fakes/people.ts";
+import { person, putImage } from "../../test/fakes/signers.ts";
 import { signingServices, type SigningServices } from "../../test/fakes/signing-services.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { digestOf, type Digest } from "../core/digest.ts";
@@ -58,8 +58,8 @@ export async function desk(t: TestContext): Promise<Desk> {
   const services = await signingServices(t);
   const root = parseTrustedRoot(encodeUtf8(services.trustedRoot), "root");
   const config = parseSigningConfig(encodeUtf8(services.signingConfig), "config");
-  const asker = { http: createHttpClient({ sleep: async () => {} }), clock: testClock };
-  const common = { services: Promise.resolve(selectServices(config, testTime)), root: Promise.resolve(root), ...asker };
+  const client = { http: createHttpClient({ sleep: async () => {} }), clock: testClock };
+  const common = { services: Promise.resolve(selectServices(config, testTime)), root: Promise.resolve(root), ...client };
   const repository = memoryRepository();
   const image = await putImage(repository, "x", "1");
   const alice = person("alice", generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
@@ -68,7 +68,10 @@ export async function desk(t: TestContext): Promise<Desk> {
   const flushServices: UploadServices = {
     root,
     upload: ({ logged, logs }, until) =>
-      uploadToLogs({ logged, waitsFor: logs, logs: config.logs.services, root }, { ...asker, clock: () => testTime + hour, signal: until }),
+      uploadToLogs(
+        { logged, waitsFor: logs, logs: config.logs.services, root },
+        { ...client, clock: () => testTime + hour, signal: until },
+      ),
   };
   return {
     ...services,
@@ -82,7 +85,7 @@ export async function desk(t: TestContext): Promise<Desk> {
         by === "key"
           ? loggedSigner(alice.signer, { ...common, logUpload })
           : keylessSigner({
-              ...asker,
+              ...client,
               token: async () => new IdentityToken(mintToken({ email, email_verified: true }), "the test"),
               services: () => common.services,
               root: () => common.root,

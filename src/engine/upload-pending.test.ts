@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { bench } from "../../test/cli/harness.ts";
 import { refuse } from "../../test/fakes/fulcio.ts";
-import { putImage, putIndex } from "../../test/fakes/people.ts";
+import { putImage, putIndex } from "../../test/fakes/signers.ts";
 import type { ScriptedAnswer } from "../../test/fakes/scripted-registry.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { parseManifest } from "../core/oci/manifest.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { anyKeyOf } from "../../test/fakes/expectation.ts";
 import { memoryRepository, type MemoryRepository } from "../../test/fakes/memory-repository.ts";
-import { putImage, putReferrer } from "../../test/fakes/people.ts";
+import { putImage, putReferrer } from "../../test/fakes/signers.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import type { Finding } from "../core/finding.ts";
 import { parseReference } from "../core/oci/reference.ts";

@@ -1,6 +1,6 @@
 /** Images in memory, their signers, and the policies for them. */
 import type { MemoryRepository } from "../../test/fakes/memory-repository.ts";
-import { person, putReferrer, type Person } from "../../test/fakes/people.ts";
+import { person, putReferrer, type Person } from "../../test/fakes/signers.ts";
 import type { Descriptor } from "../core/oci/manifest.ts";
 import type { Recorder } from "../core/recorder.ts";
 import { parseReference } from "../core/oci/reference.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { describe, it } from "node:test";
 import { memoryRepository, type MemoryRepository } from "../../test/fakes/memory-repository.ts";
-import { putImage, putReferrer } from "../../test/fakes/people.ts";
+import { putImage, putReferrer } from "../../test/fakes/signers.ts";
 import { serverIdentity } from "../../test/fakes/pki/pki.ts";
 import { loadVector, subjectOf } from "../../test/vectors/load.ts";
 import { decodeUtf8, encodeUtf8 } from "../core/bytes.ts";

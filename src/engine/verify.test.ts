@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { memoryRepository } from "../../test/fakes/memory-repository.ts";
-import { keyFormats, putImage, putIndex, putReferrer } from "../../test/fakes/people.ts";
+import { keyFormats, putImage, putIndex, putReferrer } from "../../test/fakes/signers.ts";
 import { loadVector } from "../../test/vectors/load.ts";
 import { decodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";

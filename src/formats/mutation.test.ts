@@ -32,14 +32,14 @@ interface Result {
 }
 interface Evidence {
   readonly layer: Layer;
-  readonly judge: (layer: Layer) => Promise<Result>;
+  readonly verified: (layer: Layer) => Promise<Result>;
 }
 
 const runs = 160;
 
 const found = (format: Format, layer: Layer, trust = trustOf()): Evidence => ({
   layer,
-  judge: (other) => find(format, other, { trust, at: later }),
+  verified: (other) => find(format, other, { trust, at: later }),
 });
 
 const evidence: Readonly<Record<string, () => Evidence>> = {
@@ -57,7 +57,7 @@ function vectorOf(name: "bundle" | "cosign-legacy"): Evidence {
   if (!descriptor) throw new Error("the vector has no layer");
   return {
     layer: { mediaType: descriptor.mediaType, bytes: layer, annotations: descriptor.annotations ?? {} },
-    judge: (other) => find(name === "bundle" ? bundle : cosignLegacy, other, { of: subject, trust, at: later }),
+    verified: (other) => find(name === "bundle" ? bundle : cosignLegacy, other, { of: subject, trust, at: later }),
   };
 }
 
@@ -120,8 +120,8 @@ function provenBy({ checks }: Result): readonly Check[] {
   return checks.filter(({ name }) => name !== "format");
 }
 
-async function hold({ layer, judge }: Evidence, numRuns: number): Promise<void> {
-  const original = await judge(layer);
+async function hold({ layer, verified }: Evidence, numRuns: number): Promise<void> {
+  const original = await verified(layer);
   assert.ok(
     original.checks.every(({ outcome }) => outcome === "passed"),
     JSON.stringify(original.checks, null, 1),
@@ -131,7 +131,7 @@ async function hold({ layer, judge }: Evidence, numRuns: number): Promise<void> 
   await fc.assert(
     fc.asyncProperty(alteration, async (change) => {
       const other = altered(layer, change);
-      const result = await judge(other);
+      const result = await verified(other);
       if (!result.checks.every(({ outcome }) => outcome === "passed")) {
         refused++;
         return;
@@ -159,8 +159,8 @@ describe("altered evidence", () => {
   ]) {
     it(`says nothing new: ${name} of the conformance suite`, { skip: conformance.skip }, async () => {
       const [trust, file] = [conformance.trustOf(name), conformance.fileOf(name, "file")];
-      const judge = ({ bytes }: Layer) => conformance.judge(bytes, file, trust);
-      await hold({ layer: { mediaType: "", bytes: conformance.bundleOf(name), annotations: {} }, judge }, runs / 2);
+      const verified = ({ bytes }: Layer) => conformance.verifyBundle(bytes, file, trust);
+      await hold({ layer: { mediaType: "", bytes: conformance.bundleOf(name), annotations: {} }, verified }, runs / 2);
     });
   }
 });

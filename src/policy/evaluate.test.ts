@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { anySigner, authority } from "../../test/fakes/expectation.ts";
-import { person } from "../../test/fakes/people.ts";
+import { person } from "../../test/fakes/signers.ts";
 import { digestOf } from "../core/digest.ts";
 import type { Check, Finding, Signatory } from "../core/finding.ts";
 import { makeTrust } from "../trust/trust.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { testClock } from "../../test/fakes/clock.ts";
-import { putImage } from "../../test/fakes/people.ts";
+import { putImage } from "../../test/fakes/signers.ts";
 import { generateKey } from "../signers/file/generate-key.ts";
 import { writeKeyPair } from "../signers/file/write-key-pair.ts";
 import { copyImage } from "./copy-image.ts";

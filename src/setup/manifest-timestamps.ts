@@ -41,12 +41,12 @@ export async function openManifestTimestamps(
   ]);
   for (const url of urls) urlOf(url); // a typo is reported before anything is read
   const authorities = (await Promise.all(roots.map((path) => readAuthorities(path, { env, signal })))).flat();
-  const asker = { http: await serviceHttp({ env }), clock, signal };
+  const client = { http: await serviceHttp({ env }), clock, signal };
   return async (manifest) => {
     const answers = await Promise.all(
       urls.map(async (url) => {
         try {
-          return { url, ...(await requestTimestamp({ service: url, stamped: manifest, authorities }, asker)) };
+          return { url, ...(await requestTimestamp({ service: url, stamped: manifest, authorities }, client)) };
         } catch (thrown) {
           const error = asTouchmarkError(thrown);
           if (error.code === "INTERRUPTED") throw error;

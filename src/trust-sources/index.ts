@@ -3,7 +3,7 @@ export { readPublicKeyFile, readKeyDocument, type KeyFileOptions } from "./key-f
 export { openRoots, type OpenedRoots, type RootsOptions } from "./sigstore/open-roots.ts";
 export { factGatherer, type GatherOptions } from "../facts/revocation/gather-facts.ts";
 export { revocationFolder } from "../facts/revocation/cached-list.ts";
-export { folderOf } from "./tuf/kept.ts";
+export { folderOf } from "./tuf/cache-entry.ts";
 export { readTrustRoot, type ReadTrustRootOptions } from "./tuf/read.ts";
 export { updateTrustRoot, type UpdateOptions } from "./tuf/update.ts";
 export type { TrustRootContent } from "./tuf/content.ts";

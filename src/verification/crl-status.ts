@@ -7,7 +7,7 @@ import { isSignedBy } from "../core/x509/is-signed-by.ts";
 import { quoteName } from "../core/x509/name.ts";
 import { onHold, removed, type RevokedEntry } from "../core/x509/revoked-entry.ts";
 import {
-  judge,
+  statusFrom,
   revokedForGood,
   staleness,
   revocationStatusOf,
@@ -27,7 +27,7 @@ async function pointStatus(point: DistributionPoint, question: RevocationQuestio
   if (point.isPartial) return unknown("the certificate's revocation list is indirect or of some reasons only, which is not supported");
   if (point.urls.length === 0) return unknown("the certificate's revocation list has no URL");
   return firstKnown(point.urls, (url) =>
-    judge(contextOf("revocation list", url, question), (bytes) => listStatus(listIn(bytes), point, question)),
+    statusFrom(contextOf("revocation list", url, question), (bytes) => listStatus(listIn(bytes), point, question)),
   );
 }
 
@@ -63,7 +63,7 @@ async function listStatus(list: RevocationList, point: DistributionPoint, questi
   const urls = (list.freshest ?? []).flatMap((freshest) => freshest.urls).slice(0, verificationLimits.deltaUrls);
   if (urls.length === 0) return status;
   return firstKnown(urls, (url) =>
-    judge(contextOf("delta", url, question), async (bytes) => {
+    statusFrom(contextOf("delta", url, question), async (bytes) => {
       const delta = listIn(bytes);
       const why = (await faultOf(delta, question)) ?? deltaFault(delta, list);
       return why === undefined ? heldUntil(updated(status, entry, { list, delta, question }), delta.nextUpdate) : unknown(why);

@@ -7,7 +7,7 @@ import type { Certificate } from "../core/x509/certificate.ts";
 import { crlPoints, ocspUrls } from "../core/x509/distribution-points.ts";
 import { extendedKeyUsage, extensionOids, keyUsage } from "../core/x509/extensions.ts";
 import { isSignedBy } from "../core/x509/is-signed-by.ts";
-import { judge, revokedForGood, staleness, revocationStatusOf, type RevocationQuestion } from "./revocation-question.ts";
+import { statusFrom, revokedForGood, staleness, revocationStatusOf, type RevocationQuestion } from "./revocation-question.ts";
 import { firstKnown, good, unknown, type RevocationStatus } from "./revocation-status.ts";
 
 const ocspSigningOid = "1.3.6.1.5.5.7.3.9";
@@ -24,7 +24,7 @@ export function ocspStatus(urls: readonly string[], question: RevocationQuestion
   const request = encodeOcspRequest(question.certificate, question.issuer);
   return firstKnown(urls, (url) => {
     const context = { source: "OCSP responder", question: { kind: "ocsp", url, request }, facts: question.facts } as const;
-    return judge(context, (bytes) => answerOf(parseOcspResponse(bytes), question));
+    return statusFrom(context, (bytes) => answerOf(parseOcspResponse(bytes), question));
   });
 }
 

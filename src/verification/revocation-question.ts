@@ -25,7 +25,7 @@ export interface RevocationContext {
 }
 
 /** Reads the answer if it is there; else returns an unknown status with the needed question, or the reason why the answer is not usable. */
-export async function judge(
+export async function statusFrom(
   { source, question, facts }: RevocationContext,
   read: (bytes: Uint8Array) => Promise<RevocationStatus>,
 ): Promise<RevocationStatus> {

@@ -5,7 +5,7 @@ import { createHttpClient } from "../../src/net/http-client.ts";
 import { parseReference } from "../../src/core/oci/reference.ts";
 import { createCredentials } from "../../src/registry/credentials/credentials.ts";
 import { createRegistries } from "../../src/registry/registries.ts";
-import { putReferrer } from "../fakes/people.ts";
+import { putReferrer } from "../fakes/signers.ts";
 import { sigstoreInstance } from "../fakes/sigstore-instance.ts";
 import { columns, compareMemory, compareTimes } from "./compare.ts";
 import { pushImages, repository } from "./images.ts";

@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
 import { digestOf } from "../../src/core/digest.ts";
-import { putImage, putIndex } from "../fakes/people.ts";
+import { putImage, putIndex } from "../fakes/signers.ts";
 import { bench, type Bench } from "./harness.ts";
 import { isVerdict } from "./is-verdict.ts";
 

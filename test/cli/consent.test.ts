@@ -4,10 +4,10 @@ import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { describe, it, type TestContext } from "node:test";
-import { putImage } from "../fakes/people.ts";
+import { putImage } from "../fakes/signers.ts";
 import { signingConfigOf } from "../fakes/signing-services.ts";
 import { forward, listen } from "../interop/harness/listen.ts";
-import { assertFailed, assertUnsigned, alice, location, tokenOf, type Place } from "./keyless-place.ts";
+import { assertFailed, assertUnsigned, alice, location, tokenOf, type Place } from "./keyless-setup.ts";
 
 interface PublicPlace extends Place {
   /** Hosts that would have been contacted; no connection succeeds. */

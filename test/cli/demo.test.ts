@@ -8,7 +8,7 @@ import { commands } from "../../src/cli/commands.ts";
 import { mintToken } from "../fakes/identity-provider.ts";
 import { day, makeCompany, pem } from "../fakes/notary.ts";
 import { makeTrustFiles, notaryScript, writeTrustFolder } from "../fakes/notary-server.ts";
-import { putImage, putReferrer } from "../fakes/people.ts";
+import { putImage, putReferrer } from "../fakes/signers.ts";
 import { serverIdentity } from "../fakes/pki/pki.ts";
 import { scriptedServer } from "../fakes/scripted-registry.ts";
 import { signingServices } from "../fakes/signing-services.ts";

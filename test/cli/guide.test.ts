@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
 import { day, makeCompany, pem } from "../fakes/notary.ts";
-import { putImage } from "../fakes/people.ts";
+import { putImage } from "../fakes/signers.ts";
 import { wallClock } from "../fakes/wall-clock.ts";
 import { bench } from "./harness.ts";
 import { ended, start } from "./processes.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
-import { putImage, putReferrer } from "../fakes/people.ts";
+import { putImage, putReferrer } from "../fakes/signers.ts";
 import { sigstoreInstance, type Workflow } from "../fakes/sigstore-instance.ts";
 import { bench, type Bench, type Outcome } from "./harness.ts";
 

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { it } from "node:test";
-import { putImage } from "../fakes/people.ts";
+import { putImage } from "../fakes/signers.ts";
 import { publishSigstore } from "../fakes/tuf-repository.ts";
 import { wallClock } from "../fakes/wall-clock.ts";
-import { alice, location, tokenOf } from "./keyless-place.ts";
+import { alice, location, tokenOf } from "./keyless-setup.ts";
 import { ended, start } from "./processes.ts";
 
 it("the guide to signing without a key does what it says", async (t) => {

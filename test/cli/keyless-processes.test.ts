@@ -6,7 +6,7 @@ import { describe, it, type TestContext } from "node:test";
 import type { ScriptedAnswer } from "../fakes/scripted-registry.ts";
 import { wallClock } from "../fakes/wall-clock.ts";
 import { forward, listen } from "../interop/harness/listen.ts";
-import { alice, assertUnsigned, flags, location, tokenOf, type Place } from "./keyless-place.ts";
+import { alice, assertUnsigned, flags, location, tokenOf, type Place } from "./keyless-setup.ts";
 import { ended, start, type Running } from "./processes.ts";
 
 /** Begins to sign as this person. */

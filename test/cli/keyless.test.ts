@@ -6,10 +6,10 @@ import { describe, it } from "node:test";
 import { testTime } from "../fakes/clock.ts";
 import { refuse } from "../fakes/fulcio.ts";
 import { mintToken } from "../fakes/identity-provider.ts";
-import { putImage, putIndex } from "../fakes/people.ts";
+import { putImage, putIndex } from "../fakes/signers.ts";
 import { scriptedServer, type ScriptedAnswer } from "../fakes/scripted-registry.ts";
 import type { SigningServicesOptions } from "../fakes/signing-services.ts";
-import { alice, assertFailed, assertUnsigned, issuer, made, location, tokenOf } from "./keyless-place.ts";
+import { alice, assertFailed, assertUnsigned, issuer, made, location, tokenOf } from "./keyless-setup.ts";
 
 describe("keyless signing", () => {
   it("takes the token from the flag, a file, a variable or the CI job, and signs with its identity", async (t) => {

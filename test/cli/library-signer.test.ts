@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { it, type TestContext } from "node:test";
 import { createSigner, file, image, type CreateSignerSettings } from "../../src/index.ts";
-import { alice, issuer, location, tokenOf, type Place } from "./keyless-place.ts";
+import { alice, issuer, location, tokenOf, type Place } from "./keyless-setup.ts";
 
 async function keyless(t: TestContext): Promise<{ readonly at: Place; readonly settings: CreateSignerSettings }> {
   const at = await location(t);

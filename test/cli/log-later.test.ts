@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
 import { mintToken } from "../fakes/identity-provider.ts";
-import { putImage, putIndex } from "../fakes/people.ts";
+import { putImage, putIndex } from "../fakes/signers.ts";
 import { signingServices, type SigningServices, type SigningServicesOptions } from "../fakes/signing-services.ts";
 import { bench, type Bench, type Outcome } from "./harness.ts";
 

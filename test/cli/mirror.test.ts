@@ -5,7 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
 import { blobsOf, mediaTypes, parseManifest } from "../../src/core/oci/manifest.ts";
 import type { Repository } from "../../src/core/repository.ts";
-import { putImage, putReferrer } from "../fakes/people.ts";
+import { putImage, putReferrer } from "../fakes/signers.ts";
 import { bench, type Bench } from "./harness.ts";
 
 const { signal } = new AbortController();

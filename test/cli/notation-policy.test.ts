@@ -4,7 +4,7 @@ import { rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { day, makeCompany, pem, writeTrustFolder, type Company, type Signer, type Statement } from "../fakes/notary.ts";
-import { putImage } from "../fakes/people.ts";
+import { putImage } from "../fakes/signers.ts";
 import { bench, type Bench, type Outcome } from "./harness.ts";
 import { isVerdict } from "./is-verdict.ts";
 

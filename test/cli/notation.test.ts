@@ -9,7 +9,7 @@ import { jws } from "../../src/formats/notation/jws-envelope.ts";
 import { assembleSignature, prepareSignature } from "../../src/formats/notation/sign.ts";
 import { notaryKeys } from "../fakes/notary-keys.ts";
 import { day, makeCompany, pem, type Company } from "../fakes/notary.ts";
-import { putImage, putIndex } from "../fakes/people.ts";
+import { putImage, putIndex } from "../fakes/signers.ts";
 import { scriptedServer } from "../fakes/scripted-registry.ts";
 import { tsaFake } from "../fakes/tsa.ts";
 import { bench, type Bench, type Outcome } from "./harness.ts";

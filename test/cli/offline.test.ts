@@ -5,7 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, it, type TestContext } from "node:test";
-import { putImage, putReferrer } from "../fakes/people.ts";
+import { putImage, putReferrer } from "../fakes/signers.ts";
 import { refusedAddress } from "../fakes/refused-port.ts";
 import { sigstoreInstance } from "../fakes/sigstore-instance.ts";
 import { wallClock } from "../fakes/wall-clock.ts";

@@ -14,7 +14,7 @@ import { looseJws } from "../../src/formats/notation/fixture.test.ts";
 import { signatureType } from "../../src/formats/notation/signature-type.ts";
 import { installPlugin, moods, type Moods } from "../fakes/notation-plugin.ts";
 import { writeTrustFolder } from "../fakes/notary.ts";
-import { putImage, putReferrer } from "../fakes/people.ts";
+import { putImage, putReferrer } from "../fakes/signers.ts";
 import { refusedAddress } from "../fakes/refused-port.ts";
 import { bench, type Bench, type Outcome } from "./harness.ts";
 

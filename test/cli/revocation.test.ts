@@ -8,7 +8,7 @@ import { describe, it, type TestContext } from "node:test";
 import { encodePem } from "../../src/core/asn1/pem.ts";
 import { extensions, makeDer, makeKey } from "../../src/core/x509/fixture.test.ts";
 import { makeCrl, revocable, type CrlShape } from "../../src/core/x509/revocation-fixture.test.ts";
-import { putImage } from "../fakes/people.ts";
+import { putImage } from "../fakes/signers.ts";
 import { bench, type Bench, type Outcome } from "./harness.ts";
 
 const hour = 60 * 60 * 1000;

@@ -5,7 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { describe, it } from "node:test";
 import { TouchmarkError } from "../../src/core/errors.ts";
-import { putImage, putIndex } from "../fakes/people.ts";
+import { putImage, putIndex } from "../fakes/signers.ts";
 import { refusedAddress } from "../fakes/refused-port.ts";
 import { bench, type Bench } from "./harness.ts";
 

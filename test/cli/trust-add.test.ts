@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { extensions, makeCertificate, makeKey } from "../../src/core/x509/fixture.test.ts";
 import { makeCompany, pem, writeTrustFolder, type Company } from "../fakes/notary.ts";
-import { putImage } from "../fakes/people.ts";
+import { putImage } from "../fakes/signers.ts";
 import { bench, type Bench, type Outcome } from "./harness.ts";
 
 interface Adding extends Bench {

@@ -10,7 +10,7 @@ import { verify } from "../../src/engine/verify.ts";
 import { formats } from "../../src/formats/all.ts";
 import { anyKeyOf } from "../fakes/expectation.ts";
 import { memoryRepository } from "../fakes/memory-repository.ts";
-import { keyFormats, person, putImage, putReferrer } from "../fakes/people.ts";
+import { keyFormats, person, putImage, putReferrer } from "../fakes/signers.ts";
 import { isVerdict } from "./is-verdict.ts";
 
 const [alice, mallory] = [person("alice"), person("mallory")];

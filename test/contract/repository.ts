@@ -8,7 +8,7 @@ import { gather, streamOf } from "../../src/core/bytes.ts";
 import { digestOf, type Digest } from "../../src/core/digest.ts";
 import { emptyConfig, mediaTypes, type Descriptor } from "../../src/core/oci/manifest.ts";
 import type { Repository } from "../../src/core/repository.ts";
-import { putImage, putIndex, putReferrer } from "../fakes/people.ts";
+import { putImage, putIndex, putReferrer } from "../fakes/signers.ts";
 import { testRandom } from "../fakes/random.ts";
 
 export type OpenRepository = (t: TestContext) => Repository | Promise<Repository>;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { TrustRootContent } from "../../src/trust-sources/tuf/content.ts";
-import { folderOf } from "../../src/trust-sources/tuf/kept.ts";
+import { folderOf } from "../../src/trust-sources/tuf/cache-entry.ts";
 import { readTrustRoot } from "../../src/trust-sources/tuf/read.ts";
 import { updateTrustRoot, type UpdateOptions } from "../../src/trust-sources/tuf/update.ts";
 import { TouchmarkError, type Code } from "../../src/core/errors.ts";

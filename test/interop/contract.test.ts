@@ -4,11 +4,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { repositoryContract } from "../contract/repository.ts";
-import { putImage } from "../fakes/people.ts";
+import { putImage } from "../fakes/signers.ts";
 import * as crane from "./harness/crane.ts";
 import { releases } from "./harness/distribution.ts";
-import { reader, writer, type Account } from "./harness/people.ts";
-import { makePlace, type Place } from "./harness/place.ts";
+import { reader, writer, type Account } from "./harness/identities.ts";
+import { makePlace, type Place } from "./harness/location.ts";
 import { startTokenServer, type TokenServer } from "./harness/token-server.ts";
 import { missing } from "./peers/debian.ts";
 

@@ -13,7 +13,7 @@ import { tsaFake } from "../fakes/tsa.ts";
 import { wallClock } from "../fakes/wall-clock.ts";
 import { makeAuthority, makeSelfSigned } from "./harness/certificates.ts";
 import { NotaryClient, startNotaryServer } from "./harness/notary.ts";
-import { writer } from "./harness/people.ts";
+import { writer } from "./harness/identities.ts";
 import { run } from "./harness/run.ts";
 import type { Running } from "./harness/server.ts";
 import { startTokenServer } from "./harness/token-server.ts";

@@ -15,7 +15,7 @@ import type { VerificationMaterial } from "../../src/core/verification-material.
 import { certificateIdentity } from "../../src/core/x509/certificate-identity.ts";
 import { createHttpClient } from "../../src/net/http-client.ts";
 import type { LoggedSignature } from "../../src/verification/logged-signature.ts";
-import type { Asker } from "../../src/signers/services/ask.ts";
+import type { ServiceClient } from "../../src/signers/services/ask.ts";
 import { requestCertificate } from "../../src/signers/services/certificate/request-certificate.ts";
 import { logInRekorV2 } from "../../src/signers/services/log/rekor-v2.ts";
 import { requestMaterial } from "../../src/signers/services/request-material.ts";
@@ -40,7 +40,7 @@ describe("a private sigstore", () => {
     await rm(folder, { recursive: true });
   });
 
-  const asker = (): Asker => ({ http: createHttpClient(), clock: Date.now, signal: AbortSignal.timeout(60_000) });
+  const client = (): ServiceClient => ({ http: createHttpClient(), clock: Date.now, signal: AbortSignal.timeout(60_000) });
 
   async function signWithCertificate(message: Uint8Array, authority = services.certificateAuthority?.url): Promise<LoggedSignature> {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -53,7 +53,7 @@ describe("a private sigstore", () => {
         identity: { subjectAlternativeName: someone, issuer: sigstore.identities.origin },
         root: sigstore.root,
       },
-      asker(),
+      client(),
     );
     assert.equal(certificateIdentity(certificate).subjectAlternativeName, someone);
     return {
@@ -66,7 +66,7 @@ describe("a private sigstore", () => {
   test("seals a signature so that cosign accepts it for whoever signed, and for nobody else", async () => {
     const message = Buffer.from("signed");
     const logged = await signWithCertificate(message);
-    const material = await requestMaterial({ logged, services, root: sigstore.root }, asker());
+    const material = await requestMaterial({ logged, services, root: sigstore.root }, client());
     const files = { blob: join(folder, "blob"), bundle: join(folder, "bundle.json") };
     await Promise.all([writeFile(files.blob, message), writeFile(files.bundle, bundleOf(logged, material))]);
     const verify = (identity: string) =>
@@ -88,7 +88,7 @@ describe("a private sigstore", () => {
         content: { kind: "envelope", payloadType, payload },
         verifier: { kind: "key", key: publicKeyOf(keys.publicKey, name) },
       };
-      const { entries, timestamps } = await requestMaterial({ logged, services, root: sigstore.root }, asker());
+      const { entries, timestamps } = await requestMaterial({ logged, services, root: sigstore.root }, client());
       assert.deepEqual([entries.length, timestamps.length], [1, 1]);
     });
   }
@@ -107,8 +107,8 @@ describe("a private sigstore", () => {
   test("proves from its tiles what it held already", async () => {
     const logged = await signWithCertificate(Buffer.from("signed twice"));
     const request = { service: services.logs[0]?.url ?? "", logged, logs: sigstore.root.logs };
-    const first = await logInRekorV2(request, asker());
-    const again = await logInRekorV2(request, asker());
+    const first = await logInRekorV2(request, client());
+    const again = await logInRekorV2(request, client());
     assert.equal(again.entry.logIndex, first.entry.logIndex);
     assert.equal(again.entry.canonicalizedBody, first.entry.canonicalizedBody);
   });
@@ -119,7 +119,7 @@ describe("a private sigstore", () => {
     const token = sigstore.identities.token(someone);
     const forged = `${token.slice(0, -8)}AAAAAAAA`;
     const ask = (more: Partial<Parameters<typeof requestCertificate>[0]>) =>
-      requestCertificate({ service, token, challenge: someone, privateKey, root: sigstore.root, ...more }, asker());
+      requestCertificate({ service, token, challenge: someone, privateKey, root: sigstore.root, ...more }, client());
     const refused = (codes: readonly string[]) => (error: unknown) =>
       error instanceof TouchmarkError && codes.includes(error.code) && !error.message.includes(token.slice(0, 40));
     await assert.rejects(ask({ token: forged }), refused(["IDENTITY_TOKEN_INVALID"]));

@@ -10,7 +10,7 @@ import type { TlsOptions } from "../../src/net/transport/secure.ts";
 import { repositoryContract } from "../contract/repository.ts";
 import { makeAuthority, type KeyPair } from "./harness/certificates.ts";
 import { releases } from "./harness/distribution.ts";
-import { makePlace, type Visit } from "./harness/place.ts";
+import { makePlace, type Visit } from "./harness/location.ts";
 import { openTunnel, type Tunnel } from "./harness/tunnel.ts";
 import { missing } from "./peers/debian.ts";
 

@@ -11,7 +11,7 @@ import type { Signer } from "../../core/signer.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import type { SelectedServices } from "../../trust/select-services.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
-import type { Asker } from "../services/ask.ts";
+import type { ServiceClient } from "../services/ask.ts";
 import type { ExpectedIdentity } from "../services/certificate/check-certificate.ts";
 import { requestCertificate } from "../services/certificate/request-certificate.ts";
 import { checkDeferrable } from "../services/log/deferred.ts";
@@ -28,8 +28,8 @@ export interface KeylessOptions {
   readonly logUpload?: LogUpload;
   /** Asks for consent before something is published for another identity than before; throws if it is refused. */
   readonly consent: (token: IdentityToken, services: SelectedServices) => Promise<void>;
-  readonly http: Asker["http"];
-  readonly clock: Asker["clock"];
+  readonly http: ServiceClient["http"];
+  readonly clock: ServiceClient["clock"];
 }
 
 export interface KeylessSigner extends Signer {
@@ -44,10 +44,10 @@ export interface KeylessSigner extends Signer {
 const renewBefore = 60_000;
 
 /** Describing waits for nothing; signing throws what certifying throws, and what the logs and timestamp authorities throw. */
-export function keylessSigner({ token, services, root, logUpload = "now", consent, ...asker }: KeylessOptions): KeylessSigner {
+export function keylessSigner({ token, services, root, logUpload = "now", consent, ...client }: KeylessOptions): KeylessSigner {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const publicKey = publicKeyOf(privateKey, "the ephemeral key");
-  const certify = memoise(request, { until: ({ notAfter }) => notAfter - renewBefore, clock: asker.clock });
+  const certify = memoise(request, { until: ({ notAfter }) => notAfter - renewBefore, clock: client.clock });
   let consented: string | undefined;
 
   async function request(signal: AbortSignal): Promise<Certificate> {
@@ -60,7 +60,7 @@ export function keylessSigner({ token, services, root, logUpload = "now", consen
     if (identity !== consented) await consent(who, chosen);
     consented = identity;
     const question = { service: authority.url, token: who.reveal(), challenge: who.challenge, privateKey, root: root(signal) };
-    return requestCertificate({ ...question, identity: expectedIdentity(who) }, { ...asker, signal });
+    return requestCertificate({ ...question, identity: expectedIdentity(who) }, { ...client, signal });
   }
 
   return {
@@ -73,7 +73,7 @@ export function keylessSigner({ token, services, root, logUpload = "now", consen
       const logged = { signature, content, verifier: { kind: "certificate", certificate: raw } } as const;
       const [chosen, trusted] = await Promise.all([services(signal), root(signal)]);
       const asked = { logged, timestamped: timestamped?.(signature), services: chosen, root: trusted, logUpload };
-      const material = await requestMaterial(asked, { ...asker, signal });
+      const material = await requestMaterial(asked, { ...client, signal });
       return { signature, by: { publicKey }, material };
     },
   };

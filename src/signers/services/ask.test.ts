@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { scriptedServer } from "../../../test/fakes/scripted-registry.ts";
 import { createHttpClient } from "../../net/http-client.ts";
 import { askService, serviceRefusal, urlOf } from "./ask.ts";
-import { asker } from "./fixture.test.ts";
+import { client } from "./fixture.test.ts";
 
 suite("a request to a service", () => {
   test("requires TLS, except on this machine", () => {
@@ -28,7 +28,7 @@ suite("a request to a service", () => {
     const server = await scriptedServer(t, { "POST /": { status: 503, body: '{"message":"try\\nlater"}' } });
     const delays: number[] = [];
     const http = createHttpClient({ sleep: async (ms) => void delays.push(ms) });
-    const answer = await askService({ method: "POST", url: urlOf(server.origin), maxBytes: 10 }, asker({ http }));
+    const answer = await askService({ method: "POST", url: urlOf(server.origin), maxBytes: 10 }, client({ http }));
     assert.deepEqual([server.seen.length, delays.length], [4, 3]);
     const error = serviceRefusal(answer, "help");
     assert.equal(error.code, "SERVICE_UNAVAILABLE");
@@ -45,7 +45,7 @@ suite("a request to a service", () => {
       },
     });
     const question = { method: "POST", url: urlOf(server.origin), maxBytes: 1e9 } as const;
-    await assert.rejects(askService(question, asker({ patience: 50 })), { code: "TIMEOUT", message: /ran out/ });
+    await assert.rejects(askService(question, client({ patience: 50 })), { code: "TIMEOUT", message: /ran out/ });
   });
 
   test("ends when the caller aborts it", async (t) => {
@@ -57,13 +57,13 @@ suite("a request to a service", () => {
       },
     });
     const question = { method: "POST", url: urlOf(server.origin), maxBytes: 10 } as const;
-    await assert.rejects(askService(question, asker({ signal: gone.signal })), { code: "INTERRUPTED", message: /interrupted/ });
+    await assert.rejects(askService(question, client({ signal: gone.signal })), { code: "INTERRUPTED", message: /interrupted/ });
   });
 
   test("follows no redirect", async (t) => {
     const elsewhere = await scriptedServer(t);
     const server = await scriptedServer(t, { "POST /": { status: 307, headers: { location: elsewhere.origin } } });
-    const answer = await askService({ method: "POST", url: urlOf(server.origin), maxBytes: 10 }, asker());
+    const answer = await askService({ method: "POST", url: urlOf(server.origin), maxBytes: 10 }, client());
     assert.equal(serviceRefusal(answer, "help").code, "SERVICE_REFUSED");
     assert.deepEqual(elsewhere.seen, []);
   });
@@ -71,7 +71,7 @@ suite("a request to a service", () => {
   test("refuses a response that is too large", async (t) => {
     const server = await scriptedServer(t, { "POST /": { body: "12345678901" } });
     const question = { method: "POST", url: urlOf(server.origin), maxBytes: 10 } as const;
-    await assert.rejects(askService(question, asker()), { code: "LIMIT_EXCEEDED", message: /longer than 10 bytes/ });
+    await assert.rejects(askService(question, client()), { code: "LIMIT_EXCEEDED", message: /longer than 10 bytes/ });
   });
 
   test("quotes the service's message, without possible secrets", () => {

@@ -7,7 +7,7 @@ import { isLoopback } from "../../net/loopback.ts";
 import { printableHost, printableText, printableUrl } from "../../core/printable.ts";
 
 /** The options of every request to a service. */
-export interface Asker {
+export interface ServiceClient {
   readonly http: HttpClient;
   readonly clock: () => Instant;
   readonly signal: AbortSignal;
@@ -21,7 +21,7 @@ export interface ServiceRequest extends Pick<HttpRequest, "headers" | "body" | "
 }
 
 /** Sends a request and returns the response, whatever its status; redirects of a POST are not followed. Throws as HttpClient does. */
-export async function askService(question: ServiceRequest, { http, signal, patience = 60_000 }: Asker): Promise<HttpResponse> {
+export async function askService(question: ServiceRequest, { http, signal, patience = 60_000 }: ServiceClient): Promise<HttpResponse> {
   // Requests to these services can be repeated: they issue another certificate or timestamp, or report an existing log entry.
   return http.request({ ...question, repeatable: true, signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) });
 }

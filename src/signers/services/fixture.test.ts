@@ -8,10 +8,10 @@ import { publicKeyOf } from "../../core/keys/public-key.ts";
 import { extensions, makeCertificate } from "../../core/x509/fixture.test.ts";
 import { createHttpClient } from "../../net/http-client.ts";
 import type { LoggedSignature } from "../../verification/logged-signature.ts";
-import type { Asker } from "./ask.ts";
+import type { ServiceClient } from "./ask.ts";
 
 /** Repeats a request at once if a service is busy. */
-export function asker(more: Partial<Asker> = {}): Asker {
+export function client(more: Partial<ServiceClient> = {}): ServiceClient {
   return { http: createHttpClient({ sleep: async () => {} }), clock: testClock, signal: new AbortController().signal, ...more };
 }
 

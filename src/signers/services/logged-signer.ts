@@ -3,7 +3,7 @@ import type { LogUpload } from "../../core/verification-material.ts";
 import type { Signer } from "../../core/signer.ts";
 import type { SelectedServices } from "../../trust/select-services.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
-import type { Asker } from "./ask.ts";
+import type { ServiceClient } from "./ask.ts";
 import { requestMaterial } from "./request-material.ts";
 
 export interface LoggedSignerOptions {
@@ -11,12 +11,12 @@ export interface LoggedSignerOptions {
   readonly root: Promise<TrustedRoot>;
   /** The current time, by default the system clock's. */
   readonly logUpload?: LogUpload;
-  readonly http: Asker["http"];
-  readonly clock: Asker["clock"];
+  readonly http: ServiceClient["http"];
+  readonly clock: ServiceClient["clock"];
 }
 
 /** Signing throws what the signer and the services throw. */
-export function loggedSigner(signer: Signer, { services, root, logUpload = "now", ...asker }: LoggedSignerOptions): Signer {
+export function loggedSigner(signer: Signer, { services, root, logUpload = "now", ...client }: LoggedSignerOptions): Signer {
   return {
     describe: (signal) => signer.describe(signal),
     async sign(request, signal) {
@@ -27,7 +27,7 @@ export function loggedSigner(signer: Signer, { services, root, logUpload = "now"
       const logged = { signature: signed.signature, content, verifier };
       const material = await requestMaterial(
         { logged, timestamped: timestamped?.(signed.signature), services: await services, root: await root, logUpload },
-        { ...asker, signal },
+        { ...client, signal },
       );
       return { ...signed, material };
     },

@@ -12,7 +12,7 @@ import { publicKeyOf } from "../../core/keys/public-key.ts";
 import { parseTimestampToken } from "../../core/envelopes/timestamp-token.ts";
 import type { Service } from "../../trust/signing-config.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
-import { asker, serve, signed } from "./fixture.test.ts";
+import { client, serve, signed } from "./fixture.test.ts";
 import { requestMaterial, type MaterialRequest } from "./request-material.ts";
 
 const minutes = 60_000;
@@ -87,7 +87,7 @@ suite("the verification material of a signature", () => {
         await kinds.tsa({ clock: () => at }),
       );
       const logged = signed("x", by, "envelope");
-      const { certificate, entries, timestamps } = await requestMaterial({ logged, ...request }, asker());
+      const { certificate, entries, timestamps } = await requestMaterial({ logged, ...request }, client());
       assert.deepEqual(certificate, logged.verifier.kind === "certificate" ? logged.verifier.certificate : undefined);
       assert.deepEqual(
         entries.map(({ kindVersion: { version } }) => version),
@@ -101,7 +101,7 @@ suite("the verification material of a signature", () => {
   }
 
   test("is empty if no service is named", async (t) => {
-    assert.deepEqual(await requestMaterial({ logged: signed("x"), ...(await instance(t)) }, asker()), { entries: [], timestamps: [] });
+    assert.deepEqual(await requestMaterial({ logged: signed("x"), ...(await instance(t)) }, client()), { entries: [], timestamps: [] });
   });
 
   test("is requested from all services concurrently", async (t) => {
@@ -116,14 +116,14 @@ suite("the verification material of a signature", () => {
       waiting(await kinds.tsa(), paths.tsa, together),
       waiting(await kinds.tsa(), paths.tsa, together),
     );
-    const { entries, timestamps } = await requestMaterial({ logged: signed("x"), ...request }, asker({ patience: 10_000 }));
+    const { entries, timestamps } = await requestMaterial({ logged: signed("x"), ...request }, client({ patience: 10_000 }));
     assert.deepEqual([entries.length, timestamps.length], [2, 2]);
   });
 
   test("of two concurrent pipelines is not mixed up", async (t) => {
     const request = await instance(t, await kinds.rekor2(), await kinds.tsa());
     const [one, two] = await Promise.all(
-      ["one", "two"].map((text) => requestMaterial({ logged: signed(text, "certificate"), ...request }, asker())),
+      ["one", "two"].map((text) => requestMaterial({ logged: signed(text, "certificate"), ...request }, client())),
     );
     assert.notEqual(one?.entries[0]?.logIndex, two?.entries[0]?.logIndex);
     assert.notDeepEqual(one?.timestamps, two?.timestamps);
@@ -156,7 +156,7 @@ suite("the verification material of a signature", () => {
         },
       },
     );
-    await assert.rejects(requestMaterial({ logged: signed("x"), ...request }, asker()), {
+    await assert.rejects(requestMaterial({ logged: signed("x"), ...request }, client()), {
       code: "SERVICE_REFUSED",
       message: /refuses to give a timestamp/,
     });
@@ -173,7 +173,7 @@ suite("the verification material of a signature", () => {
       },
     };
     const request = await instance(t, { ...log, script });
-    await assert.rejects(requestMaterial({ logged: signed("x"), ...request }, asker({ signal: gone.signal })), {
+    await assert.rejects(requestMaterial({ logged: signed("x"), ...request }, client({ signal: gone.signal })), {
       code: "INTERRUPTED",
       message: /interrupted/,
     });
@@ -181,7 +181,7 @@ suite("the verification material of a signature", () => {
 
   test("of a certificate must verify a time, checked before anything is published", async (t) => {
     const request = await instance(t, { ...(await kinds.rekor2()), script: {} });
-    await assert.rejects(requestMaterial({ logged: signed("x", "certificate"), ...request }, asker()), {
+    await assert.rejects(requestMaterial({ logged: signed("x", "certificate"), ...request }, client()), {
       code: "SERVICE_MISSING",
       message: /a short-lived certificate needs a timestamp/,
     });
@@ -194,11 +194,11 @@ suite("the verification material of a signature", () => {
     test(`of a certificate must have times within its validity, ${what}'s too`, async (t) => {
       const request = await instance(t, await kind());
       const logged = signed("x", "certificate");
-      await assert.rejects(requestMaterial({ logged, ...request }, asker()), {
+      await assert.rejects(requestMaterial({ logged, ...request }, client()), {
         code: "CERTIFICATE_INVALID",
         message: /it says .*, and the certificate is valid from/,
       });
-      assert.ok(await requestMaterial({ logged: signed("x"), ...request }, asker()), "without a certificate it is good");
+      assert.ok(await requestMaterial({ logged: signed("x"), ...request }, client()), "without a certificate it is good");
     });
   }
 
@@ -206,6 +206,6 @@ suite("the verification material of a signature", () => {
     const request = await instance(t, { ...(await kinds.rekor2()), script: {} });
     const key = publicKeyOf(generateKeyPairSync("ed25519").publicKey, "key");
     const logged = { ...signed("x"), verifier: { kind: "key", key } } as const;
-    await assert.rejects(requestMaterial({ logged, ...request }, asker()), { code: "UNSUPPORTED", message: /ed25519/ });
+    await assert.rejects(requestMaterial({ logged, ...request }, client()), { code: "UNSUPPORTED", message: /ed25519/ });
   });
 });

@@ -11,7 +11,7 @@ import type { LoggedSignature } from "../../verification/logged-signature.ts";
 import type { SelectedServices } from "../../trust/select-services.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import { wrongAnswer } from "./accepted.ts";
-import { urlOf, type Asker } from "./ask.ts";
+import { urlOf, type ServiceClient } from "./ask.ts";
 import { askLog, provesTime } from "./log/ask-log.ts";
 import { checkDeferrable, checkLoggable } from "./log/deferred.ts";
 import { requestTimestamp } from "./timestamp/request-timestamp.ts";
@@ -33,7 +33,7 @@ export interface MaterialRequest {
  */
 export async function requestMaterial(
   { logged, timestamped = logged.signature, services, root, logUpload = "now" }: MaterialRequest,
-  asker: Asker,
+  client: ServiceClient,
 ): Promise<VerificationMaterial> {
   const { verifier } = logged;
   const logs = logUpload === "now" ? services.logs : [];
@@ -44,7 +44,7 @@ export async function requestMaterial(
   if (verifier.kind === "certificate") checkTimed({ logs, timestampAuthorities: services.timestampAuthorities });
   const certificate = verifier.kind === "certificate" ? parseCertificate(verifier.certificate) : undefined;
   const failed = new AbortController();
-  const all = { ...asker, signal: AbortSignal.any([asker.signal, failed.signal]) };
+  const all = { ...client, signal: AbortSignal.any([client.signal, failed.signal]) };
   try {
     const [entries, timestamps] = await Promise.all([
       Promise.all(

@@ -8,7 +8,7 @@ import { tsaFake } from "../../../test/fakes/tsa.ts";
 import { publicKeyOf } from "../../core/keys/public-key.ts";
 import type { LogAuthority } from "../../trust/trusted-root.ts";
 import type { Service } from "../../trust/signing-config.ts";
-import { asker, serve, signed } from "./fixture.test.ts";
+import { client, serve, signed } from "./fixture.test.ts";
 import { requestMaterial } from "./request-material.ts";
 import { uploadToLogs } from "./upload.ts";
 
@@ -35,7 +35,7 @@ suite("a signature with pending log entries", () => {
     const root = { ...noAuthorities, logs: all.map(({ authority }) => authority) };
     const waitsFor = [three.service.url, one.service.url];
     const logs = all.map(({ service }) => service);
-    const entries = await uploadToLogs({ logged: signed("x", "certificate", "envelope"), waitsFor, logs, root }, asker());
+    const entries = await uploadToLogs({ logged: signed("x", "certificate", "envelope"), waitsFor, logs, root }, client());
     assert.deepEqual(
       entries.map(({ logId }) => Buffer.from(logId.keyId, "base64").toString("hex")),
       [three.authority.id, one.authority.id],
@@ -51,7 +51,7 @@ suite("a signature with pending log entries", () => {
     const request = { logged: signed("x"), logs: [service], root: { ...noAuthorities, logs: [authority] } };
     for (const other of ["https://stranger.example", `${service.url}/`, `${service.url}@stranger.example`, "\u202E", ""]) {
       const waitsFor = [service.url, other];
-      await assert.rejects(uploadToLogs({ ...request, waitsFor }, asker()), {
+      await assert.rejects(uploadToLogs({ ...request, waitsFor }, client()), {
         code: "SERVICE_MISSING",
         message: /which the signing config does not name/,
       });
@@ -62,12 +62,12 @@ suite("a signature with pending log entries", () => {
   test("by certificate is not uploaded to a log that verifies a time, which would be too late; by key it may be", async (t) => {
     const { server, service, authority } = await log(t, 1);
     const request = { logs: [service], waitsFor: [service.url], root: { ...noAuthorities, logs: [authority] } };
-    await assert.rejects(uploadToLogs({ logged: signed("x", "certificate"), ...request }, asker()), {
+    await assert.rejects(uploadToLogs({ logged: signed("x", "certificate"), ...request }, client()), {
       code: "UNSUPPORTED",
       message: /proves the time/,
     });
     assert.deepEqual(server.lines, []);
-    const [entry] = await uploadToLogs({ logged: signed("x"), ...request }, asker());
+    const [entry] = await uploadToLogs({ logged: signed("x"), ...request }, client());
     assert.ok(entry?.integratedTime);
   });
 
@@ -79,7 +79,7 @@ suite("a signature with pending log entries", () => {
     const root = { ...noAuthorities, logs: [authority], timestampAuthorities: [stamps.authority] };
     const services = { logs: [service], timestampAuthorities: [stamper] };
     for (const by of ["key", "certificate"] as const) {
-      const material = await requestMaterial({ logged: signed("x", by), services, root, logUpload: "later" }, asker());
+      const material = await requestMaterial({ logged: signed("x", by), services, root, logUpload: "later" }, client());
       assert.deepEqual([material.entries, material.timestamps.length, material.pending], [[], 1, [service.url]]);
     }
     assert.deepEqual(asked.lines, []);
@@ -97,7 +97,7 @@ suite("a signature with pending log entries", () => {
       [ed25519, [timeless], "UNSUPPORTED", /ed25519/],
     ] as const) {
       const services = { logs: logs.map(({ service }) => service), timestampAuthorities: [] };
-      await assert.rejects(requestMaterial({ logged, services, root, logUpload: "later" }, asker()), { code, message });
+      await assert.rejects(requestMaterial({ logged, services, root, logUpload: "later" }, client()), { code, message });
     }
   });
 });

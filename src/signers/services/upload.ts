@@ -5,7 +5,7 @@ import { printableText } from "../../core/printable.ts";
 import type { LoggedSignature } from "../../verification/logged-signature.ts";
 import type { Service } from "../../trust/signing-config.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
-import type { Asker } from "./ask.ts";
+import type { ServiceClient } from "./ask.ts";
 import { askLog } from "./log/ask-log.ts";
 import { checkTimeless } from "./log/deferred.ts";
 
@@ -20,10 +20,13 @@ export interface UploadRequest {
 }
 
 /** Throws SERVICE_MISSING before any request if a log is not allowed, UNSUPPORTED for one that does not support deferred upload, or as logging does. */
-export async function uploadToLogs({ logged, waitsFor, logs, root }: UploadRequest, asker: Asker): Promise<readonly LogEntryJson[]> {
+export async function uploadToLogs(
+  { logged, waitsFor, logs, root }: UploadRequest,
+  client: ServiceClient,
+): Promise<readonly LogEntryJson[]> {
   const asked = waitsFor.map((url) => logs.find((log) => log.url === url) ?? unknown(url));
   if (logged.verifier.kind === "certificate") asked.forEach(checkTimeless);
-  return Promise.all(asked.map(async (log) => (await askLog({ log, logged, logs: root.logs }, asker)).entry));
+  return Promise.all(asked.map(async (log) => (await askLog({ log, logged, logs: root.logs }, client)).entry));
 }
 
 function unknown(url: string): never {

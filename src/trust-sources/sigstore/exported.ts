@@ -4,13 +4,13 @@
  *     {"mediaType": "application/vnd.touchmark.trust-root.v1+json", "instance": INSTANCE, "repository": KEPT}
  *
  * INSTANCE is the content of `instance.json` (see instance.ts). KEPT, for one with a TUF repository, is the content of
- * `repository.json` holds (see ../tuf/kept.ts): the signed TUF documents, `trusted_root.json` and, where there is one, the
+ * `repository.json` holds (see ../tuf/cache-entry.ts): the signed TUF documents, `trusted_root.json` and, where there is one, the
  * signing config. It is verified again when it is imported.
  */
 import { encodeUtf8 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
-import { encodeKept, parseKept, type Kept } from "../tuf/kept.ts";
+import { encodeCached, parseCached, type CachedContent } from "../tuf/cache-entry.ts";
 import { encodeInstance, parseInstance, type Instance } from "./instance.ts";
 import { readFetched } from "./repository.ts";
 
@@ -19,7 +19,7 @@ const mediaType = "application/vnd.touchmark.trust-root.v1+json";
 export interface Exported {
   readonly instance: Instance;
   /** The cached TUF documents, not verified yet. */
-  readonly kept?: Kept;
+  readonly kept?: CachedContent;
 }
 
 /** Returns the file's content, JSON. Throws FILE_NOT_FOUND if nothing has been fetched yet, and as `readTrustRoot` does. */
@@ -31,7 +31,7 @@ export async function exportInstance(instance: Instance, folder: string): Promis
       remedy: { id: "update-trust-root", about: instance.name },
     });
   }
-  const document = { mediaType, instance: encodeInstance(instance), ...(held && { repository: encodeKept(held.kept) }) };
+  const document = { mediaType, instance: encodeInstance(instance), ...(held && { repository: encodeCached(held.kept) }) };
   return encodeUtf8(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 
@@ -44,7 +44,7 @@ export function parseExported(fields: Fields, name: string): Exported {
   const instance = parseInstance(fields.fields("instance"), name);
   if (fields.has("repository") !== (instance.kind === "repository"))
     throw malformed(`${fields.at}.repository does not go with its instance`);
-  return { instance, ...(instance.kind === "repository" && { kept: parseKept(fields.fields("repository")) }) };
+  return { instance, ...(instance.kind === "repository" && { kept: parseCached(fields.fields("repository")) }) };
 }
 
 /** Parses one JSON document; undefined if it is not one, such as JSON lines. */

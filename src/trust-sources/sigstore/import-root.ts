@@ -6,7 +6,7 @@ import type { HttpClient } from "../../net/http.ts";
 import { printableUrl } from "../../core/printable.ts";
 import { readSource } from "../../files/read-source.ts";
 import type { TrustRootContent } from "../tuf/content.ts";
-import { writeKept } from "../tuf/kept.ts";
+import { writeCached } from "../tuf/cache-entry.ts";
 import { verifyKept } from "../tuf/read.ts";
 import { openRoot, requireFresh } from "../tuf/workflow.ts";
 import { isExported, parseExported, readDocument, type Exported } from "./exported.ts";
@@ -70,7 +70,7 @@ async function importExported({ instance, kept }: Exported, { folder, at }: Impo
     trustedRootOf(content, instance);
     for (const document of documents) requireFresh(document, at);
     await requireNotBehind(instance, content.versions, folder);
-    await writeKept(keptIn(instance, folder), kept);
+    await writeCached(keptIn(instance, folder), kept);
   }
   await writeInstance(folder, instance);
   return instance;

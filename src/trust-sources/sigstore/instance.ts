@@ -3,7 +3,7 @@
  *
  *     NAME/instance.json  {"kind": "repository", "mirror": URL, "root": BASE64}, without a root for the embedded one,
  *                         or {"kind": "files", "imported": TIME, "files": [{"source": TEXT, "bytes": BASE64}, …]}
- *     NAME/MIRROR/        the cache of its TUF repository (see ../tuf/kept.ts)
+ *     NAME/MIRROR/        the cache of its TUF repository (see ../tuf/cache-entry.ts)
  *
  * A folder without an instance.json is not a stored instance.
  */

@@ -7,7 +7,7 @@ import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
 import type { SigningConfig } from "../../trust/signing-config.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import type { TrustRootContent } from "../tuf/content.ts";
-import { folderOf } from "../tuf/kept.ts";
+import { folderOf } from "../tuf/cache-entry.ts";
 import { readHeld, type Held } from "../tuf/read.ts";
 import { updateTrustRoot } from "../tuf/update.ts";
 import { anchorOf, type RepositoryInstance } from "./instance.ts";

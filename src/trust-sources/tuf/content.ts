@@ -1,7 +1,7 @@
 /** The content of a TUF repository, verified down to the bytes of its targets. */
 import type { Instant } from "../../core/instant.ts";
 import type { Role } from "./document.ts";
-import type { Kept } from "./kept.ts";
+import type { CachedContent } from "./cache-entry.ts";
 import type { TufRoot, TufSnapshot, TufTargets, TufTimestamp } from "./metadata.ts";
 
 export interface TrustRootContent {
@@ -21,7 +21,7 @@ export interface Chain {
   readonly targets: TufTargets;
 }
 
-export function trustRootContent(chain: Chain, { files, fetched }: Pick<Kept, "files" | "fetched">): TrustRootContent {
+export function trustRootContent(chain: Chain, { files, fetched }: Pick<CachedContent, "files" | "fetched">): TrustRootContent {
   const { root, timestamp, snapshot, targets } = chain;
   return {
     targets: files,

@@ -4,7 +4,7 @@ import type { Instant } from "../../core/instant.ts";
 import { trustRootContent, type TrustRootContent } from "./content.ts";
 import type { Document } from "./document.ts";
 import { checkFileFacts } from "./file-facts.ts";
-import { readKept, type Kept } from "./kept.ts";
+import { readCached, type CachedContent } from "./cache-entry.ts";
 import type { TufRoot } from "./metadata.ts";
 import { acceptSnapshot, acceptTargets, acceptTimestamp, followRoots, openRoot, requireFresh } from "./workflow.ts";
 
@@ -34,14 +34,14 @@ export interface Held {
   readonly content: TrustRootContent;
   /** The documents that verify it; their expiry is not checked. */
   readonly documents: readonly Document[];
-  readonly kept: Kept;
+  readonly kept: CachedContent;
 }
 
 /** Like `readRepository`, but without the expiry check, which is up to the caller. */
 export async function readHeld({ folder, root }: Omit<ReadTrustRootOptions, "at">): Promise<Held | undefined> {
   const initial = openRoot(root);
   try {
-    const kept = await readKept(folder);
+    const kept = await readCached(folder);
     return kept && verifyKept(kept, initial);
   } catch (error) {
     if (!(error instanceof TouchmarkError) || !damaged.has(error.code)) throw error;
@@ -53,7 +53,7 @@ export async function readHeld({ folder, root }: Omit<ReadTrustRootOptions, "at"
 }
 
 /** Throws TRUST_ROOT_INVALID for content that cannot be verified from the given root. */
-export function verifyKept(kept: Kept, initial: TufRoot): Held {
+export function verifyKept(kept: CachedContent, initial: TufRoot): Held {
   const root = followRoots(initial, kept.roots).at(-1) ?? initial;
   const timestamp = acceptTimestamp(kept.timestamp, root);
   const snapshot = acceptSnapshot(kept.snapshot, root, timestamp);

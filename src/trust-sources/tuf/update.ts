@@ -5,7 +5,7 @@ import type { HttpClient } from "../../net/http.ts";
 import { cacheLookup } from "../cache-lookup.ts";
 import { trustRootContent, type Chain, type TrustRootContent } from "./content.ts";
 import { checkFileFacts } from "./file-facts.ts";
-import { readKept, readRoots, writeKept, writeRoots, type Kept } from "./kept.ts";
+import { readCached, readRoots, writeCached, writeRoots, type CachedContent } from "./cache-entry.ts";
 import type { TufRoot } from "./metadata.ts";
 import { Mirror } from "./mirror.ts";
 import { acceptSnapshot, acceptTargets, acceptTimestamp, followRoots, nextRoot, openRoot, openSnapshot, requireFresh } from "./workflow.ts";
@@ -39,13 +39,13 @@ export async function updateTrustRoot(options: UpdateOptions): Promise<TrustRoot
   const root = roots.at(-1) ?? initial;
   requireFresh(root, at);
 
-  const kept = await cacheLookup(() => readKept(folder));
+  const kept = await cacheLookup(() => readCached(folder));
   const chain = await followDocuments({ root, kept, mirror, at });
   const files = await fetchFiles(options.names, chain, kept, mirror);
   const content = trustRootContent(chain, { files, fetched: at });
   options.accept?.(content);
   const { timestamp, snapshot, targets } = chain;
-  await writeKept(folder, {
+  await writeCached(folder, {
     fetched: at,
     roots: roots.map(({ bytes }) => bytes),
     timestamp: timestamp.bytes,
@@ -84,7 +84,7 @@ async function rotate(initial: TufRoot, folder: string, mirror: Mirror): Promise
 
 interface Position {
   readonly root: TufRoot;
-  readonly kept: Kept | undefined;
+  readonly kept: CachedContent | undefined;
   readonly mirror: Mirror;
   readonly at: Instant;
 }
@@ -112,7 +112,7 @@ async function followDocuments({ root, kept, mirror, at }: Position): Promise<Ch
 async function fetchFiles(
   names: readonly string[],
   { root, targets }: Chain,
-  kept: Kept | undefined,
+  kept: CachedContent | undefined,
   mirror: Mirror,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   if (names.length > trustSourceLimits.tufNames) {

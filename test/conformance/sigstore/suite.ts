@@ -52,7 +52,7 @@ export function fileOf(name: string, by: "file" | "digest"): FileSubject {
 }
 
 /** What a bundle proves of the file. */
-export async function judge(bundle: Uint8Array, file: FileSubject, trust: Trust): Promise<Finding> {
+export async function verifyBundle(bundle: Uint8Array, file: FileSubject, trust: Trust): Promise<Finding> {
   return format.verify(await format.files.read(bundle, "bundle.sigstore.json", new AbortController().signal), file, trust, at);
 }
 

@@ -7,7 +7,7 @@ import { parseSigningConfig } from "../../../src/trust/parse-signing-config.ts";
 import { parseDistinguishedName } from "../../../src/trust/notation/distinguished-name.ts";
 import { parseBlobTrustPolicy, parseOciTrustPolicy } from "../../../src/trust/notation/trust-policy.ts";
 import { encodeInstance, parseInstance } from "../../../src/trust-sources/sigstore/instance.ts";
-import { encodeKept, parseKept } from "../../../src/trust-sources/tuf/kept.ts";
+import { encodeCached, parseCached } from "../../../src/trust-sources/tuf/cache-entry.ts";
 import { canonicalJson } from "../../../src/trust-sources/tuf/canonical-json.ts";
 import { parseRoot, parseSnapshot, parseTargets, parseTufTimestamp } from "../../../src/trust-sources/tuf/metadata.ts";
 import { decodeUtf8, toBase64 } from "../../../src/core/bytes.ts";
@@ -103,14 +103,14 @@ export const trust: readonly FuzzTarget[] = [
     },
   },
   {
-    name: "tuf-kept",
+    name: "tuf-cache",
     shape: "json",
     codes: usualCodes,
     seeds: () =>
       documents({ fetched: period.start, roots: ["e30="], timestamp: "e30=", snapshot: "e30=", targets: "e30=", files: { a: "e30=" } }),
     read(input) {
-      const kept = parseKept(fieldsOf(input));
-      assert.deepEqual(parseKept(written(encodeKept(kept))), kept);
+      const kept = parseCached(fieldsOf(input));
+      assert.deepEqual(parseCached(written(encodeCached(kept))), kept);
     },
   },
   {

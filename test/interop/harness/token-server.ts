@@ -6,7 +6,7 @@ import { createPrivateKey, randomUUID, sign, X509Certificate } from "node:crypto
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
 import { makeSelfSigned } from "./certificates.ts";
-import type { Account } from "./people.ts";
+import type { Account } from "./identities.ts";
 
 export interface TokenServer {
   /** What a registry is configured with to believe it. */

@@ -20,7 +20,7 @@ import type { PublicKey } from "../../../core/keys/public-key.ts";
 import { parseCertificate, type Certificate } from "../../../core/x509/certificate.ts";
 import type { HttpResponse } from "../../../net/http.ts";
 import { printableHost } from "../../../core/printable.ts";
-import { answerFields, askService, jsonBody, serviceRefusal, urlOf, type Asker } from "../ask.ts";
+import { answerFields, askService, jsonBody, serviceRefusal, urlOf, type ServiceClient } from "../ask.ts";
 import { serviceLimits } from "../limits.ts";
 
 /** The requester's identity, and the proof of possession of the key. */
@@ -34,14 +34,14 @@ export interface Possession {
 const algorithms: Readonly<Record<string, string>> = { ec: "ECDSA", ed25519: "ED25519", rsa: "RSA_PSS", "rsa-pss": "RSA_PSS" };
 
 /** Requests the certificate, which is not verified yet. Throws IDENTITY_TOKEN_INVALID, SERVICE_REFUSED, SERVICE_UNAVAILABLE or MALFORMED. */
-export async function askFulcio(service: string, possession: Possession, asker: Asker): Promise<Certificate> {
+export async function askFulcio(service: string, possession: Possession, client: ServiceClient): Promise<Certificate> {
   const { token, publicKey, proof } = possession;
   const url = urlOf(service, "api/v2/signingCert");
   const key = { algorithm: algorithms[publicKey.key.asymmetricKeyType ?? ""], content: encodePem("PUBLIC KEY", publicKey.spki) };
   const publicKeyRequest = { publicKey: key, proofOfPossession: toBase64(proof) };
   const question = jsonBody({ credentials: { oidcIdentityToken: token }, publicKeyRequest });
-  const answer = await askService({ method: "POST", url, ...question, maxBytes: serviceLimits.certificateBytes }, asker);
-  if (answer.status === 404) return askVersion1(service, possession, asker);
+  const answer = await askService({ method: "POST", url, ...question, maxBytes: serviceLimits.certificateBytes }, client);
+  if (answer.status === 404) return askVersion1(service, possession, client);
   expectCertificate(answer);
   const fields = answerFields(answer, serviceLimits.certificateBytes);
   const signed = fields.optionalFields("signedCertificateEmbeddedSct") ?? fields.fields("signedCertificateDetachedSct");
@@ -49,7 +49,7 @@ export async function askFulcio(service: string, possession: Possession, asker: 
   return readLeaf(encodeUtf8(typeof first === "string" ? first : ""), answer);
 }
 
-async function askVersion1(service: string, { token, publicKey, proof }: Possession, asker: Asker): Promise<Certificate> {
+async function askVersion1(service: string, { token, publicKey, proof }: Possession, client: ServiceClient): Promise<Certificate> {
   const url = urlOf(service, "api/v1/signingCert");
   const key = { algorithm: (publicKey.key.asymmetricKeyType ?? "").replace("ec", "ecdsa"), content: toBase64(publicKey.spki) };
   const { headers, body } = jsonBody({ publicKey: key, signedEmailAddress: toBase64(proof) });
@@ -61,7 +61,7 @@ async function askVersion1(service: string, { token, publicKey, proof }: Possess
       body,
       maxBytes: serviceLimits.certificateBytes,
     },
-    asker,
+    client,
   );
   expectCertificate(answer);
   return readLeaf(answer.body, answer);

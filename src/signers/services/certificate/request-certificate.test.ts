@@ -12,8 +12,8 @@ import type { Certificate } from "../../../core/x509/certificate.ts";
 import { certificateIdentity } from "../../../core/x509/certificate-identity.ts";
 import { extensions, makeDer } from "../../../core/x509/fixture.test.ts";
 import type { TrustedRoot } from "../../../trust/trusted-root.ts";
-import type { Asker } from "../ask.ts";
-import { asker, serve } from "../fixture.test.ts";
+import type { ServiceClient } from "../ask.ts";
+import { client, serve } from "../fixture.test.ts";
 import { requestCertificate, type CertificateRequest } from "./request-certificate.ts";
 
 const email = "someone@example.com";
@@ -25,7 +25,7 @@ const chainOf = (...certificates: readonly unknown[]) => JSON.stringify({ signed
 interface Authority {
   readonly server: ScriptedServer;
   readonly root: TrustedRoot;
-  readonly request: (more?: Partial<CertificateRequest>, asking?: Partial<Asker>) => Promise<Certificate>;
+  readonly request: (more?: Partial<CertificateRequest>, asking?: Partial<ServiceClient>) => Promise<Certificate>;
 }
 
 async function authority(t: TestContext, options: FulcioOptions = {}, instead: Script = {}): Promise<Authority> {
@@ -36,7 +36,7 @@ async function authority(t: TestContext, options: FulcioOptions = {}, instead: S
   return {
     server,
     root,
-    request: async (more = {}, asking = {}) => requestCertificate({ ...usual, privateKey: pair().privateKey, ...more }, asker(asking)),
+    request: async (more = {}, asking = {}) => requestCertificate({ ...usual, privateKey: pair().privateKey, ...more }, client(asking)),
   };
 }
 

@@ -5,7 +5,7 @@ import { publicKeyOf } from "../../../core/keys/public-key.ts";
 import type { Certificate } from "../../../core/x509/certificate.ts";
 import { printableHost } from "../../../core/printable.ts";
 import type { TrustedRoot } from "../../../trust/trusted-root.ts";
-import { urlOf, type Asker } from "../ask.ts";
+import { urlOf, type ServiceClient } from "../ask.ts";
 import { checkCertificate, type ExpectedIdentity } from "./check-certificate.ts";
 import { askFulcio } from "./fulcio.ts";
 
@@ -28,11 +28,11 @@ export interface CertificateRequest {
  * Returns a verified certificate of a trusted authority, for this key and identity. Throws IDENTITY_TOKEN_INVALID for a token
  * that is refused, SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the certificate, or as HttpClient does.
  */
-export async function requestCertificate(request: CertificateRequest, asker: Asker): Promise<Certificate> {
+export async function requestCertificate(request: CertificateRequest, client: ServiceClient): Promise<Certificate> {
   const { service, token, challenge, privateKey, root } = request;
   const publicKey = publicKeyOf(privateKey, "the ephemeral key");
   const proof = publicKey.algorithm.signs.sign(privateKey, encodeUtf8(challenge));
-  const certificate = await askFulcio(service, { token, publicKey, proof }, asker);
-  await checkCertificate(certificate, { ...request, root: await root, publicKey, who: printableHost(urlOf(service)), at: asker.clock() });
+  const certificate = await askFulcio(service, { token, publicKey, proof }, client);
+  await checkCertificate(certificate, { ...request, root: await root, publicKey, who: printableHost(urlOf(service)), at: client.clock() });
   return certificate;
 }

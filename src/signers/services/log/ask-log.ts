@@ -2,7 +2,7 @@
 import type { Service } from "../../../trust/signing-config.ts";
 import type { LogAuthority } from "../../../trust/trusted-root.ts";
 import type { LoggedSignature } from "../../../verification/logged-signature.ts";
-import type { Asker } from "../ask.ts";
+import type { ServiceClient } from "../ask.ts";
 import type { AcceptedLogEntry } from "./logged-entry.ts";
 import { logInRekorV1 } from "./rekor-v1.ts";
 import { logInRekorV2 } from "./rekor-v2.ts";
@@ -15,9 +15,9 @@ export interface LogSubmission {
 }
 
 /** Throws as the client of its version does. */
-export function askLog({ log, logged, logs }: LogSubmission, asker: Asker): Promise<AcceptedLogEntry> {
+export function askLog({ log, logged, logs }: LogSubmission, client: ServiceClient): Promise<AcceptedLogEntry> {
   const logIn = provesTime(log) ? logInRekorV1 : logInRekorV2;
-  return logIn({ service: log.url, logged, logs }, asker);
+  return logIn({ service: log.url, logged, logs }, client);
 }
 
 /** Whether the log's entries carry the time of their inclusion. */

@@ -7,7 +7,7 @@ import type { LogEntryJson } from "../../../core/verification-material.ts";
 import { printableHost } from "../../../core/printable.ts";
 import type { LogAuthority } from "../../../trust/trusted-root.ts";
 import { wrongAnswer } from "../accepted.ts";
-import { askService, serviceRefusal, urlOf, type Asker } from "../ask.ts";
+import { askService, serviceRefusal, urlOf, type ServiceClient } from "../ask.ts";
 import type { LogRequest } from "./logged-entry.ts";
 import { Tiles } from "../../../core/tlog/tiles.ts";
 import { serviceLimits } from "../limits.ts";
@@ -16,10 +16,10 @@ import { serviceLimits } from "../limits.ts";
  * Returns the entry at this index. Throws LOG_ENTRY_MISSING for an untrusted log, SERVICE_UNAVAILABLE if its checkpoint does not
  * cover the entry yet, or MALFORMED.
  */
-export async function entryFromTiles(index: number, { service, logs }: LogRequest, asker: Asker): Promise<LogEntryJson> {
+export async function entryFromTiles(index: number, { service, logs }: LogRequest, client: ServiceClient): Promise<LogEntryJson> {
   const who = printableHost(urlOf(service));
   const fetch = async (path: string, maxBytes: number): Promise<Uint8Array | undefined> => {
-    const answer = await askService({ method: "GET", url: urlOf(service, `api/v2/${path}`), maxBytes }, asker);
+    const answer = await askService({ method: "GET", url: urlOf(service, `api/v2/${path}`), maxBytes }, client);
     if (answer.status === 200) return answer.body;
     if (answer.status === 404) return undefined;
     throw serviceRefusal(answer, `give its ${path}`);

@@ -7,7 +7,7 @@ import { rekorV1Fake } from "../../../../test/fakes/rekor-v1.ts";
 import { handlerOf, scriptedServer, type Script, type ScriptedServer } from "../../../../test/fakes/scripted-registry.ts";
 import { fromBase64 } from "../../../core/bytes.ts";
 import type { LoggedSignature } from "../../../verification/logged-signature.ts";
-import { asker, serve, signed } from "../fixture.test.ts";
+import { client, serve, signed } from "../fixture.test.ts";
 import type { AcceptedLogEntry, LogRequest } from "./logged-entry.ts";
 import { logInRekorV1 } from "./rekor-v1.ts";
 
@@ -23,7 +23,7 @@ async function log(t: TestContext, instead: Script = {}): Promise<Log> {
   const server = await serve(t, fake, instead);
   return {
     server,
-    keep: (logged, more = {}) => logInRekorV1({ service: server.origin, logged, logs: [fake.authority], ...more }, asker()),
+    keep: (logged, more = {}) => logInRekorV1({ service: server.origin, logged, logs: [fake.authority], ...more }, client()),
   };
 }
 
@@ -39,7 +39,7 @@ async function tampering(t: TestContext, alter: (entry: any) => unknown): Promis
       return { ...answer, body: JSON.stringify(Object.fromEntries(altered)) };
     },
   });
-  return { server, keep: (logged) => logInRekorV1({ service: server.origin, logged, logs: [fake.authority] }, asker()) };
+  return { server, keep: (logged) => logInRekorV1({ service: server.origin, logged, logs: [fake.authority] }, client()) };
 }
 
 suite("Rekor 1", () => {
@@ -101,7 +101,7 @@ suite("Rekor 1", () => {
       [post]: (_, response) => (others.seen[0] ? usual(others.seen[0], response) : undefined),
     });
     const request = { service: server.origin, logged: signed("our bytes"), logs: [fake.authority] };
-    await assert.rejects(logInRekorV1(request, asker()), { code: "LOG_ENTRY_INVALID", message: /the log entry is for another signature/ });
+    await assert.rejects(logInRekorV1(request, client()), { code: "LOG_ENTRY_INVALID", message: /the log entry is for another signature/ });
   });
 
   test("is refused for an entry of another key over the same bytes", async (t) => {
@@ -125,7 +125,7 @@ suite("Rekor 1", () => {
     const hour = 3_600_000;
     for (const validFor of [{ start: 0, end: testTime - hour }, { start: testTime + hour }]) {
       const request = { service: server.origin, logged: signed("x"), logs: [{ ...fake.authority, validFor }] };
-      await assert.rejects(logInRekorV1(request, asker()), { code: "LOG_ENTRY_INVALID", message: /trusted/ });
+      await assert.rejects(logInRekorV1(request, client()), { code: "LOG_ENTRY_INVALID", message: /trusted/ });
     }
   });
 
@@ -179,7 +179,7 @@ suite("Rekor 1", () => {
     };
     const server = await serve(t, fake, { [post]: [keepAndFail, usual] });
     const request = { service: server.origin, logged: signed("once"), logs: [fake.authority] };
-    const { entry } = await logInRekorV1(request, asker());
+    const { entry } = await logInRekorV1(request, client());
     assert.equal(entry.kindVersion.kind, "hashedrekord");
     assert.equal(server.lines.length, 3);
   });

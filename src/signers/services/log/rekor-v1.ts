@@ -20,7 +20,7 @@ import type { InclusionProofJson, LogEntryJson } from "../../../core/verificatio
 import type { HttpResponse } from "../../../net/http.ts";
 import { printableHost } from "../../../core/printable.ts";
 import type { LoggedSignature } from "../../../verification/logged-signature.ts";
-import { answerFields, askService, jsonBody, serviceRefusal, urlOf, type Asker } from "../ask.ts";
+import { answerFields, askService, jsonBody, serviceRefusal, urlOf, type ServiceClient } from "../ask.ts";
 import { verifiedEntry, type AcceptedLogEntry, type LogRequest } from "./logged-entry.ts";
 import { hashOfSigned, pemOf } from "./verifier.ts";
 import { serviceLimits } from "../limits.ts";
@@ -31,12 +31,12 @@ const entriesPath = "api/v1/log/entries";
  * Uploads the signature, or fetches its existing entry. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the
  * entry, or as HttpClient does.
  */
-export async function logInRekorV1(request: LogRequest, asker: Asker): Promise<AcceptedLogEntry> {
+export async function logInRekorV1(request: LogRequest, client: ServiceClient): Promise<AcceptedLogEntry> {
   const url = urlOf(request.service, entriesPath);
-  const answer = await askService({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes: serviceLimits.logBytes }, asker);
-  const held = answer.status === 409 ? await fetchExisting(answer, request.service, asker) : answer;
+  const answer = await askService({ method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes: serviceLimits.logBytes }, client);
+  const held = answer.status === 409 ? await fetchExisting(answer, request.service, client) : answer;
   if (held.status !== 200 && held.status !== 201) throw serviceRefusal(held, "keep the signature");
-  return verifiedEntry(readEntry(held), request, printableHost(url), asker.clock());
+  return verifiedEntry(readEntry(held), request, printableHost(url), client.clock());
 }
 
 function proposal(logged: LoggedSignature): unknown {
@@ -53,7 +53,7 @@ function proposal(logged: LoggedSignature): unknown {
 }
 
 /** Only the entry's UUID is taken from Location: nothing is fetched from another host. */
-async function fetchExisting({ headers, url }: HttpResponse, service: string, asker: Asker): Promise<HttpResponse> {
+async function fetchExisting({ headers, url }: HttpResponse, service: string, client: ServiceClient): Promise<HttpResponse> {
   const [uuid] = /[0-9a-f]{64,80}$/.exec(headers.get("location") ?? "") ?? [];
   if (uuid === undefined) throw malformed(`${printableHost(url)} holds the signature already and does not say where`);
   return askService(
@@ -63,7 +63,7 @@ async function fetchExisting({ headers, url }: HttpResponse, service: string, as
       headers: { accept: "application/json" },
       maxBytes: serviceLimits.logBytes,
     },
-    asker,
+    client,
   );
 }
 

@@ -5,7 +5,7 @@ import { refuse } from "../../../../test/fakes/fulcio.ts";
 import { rekorV2Fake } from "../../../../test/fakes/rekor-v2.ts";
 import { handlerOf, type Script, type ScriptedServer } from "../../../../test/fakes/scripted-registry.ts";
 import type { LoggedSignature } from "../../../verification/logged-signature.ts";
-import { asker, serve, signed } from "../fixture.test.ts";
+import { client, serve, signed } from "../fixture.test.ts";
 import type { AcceptedLogEntry, LogRequest } from "./logged-entry.ts";
 import { logInRekorV2 } from "./rekor-v2.ts";
 
@@ -21,7 +21,7 @@ async function log(t: TestContext, size?: number, instead: Script = {}): Promise
   const server = await serve(t, fake, instead);
   return {
     server,
-    keep: (logged, more = {}) => logInRekorV2({ service: server.origin, logged, logs: [fake.authority], ...more }, asker()),
+    keep: (logged, more = {}) => logInRekorV2({ service: server.origin, logged, logs: [fake.authority], ...more }, client()),
   };
 }
 
@@ -35,7 +35,7 @@ async function tampering(t: TestContext, alter: (entry: any) => unknown): Promis
       return { ...answer, body: JSON.stringify(alter(JSON.parse(String(answer?.body)))) };
     },
   });
-  return { server, keep: (logged) => logInRekorV2({ service: server.origin, logged, logs: [fake.authority] }, asker()) };
+  return { server, keep: (logged) => logInRekorV2({ service: server.origin, logged, logs: [fake.authority] }, client()) };
 }
 
 suite("Rekor 2", () => {
@@ -107,7 +107,7 @@ suite("Rekor 2", () => {
       [post]: (_, response) => (theirs.server.seen[0] ? usual(theirs.server.seen[0], response) : undefined),
     });
     const request = { service: server.origin, logged: signed("ours"), logs: [other.authority] };
-    await assert.rejects(logInRekorV2(request, asker()), { code: "LOG_ENTRY_INVALID", message: /for another signature/ });
+    await assert.rejects(logInRekorV2(request, client()), { code: "LOG_ENTRY_INVALID", message: /for another signature/ });
   });
 
   test("is refused if it is untrusted: its key comes from the trusted root, never from the log", async (t) => {
@@ -154,7 +154,7 @@ suite("Rekor 2", () => {
     const fake = rekorV2Fake();
     const server = await serve(t, fake, { [post]: () => undefined });
     const request = { service: server.origin, logged: signed("x"), logs: [fake.authority] };
-    await assert.rejects(logInRekorV2(request, asker({ patience: 30 })), { code: "TIMEOUT", message: /ran out/ });
+    await assert.rejects(logInRekorV2(request, client({ patience: 30 })), { code: "TIMEOUT", message: /ran out/ });
   });
 });
 

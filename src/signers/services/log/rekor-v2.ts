@@ -15,7 +15,7 @@ import type { LogEntryJson } from "../../../core/verification-material.ts";
 import type { HttpResponse } from "../../../net/http.ts";
 import { printableHost } from "../../../core/printable.ts";
 import type { LoggedSignature } from "../../../verification/logged-signature.ts";
-import { answerFields, askService, jsonBody, serviceRefusal, urlOf, type Asker } from "../ask.ts";
+import { answerFields, askService, jsonBody, serviceRefusal, urlOf, type ServiceClient } from "../ask.ts";
 import { entryFromTiles } from "./entry-from-tiles.ts";
 import { verifiedEntry, type AcceptedLogEntry, type LogRequest } from "./logged-entry.ts";
 import { hashOfSigned, keyDetailsOf } from "./verifier.ts";
@@ -28,14 +28,14 @@ const patience = 20_000;
  * Uploads the signature, or fetches its existing entry. Throws SERVICE_REFUSED, SERVICE_UNAVAILABLE, what is wrong with the
  * entry, or as HttpClient does.
  */
-export async function logInRekorV2(request: LogRequest, asker: Asker): Promise<AcceptedLogEntry> {
+export async function logInRekorV2(request: LogRequest, client: ServiceClient): Promise<AcceptedLogEntry> {
   const url = urlOf(request.service, "api/v2/log/entries");
   const answer = await askService(
     { method: "POST", url, ...jsonBody(proposal(request.logged)), maxBytes: serviceLimits.logBytes },
-    { patience, ...asker },
+    { patience, ...client },
   );
-  const entry = answer.status === 409 ? await entryFromTiles(indexOf(answer), request, asker) : readAnswer(answer);
-  return verifiedEntry(entry, request, printableHost(url), asker.clock());
+  const entry = answer.status === 409 ? await entryFromTiles(indexOf(answer), request, client) : readAnswer(answer);
+  return verifiedEntry(entry, request, printableHost(url), client.clock());
 }
 
 function proposal(logged: LoggedSignature): unknown {

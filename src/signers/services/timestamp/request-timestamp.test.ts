@@ -10,7 +10,7 @@ import { readInteger } from "../../../core/asn1/der-values.ts";
 import { hash } from "../../../core/keys/hash.ts";
 import { parseTimestampToken } from "../../../core/envelopes/timestamp-token.ts";
 import { integer, octetString, oid, sequence } from "../../../core/x509/fixture.test.ts";
-import { asker, serve } from "../fixture.test.ts";
+import { client, serve } from "../fixture.test.ts";
 import { requestTimestamp, type Stamped, type TimestampRequest } from "./request-timestamp.ts";
 import { encodeTimestampRequest } from "./timestamp-request.ts";
 
@@ -27,7 +27,7 @@ async function authority(t: TestContext, options: TsaOptions = {}, instead: Scri
   const fake = tsaFake(options);
   const server = await serve(t, fake, instead);
   const usual = { service: `${server.origin}/api/v1/timestamp`, stamped, authorities: [fake.authority] };
-  return { server, stamp: async (more = {}) => requestTimestamp({ ...usual, ...more }, asker()) };
+  return { server, stamp: async (more = {}) => requestTimestamp({ ...usual, ...more }, client()) };
 }
 
 suite("a request to a timestamp authority", () => {

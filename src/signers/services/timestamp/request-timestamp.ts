@@ -15,7 +15,7 @@ import { printableHost } from "../../../core/printable.ts";
 import { verifyTimestamp } from "../../../verification/verify-timestamp.ts";
 import type { CertificateAuthority } from "../../../trust/trusted-root.ts";
 import { accepted, wrongAnswer } from "../accepted.ts";
-import { askService, serviceRefusal, urlOf, type Asker } from "../ask.ts";
+import { askService, serviceRefusal, urlOf, type ServiceClient } from "../ask.ts";
 import { nearest } from "../clocks.ts";
 import { encodeTimestampRequest } from "./timestamp-request.ts";
 import { serviceLimits } from "../limits.ts";
@@ -39,14 +39,14 @@ export interface Stamped {
  * Returns a verified timestamp. Throws TIMESTAMP_INVALID for one of other bytes, of another request or of another time,
  * SERVICE_REFUSED, SERVICE_UNAVAILABLE, what else is wrong with it, or as HttpClient does.
  */
-export async function requestTimestamp({ service, stamped, authorities }: TimestampRequest, asker: Asker): Promise<Stamped> {
+export async function requestTimestamp({ service, stamped, authorities }: TimestampRequest, client: ServiceClient): Promise<Stamped> {
   const url = urlOf(service);
   const who = printableHost(url);
   const nonce = randomBytes(8).readBigUInt64BE();
   const headers = { "content-type": "application/timestamp-query", accept: "application/timestamp-reply" };
   const answer = await askService(
     { method: "POST", url, headers, body: encodeTimestampRequest(stamped, nonce), maxBytes: serviceLimits.timestampBytes },
-    asker,
+    client,
   );
   if (answer.status !== 200 && answer.status !== 201) throw serviceRefusal(answer, "give a timestamp");
   const token = parseTimestampToken(answer.body);
@@ -56,7 +56,7 @@ export async function requestTimestamp({ service, stamped, authorities }: Timest
   }
   if (token.nonce !== nonce) throw wrongAnswer("TIMESTAMP_INVALID", who, "the timestamp answers another question: its nonce is not ours");
   const { at } = accepted(await verifyTimestamp(answer.body, { stamped, authorities }), who);
-  const now = asker.clock();
+  const now = client.clock();
   if (nearest(now, at, at) === undefined) {
     throw wrongAnswer(
       "TIMESTAMP_INVALID",

@@ -7,7 +7,7 @@ import type { Repository } from "../../../src/core/repository.ts";
 import { createHttpClient, type HttpClientOptions } from "../../../src/net/http-client.ts";
 import type { Credentials } from "../../../src/registry/credentials/credentials.ts";
 import { createRegistries } from "../../../src/registry/registries.ts";
-import { keptIn, type Account } from "./people.ts";
+import { keptIn, type Account } from "./identities.ts";
 import type { Running } from "./server.ts";
 
 export interface Visit {

@@ -1,7 +1,7 @@
 /** Uploading pending entries: untrusted content is not logged, and an invalid log entry is not written. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { person, putImage } from "../../test/fakes/people.ts";
+import { person, putImage } from "../../test/fakes/signers.ts";
 import { scriptedServer } from "../../test/fakes/scripted-registry.ts";
 import { encodeUtf8, toBase64 } from "../core/bytes.ts";
 import { desk, attached, states, answerOf, change, type Parts } from "./upload-fixture.test.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { makeKey, published, TufRepository } from "../../../test/fakes/tuf-repository.ts";
 import { updating } from "../../../test/fakes/tuf-site.ts";
-import { folderOf } from "./kept.ts";
+import { folderOf } from "./cache-entry.ts";
 import { readTrustRoot } from "./read.ts";
 
 suite("the cache of a TUF repository", () => {

@@ -7,7 +7,7 @@ import type { Instant } from "../../src/core/instant.ts";
 import type { Descriptor } from "../../src/core/oci/manifest.ts";
 import { testTime } from "../fakes/clock.ts";
 import { mintToken } from "../fakes/identity-provider.ts";
-import { putImage } from "../fakes/people.ts";
+import { putImage } from "../fakes/signers.ts";
 import { scriptedServer } from "../fakes/scripted-registry.ts";
 import { signingServices, type SigningServices, type SigningServicesOptions } from "../fakes/signing-services.ts";
 import { bench, type Bench, type Outcome } from "./harness.ts";

@@ -15,7 +15,7 @@ import type { Fields, JsonObject } from "../../core/json/json.ts";
 import { readJsonFile, writeJsonFile } from "../../files/json-file.ts";
 import { trustSourceLimits } from "../limits.ts";
 
-export interface Kept {
+export interface CachedContent {
   /** Time of the update, by the local clock. It is not signed: it only decides when to update again. */
   readonly fetched: Instant;
   readonly roots: readonly Uint8Array[];
@@ -33,13 +33,13 @@ export function folderOf(mirror: URL, cache: string): string {
 }
 
 /** Reads the cache; undefined if no update has been stored. Throws MALFORMED, LIMIT_EXCEEDED, or FILE_NOT_FOUND if it cannot be read. */
-export async function readKept(folder: string): Promise<Kept | undefined> {
+export async function readCached(folder: string): Promise<CachedContent | undefined> {
   const fields = await readJsonFile(join(folder, "repository.json"), trustSourceLimits.keptBytes);
-  return fields && parseKept(fields);
+  return fields && parseCached(fields);
 }
 
 /** Throws MALFORMED. */
-export function parseKept(fields: Fields): Kept {
+export function parseCached(fields: Fields): CachedContent {
   const document = (name: "timestamp" | "snapshot" | "targets") => fromBase64(fields.string(name), `${fields.at}.${name}`);
   const files = Object.entries(fields.strings("files")).map(([name, text]) => [name, fromBase64(text, `${fields.at}.files`)] as const);
   return {
@@ -52,7 +52,7 @@ export function parseKept(fields: Fields): Kept {
   };
 }
 
-export function encodeKept({ fetched, roots, timestamp, snapshot, targets, files }: Kept): JsonObject {
+export function encodeCached({ fetched, roots, timestamp, snapshot, targets, files }: CachedContent): JsonObject {
   return {
     fetched: new Date(fetched).toISOString(),
     roots: roots.map(toBase64),
@@ -64,11 +64,11 @@ export function encodeKept({ fetched, roots, timestamp, snapshot, targets, files
 }
 
 /** Creates the folder if needed, readable only by this user. Throws FILE_NOT_FOUND. */
-export function writeKept(folder: string, kept: Kept): Promise<void> {
-  return writeJsonFile(join(folder, "repository.json"), encodeKept(kept));
+export function writeCached(folder: string, content: CachedContent): Promise<void> {
+  return writeJsonFile(join(folder, "repository.json"), encodeCached(content));
 }
 
-/** Throws as `readKept` does. */
+/** Throws as `readCached` does. */
 export async function readRoots(folder: string): Promise<readonly Uint8Array[]> {
   const fields = await readJsonFile(join(folder, "roots.json"), trustSourceLimits.keptBytes);
   return fields ? rootsOf(fields) : [];
