@@ -6,6 +6,7 @@ import { describeLocation, type ClaimKind, type RepositoryLocation, type SourceL
 import type { EvidenceSources } from "../core/evidence-source.ts";
 import type { UnreadLocation } from "../core/finding.ts";
 import type { Descriptor } from "../core/oci/manifest.ts";
+import { PartialListing } from "../core/partial-listing.ts";
 import type { RepositoryReader, StoredManifest } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
@@ -52,7 +53,10 @@ export interface ListOptions {
   readonly onUnread: OnUnread;
 }
 
-/** Lists a location; an unreadable one is reported and counts as empty. */
+/** Maximum errors of one listing that are reported. */
+const maxFaults = 3;
+
+/** Lists a location as far as it can be read; the rest is reported. */
 export async function listLocation(
   repository: RepositoryReader,
   subject: SubjectAddress,
@@ -63,8 +67,9 @@ export async function listLocation(
     if (location.kind === "tag") return { location, entries: [], tagged: present([await repository.manifest(location.tag, signal)]) };
     return { location, entries: await repository.referrers(subject.digest, signal), tagged: [] };
   } catch (error) {
-    onUnread(describeLocation(location), error);
-    return { location, entries: [], tagged: [] };
+    const { entries, faults } = error instanceof PartialListing ? error : { entries: [], faults: [error] };
+    for (const fault of faults.slice(0, maxFaults)) onUnread(describeLocation(location), fault);
+    return { location, entries, tagged: [] };
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { maxEntries, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
+import { maxEntries, maxManifestBytes, mediaTypes, parseListing, type Descriptor, type IndexEntries } from "../core/oci/manifest.ts";
 import type { HttpResponse } from "../net/http.ts";
 import { printableText } from "../core/printable.ts";
 import type { Connection } from "./connection.ts";
@@ -14,49 +14,53 @@ import { nextPage } from "./next-page.ts";
 import { errorCodesOf, registryRefusal } from "./refusal.ts";
 import { registryLimits } from "./limits.ts";
 
-/** Returns the referrers of this digest that the registry lists; undefined without the API. */
-export async function listReferrers(
-  connection: Connection,
-  subject: Digest,
-  signal: AbortSignal,
-): Promise<readonly Descriptor[] | undefined> {
+/** Returns the referrers of this digest that the registry lists, as far as they can be read; undefined without the API. */
+export async function listReferrers(connection: Connection, subject: Digest, signal: AbortSignal): Promise<IndexEntries | undefined> {
   const what = `the referrers of ${subject} in ${connection.name}`;
   const entries: Descriptor[] = [];
+  const faults: TouchmarkError[] = [];
   let to: URL | undefined = connection.urlOf(`referrers/${subject}`);
   for (let pages = 1; to !== undefined; pages++) {
-    const page: HttpResponse = await connection.read({
-      method: "GET",
-      to,
-      headers: { accept: mediaTypes.ociIndex },
-      maxBytes: maxManifestBytes,
-      expect: [200, 400, 404, 405],
-      signal,
-    });
-    if (page.status !== 200) {
-      if (pages === 1 && isUnsupported(page)) return undefined;
-      throw registryRefusal(page, what, undefined);
-    }
-    entries.push(...entriesOn(page, what));
-    to = nextPage(connection, page, "referrers/");
-    if (entries.length > maxEntries || (pages === registryLimits.referrerPages && to !== undefined)) {
-      throw new TouchmarkError(
-        "LIMIT_EXCEEDED",
-        `${what} are over the limit of ${maxEntries} entries or ${registryLimits.referrerPages} pages`,
-      );
+    try {
+      const page: HttpResponse = await connection.read({
+        method: "GET",
+        to,
+        headers: { accept: mediaTypes.ociIndex },
+        maxBytes: maxManifestBytes,
+        expect: [200, 400, 404, 405],
+        signal,
+      });
+      if (page.status !== 200) {
+        if (pages === 1 && isUnsupported(page)) return undefined;
+        throw registryRefusal(page, what, undefined);
+      }
+      const listing = listingOn(page, what);
+      entries.push(...listing.entries);
+      faults.push(...listing.faults);
+      to = nextPage(connection, page, "referrers/");
+      if (entries.length > maxEntries || (pages === registryLimits.referrerPages && to !== undefined)) {
+        throw new TouchmarkError(
+          "LIMIT_EXCEEDED",
+          `${what} are over the limit of ${maxEntries} entries or ${registryLimits.referrerPages} pages`,
+        );
+      }
+    } catch (error) {
+      // What could be read counts.
+      if (entries.length === 0 || !(error instanceof TouchmarkError) || signal.aborted) throw error;
+      return { entries: entries.slice(0, maxEntries), faults: [...faults, error] };
     }
   }
-  return entries;
+  return { entries, faults };
 }
 
 function isUnsupported(page: HttpResponse): boolean {
   return page.status !== 400 || errorCodesOf(page).includes("UNSUPPORTED");
 }
 
-function entriesOn(page: HttpResponse, what: string): readonly Descriptor[] {
+function listingOn(page: HttpResponse, what: string): IndexEntries {
   const mediaType = mediaTypeOf(page);
   if (mediaType !== mediaTypes.ociIndex) {
     throw new TouchmarkError("REGISTRY_ERROR", `${what} came as ${JSON.stringify(printableText(mediaType, 100))}, not as an index`);
   }
-  const manifest = parseManifest(page.body, mediaType);
-  return manifest.kind === "index" ? manifest.manifests : [];
+  return parseListing(page.body, mediaType);
 }

@@ -4,7 +4,7 @@
  */
 import { algorithmOf, hexOf, type Digest } from "../core/digest.ts";
 import { malformed } from "../core/errors.ts";
-import { parseManifest, type Descriptor } from "../core/oci/manifest.ts";
+import { parseListing, parseManifest, type Descriptor, type IndexEntries } from "../core/oci/manifest.ts";
 import type { StoredManifest } from "../core/repository.ts";
 
 /** Returns `sha256-HEX`; for a longer digest, its first 64 characters. */
@@ -18,4 +18,9 @@ export function referrersIn(index: StoredManifest | undefined): readonly Descrip
   const manifest = parseManifest(index.bytes, index.descriptor.mediaType);
   if (manifest.kind !== "index") throw malformed(`the listing ${index.descriptor.digest} is an image, not an index`);
   return manifest.manifests;
+}
+
+/** Like `referrersIn`, where an entry that cannot be read hides no other. */
+export function listingIn(index: StoredManifest | undefined): IndexEntries {
+  return index === undefined ? { entries: [], faults: [] } : parseListing(index.bytes, index.descriptor.mediaType);
 }

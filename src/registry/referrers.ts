@@ -1,7 +1,9 @@
 /** Listings of the referrers of a digest. */
 import type { Digest } from "../core/digest.ts";
-import { TouchmarkError } from "../core/errors.ts";
-import { artifactTypeOf, maxEntries, parseManifest, type Descriptor, type Manifest } from "../core/oci/manifest.ts";
+import { throwIfAborted } from "../core/async/interruption.ts";
+import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
+import { artifactTypeOf, maxEntries, parseManifest, type Descriptor, type IndexEntries, type Manifest } from "../core/oci/manifest.ts";
+import { PartialListing } from "../core/partial-listing.ts";
 import type { StoredManifest } from "../core/repository.ts";
 
 /** Returns a manifest's descriptor in the listing of its subject's referrers (OCI distribution specification, listing referrers). */
@@ -23,14 +25,27 @@ export function subjectDigestOf({ bytes, descriptor }: StoredManifest): Digest |
   }
 }
 
-/** Merges listings, each digest once; throws LIMIT_EXCEEDED over `maxEntries`. */
-export function united(...listings: readonly (readonly Descriptor[])[]): readonly Descriptor[] {
+/**
+ * Merges the parts of a listing, each digest once. Throws what a part throws if none can be read; PartialListing if some cannot, or over
+ * `maxEntries`.
+ */
+export async function united(parts: readonly Promise<IndexEntries>[], signal: AbortSignal): Promise<readonly Descriptor[]> {
+  const settled = await Promise.allSettled(parts);
+  throwIfAborted(signal);
+  const listings = settled.flatMap((part) => (part.status === "fulfilled" ? part.value : []));
+  const failures = settled.flatMap((part) => (part.status === "rejected" ? asTouchmarkError(part.reason) : []));
+  const [failure] = failures;
+  if (failure && (listings.length === 0 || failures.some(({ code }) => code === "INTERNAL"))) throw failure;
   const byDigest = new Map<Digest, Descriptor>();
-  for (const entry of listings.flat()) {
-    if (!byDigest.has(entry.digest)) byDigest.set(entry.digest, entry);
-  }
-  if (byDigest.size > maxEntries) {
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${byDigest.size} manifests refer to one digest, over the limit of ${maxEntries}`);
-  }
-  return [...byDigest.values()];
+  for (const entry of listings.flatMap(({ entries }) => entries)) if (!byDigest.has(entry.digest)) byDigest.set(entry.digest, entry);
+  const entries = [...byDigest.values()];
+  const [first, ...others] = [...failures, ...listings.flatMap(({ faults }) => faults), ...tooMany(entries)];
+  if (first && entries.length + others.length === 0) throw first;
+  if (first) throw new PartialListing(entries.slice(0, maxEntries), [first, ...others]);
+  return entries;
+}
+
+function tooMany({ length }: readonly Descriptor[]): readonly TouchmarkError[] {
+  if (length <= maxEntries) return [];
+  return [new TouchmarkError("LIMIT_EXCEEDED", `${length} manifests refer to one digest, over the limit of ${maxEntries}`)];
 }

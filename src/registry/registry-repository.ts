@@ -14,7 +14,7 @@ import { list, unlist, type FallbackListing } from "./fallback-listing.ts";
 import { manifestTypeOf } from "./media-type.ts";
 import { OpenedUploads } from "./opened-uploads.ts";
 import { listReferrers } from "./referrers-api.ts";
-import { referrersIn, referrersTag } from "./referrers-tag.ts";
+import { listingIn, referrersTag } from "./referrers-tag.ts";
 import { listed, subjectDigestOf, united } from "./referrers.ts";
 import { Refusal } from "./refusal.ts";
 import { listTags } from "./tags.ts";
@@ -62,12 +62,11 @@ export class RegistryRepository implements Repository {
   }
 
   async referrers(digest: Digest, signal: AbortSignal): Promise<readonly Descriptor[]> {
-    const [fromApi, fromTag] = await Promise.all([
-      listReferrers(this.#connection, parseDigest(digest), signal),
-      this.manifest(referrersTag(digest), signal),
-    ]);
-    this.#lacksReferrersApi = fromApi === undefined;
-    return united(fromApi ?? [], referrersIn(fromTag));
+    const fromApi = listReferrers(this.#connection, parseDigest(digest), signal).then((listing) => {
+      this.#lacksReferrersApi = listing === undefined;
+      return listing ?? { entries: [], faults: [] };
+    });
+    return united([fromApi, this.manifest(referrersTag(digest), signal).then(listingIn)], signal);
   }
 
   expectBlobs(count: number, image: Promise<unknown>, signal: AbortSignal): ExpectedBlobs {

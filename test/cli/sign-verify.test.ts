@@ -4,7 +4,9 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { describe, it } from "node:test";
+import { encodeUtf8 } from "../../src/core/bytes.ts";
 import { TouchmarkError } from "../../src/core/errors.ts";
+import { mediaTypes } from "../../src/core/oci/manifest.ts";
 import { putImage, putIndex } from "../fakes/signers.ts";
 import { refusedAddress } from "../fakes/refused-port.ts";
 import { bench, type Bench } from "./harness.ts";
@@ -37,6 +39,39 @@ describe("touchmark sign and verify", () => {
       assert.equal(verified.status, 0, verified.stdout);
       assert.match(verified.stdout, new RegExp(`^allowed  ${reference}\n  digest     ${digest}\n`));
     }
+  });
+
+  it("T61, T62: allows a signed image whatever strangers put under its fallback tag or beside it", async (t) => {
+    const { run, path, address, repository } = await withKeys(t);
+    for (const image of [`${address}/team/app:1`, `oci:${path("layout")}:1`, `oci-archive:${path("layout.tar")}:1`]) {
+      const store = repository(image);
+      const { digest } = await putImage(store, "x", "1");
+      assert.equal((await run("sign", "--key", path("alice.key"), image)).status, 0);
+      await putImage(store, "of a stranger", digest.replace(":", "-"));
+      const verified = await run("verify", "--key", path("alice.pub"), image);
+      assert.equal(verified.status, 0, verified.stdout);
+      assert.match(verified.stdout, /unread +referrers: MALFORMED/);
+      assert.equal((await run("verify", "--key", path("mallory.pub"), image)).status, 32);
+    }
+  });
+
+  it("T61: allows a signed image of a layout whose index lists what cannot be read", async (t) => {
+    const { run, path, repository } = await withKeys(t);
+    const image = `oci:${path("layout")}:1`;
+    await putImage(repository(image), "x", "1");
+    await run("sign", "--key", path("alice.key"), image);
+    const junk = await repository(image).putManifest(
+      encodeUtf8(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [] })),
+      mediaTypes.ociIndex,
+      undefined,
+      AbortSignal.timeout(60_000),
+    );
+    const index = JSON.parse(await readFile(path("layout/index.json"), "utf8"));
+    for (const entry of index.manifests) if (entry.digest === junk.digest) entry.mediaType = mediaTypes.ociManifest;
+    await writeFile(path("layout/index.json"), JSON.stringify(index));
+    const verified = await run("verify", "--key", path("alice.pub"), image);
+    assert.equal(verified.status, 0, verified.stdout);
+    assert.match(verified.stdout, /unread +referrers: MALFORMED/);
   });
 
   it("writes both formats with one command, repeated or with a comma", async (t) => {

@@ -93,21 +93,8 @@ export type Manifest = ImageManifest | ImageIndex;
  */
 export function parseManifest(bytes: Uint8Array, mediaType: string): Manifest {
   const isIndex = indexTypes.has(mediaType);
-  if (!isIndex && !imageTypes.has(mediaType)) {
-    throw new TouchmarkError("UNSUPPORTED", `a manifest of type ${JSON.stringify(mediaType.slice(0, 150))} is not understood`);
-  }
   const isArtifact = mediaType === mediaTypes.ociArtifact;
-  const fields = new Fields(parseJson(bytes, "manifest", { maxBytes: maxManifestBytes }), "manifest");
-  if (!isArtifact && fields.size("schemaVersion") !== 2) throw malformed("manifest.schemaVersion is not 2");
-  const stated = isArtifact ? fields.string("mediaType") : fields.optionalString("mediaType");
-  if (stated !== undefined && stated !== mediaType) {
-    throw malformed(`the manifest says it is ${JSON.stringify(stated.slice(0, 150))} and came as ${JSON.stringify(mediaType)}`);
-  }
-  const foreign = (isIndex ? ["layers", "config"] : isArtifact ? ["layers", "config", "manifests"] : ["manifests"]).find((name) =>
-    fields.has(name),
-  );
-  if (foreign !== undefined) throw malformed(`the manifest is of two kinds: it is ${JSON.stringify(mediaType)} and has "${foreign}"`);
-
+  const fields = fieldsOf(bytes, mediaType);
   const subject = fields.optionalFields("subject");
   const artifactType = fields.optionalString("artifactType");
   const common = {
@@ -127,6 +114,49 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): Manifest {
     config: parseDescriptor(fields.fields("config")),
     layers: fields.objects("layers", maxLayers).map(parseDescriptor),
   };
+}
+
+/** The members of a manifest that is of one kind only. */
+function fieldsOf(bytes: Uint8Array, mediaType: string): Fields {
+  const isIndex = indexTypes.has(mediaType);
+  if (!isIndex && !imageTypes.has(mediaType)) {
+    throw new TouchmarkError("UNSUPPORTED", `a manifest of type ${JSON.stringify(mediaType.slice(0, 150))} is not understood`);
+  }
+  const isArtifact = mediaType === mediaTypes.ociArtifact;
+  const fields = new Fields(parseJson(bytes, "manifest", { maxBytes: maxManifestBytes }), "manifest");
+  if (!isArtifact && fields.size("schemaVersion") !== 2) throw malformed("manifest.schemaVersion is not 2");
+  const stated = isArtifact ? fields.string("mediaType") : fields.optionalString("mediaType");
+  if (stated !== undefined && stated !== mediaType) {
+    throw malformed(`the manifest says it is ${JSON.stringify(stated.slice(0, 150))} and came as ${JSON.stringify(mediaType)}`);
+  }
+  const foreign = (isIndex ? ["layers", "config"] : isArtifact ? ["layers", "config", "manifests"] : ["manifests"]).find((name) =>
+    fields.has(name),
+  );
+  if (foreign !== undefined) throw malformed(`the manifest is of two kinds: it is ${JSON.stringify(mediaType)} and has "${foreign}"`);
+  return fields;
+}
+
+export interface IndexEntries {
+  readonly entries: readonly Descriptor[];
+  /** The errors of the entries that cannot be read. */
+  readonly faults: readonly TouchmarkError[];
+}
+
+/** Reads an index as a listing, where an entry that cannot be read hides no other. Throws as `parseManifest` does, for the index itself. */
+export function parseListing(bytes: Uint8Array, mediaType: string): IndexEntries {
+  const fields = fieldsOf(bytes, mediaType);
+  if (!indexTypes.has(mediaType)) throw malformed("the listing is an image, not an index");
+  const entries: Descriptor[] = [];
+  const faults: TouchmarkError[] = [];
+  for (const [i, value] of fields.list("manifests", maxEntries).entries()) {
+    try {
+      entries.push(parseDescriptor(new Fields(value, `${fields.at}.manifests[${i}]`)));
+    } catch (error) {
+      if (!(error instanceof TouchmarkError)) throw error;
+      faults.push(error);
+    }
+  }
+  return { entries, faults };
 }
 
 export function parseDescriptor(fields: Fields): Descriptor {

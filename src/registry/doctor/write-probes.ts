@@ -60,7 +60,7 @@ export async function probeWriting(connection: Connection, repository: string, s
       const { answer, descriptor } = await scratch.putManifest(layer, { artifactType, subject: image.descriptor });
       if (answer.status !== 201) return answerTo(answer, [201], "");
       const listed = await listReferrers(connection, image.descriptor.digest, signal);
-      const entry = listed?.find(({ digest }) => digest === descriptor.digest);
+      const entry = listed?.entries.find(({ digest }) => digest === descriptor.digest);
       if (!entry) return { answer: "yes", detail: "it stores manifests with a subject, and does not list them" };
       const type = entry.artifactType === artifactType ? "with its artifact type" : "without its artifact type";
       return { answer: "yes", detail: `a manifest with a subject is stored and listed ${type}` };

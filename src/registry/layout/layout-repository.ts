@@ -9,7 +9,14 @@ import { encodeUtf8, streamOf } from "../../core/bytes.ts";
 import { algorithmOf, digestOf, hexOf, isDigest, parseDigest, type Digest } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
-import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../../core/oci/manifest.ts";
+import {
+  manifestMediaTypes,
+  maxManifestBytes,
+  mediaTypes,
+  parseManifest,
+  type Descriptor,
+  type IndexEntries,
+} from "../../core/oci/manifest.ts";
 import { defaultTag } from "../../core/oci/reference.ts";
 import type { ExpectedBlobs, Repository, StoredManifest } from "../../core/repository.ts";
 import { throwIfAborted } from "../../core/async/interruption.ts";
@@ -17,7 +24,7 @@ import { pause } from "../../core/async/pause.ts";
 import { received, sent, whole } from "../checked-stream.ts";
 import { checkedBytes, checkedTarget, checkSize, mismatch, noBlob } from "../checks.ts";
 import { unlist } from "../fallback-listing.ts";
-import { referrersIn, referrersTag } from "../referrers-tag.ts";
+import { listingIn, referrersTag } from "../referrers-tag.ts";
 import { listed, subjectDigestOf, united } from "../referrers.ts";
 import { onlyImageIn, parseIndex, taggedIn, tagsIn, untagged, withManifest, withoutManifest } from "./layout-index.ts";
 import type { LayoutStore } from "./layout-store.ts";
@@ -70,18 +77,32 @@ export class LayoutRepository implements Repository {
   async referrers(subject: Digest, signal: AbortSignal): Promise<readonly Descriptor[]> {
     throwIfAborted(signal);
     const entries = await this.#entries();
+    return united([this.#listedFor(entries, subject, signal), this.#underTag(entries, subject)], signal);
+  }
+
+  async #underTag(entries: readonly Descriptor[], subject: Digest): Promise<IndexEntries> {
     const tagged = taggedIn(entries, referrersTag(subject));
-    const fromTag = referrersIn(tagged && (await this.#open(tagged.digest, tagged.mediaType)));
+    return listingIn(tagged && (await this.#open(tagged.digest, tagged.mediaType)));
+  }
+
+  /** An entry that cannot be read hides no other. */
+  async #listedFor(entries: readonly Descriptor[], subject: Digest, signal: AbortSignal): Promise<IndexEntries> {
     const found: Descriptor[] = [];
-    for (const { digest, mediaType } of united(entries)) {
+    const faults: TouchmarkError[] = [];
+    for (const { digest, mediaType } of new Map(entries.map((entry) => [entry.digest, entry])).values()) {
       throwIfAborted(signal);
       if (!manifestMediaTypes.includes(mediaType)) continue;
-      const stored = await this.#open(digest, mediaType);
-      if (stored === undefined) continue; // listed but not stored
-      const manifest = parseManifest(stored.bytes, mediaType);
-      if (manifest.subject?.digest === subject) found.push(listed(stored.descriptor, manifest));
+      try {
+        const stored = await this.#open(digest, mediaType);
+        if (stored === undefined) continue; // listed but not stored
+        const manifest = parseManifest(stored.bytes, mediaType);
+        if (manifest.subject?.digest === subject) found.push(listed(stored.descriptor, manifest));
+      } catch (error) {
+        if (!(error instanceof TouchmarkError)) throw error;
+        faults.push(error);
+      }
     }
-    return united(found, fromTag);
+    return { entries: found, faults };
   }
 
   async *openBlob({ data, ...descriptor }: Descriptor, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
