@@ -46,12 +46,20 @@ export function subjectOf(repository: RepositoryReader, reference: string, { des
   return { kind: "image", repository: repository.name, reference, digest: descriptor.digest, descriptor, manifest: bytes };
 }
 
-/** The image and, for an index, every image in it, without duplicates. Throws LIMIT_EXCEEDED beyond 1000. */
-export async function resolveAll(repository: RepositoryReader, root: ImageSubject, signal: AbortSignal): Promise<readonly ImageSubject[]> {
+/**
+ * The image and, for an index, every manifest in it that is wanted (by default, every one), without duplicates. Throws LIMIT_EXCEEDED
+ * beyond 1000.
+ */
+export async function resolveAll(
+  repository: RepositoryReader,
+  root: ImageSubject,
+  signal: AbortSignal,
+  isWanted: (listed: Descriptor) => boolean = () => true,
+): Promise<readonly ImageSubject[]> {
   const subjects = new Map([[root.digest, root]]);
   let level: readonly ImageSubject[] = [root];
   while (level.length > 0) {
-    const children = level.flatMap((subject) => childrenOf(subject).filter(({ digest }) => !subjects.has(digest)));
+    const children = level.flatMap((subject) => childrenOf(subject).filter((child) => !subjects.has(child.digest) && isWanted(child)));
     const unique = new Map(children.map((child) => [child.digest, child]));
     if (subjects.size + unique.size > engineLimits.images) {
       throw new TouchmarkError("LIMIT_EXCEEDED", `${root.reference} is an index of more than ${engineLimits.images} images`);
@@ -60,6 +68,15 @@ export async function resolveAll(repository: RepositoryReader, root: ImageSubjec
     for (const subject of level) subjects.set(subject.digest, subject);
   }
   return [...subjects.values()];
+}
+
+/**
+ * Whether an index lists an image, and not an attestation that BuildKit stores in it: nothing runs that, and it is not signed. The index has
+ * a verdict of its own, so that nobody without its signature can call an image an attestation.
+ */
+export function isImage({ annotations, platform }: Descriptor): boolean {
+  const isAttestation = annotations?.["vnd.docker.reference.type"] === "attestation-manifest";
+  return !isAttestation || platform?.os !== "unknown" || platform.architecture !== "unknown";
 }
 
 function childrenOf(subject: ImageSubject): readonly Descriptor[] {

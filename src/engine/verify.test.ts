@@ -164,6 +164,29 @@ describe("verify: many images, one record", () => {
     );
   });
 
+  it("T52: -r asks for no signature of what BuildKit attests in an index, and for those of all else", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "amd64");
+    const other = await putImage(repository, "an attestation");
+    const annotations = { "vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": image.digest };
+    const platform = { os: "unknown", architecture: "unknown" };
+    for (const [listed, expected] of [
+      [{ ...other, annotations, platform }, ["allow", "allow"]],
+      [{ ...other, annotations, platform: { os: "linux", architecture: "amd64" } }, ["allow", "allow", "deny"]],
+      [{ ...other, annotations }, ["allow", "allow", "deny"]],
+      [{ ...other, platform }, ["allow", "allow", "deny"]],
+    ] as const) {
+      await putIndex(repository, [image, listed], "1");
+      await signed(alice, repository, "registry.example/app:1");
+      await signed(alice, repository, `registry.example/app@${image.digest}`);
+      const verdicts = await verifyAll(repository, "registry.example/app:1", { recursive: true });
+      assert.deepEqual(
+        verdicts.map(({ decision }) => decision),
+        expected,
+      );
+    }
+  });
+
   it("records each verdict", async () => {
     const repository = memoryRepository();
     await putImage(repository, "good", "1");

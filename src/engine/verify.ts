@@ -18,7 +18,7 @@ import type { DetachedSignature } from "./detached-signature.ts";
 import type { FindingMemory } from "./finding-memory.ts";
 import { recordVerdicts, type RecordSettings } from "./recording.ts";
 import { stopwatch } from "./stopwatch.ts";
-import { resolve, resolveAll } from "./resolve.ts";
+import { isImage, resolve, resolveAll } from "./resolve.ts";
 import { verifyAll } from "./verify-all.ts";
 
 export interface VerifyOptions extends RecordSettings {
@@ -60,7 +60,7 @@ async function decideAll(repository: RepositoryReader, reference: Reference, opt
   ahead?.catch(() => undefined);
   try {
     const root = await resolve(repository, reference, signal);
-    const subjects = recursive ? await resolveAll(repository, root, signal) : [root];
+    const subjects = recursive ? await resolveAll(repository, root, signal, isImage) : [root];
     return await mapBounded(subjects, engineLimits.concurrentImages, async (subject) => {
       const staged = await ((subject.digest === digest && ahead) || look(repository, subject, options));
       const verdict = await verdictOn(subject, staged.wanted, options);
