@@ -1,9 +1,45 @@
+/** Which repositories a pattern is for: the same ones, whatever spelling of a repository somebody chooses. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
+import { parseReference, repositoryOf } from "../core/oci/reference.ts";
 import { imagePattern } from "./image-pattern.ts";
 
 describe("a pattern of images", () => {
+  const matching: readonly (readonly [pattern: string, reference: string, isMatch: boolean])[] = [
+    ["registry.example/prod/**", "registry.example/prod/app:1", true],
+    ["registry.example/prod/**", "Registry.Example/prod/app:1", true],
+    ["registry.example/prod/**", "registry.example:443/prod/app", true],
+    ["registry.example/prod/**", "REGISTRY.example:00443/prod/app", true],
+    ["Registry.example:443/prod/**", "registry.example/prod/app", true],
+    ["*.example/prod/app", "REGISTRY.example/prod/app", true],
+    ["registry.example/prod/**", "registry.example:5000/prod/app", false],
+    ["registry.example/prod/**", "registry.example/other/app", false],
+    ["registry.example/*", "registry.example/prod/app", false],
+    ["docker.io/library/*", "alpine", true],
+    ["docker.io/library/*", "registry-1.docker.io/library/alpine", true],
+    ["index.docker.io/library/*", "docker.io/library/alpine", true],
+    ["127.0.0.1:5000/**", "127.1:5000/app", true],
+    ["[::1]:5000/**", "[0:0:0:0:0:0:0:1]:5000/app", true],
+    ["oci:Layout/**", "oci:Layout/app", true],
+    ["oci:Layout/**", "oci:layout/app", false],
+    ["oci:/😀/**", "oci:/😀/app", true],
+    ["registry?.example/**", "registry/app", false],
+    ["**", "registry.example/app", true],
+  ];
+  for (const [pattern, reference, isMatch] of matching) {
+    it(`${pattern} is ${isMatch ? "" : "not "}for ${reference}`, () => {
+      assert.equal(imagePattern(pattern)(repositoryOf(parseReference(reference))) !== undefined, isMatch);
+    });
+  }
+
+  it("is for files only if it is for everything", () => {
+    assert.equal(imagePattern("**")(undefined), 0);
+    assert.equal(imagePattern("*")(undefined), undefined);
+  });
+});
+
+describe("the stars of a pattern", () => {
   it("matches a part of a segment with *, and any segments with **", () => {
     for (const [pattern, matched, others] of [
       ["docker.io/library/alpine", ["docker.io/library/alpine"], ["docker.io/library/alpine2", "docker.io/library/alpin"]],
@@ -45,7 +81,8 @@ describe("a pattern of images", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "b", "/", "."), maxLength: 12 });
     const pattern = fc.string({ unit: fc.constantFrom("a", "b", "/", ".", "*"), maxLength: 8 });
     fc.assert(
-      fc.property(pattern, text, (source, repository) => {
+      fc.property(pattern, text, (stars, name) => {
+        const [source, repository] = [`registry.example/${stars}`, `registry.example/${name}`];
         const expression = source.replace(/\.|\*{1,2}/g, (found) => ({ ".": "\\.", "*": "[^/]*", "**": ".*" })[found] ?? found);
         const expected = new RegExp(`^${expression}$`).test(repository);
         assert.equal(imagePattern(source)(repository) !== undefined, expected, `${source} ${repository}`);

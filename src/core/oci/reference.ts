@@ -137,6 +137,21 @@ export function repositoryOf(reference: Reference): string {
   return reference.kind === "registry" ? `${reference.registry}/${reference.repository}` : schemes[reference.kind] + reference.path;
 }
 
+/** Other names of Docker Hub. */
+const dockerHubAliases: ReadonlySet<string> = new Set(["index.docker.io", "registry-1.docker.io"]);
+
+/**
+ * One spelling for all names of a repository, or of a pattern of them: a registry can be named in upper case, with the port of HTTPS, or by
+ * another name of Docker Hub. Rules are compared by it, so that whoever names an image does not choose the rule for it.
+ */
+export function canonicalRepository(name: string): string {
+  if (Object.values(schemes).some((scheme) => name.startsWith(scheme))) return name;
+  const slash = name.indexOf("/");
+  const first = slash < 0 ? name : name.slice(0, slash);
+  const host = (/^[a-zA-Z0-9.:*[\]-]+$/.test(first) && URL.parse(`https://${first}`)?.host) || first;
+  return (dockerHubAliases.has(host) ? "docker.io" : host) + name.slice(first.length);
+}
+
 /** The complete reference as text. */
 export function formatReference(reference: Reference): string {
   const tag = reference.tag === undefined ? "" : `:${reference.tag}`;

@@ -76,6 +76,13 @@ suite("trust policies for images", () => {
       assert.equal(applicablePolicy(statements, repositoryOf(parseReference(text)))?.name, "alpine");
   });
 
+  test("a scope is for its repository in every spelling, in preference to the global statement", () => {
+    const statements = parse({ name: "app", registryScopes: ["Registry.acme.example:443/app"] }, { name: "all", registryScopes: ["*"] });
+    for (const text of ["registry.acme.example/app", "REGISTRY.acme.example/app:1", "registry.acme.example:443/app"])
+      assert.equal(applicablePolicy(statements, repositoryOf(parseReference(text)))?.name, "app");
+    assert.equal(applicablePolicy(statements, repositoryOf(parseReference("registry.acme.example:5000/app")))?.name, "all");
+  });
+
   const override = (validation: string, action: string) => ({
     signatureVerification: { level: "strict", override: { [validation]: action } },
   });

@@ -9,7 +9,7 @@
  */
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson, type Json } from "../../core/json/json.ts";
-import { isRepositoryName } from "../../core/oci/reference.ts";
+import { canonicalRepository, isRepositoryName } from "../../core/oci/reference.ts";
 import { parseLevel, type Level, type LevelName } from "./level.ts";
 import { parseTrustedNames, type TrustedNames } from "./trusted-names.ts";
 import { trustLimits } from "../limits.ts";
@@ -75,9 +75,8 @@ export function parseBlobTrustPolicy(bytes: Uint8Array, file: string): readonly 
 
 /** The statement for a repository, `docker.io/library/alpine`: the one that names it, else the one for all. Without one, nothing is trusted. */
 export function applicablePolicy(statements: readonly OciTrustPolicyStatement[], repository: string): OciTrustPolicyStatement | undefined {
-  return (
-    statements.find(({ scopes }) => scopes !== "any" && scopes.includes(repository)) ?? statements.find(({ scopes }) => scopes === "any")
-  );
+  const name = canonicalRepository(repository);
+  return statements.find(({ scopes }) => scopes !== "any" && scopes.includes(name)) ?? statements.find(({ scopes }) => scopes === "any");
 }
 
 /** The statement of this name; without a name, the global one. */
@@ -138,7 +137,7 @@ function parseScopes(fields: Fields): "any" | readonly string[] {
     }
   }
   // Normalise like a reference: else a statement that names the image would yield to the one for all.
-  return scopes.map((scope) => scope.replace(/^index\.docker\.io\//, "docker.io/"));
+  return scopes.map(canonicalRepository);
 }
 
 /** Whether a store may have this name; such a name is safe in a path. */
