@@ -4,12 +4,27 @@ export interface CommandLimits {
   readonly pemBytes: number;
   /** Milliseconds for requests in progress to finish when a server is interrupted. */
   readonly drainTime: number;
-  /** Repositories of one `dct save`. */
-  readonly repositories: number;
+  /** References, files or keys that one command names. */
+  readonly operands: number;
+  /** Files that one trusted root is imported from. */
+  readonly importedFiles: number;
+  /** Operations of one command that run at the same time. */
+  readonly concurrent: number;
+  /** Characters of a media type. */
+  readonly mediaTypeLength: number;
+  /** Bytes of a file that lists repositories. */
+  readonly listBytes: number;
+  /** Repositories that one archive of trust data saves. */
+  readonly savedRepositories: number;
 }
 
 export const commandLimits: CommandLimits = {
   pemBytes: 1024 * 1024,
   drainTime: 5000,
-  repositories: 1000,
+  operands: 1000,
+  importedFiles: 16,
+  concurrent: 16,
+  mediaTypeLength: 1000,
+  listBytes: 1024 * 1024,
+  savedRepositories: 20_000,
 };

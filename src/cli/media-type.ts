@@ -1,5 +1,6 @@
 /** `--media-type TYPE`: the media type of a file. */
 import { flag, type Flag } from "./flags/flag.ts";
+import { commandLimits } from "./limits.ts";
 import { usageError } from "./usage-error.ts";
 
 export function mediaTypeFlag(summary: string): Flag<string | undefined> {
@@ -13,6 +14,6 @@ const grammar = new RegExp(`^${token}/${token}(?: *; *${token}=(?:${token}|"[^"\
 /** Throws USAGE for an invalid media type. */
 export function fileMediaType({ mediaType }: { readonly mediaType: string | undefined }): { readonly mediaType?: string } {
   if (mediaType === undefined) return {};
-  if (mediaType.length <= 1000 && grammar.test(mediaType)) return { mediaType };
+  if (mediaType.length <= commandLimits.mediaTypeLength && grammar.test(mediaType)) return { mediaType };
   throw usageError(`a media type is written as application/zip; found ${JSON.stringify(mediaType.slice(0, 100))}`);
 }

@@ -1,8 +1,7 @@
 /** Runs several operations at once, and shows `verified 3 of 10` on stderr if that is a terminal. */
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Io } from "./io.ts";
-
-const width = 16;
+import { commandLimits } from "./limits.ts";
 
 export async function sideBySide<T, R>(items: readonly T[], verb: string, io: Io, work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const shown = items.length > 1 && io.stderr.isTerminal;
@@ -12,7 +11,7 @@ export async function sideBySide<T, R>(items: readonly T[], verb: string, io: Io
   };
   draw();
   try {
-    return await mapBounded(items, width, async (item) => {
+    return await mapBounded(items, commandLimits.concurrent, async (item) => {
       const result = await work(item);
       done++;
       draw();

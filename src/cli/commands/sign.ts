@@ -28,6 +28,7 @@ import { openSignerFor, signatureOptionsOf } from "../signing.ts";
 import { renderError } from "../render/error.ts";
 import { signedFields } from "../render/signed.ts";
 import { clean, field } from "../render/text.ts";
+import { commandLimits } from "../limits.ts";
 
 const formatNames = formats.map(({ name }) => name);
 
@@ -55,7 +56,7 @@ export const command: Command = defineCommand({
     ...outputFlags,
     ...registryFlags,
   },
-  operands: { min: 1, max: 1000 },
+  operands: { min: 1, max: commandLimits.operands },
   examples: [
     { command: "touchmark sign --key touchmark.key registry.example/app:1.0", explains: "Sign an image" },
     {

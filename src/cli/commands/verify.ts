@@ -22,6 +22,7 @@ import { localSettings } from "../settings/local.ts";
 import { openRegistries } from "../../setup/registries.ts";
 import { registrySettings } from "../settings/registry.ts";
 import { printVerdicts } from "../render/print-verdicts.ts";
+import { commandLimits } from "../limits.ts";
 
 export const command: Command = defineCommand({
   usage: "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL | --certificate FILE) [flags] REF…",
@@ -43,7 +44,7 @@ export const command: Command = defineCommand({
     ...outputFlags,
     ...registryFlags,
   },
-  operands: { min: 1, max: 1000 },
+  operands: { min: 1, max: commandLimits.operands },
   examples: [
     { command: "touchmark verify --key touchmark.pub registry.example/app:1.0", explains: "Is this image signed with my key?" },
     {

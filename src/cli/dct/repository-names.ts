@@ -5,10 +5,9 @@ import { readSource } from "../../files/read-source.ts";
 import { parseGun, type Gun } from "../../registry/sources/notary/gun.ts";
 import type { TrustFolder } from "../../registry/sources/notary/trust-folder.ts";
 import type { Unread } from "../../registry/sources/notary/trust-data.ts";
+import { commandLimits } from "../limits.ts";
 import { usageError } from "../usage-error.ts";
 import type { Io } from "../io.ts";
-
-const limits = { listBytes: 1024 * 1024, names: 20_000 } as const;
 
 export interface NameArgs {
   readonly operands: readonly string[];
@@ -36,17 +35,21 @@ export async function repositoryNames(args: NameArgs, folder: TrustFolder | unde
   if (guns.length === 0 && failures.length === 0) {
     throw usageError("no repository is named", "Name one, as docker.io/library/alpine, or --from FILE, or --all.");
   }
-  if (guns.length > limits.names) {
-    throw new TouchmarkError("LIMIT_EXCEEDED", `${guns.length} repositories are named, over the limit of ${limits.names}`, {
-      hint: "Save fewer at once, in several archives.",
-    });
+  if (guns.length > commandLimits.savedRepositories) {
+    throw new TouchmarkError(
+      "LIMIT_EXCEEDED",
+      `${guns.length} repositories are named, over the limit of ${commandLimits.savedRepositories}`,
+      {
+        hint: "Save fewer at once, in several archives.",
+      },
+    );
   }
   return { guns, unread: failures };
 }
 
 /** Reads one name per line; blank lines and lines that begin with `#` are ignored. */
 async function readList(path: string, { env, signal }: Io): Promise<readonly Gun[]> {
-  const text = decodeUtf8(await readSource(path, { maxBytes: limits.listBytes, env, signal }), path);
+  const text = decodeUtf8(await readSource(path, { maxBytes: commandLimits.listBytes, env, signal }), path);
   return text.split(/\r?\n/).flatMap((line, i) => {
     const name = line.trim();
     return name === "" || name.startsWith("#") ? [] : [named(name, `${path}, line ${i + 1}`)];

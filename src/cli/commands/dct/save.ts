@@ -40,7 +40,7 @@ export const command: Command = defineCommand({
     ...registryFlags,
     timeout: timeoutFlag("Time for each repository, as 90s or 3m (3m)"),
   },
-  operands: { min: 0, max: commandLimits.repositories },
+  operands: { min: 0, max: commandLimits.operands },
   examples: [
     { command: "touchmark dct save --to alpine.tar docker.io/library/alpine", explains: "Save what the notary server of Docker Hub has" },
     { command: "touchmark dct save --to trust.tar --all", explains: "Save every repository that this user's docker client has trusted" },

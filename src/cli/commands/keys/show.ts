@@ -3,12 +3,13 @@ import { bundleHint } from "../../../core/keys/public-key.ts";
 import { defineCommand, type Command } from "../../command.ts";
 import { outputFlags } from "../../flags/common.ts";
 import { field } from "../../render/text.ts";
+import { commandLimits } from "../../limits.ts";
 
 export const command: Command = defineCommand({
   usage: "[flags] KEY…",
   details: "KEY is a public key: a file (PEM key or certificate), or env://VARIABLE. The hint is how sigstore bundles name the key.",
   flags: outputFlags,
-  operands: { min: 1, max: 1000, value: "KEY" },
+  operands: { min: 1, max: commandLimits.operands, value: "KEY" },
   examples: [{ command: "touchmark keys show touchmark.pub", explains: "Which key is this?" }],
   async run(args, io) {
     const json = args.output === "json";

@@ -24,6 +24,7 @@ import { hintFor, type Failed } from "../../render/remedies.ts";
 import { signedFields } from "../../render/signed.ts";
 import { clean, field, problem } from "../../render/text.ts";
 import { instanceFlags, type InstanceArgs } from "../../flags/signing.ts";
+import { commandLimits } from "../../limits.ts";
 
 export const command: Command = defineCommand({
   usage: "[flags] REF…",
@@ -37,7 +38,7 @@ export const command: Command = defineCommand({
     ...outputFlags,
     ...registryFlags,
   },
-  operands: { min: 1, max: 1000 },
+  operands: { min: 1, max: commandLimits.operands },
   examples: [{ command: "touchmark log flush registry.example/app:1.0", explains: "Upload the pending log entries of an image" }],
   async run(args, io) {
     const output = args.output;

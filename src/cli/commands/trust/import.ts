@@ -13,6 +13,7 @@ import type { Io } from "../../io.ts";
 import { clean } from "../../render/text.ts";
 import { localSettings } from "../../settings/local.ts";
 import { summaryJson, summaryText } from "../../trust.ts";
+import { commandLimits } from "../../limits.ts";
 
 export const command: Command = defineCommand({
   usage: "[flags] NAME (FILE|URL… | --mirror URL --root FILE)",
@@ -22,7 +23,7 @@ export const command: Command = defineCommand({
     "repository, and kept up to date. The public instance is trusted beside it only if it is kept too: touchmark trust update public-good.",
   ].join("\n"),
   flags: { ...repositoryFlags, ...outputFlags, ...timeoutFlags },
-  operands: { min: 1, max: 17, value: "FILE" },
+  operands: { min: 1, max: commandLimits.importedFiles + 1, value: "FILE" },
   examples: [
     { command: "touchmark trust import company trusted_root.json", explains: "Trust what my company signs" },
     {
