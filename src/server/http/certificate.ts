@@ -3,7 +3,7 @@
  * notification would miss: a link that is replaced, as Kubernetes does, or a network file system. Established connections go on.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
+import { asTouchmarkError, TouchmarkError, type Code } from "../../core/errors.ts";
 import { formatInstant } from "../../core/instant.ts";
 import { printableText } from "../../core/printable.ts";
 import type { ServerTls } from "./adapter.ts";
@@ -71,8 +71,17 @@ export function renewCertificate({ read, current, use, interval, log }: RenewalO
 
 /** Throws for a key of another certificate, and for an empty file, with which Node would refuse every handshake. */
 export function checkPair({ cert, key }: ServerTls): void {
-  const isPair = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
-  if (!isPair) throw new TouchmarkError("INVALID_KEY", "the private key is not that of the certificate");
+  const certificate = parsed("CERTIFICATE_INVALID", "the certificate is not PEM", () => new X509Certificate(cert));
+  const privateKey = parsed("INVALID_KEY", "the private key is not unencrypted PEM", () => createPrivateKey(key));
+  if (!certificate.checkPrivateKey(privateKey)) throw new TouchmarkError("INVALID_KEY", "the private key is not that of the certificate");
+}
+
+function parsed<T>(code: Code, message: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new TouchmarkError(code, message, { cause });
+  }
 }
 
 function validity({ cert }: ServerTls): string {

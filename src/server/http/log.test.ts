@@ -56,7 +56,7 @@ test("an unexpected error is logged once, with the request and the stack, and no
   assert.deepEqual(more, []);
   const request = { id: "fresh", method: "GET", path: "/v2/app" };
   assert.deepEqual(entry, { level: "error", message: "broken inside", request, status: 500, code: "INTERNAL" });
-  assert.match(stack, /^Error: broken inside\n +at .*\ncaused by: Error: deep inside\n/s);
+  assert.match(stack, /^Error: broken inside\nat .*\ncaused by: Error: deep inside\n/s);
   assert.doesNotMatch(JSON.stringify(logged), /secret|c2VjcmV0/);
 });
 
@@ -122,7 +122,7 @@ test("credentials in messages, stacks and whole URLs as paths are not logged, no
   );
   const token = "eyJhbGciOiJub25l.eyJzdWIiOiJ4In0.c2ln";
   const said = `asked https://user:hunter2@registry.example/v2/?secret=hunter2 with Authorization: Bearer hunter2 and ${token}\n2026 error forged`;
-  logFailure(log, new Error(said), requestOf("http://user:hunter2@host/v2/app"), 500);
+  logFailure(new Error(said), { log, request: requestOf("http://user:hunter2@host/v2/app"), status: 500 });
   const text = lines.join("");
   assert.doesNotMatch(text, /hunter2|eyJ/);
   const [first, ...stack] = text.trimEnd().split("\n");

@@ -2,6 +2,7 @@
 import { formatInstant, type Instant } from "../../core/instant.ts";
 import { printableText } from "../../core/printable.ts";
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
+import { serverLimits, type ServerLimits } from "./limits.ts";
 import type { ApiRequest } from "./request.ts";
 
 export interface LogRecord {
@@ -28,16 +29,24 @@ export function textLog(write: (text: string) => void, clock: () => Instant): Se
 /** Writes to stderr. `console` ignores a closed pipe, which must not end a server. */
 export const stderrLog: ServerLog = textLog((text) => console.error(text.trimEnd()), Date.now);
 
+export interface FailureLogging {
+  readonly log: ServerLog;
+  readonly request: ApiRequest;
+  /** The status that is or was sent. */
+  readonly status: number;
+  readonly limits?: Pick<ServerLimits, "logLineLength" | "logStackLength" | "logCauses">;
+}
+
 /** Logs the error that led to a 5xx response, or cut off a response. */
-export function logFailure(log: ServerLog, error: unknown, { id, method, path }: ApiRequest, status: number): void {
+export function logFailure(error: unknown, { log, request: { id, method, path }, status, limits = serverLimits }: FailureLogging): void {
   const message = `${status < 500 ? "the response was cut off: " : ""}${asTouchmarkError(error).message}`;
   writeEntry(log, {
     level: "error",
-    message: printableText(withoutCredentials(message), maxMessage),
-    request: { id, method, path: printablePath(path) },
+    message: printableText(withoutCredentials(message), limits.logLineLength),
+    request: { id, method, path: printablePath(path, limits.logLineLength) },
     status,
     code: codeOf(error),
-    ...(!isExpected(error) && { stack: withoutCredentials(stackOf(error)).slice(0, maxStack) }),
+    ...(!isExpected(error) && { stack: linesOf(withoutCredentials(stackOf(error, limits)), limits) }),
   });
 }
 
@@ -50,23 +59,17 @@ export function writeEntry(log: ServerLog, entry: LogRecord): void {
   }
 }
 
-/** Characters. */
-const maxMessage = 1000;
-const maxPath = 1000;
-const maxStack = 16_000;
-const maxCauses = 5;
-
 function entryText({ level, message, request, status, code, stack }: LogRecord, at: Instant): string {
   const fields = { request: request?.id, method: request?.method, path: request?.path, status, code };
   const named = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
   // Indented, so that no line of an error's message looks like an entry of the log.
-  const lines = stack === undefined ? [] : stack.split(/[\n\r\u2028\u2029]+/).map((line) => `    ${printableText(line, maxMessage)}`);
+  const lines = stack === undefined ? [] : stack.split("\n").map((line) => `    ${line}`);
   return `${[[formatInstant(at), level, message, ...named].join(" "), ...lines].join("\n")}\n`;
 }
 
 /** A proxy's client may send a whole URL, with credentials, as the path. */
-function printablePath(path: string): string {
-  return printableText(path.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, ""), maxPath).replaceAll(" ", "%20");
+function printablePath(path: string, max: number): string {
+  return printableText(path.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, ""), max).replaceAll(" ", "%20");
 }
 
 function isExpected(error: unknown): boolean {
@@ -78,9 +81,14 @@ function codeOf(error: unknown): string {
   return typeof code === "string" ? printableText(code, 100) : asTouchmarkError(error).code;
 }
 
-function stackOf(error: unknown): string {
+function linesOf(stack: string, { logLineLength, logStackLength }: Pick<ServerLimits, "logLineLength" | "logStackLength">): string {
+  const lines = stack.slice(0, logStackLength).split(/[\n\r\u2028\u2029]+/);
+  return lines.map((line) => printableText(line, logLineLength)).join("\n");
+}
+
+function stackOf(error: unknown, { logCauses }: Pick<ServerLimits, "logCauses">): string {
   const stacks: string[] = [];
-  for (let each = error; each instanceof Error && stacks.length < maxCauses; each = each.cause) stacks.push(each.stack ?? String(each));
+  for (let each = error; each instanceof Error && stacks.length <= logCauses; each = each.cause) stacks.push(each.stack ?? String(each));
   return stacks.join("\ncaused by: ");
 }
 

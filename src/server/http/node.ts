@@ -6,6 +6,7 @@ import type { Socket } from "node:net";
 import { TouchmarkError } from "../../core/errors.ts";
 import type { ListenOptions, ServerAdapter, ServerTls } from "./adapter.ts";
 import { errorResponse } from "./error-response.ts";
+import { serverLimits, type ServerLimits } from "./limits.ts";
 import { logFailure, stderrLog, type ServerLog } from "./log.ts";
 import { onClose } from "./node/connection.ts";
 import { FileBuffers } from "./node/file-buffers.ts";
@@ -20,18 +21,15 @@ export interface NodeListenerOptions {
   readonly freshId: () => string;
   /** Gets an entry for each response that fails (lines of text on stderr). */
   readonly log?: ServerLog;
+  readonly limits?: Partial<ServerLimits>;
   /** Whether connections are closed after their response. */
   readonly isClosing?: () => boolean;
 }
 
-/** Bytes of a body that are buffered between a connection and a file: few enough for many clients, enough for few system calls. */
-const highWaterMark = 512 * 1024;
-
-export function nodeListener(
-  handler: ApiHandler,
-  { freshId, log = stderrLog, isClosing = () => false }: NodeListenerOptions,
-): NodeListener {
-  const buffers = new FileBuffers();
+export function nodeListener(handler: ApiHandler, options: NodeListenerOptions): NodeListener {
+  const { freshId, log = stderrLog, isClosing = () => false } = options;
+  const limits = { ...serverLimits, ...options.limits };
+  const buffers = new FileBuffers(limits);
   return async (request, response) => {
     const controller = new AbortController();
     const { signal } = controller;
@@ -43,7 +41,7 @@ export function nodeListener(
     };
     // What fails once the client has gone is the consequence of that.
     const report = (error: unknown, status: number): void => {
-      if (!signal.aborted && !request.socket.destroyed) logFailure(log, error, asked, status);
+      if (!signal.aborted && !request.socket.destroyed) logFailure(error, { log, request: asked, status, limits });
     };
     let answer: ApiResponse | undefined;
     try {
@@ -62,7 +60,7 @@ export function nodeListener(
     }
     stopWatching();
     answer?.finished?.();
-    discardBody(request);
+    discardBody(request, limits.discardTime);
   };
 }
 
@@ -76,7 +74,8 @@ export const nodeServer: ServerAdapter = {
   async listen(handler, options) {
     const underWay = new Set<Promise<void>>();
     let closing = false;
-    const listener = nodeListener(handler, { freshId: options.freshId, log: options.log, isClosing: () => closing });
+    const { freshId, log, limits } = options;
+    const listener = nodeListener(handler, { freshId, log, limits, isClosing: () => closing });
     const server = await createServer(options, (request, response) => {
       const exchange = listener(request, response).finally(() => {
         underWay.delete(exchange);
@@ -94,7 +93,7 @@ export const nodeServer: ServerAdapter = {
       server.close();
       const timer = setTimeout(() => {
         for (const connection of connections) connection.destroy();
-      }, options.limits.drainTime);
+      }, limits.drainTime);
       await closed;
       clearTimeout(timer);
       await Promise.all(underWay);
@@ -112,15 +111,15 @@ async function createServer(
   listener: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Server | HttpsServer> {
   const options = {
-    highWaterMark,
-    maxHeaderSize: limits.maxHeaderBytes,
+    highWaterMark: limits.bufferedBytes,
+    maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersTime,
     requestTimeout: limits.requestTime,
     connectionsCheckingInterval: Math.min(30_000, limits.headersTime),
   };
   const server = tls ? await tlsServer({ ...options, ...tls, handshakeTimeout: limits.headersTime }) : createPlainServer(options);
   server.on("request", listener);
-  server.maxConnections = limits.maxConnections;
+  server.maxConnections = limits.connections;
   server.setTimeout(limits.idleTime);
   return server;
 }

@@ -1,6 +1,6 @@
 /** Metrics in memory, written in Prometheus's text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats). */
 import type { HistogramDefinition, LabelValues, MetricDefinition, Metrics } from "../../core/metrics.ts";
-import { serverLimits } from "./limits.ts";
+import { serverLimits, type ServerLimits } from "./limits.ts";
 
 type Kind = "counter" | "gauge" | "histogram";
 
@@ -23,9 +23,8 @@ export class PrometheusMetrics implements Metrics {
   readonly #maxSeries: number;
   #dropped = 0;
 
-  /** `maxSeries`: maximum combinations of label values of one metric; further ones are counted as dropped. */
-  constructor(maxSeries: number = serverLimits.metricSeries) {
-    this.#maxSeries = maxSeries;
+  constructor({ metricSeries }: Pick<ServerLimits, "metricSeries"> = serverLimits) {
+    this.#maxSeries = metricSeries;
   }
 
   counter<Label extends string>(definition: MetricDefinition<Label>): ReturnType<Metrics["counter"]> {

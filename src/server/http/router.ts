@@ -1,7 +1,7 @@
 /** Finds the route of a request, and makes sure that every request gets a response. */
 import { errorResponse, type ErrorResponder } from "./error-response.ts";
 import { HttpError } from "./http-error.ts";
-import { usualBodyBytes } from "./limits.ts";
+import { serverLimits, type ServerLimits } from "./limits.ts";
 import { limitBody, type ApiRequest } from "./request.ts";
 import type { ApiHandler, ApiResponse } from "./response.ts";
 
@@ -17,7 +17,7 @@ export interface Route {
   readonly path: RegExp;
   /** Handlers by method. HEAD is handled wherever GET is. */
   readonly methods: Readonly<Record<string, RouteHandler>>;
-  /** Maximum bytes of a request's body. Infinity if the handler has its own limit. */
+  /** Maximum bytes of a request's body (`bodyBytes` of the limits). Infinity if the handler has its own limit. */
   readonly maxBodyBytes?: number;
 }
 
@@ -26,17 +26,19 @@ export interface RouterOptions {
   readonly routes: readonly Route[];
   /** The form of error responses. */
   readonly errors?: ErrorResponder;
+  readonly limits?: Partial<Pick<ServerLimits, "bodyBytes">>;
 }
 
 /** Returns a handler of all routes; it never throws. */
-export function router({ routes, errors = errorResponse }: RouterOptions): ApiHandler {
+export function router({ routes, errors = errorResponse, limits }: RouterOptions): ApiHandler {
+  const { bodyBytes } = { ...serverLimits, ...limits };
   return async (request) => {
     let name = "none";
     try {
       const { route, parameters } = findRoute(routes, request.path);
       name = route.name;
       const handler = handlerFor(route, request.method);
-      const response = await handler(limitBody(request, route.maxBodyBytes ?? usualBodyBytes), parameters);
+      const response = await handler(limitBody(request, route.maxBodyBytes ?? bodyBytes), parameters);
       return { ...response, route: name };
     } catch (error) {
       const response = errors(error, request);

@@ -87,7 +87,7 @@ test("a certificate without its key, and an address in use, are errors", async (
 });
 
 test("connections over the limit are closed, and the others continue", async (t) => {
-  const { url } = await testServer(t, { limits: { maxConnections: 1, drainTime: 300 } });
+  const { url } = await testServer(t, { limits: { connections: 1, drainTime: 300 } });
   const port = Number(new URL(url).port);
   const first = connect(port, "127.0.0.1");
   await new Promise((resolve) => first.on("connect", resolve));

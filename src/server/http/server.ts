@@ -45,7 +45,7 @@ export async function startServer(options: HttpServerOptions): Promise<RunningSe
   const { name, host, port, api, freshId = randomUUID, now = () => performance.now() } = options;
   const { isReady = () => Promise.resolve(true), log = stderrLog, adapter = nodeServer } = options;
   const limits = { ...serverLimits, ...options.limits };
-  const metrics = new PrometheusMetrics(limits.metricSeries);
+  const metrics = new PrometheusMetrics(limits);
   let closing: Promise<void> | undefined;
   const operations = {
     isReady: async (signal: AbortSignal) => closing === undefined && (await isReady(signal)),
@@ -61,7 +61,7 @@ export async function startServer(options: HttpServerOptions): Promise<RunningSe
   } catch (error) {
     const hint = "Free the address or name another, port 0 takes one that is free; with TLS, check certificate and key.";
     const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-    const reason = isTaken ? "another program listens there" : String(error);
+    const reason = isTaken ? "another program listens there" : error instanceof TouchmarkError ? error.message : String(error);
     throw new TouchmarkError("USAGE", `the ${name} cannot listen on ${host}:${port}: ${reason}`, { hint, cause: error });
   }
   const use = (renewed: ServerTls): void => listening.useCertificate(renewed);

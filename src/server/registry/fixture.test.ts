@@ -39,7 +39,7 @@ export async function temporaryFolder(t: TestContext): Promise<string> {
 
 export async function testRegistry(t: TestContext, options: Partial<RegistryOptions> = {}): Promise<TestRegistry> {
   const dir = options.dir ?? (await temporaryFolder(t));
-  const running = await startRegistry({ dir, host: "127.0.0.1", port: 0, clock: fileTime, ...options });
+  const running = await startRegistry({ dir, host: "127.0.0.1", port: 0, clock: fileTime, log: () => undefined, ...options });
   t.after(() => running.close());
   const send: TestRegistry["send"] = (method, path, call) => sendTo(running.url, method, path, call);
 

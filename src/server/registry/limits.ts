@@ -1,28 +1,36 @@
-/** Bounds of the embedded registry. The options of `openStorage` override them. */
-export interface StorageLimits {
+/** Bounds of the embedded registry. The options of `startRegistry`, `openStorage` and `registryApi` override them. */
+import { maxManifestBytes } from "../../core/oci/manifest.ts";
+import type { ServerLimits } from "../http/limits.ts";
+
+export interface RegistryServerLimits {
   /** Bytes of one blob. */
-  readonly maxBlobBytes: number;
+  readonly blobBytes: number;
+  /** Bytes of one manifest, and of one page of referrers; at most `maxManifestBytes`. */
+  readonly manifestBytes: number;
+  /** Entries of one page of a list. */
+  readonly pageEntries: number;
+  /** Concurrent uploads. */
+  readonly uploads: number;
   /** Milliseconds after its last byte until an unfinished upload is removed. */
   readonly uploadLifetime: number;
-  /** Concurrent uploads. */
-  readonly maxUploads: number;
-}
-
-export const storageLimits: StorageLimits = {
-  maxBlobBytes: 16 * 2 ** 30,
-  uploadLifetime: 60 * 60 * 1000,
-  maxUploads: 10_000,
-};
-
-/** Bounds of the registry's API. */
-export interface RegistryServerLimits {
-  /** Milliseconds for a whole request to arrive, such as a large blob over a slow line. */
-  readonly requestTime: number;
-  /** Entries of one page, and the default. */
-  readonly pageEntries: number;
+  /** Bytes of a body that are gathered for one write. */
+  readonly pieceBytes: number;
+  /** Files that are checked concurrently for one manifest. */
+  readonly fileChecks: number;
 }
 
 export const registryServerLimits: RegistryServerLimits = {
-  requestTime: 6 * 60 * 60 * 1000,
+  blobBytes: 16 * 2 ** 30,
+  manifestBytes: maxManifestBytes,
   pageEntries: 1000,
+  uploads: 10_000,
+  uploadLifetime: 60 * 60 * 1000,
+  pieceBytes: 512 * 1024,
+  fileChecks: 16,
+};
+
+/** The bounds of the HTTP server that differ from `serverLimits`: a large blob over a slow line takes hours to arrive. */
+export const registryHttpLimits: Pick<ServerLimits, "requestTime" | "drainTime"> = {
+  requestTime: 6 * 60 * 60 * 1000,
+  drainTime: 500,
 };

@@ -2,10 +2,11 @@
 import { throwIfAborted } from "../../core/async/interruption.ts";
 import type { ServerTls } from "../http/adapter.ts";
 import type { ReadTls } from "../http/certificate.ts";
+import type { ServerLimits } from "../http/limits.ts";
 import type { ServerLog } from "../http/log.ts";
 import { startServer, type RunningServer } from "../http/server.ts";
+import { registryHttpLimits } from "./limits.ts";
 import { registryApi } from "./http/api.ts";
-import { registryServerLimits } from "./limits.ts";
 import { openStorage, type StorageOptions } from "./storage/storage.ts";
 
 export interface RegistryOptions extends StorageOptions {
@@ -15,8 +16,8 @@ export interface RegistryOptions extends StorageOptions {
   readonly port: number;
   /** Certificate and key, for HTTPS; or what reads them, now and again to take renewed ones into use. Plain HTTP without it. */
   readonly tls?: ServerTls | ReadTls;
-  /** Milliseconds for requests in progress to finish when the registry closes. */
-  readonly drainTime?: number;
+  /** Bounds of the HTTP server; the defaults are `serverLimits` and `registryHttpLimits`. */
+  readonly httpLimits?: Partial<ServerLimits>;
   /** Where failures are reported (lines of text on stderr). */
   readonly log?: ServerLog;
   /** Closes the registry as `close` does. */
@@ -36,11 +37,11 @@ export interface RunningRegistry {
 
 /** Starts a registry; throws USAGE if the address or the folder cannot be used. */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
-  const { host, port, tls, drainTime = 500, log, signal } = options;
+  const { host, port, tls, log, signal } = options;
   throwIfAborted(signal);
   const storage = await openStorage(options);
-  const api = registryApi(() => storage);
-  const limits = { requestTime: registryServerLimits.requestTime, drainTime };
+  const limits = { ...registryHttpLimits, ...options.httpLimits };
+  const api = registryApi(() => storage, options);
   const optional = { ...(tls && { tls }), ...(log && { log }) };
   const { isReady } = storage;
   const server = await startServer({ name: "registry", host, port, api, limits, isReady, ...optional }).catch(closing(storage));

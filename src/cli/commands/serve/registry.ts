@@ -35,9 +35,9 @@ export const command: Command = defineCommand({
     if (dir === undefined) throw usageError("--dir is missing", "Name it: --dir DIR.");
     const { host, port } = parseListen(args.listen ?? "127.0.0.1:5000");
     const tls = tlsFiles(args, io);
-    const { drainTime } = commandLimits;
+    const httpLimits = { drainTime: commandLimits.drainTime };
     const log = textLog((text) => io.stderr.write(text), io.now);
-    const registry = await startRegistry({ dir, host, port, drainTime, log, ...(tls && { tls }) });
+    const registry = await startRegistry({ dir, host, port, httpLimits, log, ...(tls && { tls }) });
     io.stdout.write(`listening on ${registry.address}\n`);
     // Without TLS there is nothing to reload, and SIGHUP ends the program as it ends others.
     const stopReloading = tls && io.onReload(() => void registry.reloadCertificate());

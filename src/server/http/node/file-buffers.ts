@@ -3,34 +3,41 @@
  * many concurrent clients, later ones get smaller buffers, so that memory stays bounded.
  */
 
-interface TierSettings {
+import { serverLimits, type ServerLimits } from "../limits.ts";
+
+interface Tier {
   /** Bytes of a buffer. */
   readonly size: number;
   /** Buffers of this size in use at a time. */
   readonly most: number;
   /** Unused buffers to keep. */
   readonly kept: number;
+  made: number;
+  readonly free: Buffer[];
 }
 
 /**
  * Largest first. Whenever the connection is full, the process sleeps and is woken again, so a single client costs least with
  * 4 MiB. With many clients, each wake-up has work of several, and 1 MiB costs no more.
  */
-const tiers: readonly TierSettings[] = [
-  { size: 4 * 2 ** 20, most: 8, kept: 2 },
-  { size: 2 ** 20, most: 56, kept: 16 },
-];
-
-interface Tier extends TierSettings {
-  made: number;
-  readonly free: Buffer[];
+function tiersOf({ largeFileBuffers, fileBuffers }: FileBufferLimits): readonly Tier[] {
+  return [
+    { size: 4 * 2 ** 20, most: largeFileBuffers, kept: 2, made: 0, free: [] },
+    { size: 2 ** 20, most: fileBuffers, kept: 16, made: 0, free: [] },
+  ];
 }
+
+type FileBufferLimits = Pick<ServerLimits, "largeFileBuffers" | "fileBuffers">;
 
 /** Bytes of a buffer for small parts, and for all parts while every larger buffer is in use. */
 const smallest = 64 * 1024;
 
 export class FileBuffers {
-  readonly #tiers: readonly Tier[] = tiers.map((tier) => ({ ...tier, made: 0, free: [] }));
+  readonly #tiers: readonly Tier[];
+
+  constructor(limits: FileBufferLimits = serverLimits) {
+    this.#tiers = tiersOf(limits);
+  }
 
   /** Returns a buffer for a part of so many bytes; it may be smaller or larger. */
   take(bytes: number): Buffer {

@@ -3,9 +3,6 @@ import type { IncomingMessage } from "node:http";
 import type { ApiRequest } from "../request.ts";
 import { requestIdOf } from "../request-id.ts";
 
-/** Milliseconds in which a client must stop sending after its response. */
-const patience = 2000;
-
 export function apiRequest(request: IncomingMessage, signal: AbortSignal, freshId: () => string): ApiRequest {
   const url = request.url ?? "";
   const mark = url.indexOf("?");
@@ -26,13 +23,13 @@ export function apiRequest(request: IncomingMessage, signal: AbortSignal, freshI
 }
 
 /**
- * Discards the rest of a request's body after the response, for a limited time: closing the connection while the client is
+ * Discards the rest of a request's body after the response, for so many milliseconds: closing the connection while the client is
  * still sending could lose the response. After that time the connection is closed.
  */
-export function discardBody(request: IncomingMessage): void {
+export function discardBody(request: IncomingMessage, time: number): void {
   if (request.closed) return;
   request.resume();
   if (request.complete) return;
-  const timer = setTimeout(() => request.destroy(), patience);
+  const timer = setTimeout(() => request.destroy(), time);
   request.once("close", () => clearTimeout(timer));
 }

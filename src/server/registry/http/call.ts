@@ -1,6 +1,7 @@
 /** One request to a repository, as the registry's routes see it. */
 import type { ApiRequest } from "../../http/request.ts";
 import type { RegistryBackend } from "../backend.ts";
+import type { RegistryServerLimits } from "../limits.ts";
 import type { RepositoryName } from "../names.ts";
 
 export interface RegistryCall {
@@ -10,4 +11,5 @@ export interface RegistryCall {
   readonly name: RepositoryName;
   /** The last part of the path, if there is one: a tag, a digest, an upload's id. Not validated. */
   readonly target: string;
+  readonly limits: RegistryServerLimits;
 }

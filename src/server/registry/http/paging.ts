@@ -1,12 +1,11 @@
 /** Pages of a list: `?n=COUNT&last=ENTRY`, and a Link header to the next page (distribution specification, "Listing Tags"; RFC 8288). */
-import { registryServerLimits } from "../limits.ts";
 import { RegistryError } from "../registry-error.ts";
 
-/** Returns the requested number of entries. */
-export function pageSize(query: URLSearchParams): number {
-  const n = query.get("n") ?? String(registryServerLimits.pageEntries);
+/** Returns the requested number of entries, which is at most, and by default, `max`. */
+export function pageSize(query: URLSearchParams, max: number): number {
+  const n = query.get("n") ?? String(max);
   if (!/^\d+$/.test(n)) throw new RegistryError("UNSUPPORTED", "n is not a whole number", { status: 400 });
-  return Math.min(Number(n), registryServerLimits.pageEntries);
+  return Math.min(Number(n), max);
 }
 
 /** Returns the header with the link to the entries after `last`. */

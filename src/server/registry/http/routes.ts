@@ -1,9 +1,9 @@
 /** The endpoints (distribution specification, "Endpoints"). HEAD is handled wherever GET is. */
-import { maxManifestBytes } from "../../../core/oci/manifest.ts";
 import type { ApiRequest } from "../../http/request.ts";
 import { jsonResponse, type ApiResponse } from "../../http/response.ts";
 import type { Route } from "../../http/router.ts";
 import type { RegistryBackend } from "../backend.ts";
+import type { RegistryServerLimits } from "../limits.ts";
 import { parseRepositoryName } from "../names.ts";
 import { deleteBlob, getBlob } from "./blob-routes.ts";
 import type { RegistryCall } from "./call.ts";
@@ -22,11 +22,12 @@ interface Endpoint {
   /** The path, as sent, with groups for the repository's name and, if there is one, the target. */
   readonly path: RegExp;
   readonly methods: Readonly<Record<string, CallHandler>>;
-  readonly maxBodyBytes?: number;
+  /** By default, that of the server. */
+  readonly maxBodyBytes?: (limits: RegistryServerLimits) => number;
 }
 
 /** The storage has its own limit, and throws SIZE_INVALID. */
-const boundedByBackend = Number.POSITIVE_INFINITY;
+const boundedByBackend = (): number => Number.POSITIVE_INFINITY;
 
 /** The first matching route is used: an upload's path has the form of a blob's. */
 const endpoints: readonly Endpoint[] = [
@@ -34,7 +35,7 @@ const endpoints: readonly Endpoint[] = [
     name: "manifests",
     path: /^\/v2\/(?<name>.+)\/manifests\/(?<target>[^/]+)$/,
     methods: { GET: getManifest, PUT: putManifest, DELETE: deleteManifest },
-    maxBodyBytes: maxManifestBytes,
+    maxBodyBytes: ({ manifestBytes }) => manifestBytes,
   },
   {
     name: "uploads",
@@ -53,9 +54,9 @@ const endpoints: readonly Endpoint[] = [
   { name: "referrers", path: /^\/v2\/(?<name>.+)\/referrers\/(?<target>[^/]+)$/, methods: { GET: getReferrers } },
 ];
 
-export function registryRoutes(backendFor: BackendFor): readonly Route[] {
+export function registryRoutes(backendFor: BackendFor, limits: RegistryServerLimits): readonly Route[] {
   const version: Route = { name: "version", path: /^\/v2\/?$/, methods: { GET: (request) => versionCheck(backendFor, request) } };
-  return [version, ...endpoints.map((endpoint) => routeOf(endpoint, backendFor))];
+  return [version, ...endpoints.map((endpoint) => routeOf(endpoint, backendFor, limits))];
 }
 
 /** Clients check here whether they must log in. */
@@ -64,15 +65,15 @@ async function versionCheck(backendFor: BackendFor, request: ApiRequest): Promis
   return jsonResponse(200, {});
 }
 
-function routeOf({ methods, ...endpoint }: Endpoint, backendFor: BackendFor): Route {
+function routeOf({ name: routeName, path, methods, maxBodyBytes }: Endpoint, backendFor: BackendFor, limits: RegistryServerLimits): Route {
   const entries = Object.entries(methods).map(([method, answer]): [string, Route["methods"][string]] => [
     method,
     async (request, parameters) => {
       const name = parseRepositoryName(parameters["name"] ?? "");
-      return answer({ backend: await backendFor(request), request, name, target: decoded(parameters["target"] ?? "") });
+      return answer({ backend: await backendFor(request), request, name, target: decoded(parameters["target"] ?? ""), limits });
     },
   ]);
-  return { ...endpoint, methods: Object.fromEntries(entries) };
+  return { name: routeName, path, methods: Object.fromEntries(entries), ...(maxBodyBytes && { maxBodyBytes: maxBodyBytes(limits) }) };
 }
 
 /** Some clients encode a digest's colon. Other encoded characters are in no tag, digest or id, and stay encoded. */

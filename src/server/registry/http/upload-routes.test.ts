@@ -221,7 +221,7 @@ test("a blob is mounted from a repository that has it, else uploaded", async (t)
 });
 
 test("a blob over the size limit is refused, announced or not", async (t) => {
-  const registry = await testRegistry(t, { maxBlobBytes: 8 });
+  const registry = await testRegistry(t, { limits: { blobBytes: 8 } });
   const whole = await registry.send("POST", `/v2/app/blobs/uploads/?digest=${digest}`, { body: content });
   assert.deepEqual([whole.status, errorCode(whole)], [413, "SIZE_INVALID"]);
   const location = await begin(registry);
@@ -237,7 +237,7 @@ test("a blob over the size limit is refused, announced or not", async (t) => {
 });
 
 test("a client that sends far too much still gets its response, and the connection stays open", async (t) => {
-  const registry = await testRegistry(t, { maxBlobBytes: 8 });
+  const registry = await testRegistry(t, { limits: { blobBytes: 8 } });
   const body = Buffer.alloc(16 * 1024 * 1024);
   for (const path of [await begin(registry), "/v2/app/blobs/uploads/none", "/v2/BAD/blobs/uploads/none"]) {
     const { status, headers } = await registry.send("PATCH", path, { body });
@@ -304,7 +304,7 @@ test("unfinished uploads of an earlier run are removed once they are old", async
 });
 
 test("an abandoned upload is removed, a continued one stays", async (t) => {
-  const registry = await testRegistry(t, { uploadLifetime: 1000 });
+  const registry = await testRegistry(t, { limits: { uploadLifetime: 1000 } });
   const [stuck, alive] = [await begin(registry), await begin(registry)];
   let size = 0;
   await until(async () => {
@@ -344,7 +344,7 @@ async function until(isSo: () => Promise<boolean>, tries = 2000): Promise<void> 
 }
 
 test("concurrent uploads are bounded by the options", async (t) => {
-  const registry = await testRegistry(t, { maxUploads: 1 });
+  const registry = await testRegistry(t, { limits: { uploads: 1 } });
   assert.equal((await registry.send("POST", "/v2/a/blobs/uploads/")).status, 202);
   assert.equal((await registry.send("POST", "/v2/a/blobs/uploads/")).status, 429);
 });

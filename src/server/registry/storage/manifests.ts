@@ -13,6 +13,7 @@ import type { Contents } from "./contents.ts";
 import { orMissing, readIfThere, type Disk } from "./disk.ts";
 import type { KeyedLock } from "../../../core/async/keyed-lock.ts";
 import type { Layout } from "./layout.ts";
+import type { RegistryServerLimits } from "../limits.ts";
 import { readPushedManifest } from "./read-manifest.ts";
 import type { Referrers } from "./referrers.ts";
 import type { Tags } from "./tags.ts";
@@ -26,10 +27,8 @@ export interface ManifestStores {
   readonly referrers: Referrers;
   /** Locks by repository name, held by every change of the content that manifests refer to. */
   readonly repositories: KeyedLock;
+  readonly limits: Pick<RegistryServerLimits, "fileChecks" | "manifestBytes">;
 }
-
-/** Files that are checked concurrently. */
-const atOnce = 16;
 
 export class Manifests implements ManifestBackend {
   readonly #stores: ManifestStores;
@@ -57,7 +56,7 @@ export class Manifests implements ManifestBackend {
     const { bytes, mediaType, digest, tag } = push;
     const { contents, disk, layout, referrers, repositories, tags } = this.#stores;
     if (!matchesDigest(bytes, digest)) throw new RegistryError("DIGEST_INVALID", `the manifest does not have the digest ${digest}`);
-    const manifest = readPushedManifest(bytes, mediaType);
+    const manifest = readPushedManifest(bytes, mediaType, this.#stores.limits.manifestBytes);
     return repositories.run(name, async () => {
       await this.#checkMediaType(name, digest, mediaType);
       if (manifest) await this.#checkParts(name, manifest);
@@ -72,13 +71,13 @@ export class Manifests implements ManifestBackend {
 
   /** Deletes the manifest, its tags and its entry among referrers; throws MANIFEST_UNKNOWN. */
   async remove(name: RepositoryName, digest: Digest): Promise<void> {
-    const { disk, layout, referrers, repositories, tags } = this.#stores;
+    const { disk, layout, referrers, repositories, tags, limits } = this.#stores;
     await repositories.run(name, async () => {
       const { bytes, descriptor } = await this.get(name, digest);
-      await mapBounded(await tags.list(name), atOnce, async (tag) => {
+      await mapBounded(await tags.list(name), limits.fileChecks, async (tag) => {
         if ((await tags.get(name, tag)) === digest) await tags.remove(name, tag);
       });
-      const subject = readPushedManifest(bytes, descriptor.mediaType)?.subject;
+      const subject = readPushedManifest(bytes, descriptor.mediaType, limits.manifestBytes)?.subject;
       if (subject) await referrers.remove(name, subject.digest, digest);
       await disk.remove(layout.manifest(name, digest)); // last, so that an interrupted deletion can be repeated
     });
@@ -107,7 +106,7 @@ export class Manifests implements ManifestBackend {
     const digests = [...new Set(parts.map((part) => part.digest))];
     const isThere = (digest: Digest): Promise<boolean> =>
       manifest.kind === "index" ? this.#mediaType(name, digest).then(Boolean) : this.#stores.blobs.has(name, digest);
-    await mapBounded(digests, atOnce, async (digest) => {
+    await mapBounded(digests, this.#stores.limits.fileChecks, async (digest) => {
       if (await isThere(digest)) return;
       throw new RegistryError("MANIFEST_BLOB_UNKNOWN", `${name} does not have ${digest}, which the manifest names`);
     });

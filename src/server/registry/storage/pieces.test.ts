@@ -17,7 +17,7 @@ function fullChunks(count: number): readonly Uint8Array[] {
 
 /** The pieces, also if the body then fails. */
 async function gather(body: AsyncIterable<Uint8Array>, pieces: Piece[] = []): Promise<readonly Piece[]> {
-  for await (const piece of piecesOf(body)) pieces.push(piece);
+  for await (const piece of piecesOf(body, 512 * KiB)) pieces.push(piece);
   return pieces;
 }
 

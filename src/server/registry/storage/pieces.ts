@@ -9,17 +9,14 @@ export interface Piece {
 /** Bytes that Node reads from a connection at once. A smaller chunk means that nothing more had arrived yet. */
 const fullChunk = 64 * 1024;
 
-/** Bytes at which a piece is written. */
-const fullPiece = 512 * 1024;
-
-/** Consecutive full chunks form one piece. No chunk waits behind a smaller one, so that little is lost if the body fails. */
-export async function* piecesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
+/** Consecutive full chunks form one piece. No chunk waits behind a smaller one, so that little is lost if the body fails. A piece ends at so many bytes. */
+export async function* piecesOf(body: AsyncIterable<Uint8Array>, pieceBytes: number): AsyncGenerator<Piece> {
   let chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
     chunks.push(chunk);
     size += chunk.length;
-    if (chunk.length === fullChunk && size < fullPiece) continue;
+    if (chunk.length === fullChunk && size < pieceBytes) continue;
     yield { chunks, size };
     chunks = [];
     size = 0;

@@ -1,5 +1,6 @@
 /** The storage of a registry, in one folder. Only one process at a time may write there. */
 import { resolve } from "node:path";
+import type { Instant } from "../../../core/instant.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
 import type { RegistryBackend } from "../backend.ts";
 import { RegistryError } from "../registry-error.ts";
@@ -7,17 +8,19 @@ import { Blobs } from "./blobs.ts";
 import { Contents } from "./contents.ts";
 import { Disk } from "./disk.ts";
 import { KeyedLock } from "../../../core/async/keyed-lock.ts";
-import { storageLimits } from "../limits.ts";
+import { registryServerLimits, type RegistryServerLimits } from "../limits.ts";
 import { Layout } from "./layout.ts";
 import { Manifests } from "./manifests.ts";
 import { Referrers } from "./referrers.ts";
 import { Tags } from "./tags.ts";
-import { Uploads, type UploadLimits } from "./uploads.ts";
+import { Uploads } from "./uploads.ts";
 
-/** Defaults are `storageLimits`, and the clock of this process. */
-export interface StorageOptions extends Partial<UploadLimits> {
+export interface StorageOptions {
   /** The folder; created if missing. */
   readonly dir: string;
+  readonly limits?: Partial<RegistryServerLimits>;
+  /** The clock of the files' modification times (that of this process). */
+  readonly clock?: () => Instant;
 }
 
 export interface Storage extends RegistryBackend {
@@ -29,7 +32,7 @@ export interface Storage extends RegistryBackend {
 
 /** Opens the folder and removes abandoned uploads, now and periodically until it is closed; throws USAGE if it cannot be used. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const limits = { ...storageLimits, clock: Date.now, ...options };
+  const limits = { ...registryServerLimits, ...options.limits };
   const layout = new Layout(resolve(options.dir));
   const disk = new Disk(layout.incoming);
   const repositories = new KeyedLock();
@@ -37,8 +40,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const blobs = new Blobs(disk, layout, contents, repositories);
   const tags = new Tags(disk, layout);
   const referrers = new Referrers(disk, layout);
-  const manifests = new Manifests({ disk, layout, contents, blobs, tags, referrers, repositories });
-  const uploads = new Uploads(layout.incoming, blobs, limits);
+  const manifests = new Manifests({ disk, layout, contents, blobs, tags, referrers, repositories, limits });
+  const uploads = new Uploads(layout.incoming, blobs, { ...limits, clock: options.clock ?? Date.now });
   try {
     await disk.makeFolder(layout.incoming);
     await uploads.sweep();

@@ -15,11 +15,11 @@ import type { Blobs } from "./blobs.ts";
 import { orMissing } from "./disk.ts";
 import type { Instant } from "../../../core/instant.ts";
 import { KeyedLock } from "../../../core/async/keyed-lock.ts";
-import type { StorageLimits } from "../limits.ts";
+import type { RegistryServerLimits } from "../limits.ts";
 import { FileHasher } from "./file-hasher.ts";
 import { piecesOf, type Piece } from "./pieces.ts";
 
-export interface UploadLimits extends StorageLimits {
+export interface UploadLimits extends RegistryServerLimits {
   /** The clock of the files' modification times. */
   readonly clock: () => Instant;
 }
@@ -52,8 +52,8 @@ export class Uploads implements UploadBackend {
 
   /** Starts an upload to the repository; returns its id. */
   async start(name: RepositoryName): Promise<string> {
-    const { maxUploads } = this.#limits;
-    if (this.#open.size >= maxUploads) throw new RegistryError("TOOMANYREQUESTS", `${maxUploads} uploads are under way`);
+    const { uploads } = this.#limits;
+    if (this.#open.size >= uploads) throw new RegistryError("TOOMANYREQUESTS", `${uploads} uploads are under way`);
     const id = randomUUID();
     const path = join(this.#incoming, id);
     const file = await open(path, "wx");
@@ -72,7 +72,7 @@ export class Uploads implements UploadBackend {
    * If the body fails, the bytes already written stay, and the upload can be continued after them.
    */
   async append(name: RepositoryName, id: string, { body, length = 0, from }: UploadChunk): Promise<number> {
-    if ((await this.size(name, id)) + length > this.#limits.maxBlobBytes) throw this.#tooLarge(); // before reading any of it
+    if ((await this.size(name, id)) + length > this.#limits.blobBytes) throw this.#tooLarge(); // before reading any of it
     return this.#lock.run(id, async () => {
       const upload = this.#get(name, id);
       if (from !== undefined && from !== upload.size) {
@@ -80,8 +80,8 @@ export class Uploads implements UploadBackend {
       }
       const file = await open(upload.path, "r+");
       try {
-        for await (const piece of piecesOf(body)) {
-          if (upload.size + piece.size > this.#limits.maxBlobBytes) throw this.#tooLarge();
+        for await (const piece of piecesOf(body, this.#limits.pieceBytes)) {
+          if (upload.size + piece.size > this.#limits.blobBytes) throw this.#tooLarge();
           await this.#take(upload, file, piece);
         }
       } finally {
@@ -175,7 +175,7 @@ export class Uploads implements UploadBackend {
   }
 
   #tooLarge(): RegistryError {
-    return new RegistryError("SIZE_INVALID", `the blob is larger than ${this.#limits.maxBlobBytes} bytes`);
+    return new RegistryError("SIZE_INVALID", `the blob is larger than ${this.#limits.blobBytes} bytes`);
   }
 }
 
