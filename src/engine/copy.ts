@@ -49,7 +49,7 @@ export async function copy(source: Repository, reference: Reference, destination
 
   const attachments = transfer.copied.size - subjects.length;
   const recording = new Recording(options);
-  await recording.keep({ kind: "copied", at: options.at, from: source.name, to: destination.name, digest: root.digest });
+  recording.keep({ kind: "copied", at: options.at, from: source.name, to: destination.name, digest: root.digest });
   return recording.result({
     from: source.name,
     to: destination.name,

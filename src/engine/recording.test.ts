@@ -26,6 +26,7 @@ const [alice, mallory] = [person("alice"), person("mallory")];
 const reference = parseReference("registry.example/app:1");
 const silent: Recorder = { record: async () => undefined };
 const broken: Recorder = { record: () => Promise.reject(new Error("the disk is full")) };
+const hanging: Recorder = { record: () => new Promise(() => undefined) };
 const bytes = encodeUtf8("a file");
 const file = { kind: "file", reference: "app.tar", digest: digestOf(bytes), bytes } as const;
 
@@ -111,12 +112,62 @@ describe("recording", () => {
         return true;
       });
     });
+
+    it(`loses no result to a recorder that hangs, or to a callback that fails: ${name}`, async () => {
+      const warned = await operation({ recorder: hanging, recordTime: 1, onRecordFailure: () => undefined });
+      const whole = shape(Array.isArray(warned) || name !== "decided of a file" ? warned : [warned]);
+      const onRecordFailure = (): never => {
+        throw new Error("no room for warnings");
+      };
+      for (const settings of [
+        { recorder: hanging, recordTime: 1 },
+        { recorder: broken, onRecordFailure },
+      ]) {
+        await assert.rejects(operation(settings), (error) => {
+          assert.ok(error instanceof RecordFailed);
+          assert.deepEqual(shape(error.result), whole);
+          return true;
+        });
+      }
+    });
   }
 
-  it("counts a recorder that hangs as failed", async () => {
-    const kept = new Recording({ recorder: { record: () => new Promise(() => undefined) } }, 1);
-    await kept.keep({ kind: "copied", at, from: "a", to: "b", digest: file.digest });
-    assert.throws(() => kept.result("done"), { code: "TIMEOUT", result: "done" });
+  it("waits once for a recorder that hangs, however many events there are", async () => {
+    const kept = new Recording({ recorder: hanging, recordTime: 50 });
+    const begun = performance.now();
+    for (let i = 0; i < 1000; i++) kept.keep({ kind: "copied", at, from: "a", to: "b", digest: file.digest });
+    await assert.rejects(kept.result("done"), { code: "TIMEOUT", result: "done" });
+    assert.ok(performance.now() - begun < 5000);
+  });
+
+  it("loses no uploaded log entry to a recorder that fails or hangs", async (t) => {
+    for (const recorder of [broken, hanging]) {
+      const place = await desk(t);
+      await place.sign();
+      await assert.rejects(place.flush({ recorder, recordTime: 1 }), (error) => {
+        assert.ok(error instanceof RecordFailed);
+        assert.equal(error.result[0].uploads[0].state, "flushed");
+        return true;
+      });
+      assert.equal((await place.verify()).decision, "allow");
+    }
+  });
+
+  it("says that a change of trust could not be recorded, with the verdicts", async () => {
+    const recorder: Recorder = { record: async ({ kind }) => (kind === "trust-changed" ? hanging : silent).record(change) };
+    const change: RecordedEvent = { kind: "copied", at, from: "a", to: "b", digest: file.digest };
+    let trust = alice.trust;
+    const repository = memoryRepository();
+    await putImage(repository, "x", "1");
+    const common = { formats: keyFormats, open: () => repository, basis: () => anyKeyOf(trust), clock: () => at };
+    const verifier = createImageVerifier({ ...common, recorder, recordTime: 1 });
+    await verifier.verify(reference, { signal });
+    trust = mallory.trust;
+    await assert.rejects(verifier.verify(reference, { signal }), (error) => {
+      assert.ok(error instanceof RecordFailed);
+      assert.deepEqual([error.code, error.result[0].trust], ["TIMEOUT", mallory.trust.digest]);
+      return true;
+    });
   });
 
   it("keeps an event of each pending log entry that was uploaded, and of none that was before", async (t) => {

@@ -8,6 +8,8 @@ export interface RecordSettings {
   readonly recorder: Recorder;
   /** Called with a record that could not be kept; without it, the operation throws RecordFailed when it is done. */
   readonly onRecordFailure?: ((failure: unknown, event: RecordedEvent) => void) | undefined;
+  /** Milliseconds that a record may take. */
+  readonly recordTime?: number | undefined;
 }
 
 /** Thrown after an operation whose record could not be kept, if the caller gives no `onRecordFailure`. */
@@ -25,30 +27,35 @@ export class RecordFailed<T = unknown> extends TouchmarkError {
 /** The records of one operation. */
 export class Recording {
   readonly #settings: RecordSettings;
-  readonly #time: number;
+  readonly #records: Promise<void>[] = [];
   readonly #failures: unknown[] = [];
 
-  /** `time`: milliseconds that a record may take. */
-  constructor(settings: RecordSettings, time: number = engineLimits.recordTime) {
+  constructor(settings: RecordSettings) {
     this.#settings = settings;
-    this.#time = time;
   }
 
-  /** Never throws. */
-  async keep(event: RecordedEvent): Promise<void> {
-    try {
-      await withinTime(this.#settings.recorder.record(event), this.#time);
-    } catch (failure) {
-      const { onRecordFailure } = this.#settings;
-      if (onRecordFailure) onRecordFailure(failure, event);
-      else this.#failures.push(failure);
-    }
+  /** Begins to record and does not wait: a recorder that hangs delays the operation once, not with every event. Never throws. */
+  keep(event: RecordedEvent): void {
+    this.#records.push(this.#record(event));
   }
 
-  /** Returns the result; throws RecordFailed with it if a record failed and no callback took the failure. */
-  result<T>(result: T): T {
+  /** Returns the result once all records have ended; throws RecordFailed with it if one failed and no callback took the failure. */
+  async result<T>(result: T): Promise<T> {
+    await Promise.all(this.#records);
     if (this.#failures.length > 0) throw new RecordFailed(result, this.#failures[0]);
     return result;
+  }
+
+  async #record(event: RecordedEvent): Promise<void> {
+    const { recorder, onRecordFailure, recordTime = engineLimits.recordTime } = this.#settings;
+    try {
+      await withinTime(recorder.record(event), recordTime).catch((failure: unknown) => {
+        if (!onRecordFailure) throw failure;
+        onRecordFailure(failure, event);
+      });
+    } catch (failure) {
+      this.#failures.push(failure); // that of the recorder, or of the callback
+    }
   }
 }
 
@@ -58,7 +65,7 @@ export async function recordVerdicts(
   { durationMs, ...settings }: RecordSettings & { readonly durationMs: number },
 ): Promise<readonly Verdict[]> {
   const recording = new Recording(settings);
-  await Promise.all(verdicts.map((verdict) => recording.keep({ kind: "decided", at: verdict.at, verdict, durationMs })));
+  for (const verdict of verdicts) recording.keep({ kind: "decided", at: verdict.at, verdict, durationMs });
   return recording.result(verdicts);
 }
 

@@ -46,6 +46,6 @@ export async function signFile(file: FileSubject, options: SignFileOptions): Pro
   const evidence = artifact.bytes;
   const made = { reference, format: format.name, by: signedBy(signed) };
   const recording = new Recording(options);
-  await recording.keep({ kind: "file-signed", at: signature.at, ...made, claim, evidence: digestOf(evidence) });
+  recording.keep({ kind: "file-signed", at: signature.at, ...made, claim, evidence: digestOf(evidence) });
   return recording.result({ made: { ...made, digest, logged: logEntriesOf(signed) }, evidence });
 }

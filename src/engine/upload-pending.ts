@@ -51,7 +51,7 @@ export async function uploadPending(
     for (const upload of uploads) {
       if (upload.state === "flushed" && !upload.already) {
         const { by, manifest } = upload;
-        await recording.keep({ kind: "uploaded", at: options.at, repository: repository.name, subject: digest, manifest, by });
+        recording.keep({ kind: "uploaded", at: options.at, repository: repository.name, subject: digest, manifest, by });
       }
     }
   }

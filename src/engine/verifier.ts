@@ -64,7 +64,7 @@ export interface Verifier {
 }
 
 export function createImageVerifier(settings: VerifierSettings): Verifier {
-  const { formats, open, basis, gather, sources, recorder, onRecordFailure, clock } = settings;
+  const { formats, open, basis, gather, sources, recorder, onRecordFailure, recordTime, clock } = settings;
   const limits = { ...defaultVerifierLimits, ...settings.limits };
   const remembering = repositoryMemory(limits, clock);
   const findings = new FindingMemory(limits.findings);
@@ -73,13 +73,12 @@ export function createImageVerifier(settings: VerifierSettings): Verifier {
 
   /** The digests of the trust that repositories were last verified under. */
   const trusts = new Map<string, Digest>();
-  const recording = new Recording({ recorder, onRecordFailure: onRecordFailure ?? (() => undefined) });
-  const noteTrust = async (repository: string, { trust: { digest: after } }: PolicyAndTrust): Promise<void> => {
+  const noteTrust = (repository: string, { trust: { digest: after } }: PolicyAndTrust, recording: Recording): void => {
     const before = trusts.get(repository);
     const oldest = trusts.keys().next();
     if (before === undefined && trusts.size >= limits.listings && !oldest.done) trusts.delete(oldest.value);
     trusts.set(repository, after);
-    if (before !== undefined && before !== after) await recording.keep({ kind: "trust-changed", at: clock(), repository, before, after });
+    if (before !== undefined && before !== after) recording.keep({ kind: "trust-changed", at: clock(), repository, before, after });
   };
 
   return {
@@ -90,14 +89,27 @@ export function createImageVerifier(settings: VerifierSettings): Verifier {
         () => {},
       );
       const decidedBy = await opening(signal); // a caller may leave meanwhile
-      await noteTrust(repository, decidedBy);
+      const recording = new Recording(settings);
+      noteTrust(repository, decidedBy, recording);
       const wants = more ? union(decidedBy.policy.wants, more) : decidedBy.policy.wants;
       const key = JSON.stringify([formatReference(reference), decidedBy.policy.digest, decidedBy.trust.digest, recursive, wants]);
       const work = (inner: AbortSignal): Promise<readonly Verdict[]> => {
-        const common = { formats, basis: decidedBy, wants, sources, limits, at: clock(), gather, recorder, recursive, signal: inner };
+        const common = {
+          formats,
+          basis: decidedBy,
+          wants,
+          sources,
+          limits,
+          at: clock(),
+          gather,
+          recorder,
+          recordTime,
+          recursive,
+          signal: inner,
+        };
         return verify(remembering(open(reference)), reference, { ...common, findings, onRecordFailure });
       };
-      return shared.get(key, work, signal);
+      return recording.result(await shared.get(key, work, signal));
     },
   };
 }

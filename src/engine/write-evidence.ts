@@ -160,7 +160,7 @@ async function writeOne<C extends ClaimToSign>(
       if (earlier) return { ...common, ...earlier, logged: [], pending: [], already: true };
       const made = { ...common, by: signedBy(signed), logged: logEntriesOf(signed), pending: signed.material?.pending ?? [] };
       const manifest = await store(repository, subject, artifact, signal);
-      await recording.keep({
+      recording.keep({
         kind: "signed",
         at,
         repository: repository.name,
