@@ -165,7 +165,7 @@ describe("a dishonest registry", () => {
         link: `</v2/app/referrers/${subject.digest}?page=${pages++}>; rel="next"`,
       });
     server.on({ ...serving({ manifest, envelope: emptyConfig.bytes }), [`GET /v2/app/referrers/${subject.digest}?*`]: page });
-    server.on({ [`GET /v2/app/referrers/${subject.digest}`]: page });
+    server.on({ [`GET /v2/app/referrers/${subject.digest}`]: page, "GET /v2/app/blobs/*": { status: 404 } });
     const { status, stdout } = await verify();
     assert.equal(status, 32, stdout);
     assert.match(stdout, /^undecided: LIMIT_EXCEEDED[\s\S]*100 pages/);
