@@ -10,7 +10,7 @@ import { held } from "../core/async/held.ts";
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { memoise } from "../core/async/memoise.ts";
 import type { Joinable } from "../core/async/single-flight.ts";
-import { TouchmarkError } from "../core/errors.ts";
+import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import type { Recorder } from "../core/recorder.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Warning } from "../core/warning.ts";
@@ -130,7 +130,9 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
   const gather = createFacts(settings.facts ?? {}, local);
   const warn = (warning: Warning): void => onWarning?.(warning);
   const onFailure = (failure: unknown): void => warn({ message: `the trust was not refreshed: ${String(failure)}` });
-  const expectation = held((signal) => openExpectation(expect, { ...local, signal }, warn), { refreshAfter, clock, onFailure });
+  // Who holds back the updates of an expired root must not keep it in use.
+  const endsValue = (failure: unknown): boolean => asTouchmarkError(failure).code === "TRUST_ROOT_EXPIRED";
+  const expectation = held((signal) => openExpectation(expect, { ...local, signal }, warn), { refreshAfter, clock, onFailure, endsValue });
   const images = memoise((signal) => openImages(signal));
 
   async function openImages(signal: AbortSignal): Promise<Verifier> {
