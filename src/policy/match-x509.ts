@@ -34,14 +34,18 @@ export function matchX509(
   // A certificate without a trusted root has failed already.
   const trusted = isVouched || signer.anchors.length === 0 ? [] : [notVouchedFor(authority, signer)];
   const times = timeChecks(authority, signer, finding, at);
-  const matches = (isVouched ? vouching : authority.certificates).map((source): X509Match => {
+  const matches = (isVouched ? vouching : authority.certificates).map((source): X509Match & { readonly own: readonly Check[] } => {
     const plugin = checkPlugin(signer, source, authority, facts);
     const identity = identityChecks(signer, source, plugin.identity);
     // No plugin runs for an untrusted signature.
-    return { checks: [...trusted, ...identity, ...times, ...plugin.checks], needs: isVouched ? plugin.needs : [] };
+    const needs = isVouched ? plugin.needs : [];
+    return { checks: [...trusted, ...identity, ...times, ...plugin.checks], needs, own: [...identity, ...plugin.checks] };
   });
-  const best = matches.find(({ checks }) => checks.every(({ outcome }) => outcome === "passed")) ?? matches[0];
-  return best ?? { checks: [unexpectedCertificate(authority, signer)], needs: [] };
+  const best =
+    matches.find(({ own }) => own.every(({ outcome }) => outcome === "passed")) ??
+    matches.find(({ own }) => own.every(({ outcome }) => outcome !== "failed")) ??
+    matches[0];
+  return best ? { checks: best.checks, needs: best.needs } : { checks: [unexpectedCertificate(authority, signer)], needs: [] };
 }
 
 /** The store whose certificates may vouch for the signer: a signing authority vouches for the time as well, and for its own scheme only. */

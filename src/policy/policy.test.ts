@@ -11,8 +11,8 @@ import { looseCose, looseJws, now, root, trustIn, trust as notaryTrust, verifyMa
 import { Tagged } from "../core/envelopes/cbor.ts";
 import { parsePublicKey } from "../trust/parse-public-key.ts";
 import { compilePolicy } from "./compile.ts";
-import type { AuthorityDocument, PolicyDocument, SignatureRequirementDocument } from "./document.ts";
-import { evaluate, type EvaluationInput } from "./evaluate.ts";
+import type { AuthorityDocument, CertificateAuthorityDocument, PolicyDocument, SignatureRequirementDocument } from "./document.ts";
+import { evaluate, questionsOf, type EvaluationInput } from "./evaluate.ts";
 import { policyLimits } from "./limits.ts";
 
 const digest = digestOf(encodeUtf8("image"));
@@ -192,6 +192,24 @@ describe("certificates of two stores", () => {
     ["io.cncf.notary.signingTime", undefined],
     ["io.cncf.notary.authenticSigningTime", new Tagged(1, now / 1000)],
   ]);
+
+  it("of two entries for one certificate, the one that a plugin may decide is asked about", async () => {
+    const name = "io.cncf.notary.verificationPlugin";
+    const made = looseJws({ headers: { crit: [scheme, name], [name]: "example" } });
+    const { match, ...finding } = await verifyMade(made);
+    assert.equal(match.needs.length, 1);
+    const entry = (subjects: string): CertificateAuthorityDocument => ({ name: "acme", pem, subjects: [subjects] });
+    const certificates = [entry("x509.subject: C=US, ST=WA, O=other"), entry("arn:aws:signer:eu-west-1:1:/profiles/release")];
+    for (const given of [certificates, certificates.toReversed()]) {
+      const { policy } = await compilePolicy(documentOf([{ name: "acme", certificates: given, timestamp: "none", revocation: "none" }]));
+      const subject = { reference: "registry.example/app:1", repository: "registry.example/app" };
+      const asked = questionsOf(policy, { subject, findings: [finding], at: now });
+      assert.deepEqual(
+        asked.map((question) => question.kind === "plugin" && question.trustedIdentities),
+        [["arn:aws:signer:eu-west-1:1:/profiles/release"]],
+      );
+    }
+  });
 
   it("vouch each for signatures of their own scheme", async () => {
     const stores = { ca: [root], signingAuthority: [root], tsa: [] };
