@@ -126,14 +126,15 @@ function decide(
   const expected = expectation(requirement);
   const [first] = unread;
   if (first) return { name, ...notAllRead(first, faults, expected), considered };
-  const doubts = doubtsOf(compared);
+  // Signatures of others do not decide about what is undecided of those of the expected signers; and what is undecided decides nothing
+  // where there would be too few signers anyway.
   const possible = signersThat(compared, from, ({ fault, isExpected }) => !fault || (isExpected && fault.decision === "undecided"));
-  // The signatures of others do not decide what is undecided about those of the expected signers.
+  const doubts = doubtsOf(compared);
   if (doubts.length > 0 && possible.size >= atLeast) return { name, ...noneMatches(doubts, expected), considered };
-  if (met.size > 0) {
-    const found = `signatures of ${met.size} of ${atLeast} signers: ${Array.from(met.keys(), (one) => one.name).join(", ")}`;
-    return { name, decision: "deny", reason: reasonOf("NO_MATCHING_SIGNATURE", expected, found), considered };
-  }
+  const isUndecided = faults.length > 0 && faults.every(({ decision }) => decision === "undecided");
+  const unknown = compared.filter(({ finding }) => !finding.signer).length;
+  const isShort = isUndecided && possible.size + unknown < atLeast;
+  if (isShort || (met.size > 0 && !isUndecided)) return { name, ...tooFew(met, atLeast, faults, expected), considered };
   if (faults.length > 0) return { name, ...noneMatches(faults, expected), considered };
   return { name, ...noneThere(locations, findings.length, expected), considered };
 }
@@ -209,13 +210,23 @@ function noneThere(locations: readonly EvidenceLocation[], attestations: number,
   return { decision: "deny", reason: { ...reasonOf("NO_SIGNATURE", expected, found), ...remedyFor(locations) } };
 }
 
+function tooFew(met: ReadonlyMap<Authority, string>, atLeast: number, faults: readonly Fault[], expected: string): Refusal {
+  const names = Array.from(met.keys(), ({ name }) => name).join(", ");
+  const found = `signatures of ${met.size} of ${atLeast} signers${names === "" ? "" : `: ${names}`}${faults.length > 0 ? `; ${detailsOf(faults)}` : ""}`;
+  return { decision: "deny", reason: reasonOf("NO_MATCHING_SIGNATURE", expected, found) };
+}
+
+function detailsOf(faults: readonly Fault[]): string {
+  const details = [...new Set(faults.map(({ detail }) => detail))];
+  return `${details.slice(0, policyLimits.details).join("; ")}${details.length > policyLimits.details ? "; …" : ""}`;
+}
+
 function noneMatches(faults: readonly Fault[], expected: string): Refusal {
   const undecided = faults.every(({ decision }) => decision === "undecided");
   const codes = new Set(faults.map(({ code }) => code));
   const [only = "NO_MATCHING_SIGNATURE"] = codes;
   const several: Code = undecided ? "UNDECIDED" : "NO_MATCHING_SIGNATURE";
-  const details = [...new Set(faults.map(({ detail }) => detail))];
-  const found = `${count(faults.length, "signature")}: ${details.slice(0, policyLimits.details).join("; ")}${details.length > policyLimits.details ? "; …" : ""}`;
+  const found = `${count(faults.length, "signature")}: ${detailsOf(faults)}`;
   return { decision: undecided ? "undecided" : "deny", reason: reasonOf(codes.size === 1 ? only : several, expected, found) };
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { generateKeyPairSync } from "node:crypto";
+import * as fc from "fast-check";
 import { encodePem } from "../core/asn1/pem.ts";
 import { digestOf } from "../core/digest.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
@@ -12,7 +13,7 @@ import { Tagged } from "../core/envelopes/cbor.ts";
 import { parsePublicKey } from "../trust/parse-public-key.ts";
 import { compilePolicy } from "./compile.ts";
 import type { AuthorityDocument, CertificateAuthorityDocument, PolicyDocument, SignatureRequirementDocument } from "./document.ts";
-import { evaluate, questionsOf, type EvaluationInput } from "./evaluate.ts";
+import { evaluate, authorityQuestions, type EvaluationInput } from "./evaluate.ts";
 import { policyLimits } from "./limits.ts";
 
 const digest = digestOf(encodeUtf8("image"));
@@ -59,6 +60,9 @@ function by(signer: Signatory | undefined, check: Check = passed, annotations: R
 }
 
 const stranger = by(undefined, { name: "signature", outcome: "failed", code: "KEY_MISMATCH", detail: "by somebody" });
+
+/** What might be anybody's, in a version that is not known. */
+const unknown = by(undefined, { name: "format", outcome: "undecided", code: "UNSUPPORTED", detail: "of a version that is not known" });
 
 async function decide(document: PolicyDocument, findings: readonly Finding[], input: Partial<EvaluationInput> = {}): Promise<Verdict> {
   const { policy, trust } = await compilePolicy(document);
@@ -162,10 +166,42 @@ describe("a requirement of several authorities", () => {
       { atLeast: 2 },
     );
     assert.equal(await answer(two, [by(a.signer), by(b.signer, unreachable)]), "undecided UNREACHABLE");
+    const lenient = documentOf(two.spec.authorities, { atLeast: 2 }, { undecided: "allow" });
+    assert.equal(await answer(lenient, [by(a.signer, unreachable), by(b.signer)]), "allow");
+    assert.equal(await answer(lenient, [by(a.signer, unreachable)]), "deny NO_MATCHING_SIGNATURE", "one is too few, decided or not");
+    assert.equal(await answer(lenient, [unknown]), "deny NO_MATCHING_SIGNATURE");
+    assert.equal(await answer(lenient, [unknown, by(b.signer)]), "allow");
     const one = documentOf([{ name: "alice", ...keys(a) }], {}, { undecided: "allow" });
     assert.equal(await answer(one, [by(a.signer, unreachable)]), "allow");
     assert.equal(await answer(one, [by(a.signer, unreachable), stranger]), "allow");
     assert.equal(await answer(one, [by(c.signer, unreachable), stranger]), "deny KEY_MISMATCH");
+  });
+
+  it("is decided alike in any order of signatures, and no worse with more of strangers", async () => {
+    const people = [a, b, c];
+    const one = fc.record({ by: fc.constantFrom(...people), check: fc.constantFrom(passed, unreachable) });
+    const team = fc.uniqueArray(fc.constantFrom(...people), { minLength: 1 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(team, { minLength: 1, maxLength: 4 }),
+        fc.nat(3),
+        fc.array(one, { maxLength: 5 }),
+        fc.constantFrom("deny", "allow"),
+        async (teams, more, signatures, undecided) => {
+          const authorities = teams.map((members, i) => ({ name: `t${i}`, ...keys(...members) }));
+          const document = documentOf(authorities, { atLeast: Math.min(more + 1, teams.length) }, { undecided });
+          const findings = signatures.map(({ by: person, check }) => by(person.signer, check));
+          const { decision } = await decide(document, findings);
+          assert.equal((await decide(document, findings.toReversed())).decision, decision);
+          if (findings.length > 0) assert.equal((await decide(document, [stranger, ...findings, stranger])).decision, decision);
+          if (decision === "allow") {
+            const others = people.map((person) => by(person.signer));
+            assert.equal((await decide(document, [...others, ...findings])).decision, "allow");
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 
   it("is not undecided about a signature without its annotations", async () => {
@@ -197,13 +233,13 @@ describe("certificates of two stores", () => {
     const name = "io.cncf.notary.verificationPlugin";
     const made = looseJws({ headers: { crit: [scheme, name], [name]: "example" } });
     const { match, ...finding } = await verifyMade(made);
-    assert.equal(match.needs.length, 1);
+    assert.equal(match.ownNeeds.length, 1);
     const entry = (subjects: string): CertificateAuthorityDocument => ({ name: "acme", pem, subjects: [subjects] });
     const certificates = [entry("x509.subject: C=US, ST=WA, O=other"), entry("arn:aws:signer:eu-west-1:1:/profiles/release")];
     for (const given of [certificates, certificates.toReversed()]) {
       const { policy } = await compilePolicy(documentOf([{ name: "acme", certificates: given, timestamp: "none", revocation: "none" }]));
       const subject = { reference: "registry.example/app:1", repository: "registry.example/app" };
-      const asked = questionsOf(policy, { subject, findings: [finding], at: now });
+      const asked = authorityQuestions(policy, { subject, findings: [finding], at: now });
       assert.deepEqual(
         asked.map((question) => question.kind === "plugin" && question.trustedIdentities),
         [["arn:aws:signer:eu-west-1:1:/profiles/release"]],
