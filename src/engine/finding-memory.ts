@@ -4,7 +4,7 @@ import type { Evidence } from "../core/evidence.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import { isWithinInterval } from "../core/interval.ts";
-import type { SubjectAddress } from "../core/subject.ts";
+import type { ImageSubject } from "../core/subject.ts";
 import { engineLimits } from "./limits.ts";
 
 export class FindingMemory {
@@ -39,8 +39,11 @@ export class FindingMemory {
   }
 }
 
-/** The cache key of a finding; undefined for evidence in a file, which is not verified twice. */
-export function findingKey(evidence: Evidence, { repository, digest }: SubjectAddress, trust: Digest): string | undefined {
+/**
+ * The cache key of a finding: all that the format sees. A registry says of what type an image is; its digest does not. Undefined for evidence
+ * in a file, which is not verified twice.
+ */
+export function findingKey(evidence: Evidence, { repository, digest, descriptor }: ImageSubject, trust: Digest): string | undefined {
   const { format, manifest, layer } = evidence;
-  return manifest && JSON.stringify([repository, digest, trust, format, manifest, layer]);
+  return manifest && JSON.stringify([repository, digest, descriptor.mediaType, trust, format, manifest, layer]);
 }

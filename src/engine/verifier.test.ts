@@ -7,10 +7,11 @@ import { putImage, putReferrer } from "../../test/fakes/signers.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import type { Finding } from "../core/finding.ts";
 import { parseReference } from "../core/oci/reference.ts";
-import type { Descriptor } from "../core/oci/manifest.ts";
+import { mediaTypes, type Descriptor } from "../core/oci/manifest.ts";
+import { digestOf } from "../core/digest.ts";
 import type { Repository } from "../core/repository.ts";
 import { formats } from "../formats/all.ts";
-import { FindingMemory } from "./finding-memory.ts";
+import { findingKey, FindingMemory } from "./finding-memory.ts";
 import { RecordFailed } from "./recording.ts";
 import { repositoryMemory } from "./remembering-repository.ts";
 import { createImageVerifier, type Verifier, type VerifierSettings } from "./verifier.ts";
@@ -162,6 +163,25 @@ describe("cached findings", () => {
         : { name: "revocation", outcome, code: "UNREACHABLE", detail: "down" },
     ],
     holds: { from, until },
+  });
+
+  it("are of one type of image: a registry may first say another", () => {
+    const digest = digestOf(encodeUtf8("x"));
+    const evidence = {
+      format: "bundle",
+      location: { kind: "referrers" },
+      manifest: digest,
+      layer: { mediaType: "x", digest, size: 1 },
+    } as const;
+    const keys = [mediaTypes.ociManifest, mediaTypes.dockerManifest].map((mediaType) => {
+      const descriptor = { mediaType, digest, size: 1 };
+      return findingKey(
+        evidence,
+        { kind: "image", repository: "r", reference: "r:1", digest, descriptor, manifest: encodeUtf8("x") },
+        digest,
+      );
+    });
+    assert.equal(new Set(keys).size, 2);
   });
 
   it("end with the interval in which they hold", () => {
