@@ -42,6 +42,15 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ kind: fc.constant("ask" as const), tag, callers, leaving: fc.nat(4) }),
 );
 
+/** A signature that was found good is carried over to another image. */
+const carried: Event[] = [
+  { kind: "sign", tag: "1", by: 0, format: "cosign-legacy" },
+  { kind: "ask", tag: "1", callers: [0], leaving: 0 },
+  { kind: "carry", from: 0, to: 1 },
+  { kind: "move", tag: "1", to: 1 },
+  { kind: "ask", tag: "1", callers: [0], leaving: 0 },
+];
+
 const wordOf = ([verdict]: readonly Verdict[]): string => `${verdict?.decision} ${verdict?.reason?.code ?? ""} ${verdict?.subject.digest}`;
 
 /** Trust in everybody, and a policy that expects one of them: findings are shared between policies. */
@@ -120,6 +129,6 @@ test("a verifier that lives long answers as a new one does", async () => {
         for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate); // work that all have left ends
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 60, examples: [[carried]] },
   );
 });
