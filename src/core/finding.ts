@@ -73,6 +73,8 @@ export interface X509Signer {
   readonly kind: "x509";
   /** The certificate's subject (RFC 4514). */
   readonly subject: string;
+  /** Lower-case hex of the SHA-256 of its key's SubjectPublicKeyInfo DER. */
+  readonly fingerprint: string;
   /** The subject of the certificate's issuer. */
   readonly issuer: string;
   /** Every certificate of its chain that is in a trust store for its signing scheme; empty if none is. */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { anySigner, authority } from "../../test/fakes/expectation.ts";
 import { memoryRepository } from "../../test/fakes/memory-repository.ts";
-import { person, putImage, type Person } from "../../test/fakes/people.ts";
+import { person, putImage, type Person } from "../../test/fakes/signers.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { parseReference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";

@@ -6,12 +6,30 @@ import type { Signatory } from "../core/finding.ts";
 import type { Authority } from "./authority.ts";
 
 /**
- * Equal for signatures by one signer, however they are stored. Of certificates only the subject counts: another issuer may have certified
- * the same key.
+ * A name for each signer, equal for those that are one: signers that share a key or a certificate subject, directly or through others. By
+ * whom a certificate is issued does not count: another issuer may have certified the same key.
  */
-export function signerName(signer: Signatory): string {
-  if (signer.kind === "key") return `key ${signer.fingerprint}`;
-  return signer.kind === "x509" ? `subject ${signer.subject}` : `identity ${JSON.stringify([signer.identity, signer.issuer])}`;
+export function signerNames(signers: readonly Signatory[]): ReadonlyMap<Signatory, string> {
+  const parents = new Map<string, string>();
+  const rootOf = (name: string): string => {
+    let root = name;
+    for (let parent = parents.get(root); parent !== undefined; parent = parents.get(root)) root = parent;
+    return root;
+  };
+  for (const [first, ...rest] of signers.map(identifiersOf)) {
+    for (const other of rest) {
+      const [root, otherRoot] = [rootOf(first), rootOf(other)];
+      if (root !== otherRoot) parents.set(otherRoot, root);
+    }
+  }
+  return new Map(signers.map((signer) => [signer, rootOf(identifiersOf(signer)[0])]));
+}
+
+/** What only one signer has. */
+function identifiersOf(signer: Signatory): readonly [string, ...string[]] {
+  if (signer.kind === "certificate") return [`identity ${JSON.stringify([signer.identity, signer.issuer])}`];
+  const key = `key ${signer.fingerprint}`;
+  return signer.kind === "key" ? [key] : [key, `subject ${signer.subject}`];
 }
 
 /**

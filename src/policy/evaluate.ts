@@ -3,13 +3,13 @@ import type { Code } from "../core/errors.ts";
 import { catalogue } from "../core/errors.ts";
 import { describeLocation, type EvidenceLocation } from "../core/evidence.ts";
 import type { FactQuestion, Facts } from "../core/facts/facts.ts";
-import { describeSignatory, type Finding, type UnreadLocation } from "../core/finding.ts";
+import { describeSignatory, type Finding, type Signatory, type UnreadLocation } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import { intersect, intervalAround } from "../core/interval.ts";
 import type { ConsideredFinding, Reason, Requirement, Verdict, VerdictSubject } from "../core/verdict.ts";
 import type { Trust } from "../trust/trust.ts";
 import type { Authority } from "./authority.ts";
-import { distinctSigners, signerName } from "./distinct-signers.ts";
+import { distinctSigners, signerNames } from "./distinct-signers.ts";
 import { expectation } from "./expectation.ts";
 import { policyLimits } from "./limits.ts";
 import { matchAuthority, type Fault, type Match } from "./match.ts";
@@ -114,8 +114,9 @@ function decide(
       return match ? [{ authority, match: withAnnotations(match, requirement, finding) }] : [];
     }),
   }));
-  const met = signersThat(compared, from, ({ fault }) => !fault);
-  const all = compared.map((one) => consider(one, met));
+  const counted = signersThat(compared, from, ({ fault }) => !fault);
+  const { met } = counted;
+  const all = compared.map((one) => consider(one, counted));
   const faults = all.flatMap(({ fault }) => fault ?? []);
   // Findings that count come first; the limit keeps the verdict's size linear in its rules plus its findings.
   const considered = all
@@ -128,7 +129,11 @@ function decide(
   if (first) return { name, ...notAllRead(first, faults, expected), considered };
   // Signatures of others do not decide about what is undecided of those of the expected signers; and what is undecided decides nothing
   // where there would be too few signers anyway.
-  const possible = signersThat(compared, from, ({ fault, isExpected }) => !fault || (isExpected && fault.decision === "undecided"));
+  const { met: possible } = signersThat(
+    compared,
+    from,
+    ({ fault, isExpected }) => !fault || (isExpected && fault.decision === "undecided"),
+  );
   const doubts = doubtsOf(compared);
   if (doubts.length > 0 && possible.size >= atLeast) return { name, ...noneMatches(doubts, expected), considered };
   const isUndecided = faults.length > 0 && faults.every(({ decision }) => decision === "undecided");
@@ -146,19 +151,23 @@ interface Compared {
   readonly matches: readonly { readonly authority: Authority; readonly match: Match }[];
 }
 
-/** The authorities whose signatures are accepted, each by a signer of its own. */
-function signersThat(
-  compared: readonly Compared[],
-  from: readonly Authority[],
-  isAccepted: (match: Match) => boolean,
-): ReadonlyMap<Authority, string> {
+/** Signers that a requirement counts. */
+interface Counted {
+  /** Each accepted signer's name, equal for those that are one. */
+  readonly names: ReadonlyMap<Signatory, string>;
+  /** The authorities whose signatures are accepted, each by a signer of its own. */
+  readonly met: ReadonlyMap<Authority, string>;
+}
+
+function signersThat(compared: readonly Compared[], from: readonly Authority[], isAccepted: (match: Match) => boolean): Counted {
+  const accepted = compared.flatMap(({ finding: { signer }, matches }) =>
+    signer ? matches.flatMap(({ authority, match }) => (isAccepted(match) ? [{ signer, authority }] : [])) : [],
+  );
+  // Of the others nothing is verified, so they must not make two signers one.
+  const names = signerNames(accepted.map(({ signer }) => signer));
   const candidates = new Map(from.map((authority) => [authority, new Set<string>()]));
-  for (const { finding, matches } of compared) {
-    if (!finding.signer) continue;
-    const name = signerName(finding.signer);
-    for (const { authority, match } of matches) if (isAccepted(match)) candidates.get(authority)?.add(name);
-  }
-  return distinctSigners(candidates);
+  for (const { signer, authority } of accepted) candidates.get(authority)?.add(names.get(signer) ?? "");
+  return { names, met: distinctSigners(candidates) };
 }
 
 interface Considered {
@@ -168,8 +177,8 @@ interface Considered {
   readonly rank: number;
 }
 
-function consider({ finding, index, matches }: Compared, met: ReadonlyMap<Authority, string>): Considered {
-  const signer = finding.signer && signerName(finding.signer);
+function consider({ finding, index, matches }: Compared, { names, met }: Counted): Considered {
+  const signer = finding.signer && names.get(finding.signer);
   const counted = matches.find(({ authority, match }) => !match.fault && met.get(authority) === signer);
   const best = counted ?? matches.find(({ match }) => !match.fault) ?? matches.find(({ match }) => match.isExpected) ?? matches[0];
   const fault: Fault | undefined = best

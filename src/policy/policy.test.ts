@@ -130,16 +130,25 @@ describe("a requirement of several authorities", () => {
       { atLeast: 2 },
     );
     const anchors = [{ name: "ca", digest: digestOf(root.raw) }];
-    const signer = (subject: string, issuer: string): Signatory => ({
+    const signer = (subject: string, issuer: string, fingerprint = subject): Signatory => ({
       kind: "x509",
       subject,
+      fingerprint,
       issuer,
       anchors,
       validity: { from: 0, until: 9 },
     });
     const alice = "C=US,ST=WA,O=acme,CN=alice";
+    const bob = "C=US,ST=WA,O=acme,CN=bob";
     assert.equal(await answer(document, [by(signer(alice, "CN=1")), by(signer(alice, "CN=2"))]), "deny NO_MATCHING_SIGNATURE");
-    assert.equal(await answer(document, [by(signer(alice, "CN=1")), by(signer("C=US,ST=WA,O=acme,CN=bob", "CN=1"))]), "allow");
+    assert.equal(await answer(document, [by(signer(alice, "CN=1")), by(signer(bob, "CN=1"))]), "allow");
+    // One key under two subjects, and one subject with two keys, are one signer.
+    assert.equal(await answer(document, [by(signer(alice, "CN=1", "k")), by(signer(bob, "CN=1", "k"))]), "deny NO_MATCHING_SIGNATURE");
+    assert.equal(await answer(document, [by(signer(alice, "CN=1", "k")), by(signer(alice, "CN=1", "l"))]), "deny NO_MATCHING_SIGNATURE");
+    // Others cannot make two signers one by certificates of their own.
+    const untrusted: Check = { name: "certificate", outcome: "failed", code: "CERTIFICATE_UNTRUSTED", detail: "leads to another root" };
+    const others = [alice, bob].map((subject) => by(signer(subject, "CN=1", "stranger"), untrusted));
+    assert.equal(await answer(document, [...others, by(signer(alice, "CN=1")), by(signer(bob, "CN=1"))]), "allow");
   });
 
   it("gives a signer to the authority that has no other", async () => {

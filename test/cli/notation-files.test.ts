@@ -73,9 +73,10 @@ describe("a Notary Project signature of a file", () => {
         assert.equal(isVerdict(verdict), true, JSON.stringify(isVerdict.errors));
         const [finding] = verdict.findings;
         assert.equal(finding.claim.subject, verdict.subject.digest);
-        const { anchors, validity, ...signer } = finding.signer;
+        const { anchors, validity, fingerprint, ...signer } = finding.signer;
         assert.deepEqual(signer, { kind: "x509", subject: `CN=${curve},O=acme,ST=WA,C=US`, issuer: "CN=root,O=acme,ST=WA,C=US" });
         assert.ok(anchors.length === 1 && validity.until);
+        assert.match(fingerprint, /^[0-9a-f]{64}$/);
         assert.deepEqual(finding.location, { kind: "file", path: path(`app.${envelope}.sig`) });
       });
     }

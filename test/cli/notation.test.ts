@@ -65,9 +65,10 @@ describe("a Notary Project signature", () => {
         const verdict = JSON.parse(stdout);
         assert.equal(isVerdict(verdict), true, JSON.stringify(isVerdict.errors));
         const [finding] = verdict.findings;
-        const { anchors, validity, ...signer } = finding.signer;
+        const { anchors, validity, fingerprint, ...signer } = finding.signer;
         assert.deepEqual(signer, { kind: "x509", subject: `CN=${kind},O=acme,ST=WA,C=US`, issuer: "CN=root,O=acme,ST=WA,C=US" });
         assert.ok(anchors.length === 1 && validity.until);
+        assert.match(fingerprint, /^[0-9a-f]{64}$/);
         assert.match(finding.checks[0].detail, envelope === "cose" ? /COSE/ : /JWS/);
       });
     }

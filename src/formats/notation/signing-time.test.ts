@@ -152,6 +152,28 @@ suite("Notary Project times", () => {
     assert.deepEqual(await looseChecks({ headers }, { trusted }), good);
   });
 
+  test("a result holds no earlier than the time of signing may be after now", async () => {
+    const authentic = looseJws({
+      headers: {
+        [scheme]: "notary.x509.signingAuthority",
+        [signingTime]: undefined,
+        [authenticTime]: formatInstant(now),
+        crit: [scheme, authenticTime],
+      },
+    });
+    const late = Date.UTC(2050, 0, 1);
+    const cases = [
+      [authentic, { ...trust, stores: { ca: [], signingAuthority: [root], tsa: [] } }, now],
+      [await stamped(now), stamping, now],
+      // The certificates had expired by then.
+      [await stamped(late), stamping, late],
+    ] as const;
+    for (const [made, trusted, time] of cases) {
+      const { holds } = await verifyMade(made, { trusted, at: Math.max(now, time) });
+      assert.equal(holds.from, time - maxSkew);
+    }
+  });
+
   test("a timestamp must be there, of this signature, by a trusted authority", async () => {
     const refused = (code: string) => good.toSpliced(4, 1, `timestamp ${code}`);
     assert.deepEqual(await checksOf(make(), { trusted: stamping }), refused("TIMESTAMP_MISSING"));

@@ -39,7 +39,8 @@ export async function verifySigningTime(envelope: NotaryEnvelope, stores: TrustS
   if (attributes.scheme === "notary.x509.signingAuthority") {
     const { signingTime } = attributes;
     if (signingTime > at + maxSkew) return unverified(late(signingTime, at), [signingTime - maxSkew]);
-    return unverified(validity(validityBreach(chain, signingTime), `at the authority's time of signing, ${formatInstant(signingTime)}`));
+    const check = validity(validityBreach(chain, signingTime), `at the authority's time of signing, ${formatInstant(signingTime)}`);
+    return unverified(check, [signingTime - maxSkew]);
   }
   if (stores.tsa.length === 0) return { checks: [], verifiedTimestamps: [], changesAt: [], needs: [] };
   return checkTimestamp(envelope, stores, known);
@@ -66,7 +67,7 @@ async function checkTimestamp({ timestamp, signature, chain }: NotaryEnvelope, s
   const root = authority.chain.at(-1);
   const anchor = root && { anchor: digestOf(root.raw) };
   const verifiedTimestamps = [{ kind: "timestamp", by: authority.name, at: stamped, ...anchor } as const];
-  if (breach !== undefined) return { checks, verifiedTimestamps, changesAt: [], needs: [] };
+  if (breach !== undefined) return { checks, verifiedTimestamps, changesAt: [stamped - maxSkew], needs: [] };
   const { status } = await verifyRevocation({ chain: stampers, ...known });
   if (status.outcome === "passed") {
     const changesAt = [stamped - maxSkew, ...(status.until === undefined ? [] : [status.until + 1])];

@@ -81,6 +81,7 @@ function signerOf({ attributes, chain }: NotaryEnvelope, anchors: readonly Ancho
   return {
     kind: "x509",
     subject: leaf.subject.text,
+    fingerprint: leaf.publicKey.fingerprint,
     issuer: leaf.issuer.text,
     anchors,
     ...(!isByAuthority && { validity: validityOf(chain) }),
