@@ -1,4 +1,5 @@
 /** Describes a signature requirement in messages. */
+import { trimBlanks } from "../core/ascii.ts";
 import { describeIdentity } from "../trust/identity.ts";
 import type { CertificateSource } from "./authority.ts";
 import type { SignatureRequirement } from "./policy.ts";
@@ -16,5 +17,5 @@ export function expectation({ from, atLeast, annotations }: SignatureRequirement
 
 function describeSource({ name, subjects }: CertificateSource): string {
   if (subjects === "any") return `any signer under ${name}`;
-  return `${subjects.map(({ text, subject }) => subject?.text.trim() ?? text).join(" or ")} under ${name}`;
+  return `${subjects.map(({ text, subject }) => (subject ? trimBlanks(subject.text) : text)).join(" or ")} under ${name}`;
 }

@@ -36,6 +36,7 @@ test("an invalid list of challenges is refused", () => {
     'Bearer realm="a"; service=b',
     "Bearer a=b=c d",
     "Basic é",
+    "Basic\u00a0",
   ]) {
     assert.throws(() => parseChallenges(header), { code: "MALFORMED" }, header);
   }

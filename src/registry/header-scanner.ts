@@ -1,4 +1,5 @@
 /** Scans a header's value from left to right, by the tokens of RFC 9110, section 5.6. */
+import { trimBlanks } from "../core/ascii.ts";
 import { malformed, TouchmarkError } from "../core/errors.ts";
 import { printableText } from "../core/printable.ts";
 import { registryLimits } from "./limits.ts";
@@ -15,7 +16,7 @@ export class HeaderScanner {
   constructor(text: string, name: string) {
     if (text.length > registryLimits.headerLength)
       throw new TouchmarkError("LIMIT_EXCEEDED", `the ${name} header is longer than ${registryLimits.headerLength} characters`);
-    this.#text = text.trim();
+    this.#text = trimBlanks(text);
     this.#name = name;
   }
 

@@ -1,11 +1,12 @@
 /** Returns the media type of a response: its Content-Type without parameters; application/octet-stream without one. */
+import { asciiLowerCase, trimBlanks } from "../core/ascii.ts";
 import { Fields, parseJson } from "../core/json/json.ts";
 import { manifestMediaTypes, maxManifestBytes } from "../core/oci/manifest.ts";
 import type { HttpResponse } from "../net/http.ts";
 
 export function mediaTypeOf(response: HttpResponse): string {
   const [type = ""] = (response.headers.get("content-type") ?? "").split(";");
-  return type.trim().toLowerCase() || "application/octet-stream";
+  return asciiLowerCase(trimBlanks(type)) || "application/octet-stream";
 }
 
 /** Types that static file servers use for every file. */

@@ -34,6 +34,12 @@ suite("PEM", () => {
     );
   });
 
+  test("a boundary ends with spaces and tabs alone, not with other spaces of Latin-1", () => {
+    assert.equal(parse("-----BEGIN A----- \t\nAAAA\n-----END A-----\t \n").length, 1);
+    const text = Buffer.from("-----BEGIN A-----\nAAAA\n-----END A-----\u00a0\n", "latin1");
+    assert.throws(() => parsePem(text, "test"), { code: "MALFORMED" });
+  });
+
   test("lines are 64 characters wide", () => {
     const lines = encodePem("A", new Uint8Array(100)).split("\n");
     assert.deepEqual(

@@ -5,10 +5,11 @@
  *     BASE64, in lines of any length
  *     -----END LABEL-----
  *
- * As in OpenSSL and Go, text around blocks is skipped, and CRLF, blank lines and trailing blanks are
+ * As in OpenSSL and Go, text around blocks is skipped, and CRLF, blank lines and trailing spaces and tabs are
  * accepted. The content of a block is read strictly: RFC 1421 headers, text that is not base64, or a
  * missing end line throws, so that no block is skipped by mistake.
  */
+import { trimEndBlanks } from "../ascii.ts";
 import { fromBase64, toBase64 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
 
@@ -28,7 +29,7 @@ export function parsePem(text: Uint8Array, what: string): readonly PemBlock[] {
   for (const untrimmed of Buffer.from(text)
     .toString("latin1")
     .split(/\r\n|\n|\r/)) {
-    const line = untrimmed.trimEnd();
+    const line = trimEndBlanks(untrimmed);
     const [, edge, label = ""] = boundary.exec(line) ?? [];
     if (!open) {
       if (edge === "BEGIN") open = { label, lines: [] };

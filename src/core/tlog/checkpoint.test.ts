@@ -85,6 +85,13 @@ suite("a checkpoint", () => {
     await assert.rejects(at(`${text}\n${cosignature(text, 2 ** 45)}`), { code: "MALFORMED" });
   });
 
+  test("has key names without Unicode spaces, which are not those of JavaScript", () => {
+    const named = (name: string): string => `${text}\n— ${name} ${toBase64(Buffer.alloc(68))}\n`;
+    for (const space of ["\u0085", "\u00a0", "\u2003", "\u2028", "\u3000", " "])
+      assert.throws(() => parse(named(`na${space}me`)), { code: "MALFORMED" }, JSON.stringify(space));
+    for (const name of ["na\u{feff}me", "n\u200bame", "\u540d"]) assert.equal(parse(named(name)).signatures[0]?.name, name);
+  });
+
   test("with a missing or invalid part is malformed", () => {
     const root = toBase64(rootHash);
     for (const note of [

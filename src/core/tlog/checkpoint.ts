@@ -30,7 +30,9 @@ export interface NoteSignature {
   readonly signature: Uint8Array;
 }
 
-const signatureLine = /^\u2014 ([^\s+]+) (\S+)$/u;
+const signatureLine = /^\u2014 (.+) (\S+)$/u;
+/** A key name has no plus and no Unicode spaces, which are not those of `\s` (C2SP signed-note). */
+const keyName = /^[^\p{White_Space}+]+$/u;
 // oxlint-disable-next-line no-control-regex -- control characters are what a note must not have
 const forbidden = /[\u0000-\u0009\u000b-\u001f]/;
 
@@ -57,9 +59,14 @@ function parseText(text: string, what: string): MerkleTree & { readonly origin: 
   return { origin, size: Number(size), rootHash };
 }
 
+/** Whether the text can be the name of a note's key, such as a log's origin. */
+export function isKeyName(text: string): boolean {
+  return keyName.test(text);
+}
+
 function parseSignature(line: string, what: string): NoteSignature {
   const [, name, encoded = ""] = signatureLine.exec(line) ?? [];
-  if (name === undefined) throw malformed(`${what} has a line after its text that is no signature`);
+  if (name === undefined || !isKeyName(name)) throw malformed(`${what} has a line after its text that is no signature`);
   const bytes = fromBase64(encoded, `a signature of ${what}`);
   if (bytes.length <= 4) throw malformed(`a signature of ${what} is cut short`);
   return { name, keyId: toHex(bytes.subarray(0, 4)), signature: bytes.subarray(4) };

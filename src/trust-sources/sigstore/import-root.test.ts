@@ -54,10 +54,14 @@ suite("a trust root is imported", () => {
 
   test("from several in one file, one in each line", async (t) => {
     const line = JSON.stringify(JSON.parse(publicTrustedRoot));
-    const options = { ...(await machine(t)), env: { LINES: `${line}\n\n${line}\n`, BROKEN: `${line}\n${line.slice(1)}\n` } };
+    const options = {
+      ...(await machine(t)),
+      env: { LINES: `${line}\n \t\r\n${line}\n`, BROKEN: `${line}\n${line.slice(1)}\n`, SPACED: `${line}\n\u00a0\n` },
+    };
     const instance = await importFiles(["env://LINES"], options);
     assert.equal(instance.kind === "files" && instance.files.length, 2);
     await assert.rejects(importFiles(["env://BROKEN"], options), { code: "MALFORMED" });
+    await assert.rejects(importFiles(["env://SPACED"], options), { code: "MALFORMED" }, "U+00A0 is no white space of JSON");
     const env = { MANY: `${line}\n`.repeat(17) };
     await assert.rejects(importFiles(["env://MANY"], { ...options, env }), { code: "LIMIT_EXCEEDED" });
   });

@@ -97,7 +97,7 @@ function splitLines({ source, bytes }: RootFile): readonly RootFile[] {
   if (readDocument(bytes, source, trustSourceLimits.importBytes)) return [{ source, bytes }];
   const lines = decodeUtf8(bytes, source)
     .split("\n")
-    .filter((line) => line.trim() !== "")
+    .filter((line) => /[^ \t\r]/.test(line)) // the whitespace of JSON
     .map(encodeUtf8);
   const [first] = lines;
   return first && readDocument(first, source, trustSourceLimits.importBytes)

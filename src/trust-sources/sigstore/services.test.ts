@@ -77,6 +77,7 @@ suite("a trusted root is created", () => {
     "a time that is none": [{ rekor: [log.slice(0, -1)] }, /start-time of rekor is not a time/],
     "an end before the start": [{ rekor: [`${log},end-time=2025-01-01T00:00:00Z`] }, /ends before it starts/],
     "an origin with blanks": [{ rekor: [`${log},origin=a b`] }, /cannot be the origin/],
+    "an origin with a Unicode space": [{ rekor: [`${log},origin=a\u0085b`] }, /cannot be the origin/],
     "one key for two logs": [{ rekor: [log, log.replace("log.", "log2.")] }, /two logs given by rekor have one id/],
     "a chain from the root down": [{ fulcio: [authority.replace("CA", "REVERSED")] }, /goes from the issuing certificate up/],
     "timestamps by an authority of certificates": [{ tsa: [authority] }, /needs the certificate that signs timestamps/],

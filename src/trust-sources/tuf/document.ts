@@ -6,7 +6,7 @@
  */
 import { canonicalJson } from "./canonical-json.ts";
 import { malformed } from "../../core/errors.ts";
-import type { Instant } from "../../core/instant.ts";
+import { parseInstant, type Instant } from "../../core/instant.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
 import { trustSourceLimits } from "../limits.ts";
 
@@ -78,8 +78,5 @@ export function readHex(fields: Fields, name: string): Uint8Array {
 }
 
 function readTime(fields: Fields, name: string): Instant {
-  const text = fields.string(name);
-  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at)) throw malformed(`${fields.at}.${name} is not a time in UTC: ${JSON.stringify(text.slice(0, 40))}`);
-  return at;
+  return parseInstant(fields.string(name), `${fields.at}.${name}`);
 }

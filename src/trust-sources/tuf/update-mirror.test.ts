@@ -25,6 +25,10 @@ suite("a TUF mirror", () => {
       [JSON.stringify({ signed: { _type: "timestamp", spec_version: "2.0" }, signatures: [] }), /spec_version is "2.0"/],
       [JSON.stringify({ signed: { ...repository.header("timestamp", 1.5) }, signatures: [] }), /version is not a whole number/],
       [JSON.stringify({ signed: { ...repository.header("timestamp", 1), expires: "soon" }, signatures: [] }), /expires is not a time/],
+      ...["2999-02-30T00:00:00Z", "2999-01-01T24:00:00Z"].map((expires) => {
+        const signed = { ...repository.header("timestamp", 1), expires };
+        return [JSON.stringify({ signed, signatures: [] }), /expires is not a time/] as const;
+      }),
       [JSON.stringify({ signed: { ...repository.header("timestamp", 1), x: 0.5 }, signatures: [] }), /no canonical form/],
     ] as const) {
       repository.files.set("timestamp.json", Buffer.from(text));

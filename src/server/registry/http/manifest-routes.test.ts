@@ -128,6 +128,14 @@ test("a manifest of another type is stored as bytes", async (t) => {
   assert.equal(errorCode(await putManifest(registry.send, "app", "thing", thing, "application/vnd.other+json")), "MANIFEST_INVALID");
 });
 
+test("a media type is compared without the case of ASCII letters, and no other letter equals one", async (t) => {
+  const registry = await testRegistry(t);
+  const put = (stated: string) =>
+    putManifest(registry.send, "app", "v1", JSON.stringify({ mediaType: stated }), "application/vnd.example.Kind");
+  assert.equal((await put("Application/vnd.example.KIND")).status, 201);
+  assert.equal(errorCode(await put("application/vnd.example.\u212aind")), "MANIFEST_INVALID", "the Kelvin sign");
+});
+
 test("a manifest is accepted only if its parts are in the repository", async (t) => {
   const registry = await testRegistry(t);
   await registry.pushBlob("app", config);

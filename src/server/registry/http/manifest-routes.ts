@@ -1,4 +1,5 @@
 /** Manifests (distribution specification, "Pulling manifests", "Pushing Manifests", "Deleting tags", "Deleting Manifests"). */
+import { asciiLowerCase, trimBlanks } from "../../../core/ascii.ts";
 import { digestOf, isDigest, type Digest } from "../../../core/digest.ts";
 import { readBody } from "../../http/request.ts";
 import type { ApiResponse } from "../../http/response.ts";
@@ -40,7 +41,7 @@ function parseTarget(text: string): Digest | Tag {
 
 function parseContentType(header = ""): string {
   const [type = ""] = header.split(";");
-  const mediaType = type.trim().toLowerCase();
+  const mediaType = asciiLowerCase(trimBlanks(type));
   if (mediaTypeGrammar.test(mediaType)) return mediaType;
   throw new RegistryError(
     "MANIFEST_INVALID",

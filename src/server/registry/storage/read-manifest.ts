@@ -1,4 +1,5 @@
 /** Parses a pushed manifest as far as the registry needs it. */
+import { asciiLowerCase } from "../../../core/ascii.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
 import { Fields, parseJson } from "../../../core/json/json.ts";
 import { manifestMediaTypes, parseManifest, type Manifest } from "../../../core/oci/manifest.ts";
@@ -9,7 +10,7 @@ export function readPushedManifest(bytes: Uint8Array, mediaType: string, maxByte
   try {
     if (manifestMediaTypes.includes(mediaType)) return parseManifest(bytes, mediaType);
     const stated = new Fields(parseJson(bytes, "manifest", { maxBytes }), "manifest").optionalString("mediaType");
-    if (stated === undefined || stated.toLowerCase() === mediaType) return undefined;
+    if (stated === undefined || asciiLowerCase(stated) === mediaType) return undefined;
     throw new RegistryError("MANIFEST_INVALID", `the manifest says it is ${JSON.stringify(stated.slice(0, 150))} and came as ${mediaType}`);
   } catch (error) {
     if (error instanceof TouchmarkError) throw new RegistryError("MANIFEST_INVALID", error.message, { cause: error });
