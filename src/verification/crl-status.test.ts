@@ -2,22 +2,8 @@ import { suite, test } from "node:test";
 import { encodeDer } from "../core/asn1/der.ts";
 import { extension, extensions, makeCertificate, sequence } from "../core/x509/fixture.test.ts";
 import { distributionPoints, now, pointOf, revocable, type CrlShape } from "../core/x509/revocation-fixture.test.ts";
-import {
-  crl,
-  crlOf,
-  facts,
-  isRevoked,
-  isUnknown,
-  issued,
-  keys,
-  leaf,
-  needs,
-  passes,
-  revokedLeaf,
-  root,
-  statusOf,
-  unreachable,
-} from "./revocation-fixture.test.ts";
+import { isRevoked, isUnknown, needs, passes } from "./revocation-asserts.test.ts";
+import { crl, crlOf, facts, issued, keys, leaf, revokedLeaf, root, statusOf, unreachable } from "./revocation-fixture.test.ts";
 
 const url = "http://ca.example/list";
 const fresh = "http://ca.example/delta";

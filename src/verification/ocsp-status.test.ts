@@ -1,21 +1,8 @@
 import { suite, test } from "node:test";
 import { extension, extensions, makeCertificate, oid, oids, sequence } from "../core/x509/fixture.test.ts";
 import { makeOcspAnswer, makeOcspRefusal, now, revocable, type OcspShape } from "../core/x509/revocation-fixture.test.ts";
-import {
-  ca,
-  crl,
-  crlOf,
-  facts,
-  isRevoked,
-  isUnknown,
-  issued,
-  keys,
-  leaf,
-  ocsp,
-  ocspOf,
-  passes,
-  statusOf,
-} from "./revocation-fixture.test.ts";
+import { isRevoked, isUnknown, passes } from "./revocation-asserts.test.ts";
+import { ca, crl, crlOf, facts, issued, keys, leaf, ocsp, ocspOf, statusOf } from "./revocation-fixture.test.ts";
 
 const url = "http://ocsp.example/";
 const certificate = leaf(extensions.digitalSignature, extensions.usage([oids.codeSigning]), revocable.ocsp(url));

@@ -3,24 +3,8 @@ import { suite, test } from "node:test";
 import { extensions, makeCertificate } from "../core/x509/fixture.test.ts";
 import { makeOcspResponse, now, revocable } from "../core/x509/revocation-fixture.test.ts";
 import { verifyRevocation } from "./verify-revocation.ts";
-import {
-  ca,
-  crl,
-  crlOf,
-  facts,
-  isRevoked,
-  isUnknown,
-  keys,
-  leaf,
-  needs,
-  ocsp,
-  ocspOf,
-  passes,
-  revokedLeaf,
-  root,
-  statusOf,
-  unreachable,
-} from "./revocation-fixture.test.ts";
+import { isRevoked, isUnknown, needs, passes } from "./revocation-asserts.test.ts";
+import { ca, crl, crlOf, facts, keys, leaf, ocsp, ocspOf, revokedLeaf, root, statusOf, unreachable } from "./revocation-fixture.test.ts";
 
 const listed = "http://ca.example/list";
 const responder = "http://ocsp.example/";

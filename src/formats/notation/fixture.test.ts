@@ -217,3 +217,26 @@ function mapOf(entries: readonly (readonly [CborKey, Cbor | undefined])[]): Cbor
 function json(value: unknown): JsonObject {
   return JSON.parse(JSON.stringify(value));
 }
+
+/** The checks of a good signature without a timestamp, as `summary` lists them. */
+export const goodChecks: readonly string[] = ["format", "signature", "certificate", "identity", "validity", "subject"];
+/** The checks of an envelope that cannot be parsed. */
+export const malformedChecks: readonly string[] = ["format MALFORMED_EVIDENCE"];
+
+/** Names of signed attributes. */
+export const attributes = {
+  scheme: "io.cncf.notary.signingScheme",
+  signingTime: "io.cncf.notary.signingTime",
+  authenticTime: "io.cncf.notary.authenticSigningTime",
+  expiry: "io.cncf.notary.expiry",
+} as const;
+
+/** Verifies the signature and summarises its checks. */
+export async function checksOf(made: Made | Promise<Made>, options?: VerifyOptions): Promise<readonly string[]> {
+  return summary(await verifyMade(await made, options));
+}
+
+/** The same for a JWS of these parts. */
+export function looseChecks(parts: LooseParts, options?: VerifyOptions): Promise<readonly string[]> {
+  return checksOf(looseJws(parts), options);
+}

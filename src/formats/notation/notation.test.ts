@@ -29,19 +29,15 @@ import {
   summary,
   trust,
   verifyMade,
-  type LooseParts,
   type Made,
-  type VerifyOptions,
+  checksOf,
+  looseChecks,
+  goodChecks as good,
+  malformedChecks as malformed,
 } from "./fixture.test.ts";
 import { jws } from "./jws-envelope.ts";
 import { notation } from "./notation.ts";
 import { signatureType } from "./signature-type.ts";
-
-const good = ["format", "signature", "certificate", "identity", "validity", "subject"];
-const malformed = ["format MALFORMED_EVIDENCE"];
-
-const checksOf = async (made: Made | Promise<Made>, options?: VerifyOptions) => summary(await verifyMade(await made, options));
-const looseChecks = (parts: LooseParts, options?: VerifyOptions) => checksOf(looseJws(parts), options);
 
 const { signal } = new AbortController();
 

@@ -7,26 +7,17 @@ import {
   certificate,
   chain,
   looseCose,
-  looseJws,
   now,
   signerKey,
-  summary,
   trust,
-  verifyMade,
-  type LooseParts,
-  type Made,
-  type VerifyOptions,
+  attributes,
+  checksOf,
+  looseChecks,
+  goodChecks as good,
+  malformedChecks as malformed,
 } from "./fixture.test.ts";
 
-const good = ["format", "signature", "certificate", "identity", "validity", "subject"];
-const malformed = ["format MALFORMED_EVIDENCE"];
-const scheme = "io.cncf.notary.signingScheme";
-const signingTime = "io.cncf.notary.signingTime";
-const authenticTime = "io.cncf.notary.authenticSigningTime";
-const expiry = "io.cncf.notary.expiry";
-
-const checksOf = async (made: Made | Promise<Made>, options?: VerifyOptions) => summary(await verifyMade(await made, options));
-const looseChecks = (parts: LooseParts, options?: VerifyOptions) => checksOf(looseJws(parts), options);
+const { scheme, signingTime, authenticTime, expiry } = attributes;
 
 suite("Notary Project attributes", () => {
   test("an unknown critical attribute refuses the signature", async () => {

@@ -39,19 +39,15 @@ import {
   summary,
   trust,
   verifyMade,
-  type LooseParts,
   type Made,
-  type VerifyOptions,
+  attributes,
+  checksOf,
+  looseChecks,
+  goodChecks as good,
 } from "./fixture.test.ts";
 import { jws } from "./jws-envelope.ts";
 
-const good = ["format", "signature", "certificate", "identity", "validity", "subject"];
-const scheme = "io.cncf.notary.signingScheme";
-const signingTime = "io.cncf.notary.signingTime";
-const authenticTime = "io.cncf.notary.authenticSigningTime";
-
-const checksOf = async (made: Made | Promise<Made>, options?: VerifyOptions) => summary(await verifyMade(await made, options));
-const looseChecks = (parts: LooseParts, options?: VerifyOptions) => checksOf(looseJws(parts), options);
+const { scheme, signingTime, authenticTime } = attributes;
 
 suite("Notary Project times", () => {
   test("the certificates must hold now, where no timestamp is asked for", async () => {

@@ -275,13 +275,23 @@ suite("a key on a token", () => {
     await open(token, { uri: "pkcs11:token=team", modulePath: "/usr/lib/fake.so" }).describe(signal);
   });
 
-  test("an abort takes effect while the token waits for touch, and what is open is closed after it", async () => {
+  /** An open token that waits for touch until `touched` is resolved. */
+  async function waitingForTouch(): Promise<{
+    readonly token: FakeToken;
+    readonly signer: ReturnType<typeof open>;
+    readonly touched: PromiseWithResolvers<void>;
+    readonly abort: AbortController;
+  }> {
     const token = fakeToken([privateKey, publicKey]);
     const signer = open(token);
     await signer.describe(signal);
     const touched = Promise.withResolvers<void>();
     token.turn = touched.promise;
-    const abort = new AbortController();
+    return { token, signer, touched, abort: new AbortController() };
+  }
+
+  test("an abort takes effect while the token waits for touch, and what is open is closed after it", async () => {
+    const { token, signer, touched, abort } = await waitingForTouch();
     const reason = new TouchmarkError("INTERRUPTED", "enough");
     const signing = assert.rejects(signer.sign(request, abort.signal), reason);
     abort.abort(reason);
@@ -294,12 +304,7 @@ suite("a key on a token", () => {
   });
 
   test("disposing does not wait for an aborted signature", async () => {
-    const token = fakeToken([privateKey, publicKey]);
-    const signer = open(token);
-    await signer.describe(signal);
-    const touched = Promise.withResolvers<void>();
-    token.turn = touched.promise;
-    const abort = new AbortController();
+    const { token, signer, touched, abort } = await waitingForTouch();
     const signing = assert.rejects(signer.sign(request, abort.signal), { code: "INTERRUPTED" });
     while (!token.calls.includes("C_SignAsync")) await new Promise((resolve) => setImmediate(resolve));
     abort.abort();

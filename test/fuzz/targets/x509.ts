@@ -3,14 +3,7 @@ import { describeCertificate, parseCertificate, type Certificate } from "../../.
 import { certificateIdentity } from "../../../src/core/x509/certificate-identity.ts";
 import { parseCrl } from "../../../src/core/x509/crl.ts";
 import { crlPoints, freshestPoints, ocspUrls } from "../../../src/core/x509/distribution-points.ts";
-import {
-  authorityKeyIdentifier,
-  basicConstraints,
-  extendedKeyUsage,
-  keyUsage,
-  subjectAltNames,
-  subjectKeyIdentifier,
-} from "../../../src/core/x509/extensions.ts";
+import * as extensions from "../../../src/core/x509/extensions.ts";
 import { parseOcspResponse } from "../../../src/core/x509/ocsp.ts";
 import { parsePemCertificates } from "../../../src/core/x509/pem-certificates.ts";
 import { TouchmarkError } from "../../../src/core/errors.ts";
@@ -18,12 +11,12 @@ import { files, jwsHeader, pemBlocks } from "../seeds.ts";
 import { usualCodes, type FuzzTarget } from "../target.ts";
 
 const readers: readonly ((certificate: Certificate) => unknown)[] = [
-  authorityKeyIdentifier,
-  basicConstraints,
-  extendedKeyUsage,
-  keyUsage,
-  subjectAltNames,
-  subjectKeyIdentifier,
+  extensions.authorityKeyIdentifier,
+  extensions.basicConstraints,
+  extensions.extendedKeyUsage,
+  extensions.keyUsage,
+  extensions.subjectAltNames,
+  extensions.subjectKeyIdentifier,
   crlPoints,
   freshestPoints,
   ocspUrls,
