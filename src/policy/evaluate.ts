@@ -1,4 +1,5 @@
 /** Evaluates findings against a policy and returns a verdict. Pure: it depends on its arguments only. */
+import { count } from "../core/count.ts";
 import type { Code } from "../core/errors.ts";
 import { catalogue } from "../core/errors.ts";
 import { describeLocation, type EvidenceLocation } from "../core/evidence.ts";
@@ -251,8 +252,4 @@ function remedyFor(locations: readonly EvidenceLocation[]): Pick<Reason, "remedy
 
 function pair([key, value]: [string, string]): string {
   return `${key}=${value}`;
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,5 @@
 /** A blob stream that is checked against its descriptor. */
+import { count } from "../core/count.ts";
 import { createHash } from "node:crypto";
 import { algorithmOf, type Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -43,5 +44,5 @@ async function* checked(
   }
   if (length !== size) throw wrong(`${length} of its ${size} bytes`);
   const found: Digest = `${algorithmOf(digest)}:${hash.digest("hex")}`;
-  if (found !== digest) throw wrong(`${size} bytes of another digest`);
+  if (found !== digest) throw wrong(`${count(size, "byte")} of another digest`);
 }

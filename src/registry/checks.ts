@@ -1,4 +1,5 @@
 /** Checks that every repository makes, whatever its storage. */
+import { count } from "../core/count.ts";
 import { isDigest, matchesDigest, type Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { Descriptor } from "../core/oci/manifest.ts";
@@ -14,7 +15,7 @@ export function checkedTarget(target: string): string {
 /** Returns the bytes if they have the digest; throws DIGEST_MISMATCH. */
 export function checkedBytes(bytes: Uint8Array, digest: Digest, name: string): Uint8Array {
   if (matchesDigest(bytes, digest)) return bytes;
-  throw mismatch(name, digest, `${bytes.length} bytes of another digest`);
+  throw mismatch(name, digest, `${count(bytes.length, "byte")} of another digest`);
 }
 
 export function mismatch(name: string, digest: Digest, found: string): TouchmarkError {

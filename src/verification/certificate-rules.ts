@@ -1,4 +1,5 @@
 /** The rules for each certificate of a path at a time (RFC 5280, sections 4.2.1 and 6.1), and the required usage of the leaf. */
+import { count } from "../core/count.ts";
 import { equalBytes } from "../core/bytes.ts";
 import { asTouchmarkError, type Code } from "../core/errors.ts";
 import { formatInstant, type Instant } from "../core/instant.ts";
@@ -114,7 +115,7 @@ function authorityBreach(certificate: Certificate, { chain, depth, usage }: Posi
   // Self-issued authorities do not count (section 6.1.4, l).
   const below = chain.slice(1, depth).filter(({ issuer, subject }) => !equalBytes(issuer.raw, subject.raw)).length;
   const { pathLength = Infinity } = constraints;
-  return below > pathLength ? `allows ${pathLength} authorities below it, and ${below} are` : undefined;
+  return below > pathLength ? `allows ${count(pathLength, "authority", "authorities")} below it, and has ${below}` : undefined;
 }
 
 function failed(code: Code, detail: string): Breach {

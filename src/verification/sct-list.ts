@@ -4,6 +4,7 @@
  *
  *     length:2 { length:2 version:1=0 log_id:32 timestamp:8 length:2 extensions hash:1 signature:1 length:2 signature }*
  */
+import { count } from "../core/count.ts";
 import { concat, toHex } from "../core/bytes.ts";
 import { parseDer } from "../core/asn1/der.ts";
 import { readOctetString } from "../core/asn1/der-values.ts";
@@ -85,7 +86,7 @@ class TlsReader {
   }
 
   end(): void {
-    if (!this.isAtEnd) throw malformed(`${this.#what} has ${this.#bytes.length - this.#at} bytes too many`);
+    if (!this.isAtEnd) throw malformed(`${this.#what} has ${count(this.#bytes.length - this.#at, "byte")} too many`);
   }
 }
 

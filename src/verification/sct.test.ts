@@ -128,8 +128,11 @@ suite("signed certificate timestamps", () => {
   test("each operator counts once, however many logs or timestamps it has", async () => {
     const twice = certificateWithSct({}, { at: loggedAt + 1 });
     const both = certificateWithSct({}, { by: keys.second });
-    await refuses(verify(twice, { threshold: 2 }), /1 operators of the 2/);
-    await refuses(verify(both, { threshold: 2, logs: [log, { ...second, operator: log.operator }] }), /1 operators of the 2/);
+    await refuses(verify(twice, { threshold: 2 }), /timestamps of 1 log operator, expected 2/);
+    await refuses(
+      verify(both, { threshold: 2, logs: [log, { ...second, operator: log.operator }] }),
+      /timestamps of 1 log operator, expected 2/,
+    );
     const result = await verify(both, { threshold: 2 });
     assert.ok("value" in result && result.value.length === 2);
   });
@@ -159,8 +162,8 @@ suite("signed certificate timestamps", () => {
     await refuses(verify(having(Uint8Array.of(1))), /not DER/);
     await refuses(verify(having(encodeDer(tags.sequence))), /tag 0x30/);
     await refuses(verify(having(octetString(Uint8Array.of(0)))), /cut off/);
-    await refuses(verify(having(octetString(vector(vector(good)), Uint8Array.of(0)))), /1 bytes too many/);
-    await refuses(verify(having(listOf(Buffer.concat([good, Uint8Array.of(0)])))), /1 bytes too many/);
+    await refuses(verify(having(octetString(vector(vector(good)), Uint8Array.of(0)))), /1 byte too many/);
+    await refuses(verify(having(listOf(Buffer.concat([good, Uint8Array.of(0)])))), /1 byte too many/);
     await refuses(verify(having(listOf(good.subarray(0, -1)))), /cut off/);
     await refuses(
       verify(having(listOf(Buffer.concat([good.subarray(0, 33), Buffer.alloc(8, 0xff), good.subarray(41)])))),

@@ -4,6 +4,7 @@
  *
  *     version:1=0 type:1=0 timestamp:8 entry_type:2=1 sha256(issuer's key):32 length:3 TBSCertificate length:2 extensions
  */
+import { count } from "../core/count.ts";
 import { concat } from "../core/bytes.ts";
 import { contextTag, encodeDer, Members, tags, type Der } from "../core/asn1/der.ts";
 import { readOid } from "../core/asn1/der-values.ts";
@@ -68,7 +69,7 @@ export async function verifyScts({ certificate, issuer, logs, threshold = 1 }: S
     const detail = value.map(({ log, at }) => `seen by ${log.name} at ${formatInstant(at)}`).join(", ");
     return { check: { name: "sct", outcome: "passed", detail }, value };
   }
-  const found = value.length > 0 ? [`${value.length} operators of the ${threshold} that are needed`] : [];
+  const found = value.length > 0 ? [`timestamps of ${count(value.length, "log operator")}, expected ${threshold}`] : [];
   return refused(
     "failed",
     "SCT_INVALID",

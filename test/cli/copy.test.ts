@@ -32,6 +32,17 @@ describe("touchmark copy", () => {
     }
   });
 
+  it("counts what it copied", async (t) => {
+    const { run, path, address, repository } = await bench(t);
+    const { privateKey } = generateKeyPairSync("ed25519");
+    await writeFile(path("k.key"), privateKey.export({ type: "pkcs8", format: "pem" }));
+    await putImage(repository(`${address}/app`), "x", "1.0");
+    const copied = async (): Promise<string> => (await run("copy", `${address}/app:1.0`, `oci:${path("layout")}`)).stdout;
+    assert.match(await copied(), /manifests {2}1 image, 0 signatures, attestations or other referrers\n$/);
+    assert.equal((await run("sign", "--key", path("k.key"), `${address}/app:1.0`)).status, 0);
+    assert.match(await copied(), /manifests {2}1 image, 1 signature, attestation or other referrer\n$/);
+  });
+
   it("keeps the source's tag where the destination has none, and takes no digest for one", async (t) => {
     const { run, address, repository } = await bench(t);
     const { digest } = await putImage(repository(`${address}/app`), "x", "1.0");

@@ -1,3 +1,4 @@
+import { count } from "../../core/count.ts";
 import { defineCommand, type Command } from "../command.ts";
 import { flag } from "../flags/flag.ts";
 import { deadlineOf } from "../deadline.ts";
@@ -6,7 +7,7 @@ import { parseImageOperand } from "../image-operand.ts";
 import { registryFlags } from "../flags/registry.ts";
 import { copyImage } from "../../setup/copy-image.ts";
 import { registrySettings } from "../settings/registry.ts";
-import { clean, counted, field } from "../render/text.ts";
+import { clean, field } from "../render/text.ts";
 
 export const command: Command = defineCommand({
   usage: "[flags] SOURCE DESTINATION",
@@ -33,8 +34,12 @@ export const command: Command = defineCommand({
     const options = { registries: registrySettings(args), force: args.force, env, home, signal: deadline.signal };
     const copied = await copyImage({ kind: "image", reference: source }, { kind: "image", reference: destination }, options);
     const { from, to, digest, tag, images, attachments } = copied;
-    const attached = counted(attachments, "signature, attestation or other referrer", "signatures, attestations or other referrers");
-    const text = `copied  ${clean(from)} to ${clean(to)}${tag === undefined ? "" : `:${tag}`}\n${field("digest", digest)}${field("manifests", `${counted(images, "image")}, ${attached}`)}`;
+    const attached = count(attachments, "signature, attestation or other referrer", "signatures, attestations or other referrers");
+    const text = [
+      `copied  ${clean(from)} to ${clean(to)}${tag === undefined ? "" : `:${tag}`}\n`,
+      field("digest", digest),
+      field("manifests", `${count(images, "image")}, ${attached}`),
+    ].join("");
     io.stdout.write(json ? `${JSON.stringify(copied)}\n` : text);
     return 0;
   },

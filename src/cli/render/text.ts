@@ -13,11 +13,6 @@ export function field(label: string, text: string): string {
   return `  ${label.padEnd(10)} ${clean(text, 2000)}\n`;
 }
 
-/** `1 image`, `2 images`. */
-export function counted(count: number, one: string, many: string = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 /** `warning: SENTENCE`, and a hint on the next line if there is one. */
 export function warningLines(warnings: readonly Warning[]): string {
   return warnings

@@ -84,7 +84,7 @@ suite("DER", () => {
     "a length without its bytes": { bytes: "04 82 01", message: /cut off/ },
     "a length of five bytes": { bytes: "04 85 01 00 00 00 00", message: /cut off/ },
     "a header past its parent's end": { bytes: "30 01 04 00", message: /cut off/ },
-    "bytes after the end": { bytes: "05 00 00", message: /1 bytes after its end/ },
+    "bytes after the end": { bytes: "05 00 00", message: /1 byte after its end/ },
     "an indefinite length": { bytes: "30 80 05 00 00 00", message: /indefinite/ },
     "a long form where the short one does": { bytes: "04 81 01 ff", message: /shortest/ },
     "a length with a leading zero": { bytes: `04 82 00 80${"00".repeat(128)}`, message: /shortest/ },

@@ -6,6 +6,7 @@
  * The reader is strict, reads the whole value, and is bounded in size, depth and count. `der-values.ts` reads primitive
  * values. The order of a SET OF is not checked.
  */
+import { count } from "../count.ts";
 import { malformed, TouchmarkError } from "../errors.ts";
 import { coreLimits } from "../limits.ts";
 
@@ -87,7 +88,7 @@ export function parseDer(bytes: Uint8Array, what: string, limits: DerLimits = {}
   }
 
   const value = read(0, bytes.length, 0);
-  if (value.raw.length < bytes.length) throw malformed(`${what} has ${bytes.length - value.raw.length} bytes after its end`);
+  if (value.raw.length < bytes.length) throw malformed(`${what} has ${count(bytes.length - value.raw.length, "byte")} after its end`);
   return value;
 }
 
@@ -104,7 +105,7 @@ export interface DerHeader {
  */
 export function openDer(bytes: Uint8Array, what: string): Der {
   const { tag, contentStart, contentEnd } = readHeader(bytes, 0, bytes.length, what);
-  if (contentEnd < bytes.length) throw malformed(`${what} has ${bytes.length - contentEnd} bytes after its end`);
+  if (contentEnd < bytes.length) throw malformed(`${what} has ${count(bytes.length - contentEnd, "byte")} after its end`);
   const children: Der[] = [];
   const end = (tag & constructedBit) === 0 ? contentStart : contentEnd;
   for (let at = contentStart; at < end;) {
@@ -177,7 +178,7 @@ export class Members {
   /** Throws MALFORMED if a member is left. */
   end(): void {
     const left = this.#values.length - this.#next;
-    if (left > 0) throw malformed(`${this.at} has ${left} more values than were expected`);
+    if (left > 0) throw malformed(`${this.at} has ${count(left, "more value")} than expected`);
   }
 }
 

@@ -8,6 +8,7 @@
  * and shortest heads, and refuses repeated keys, floats and integers beyond 2^53. It accepts keys in any order; the
  * writer uses core deterministic encoding (section 4.2.1).
  */
+import { count } from "../count.ts";
 import { concat, decodeUtf8, encodeUtf8 } from "../bytes.ts";
 import { malformed, TouchmarkError } from "../errors.ts";
 import { coreLimits } from "../limits.ts";
@@ -117,7 +118,7 @@ export function parseCbor(bytes: Uint8Array, what: string, limits: CborLimits = 
   }
 
   const value = read(0);
-  if (at < bytes.length) throw malformed(`${what} has ${bytes.length - at} bytes after its end`);
+  if (at < bytes.length) throw malformed(`${what} has ${count(bytes.length - at, "byte")} after its end`);
   return value;
 }
 

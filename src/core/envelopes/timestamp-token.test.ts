@@ -107,7 +107,7 @@ suite("timestamp tokens", () => {
       parts: { info: (usual) => ({ ...usual, more: encodeDer(contextTag(1), sequence(oid("1.2.3"), critical, octetString())) }) },
       message: /critical extension 1\.2\.3/,
     },
-    "more than there can be": { parts: { info: (usual) => ({ ...usual, more: octetString() }) }, message: /1 more values/ },
+    "more than there can be": { parts: { info: (usual) => ({ ...usual, more: octetString() }) }, message: /1 more value/ },
     "another content": { parts: { contentType: oids.data }, message: /holds 1\.2\.840\.113549\.1\.7\.1, expected a TSTInfo/ },
     "no signer": { parts: { signerInfos: () => [] }, message: /0 values, expected one/ },
     "two signers": { parts: { signerInfos: (usual) => [usual, usual] }, message: /2 values, expected one/ },

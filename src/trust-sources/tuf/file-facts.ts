@@ -1,4 +1,5 @@
 /** What a signed document states about another file: its version, length and hashes (TUF specification 1.0, sections 4.4 to 4.6). */
+import { count } from "../../core/count.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { matchesDigest, parseDigest, type Digest } from "../../core/digest.ts";
 import type { Fields } from "../../core/json/json.ts";
@@ -25,7 +26,7 @@ export function readFileFacts(fields: Fields): FileFacts {
 /** Returns the bytes if they match the signed length and hashes; else throws TRUST_ROOT_INVALID. `what` names them. */
 export function checkFileFacts(bytes: Uint8Array, { length, digests }: FileFacts, what: string): Uint8Array {
   if (length !== undefined && bytes.length !== length) {
-    throw new TouchmarkError("TRUST_ROOT_INVALID", `${what} has ${bytes.length} bytes, and ${length} were signed for`);
+    throw new TouchmarkError("TRUST_ROOT_INVALID", `${what} has ${count(bytes.length, "byte")}, expected ${length}`);
   }
   for (const digest of digests) {
     if (!matchesDigest(bytes, digest)) {
