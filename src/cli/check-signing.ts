@@ -39,7 +39,7 @@ function checkKey(args: SigningArgs, { logUpload }: Checked): void {
   const key = firstGiven(args, ["plugin", "key"]);
   if (key === undefined) return;
   const stray = firstGiven(args, ["identityToken", "oidcIssuer", "oidcClientId", "signIn"]);
-  if (stray !== undefined) throw usageError(`${key} and ${stray} cannot both say who signs`);
+  if (stray !== undefined) throw usageError(`${key} and ${stray} cannot both name the signer`);
   if (namesServices(args)) return;
   if (args.trustedRoot !== undefined)
     throw usageError("--trusted-root proves what services answer, and with a key none is named", "Name them: --signing-config FILE.");

@@ -271,7 +271,7 @@ export const catalogue: Readonly<Record<Code, CodeEntry>> = {
   UNREACHABLE: {
     exit: 30,
     http: 502,
-    summary: "A host could not be reached or did not answer.",
+    summary: "A host could not be reached or did not respond.",
     remedy: "Check the host name, the network and the proxy settings, then try again.",
   },
   TIMEOUT: {

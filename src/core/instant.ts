@@ -29,6 +29,7 @@ const maxSeconds = 253_402_300_799;
 
 /** Converts seconds since 1970. Throws MALFORMED outside the range of dates. */
 export function fromSeconds(seconds: number, what: string): Instant {
-  if (!Number.isSafeInteger(seconds) || seconds < 0 || seconds > maxSeconds) throw malformed(`${what} is no time in seconds: ${seconds}`);
+  if (!Number.isSafeInteger(seconds) || seconds < 0 || seconds > maxSeconds)
+    throw malformed(`${what} is not a time in seconds: ${seconds}`);
   return seconds * 1000;
 }

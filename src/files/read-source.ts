@@ -12,7 +12,7 @@ export interface SourceOptions {
 
 /** Reads the document. Throws FILE_NOT_FOUND, LIMIT_EXCEEDED past `maxBytes`, USAGE for another kind of reference. */
 export async function readSource(reference: string, options: SourceOptions): Promise<Uint8Array> {
-  if (/[\n\0]/.test(reference)) throw notAReference("a text of several lines is no path"); // it may be a key: never quoted
+  if (/[\n\0]/.test(reference)) throw notAReference("a text of several lines is not a path"); // it may be a key: never quoted
   if (reference.startsWith("pkcs11:")) throw notAReference("a PKCS #11 URI is no file"); // it may contain the PIN: never quoted
   const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//.exec(reference) ?? [];
   if (scheme === undefined) return readFile(reference, options);

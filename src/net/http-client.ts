@@ -74,7 +74,7 @@ function redirected(request: HttpRequest, response: HttpResponse): HttpRequest |
   const follows = request.redirects !== false && (request.method === "GET" || request.method === "HEAD");
   if (!follows || location === undefined || !redirects.has(response.status)) return undefined;
   const url = URL.parse(location, request.url.href);
-  if (url === null) throw new TouchmarkError("UNREACHABLE", `${printableHost(request.url)} redirects to what is not a URL`);
+  if (url === null) throw new TouchmarkError("UNREACHABLE", `${printableHost(request.url)} redirects to an invalid URL`);
   if (request.url.protocol === "https:" && url.protocol !== "https:") {
     throw new TouchmarkError("INSECURE_REGISTRY", `${printableHost(request.url)} redirects to plain HTTP: ${printableUrl(url)}`);
   }

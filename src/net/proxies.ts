@@ -37,7 +37,7 @@ function proxyIn(env: Environment, name: string): URL | undefined {
   if (text === undefined) return undefined;
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   if (url !== null && (url.protocol === "http:" || url.protocol === "https:")) return url;
-  throw new TouchmarkError("USAGE", `${name} is not the URL of a proxy that is spoken to here`, { hint: "Write it as http://HOST:PORT." });
+  throw new TouchmarkError("USAGE", `${name} is not the URL of a supported proxy`, { hint: "Write it as http://HOST:PORT." });
 }
 
 /** Loopback or link-local. */

@@ -180,7 +180,10 @@ function higher(a: number | undefined, b: number | undefined): number | undefine
 }
 
 function unknownAuthority(authority: string, rule: string): never {
-  throw new TouchmarkError("USAGE", `the rule ${rule} names the authority ${JSON.stringify(authority.slice(0, 100))}, which there is not`);
+  throw new TouchmarkError(
+    "USAGE",
+    `the rule ${rule} names the authority ${JSON.stringify(authority.slice(0, 100))}; there is no such authority`,
+  );
 }
 
 function uncheckedBy(authorities: readonly Authority[]): readonly CheckName[] {

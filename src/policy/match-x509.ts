@@ -101,7 +101,7 @@ function identityChecks(signer: X509Signer, source: CertificateSource, word: Che
   const unread = subjects === "any" ? undefined : subjects.find(({ subject }) => !subject);
   if (own.outcome === "passed" || !unread) return word && word.outcome !== "undecided" ? [own, word] : [own];
   if (word) return [word];
-  return [{ ...own, detail: `${own.detail}, and no plugin says who is ${JSON.stringify(unread.text.slice(0, 200))}` }];
+  return [{ ...own, detail: `${own.detail}, and no plugin decides about ${JSON.stringify(unread.text.slice(0, 200))}` }];
 }
 
 function checkSubject({ subject }: X509Signer, { name, subjects }: CertificateSource): Check {

@@ -190,7 +190,7 @@ suite("a signature that names a plugin", () => {
       assert.equal(outcomeOf(finding), expected);
       const check = finding.checks.find(({ name: one }) => one === "identity");
       if (expected === "failed")
-        assert.match(check?.detail ?? "", /is none of the subjects expected under acme, and no plugin says who is "arn:aws:signer/);
+        assert.match(check?.detail ?? "", /is none of the subjects expected under acme, and no plugin decides about "arn:aws:signer/);
     }
   });
 

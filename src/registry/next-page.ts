@@ -11,7 +11,7 @@ export function nextPage(connection: Connection, page: HttpResponse, path: "refe
   if (link === undefined) return undefined;
   const url = URL.parse(link, page.url.href);
   if (url !== null && connection.isOwn(url) && url.pathname.startsWith(connection.urlOf(path).pathname)) return url;
-  const where = url === null ? "what is not a URL" : printableUrl(url);
+  const where = url === null ? "an invalid URL" : printableUrl(url);
   const what = path.slice(0, -1);
   throw new TouchmarkError(
     "REGISTRY_ERROR",

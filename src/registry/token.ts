@@ -43,7 +43,7 @@ export async function fetchToken({ http, access, challenge, credential, signal }
 function realmOf({ parameters }: Challenge, { registry }: Access): URL {
   const realm = URL.parse(parameters.get("realm") ?? "");
   if (realm === null || !/^https?:$/.test(realm.protocol) || realm.username !== "" || realm.password !== "") {
-    throw malformed(`${registry.name} names its token service by what is not the URL of one`);
+    throw malformed(`${registry.name} names a token service that is not a valid URL`);
   }
   const allowed = realm.protocol === "https:" || registry.base.protocol === "http:";
   if (!allowed) throw new TouchmarkError("INSECURE_REGISTRY", `${registry.name} names a token service without TLS: ${printableUrl(realm)}`);

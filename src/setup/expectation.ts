@@ -152,7 +152,7 @@ async function openRootsLazily(
 function identityDocument({ claims = {}, ...identity }: IdentitySettings, index: number): IdentityDocument {
   const named = Object.entries(claims).map(([name, value]) => {
     if (isCertificateClaim(name)) return { name, value };
-    throw new TouchmarkError("USAGE", `${JSON.stringify(name.slice(0, 100))} is no claim of a certificate`, {
+    throw new TouchmarkError("USAGE", `${JSON.stringify(name.slice(0, 100))} is not a certificate claim`, {
       hint: `Claims: ${claimNames.join(", ")}.`,
     });
   });

@@ -21,6 +21,6 @@ export async function readInitialRoot(path: string, options: Omit<SourceOptions,
   } catch (cause) {
     const { code, message } = asTouchmarkError(cause);
     const hint = "Name the root.json of a TUF repository, got in a way you trust; a trusted_root.json is imported by itself.";
-    throw new TouchmarkError(code, `${path} is no root to trust a repository by: ${message}`, { hint, cause });
+    throw new TouchmarkError(code, `${path} is not a TUF root: ${message}`, { hint, cause });
   }
 }

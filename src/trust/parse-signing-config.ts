@@ -100,6 +100,6 @@ function parseVersion1(fields: Fields): SigningConfig {
 function parseUrl(text: string, at: string): string {
   const url = URL.parse(text);
   if (url === null || !["https:", "http:"].includes(url.protocol)) throw malformed(`${at} is not an http or https URL`);
-  if (url.username !== "" || url.password !== "") throw malformed(`${at} holds credentials, which do not belong there`);
+  if (url.username !== "" || url.password !== "") throw malformed(`${at} contains credentials, which are not allowed`);
   return text;
 }

@@ -26,7 +26,7 @@ export async function matching(source: string): Promise<TextPattern> {
     return { kind: "pattern", source, matches: (text) => compiled.matches(text), begins: (text) => compiled.matcher(text).lookingAt() };
   } catch (error) {
     const { message } = asTouchmarkError(error);
-    throw new TouchmarkError("USAGE", `${JSON.stringify(source)} is no pattern: ${message}`, {
+    throw new TouchmarkError("USAGE", `${JSON.stringify(source)} is not a pattern: ${message}`, {
       hint: "Patterns are written as RE2 and Go do (no look-around, no back-references) and match the whole text.",
       cause: error,
     });

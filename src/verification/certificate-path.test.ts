@@ -163,9 +163,9 @@ suite("certificate path", () => {
   });
 
   test("only certificate authorities may issue", async () => {
-    await invalid(verifyChain(lower({ extensions: [] }), upper(), root()), /"CN=lower" issued a certificate and is no authority/);
-    await invalid(verifyChain(lower({ extensions: signer }), upper(), root()), /"CN=lower" issued a certificate and is no authority/);
-    await invalid(verifyChain(lower(), upper(), root({ extensions: [] })), /"CN=root" .* is no authority/);
+    await invalid(verifyChain(lower({ extensions: [] }), upper(), root()), /"CN=lower" issued a certificate and is not an authority/);
+    await invalid(verifyChain(lower({ extensions: signer }), upper(), root()), /"CN=lower" issued a certificate and is not an authority/);
+    await invalid(verifyChain(lower(), upper(), root({ extensions: [] })), /"CN=root" .* is not an authority/);
     const mayNot = [extensions.authority(), extensions.digitalSignature];
     await invalid(verifyChain(lower(), upper({ extensions: mayNot }), root()), /"CN=upper" issued a certificate and may not/);
   });

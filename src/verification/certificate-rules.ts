@@ -106,7 +106,7 @@ function leafBreach(certificate: Certificate, rule: UsageRule, { usage }: Positi
 
 function authorityBreach(certificate: Certificate, { chain, depth, usage }: Position): string | undefined {
   const constraints = basicConstraints(certificate);
-  if (!constraints?.ca) return "issued a certificate and is no authority (basic constraints)";
+  if (!constraints?.ca) return "issued a certificate and is not an authority (basic constraints)";
   if (keyUsage(certificate)?.has("keyCertSign") === false) return "issued a certificate and may not (key usage)";
   const found = extendedKeyUsage(certificate);
   if (found && !found.includes(usages[usage].oid) && !found.includes(anyUsageOid)) {

@@ -134,7 +134,7 @@ suite("a delta", () => {
 
   test("must be a delta, of the same issuer and scope, and within its validity period", async () => {
     const whole = facts([crlOf(url), crl(base)], [crlOf(fresh), crl({ number: 6 })]);
-    await isUnknown(statusOf(certificate, whole), /no delta/);
+    await isUnknown(statusOf(certificate, whole), /not a delta/);
     await isUnknown(updatedBy({}, { signedBy: keys.other.privateKey }), /not signed/);
     await isUnknown(updatedBy({}, { issuer: "other" }), /not of the issuer/);
     await isUnknown(updatedBy({}, { nextUpdate: now - 1 }), /valid until/);

@@ -108,7 +108,7 @@ function scopeFault({ scope }: RevocationList, { urls }: DistributionPoint, { ce
 
 /** Why the delta does not apply to this list (sections 5.2.4 and 6.3.3, c); undefined if it does. */
 function deltaFault(delta: RevocationList, list: RevocationList): string | undefined {
-  if (delta.baseNumber === undefined || delta.number === undefined) return "it is no delta, or has no number";
+  if (delta.baseNumber === undefined || delta.number === undefined) return "it is not a delta, or has no number";
   if (list.number === undefined) return "it is a delta to a list that has no number";
   if (delta.baseNumber > list.number) return `it is a delta to the list ${delta.baseNumber}, and the list is ${list.number}`;
   const isSame = delta.scope && list.scope ? equalBytes(delta.scope.raw, list.scope.raw) : delta.scope === list.scope;

@@ -80,7 +80,7 @@ suite("signed certificate timestamps", () => {
     const result = await verify(certificateWithSct({}));
     assert.ok("value" in result);
     assert.deepEqual(result.value, [{ log, at: loggedAt }]);
-    assert.equal(result.check.detail, "seen by https://log.example at 2026-06-01T00:00:00Z");
+    assert.equal(result.check.detail, "logged by https://log.example at 2026-06-01T00:00:00Z");
   });
 
   test("its extensions are part of the signature", async () => {

@@ -66,7 +66,7 @@ export async function verifyScts({ certificate, issuer, logs, threshold = 1 }: S
   }
   const value = [...verified.values()];
   if (value.length >= Math.max(1, threshold)) {
-    const detail = value.map(({ log, at }) => `seen by ${log.name} at ${formatInstant(at)}`).join(", ");
+    const detail = value.map(({ log, at }) => `logged by ${log.name} at ${formatInstant(at)}`).join(", ");
     return { check: { name: "sct", outcome: "passed", detail }, value };
   }
   const found = value.length > 0 ? [`timestamps of ${count(value.length, "log operator")}, expected ${threshold}`] : [];

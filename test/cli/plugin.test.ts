@@ -162,7 +162,7 @@ describe("touchmark verify, by a trust policy with names that only a plugin can 
       const verify = await trusting(t, how);
       const refused = await verify([profile], { "verify-signature": {} });
       assert.equal(refused.status, 12, refused.stdout + refused.stderr);
-      assert.match(refused.stdout, /^refused: IDENTITY_MISMATCH[\s\S]*no plugin says who is "arn:aws:signer:eu-west-1/);
+      assert.match(refused.stdout, /^refused: IDENTITY_MISMATCH[\s\S]*no plugin decides about "arn:aws:signer:eu-west-1/);
       assert.equal((await verify([profile, subject], { "verify-signature": {} })).status, 0);
     }
   });

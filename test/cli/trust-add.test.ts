@@ -93,7 +93,7 @@ describe("touchmark trust add", () => {
     for (const [words, says] of [
       [["ca", "acme", path("leaf.crt")], /neither an authority's nor signed by itself/],
       [["ca", "acme", path("both.crt")], /neither an authority's nor signed by itself/],
-      [["tsa", "acme", path("middle.crt")], /which is no root/],
+      [["tsa", "acme", path("middle.crt")], /which is not a root/],
       [["ca", "acme", path("release.key")], /PRIVATE KEY block/],
       [["ca", "acme", path("empty.crt")], /has no certificate/],
       [["ca", "acme", path("none.crt")], /none\.crt/],

@@ -133,7 +133,7 @@ describe("touchmark trust update", () => {
     ]) {
       const { status, stderr } = await trust(...words, "--mirror", mirror, "--root", path("trusted_root.json"));
       assert.equal(status, 32);
-      assert.match(stderr, /trusted_root\.json is no root to trust a repository by: .*\nhint: Name the root\.json/);
+      assert.match(stderr, /trusted_root\.json is not a TUF root: .*\nhint: Name the root\.json/);
     }
   });
 

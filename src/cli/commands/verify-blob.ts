@@ -23,7 +23,7 @@ export const command: Command = defineCommand({
     "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL | --certificate FILE) (--bundle FILE | --signature FILE) [flags] FILE|-|sha256:HEX",
   details: [
     "The file may be of any size, or be named by its digest alone, where the signature is by ECDSA P-256, as sigstore's are. Other keys",
-    "need the file itself, up to 512 MiB. A bundle with an attestation is no signature.",
+    "need the file itself, up to 512 MiB. A bundle with an attestation is not a signature.",
     "Of the Notary Project's signatures, FILE.jws.sig and FILE.cose.sig, the file may be of any size by any key, and is needed itself. Under",
     "another name a signature of either kind is known by what is in it.",
     "Exit status: 0 allowed, 10 no signature, 12 it does not match, 13 no certificate, 21 revoked, 22 expired, 32 undecided.",

@@ -19,7 +19,7 @@ export async function openArchiveFile(args: { readonly to: string | undefined; r
   if (path === undefined || path === "") throw usageError("no archive is named", "Name it: --to FILE.");
   const { force } = args;
   const found = await stat(path).catch(() => undefined);
-  if (found && !found.isFile()) throw new TouchmarkError("FILE_EXISTS", `${path} exists and is no file`, { hint: "Name another file." });
+  if (found && !found.isFile()) throw new TouchmarkError("FILE_EXISTS", `${path} exists and is not a file`, { hint: "Name another file." });
   if (found && !force) throw fileExists(path, replace);
   await requireFolder(path);
   return {

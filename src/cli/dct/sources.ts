@@ -33,7 +33,7 @@ export async function openSources(args: SourceArgs, io: Io): Promise<Sources> {
     const server = args.server === undefined ? undefined : { url: args.server, name: "--server" };
     return { serverOf: folderAlone ? undefined : openNotaryServers({ server, registries: registrySettings(args) }, io), folder };
   }
-  throw new TouchmarkError("FILE_NOT_FOUND", `${named ?? "the usual folder"} is no trust folder: there is no folder tuf in it`, {
+  throw new TouchmarkError("FILE_NOT_FOUND", `${named ?? "the usual folder"} is not a trust folder: there is no folder tuf in it`, {
     hint: "Name the folder that holds tuf: --trust-dir DIR. It is ~/.docker/trust where docker made it.",
   });
 }

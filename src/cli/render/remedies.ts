@@ -32,7 +32,7 @@ export function wordsFor({ id, about }: Remedy, hint = ""): string {
 
 const byCode: Readonly<Partial<Record<Code, string>>> = {
   USAGE: "See 'touchmark help' and the command's own --help.",
-  INSECURE_REGISTRY: "Serve the registry over TLS; for a test network, --allow-http-registry names the exception.",
+  INSECURE_REGISTRY: "Serve the registry over TLS; for a test network, --allow-http-registry allows plain HTTP.",
   NO_SIGNATURE:
     "If it is a copy, its signatures may have stayed behind: copy them too (touchmark copy). If a tag was asked for, check that it still names the image that was signed. Else sign it by its digest.",
   ANNOTATION_MISMATCH: "Use the image that was signed with these annotations, or have it signed with them: touchmark sign -a KEY=VALUE.",
@@ -59,7 +59,7 @@ const byId: Readonly<Record<RemedyId, Words>> = {
   "name-notation-file-statement":
     "Choose one of its trustpolicy.blob.json, --policy-name NAME, or name the signer: --certificate CA.pem, --key, or --certificate-identity.",
   "name-notation-statement": "Add one to its trustpolicy.json, or name the signer: --certificate CA.pem, --key, or --certificate-identity.",
-  "name-no-timestamp-authority": "Leave out --timestamp-url; whether the plugin adds a timestamp itself, its publisher says.",
+  "name-no-timestamp-authority": "Leave out --timestamp-url; the plugin's publisher documents whether it adds a timestamp itself.",
   "name-notary-server":
     "Name the notary server of the repository: --server URL. If it is the right one, it is gone; --no-server saves the trust folder alone.",
   "name-signing-config": "Name a signing config, --signing-config FILE, or fetch the instance's: touchmark trust update.",
@@ -72,5 +72,5 @@ const byId: Readonly<Record<RemedyId, Words>> = {
   "trust-certificate-authority":
     "If a private certificate authority issued it, name that authority's certificate with --registry-cacert; if not, something else answers for this host.",
   "update-trust-root": (about) => `Where there is a network, run touchmark trust update${about === undefined ? "" : ` ${about}`}.`,
-  "use-https-notary-server": "Name the notary server by an https URL; for a test network, --allow-http-registry names the exception.",
+  "use-https-notary-server": "Name the notary server by an https URL; for a test network, --allow-http-registry allows plain HTTP.",
 };

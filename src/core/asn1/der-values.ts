@@ -8,12 +8,12 @@ import type { Instant } from "../instant.ts";
 export function readOid(value: Der, what: string): string {
   expectTag(value, tags.oid, what);
   const { content } = value;
-  if (content.length === 0 || content.length > 128 || (content.at(-1) ?? 0) >= 0x80) throw malformed(`${what} is no object identifier`);
+  if (content.length === 0 || content.length > 128 || (content.at(-1) ?? 0) >= 0x80) throw malformed(`${what} is not an object identifier`);
   const arcs: (number | bigint)[] = [];
   let arc: number | bigint = 0;
   let isStart = true;
   for (const byte of content) {
-    if (isStart && byte === 0x80) throw malformed(`${what} is no object identifier`);
+    if (isStart && byte === 0x80) throw malformed(`${what} is not an object identifier`);
     // A JavaScript number is used as long as it is exact, which in practice it always is.
     arc = typeof arc === "number" && arc < 2 ** 45 ? arc * 128 + (byte & 0x7f) : BigInt(arc) * 128n + BigInt(byte & 0x7f);
     isStart = byte < 0x80;
@@ -49,7 +49,7 @@ export function readInteger(value: Der, what: string): bigint {
 export function readBoolean(value: Der, what: string): boolean {
   expectTag(value, tags.boolean, what);
   const [byte] = value.content;
-  if (value.content.length !== 1 || (byte !== 0 && byte !== 0xff)) throw malformed(`${what} is no boolean`);
+  if (value.content.length !== 1 || (byte !== 0 && byte !== 0xff)) throw malformed(`${what} is not a boolean`);
   return byte === 0xff;
 }
 
@@ -65,7 +65,7 @@ export function readBitString(value: Der, what: string): BitString {
   const bytes = value.content.subarray(1);
   const unused = (1 << (unusedBits ?? 8)) - 1;
   if (unusedBits === undefined || unusedBits > (bytes.length > 0 ? 7 : 0) || ((bytes.at(-1) ?? 0) & unused) !== 0) {
-    throw malformed(`${what} is no bit string`);
+    throw malformed(`${what} is not a bit string`);
   }
   return { bytes, unusedBits };
 }
@@ -90,13 +90,13 @@ export function readTime(value: Der, what: string): Instant {
   const text = toLatin1(value.content);
   if (value.tag !== tags.utcTime) expectTag(value, tags.generalizedTime, what);
   const match = (value.tag === tags.utcTime ? utcTime : generalizedTime).exec(text);
-  if (!match) throw malformed(`${what} is no time in UTC with seconds`);
+  if (!match) throw malformed(`${what} is not a time in UTC with seconds`);
   const [, first = "", month = "", day = "", hour = "", minute = "", second = "", fraction = ""] = match;
   const year = first.length === 4 ? first : `${Number(first) < 50 ? "20" : "19"}${first}`;
   const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, "0")}Z`;
   const at = Date.parse(iso);
   // Date accepts February 30 as March 2, and 24:00 as the start of the next day.
-  if (Number.isNaN(at) || new Date(at).getUTCDate() !== Number(day)) throw malformed(`${what} is no time that exists`);
+  if (Number.isNaN(at) || new Date(at).getUTCDate() !== Number(day)) throw malformed(`${what} is not a time that exists`);
   return at;
 }
 
@@ -114,7 +114,7 @@ export function readText(value: Der, what: string): string {
     case tags.bmpString:
       return readBmp(value.content, what);
     default:
-      throw malformed(`${what} is no string`);
+      throw malformed(`${what} is not a string`);
   }
 }
 
@@ -126,6 +126,6 @@ export function readAscii(bytes: Uint8Array, what: string): string {
 
 function readBmp(bytes: Uint8Array, what: string): string {
   const text = bytes.length % 2 === 0 ? Buffer.from(bytes).swap16().toString("utf16le") : "";
-  if (!text.isWellFormed() || text.length * 2 !== bytes.length) throw malformed(`${what} is no string of 16-bit characters`);
+  if (!text.isWellFormed() || text.length * 2 !== bytes.length) throw malformed(`${what} is not a string of 16-bit characters`);
   return text;
 }

@@ -24,16 +24,16 @@ const sign1Tag = 18;
 /** Reads a COSE_Sign1 message; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseCoseSign1(bytes: Uint8Array, what: string, limits: CborLimits = {}): CoseSign1 {
   const outer = parseCbor(bytes, what, limits);
-  if (!(outer instanceof Tagged) || outer.tag !== sign1Tag) throw malformed(`${what} is no COSE_Sign1: the tag ${sign1Tag} is missing`);
+  if (!(outer instanceof Tagged) || outer.tag !== sign1Tag) throw malformed(`${what} is not a COSE_Sign1: the tag ${sign1Tag} is missing`);
   const parts = outer.value;
-  if (!isCborArray(parts) || parts.length !== 4) throw malformed(`${what} is no array of four`);
+  if (!isCborArray(parts) || parts.length !== 4) throw malformed(`${what} is not an array of four`);
   const [first, unprotected, payload, signature] = parts;
   const protectedBytes = bytesIn(first, `${what}.protected`);
   // An empty map is encoded as zero bytes (section 3).
   const signedMap = protectedBytes.length === 0 ? new Map() : parseCbor(protectedBytes, `${what}.protected`, limits);
   if (!isCborMap(signedMap) || (protectedBytes.length > 0 && signedMap.size === 0))
-    throw malformed(`${what}.protected is no map of headers`);
-  if (!isCborMap(unprotected)) throw malformed(`${what}.unprotected is no map`);
+    throw malformed(`${what}.protected is not a map of headers`);
+  if (!isCborMap(unprotected)) throw malformed(`${what}.unprotected is not a map`);
   const twice = [...signedMap.keys()].find((label) => unprotected.has(label));
   if (twice !== undefined) throw malformed(`${what} has the header ${JSON.stringify(twice).slice(0, 100)} both protected and unprotected`);
   return {
@@ -56,6 +56,6 @@ export function encodeCoseSign1(message: Omit<CoseSign1, "protected">): Uint8Arr
 }
 
 function bytesIn(value: Cbor | undefined, what: string): Uint8Array {
-  if (!(value instanceof Uint8Array)) throw malformed(`${what} is no byte string`);
+  if (!(value instanceof Uint8Array)) throw malformed(`${what} is not a byte string`);
   return value;
 }

@@ -66,7 +66,7 @@ export function isKeyName(text: string): boolean {
 
 function parseSignature(line: string, what: string): NoteSignature {
   const [, name, encoded = ""] = signatureLine.exec(line) ?? [];
-  if (name === undefined || !isKeyName(name)) throw malformed(`${what} has a line after its text that is no signature`);
+  if (name === undefined || !isKeyName(name)) throw malformed(`${what} has a line after its text that is not a signature`);
   const bytes = fromBase64(encoded, `a signature of ${what}`);
   if (bytes.length <= 4) throw malformed(`a signature of ${what} is cut short`);
   return { name, keyId: toHex(bytes.subarray(0, 4)), signature: bytes.subarray(4) };

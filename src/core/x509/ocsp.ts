@@ -48,7 +48,7 @@ export function parseOcspResponse(bytes: Uint8Array): OcspResponse {
   const outer = new Members(parseDer(bytes, what, { maxBytes: coreLimits.ocspBytes, maxDepth: 24, maxValues: 5000 }), tags.sequence, what);
   const status = outer.take("responseStatus", tags.enumerated).content;
   if (status.length !== 1 || status[0] !== 0) {
-    throw new TouchmarkError("REVOCATION_UNKNOWN", `the OCSP responder answers: ${statuses[status[0] ?? -1] ?? "a status of its own"}`);
+    throw new TouchmarkError("REVOCATION_UNKNOWN", `the OCSP responder answers: ${statuses[status[0] ?? -1] ?? "an unknown status"}`);
   }
   const response = new Members(only(outer.take("responseBytes"), contextTag(0)), tags.sequence, what);
   outer.end();

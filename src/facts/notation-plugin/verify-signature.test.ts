@@ -85,8 +85,8 @@ suite("a plugin that a signature names", { skip: process.platform === "win32" &&
     "is not installed": [{ plugin: "missing" }, {}, "FILE_NOT_FOUND", /missing is not installed/],
     "has a path as name": [{ plugin: "../com.example.fake" }, {}, "USAGE", /not the name of a plugin/],
     "is too old": [{ minVersion: "1.10.0" }, {}, "UNSUPPORTED", /version 1.10.0 of the plugin com.example.fake, and 1.2.3/],
-    "has no version": [{}, { "get-plugin-metadata": { version: "new" } }, "MALFORMED", /"new" is no version/],
-    "is required in an invalid version": [{ minVersion: "new" }, {}, "MALFORMED", /"new" is no version/],
+    "has no version": [{}, { "get-plugin-metadata": { version: "new" } }, "MALFORMED", /"new" is not a version/],
+    "is required in an invalid version": [{ minVersion: "new" }, {}, "MALFORMED", /"new" is not a version/],
     "verifies nothing": [{}, { "get-plugin-metadata": { capabilities: ["SIGNATURE_GENERATOR.RAW"] } }, "UNSUPPORTED", /verifies no/],
     "omits a requested check": [{}, { "verify-signature": { verificationResults: {} } }, "MALFORMED", /has "", expected/],
     "returns a check that was not requested": [

@@ -23,7 +23,7 @@ export async function fetchRevocationData({ within, ...request }: Inquiry, { htt
 /** Throws UNREACHABLE for an invalid URL, or one with credentials, which no authority publishes. */
 export function parseUrl(text: string): URL {
   const url = URL.parse(text);
-  if (url === null) throw new TouchmarkError("UNREACHABLE", "the certificate names what is no URL");
+  if (url === null) throw new TouchmarkError("UNREACHABLE", "the certificate has an address that is not a URL");
   if (url.username === "" && url.password === "") return url;
   throw new TouchmarkError("UNREACHABLE", `the certificate names ${printableUrl(url)} with credentials, which are not used`);
 }

@@ -135,9 +135,9 @@ suite("any server of facts", () => {
     "file:///etc/passwd": /file: is not a scheme/,
     "http://user:secret@127.0.0.1/list": /http:\/\/127\.0\.0\.1\/list with credentials/,
     "http://user@127.0.0.1/list": /with credentials/,
-    "/list": /what is no URL/,
-    "": /what is no URL/,
-    "http://": /what is no URL/,
+    "/list": /an address that is not a URL/,
+    "": /an address that is not a URL/,
+    "http://": /an address that is not a URL/,
   };
   for (const [url, message] of Object.entries(noUrls)) {
     test(`is refused at ${JSON.stringify(url)}`, async () => {

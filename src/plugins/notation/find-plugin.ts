@@ -43,5 +43,5 @@ async function expectPlain(path: string, name: string, kind: "file" | "folder"):
     });
   });
   const isPlain = kind === "file" ? found.isFile() : found.isDirectory();
-  if (!isPlain) throw new TouchmarkError("PLUGIN_FAILED", `${path} is no plain ${kind}; symbolic links are not followed`);
+  if (!isPlain) throw new TouchmarkError("PLUGIN_FAILED", `${path} is not a plain ${kind}; symbolic links are not followed`);
 }

@@ -59,7 +59,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
   ],
   ["UNSUPPORTED_CONTRACT_VERSION", { code: "UNSUPPORTED", hint: `Install a release of the plugin for contract ${contractVersion}.` }],
   ["ACCESS_DENIED", { code: "UNAUTHORIZED", hint: "Log in to what keeps the key, as the plugin's publisher says." }],
-  ["TIMEOUT", { code: "TIMEOUT", hint: "Try again; if it lasts, ask the operator of the key service." }],
+  ["TIMEOUT", { code: "TIMEOUT", hint: "Try again; if it persists, ask the operator of the key service." }],
   ["THROTTLED", { code: "RATE_LIMITED", hint: "Wait and try again." }],
 ]);
 

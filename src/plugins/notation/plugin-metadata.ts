@@ -32,7 +32,7 @@ export async function readPluginMetadata(plugin: Plugin, config: JsonObject, sur
 /** Reads a list of texts. Throws MALFORMED, LIMIT_EXCEEDED. */
 export function textsOf(fields: Fields, name: string): readonly string[] {
   return fields.list(name, pluginLimits.metadataTexts).map((value) => {
-    if (typeof value !== "string") throw malformed(`${fields.at}.${name} has an entry that is no string`);
+    if (typeof value !== "string") throw malformed(`${fields.at}.${name} has an entry that is not a string`);
     return value;
   });
 }

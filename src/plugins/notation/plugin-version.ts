@@ -24,7 +24,7 @@ export function compareVersions(one: string, other: string): number {
 function parse(text: string): Version {
   const [, major, minor, patch, before] = (text.length <= pluginLimits.versionLength && grammar.exec(text)) || [];
   if (major === undefined || minor === undefined || patch === undefined) {
-    throw malformed(`${JSON.stringify(printableText(text, pluginLimits.versionLength))} is no version as 1.2.3`);
+    throw malformed(`${JSON.stringify(printableText(text, pluginLimits.versionLength))} is not a version such as 1.2.3`);
   }
   return { release: [major, minor, patch], before: before?.split(".") ?? [] };
 }

@@ -23,7 +23,7 @@ const maxOctal = 0o77777777777;
 export function parseHeader(block: Uint8Array): TarHeader | undefined {
   if (block.length !== blockSize) throw malformed("a tar header is cut off");
   if (block.every((byte) => byte === 0)) return undefined;
-  if (number(block, 148, 8) !== checksumOf(block)) throw malformed("a tar header's checksum does not fit");
+  if (number(block, 148, 8) !== checksumOf(block)) throw malformed("a tar header's checksum is wrong");
   const isUstar = Buffer.from(block.subarray(257, 263)).equals(Buffer.from("ustar\0"));
   const prefix = isUstar ? text(block, 345, 155) : "";
   const name = text(block, 0, 100);

@@ -47,7 +47,7 @@ suite("encrypted sigstore keys", { concurrency: true }, () => {
     const parsed = parse({ ...sound, ciphertext: Buffer.from(ciphertext).toString("base64") });
     await assert.rejects(decryptSigstoreKey(parsed, "", "odd.key"), {
       code: "INVALID_KEY",
-      message: /odd.key holds, decrypted, is no private key/,
+      message: /the decrypted content of odd.key is not a private key/,
     });
   });
 

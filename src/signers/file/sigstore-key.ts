@@ -70,7 +70,7 @@ export async function decryptSigstoreKey(key: SigstoreKey, password: Password, w
   const secretbox = await openSecretbox(key, password);
   const pkcs8 = unseal(() => secretbox.decrypt(key.ciphertext), what);
   try {
-    return asInvalidKey(`what ${what} holds, decrypted, is no private key`, () =>
+    return asInvalidKey(`the decrypted content of ${what} is not a private key`, () =>
       createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" }),
     );
   } finally {

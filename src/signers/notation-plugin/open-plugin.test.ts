@@ -61,13 +61,13 @@ suite("a key in a notation plugin", { skip }, () => {
 
     await mkdir(join(folder, "plugins/linked"));
     await symlink(installed, join(folder, "plugins/linked/notation-linked"));
-    await assert.rejects(open({}, "linked"), { code: "PLUGIN_FAILED", message: /no plain file/ });
+    await assert.rejects(open({}, "linked"), { code: "PLUGIN_FAILED", message: /not a plain file/ });
 
     await symlink(join(folder, "plugins/com.example.fake"), join(folder, "plugins/elsewhere"));
-    await assert.rejects(open({}, "elsewhere"), { code: "PLUGIN_FAILED", message: /no plain folder/ });
+    await assert.rejects(open({}, "elsewhere"), { code: "PLUGIN_FAILED", message: /not a plain folder/ });
 
     await mkdir(join(folder, "plugins/folder/notation-folder"), { recursive: true });
-    await assert.rejects(open({}, "folder"), { code: "PLUGIN_FAILED", message: /no plain file/ });
+    await assert.rejects(open({}, "folder"), { code: "PLUGIN_FAILED", message: /not a plain file/ });
 
     await mkdir(join(folder, "plugins/text"));
     await writeFile(join(folder, "plugins/text/notation-text"), "text");

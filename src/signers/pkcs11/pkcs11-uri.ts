@@ -53,7 +53,7 @@ export function parsePkcs11Uri(text: string): Pkcs11Uri {
   const type = texts(path, "type");
   if (type !== undefined && type !== "private") throw refused('its type is not "private"');
   const slotId = texts(path, "slot-id");
-  if (slotId !== undefined && !/^\d{1,20}$/.test(slotId)) throw refused("its slot-id is no number");
+  if (slotId !== undefined && !/^\d{1,20}$/.test(slotId)) throw refused("its slot-id is not a number");
   const modulePath = texts(query, "module-path");
   if (modulePath !== undefined && !isAbsolute(modulePath)) throw refused("its module-path is not absolute");
   const [value, source] = [texts(query, "pin-value"), texts(query, "pin-source")];
@@ -89,7 +89,7 @@ function attributesIn(text: string, separator: string, { names, value: grammar }
   for (const attribute of text === "" ? [] : text.split(separator)) {
     const equals = attribute.indexOf("=");
     const name = names.find((known) => known === attribute.slice(0, Math.max(0, equals)));
-    if (name === undefined) throw refused(`between "${separator}" it has what is none of ${names.join(", ")}`);
+    if (name === undefined) throw refused(`between "${separator}" it has an attribute that is none of ${names.join(", ")}`);
     const value = attribute.slice(equals + 1);
     if (!grammar.test(value)) throw refused(`its ${name} has a character that must be written as %XX`);
     if (attributes.has(name)) throw refused(`it has ${name} twice`);

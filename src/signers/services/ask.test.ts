@@ -12,7 +12,7 @@ suite("a request to a service", () => {
     assert.equal(urlOf("http://localhost/").href, "http://localhost/");
     assert.throws(() => urlOf("http://ca.example", "api"), {
       code: "USAGE",
-      message: /ca\.example\/api would be spoken to over plain HTTP/,
+      message: /ca\.example\/api would be contacted over plain HTTP/,
     });
     assert.throws(() => urlOf("ca.example"), { code: "USAGE", message: /"ca\.example" is not the URL of a service/ });
     assert.throws(() => urlOf("ftp://localhost"), { code: "USAGE", message: /plain HTTP/ });

@@ -31,7 +31,7 @@ export function urlOf(service: string, path = ""): URL {
   const url = URL.parse(path === "" ? service : `${service.replace(/\/+$/, "")}/${path}`);
   if (url === null) throw new TouchmarkError("USAGE", `${JSON.stringify(printableText(service, 100))} is not the URL of a service`);
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) return url;
-  throw new TouchmarkError("USAGE", `${printableUrl(url)} would be spoken to over plain HTTP, which only this machine itself may be`, {
+  throw new TouchmarkError("USAGE", `${printableUrl(url)} would be contacted over plain HTTP, which is allowed for this machine only`, {
     hint: "Name the service by an https URL.",
   });
 }

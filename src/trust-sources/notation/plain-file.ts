@@ -37,7 +37,7 @@ export async function readPlainFile(path: string, maxBytes: number, signal: Abor
 async function expectKind(path: string, expected: "file" | "folder"): Promise<void> {
   const kind = await kindOf(path);
   if (kind === undefined) throw new TouchmarkError("FILE_NOT_FOUND", `${path}: there is no such ${expected}`);
-  if (kind !== expected) throw malformed(`${path} is no plain ${expected}; symbolic links are not followed`);
+  if (kind !== expected) throw malformed(`${path} is not a plain ${expected}; symbolic links are not followed`);
 }
 
 /** Runs `read`; throws FILE_NOT_FOUND if it fails. */

@@ -62,20 +62,20 @@ suite("trust stores", () => {
     const tsa = "truststore/x509/tsa/acme/a.pem";
     assert.deepEqual(await subjects(await folder(t, { [tsa]: pem(root) }), "tsa"), ["CN=root"]);
     for (const content of [selfSigned, intermediate, issued]) {
-      await assert.rejects(store(await folder(t, { [tsa]: content }), "tsa"), { code: "MALFORMED", message: /no root/ });
+      await assert.rejects(store(await folder(t, { [tsa]: content }), "tsa"), { code: "MALFORMED", message: /which is not a root/ });
     }
   });
 
   test("are refused if they contain or are a folder or a symbolic link", async (t) => {
     const inside = await folder(t, { [`${at}/a.pem`]: pem(root), [`${at}/sub/b.pem`]: pem(root) });
-    await assert.rejects(store(inside), { code: "MALFORMED", message: /no plain file/ });
+    await assert.rejects(store(inside), { code: "MALFORMED", message: /not a plain file/ });
     const linked = await folder(t, { [`${at}/a.pem`]: pem(root) });
     await symlink("a.pem", join(linked, at, "b.pem"));
     await assert.rejects(store(linked), { code: "MALFORMED", message: /symbolic links are not followed/ });
     const link = await folder(t, { [`${at}/a.pem`]: pem(root) });
     await rename(join(link, at), join(link, "elsewhere"));
     await symlink(join(link, "elsewhere"), join(link, at));
-    await assert.rejects(store(link), { code: "MALFORMED", message: /no plain folder/ });
+    await assert.rejects(store(link), { code: "MALFORMED", message: /not a plain folder/ });
     const dangling = await folder(t, { [`${at}/a.pem`]: pem(root) });
     await symlink("nowhere", join(dangling, at, "b.pem"));
     await assert.rejects(store(dangling), { code: "MALFORMED" });

@@ -46,7 +46,7 @@ export async function parseTrusted(bytes: Uint8Array, type: StoreType, at: strin
   for (const certificate of certificates) {
     const isAuthority = basicConstraints(certificate)?.ca === true;
     const isRoot = (!isAuthority || type === "tsa") && (await isOwnIssuer(certificate));
-    if (type === "tsa" && !(isAuthority && isRoot)) throw malformed(`${at} has ${describeCertificate(certificate)}, which is no root`);
+    if (type === "tsa" && !(isAuthority && isRoot)) throw malformed(`${at} has ${describeCertificate(certificate)}, which is not a root`);
     if (!isAuthority && !isRoot)
       throw malformed(`${at} has ${describeCertificate(certificate)}, which is neither an authority's nor signed by itself`);
   }

@@ -85,7 +85,7 @@ function distinct(kind: string, logs: readonly LogAuthority[]): readonly LogAuth
   const twice = logs.find(({ id }, i) => logs.findIndex((log) => log.id === id) < i);
   if (!twice) return logs;
   throw new TouchmarkError("USAGE", `two logs given by ${kind} have one id, the second being ${twice.name}`, {
-    hint: "Each log has a key of its own: check the public-key files.",
+    hint: "Each log has its own key: check the public-key files.",
   });
 }
 

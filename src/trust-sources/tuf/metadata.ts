@@ -99,7 +99,7 @@ function readQuorum(fields: Fields): Quorum {
   const threshold = fields.size("threshold");
   if (threshold === 0) throw malformed(`${fields.at}.threshold is 0, which every document meets`);
   const keyIds = fields.list("keyids", trustSourceLimits.tufKeys).map((id) => {
-    if (typeof id !== "string") throw malformed(`${fields.at}.keyids holds what is no string`);
+    if (typeof id !== "string") throw malformed(`${fields.at}.keyids has an entry that is not a string`);
     return id;
   });
   return { keyIds: new Set(keyIds), threshold };

@@ -60,7 +60,8 @@ export function verifyKept(kept: CachedContent, initial: TufRoot): Held {
   const targets = acceptTargets(kept.targets, root, snapshot);
   for (const [name, bytes] of kept.files) {
     const facts = targets.files.get(name);
-    if (facts === undefined) throw new TouchmarkError("TRUST_ROOT_INVALID", `${JSON.stringify(name.slice(0, 100))} is no target of it`);
+    if (facts === undefined)
+      throw new TouchmarkError("TRUST_ROOT_INVALID", `${JSON.stringify(name.slice(0, 100))} is not a target of the repository`);
     checkFileFacts(bytes, facts, name);
   }
   return { content: trustRootContent({ root, timestamp, snapshot, targets }, kept), documents: [root, timestamp, snapshot, targets], kept };

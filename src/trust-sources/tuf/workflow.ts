@@ -30,7 +30,7 @@ export function nextRoot(bytes: Uint8Array, trusted: TufRoot): TufRoot {
   requireQuorum(root, trusted);
   requireQuorum(root, root);
   if (root.version !== trusted.version + 1) {
-    throw invalid(`a root of version ${root.version} stands where version ${trusted.version + 1} belongs`);
+    throw invalid(`a root of version ${root.version} was found, expected version ${trusted.version + 1}`);
   }
   return root;
 }

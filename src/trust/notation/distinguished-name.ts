@@ -37,7 +37,7 @@ export function parseDistinguishedName(text: string, what: string): Distinguishe
   const attributes = new Map<string, string>();
   for (let at = 0; ; at++) {
     const [name, given = ""] = take(typePattern, at) ?? [];
-    if (name === undefined) throw refused("is no distinguished name of the form C=…, ST=…, O=…");
+    if (name === undefined) throw refused("is not a distinguished name of the form C=…, ST=…, O=…");
     const [raw = ""] = take(valuePattern, at + name.length) ?? [];
     at += name.length + raw.length;
     const next = text[at];

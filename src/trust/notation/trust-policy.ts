@@ -117,7 +117,7 @@ function parseStatement(fields: Fields): TrustPolicyStatement {
   const stores = texts(fields, "trustStores", trustLimits.stores).map((text) => parseStoreName(text, fields.at));
   const identities = texts(fields, "trustedIdentities", trustLimits.identities);
   if (levelName === "skip" && stores.length + identities.length > 0)
-    throw malformed(`${fields.at} skips verification and names whom to trust`);
+    throw malformed(`${fields.at} skips verification and names trust stores or identities`);
   if (levelName !== "skip" && (stores.length === 0 || identities.length === 0)) {
     throw malformed(`${fields.at} needs both trustStores and trustedIdentities`);
   }
@@ -157,7 +157,7 @@ function parseStoreName(text: string, at: string): StoreName {
 
 function texts(fields: Fields, name: string, max: number): readonly string[] {
   return fields.list(name, max).map((value: Json) => {
-    if (typeof value !== "string") throw malformed(`${fields.at}.${name} has an entry that is no string`);
+    if (typeof value !== "string") throw malformed(`${fields.at}.${name} has an entry that is not a string`);
     return value;
   });
 }

@@ -50,5 +50,7 @@ function gunOf(path: string): Gun {
 }
 
 function tooMuch(message: string): TouchmarkError {
-  return new TouchmarkError("LIMIT_EXCEEDED", message, { hint: "Name the repositories one by one, or remove what does not belong there." });
+  return new TouchmarkError("LIMIT_EXCEEDED", message, {
+    hint: "Name the repositories one by one, or remove other files from the folder.",
+  });
 }

@@ -79,7 +79,7 @@ export class NotaryServer {
 function checked(answer: HttpResponse): Uint8Array {
   if (answer.status !== 200) {
     const location = URL.parse(answer.headers.get("location") ?? "", answer.url.href);
-    throw new NotANotaryServer(answer, `redirects to ${location === null ? "what is not a URL" : printableUrl(location)}`);
+    throw new NotANotaryServer(answer, `redirects to ${location === null ? "an invalid URL" : printableUrl(location)}`);
   }
   const beginning = Buffer.from(answer.body.subarray(0, 100)).toString("latin1").trimStart();
   if (!beginning.startsWith("<")) return answer.body;

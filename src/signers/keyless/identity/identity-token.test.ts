@@ -64,7 +64,7 @@ const notTokens: readonly (readonly [what: string, text: string, message: RegExp
   ["no subject", mintToken({ sub: undefined }), /sub is missing/],
   ["a subject that is not text", mintToken({ sub: 1 }), /sub is not a string/],
   ["no expiry", mintToken({ exp: undefined }), /exp is missing/],
-  ["an expiry out of range", mintToken({ exp: 1e15 }), /exp is no time/],
+  ["an expiry out of range", mintToken({ exp: 1e15 }), /exp is not a time/],
   ["an expiry as text", mintToken({ exp: "tomorrow" }), /exp is not a whole number/],
   ["an audience of numbers", mintToken({ aud: [1] }), /aud is not a list of strings/],
   ["an audience of too many", mintToken({ aud: Array.from({ length: 21 }, () => "a") }), /over the limit/],
