@@ -42,7 +42,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "Save the trust data of Docker Content Trust in an archive",
     load: () => import("./commands/dct/save.ts"),
   },
-  { name: "doctor registry", summary: "Find out what a registry can do", load: () => import("./commands/doctor/registry.ts") },
+  { name: "doctor registry", summary: "Check what a registry supports", load: () => import("./commands/doctor/registry.ts") },
   { name: "serve registry", summary: "Serve images from a folder", load: () => import("./commands/serve/registry.ts") },
   { name: "demo", summary: "Watch images being signed, accepted and refused", load: () => import("./commands/demo.ts") },
   {

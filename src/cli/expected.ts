@@ -3,7 +3,7 @@ import { claimNames, isCertificateClaim, type CertificateClaim } from "../core/x
 import { openExpectation, type BasisFor, type ExpectationSettings, type IdentitySettings } from "../setup/expectation.ts";
 import { notationFolder } from "../setup/notation-folder.ts";
 import { subjectIdentity } from "../trust/notation/trusted-names.ts";
-import { fitsAnything, matching } from "../trust/text-pattern.ts";
+import { matchesAnything, matching } from "../trust/text-pattern.ts";
 import type { ExpectedArgs, WorkflowArgs } from "./flags/expected.ts";
 import { firstGiven, spell } from "./flags/flag.ts";
 import type { Io } from "./io.ts";
@@ -140,8 +140,8 @@ async function identityOf(args: ExpectedArgs, io: Io): Promise<IdentitySettings 
 }
 
 async function warnIfAnything({ flag, text, isPattern }: Named, kind: "identity" | "issuer", io: Io): Promise<void> {
-  if (!isPattern || !fitsAnything(await matching(text), kind)) return;
-  io.stderr.write(problem("warning", `${flag} ${text} matches everybody`, "Write as much of the text as is known."));
+  if (!isPattern || !matchesAnything(await matching(text), kind)) return;
+  io.stderr.write(problem("warning", `${flag} ${text} matches every signer`, "Write as much of the text as is known."));
 }
 
 function claimsOf(args: ExpectedArgs): NonNullable<IdentitySettings["claims"]> {

@@ -38,7 +38,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
   },
   ERR_PROXY_TUNNEL: {
     code: "UNREACHABLE",
-    what: () => "the proxy does not let us through to it",
+    what: () => "the proxy refuses the connection",
     hint: "Check HTTPS_PROXY, with the user and password that the proxy may want, and NO_PROXY.",
   },
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: {
@@ -66,7 +66,7 @@ export function isReset(error: unknown): boolean {
 
 function explain(name: string): Explanation {
   if (/_ALERT_(?:BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED)/.test(name)) {
-    return { code: "UNAUTHORIZED", what: () => `it refuses our client certificate (${name})`, hint: "Give one that was issued for it." };
+    return { code: "UNAUTHORIZED", what: () => `it refuses the client certificate (${name})`, hint: "Give one that was issued for it." };
   }
   if (name.startsWith("HPE_")) return { code: "UNREACHABLE", what: () => "it does not answer in HTTP" };
   if (/CERT|ISSUER|SIGNATURE/.test(name)) {

@@ -90,7 +90,7 @@ test("a HEAD response may have the content-length of a GET", async (t) => {
   assert.deepEqual([status, body.length], [200, 0]);
 });
 
-test("only the first 64 KiB of an error page are kept, whatever the request allows", async (t) => {
+test("only the first 64 KiB of an error page are read, whatever the request allows", async (t) => {
   const server = await scriptedServer(t, { "GET /a": { status: 500, body: "x".repeat(100_000) } });
   const { body } = await patientClient().http.request(get(`${server.origin}/a`, { maxBytes: 0 }));
   assert.equal(body.length, 64 * 1024);

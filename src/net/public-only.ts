@@ -67,7 +67,7 @@ function blockList(subnets: readonly string[], family: "ipv4" | "ipv6"): BlockLi
 }
 
 function outOfReach(hostname: string): TouchmarkError {
-  return new TouchmarkError("UNREACHABLE", `${hostname} has no public address, and no other is asked`, {
-    hint: "A certificate sends us there. Find out who issued it; hosts of your own network are asked only where that is configured.",
+  return new TouchmarkError("UNREACHABLE", `${hostname} has no public address, and private addresses are not contacted`, {
+    hint: "A certificate names this host. Check its issuer; hosts with private addresses are contacted only if they are configured.",
   });
 }

@@ -22,7 +22,7 @@ export async function askConsent(
     .map((host) => printableText(host, 100))
     .join(" and ");
   const who = `${printableText(challenge, 200)} (${printableText(issuer, 200)})`;
-  const what = `${secret}, and ${where} would tell everybody, for good, that ${who} signed now, and a hash of what`;
+  const what = `${secret}, and ${where} would publish permanently that ${who} signed now, with a hash of the signed content`;
   if ((await agree?.(what)) === true) return;
   throw new TouchmarkError("CONSENT_REQUIRED", what);
 }

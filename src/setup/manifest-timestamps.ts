@@ -46,7 +46,7 @@ export async function openManifestTimestamps(
     const answers = await Promise.all(
       urls.map(async (url) => {
         try {
-          return { url, ...(await requestTimestamp({ service: url, stamped: manifest, authorities }, client)) };
+          return { url, ...(await requestTimestamp({ service: url, message: manifest, authorities }, client)) };
         } catch (thrown) {
           const error = asTouchmarkError(thrown);
           if (error.code === "INTERRUPTED") throw error;

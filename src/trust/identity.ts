@@ -1,7 +1,7 @@
 /** Expected identities of signers with certificates. */
 import type { CertificateSigner } from "../core/finding.ts";
 import type { CertificateClaim } from "../core/x509/certificate-claims.ts";
-import { describePattern, fits, fitsBeginning, type TextPattern } from "./text-pattern.ts";
+import { describePattern, matchesText, matchesBeginning, type TextPattern } from "./text-pattern.ts";
 
 export interface TrustedIdentity {
   /** The certificate's subject alternative name. */
@@ -18,15 +18,15 @@ export type CertifiedIdentity = Pick<CertificateSigner, "identity" | "issuer" | 
 export function matchesIdentity({ subject, issuer, claims }: TrustedIdentity, actual: CertifiedIdentity): boolean {
   const actualClaims = new Map(Object.entries(actual.claims));
   return (
-    fits(subject, actual.identity) &&
-    fits(issuer, actual.issuer) &&
+    matchesText(subject, actual.identity) &&
+    matchesText(issuer, actual.issuer) &&
     Object.entries(claims).every(([name, value]) => actualClaims.get(name) === value)
   );
 }
 
 /** The claims that differ from those expected of this subject and issuer: `sourceRepositoryRef=refs/heads/fix`, `no tokenSubject`. */
 export function differingClaims({ subject, issuer, claims }: TrustedIdentity, actual: CertifiedIdentity): readonly string[] {
-  if (!fits(subject, actual.identity) || !fits(issuer, actual.issuer)) return [];
+  if (!matchesText(subject, actual.identity) || !matchesText(issuer, actual.issuer)) return [];
   const actualClaims = new Map(Object.entries(actual.claims));
   const differing = Object.entries(claims).filter(([name, value]) => actualClaims.get(name) !== value);
   return differing.map(([name]) => (actualClaims.has(name) ? `${name}=${actualClaims.get(name)}` : `no ${name}`));
@@ -38,7 +38,9 @@ export function incompletePatterns({ subject, issuer }: TrustedIdentity, actual:
     [subject, actual.identity],
     [issuer, actual.issuer],
   ] as const;
-  return compared.flatMap(([pattern, text]) => (pattern.kind === "pattern" && fitsBeginning(pattern, text) ? [`/${pattern.source}/`] : []));
+  return compared.flatMap(([pattern, text]) =>
+    pattern.kind === "pattern" && matchesBeginning(pattern, text) ? [`/${pattern.source}/`] : [],
+  );
 }
 
 /** Describes an expected identity: `someone@example.com (https://issuer.example.com) with sourceRepositoryRef=refs/heads/main`. */

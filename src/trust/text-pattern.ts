@@ -33,23 +33,23 @@ export async function matching(source: string): Promise<TextPattern> {
   }
 }
 
-export function fits(pattern: TextPattern, text: string): boolean {
+export function matchesText(pattern: TextPattern, text: string): boolean {
   return pattern.kind === "exact" ? pattern.text === text : pattern.matches(text);
 }
 
 /** Whether the pattern matches the beginning of the text, and not the whole. */
-export function fitsBeginning(pattern: TextPattern, text: string): boolean {
+export function matchesBeginning(pattern: TextPattern, text: string): boolean {
   return pattern.kind === "pattern" && !pattern.matches(text) && pattern.begins(text);
 }
 
 /** A probe that no real identity equals: a pattern that matches every probe restricts nothing. All issuers are URLs. */
 const probes = {
-  identity: ["https://stranger.invalid/repository/workflow", "stranger@stranger.invalid", "stranger"],
-  issuer: ["https://stranger.invalid", "https://stranger.invalid/issuer"],
+  identity: ["https://unrelated.invalid/repository/workflow", "unrelated@unrelated.invalid", "unrelated"],
+  issuer: ["https://unrelated.invalid", "https://unrelated.invalid/issuer"],
 } as const;
 
-export function fitsAnything(pattern: TextPattern, kind: keyof typeof probes): boolean {
-  return probes[kind].every((probe) => fits(pattern, probe));
+export function matchesAnything(pattern: TextPattern, kind: keyof typeof probes): boolean {
+  return probes[kind].every((probe) => matchesText(pattern, probe));
 }
 
 /** Describes an expected text: `x`, or `an identity matching /x/`. */

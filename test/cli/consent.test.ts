@@ -46,9 +46,9 @@ async function publicPlace(t: TestContext): Promise<PublicPlace> {
 
 const token = ["--identity-token", tokenOf(alice)] as const;
 const askedFirst =
-  /^the image is not public, and fulcio\.sigstore\.dev and log2026\.rekor\.sigstore\.dev would tell everybody, for good, that alice@example\.com \(https:\/\/issuer\.example\) signed now, and a hash of what\.\nPublish that\? \[y\/N\] $/;
+  /^the image is not public, and fulcio\.sigstore\.dev and log2026\.rekor\.sigstore\.dev would publish permanently that alice@example\.com \(https:\/\/issuer\.example\) signed now, with a hash of the signed content\.\nPublish that\? \[y\/N\] $/;
 
-describe("the public sigstore is asked to sign an image that not everybody can pull", () => {
+describe("the public sigstore is asked to sign an image that is not public", () => {
   it("only with --yes where there is no terminal", async (t) => {
     const at = await publicPlace(t);
     const { sign, secret, env, reached } = at;
@@ -65,7 +65,7 @@ describe("the public sigstore is asked to sign an image that not everybody can p
     assert.deepEqual(reached, ["fulcio.sigstore.dev:443"]);
   });
 
-  it("once somebody at the terminal says yes, whatever else they type", async (t) => {
+  it("after the user at the terminal says yes, and after no other answer", async (t) => {
     const { sign, secret, env, reached } = await publicPlace(t);
     for (const [answer, agrees] of [
       ["", false],

@@ -122,17 +122,17 @@ describe("verify by identity", () => {
     assert.match(stdout, /example\/\/ matches the beginning only, and a pattern must match the whole text: append \.\*/);
   });
 
-  it("warns of a pattern that matches everybody, and refuses one that cannot be read", async (t) => {
+  it("warns of a pattern that matches every signer, and refuses one that cannot be read", async (t) => {
     const { verify } = await signed(t);
     for (const pattern of [".*", "^.+$", "(?s).*|x"]) {
       const { status, stderr } = await verify("--certificate-identity-regexp", pattern, ...issuer);
       assert.equal(status, 0);
-      assert.match(stderr, /^warning: --certificate-identity-regexp .* matches everybody/);
+      assert.match(stderr, /^warning: --certificate-identity-regexp .* matches every signer/);
     }
     for (const pattern of ["https://.*", "https://[^/]+(/.*)?"]) {
       const { status, stderr } = await verify(...identity, "--certificate-oidc-issuer-regexp", pattern);
       assert.equal(status, 0);
-      assert.match(stderr, /^warning: --certificate-oidc-issuer-regexp https:.* matches everybody/);
+      assert.match(stderr, /^warning: --certificate-oidc-issuer-regexp https:.* matches every signer/);
     }
     const bad = await verify("--certificate-identity-regexp", "(?=x)", ...issuer);
     assert.equal(bad.status, 2, bad.stdout);

@@ -10,12 +10,12 @@ import { play, yourTurn } from "../demo/play.ts";
 
 export const command: Command = defineCommand({
   usage: "[flags]",
-  details: "Starts a registry of its own on loopback, pushes small images, signs, and verifies what is good and what is not.",
-  flags: { keep: flag.boolean({ summary: "Go on serving until interrupted, and leave the folder behind" }) },
+  details: "Starts a temporary registry on loopback, pushes small images, signs them, and verifies good and bad signatures.",
+  flags: { keep: flag.boolean({ summary: "Serve until interrupted, and keep the folder" }) },
   operands: { min: 0, max: 0 },
   examples: [
-    { command: "touchmark demo", explains: "Watch it; nothing is left behind" },
-    { command: "touchmark demo --keep", explains: "Try its commands in another terminal" },
+    { command: "touchmark demo", explains: "Run the demo; all files are deleted afterwards" },
+    { command: "touchmark demo --keep", explains: "Keep the registry, to try its commands in another terminal" },
   ],
   async run(args, io, commands) {
     const keep = args.keep;

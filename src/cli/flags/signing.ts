@@ -13,7 +13,7 @@ export interface InstanceArgs {
 export const instanceFlags: FlagsOf<InstanceArgs> = {
   signingConfig: flag.string({ value: "FILE", summary: "Services that certify, log and timestamp; with --key too" }),
   trustedRoot: flag.string({ value: "FILE", summary: "Trusted root to check the services' answers" }),
-  instance: flag.string({ value: "NAME", summary: "The kept sigstore instance to sign with, by the name of 'touchmark trust show'" }),
+  instance: flag.string({ value: "NAME", summary: "Stored sigstore instance to sign with, as listed by 'touchmark trust show'" }),
 };
 
 export interface SigningArgs extends InstanceArgs, PluginArgs {
@@ -53,6 +53,6 @@ export const signingFlags: FlagsOf<SigningArgs> = {
   envelope: flag.choice(["jws", "cose"], { summary: "Form of a Notary Project signature (jws)" }),
   expiry: flag.duration({ value: "DURATION", summary: "How long a Notary Project signature is meant to be used, as 90d or 12h" }),
   timestampUrl: flag.string({ value: "URL", summary: "Have this authority timestamp Notary Project signatures (RFC 3161)" }),
-  timestampRoot: flag.string({ value: "FILE", summary: "Root certificates to check its timestamps (PEM)" }),
+  timestampRoot: flag.string({ value: "FILE", summary: "Root certificates of the timestamp authority (PEM)" }),
   yes: flag.boolean({ summary: "Publish what logs make public without asking" }),
 };

@@ -7,6 +7,6 @@ export interface RepositoryArgs {
 }
 
 export const repositoryFlags: FlagsOf<RepositoryArgs> = {
-  mirror: flag.string({ value: "URL", summary: "The TUF repository that keeps the trust root" }),
-  root: flag.string({ value: "FILE", summary: "The root.json that this repository is trusted by from the start" }),
+  mirror: flag.string({ value: "URL", summary: "TUF repository of the trusted root" }),
+  root: flag.string({ value: "FILE", summary: "Initial root.json of the TUF repository" }),
 };

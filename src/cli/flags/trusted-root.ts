@@ -13,5 +13,5 @@ export const trustedRootFlags: FlagsOf<TrustedRootArgs> = {
     default: "refuse",
     summary: "Refuse an expired trusted root that cannot be updated, or use it with a warning (refuse)",
   }),
-  offline: flag.boolean({ summary: "Air gap: connect to the registry only, and use the stored trusted roots" }),
+  offline: flag.boolean({ summary: "Air-gapped: connect to the registry only, and use the stored trusted roots" }),
 };

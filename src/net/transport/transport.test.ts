@@ -150,7 +150,7 @@ test("plain HTTP requests are sent to the proxy itself", async (t) => {
 test("a proxy that refuses is reported, without its password", async (t) => {
   const proxy = await proxyTo(t, 0, 407);
   await assert.rejects(get("https://registry.example/a", { proxies: () => proxy.url }), (error: Error) => {
-    assert.match(error.message, /registry.example:443 cannot be used: the proxy does not let us through/);
+    assert.match(error.message, /registry.example:443 cannot be used: the proxy refuses the connection/);
     assert.ok(!/won/.test(`${error.message} ${String(error.cause)} ${error.stack}`));
     return true;
   });

@@ -57,7 +57,7 @@ export async function requestMaterial(
       Promise.all(
         services.timestampAuthorities.map(async ({ url }) => {
           const { timestamp, at } = await requestTimestamp(
-            { service: url, stamped: timestamped, authorities: root.timestampAuthorities },
+            { service: url, message: timestamped, authorities: root.timestampAuthorities },
             all,
           );
           checkTime(at, certificate, url);

@@ -22,7 +22,7 @@ export function timestampedSigner(signer: Signer, { service, authorities, ...cli
       const signed = await signer.sign(request, signal);
       if (request.content) return signed;
       if (signed.material) throw new TouchmarkError("INTERNAL", "verification material was made before the timestamp");
-      const { timestamp } = await requestTimestamp({ service, stamped: signed.signature, authorities }, { ...client, signal });
+      const { timestamp } = await requestTimestamp({ service, message: signed.signature, authorities }, { ...client, signal });
       return { ...signed, material: { entries: [], timestamps: [timestamp] } };
     },
   };

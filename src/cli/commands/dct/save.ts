@@ -21,33 +21,36 @@ import { commandLimits } from "../../limits.ts";
 export const command: Command = defineCommand({
   usage: "[flags] --to FILE GUN…",
   details: [
-    "A GUN is the full name of a repository, as docker.io/library/alpine. Everything that its notary server and the trust folder have is",
-    "saved byte for byte, every earlier root and the delegations too, with a manifest of digests that RFC 3161 authorities can timestamp.",
-    "Nothing is verified, nothing in the archive is secret, and private keys are not read. What can be read is saved; what cannot is named,",
-    "and the exit status says so.",
+    "A GUN is the full name of a repository, such as docker.io/library/alpine. The archive holds its trust data from the notary server and",
+    "the trust folder byte for byte, with earlier roots and delegations, and a manifest of digests, which can be timestamped (RFC 3161).",
+    "Nothing is verified. No private keys are read, and the archive contains no secrets. If some trust data cannot be read, the rest is",
+    "saved, the errors are printed, and the exit status is not 0.",
   ].join("\n"),
   flags: {
     to: flag.string({ value: "FILE", summary: "The archive to write (tar)" }),
     force: flag.boolean({ summary: "Replace an archive that exists" }),
-    from: flag.strings({ value: "FILE", summary: "Save the repositories that are listed in this file, one a line" }),
+    from: flag.strings({ value: "FILE", summary: "Save the repositories listed in this file, one per line" }),
     all: flag.boolean({ summary: "Save every repository of the trust folder" }),
     trustDir: flag.string({ value: "DIR", summary: "The trust folder ($DOCKER_CONFIG/trust, or ~/.docker/trust)" }),
     server: flag.string({ value: "URL", summary: "The notary server (DOCKER_CONTENT_TRUST_SERVER, or that of the registry)" }),
-    noServer: flag.boolean({ summary: "Ask no notary server: save what the trust folder has" }),
-    timestampUrl: flag.strings({ value: "URL", summary: "Have this authority timestamp the archive's manifest (RFC 3161)" }),
-    timestampRoot: flag.strings({ value: "FILE", summary: "Root certificates to check its timestamps (PEM)" }),
+    noServer: flag.boolean({ summary: "Contact no notary server: save the trust folder's data only" }),
+    timestampUrl: flag.strings({ value: "URL", summary: "Timestamp authority for the archive's manifest (RFC 3161)" }),
+    timestampRoot: flag.strings({ value: "FILE", summary: "Root certificates of the timestamp authority (PEM)" }),
     ...outputFlags,
     ...registryFlags,
     timeout: timeoutFlag("Time for each repository, as 90s or 3m (3m)"),
   },
   operands: { min: 0, max: commandLimits.operands },
   examples: [
-    { command: "touchmark dct save --to alpine.tar docker.io/library/alpine", explains: "Save what the notary server of Docker Hub has" },
-    { command: "touchmark dct save --to trust.tar --all", explains: "Save every repository that this user's docker client has trusted" },
+    {
+      command: "touchmark dct save --to alpine.tar docker.io/library/alpine",
+      explains: "Save a repository's trust data from Docker Hub's notary server",
+    },
+    { command: "touchmark dct save --to trust.tar --all", explains: "Save every repository in this user's trust folder" },
     {
       command:
         "touchmark dct save --to timestamped.tar --from names.txt --timestamp-url https://tsa.example/api/v1/timestamp --timestamp-root tsa.pem",
-      explains: "Save a list of repositories, with a timestamp that shows when",
+      explains: "Save a list of repositories, with a timestamp",
     },
   ],
   async run(args, io) {

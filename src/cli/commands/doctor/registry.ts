@@ -17,14 +17,17 @@ import { clean } from "../../render/text.ts";
 export const command: Command = defineCommand({
   usage: "[flags] HOST[/REPOSITORY]",
   details: [
-    "With a repository, also whether signatures can be listed there; with --write, small content is pushed to it, and deleted again",
-    "where the registry allows that, to see what a signer would meet.",
+    "Sends the registry's API requests and reports the answers. With a repository, it also reports where signatures can be stored.",
+    "--write pushes small test content to the repository, and deletes it again where the registry allows that.",
   ].join("\n"),
-  flags: { write: flag.boolean({ summary: "Push small content to find out what can be written" }), ...outputFlags, ...registryFlags },
+  flags: { write: flag.boolean({ summary: "Push test content to find out what the registry accepts" }), ...outputFlags, ...registryFlags },
   operands: { min: 1, max: 1 },
   examples: [
-    { command: "touchmark doctor registry registry.example", explains: "Check a registry without credentials" },
-    { command: "touchmark doctor registry --write registry.example/scratch", explains: "How can signatures be stored there?" },
+    { command: "touchmark doctor registry registry.example", explains: "Which API and authentication does this registry have?" },
+    {
+      command: "touchmark doctor registry --write registry.example/scratch",
+      explains: "Which signature formats can this repository store?",
+    },
   ],
   async run(args, io) {
     const json = args.output === "json";

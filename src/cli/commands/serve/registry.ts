@@ -13,8 +13,8 @@ import { commandLimits } from "../../limits.ts";
 export const command: Command = defineCommand({
   usage: "--dir DIR [flags]",
   details: [
-    "An OCI registry with referrers, for tests and small set-ups. It asks for no credentials, so it listens on loopback unless told otherwise.",
-    "A renewed certificate is taken into use within ten seconds after its files change, or at once on SIGHUP; open connections go on.",
+    "An OCI registry with the referrers API, for tests and small installations. It has no authentication, so it listens on loopback by default.",
+    "A renewed certificate is used within ten seconds after its files change, or at once on SIGHUP; open connections continue.",
   ].join("\n"),
   flags: {
     dir: flag.string({ value: "DIR", summary: "Folder that holds the content; made if it is missing" }),
@@ -27,7 +27,7 @@ export const command: Command = defineCommand({
     { command: "touchmark serve registry --dir ./images --listen 127.0.0.1:5000", explains: "Serve the folder ./images until interrupted" },
     {
       command: "touchmark serve registry --dir ./images --listen :5000 --tls-cert registry.crt --tls-key registry.key",
-      explains: "Serve it over TLS, to other machines too",
+      explains: "Serve it over TLS on all addresses",
     },
   ],
   async run(args, io) {

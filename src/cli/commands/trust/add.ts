@@ -14,12 +14,14 @@ const types = storeTypes.join("|");
 export const command: Command = defineCommand({
   usage: `[flags] ${types} NAME FILE`,
   details: [
-    "The certificates of FILE (PEM or DER) are copied into the store NAME in notation's folder, for signers (ca, signingAuthority) or for",
-    "timestamps (tsa, roots alone). Nothing that is there is changed. They are trusted where a trust policy names the store: ca:NAME.",
+    "Copies the certificates of FILE (PEM or DER) into the trust store NAME in notation's folder, for signers (ca, signingAuthority) or for",
+    "timestamps (tsa, root certificates only). Existing files do not change. A trust policy trusts the store by its name: ca:NAME.",
   ].join("\n"),
   flags: { notationConfig: notationConfigFlag("notation's folder (NOTATION_CONFIG)"), ...outputFlags },
   operands: { min: 3, max: 3, first: types, value: "FILE" },
-  examples: [{ command: "touchmark trust add ca company ca.pem", explains: "Let notation's trust policy speak of my company's authority" }],
+  examples: [
+    { command: "touchmark trust add ca company ca.pem", explains: "Add my company's certificate authority to the store ca:company" },
+  ],
   async run(args, io) {
     const json = args.output === "json";
     const store = storeOf(args.operands);

@@ -13,17 +13,17 @@ const value = "KEY=VALUE,…";
 export const command: Command = defineCommand({
   usage: "[flags]",
   details: [
-    "Each service of an instance is described by pairs, as for cosign's trusted-root create:",
+    "Describe each service of a sigstore instance by KEY=VALUE pairs, as in 'cosign trusted-root create':",
     `  --fulcio, --tsa  ${authority}`,
     `  --rekor, --ctfe  ${log}`,
-    "A chain goes from the issuing certificate up to the root. The file that is made is for cosign too; touchmark trust import keeps it.",
+    "A chain starts with the issuing certificate and ends with the root. To trust the file: touchmark trust import NAME FILE. cosign reads it too.",
   ].join("\n"),
   flags: {
-    fulcio: flag.strings({ value, summary: "A certificate authority" }),
-    rekor: flag.strings({ value, summary: "A transparency log" }),
-    ctfe: flag.strings({ value, summary: "A log of certificates" }),
-    tsa: flag.strings({ value, summary: "An authority of timestamps" }),
-    out: flag.string({ value: "FILE", summary: "Where to write it (stdout)" }),
+    fulcio: flag.strings({ value, summary: "Certificate authority" }),
+    rekor: flag.strings({ value, summary: "Transparency log" }),
+    ctfe: flag.strings({ value, summary: "Certificate transparency log (for SCTs)" }),
+    tsa: flag.strings({ value, summary: "Timestamp authority" }),
+    out: flag.string({ value: "FILE", summary: "Output file (stdout)" }),
   },
   operands: { min: 0, max: 0 },
   examples: [
@@ -32,7 +32,7 @@ export const command: Command = defineCommand({
         "touchmark trust create --fulcio url=https://ca.example,certificate-chain=ca.pem",
         "--rekor url=https://log.example,public-key=log.pub,start-time=2026-01-01T00:00:00Z --out trusted_root.json",
       ].join(" "),
-      explains: "Make a trust root of my company's certificate authority and its log",
+      explains: "Create a trusted root for my company's certificate authority and log",
     },
   ],
   async run(args, io) {

@@ -10,12 +10,12 @@ import { flag } from "../../flags/flag.ts";
 export const command: Command = defineCommand({
   usage: "[flags] [NAME]",
   details: [
-    "The file holds all that is kept under NAME (public-good), the signed documents of its TUF repository included:",
-    "'touchmark trust import NAME FILE' verifies them again, and takes nothing that is past its time or older than what it has.",
+    "The file holds the trusted root called NAME (public-good), with the signed metadata of its TUF repository.",
+    "'touchmark trust import NAME FILE' verifies the metadata again, and refuses metadata that is expired or older than the stored one.",
   ].join("\n"),
-  flags: { out: flag.string({ value: "FILE", summary: "Where to write it (stdout)" }) },
+  flags: { out: flag.string({ value: "FILE", summary: "Output file (stdout)" }) },
   operands: { min: 0, max: 1 },
-  examples: [{ command: "touchmark trust export company --out company.json", explains: "Carry a trust root across an air gap" }],
+  examples: [{ command: "touchmark trust export company --out company.json", explains: "Export a trusted root for an air-gapped machine" }],
   async run(args, io) {
     const folder = instancesFolder(io);
     const instances = await chooseInstances(folder, { env: io.env, home: io.home, names: [args.operands[0] ?? publicGood] });

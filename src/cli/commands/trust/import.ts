@@ -18,17 +18,17 @@ import { commandLimits } from "../../limits.ts";
 export const command: Command = defineCommand({
   usage: "[flags] NAME (FILE|URL… | --mirror URL --root FILE)",
   details: [
-    "What is imported is kept under NAME, beside the others, in place of what was there. A FILE is a trusted_root.json, several of them",
-    "in lines (as 'gh attestation trusted-root' prints them), or what 'touchmark trust export' wrote. With --mirror and --root it is a TUF",
-    "repository, and kept up to date. The public instance is trusted beside it only if it is kept too: touchmark trust update public-good.",
+    "Stores a trusted root under NAME, and replaces the one that is stored there. A FILE is a trusted_root.json, several of them",
+    "as JSON lines (printed by 'gh attestation trusted-root'), or the output of 'touchmark trust export'. With --mirror and --root, the root is",
+    "fetched from a TUF repository and updated from there. To trust the public instance too, run touchmark trust update public-good.",
   ].join("\n"),
   flags: { ...repositoryFlags, ...outputFlags, ...timeoutFlags },
   operands: { min: 1, max: commandLimits.importedFiles + 1, value: "FILE" },
   examples: [
-    { command: "touchmark trust import company trusted_root.json", explains: "Trust what my company signs" },
+    { command: "touchmark trust import company trusted_root.json", explains: "Trust my company's sigstore instance" },
     {
       command: "touchmark trust import team --mirror https://tuf.example/ --root root.json",
-      explains: "Trust an instance whose roots a TUF repository keeps",
+      explains: "Trust an instance that has a TUF repository",
     },
   ],
   async run(args, io) {

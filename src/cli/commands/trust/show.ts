@@ -12,13 +12,13 @@ import { summaryJson, summaryText } from "../../trust.ts";
 export const command: Command = defineCommand({
   usage: "[flags] [NAME]",
   details: [
-    "Every trust root that is kept, or the one of this NAME: where it came from, when it expires, and whom it trusts, each with its",
-    "operator, its validity and its fingerprint (SHA-256 of the root certificate, of a log's key). No network is used.",
+    "Shows all stored trusted roots, or the one called NAME: its source, its expiry, and its certificate authorities, logs and timestamp",
+    "authorities, each with operator, validity and fingerprint (SHA-256 of the root certificate or of the log's key). Works offline.",
   ].join("\n"),
   flags: outputFlags,
   operands: { min: 0, max: 1 },
   examples: [
-    { command: "touchmark trust show", explains: "Whom does this machine trust?" },
+    { command: "touchmark trust show", explains: "Which authorities and logs does this machine trust?" },
     { command: "touchmark trust show -o json public-good", explains: "The public instance, for a program" },
   ],
   async run(args, io) {

@@ -22,13 +22,13 @@ import { summaryJson, summaryText } from "../../trust.ts";
 export const command: Command = defineCommand({
   usage: "[flags] [NAME]",
   details: [
-    "Without a NAME, every trust root that a TUF repository keeps up to date; where none is kept yet, the public sigstore instance,",
-    "public-good. --mirror and --root give a trust root another repository for good. TUF_MIRROR, TUF_ROOT and TUF_ROOT_JSON are",
-    "understood as cosign does. Verifying does the same by itself once a day.",
+    "Fetches the current trusted roots from their TUF repositories: the root called NAME, or all stored ones; if there is none, that of the",
+    "public sigstore instance, public-good. --mirror and --root change the repository of a trusted root permanently. TUF_MIRROR, TUF_ROOT",
+    "and TUF_ROOT_JSON work as in cosign. Commands that verify update trusted roots once a day by themselves.",
   ].join("\n"),
   flags: { ...repositoryFlags, ...outputFlags, ...timeoutFlags },
   operands: { min: 0, max: 1 },
-  examples: [{ command: "touchmark trust update", explains: "Fetch what is trusted anew" }],
+  examples: [{ command: "touchmark trust update", explains: "Update all trusted roots" }],
   async run(args, io) {
     const json = args.output === "json";
     using deadline = deadlineOf(args, io);

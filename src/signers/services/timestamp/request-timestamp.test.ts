@@ -11,36 +11,36 @@ import { hash } from "../../../core/keys/hash.ts";
 import { parseTimestampToken } from "../../../core/envelopes/timestamp-token.ts";
 import { integer, octetString, oid, sequence } from "../../../core/x509/fixture.test.ts";
 import { client, serve } from "../fixture.test.ts";
-import { requestTimestamp, type Stamped, type TimestampRequest } from "./request-timestamp.ts";
+import { requestTimestamp, type ReceivedTimestamp, type TimestampRequest } from "./request-timestamp.ts";
 import { encodeTimestampRequest } from "./timestamp-request.ts";
 
-const stamped = Buffer.from("a signature");
+const message = Buffer.from("a signature");
 const minutes = 60_000;
 const post = "POST /api/v1/timestamp";
 
 interface Authority {
   readonly server: ScriptedServer;
-  readonly stamp: (more?: Partial<TimestampRequest>) => Promise<Stamped>;
+  readonly stamp: (more?: Partial<TimestampRequest>) => Promise<ReceivedTimestamp>;
 }
 
 async function authority(t: TestContext, options: TsaOptions = {}, instead: Script = {}): Promise<Authority> {
   const fake = tsaFake(options);
   const server = await serve(t, fake, instead);
-  const usual = { service: `${server.origin}/api/v1/timestamp`, stamped, authorities: [fake.authority] };
+  const usual = { service: `${server.origin}/api/v1/timestamp`, message, authorities: [fake.authority] };
   return { server, stamp: async (more = {}) => requestTimestamp({ ...usual, ...more }, client()) };
 }
 
 suite("a request to a timestamp authority", () => {
   test("has the bytes of RFC 3161", () => {
     const algorithm = sequence(oid("2.16.840.1.101.3.4.2.1"), Uint8Array.of(5, 0));
-    const expected = [integer(1), sequence(algorithm, octetString(hash("sha256", stamped))), integer(77), Uint8Array.of(1, 1, 0xff)];
-    assert.deepEqual(Buffer.from(encodeTimestampRequest(stamped, 77n)), Buffer.from(sequence(...expected)));
+    const expected = [integer(1), sequence(algorithm, octetString(hash("sha256", message))), integer(77), Uint8Array.of(1, 1, 0xff)];
+    assert.deepEqual(Buffer.from(encodeTimestampRequest(message, 77n)), Buffer.from(sequence(...expected)));
   });
 
   test("can be parsed with any nonce", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (nonce) => {
-        const [, , value] = parseDer(encodeTimestampRequest(stamped, nonce), "request").children;
+        const [, , value] = parseDer(encodeTimestampRequest(message, nonce), "request").children;
         assert.ok(value);
         assert.equal(readInteger(value, "nonce"), nonce);
       }),
@@ -74,8 +74,8 @@ suite("a timestamp", () => {
   const without = (info: Readonly<Record<string, Uint8Array>>, name: string) =>
     Object.fromEntries(Object.entries(info).filter(([key]) => key !== name));
   const ofOtherBytes = sequence(sequence(oid("2.16.840.1.101.3.4.2.1")), octetString(hash("sha256", Buffer.from("other"))));
-  const ofOtherHash = sequence(sequence(oid("2.16.840.1.101.3.4.2.2")), octetString(hash("sha384", stamped)));
-  for (const [what, options, code, message] of [
+  const ofOtherHash = sequence(sequence(oid("2.16.840.1.101.3.4.2.2")), octetString(hash("sha384", message)));
+  for (const [what, options, code, expected] of [
     ["another nonce", { alter: (info) => ({ ...info, nonce: integer(7) }) }, "TIMESTAMP_INVALID", /nonce is not ours/],
     ["no nonce", { alter: (info) => without(info, "nonce") }, "TIMESTAMP_INVALID", /nonce is not ours/],
     ["an imprint of other bytes", { alter: (info) => ({ ...info, imprint: ofOtherBytes }) }, "TIMESTAMP_INVALID", /of other bytes/],
@@ -85,7 +85,7 @@ suite("a timestamp", () => {
   ] as const satisfies readonly (readonly [string, TsaOptions, string, RegExp])[]) {
     test(`is refused with ${what}`, async (t) => {
       const { stamp } = await authority(t, options);
-      await assert.rejects(stamp(), { code, message });
+      await assert.rejects(stamp(), { code, message: expected });
     });
   }
 
@@ -96,7 +96,7 @@ suite("a timestamp", () => {
     await assert.rejects(stamp({ authorities: [] }), { code: "CERTIFICATE_UNTRUSTED", message: /no authority that is trusted/ });
   });
 
-  for (const [what, answer, code, message] of [
+  for (const [what, answer, code, expected] of [
     ["prose", { body: "<html>" }, "MALFORMED", /not DER/],
     ["nothing", { body: "" }, "MALFORMED", /cut off/],
     ["more than it can be", { body: Buffer.alloc(70_000) }, "LIMIT_EXCEEDED", /longer than/],
@@ -105,7 +105,7 @@ suite("a timestamp", () => {
   ] as const) {
     test(`is not found in a response with ${what}`, async (t) => {
       const { stamp } = await authority(t, {}, { [post]: answer });
-      await assert.rejects(stamp(), { code, message });
+      await assert.rejects(stamp(), { code, message: expected });
     });
   }
 });

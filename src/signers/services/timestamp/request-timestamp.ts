@@ -24,12 +24,12 @@ export interface TimestampRequest {
   /** The full URL. */
   readonly service: string;
   /** The bytes to timestamp: a signature's. */
-  readonly stamped: Uint8Array;
+  readonly message: Uint8Array;
   /** The trusted timestamp authorities. */
   readonly authorities: readonly CertificateAuthority[];
 }
 
-export interface Stamped {
+export interface ReceivedTimestamp {
   /** The authority's response, DER. */
   readonly timestamp: Uint8Array;
   readonly at: Instant;
@@ -39,23 +39,26 @@ export interface Stamped {
  * Returns a verified timestamp. Throws TIMESTAMP_INVALID for one of other bytes, of another request or of another time,
  * SERVICE_REFUSED, SERVICE_UNAVAILABLE, what else is wrong with it, or as HttpClient does.
  */
-export async function requestTimestamp({ service, stamped, authorities }: TimestampRequest, client: ServiceClient): Promise<Stamped> {
+export async function requestTimestamp(
+  { service, message, authorities }: TimestampRequest,
+  client: ServiceClient,
+): Promise<ReceivedTimestamp> {
   const url = urlOf(service);
   const who = printableHost(url);
   const nonce = randomBytes(8).readBigUInt64BE();
   const headers = { "content-type": "application/timestamp-query", accept: "application/timestamp-reply" };
   const answer = await askService(
-    { method: "POST", url, headers, body: encodeTimestampRequest(stamped, nonce), maxBytes: serviceLimits.timestampBytes },
+    { method: "POST", url, headers, body: encodeTimestampRequest(message, nonce), maxBytes: serviceLimits.timestampBytes },
     client,
   );
   if (answer.status !== 200 && answer.status !== 201) throw serviceRefusal(answer, "give a timestamp");
   const token = parseTimestampToken(answer.body);
   const { algorithm, digest } = token.imprint;
-  if (algorithm !== "sha256" || !equalBytes(digest, hash("sha256", stamped))) {
+  if (algorithm !== "sha256" || !equalBytes(digest, hash("sha256", message))) {
     throw wrongAnswer("TIMESTAMP_INVALID", who, "the timestamp is of other bytes than were sent");
   }
   if (token.nonce !== nonce) throw wrongAnswer("TIMESTAMP_INVALID", who, "the timestamp answers another question: its nonce is not ours");
-  const { at } = accepted(await verifyTimestamp(answer.body, { stamped, authorities }), who);
+  const { at } = accepted(await verifyTimestamp(answer.body, { stamped: message, authorities }), who);
   const now = client.clock();
   if (nearest(now, at, at) === undefined) {
     throw wrongAnswer(

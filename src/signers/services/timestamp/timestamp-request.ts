@@ -11,12 +11,12 @@ import { hash } from "../../../core/keys/hash.ts";
 const sha256 = Uint8Array.of(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01);
 
 /** `nonce` is from 0 to 2^64-1. */
-export function encodeTimestampRequest(stamped: Uint8Array, nonce: bigint): Uint8Array {
+export function encodeTimestampRequest(message: Uint8Array, nonce: bigint): Uint8Array {
   const algorithm = encodeDer(tags.sequence, encodeDer(tags.oid, sha256), encodeDer(tags.null));
   return encodeDer(
     tags.sequence,
     encodeDer(tags.integer, Uint8Array.of(1)),
-    encodeDer(tags.sequence, algorithm, encodeDer(tags.octetString, hash("sha256", stamped))),
+    encodeDer(tags.sequence, algorithm, encodeDer(tags.octetString, hash("sha256", message))),
     encodeDer(tags.integer, integerBytes(nonce)),
     encodeDer(tags.boolean, Uint8Array.of(0xff)),
   );

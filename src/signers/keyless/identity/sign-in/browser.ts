@@ -54,7 +54,7 @@ async function signIn({ issuer: issuerName, open, say, patience = 120_000 }: Bro
   if ("refused" in answer) throw oauthRefusal(issuer.name, answer.refused);
   const { text, claims } = checkIssued(answer.given, issuer, name);
   if (sameText(claims.optionalString("nonce") ?? "", nonce)) return text;
-  throw new TouchmarkError("SIGN_IN_FAILED", `${issuer.name} gives a token of another sign-in: its nonce is not ours`);
+  throw new TouchmarkError("SIGN_IN_FAILED", `${issuer.name} gives a token of another sign-in: its nonce differs`);
 }
 
 function pageOf({ name: issuer, authorization }: Issuer, query: Readonly<Record<string, string>>): URL {
