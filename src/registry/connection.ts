@@ -1,7 +1,7 @@
 /** HTTP requests to one repository of a registry, with the authorization that the registry requires. */
 import { isRepositoryName } from "../core/oci/reference.ts";
 import type { HttpClient, HttpRequest, HttpResponse, HttpStream } from "../net/http.ts";
-import { printableUrl } from "../core/printable.ts";
+import { printableText, printableUrl } from "../core/printable.ts";
 import type { Access } from "./access.ts";
 import type { RegistryAddress } from "./address.ts";
 import type { Authorizer, Granted } from "./authorizer.ts";
@@ -87,7 +87,9 @@ export class Connection {
     }
     if (expect.includes(response.status)) return response;
     response.abandon?.();
-    throw registryRefusal(response, `${rest.method} ${printableUrl(url)} for ${this.name}`, as);
+    const isOwn = this.isOwn(url) && this.isOwn(response.url);
+    const what = isOwn ? printableText(url.pathname, 300) : `${printableUrl(url)} for ${this.name}`;
+    throw registryRefusal(response, `${rest.method} ${what}`, as);
   }
 }
 

@@ -47,11 +47,15 @@ export function errorCodesOf(response: HttpResponse): readonly string[] {
   return errorsOf(response).map(({ code }) => code);
 }
 
-/** The hint of a `retry-after` header in seconds. */
+/** The hint of a `retry-after` header (RFC 9110, section 10.2.3): a number of seconds, or a date. */
 function waitOf({ headers }: HttpResponse): ErrorDetails {
-  const seconds = /^\d{1,6}$/.exec(headers.get("retry-after") ?? "")?.[0];
-  return seconds === undefined ? {} : { hint: `The registry asks to wait ${seconds} s: try again then, or log in to raise the limit.` };
+  const stated = headers.get("retry-after") ?? "";
+  const wait = /^\d{1,6}$/.test(stated) ? `${stated} s` : httpDate.test(stated) ? `until ${stated}` : undefined;
+  return wait === undefined ? {} : { hint: `The registry asks to wait ${wait}: try again then, or log in to raise the limit.` };
 }
+
+/** `Wed, 21 Oct 2026 07:28:00 GMT`. */
+const httpDate = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
 function describe(as: Identity | undefined): string {
   if (as === undefined) return "it did not ask for credentials";

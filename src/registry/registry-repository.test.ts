@@ -91,7 +91,7 @@ test("the registry's own errors are distinguished, and quoted", async (t) => {
   await assert.rejects(repository.manifest("busy", signal), { code: "RATE_LIMITED", message: /\(TOOMANYREQUESTS: slow down\)$/ });
   await assert.rejects(repository.manifest("broken", signal), {
     code: "REGISTRY_ERROR",
-    message: /answers 500 to GET http.* for 127.0.0.1:\d+\/app$/,
+    message: /^127\.0\.0\.1:\d+ answers 500 to GET \/v2\/app\/[^ ]+$/,
   });
   await assert.rejects(
     repository.manifest("odd", signal),

@@ -20,6 +20,7 @@ import { printWarnings } from "../../render/print-warnings.ts";
 import { localSettings } from "../../settings/local.ts";
 import { registrySettings } from "../../settings/registry.ts";
 import { instanceSettings } from "../../settings/signer.ts";
+import { renderError } from "../../render/error.ts";
 import { hintFor, type Failed } from "../../render/remedies.ts";
 import { signedFields } from "../../render/signed.ts";
 import { clean, field, problem } from "../../render/text.ts";
@@ -87,13 +88,12 @@ function codesOf(outcome: Outcome): Parameters<typeof exitOf>[0] {
 }
 
 function show(outcome: Outcome, output: "text" | "json", io: Io): void {
-  const complain = (kind: "error" | "warning", message: string, failed: Failed): void =>
-    io.stderr.write(problem(kind, `${formatReference(outcome.reference)}: ${message}`, hintFor(failed)));
   if ("error" in outcome) {
-    const error = asTouchmarkError(outcome.error);
-    complain("error", error.message, error);
+    io.stderr.write(renderError(outcome.error, io.env, formatReference(outcome.reference)));
     return;
   }
+  const complain = (kind: "error" | "warning", message: string, failed: Failed): void =>
+    io.stderr.write(problem(kind, `${formatReference(outcome.reference)}: ${message}`, hintFor(failed)));
   for (const image of outcome.images) {
     io.stdout.write(output === "json" ? `${JSON.stringify(image)}\n` : renderImage(image));
     for (const one of image.uploads) {
