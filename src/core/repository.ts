@@ -41,7 +41,7 @@ export interface RepositoryReader {
 
   /**
    * Lists the manifests that refer to this digest: the referrers API and the fallback tag, merged. The entries' annotations
-   * and types are unverified claims of the registry: fetch the manifest. At most `maxEntries`. Throws PartialListing, which holds the
+   * and types are unverified claims of the registry: fetch the manifest. At most `ociLimits.entries`. Throws PartialListing, which holds the
    * entries that could be read, if others could not.
    */
   referrers(digest: Digest, signal: AbortSignal): Promise<readonly Descriptor[]>;

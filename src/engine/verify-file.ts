@@ -18,7 +18,7 @@ export interface VerifyFileOptions extends DecideOptions, RecordSettings {
  * bundle, or one of another file, is a verdict.
  */
 export async function verifyFile(file: FileSubject, options: VerifyFileOptions): Promise<Verdict> {
-  const { given, recorder, onRecordFailure, basis, at } = options;
+  const { given, basis, at } = options;
   const elapsed = stopwatch();
   const { format, location, evidence } = given;
   const { reference, digest, mediaType } = file;
@@ -26,6 +26,6 @@ export async function verifyFile(file: FileSubject, options: VerifyFileOptions):
   const verify = (facts: Facts): Promise<Finding> => format.verify(evidence, file, basis.trust, at, facts);
   const finding = await withFacts(verify, { ...options, wants: wantedFacts(subject, options) });
   const verdict = await decide({ subject, locations: [location], findings: [finding], unread: [] }, options);
-  await recordVerdicts([verdict], { recorder, onRecordFailure, durationMs: elapsed() });
+  await recordVerdicts([verdict], { ...options, durationMs: elapsed() });
   return verdict;
 }

@@ -1,14 +1,15 @@
 /** Changes to an index with other writers: unknown members stay as they are. */
 import { encodeUtf8 } from "../core/bytes.ts";
 import { Fields, parseJson, type JsonObject } from "../core/json/json.ts";
-import { maxEntries, maxManifestBytes, mediaTypes, parseManifest } from "../core/oci/manifest.ts";
+import { ociLimits } from "../core/oci/limits.ts";
+import { mediaTypes, parseManifest } from "../core/oci/manifest.ts";
 
 /** Returns the entries of the index; undefined means an empty index. */
 export function entriesIn(index: Uint8Array | undefined): readonly JsonObject[] {
   return index === undefined
     ? []
     : fieldsOf(index)
-        .objects("manifests", maxEntries)
+        .objects("manifests", ociLimits.entries)
         .map(({ object }) => object);
 }
 
@@ -22,5 +23,5 @@ export function rewriteIndex(index: Uint8Array | undefined, change: (entries: re
 }
 
 function fieldsOf(index: Uint8Array): Fields {
-  return new Fields(parseJson(index, "index", { maxBytes: maxManifestBytes }), "index");
+  return new Fields(parseJson(index, "index", { maxBytes: ociLimits.manifestBytes }), "index");
 }

@@ -1,7 +1,8 @@
 /** Returns the media type of a response: its Content-Type without parameters; application/octet-stream without one. */
 import { asciiLowerCase, trimBlanks } from "../core/ascii.ts";
 import { Fields, parseJson } from "../core/json/json.ts";
-import { manifestMediaTypes, maxManifestBytes } from "../core/oci/manifest.ts";
+import { ociLimits } from "../core/oci/limits.ts";
+import { manifestMediaTypes } from "../core/oci/manifest.ts";
 import type { HttpResponse } from "../net/http.ts";
 
 export function mediaTypeOf(response: HttpResponse): string {
@@ -17,7 +18,7 @@ export function manifestTypeOf(response: HttpResponse): string {
   const served = mediaTypeOf(response);
   if (!sayingNothing.has(served)) return served;
   try {
-    const stated = new Fields(parseJson(response.body, "manifest", { maxBytes: maxManifestBytes }), "manifest").string("mediaType");
+    const stated = new Fields(parseJson(response.body, "manifest", { maxBytes: ociLimits.manifestBytes }), "manifest").string("mediaType");
     return manifestMediaTypes.includes(stated) ? stated : served;
   } catch {
     return served;

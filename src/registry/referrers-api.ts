@@ -5,7 +5,8 @@
  */
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { maxEntries, maxManifestBytes, mediaTypes, parseListing, type Descriptor, type IndexEntries } from "../core/oci/manifest.ts";
+import { ociLimits } from "../core/oci/limits.ts";
+import { mediaTypes, parseListing, type Descriptor, type IndexEntries } from "../core/oci/manifest.ts";
 import type { HttpResponse } from "../net/http.ts";
 import { printableText } from "../core/printable.ts";
 import type { Connection } from "./connection.ts";
@@ -26,7 +27,7 @@ export async function listReferrers(connection: Connection, subject: Digest, sig
         method: "GET",
         to,
         headers: { accept: mediaTypes.ociIndex },
-        maxBytes: maxManifestBytes,
+        maxBytes: ociLimits.manifestBytes,
         expect: [200, 400, 404, 405],
         signal,
       });
@@ -38,16 +39,16 @@ export async function listReferrers(connection: Connection, subject: Digest, sig
       entries.push(...listing.entries);
       faults.push(...listing.faults);
       to = nextPage(connection, page, "referrers/");
-      if (entries.length > maxEntries || (pages === registryLimits.referrerPages && to !== undefined)) {
+      if (entries.length > ociLimits.entries || (pages === registryLimits.referrerPages && to !== undefined)) {
         throw new TouchmarkError(
           "LIMIT_EXCEEDED",
-          `${what} are over the limit of ${maxEntries} entries or ${registryLimits.referrerPages} pages`,
+          `${what} are over the limit of ${ociLimits.entries} entries or ${registryLimits.referrerPages} pages`,
         );
       }
     } catch (error) {
       // What could be read counts.
       if (entries.length === 0 || !(error instanceof TouchmarkError) || signal.aborted) throw error;
-      return { entries: entries.slice(0, maxEntries), faults: [...faults, error] };
+      return { entries: entries.slice(0, ociLimits.entries), faults: [...faults, error] };
     }
   }
   return { entries, faults };

@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { maxEntries, mediaTypes, parseListing, type Descriptor } from "../core/oci/manifest.ts";
+import { ociLimits } from "../core/oci/limits.ts";
+import { mediaTypes, parseListing, type Descriptor } from "../core/oci/manifest.ts";
 import { PartialListing } from "../core/partial-listing.ts";
 import { united } from "./referrers.ts";
 
@@ -51,10 +52,10 @@ describe("a listing in parts", () => {
   });
 
   it("over the limit holds as many as the limit", async () => {
-    const many = Array.from({ length: maxEntries }, (_, i) => entry(`${i}`));
+    const many = Array.from({ length: ociLimits.entries }, (_, i) => entry(`${i}`));
     const error = await thrown(united([good(a, ...many)], signal));
     assert.ok(error instanceof PartialListing);
-    assert.deepEqual([error.code, error.entries.length, error.entries[0]], ["LIMIT_EXCEEDED", maxEntries, a]);
+    assert.deepEqual([error.code, error.entries.length, error.entries[0]], ["LIMIT_EXCEEDED", ociLimits.entries, a]);
   });
 
   it("holds its other entries beside one that cannot be read", () => {

@@ -2,7 +2,8 @@
 import type { Digest } from "../core/digest.ts";
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
-import { artifactTypeOf, maxEntries, parseManifest, type Descriptor, type IndexEntries, type Manifest } from "../core/oci/manifest.ts";
+import { ociLimits } from "../core/oci/limits.ts";
+import { artifactTypeOf, parseManifest, type Descriptor, type IndexEntries, type Manifest } from "../core/oci/manifest.ts";
 import { PartialListing } from "../core/partial-listing.ts";
 import type { StoredManifest } from "../core/repository.ts";
 
@@ -27,7 +28,7 @@ export function subjectDigestOf({ bytes, descriptor }: StoredManifest): Digest |
 
 /**
  * Merges the parts of a listing, each digest once. Throws what a part throws if none can be read; PartialListing if some cannot, or over
- * `maxEntries`.
+ * `ociLimits.entries`.
  */
 export async function united(parts: readonly Promise<IndexEntries>[], signal: AbortSignal): Promise<readonly Descriptor[]> {
   const settled = await Promise.allSettled(parts);
@@ -41,11 +42,11 @@ export async function united(parts: readonly Promise<IndexEntries>[], signal: Ab
   const entries = [...byDigest.values()];
   const [first, ...others] = [...failures, ...listings.flatMap(({ faults }) => faults), ...tooMany(entries)];
   if (first && entries.length + others.length === 0) throw first;
-  if (first) throw new PartialListing(entries.slice(0, maxEntries), [first, ...others]);
+  if (first) throw new PartialListing(entries.slice(0, ociLimits.entries), [first, ...others]);
   return entries;
 }
 
 function tooMany({ length }: readonly Descriptor[]): readonly TouchmarkError[] {
-  if (length <= maxEntries) return [];
-  return [new TouchmarkError("LIMIT_EXCEEDED", `${length} manifests refer to one digest, over the limit of ${maxEntries}`)];
+  if (length <= ociLimits.entries) return [];
+  return [new TouchmarkError("LIMIT_EXCEEDED", `${length} manifests refer to one digest, over the limit of ${ociLimits.entries}`)];
 }

@@ -14,7 +14,8 @@ import {
   blobPath,
 } from "../../test/fakes/scripted-repository.ts";
 import { digestOf } from "../core/digest.ts";
-import { maxManifestBytes, mediaTypes } from "../core/oci/manifest.ts";
+import { ociLimits } from "../core/oci/limits.ts";
+import { mediaTypes } from "../core/oci/manifest.ts";
 import { createHttpClient } from "../net/http-client.ts";
 import { createRegistries } from "./registries.ts";
 
@@ -63,7 +64,7 @@ test("a manifest under a tag must have the digest that the registry states", asy
 });
 
 test("a manifest over 4 MiB is refused", async (t) => {
-  const { repository } = await opened(t, { "GET /v2/app/manifests/v1": served(Buffer.alloc(maxManifestBytes + 1)) });
+  const { repository } = await opened(t, { "GET /v2/app/manifests/v1": served(Buffer.alloc(ociLimits.manifestBytes + 1)) });
   await assert.rejects(repository.manifest("v1", signal), { code: "LIMIT_EXCEEDED" });
 });
 

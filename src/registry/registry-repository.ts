@@ -1,7 +1,8 @@
 /** A repository in a registry (OCI distribution specification 1.1). */
 import { streamOf } from "../core/bytes.ts";
 import { digestOf, isDigest, parseDigest, type Digest } from "../core/digest.ts";
-import { manifestMediaTypes, maxManifestBytes, mediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
+import { ociLimits } from "../core/oci/limits.ts";
+import { manifestMediaTypes, mediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
 import type { ExpectedBlobs, PutBlobOptions, PutManifestOptions, Repository, StoredManifest } from "../core/repository.ts";
 import { backoff } from "../net/backoff.ts";
 import type { HttpResponse } from "../net/http.ts";
@@ -39,7 +40,7 @@ export class RegistryRepository implements Repository {
       method: "GET",
       to: `manifests/${checkedTarget(target)}`,
       headers: { accept: manifestMediaTypes.join(", ") },
-      maxBytes: maxManifestBytes,
+      maxBytes: ociLimits.manifestBytes,
       expect: [200, 404],
       signal,
     });

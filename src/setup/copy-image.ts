@@ -1,28 +1,23 @@
 /** Copies an image with everything that is attached to it. */
 import { TouchmarkError } from "../core/errors.ts";
 import { defaultTag, type Reference } from "../core/oci/reference.ts";
-import type { Recorder } from "../core/recorder.ts";
 import { copy, type Copied } from "../engine/copy.ts";
-import type { RecordSettings } from "../engine/recording.ts";
 import { formats } from "../formats/all.ts";
 import { localDefaults, type LocalSettings } from "./local-settings.ts";
+import { recordSettings, type RecordingSettings } from "./recording-settings.ts";
 import { openRegistries, type RegistrySettings } from "./registries.ts";
 import type { NamedImage } from "./subjects.ts";
 
-export interface CopyImageOptions extends Partial<LocalSettings> {
+export interface CopyImageOptions extends RecordingSettings, Partial<LocalSettings> {
   readonly registries?: RegistrySettings;
   /** Replace other signatures under the same tag at the destination (false). */
   readonly force?: boolean;
-  /** Called when the image is copied. */
-  readonly recorder?: Recorder;
-  /** Called if the record cannot be stored; without it, the copy throws RecordFailed, whose `result` is what was copied. */
-  readonly onRecordFailure?: RecordSettings["onRecordFailure"];
   readonly signal?: AbortSignal;
 }
 
 /** Copies to a tag, by default that of the source. Throws USAGE for a destination with a digest, and what `copy` throws. */
 export async function copyImage(source: NamedImage, destination: NamedImage, options: CopyImageOptions = {}): Promise<Copied> {
-  const { force = false, recorder = { record: async () => undefined }, onRecordFailure, signal = new AbortController().signal } = options;
+  const { force = false, signal = new AbortController().signal } = options;
   const local = localDefaults(options);
   if (destination.reference.digest !== undefined)
     throw new TouchmarkError("USAGE", "a destination has a tag and no digest: the digest is that of the source");
@@ -32,8 +27,7 @@ export async function copyImage(source: NamedImage, destination: NamedImage, opt
     tag: destination.reference.tag ?? tagOf(source.reference),
     force,
     at: local.clock(),
-    recorder,
-    onRecordFailure,
+    ...recordSettings(options),
     signal,
   });
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { testClock } from "../../test/fakes/clock.ts";
 import { putImage } from "../../test/fakes/signers.ts";
+import { RecordFailed } from "../engine/recording.ts";
 import { generateKey } from "../signers/file/generate-key.ts";
 import { writeKeyPair } from "../signers/file/write-key-pair.ts";
 import { copyImage } from "./copy-image.ts";
@@ -46,6 +47,20 @@ describe("createSigner", () => {
     );
     assert.deepEqual([copied.tag, copied.attachments], ["2.0", 1]);
     await assert.rejects(copyImage(subject, image(`app@${copied.digest}`)), { code: "USAGE", message: /a destination has a tag/ });
+  });
+
+  it("loses no signature and no copy to a recorder that hangs", async (t) => {
+    const { path, settings } = await place(t);
+    const recorder = { record: () => new Promise<void>(() => {}) };
+    const subject = image(`oci:${path("layout")}:1.0`);
+    const failures: unknown[] = [];
+    const recording = { recorder, recordTime: 20, onRecordFailure: (failure: unknown) => void failures.push(failure) };
+    const { signatures } = await createSigner({ ...settings, ...recording }).sign(subject);
+    assert.equal(signatures.length, 1);
+    const local = { env: {}, home: path("."), clock: testClock };
+    const copying = copyImage(subject, image(`oci:${path("copy")}:2.0`), { ...local, recorder, recordTime: 20 });
+    await assert.rejects(copying, (thrown) => thrown instanceof RecordFailed && /"tag":"2.0"/.test(JSON.stringify(thrown.result)));
+    assert.ok(failures.length > 0);
   });
 
   it("signs a file without writing one", async (t) => {

@@ -8,10 +8,8 @@ import { memoise } from "../core/async/memoise.ts";
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { Instant } from "../core/instant.ts";
-import type { Recorder } from "../core/recorder.ts";
 import type { Warning } from "../core/warning.ts";
 import { attest } from "../engine/attest.ts";
-import type { RecordSettings } from "../engine/recording.ts";
 import { sign } from "../engine/sign.ts";
 import type { EvidenceMade } from "../engine/write-evidence.ts";
 import { signFile, type SignedFile } from "../engine/sign-file.ts";
@@ -22,21 +20,18 @@ import { haveAnonymousAccess } from "./anonymous-access.ts";
 import { checkSettings } from "./check-settings.ts";
 import { localDefaults, type LocalSettings } from "./local-settings.ts";
 import { readSubjectFile } from "./read-file.ts";
+import { recordSettings, type RecordingSettings } from "./recording-settings.ts";
 import { openRegistries, type RegistrySettings } from "./registries.ts";
 import { openKey, openSigner, type OpenedKey } from "./signer.ts";
 import type { ConsentSettings, KeylessSettings, OpenedSigner, SignerSettings } from "./signer-settings.ts";
 import type { NamedFile, NamedImage } from "./subjects.ts";
 
-export interface CreateSignerSettings extends Omit<SignerSettings, "by">, Partial<LocalSettings> {
+export interface CreateSignerSettings extends Omit<SignerSettings, "by">, RecordingSettings, Partial<LocalSettings> {
   /** The key or identity that signs. */
   readonly by: Exclude<SignerSettings["by"], KeylessSettings> | KeylessIdentity;
   /** Names of the formats to sign in (bundle). */
   readonly formats?: readonly string[];
   readonly registries?: RegistrySettings;
-  /** Called with each signature that is made. */
-  readonly recorder?: Recorder;
-  /** Called if a record cannot be stored; without it, signing throws RecordFailed, whose `result` is what was made. */
-  readonly onRecordFailure?: RecordSettings["onRecordFailure"];
 }
 
 export interface KeylessIdentity extends Omit<KeylessSettings, "consent"> {
@@ -101,6 +96,7 @@ const known: Readonly<Record<keyof CreateSignerSettings, true>> = {
   registries: true,
   recorder: true,
   onRecordFailure: true,
+  recordTime: true,
   env: true,
   home: true,
   clock: true,
@@ -155,7 +151,13 @@ class SettledSigner implements SubjectSigner {
     throwIfAborted(signal);
     await using opened = await this.#open(subject, signal);
     const registries = await openRegistries(this.#settings.registries ?? {}, { ...this.#local, signal });
-    const common = { formats: this.#formats, signer: opened.signer, at: at ?? this.#local.clock(), ...this.#records, signal };
+    const common = {
+      formats: this.#formats,
+      signer: opened.signer,
+      at: at ?? this.#local.clock(),
+      ...recordSettings(this.#settings),
+      signal,
+    };
     const done = attest(registries.open(subject.reference), subject.reference, { ...common, predicateType, predicate, recursive });
     const [attestations] = await Promise.all([done, opened.ready]);
     return { attestations, warnings: await opened.warnings };
@@ -165,7 +167,7 @@ class SettledSigner implements SubjectSigner {
     const { annotations = {}, recursive = false, force = false } = options;
     const { at, signature } = this.#signatureOptions(options);
     const registries = await openRegistries(this.#settings.registries ?? {}, { ...this.#local, signal });
-    const common = { formats: this.#formats, signer, annotations, at, signature, ...this.#records, recursive, signal };
+    const common = { formats: this.#formats, signer, annotations, at, signature, ...recordSettings(this.#settings), recursive, signal };
     return { signatures: await sign(registries.open(reference), reference, { ...common, force: force || isEphemeral }) };
   }
 
@@ -180,12 +182,7 @@ class SettledSigner implements SubjectSigner {
     );
     const { mediaType, annotations = {} } = options;
     const subject = { ...read, ...(mediaType !== undefined && { mediaType }) };
-    return signFile(subject, { format, signer, annotations, signature: { ...signature, at }, ...this.#records, signal });
-  }
-
-  get #records(): RecordSettings {
-    const { recorder = { record: async () => undefined }, onRecordFailure } = this.#settings;
-    return { recorder, onRecordFailure };
+    return signFile(subject, { format, signer, annotations, signature: { ...signature, at }, ...recordSettings(this.#settings), signal });
   }
 
   #signatureOptions({ at = this.#local.clock(), lifetime, envelope = "jws" }: SignSubjectOptions) {

@@ -11,13 +11,11 @@ import { throwIfAborted } from "../core/async/interruption.ts";
 import { memoise } from "../core/async/memoise.ts";
 import type { Joinable } from "../core/async/single-flight.ts";
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
-import type { Recorder } from "../core/recorder.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Warning } from "../core/warning.ts";
 import { readDetachedSignature } from "../engine/detached-signature.ts";
 import { createImageVerifier, type Verifier, type VerifierLimits } from "../engine/verifier.ts";
 import { verifyFile } from "../engine/verify-file.ts";
-import type { RecordSettings } from "../engine/recording.ts";
 import { readSource } from "../files/read-source.ts";
 import { fileFormats, formats, formatsWithin } from "../formats/all.ts";
 import type { FormatLimits } from "../formats/limits.ts";
@@ -29,10 +27,11 @@ import { createFacts, type FactSettings } from "./facts.ts";
 import { setupLimits } from "./limits.ts";
 import { localDefaults, type LocalSettings } from "./local-settings.ts";
 import { readSubjectFile } from "./read-file.ts";
+import { recordSettings, type RecordingSettings } from "./recording-settings.ts";
 import { openRegistries, type RegistrySettings } from "./registries.ts";
 import type { NamedFile, NamedImage } from "./subjects.ts";
 
-export interface CreateVerifierSettings extends Partial<LocalSettings> {
+export interface CreateVerifierSettings extends RecordingSettings, Partial<LocalSettings> {
   /** The expected signers; a signature by any one of them is enough. */
   readonly expect: ExpectationSettings;
   /** How revocation status and plugin results are requested. */
@@ -42,10 +41,6 @@ export interface CreateVerifierSettings extends Partial<LocalSettings> {
   readonly refreshAfter?: number;
   /** Bounds of caches and of evidence. */
   readonly limits?: Partial<VerifierLimits & FormatLimits>;
-  /** Called with every verdict. */
-  readonly recorder?: Recorder;
-  /** Called if a record cannot be stored; without it, `verify` throws RecordFailed, whose `result` are the verdicts. */
-  readonly onRecordFailure?: RecordSettings["onRecordFailure"];
   /** Called with warnings for the user, such as a trust root that could not be updated. */
   readonly onWarning?: (warning: Warning) => void;
 }
@@ -79,6 +74,7 @@ const known: Readonly<Record<keyof CreateVerifierSettings, true>> = {
   limits: true,
   recorder: true,
   onRecordFailure: true,
+  recordTime: true,
   onWarning: true,
   env: true,
   home: true,
@@ -118,15 +114,10 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
   checkSettings(settings.facts ?? {}, knownOfFacts, "facts");
   checkSettings(settings.registries ?? {}, knownOfRegistries, "registries");
   checkSettings(settings.limits ?? {}, knownLimits, "limits");
-  const {
-    expect,
-    refreshAfter = setupLimits.refreshAfter,
-    recorder = { record: async () => undefined },
-    onRecordFailure,
-    onWarning,
-  } = settings;
+  const { expect, refreshAfter = setupLimits.refreshAfter, onWarning } = settings;
   const local = localDefaults(settings);
   const { clock } = local;
+  const records = recordSettings(settings);
   const gather = createFacts(settings.facts ?? {}, local);
   const warn = (warning: Warning): void => onWarning?.(warning);
   const onFailure = (failure: unknown): void => warn({ message: `the trust was not refreshed: ${String(failure)}` });
@@ -142,8 +133,7 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
       open: (reference) => registries.open(reference),
       basis: (repository) => basisFor(expectation, repository),
       ...(gather && { gather }),
-      recorder,
-      onRecordFailure,
+      ...records,
       clock,
       ...(settings.limits && { limits: settings.limits }),
     });
@@ -155,7 +145,7 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
     const given = await readDetachedSignature({ path: signature, bytes }, fileFormats, signal);
     const subject = await readSubjectFile(path, given.format.files.readingOf(given.evidence), signal);
     const basis = await (await expectation(signal))(undefined);
-    return [await verifyFile(subject, { given, basis, at: clock(), gather, recorder, onRecordFailure, signal })];
+    return [await verifyFile(subject, { given, basis, at: clock(), gather, ...records, signal })];
   }
 
   async function verify(

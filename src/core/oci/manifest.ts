@@ -3,6 +3,7 @@
  * which has the same structure under other media types). Artifact manifests, from release candidates of 1.1 and still used by
  * early signatures, are read as image manifests without a config: their blobs are the layers.
  */
+import { ociLimits } from "./limits.ts";
 import { fromBase64 } from "../bytes.ts";
 import { matchesDigest, parseDigest, type Digest } from "../digest.ts";
 import { malformed, TouchmarkError } from "../errors.ts";
@@ -40,12 +41,6 @@ export const emptyConfig: { readonly bytes: Uint8Array; readonly descriptor: Des
     digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
   },
 };
-
-/** Maximum bytes of one manifest or index. */
-export const maxManifestBytes: number = 4 * 1024 * 1024;
-export const maxLayers = 1000;
-/** Maximum entries of one index, including referrers listings. */
-export const maxEntries = 10_000;
 
 export interface Platform {
   readonly os: string;
@@ -104,15 +99,15 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): Manifest {
     ...(artifactType !== undefined && { artifactType }),
   };
   if (isIndex) {
-    return { kind: "index", ...common, manifests: fields.objects("manifests", maxEntries).map(parseDescriptor) };
+    return { kind: "index", ...common, manifests: fields.objects("manifests", ociLimits.entries).map(parseDescriptor) };
   }
   if (isArtifact)
-    return { kind: "image", ...common, layers: fields.has("blobs") ? fields.objects("blobs", maxLayers).map(parseDescriptor) : [] };
+    return { kind: "image", ...common, layers: fields.has("blobs") ? fields.objects("blobs", ociLimits.layers).map(parseDescriptor) : [] };
   return {
     kind: "image",
     ...common,
     config: parseDescriptor(fields.fields("config")),
-    layers: fields.objects("layers", maxLayers).map(parseDescriptor),
+    layers: fields.objects("layers", ociLimits.layers).map(parseDescriptor),
   };
 }
 
@@ -123,7 +118,7 @@ function fieldsOf(bytes: Uint8Array, mediaType: string): Fields {
     throw new TouchmarkError("UNSUPPORTED", `a manifest of type ${JSON.stringify(mediaType.slice(0, 150))} is not understood`);
   }
   const isArtifact = mediaType === mediaTypes.ociArtifact;
-  const fields = new Fields(parseJson(bytes, "manifest", { maxBytes: maxManifestBytes }), "manifest");
+  const fields = new Fields(parseJson(bytes, "manifest", { maxBytes: ociLimits.manifestBytes }), "manifest");
   if (!isArtifact && fields.size("schemaVersion") !== 2) throw malformed("manifest.schemaVersion is not 2");
   const stated = isArtifact ? fields.string("mediaType") : fields.optionalString("mediaType");
   if (stated !== undefined && stated !== mediaType) {
@@ -148,7 +143,7 @@ export function parseListing(bytes: Uint8Array, mediaType: string): IndexEntries
   if (!indexTypes.has(mediaType)) throw malformed("the listing is an image, not an index");
   const entries: Descriptor[] = [];
   const faults: TouchmarkError[] = [];
-  for (const [i, value] of fields.list("manifests", maxEntries).entries()) {
+  for (const [i, value] of fields.list("manifests", ociLimits.entries).entries()) {
     try {
       entries.push(parseDescriptor(new Fields(value, `${fields.at}.manifests[${i}]`)));
     } catch (error) {

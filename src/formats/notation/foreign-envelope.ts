@@ -4,7 +4,8 @@
  * requested; everything else must match the request and be acceptable to a verifier.
  */
 import { asTouchmarkError, TouchmarkError } from "../../core/errors.ts";
-import { emptyConfig, maxManifestBytes } from "../../core/oci/manifest.ts";
+import { ociLimits } from "../../core/oci/limits.ts";
+import { emptyConfig } from "../../core/oci/manifest.ts";
 import type { EnvelopeRequest, MadeEnvelope } from "../../core/signer.ts";
 import type { AcceptedEnvelope } from "../writer.ts";
 import { requireChain } from "./certificate-chain.ts";
@@ -42,7 +43,7 @@ export async function acceptEnvelope({ bytes, annotations }: MadeEnvelope, terms
   const { signingTime } = attributes;
   await requireChain(chain, signingTime, Math.max(signingTime, at));
   const manifest = encodeSignatureManifest({ envelope: bytes, envelopeType: kind.mediaType, chain, subject, at: signingTime, annotations });
-  if (manifest.length > maxManifestBytes)
+  if (manifest.length > ociLimits.manifestBytes)
     throw new TouchmarkError("LIMIT_EXCEEDED", `the plugin's annotations make a manifest of ${manifest.length} bytes`);
   const [{ publicKey }] = chain;
   return { artifact: { kind: "referrer", blobs: [bytes, emptyConfig.bytes], manifest }, by: { publicKey, chain } };

@@ -9,14 +9,8 @@ import { encodeUtf8, streamOf } from "../../core/bytes.ts";
 import { algorithmOf, digestOf, hexOf, isDigest, parseDigest, type Digest } from "../../core/digest.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
-import {
-  manifestMediaTypes,
-  maxManifestBytes,
-  mediaTypes,
-  parseManifest,
-  type Descriptor,
-  type IndexEntries,
-} from "../../core/oci/manifest.ts";
+import { ociLimits } from "../../core/oci/limits.ts";
+import { manifestMediaTypes, mediaTypes, parseManifest, type Descriptor, type IndexEntries } from "../../core/oci/manifest.ts";
 import { defaultTag } from "../../core/oci/reference.ts";
 import type { ExpectedBlobs, Repository, StoredManifest } from "../../core/repository.ts";
 import { throwIfAborted } from "../../core/async/interruption.ts";
@@ -189,13 +183,13 @@ export class LayoutRepository implements Repository {
     for (let tries = 0; tries < registryLimits.layoutTries; tries++) {
       throwIfAborted(signal);
       const begun = performance.now();
-      const before = await this.#files.read(indexFile, maxManifestBytes);
+      const before = await this.#files.read(indexFile, ociLimits.manifestBytes);
       const after = change(before);
       if (after === undefined) return;
       if (!(await this.#files.replace(indexFile, before, after))) continue;
       // Lost-update check: another process that read it just before may overwrite it just after.
       await pause(performance.now() - begun, signal);
-      const now = await this.#files.read(indexFile, maxManifestBytes);
+      const now = await this.#files.read(indexFile, ociLimits.manifestBytes);
       if (now && isMade(parseIndex(now))) return;
     }
     throw new TouchmarkError(
@@ -216,7 +210,7 @@ export class LayoutRepository implements Repository {
   }
 
   async #entries(): Promise<readonly Descriptor[]> {
-    const [isLayout, index] = await Promise.all([this.#isLayout(), this.#files.read(indexFile, maxManifestBytes)]);
+    const [isLayout, index] = await Promise.all([this.#isLayout(), this.#files.read(indexFile, ociLimits.manifestBytes)]);
     if (isLayout && index !== undefined) return parseIndex(index);
     throw new TouchmarkError("FILE_NOT_FOUND", `${this.name} is not an OCI layout: it has no ${isLayout ? indexFile : markerFile}`);
   }
@@ -237,7 +231,7 @@ export class LayoutRepository implements Repository {
   }
 
   async #open(digest: Digest, mediaType: string | undefined): Promise<StoredManifest | undefined> {
-    const bytes = await this.#files.read(pathOf(digest), maxManifestBytes);
+    const bytes = await this.#files.read(pathOf(digest), ociLimits.manifestBytes);
     if (bytes === undefined) return undefined;
     checkedBytes(bytes, digest, this.name);
     return { descriptor: { mediaType: mediaType ?? statedType(bytes), digest, size: bytes.length }, bytes };

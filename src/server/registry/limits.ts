@@ -1,11 +1,12 @@
 /** Bounds of the embedded registry. The options of `startRegistry`, `openStorage` and `registryApi` override them. */
-import { maxManifestBytes } from "../../core/oci/manifest.ts";
+
+import { ociLimits } from "../../core/oci/limits.ts";
 import type { ServerLimits } from "../http/limits.ts";
 
 export interface RegistryServerLimits {
   /** Bytes of one blob. */
   readonly blobBytes: number;
-  /** Bytes of one manifest, and of one page of referrers; at most `maxManifestBytes`. */
+  /** Bytes of one manifest, and of one page of referrers; at most `ociLimits.manifestBytes`. */
   readonly manifestBytes: number;
   /** Entries of one page of a list. */
   readonly pageEntries: number;
@@ -21,7 +22,7 @@ export interface RegistryServerLimits {
 
 export const registryServerLimits: RegistryServerLimits = {
   blobBytes: 16 * 2 ** 30,
-  manifestBytes: maxManifestBytes,
+  manifestBytes: ociLimits.manifestBytes,
   pageEntries: 1000,
   uploads: 10_000,
   uploadLifetime: 60 * 60 * 1000,

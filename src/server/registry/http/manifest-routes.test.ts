@@ -3,7 +3,8 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { digestOf } from "../../../core/digest.ts";
-import { maxManifestBytes, mediaTypes } from "../../../core/oci/manifest.ts";
+import { ociLimits } from "../../../core/oci/limits.ts";
+import { mediaTypes } from "../../../core/oci/manifest.ts";
 import {
   config,
   descriptor,
@@ -153,9 +154,9 @@ test("a manifest is accepted only if its parts are in the repository", async (t)
 
 test("a manifest over the size limit is refused", async (t) => {
   const registry = await testRegistry(t);
-  const reply = await putManifest(registry.send, "app", "v1", " ".repeat(maxManifestBytes + 1));
+  const reply = await putManifest(registry.send, "app", "v1", " ".repeat(ociLimits.manifestBytes + 1));
   assert.deepEqual([reply.status, errorCode(reply)], [413, "SIZE_INVALID"]);
-  assert.equal(errorCode(await putManifest(registry.send, "app", "v1", " ".repeat(maxManifestBytes))), "MANIFEST_INVALID");
+  assert.equal(errorCode(await putManifest(registry.send, "app", "v1", " ".repeat(ociLimits.manifestBytes))), "MANIFEST_INVALID");
 });
 
 test("an invalid tag or digest is not found", async (t) => {
