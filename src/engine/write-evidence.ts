@@ -134,17 +134,16 @@ async function writeOne<C extends ClaimToSign>(
   const existing = await existingEvidence(subject, claim, source, options);
   const by = await options.by.described;
 
-  // Signing may publish: nothing is made in one format if it cannot be made in another, or may not be stored.
-  const ready = await Promise.all(
-    formats.map(async (format) => {
-      const earlier = existing.find((finding) => finding.format === format.name);
-      if (by && earlier?.manifest !== undefined) {
-        const key = by.publicKey.fingerprint;
-        return { format, earlier: { location: describeLocation(earlier.location), manifest: earlier.manifest, by: { key } } };
-      }
-      return { format, make: await prepare(format, options.by, { claim, subject, options: { ...options.signature, at } }) };
-    }),
-  );
+  // Signing may publish: nothing is made in one format if it cannot be made in another, or may not be stored. One after the other, so that
+  // of several refusals the first format's is reported.
+  const ready = await mapBounded(formats, 1, async (format) => {
+    const earlier = existing.find((finding) => finding.format === format.name);
+    if (by && earlier?.manifest !== undefined) {
+      const key = by.publicKey.fingerprint;
+      return { format, earlier: { location: describeLocation(earlier.location), manifest: earlier.manifest, by: { key } } };
+    }
+    return { format, make: await prepare(format, options.by, { claim, subject, options: { ...options.signature, at } }) };
+  });
   if (ready.some(({ make }) => make)) await uploads.ready;
   const prepared = await Promise.all(
     ready.map(async ({ format, earlier, make }) => {
