@@ -10,6 +10,8 @@ export interface RecordSettings {
   readonly onRecordFailure?: ((failure: unknown, event: RecordedEvent) => void) | undefined;
   /** Milliseconds that a record may take. */
   readonly recordTime?: number | undefined;
+  /** The person or service account for whom the operation is done; each event names it. */
+  readonly actor?: string | undefined;
 }
 
 /** Thrown after an operation whose record could not be kept, if the caller gives no `onRecordFailure`. */
@@ -46,8 +48,9 @@ export class Recording {
     return result;
   }
 
-  async #record(event: RecordedEvent): Promise<void> {
-    const { recorder, onRecordFailure, recordTime = engineLimits.recordTime } = this.#settings;
+  async #record(what: RecordedEvent): Promise<void> {
+    const { recorder, onRecordFailure, recordTime = engineLimits.recordTime, actor } = this.#settings;
+    const event = actor === undefined ? what : { ...what, actor };
     try {
       await withinTime(recorder.record(event), recordTime).catch((failure: unknown) => {
         if (!onRecordFailure) throw failure;
@@ -60,11 +63,7 @@ export class Recording {
 }
 
 /** Records all verdicts, even if one fails. */
-export async function recordVerdicts(
-  verdicts: readonly Verdict[],
-  { durationMs, ...settings }: RecordSettings & { readonly durationMs: number },
-): Promise<readonly Verdict[]> {
-  const recording = new Recording(settings);
+export async function recordVerdicts(verdicts: readonly Verdict[], durationMs: number, recording: Recording): Promise<readonly Verdict[]> {
   for (const verdict of verdicts) recording.keep({ kind: "decided", at: verdict.at, verdict, durationMs });
   return recording.result(verdicts);
 }

@@ -9,6 +9,7 @@ import type { Finding } from "../core/finding.ts";
 import { parseReference } from "../core/oci/reference.ts";
 import { mediaTypes, type Descriptor } from "../core/oci/manifest.ts";
 import { digestOf } from "../core/digest.ts";
+import type { RecordedEvent } from "../core/recorder.ts";
 import type { Repository } from "../core/repository.ts";
 import { formats } from "../formats/all.ts";
 import { findingKey, FindingMemory } from "./finding-memory.ts";
@@ -134,6 +135,15 @@ describe("a verifier", () => {
     const left = assert.rejects(verifier.verify(reference, { signal: leaving.signal }), { code: "INTERRUPTED" });
     leaving.abort();
     await left;
+  });
+
+  it("records each question with the one who asked, also of a verification that is shared", async () => {
+    const events: RecordedEvent[] = [];
+    const { verifier, repository } = await place({ recorder: { record: async (event) => void events.push(event) } });
+    await Promise.all(["ada", "bo", undefined].map((actor) => verifier.verify(reference, { actor, signal })));
+    const seen = events.map(({ kind, actor = "nobody" }) => `${kind} for ${actor}`);
+    assert.deepEqual(seen.toSorted(), ["decided for ada", "decided for bo", "decided for nobody"]);
+    assert.equal(repository.calls.filter((call) => call.startsWith("referrers")).length, 1);
   });
 
   it("loses no verdict to a recorder that fails", async () => {

@@ -17,8 +17,9 @@ import type { Wants } from "../policy/policy.ts";
 import { engineLimits, type EvidenceLimits } from "./limits.ts";
 import { FindingMemory } from "./finding-memory.ts";
 import { repositoryMemory, type MemoryLimits } from "./remembering-repository.ts";
-import { Recording, type RecordSettings } from "./recording.ts";
-import { verify } from "./verify.ts";
+import { Recording, recordVerdicts, type RecordSettings } from "./recording.ts";
+import { stopwatch } from "./stopwatch.ts";
+import { decideAll } from "./verify.ts";
 
 export interface VerifierLimits extends MemoryLimits, EvidenceLimits {
   /** Maximum cached findings. */
@@ -55,6 +56,8 @@ export interface VerifyQuestion {
   readonly recursive?: boolean;
   /** Claims to read beside those that the policy wants: their findings are in the verdict. */
   readonly wants?: Wants;
+  /** For whom it is decided: the record of each question names its own. */
+  readonly actor?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -64,7 +67,7 @@ export interface Verifier {
 }
 
 export function createImageVerifier(settings: VerifierSettings): Verifier {
-  const { formats, open, basis, gather, sources, recorder, onRecordFailure, recordTime, clock } = settings;
+  const { formats, open, basis, gather, sources, clock } = settings;
   const limits = { ...defaultVerifierLimits, ...settings.limits };
   const remembering = repositoryMemory(limits, clock);
   const findings = new FindingMemory(limits.findings);
@@ -82,14 +85,15 @@ export function createImageVerifier(settings: VerifierSettings): Verifier {
   };
 
   return {
-    async verify(reference, { recursive = false, wants: more, signal }) {
+    async verify(reference, { recursive = false, wants: more, actor, signal }) {
+      const elapsed = stopwatch();
       const repository = repositoryOf(reference);
       const opening = singleFlight(
         async () => basis(repository),
         () => {},
       );
       const decidedBy = await opening(signal); // a caller may leave meanwhile
-      const recording = new Recording(settings);
+      const recording = new Recording({ ...settings, actor });
       noteTrust(repository, decidedBy, recording);
       const wants = more ? union(decidedBy.policy.wants, more) : decidedBy.policy.wants;
       const key = JSON.stringify([formatReference(reference), decidedBy.policy.digest, decidedBy.trust.digest, recursive, wants]);
@@ -102,14 +106,13 @@ export function createImageVerifier(settings: VerifierSettings): Verifier {
           limits,
           at: clock(),
           gather,
-          recorder,
-          recordTime,
           recursive,
           signal: inner,
         };
-        return verify(remembering(open(reference)), reference, { ...common, findings, onRecordFailure });
+        return decideAll(remembering(open(reference)), reference, { ...common, findings });
       };
-      return recording.result(await shared.get(key, work, signal));
+      const verdicts = await shared.get(key, work, signal);
+      return recordVerdicts(verdicts, elapsed(), recording);
     },
   };
 }

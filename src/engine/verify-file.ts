@@ -5,7 +5,7 @@ import type { Finding } from "../core/finding.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { decide, wantedFacts, type DecideOptions } from "./decide.ts";
 import type { DetachedSignature } from "./detached-signature.ts";
-import { recordVerdicts, type RecordSettings } from "./recording.ts";
+import { Recording, recordVerdicts, type RecordSettings } from "./recording.ts";
 import { stopwatch } from "./stopwatch.ts";
 import { withFacts } from "./verify-all.ts";
 
@@ -26,6 +26,6 @@ export async function verifyFile(file: FileSubject, options: VerifyFileOptions):
   const verify = (facts: Facts): Promise<Finding> => format.verify(evidence, file, basis.trust, at, facts);
   const finding = await withFacts(verify, { ...options, wants: wantedFacts(subject, options) });
   const verdict = await decide({ subject, locations: [location], findings: [finding], unread: [] }, options);
-  await recordVerdicts([verdict], { ...options, durationMs: elapsed() });
+  await recordVerdicts([verdict], elapsed(), new Recording(options));
   return verdict;
 }

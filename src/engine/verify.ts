@@ -16,12 +16,14 @@ import { collectStaged, type Collected, type StagedReading } from "./collect.ts"
 import { decide, wantedFacts } from "./decide.ts";
 import type { DetachedSignature } from "./detached-signature.ts";
 import type { FindingMemory } from "./finding-memory.ts";
-import { recordVerdicts, type RecordSettings } from "./recording.ts";
+import { Recording, recordVerdicts, type RecordSettings } from "./recording.ts";
 import { stopwatch } from "./stopwatch.ts";
 import { isImage, resolve, resolveAll } from "./resolve.ts";
 import { verifyAll } from "./verify-all.ts";
 
-export interface VerifyOptions extends RecordSettings {
+export interface VerifyOptions extends DecideAllOptions, RecordSettings {}
+
+export interface DecideAllOptions {
   readonly formats: readonly Format[];
   /** The policy and trust. With a promise, the first requests go out while keys are read; its failure is thrown. */
   readonly basis: PolicyAndTrust | Promise<PolicyAndTrust>;
@@ -49,10 +51,15 @@ export interface VerifyOptions extends RecordSettings {
 export async function verify(repository: RepositoryReader, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
   const elapsed = stopwatch();
   const verdicts = await decideAll(repository, reference, options);
-  return recordVerdicts(verdicts, { ...options, durationMs: elapsed() });
+  return recordVerdicts(verdicts, elapsed(), new Recording(options));
 }
 
-async function decideAll(repository: RepositoryReader, reference: Reference, options: VerifyOptions): Promise<readonly Verdict[]> {
+/** As `verify`, without a record. */
+export async function decideAll(
+  repository: RepositoryReader,
+  reference: Reference,
+  options: DecideAllOptions,
+): Promise<readonly Verdict[]> {
   const { recursive, signal } = options;
   // A digest needs no resolving: its evidence and the image are requested at the same time.
   const { digest } = reference;
@@ -73,7 +80,7 @@ async function decideAll(repository: RepositoryReader, reference: Reference, opt
   }
 }
 
-async function look(repository: RepositoryReader, subject: SubjectAddress, options: VerifyOptions): Promise<StagedReading> {
+async function look(repository: RepositoryReader, subject: SubjectAddress, options: DecideAllOptions): Promise<StagedReading> {
   const { formats, given, sources, limits, wants = signatures, signal } = options;
   if (given) return { wanted: { locations: [given.location], evidence: [given.evidence], unread: [] }, rest: () => undefined };
   return collectStaged(repository, subject, { formats, wants, sources, limits, signal });
@@ -81,7 +88,7 @@ async function look(repository: RepositoryReader, subject: SubjectAddress, optio
 
 const signatures: Wants = { kinds: ["signature"] };
 
-async function verdictOn(subject: ImageSubject, { locations, evidence, unread }: Collected, options: VerifyOptions): Promise<Verdict> {
+async function verdictOn(subject: ImageSubject, { locations, evidence, unread }: Collected, options: DecideAllOptions): Promise<Verdict> {
   const basis = await options.basis;
   const { formats, at, gather, findings: memory, signal } = options;
   const { reference, repository, digest, descriptor } = subject;

@@ -4,11 +4,11 @@ import { defaultTag, type Reference } from "../core/oci/reference.ts";
 import { copy, type Copied } from "../engine/copy.ts";
 import { formats } from "../formats/all.ts";
 import { localDefaults, type LocalSettings } from "./local-settings.ts";
-import { recordSettings, type RecordingSettings } from "./recording-settings.ts";
+import { recordSettings, type Acting, type RecordingSettings } from "./recording-settings.ts";
 import { openRegistries, type RegistrySettings } from "./registries.ts";
 import type { NamedImage } from "./subjects.ts";
 
-export interface CopyImageOptions extends RecordingSettings, Partial<LocalSettings> {
+export interface CopyImageOptions extends RecordingSettings, Acting, Partial<LocalSettings> {
   readonly registries?: RegistrySettings;
   /** Replace other signatures under the same tag at the destination (false). */
   readonly force?: boolean;
@@ -27,7 +27,7 @@ export async function copyImage(source: NamedImage, destination: NamedImage, opt
     tag: destination.reference.tag ?? tagOf(source.reference),
     force,
     at: local.clock(),
-    ...recordSettings(options),
+    ...recordSettings(options, options),
     signal,
   });
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { testClock } from "../../test/fakes/clock.ts";
 import { putImage } from "../../test/fakes/signers.ts";
+import type { RecordedEvent } from "../core/recorder.ts";
 import { RecordFailed } from "../engine/recording.ts";
 import { generateKey } from "../signers/file/generate-key.ts";
 import { writeKeyPair } from "../signers/file/write-key-pair.ts";
@@ -31,14 +32,15 @@ async function place(t: TestContext): Promise<{ readonly path: (name: string) =>
 describe("createSigner", () => {
   it("signs an image once, and copies it with its signature", async (t) => {
     const { path, settings } = await place(t);
-    const events: string[] = [];
-    const signer = createSigner({ ...settings, recorder: { record: async ({ kind }) => void events.push(kind) } });
+    const events: unknown[] = [];
+    const recorder = { record: async ({ kind, actor }: RecordedEvent) => void events.push([kind, actor]) };
+    const signer = createSigner({ ...settings, recorder });
     const subject = image(`oci:${path("layout")}:1.0`);
-    const { signatures, warnings } = await signer.sign(subject, { annotations: { build: "42" } });
+    const { signatures, warnings } = await signer.sign(subject, { annotations: { build: "42" }, actor: "ada" });
     assert.deepEqual([signatures.length, signatures[0]?.format, signatures[0]?.already, warnings], [1, "bundle", false, []]);
     const again = await signer.sign(subject, { annotations: { build: "42" } });
     assert.equal(again.signatures[0]?.already, true);
-    assert.ok(events.length > 0);
+    assert.deepEqual(events, [["signed", "ada"]]);
 
     const copied = await copyImage(
       subject,

@@ -20,7 +20,7 @@ import { haveAnonymousAccess } from "./anonymous-access.ts";
 import { checkSettings } from "./check-settings.ts";
 import { localDefaults, type LocalSettings } from "./local-settings.ts";
 import { readSubjectFile } from "./read-file.ts";
-import { recordSettings, type RecordingSettings } from "./recording-settings.ts";
+import { recordSettings, type Acting, type RecordingSettings } from "./recording-settings.ts";
 import { openRegistries, type RegistrySettings } from "./registries.ts";
 import { openKey, openSigner, type OpenedKey } from "./signer.ts";
 import type { ConsentSettings, KeylessSettings, OpenedSigner, SignerSettings } from "./signer-settings.ts";
@@ -39,7 +39,7 @@ export interface KeylessIdentity extends Omit<KeylessSettings, "consent"> {
   readonly consent?: ConsentSettings["agree"];
 }
 
-export interface SignSubjectOptions {
+export interface SignSubjectOptions extends Acting {
   readonly annotations?: Readonly<Record<string, string>>;
   /** The signing time (now). */
   readonly at?: Instant;
@@ -57,7 +57,7 @@ export interface SignImageOptions extends SignSubjectOptions {
   readonly force?: boolean;
 }
 
-export interface AttestImageOptions extends Pick<SignSubjectOptions, "at" | "signal"> {
+export interface AttestImageOptions extends Pick<SignSubjectOptions, "at" | "actor" | "signal"> {
   /** The predicate type, a URI. */
   readonly predicateType: string;
   /** The predicate, a JSON object, signed byte for byte. */
@@ -146,8 +146,9 @@ class SettledSigner implements SubjectSigner {
 
   async attest(
     subject: NamedImage,
-    { predicateType, predicate, recursive = false, at, signal = new AbortController().signal }: AttestImageOptions,
+    options: AttestImageOptions,
   ): Promise<{ readonly attestations: readonly EvidenceMade[]; readonly warnings: readonly Warning[] }> {
+    const { predicateType, predicate, recursive = false, at, signal = new AbortController().signal } = options;
     throwIfAborted(signal);
     await using opened = await this.#open(subject, signal);
     const registries = await openRegistries(this.#settings.registries ?? {}, { ...this.#local, signal });
@@ -155,7 +156,7 @@ class SettledSigner implements SubjectSigner {
       formats: this.#formats,
       signer: opened.signer,
       at: at ?? this.#local.clock(),
-      ...recordSettings(this.#settings),
+      ...recordSettings(this.#settings, options),
       signal,
     };
     const done = attest(registries.open(subject.reference), subject.reference, { ...common, predicateType, predicate, recursive });
@@ -167,7 +168,16 @@ class SettledSigner implements SubjectSigner {
     const { annotations = {}, recursive = false, force = false } = options;
     const { at, signature } = this.#signatureOptions(options);
     const registries = await openRegistries(this.#settings.registries ?? {}, { ...this.#local, signal });
-    const common = { formats: this.#formats, signer, annotations, at, signature, ...recordSettings(this.#settings), recursive, signal };
+    const common = {
+      formats: this.#formats,
+      signer,
+      annotations,
+      at,
+      signature,
+      ...recordSettings(this.#settings, options),
+      recursive,
+      signal,
+    };
     return { signatures: await sign(registries.open(reference), reference, { ...common, force: force || isEphemeral }) };
   }
 
@@ -182,7 +192,14 @@ class SettledSigner implements SubjectSigner {
     );
     const { mediaType, annotations = {} } = options;
     const subject = { ...read, ...(mediaType !== undefined && { mediaType }) };
-    return signFile(subject, { format, signer, annotations, signature: { ...signature, at }, ...recordSettings(this.#settings), signal });
+    return signFile(subject, {
+      format,
+      signer,
+      annotations,
+      signature: { ...signature, at },
+      ...recordSettings(this.#settings, options),
+      signal,
+    });
   }
 
   #signatureOptions({ at = this.#local.clock(), lifetime, envelope = "jws" }: SignSubjectOptions) {

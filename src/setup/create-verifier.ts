@@ -27,7 +27,7 @@ import { createFacts, type FactSettings } from "./facts.ts";
 import { setupLimits } from "./limits.ts";
 import { localDefaults, type LocalSettings } from "./local-settings.ts";
 import { readSubjectFile } from "./read-file.ts";
-import { recordSettings, type RecordingSettings } from "./recording-settings.ts";
+import { recordSettings, type Acting, type RecordingSettings } from "./recording-settings.ts";
 import { openRegistries, type RegistrySettings } from "./registries.ts";
 import type { NamedFile, NamedImage } from "./subjects.ts";
 
@@ -45,7 +45,7 @@ export interface CreateVerifierSettings extends RecordingSettings, Partial<Local
   readonly onWarning?: (warning: Warning) => void;
 }
 
-export interface VerifyImageOptions {
+export interface VerifyImageOptions extends Acting {
   /** Every image of an index too (false). */
   readonly recursive?: boolean;
   /** Claims to read beside those that are expected, such as attestations of a predicate type: their findings are in the verdict. */
@@ -53,7 +53,7 @@ export interface VerifyImageOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface VerifyFileNamedOptions {
+export interface VerifyFileNamedOptions extends Acting {
   /** The file that holds the signature. */
   readonly signature: string;
   readonly signal?: AbortSignal;
@@ -93,8 +93,8 @@ const knownOfRegistries: Readonly<Record<keyof RegistrySettings, true>> = {
   authorities: true,
   client: true,
 };
-const knownOfImages: Readonly<Record<keyof VerifyImageOptions, true>> = { recursive: true, wants: true, signal: true };
-const knownOfFiles: Readonly<Record<keyof VerifyFileNamedOptions, true>> = { signature: true, signal: true };
+const knownOfImages: Readonly<Record<keyof VerifyImageOptions, true>> = { recursive: true, wants: true, actor: true, signal: true };
+const knownOfFiles: Readonly<Record<keyof VerifyFileNamedOptions, true>> = { signature: true, actor: true, signal: true };
 const knownLimits: Readonly<Record<keyof (VerifierLimits & FormatLimits), true>> = {
   contentBytes: true,
   listingTime: true,
@@ -117,7 +117,6 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
   const { expect, refreshAfter = setupLimits.refreshAfter, onWarning } = settings;
   const local = localDefaults(settings);
   const { clock } = local;
-  const records = recordSettings(settings);
   const gather = createFacts(settings.facts ?? {}, local);
   const warn = (warning: Warning): void => onWarning?.(warning);
   const onFailure = (failure: unknown): void => warn({ message: `the trust was not refreshed: ${String(failure)}` });
@@ -133,32 +132,33 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
       open: (reference) => registries.open(reference),
       basis: (repository) => basisFor(expectation, repository),
       ...(gather && { gather }),
-      ...records,
+      ...recordSettings(settings, {}),
       clock,
       ...(settings.limits && { limits: settings.limits }),
     });
   }
 
-  async function verifyNamedFile({ path }: NamedFile, signature: string, signal: AbortSignal): Promise<readonly Verdict[]> {
+  async function verifyNamedFile({ path }: NamedFile, signature: string, acting: Acting, signal: AbortSignal): Promise<readonly Verdict[]> {
     const maxBytes = Math.max(...fileFormats.map(({ files }) => files.maxBytes));
     const bytes = await readSource(signature, { maxBytes, env: local.env, signal });
     const given = await readDetachedSignature({ path: signature, bytes }, fileFormats, signal);
     const subject = await readSubjectFile(path, given.format.files.readingOf(given.evidence), signal);
     const basis = await (await expectation(signal))(undefined);
-    return [await verifyFile(subject, { given, basis, at: clock(), gather, ...records, signal })];
+    return [await verifyFile(subject, { given, basis, at: clock(), gather, ...recordSettings(settings, acting), signal })];
   }
 
   async function verify(
     subject: NamedImage | NamedFile,
     options: VerifyImageOptions & Partial<VerifyFileNamedOptions> = {},
   ): Promise<readonly Verdict[]> {
-    const { signal = new AbortController().signal, signature, recursive = false, wants } = options;
+    const { signal = new AbortController().signal, signature, recursive = false, wants, actor } = options;
     throwIfAborted(signal);
     if (subject.kind === "image") checkSettings<VerifyImageOptions>(options, knownOfImages, "verify");
     else checkSettings<VerifyFileNamedOptions>({ signature: "", ...options }, knownOfFiles, "verify");
-    if (subject.kind === "image") return (await images(signal)).verify(subject.reference, { recursive, signal, ...(wants && { wants }) });
+    if (subject.kind === "image")
+      return (await images(signal)).verify(subject.reference, { recursive, actor, signal, ...(wants && { wants }) });
     if (signature === undefined) throw new TouchmarkError("USAGE", `no signature file was named for ${subject.path}`);
-    return verifyNamedFile(subject, signature, signal);
+    return verifyNamedFile(subject, signature, options, signal);
   }
   return { verify };
 }

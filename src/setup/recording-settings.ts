@@ -11,8 +11,17 @@ export interface RecordingSettings {
   readonly recordTime?: number;
 }
 
-export function recordSettings({ recorder = noRecorder, onRecordFailure, recordTime }: RecordingSettings): RecordSettings {
-  return { recorder, onRecordFailure, recordTime };
+/** For whom an operation is done. */
+export interface Acting {
+  /** The person or service account, which the events name. */
+  readonly actor?: string;
+}
+
+export function recordSettings(
+  { recorder = noRecorder, onRecordFailure, recordTime }: RecordingSettings,
+  { actor }: Acting,
+): RecordSettings {
+  return { recorder, onRecordFailure, recordTime, actor };
 }
 
 const noRecorder: Recorder = { record: async () => undefined };
