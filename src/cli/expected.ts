@@ -50,6 +50,7 @@ export async function openBasis(
     timestampRoots: args.timestampRoot,
     ...(needsNotation && { notationFolder: notationFolder(args.notationConfig, io), policyName: args.policyName }),
     annotations,
+    anyOf: args.anyOf,
     ignoresSct: args.insecureIgnoreSct,
     ignoresLog: args.insecureIgnoreTlog,
     allowsPendingLog: args.allowPendingLog === true,
@@ -85,6 +86,7 @@ export function requireExpected(args: ExpectedArgs, io: Io): void {
   }
   if (args.certificate.length > 0 && args.notationConfig !== undefined)
     throw usageError("--certificate and --notation-config cannot both be given");
+  refuseSeveralKinds(args);
   if (args.policyName !== undefined && (args.certificate.length > 0 || !speaksOfNotation(args, io)))
     throw usageError("--policy-name chooses in notation's trust policy, and none is asked", "Name its folder: --notation-config DIR.");
   if (firstGiven(args, ["pluginConfig"]) !== undefined && !speaksOfNotation(args, io))
@@ -103,6 +105,20 @@ export function requireExpected(args: ExpectedArgs, io: Io): void {
   throw usageError(
     "nothing says whose signature is expected",
     "Name the signer: --key touchmark.pub, --certificate-identity and --certificate-oidc-issuer, or --certificate CA.pem. No signature counts without it.",
+  );
+}
+
+/** Throws USAGE for signers of several kinds: whoever adds an expectation means to be stricter, and either one would be enough. */
+function refuseSeveralKinds(args: ExpectedArgs): void {
+  const kinds = [
+    firstGiven(args, ["key"]),
+    firstGiven(args, ["certificateIdentity", "certificateIdentityRegexp"]),
+    firstGiven(args, ["certificate", "notationConfig"]),
+  ].flatMap((flag) => flag ?? []);
+  if (kinds.length < 2 || args.anyOf) return;
+  throw usageError(
+    `${kinds.join(" and ")} name different signers, and a signature by one of them would be enough`,
+    "Name the one that must have signed. If any one of them is enough, say so with --any-of.",
   );
 }
 

@@ -10,7 +10,7 @@ import { generateKey } from "../signers/file/generate-key.ts";
 import { writeKeyPair } from "../signers/file/write-key-pair.ts";
 import { createVerifier } from "./create-verifier.ts";
 import { image } from "./subjects.ts";
-import { openExpectation } from "./expectation.ts";
+import { checkExpectation, openExpectation } from "./expectation.ts";
 
 const { signal } = new AbortController();
 const local = { env: {}, home: "/nowhere", clock: testClock, signal };
@@ -71,6 +71,16 @@ describe("expected signers", () => {
     });
   });
 
+  it("of several kinds are refused without anyOf: one more never loosens the check", () => {
+    const ada = { subject: "ada@example.com", issuer: "https://issuer.example" };
+    const pairs = [{ identities: [ada] }, { certificates: ["ca.pem"] }, { notationFolder: "conf" }];
+    for (const more of pairs) {
+      assert.throws(() => checkExpectation({ keys: ["k.pub"], ...more }), { code: "USAGE", hint: /anyOf/ });
+      assert.doesNotThrow(() => checkExpectation({ keys: ["k.pub"], ...more, anyOf: true }));
+    }
+    assert.doesNotThrow(() => checkExpectation({ keys: ["k.pub", "l.pub"], certificates: [] }));
+  });
+
   it("named by key count beside a trust policy's, whatever name that has", async (t) => {
     const folder = await mkdtemp(join(tmpdir(), "touchmark-expect-"));
     t.after(() => rm(folder, { recursive: true, force: true }));
@@ -79,7 +89,7 @@ describe("expected signers", () => {
     const acme = await makeCompany(folder, "acme");
     for (const name of ["signer", "other"]) {
       await writeTrustFolder(path(name), { statements: [{ name }], stores: { "ca/acme": [acme.root] } });
-      const basisFor = await openExpectation({ keys: [path("k.pub")], notationFolder: path(name) }, local, () => {});
+      const basisFor = await openExpectation({ keys: [path("k.pub")], notationFolder: path(name), anyOf: true }, local, () => {});
       const { policy } = await basisFor("registry.example/app");
       const [authorities = []] = policy.rules.flatMap(({ signatures }) => signatures.map(({ from }) => from));
       assert.deepEqual(

@@ -41,6 +41,8 @@ export interface ExpectationSettings {
   readonly notationFolder?: string | undefined;
   /** The name of the statement of notation's trust policy for files; the global one by default. */
   readonly policyName?: string | undefined;
+  /** A signature by any one of them is enough, although they are of several kinds: keys, identities, certificates, notation's folder (false). */
+  readonly anyOf?: boolean;
   /** Annotations that a signature must carry. */
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ignoresSct?: boolean;
@@ -57,6 +59,7 @@ const known: Readonly<Record<keyof ExpectationSettings, true>> = {
   timestampRoots: true,
   notationFolder: true,
   policyName: true,
+  anyOf: true,
   annotations: true,
   ignoresSct: true,
   ignoresLog: true,
@@ -75,11 +78,19 @@ const knownOfRoots: Readonly<Record<keyof TrustedRootSettings, true>> = { files:
 export function checkExpectation(settings: ExpectationSettings): void {
   checkSettings(settings, known, "expect");
   const { keys = [], identities = [], certificates = [], certificateSubjects = [], timestampRoots = [] } = settings;
-  const { trustedRoots, notationFolder, policyName } = settings;
+  const { trustedRoots, notationFolder, policyName, anyOf = false } = settings;
   for (const identity of identities) checkSettings(identity, knownOfIdentity, "an identity");
   if (trustedRoots) checkSettings(trustedRoots, knownOfRoots, "trustedRoots");
   if (keys.length + identities.length + certificates.length === 0 && notationFolder === undefined) {
     throw new TouchmarkError("USAGE", "no signer is expected", { hint: "Name keys, identities, certificates, or notation's folder." });
+  }
+  const kinds = Object.entries({ keys, identities, certificates, notationFolder }).flatMap(([name, given]) =>
+    given === undefined || given.length === 0 ? [] : [name],
+  );
+  if (kinds.length > 1 && !anyOf) {
+    throw new TouchmarkError("USAGE", `${kinds.join(" and ")} expect different signers, and a signature by one of them would be enough`, {
+      hint: "Expect the one that must have signed, or set anyOf if any one of them is enough.",
+    });
   }
   const ofCertificates = Object.entries({ certificateSubjects, timestampRoots }).find(([, given]) => given.length > 0);
   if (ofCertificates && certificates.length === 0) {

@@ -177,7 +177,19 @@ describe("verify by identity", () => {
     const byKey = await verify("--key", path("mine.pub"));
     assert.match(byKey.stdout, /^refused: KEY_MISMATCH[\s\S]*made with a certificate of .*, not with /);
     await run("sign", "--key", path("mine.key"), `${address}/app:1`);
-    const either = await verify("--key", path("mine.pub"), "--certificate-identity", "nobody@example.com", ...issuer);
+  });
+
+  it("expects a key or an identity only if --any-of says so: to name one more never loosens the check", async (t) => {
+    const { verify, run, path, address } = await signed(t);
+    await run("keys", "generate", "--output-key-prefix", path("mine"));
+    await run("sign", "--key", path("mine.key"), `${address}/app:1`);
+    const both = ["--key", path("mine.pub"), "--certificate-identity", "nobody@example.com", ...issuer];
+    const refused = await verify(...both);
+    assert.equal(refused.status, 2, refused.stdout);
+    assert.match(refused.stderr, /--key and --certificate-identity name different signers[\s\S]*--any-of/);
+    const either = await verify(...both, "--any-of");
     assert.equal(either.status, 0, either.stdout);
+    const ca = await verify("--key", path("mine.pub"), "--certificate", path("mine.pub"));
+    assert.match(`${ca.status} ${ca.stderr}`, /^2 .*--key and --certificate name different signers/);
   });
 });

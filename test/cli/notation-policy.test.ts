@@ -140,7 +140,7 @@ describe("a trust policy's level", () => {
     assert.deepEqual([verdict.decision, verdict.requirements, verdict.policy.name], ["allow", [], "no-need"]);
     await putImage(repository(image), "unsigned", "1");
     await run("keys", "generate", "--output-key-prefix", path("mine"));
-    const named = await verify(skipped, "--key", path("mine.pub"));
+    const named = await verify(skipped, "--key", path("mine.pub"), "--any-of");
     assert.equal(named.status, 10, named.stdout);
   });
 
@@ -231,7 +231,7 @@ describe("NOTATION_CONFIG", () => {
     assert.equal(flag.status, 0, flag.stderr);
   });
 
-  it("adds nothing to a key or an identity that is named", async (t) => {
+  it("adds nothing to a key or an identity that is named, unless --any-of says so", async (t) => {
     const { acme, image, path, run, runWith, sign } = await placeOf(t);
     await sign();
     await run("keys", "generate", "--output-key-prefix", path("mine"));
@@ -240,7 +240,8 @@ describe("NOTATION_CONFIG", () => {
     const byKey = await runWith({ env }, "verify", "--key", path("mine.pub"), image);
     assert.equal(byKey.status, 12, byKey.stdout);
     assert.match(byKey.stdout, /^refused: KEY_MISMATCH/);
-    const both = await runWith({ env }, "verify", "--key", path("mine.pub"), "--notation-config", path("conf"), image);
-    assert.equal(both.status, 0, "a flag adds it");
+    const both = ["verify", "--key", path("mine.pub"), "--notation-config", path("conf"), image];
+    assert.equal((await runWith({ env }, ...both)).status, 2);
+    assert.equal((await runWith({ env }, ...both, "--any-of")).status, 0, "a flag adds it");
   });
 });

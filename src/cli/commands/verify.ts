@@ -27,8 +27,9 @@ import { commandLimits } from "../limits.ts";
 export const command: Command = defineCommand({
   usage: "(--key KEY | --certificate-identity IDENTITY --certificate-oidc-issuer URL | --certificate FILE) [flags] REF…",
   details: [
-    "An image passes with a signature by any one of the keys, or by a certificate for the identity or of the authority, in any format",
-    "and location (referrers or tags); other signatures are ignored. Patterns must match the whole text.",
+    "An image passes with a signature by any one of the keys, or by a certificate for the identity, or under any one of the authorities,",
+    "in any format and location (referrers or tags); other signatures are ignored. Signers of several kinds need --any-of. Patterns must",
+    "match the whole text.",
     "Exit status: 0 allowed, 10 no signature, 11 no such image, 12 no signature matched, 13 no certificate, 21 revoked, 22 expired,",
     "30 unreachable, 31 authentication, 32 undecided; 20 if several images fail for different reasons.",
   ].join("\n"),

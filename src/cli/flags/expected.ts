@@ -24,6 +24,7 @@ export interface ExpectedArgs extends WorkflowArgs, TrustedRootArgs, PluginArgs 
   readonly certificate: readonly string[];
   readonly certificateSubject: readonly string[];
   readonly timestampRoot: readonly string[];
+  readonly anyOf: boolean;
   /** For commands that verify images. */
   readonly allowPendingLog?: boolean;
   /** For commands that verify files. */
@@ -57,6 +58,7 @@ export const expectedFlags: FlagsOf<Omit<ExpectedArgs, "allowPendingLog" | "poli
   }),
   certificateSubject: flag.strings({ value: "NAME", summary: "Expected certificate subject: 'C=US,ST=WA,O=example'" }),
   timestampRoot: flag.strings({ value: "FILE", summary: "Root certificate of the timestamp authority (PEM, RFC 3161)" }),
+  anyOf: flag.boolean({ summary: "Signers of several kinds are named, and a signature by any one of them is enough" }),
   notationConfig: notationConfigFlag("Use notation's trust policy and trust stores in this folder (NOTATION_CONFIG)"),
   pluginConfig: pluginConfigFlag("Plugin option, for the plugin that a signature names"),
 };
