@@ -83,10 +83,21 @@ function cacheFolder() {
   try {
     if (!path.isAbsolute(base)) base = path.join(require("os").homedir(), ".cache");
     var folder = path.join(base, "touchmark", "compile");
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     return isPrivate(path.dirname(folder)) && isPrivate(folder) ? folder : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** One level at a time: the recursive mkdir never ends in a file system that answers ENOENT below a folder that exists, as /proc. */
+function makeFolder(folder) {
+  if (fs.existsSync(folder)) return;
+  if (path.dirname(folder) !== folder) makeFolder(path.dirname(folder));
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
   }
 }
 

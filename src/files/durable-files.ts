@@ -1,6 +1,6 @@
 /** The file system calls of durable writes, and two helpers for folders. */
 import { renameSync } from "node:fs";
-import { link, lstat, mkdir, open, rename, rm } from "node:fs/promises";
+import { link, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** The calls that write. The default is the operating system; tests inject failing ones. */
@@ -12,6 +12,7 @@ export interface FileOperations {
   readonly rename: typeof rename;
   readonly renameSync: typeof renameSync;
   readonly rm: typeof rm;
+  readonly stat: typeof stat;
 }
 
 /** Getters, since naming a function of `node:fs/promises` loads it, and most commands write no file. */
@@ -37,6 +38,9 @@ export const systemFiles: FileOperations = {
   get rm() {
     return rm;
   },
+  get stat() {
+    return stat;
+  },
 };
 
 /** Error codes of file systems that cannot sync a folder. */
@@ -51,16 +55,30 @@ export async function syncFolder(path: string, files: FileOperations = systemFil
   });
 }
 
-/** Creates a folder and its parents, and syncs the entries of those that it created. */
+/**
+ * Creates a folder and its parents, and syncs the entries of those that it created. One level at a time: Node's recursive `mkdir` never
+ * ends where the system answers ENOENT below a folder that exists, as in /proc.
+ */
 export async function makeFolder(path: string, mode = 0o777, files: FileOperations = systemFiles): Promise<void> {
-  const highest = await files.mkdir(path, { recursive: true, mode });
-  if (highest === undefined) return;
-  await Promise.all(parentsUpTo(path, dirname(highest)).map((folder) => syncFolder(folder, files)));
+  if (await isFolder(path, files)) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeFolder(parent, mode, files);
+  try {
+    await files.mkdir(path, { mode });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (await isFolder(path, files)) return;
+    throw error;
+  }
+  await syncFolder(parent, files);
 }
 
-function parentsUpTo(path: string, top: string): readonly string[] {
-  const parent = dirname(path);
-  return parent === top || parent === path ? [parent] : [parent, ...parentsUpTo(parent, top)];
+async function isFolder(path: string, files: FileOperations): Promise<boolean> {
+  try {
+    return (await files.stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Moves a synced file to its location on the same file system, replacing any file there, and syncs the folder. */

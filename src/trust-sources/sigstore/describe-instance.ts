@@ -3,7 +3,7 @@ import type { Instant } from "../../core/instant.ts";
 import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import type { TrustRootContent } from "../tuf/content.ts";
-import { readEmbedded } from "./embedded.ts";
+import { embeddedUntil, readEmbedded } from "./embedded.ts";
 import { rootsOf, type Instance } from "./instance.ts";
 import { readFetched, trustedRootOf } from "./repository.ts";
 
@@ -35,5 +35,6 @@ export async function describeInstance(instance: Instance, folder: string): Prom
     return { name, from, state: "fetched", since: fetched, expires, versions, roots: [trustedRootOf(content, instance)] };
   }
   if (instance.root) return { name, from, state: "missing", roots: [] };
-  return { name, from, state: "embedded", roots: [parseTrustedRoot(await readEmbedded("trusted_root.json"), name)] };
+  const roots = [parseTrustedRoot(await readEmbedded("trusted_root.json"), name)];
+  return { name, from, state: "embedded", expires: await embeddedUntil(), roots };
 }

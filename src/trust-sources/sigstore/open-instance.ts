@@ -8,10 +8,10 @@ import type { SigningConfig } from "../../trust/signing-config.ts";
 import { parseTrustedRoot } from "../../trust/parse-trusted-root.ts";
 import type { TrustedRoot } from "../../trust/trusted-root.ts";
 import type { TrustRootContent } from "../tuf/content.ts";
-import { readEmbedded } from "./embedded.ts";
+import { embeddedUntil, readEmbedded } from "./embedded.ts";
 import { rootsOf, type Instance, type RepositoryInstance } from "./instance.ts";
 import { notePause, respectPause } from "./mirror-pause.ts";
-import { keptIn, readFetched, refresh, signingConfigOf, trustedRootOf } from "./repository.ts";
+import { keptIn, readFetched, refresh, signingConfigOf, trustedRootOf, type RefreshOptions } from "./repository.ts";
 
 export interface OpenInstanceOptions {
   /** The folder of all trust roots. */
@@ -44,18 +44,25 @@ export async function openInstance(instance: Instance, options: OpenInstanceOpti
   if (instance.kind === "files") return { roots: rootsOf(instance), warnings: [] };
   const kept = await attempt(async () => (await readFetched(instance, options.folder))?.content);
   const due = !options.offline && !isRecent(kept, options.at);
-  const fetched = due ? await attempt(() => refreshInTime(instance, canWait(instance, kept, options), options)) : undefined;
+  const notStored: Warning[] = [];
+  const onNotStored = ({ message }: TouchmarkError): void =>
+    void notStored.push({
+      message: `${instance.name} was fetched and verified, and could not be stored: ${message}`,
+      hint: "It is used now, and fetched again by the next run. Give this user a home folder, or XDG_DATA_HOME, where it may write.",
+    });
+  const refreshing = { ...options, onNotStored };
+  const fetched = due ? await attempt(() => refreshInTime(instance, canWait(instance, kept, options), refreshing)) : undefined;
   throwIfAborted(options.signal);
   const content = fetched instanceof TouchmarkError ? kept : (fetched ?? kept);
   const failure =
     fetched instanceof TouchmarkError ? [{ message: `${instance.name} could not be brought up to date: ${fetched.message}` }] : [];
   if (content instanceof TouchmarkError) throw content;
-  if (content === undefined) return openEmbedded(instance, fetched, failure);
+  if (content === undefined) return openEmbedded(instance, fetched, failure, options.at);
   const expiry = checkExpiry(instance, content, options);
   return {
     roots: [trustedRootOf(content, instance)],
     signingConfig: () => signingConfigOf(content, instance),
-    warnings: [...failure, ...expiry],
+    warnings: [...failure, ...notStored, ...expiry],
   };
 }
 
@@ -71,7 +78,11 @@ function canWait({ root }: RepositoryInstance, kept: TrustRootContent | Touchmar
 }
 
 /** Updates with a time limit, so that a verification does not wait for a mirror that does not answer, and with failure backoff. */
-async function refreshInTime(instance: RepositoryInstance, mayPause: boolean, options: OpenInstanceOptions): Promise<TrustRootContent> {
+async function refreshInTime(
+  instance: RepositoryInstance,
+  mayPause: boolean,
+  options: OpenInstanceOptions & RefreshOptions,
+): Promise<TrustRootContent> {
   const { signal, at } = options;
   const folder = keptIn(instance, options.folder);
   if (mayPause) await respectPause(folder, at);
@@ -95,6 +106,7 @@ async function openEmbedded(
   instance: RepositoryInstance,
   fetched: TouchmarkError | TrustRootContent | undefined,
   failure: readonly Warning[],
+  at: Instant,
 ): Promise<OpenedInstance> {
   if (instance.root !== undefined) {
     if (fetched instanceof TouchmarkError) throw fetched;
@@ -104,8 +116,9 @@ async function openEmbedded(
     });
   }
   const root = parseTrustedRoot(await readEmbedded("trusted_root.json"), instance.name);
+  const until = await embeddedUntil();
   const stale: Warning = {
-    message: "the public sigstore root that came with touchmark is used, which may be stale",
+    message: `the public sigstore root that came with touchmark is used, which ${at < until ? "may be" : "is probably"} stale: it was to be renewed by ${formatInstant(until)}`,
     hint: "Fetch it where there is a network.",
     remedy: { id: "update-trust-root" },
   };

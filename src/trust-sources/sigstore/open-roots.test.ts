@@ -81,7 +81,7 @@ suite("trusted roots", () => {
       const opened = await open({ env: { TOUCHMARK_TRUST: at }, offline: true, http: noNetwork });
       assert.equal(opened.roots.length, 1);
       assert.ok(opened.roots.every((root) => root.certificateAuthorities.length > 0 && root.logs.length > 0));
-      assert.match(messagesOf(opened), /came with touchmark.*stale/);
+      assert.match(messagesOf(opened), /came with touchmark.*stale: it was to be renewed by 2026-11-20T/);
     }
     const nowhere = new URL(`http://${await refusedAddress(t)}/`);
     const opened = await open({ http: { ...noNetwork, request: (request) => createHttpClient().request({ ...request, url: nowhere }) } });
@@ -262,7 +262,26 @@ suite("trusted roots", () => {
     t.after(() => chmod(kept, 0o700));
     const opened = await open({ at: published + day });
     assert.equal(opened.roots.length, 1);
-    assert.match(messagesOf(opened), /repository.json cannot be written/);
+    assert.match(messagesOf(opened), /company was fetched and verified, and could not be stored: .*repository.json cannot be written/);
+  });
+
+  test("are those just fetched where they cannot be stored, with one warning, for the first time and after", async (t) => {
+    const { open, folder } = await location(t);
+    const repository = publishSigstore();
+    const instance: RepositoryInstance = {
+      kind: "repository",
+      name: "company",
+      mirror: await repository.serve(t),
+      root: repository.root,
+    };
+    await writeInstance(folder, instance);
+    await writeFile(keptIn(instance, folder), "a file where the cache's folder would be");
+    repository.rotate(); // the cache has two files to write
+    for (const at of [published, published + day]) {
+      const opened = await open({ at });
+      assert.equal(opened.roots.length, 1);
+      assert.match(messagesOf(opened), /^company was fetched and verified, and could not be stored: [^\n]*$/);
+    }
   });
 
   test("are used even if a file exists at the cache's path", async (t) => {

@@ -18,6 +18,8 @@ export interface RefreshOptions {
   readonly folder: string;
   readonly http: HttpClient;
   readonly at: Instant;
+  /** Called, once, if the cache cannot be written; without it, that is thrown. */
+  readonly onNotStored?: (failure: TouchmarkError) => void;
   readonly signal: AbortSignal;
 }
 

@@ -23,19 +23,22 @@ export interface UpdateOptions {
   readonly at: Instant;
   /** Throws for content that cannot be used; such content is not stored. */
   readonly accept?: (content: TrustRootContent) => void;
+  /** Called, once, if the cache cannot be written; without it, that is thrown. */
+  readonly onNotStored?: ((failure: TouchmarkError) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
 /**
  * Returns the current content of the repository, verified and stored. The cache only saves requests and prevents rollback;
  * if it is damaged, the update starts from the initial root. Throws TRUST_ROOT_INVALID, TRUST_ROOT_EXPIRED,
- * LIMIT_EXCEEDED, FILE_NOT_FOUND if the folder cannot be written, and what the client throws.
+ * LIMIT_EXCEEDED, FILE_NOT_FOUND if the folder cannot be written and `onNotStored` is not given, and what the client throws.
  */
 export async function updateTrustRoot(options: UpdateOptions): Promise<TrustRootContent> {
   const { folder, at } = options;
+  const store = storing(options.onNotStored);
   const mirror = new Mirror({ ...options, url: options.mirror });
   const initial = openRoot(options.root);
-  const roots = await rotate(initial, folder, mirror);
+  const roots = await rotate(initial, { folder, mirror, store });
   const root = roots.at(-1) ?? initial;
   requireFresh(root, at);
 
@@ -45,19 +48,40 @@ export async function updateTrustRoot(options: UpdateOptions): Promise<TrustRoot
   const content = trustRootContent(chain, { files, fetched: at });
   options.accept?.(content);
   const { timestamp, snapshot, targets } = chain;
-  await writeCached(folder, {
-    fetched: at,
-    roots: roots.map(({ bytes }) => bytes),
-    timestamp: timestamp.bytes,
-    snapshot: snapshot.bytes,
-    targets: targets.bytes,
-    files,
-  });
+  await store(() =>
+    writeCached(folder, {
+      fetched: at,
+      roots: roots.map(({ bytes }) => bytes),
+      timestamp: timestamp.bytes,
+      snapshot: snapshot.bytes,
+      targets: targets.bytes,
+      files,
+    }),
+  );
   return content;
 }
 
+type Store = (write: () => Promise<void>) => Promise<void>;
+
+/** Reports the first write that fails, and goes on: what was verified can be used without a cache. */
+function storing(onNotStored: UpdateOptions["onNotStored"]): Store {
+  let isReported = false;
+  return async (write) => {
+    try {
+      await write();
+    } catch (error) {
+      if (!onNotStored || !(error instanceof TouchmarkError)) throw error;
+      if (!isReported) onNotStored(error);
+      isReported = true;
+    }
+  };
+}
+
 /** Fetches the roots after the initial one, up to the newest (section 5.3). */
-async function rotate(initial: TufRoot, folder: string, mirror: Mirror): Promise<readonly TufRoot[]> {
+async function rotate(
+  initial: TufRoot,
+  { folder, mirror, store }: { readonly folder: string; readonly mirror: Mirror; readonly store: Store },
+): Promise<readonly TufRoot[]> {
   const known = (await cacheLookup(async () => followRoots(initial, await readRoots(folder)))) ?? [];
   const roots = [...known];
   try {
@@ -74,9 +98,11 @@ async function rotate(initial: TufRoot, folder: string, mirror: Mirror): Promise
   } finally {
     // Stored even if the rest of the update fails, so that rotated keys cannot return.
     if (roots.length > known.length) {
-      await writeRoots(
-        folder,
-        roots.map(({ bytes }) => bytes),
+      await store(() =>
+        writeRoots(
+          folder,
+          roots.map(({ bytes }) => bytes),
+        ),
       );
     }
   }
