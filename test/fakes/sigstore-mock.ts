@@ -30,3 +30,15 @@ const require = createRequire(import.meta.url);
 
 export const mockFulcio: MockFulcio = require("@sigstore/mock/dist/fulcio/index.js");
 export const mockRekor: MockRekor = require("@sigstore/mock/dist/rekor/index.js");
+
+/** The mock says of every name that it is a URI; of an e-mail address, Fulcio does not. */
+const x509 = require("@peculiar/x509");
+const { SubjectAlternativeNameExtension: Named } = x509;
+x509.SubjectAlternativeNameExtension = class extends Named {
+  constructor(names: readonly { readonly type: string; readonly value: string }[], isCritical: boolean) {
+    super(
+      names.map((name) => (/^[^:@]+@[^@]+$/.test(name.value) ? { ...name, type: "email" } : name)),
+      isCritical,
+    );
+  }
+};

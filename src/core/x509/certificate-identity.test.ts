@@ -49,6 +49,19 @@ suite("the identity in a certificate", () => {
     assert.equal(identityOf(userName("1.3.6.1.4.1.57264.1.7", utf8("jo!example"))).subjectAlternativeName, "jo!example");
   });
 
+  test("is of one kind: no e-mail address, DNS name or user name reads as a URI, nor any other way round", () => {
+    const names = { 1: "jo@example.com", 2: "example.com", 6: "https://example.com/a@b" };
+    for (const [tag, own] of Object.entries(names)) {
+      for (const text of [...Object.values(names), "jo!example"]) {
+        const name = san(encodeDer(contextTag(Number(tag), "primitive"), encodeUtf8(text)));
+        if (text === own) assert.equal(identityOf(name).subjectAlternativeName, text);
+        else assert.throws(() => identityOf(name), { code: "MALFORMED" }, `${tag} ${text}`);
+      }
+    }
+    for (const text of Object.values(names))
+      assert.throws(() => identityOf(userName("1.3.6.1.4.1.57264.1.7", utf8(text))), { code: "MALFORMED" }, text);
+  });
+
   test("requires exactly one subject alternative name", () => {
     const refuses = (message: RegExp, ...list: readonly Uint8Array[]) =>
       assert.throws(() => identityOf(...list), { code: "MALFORMED", message });

@@ -47,10 +47,27 @@ export function certificateIdentity(certificate: Certificate): CertificateIdenti
 function nameText(name: GeneralName): string {
   if (name.kind === "unread")
     throw malformed(`the certificate's subject alternative name is of kind ${name.tag & 0x1f}, which is not read`);
-  if (name.kind !== "other") return name.value;
+  if (name.kind !== "other") return checkedName(name.kind, name.value);
   if (name.oid !== userNameOid) throw malformed(`the certificate's subject alternative name is of type ${name.oid}, which is not read`);
   expectTag(name.value, tags.utf8String, "the certificate's user name");
-  return readText(name.value, "the certificate's user name");
+  return checkedName("user", readText(name.value, "the certificate's user name"));
+}
+
+/**
+ * What each kind of name looks like. No text fits two kinds, so that an expected identity, which is a text, is one of one kind: an e-mail
+ * address that reads `https://…` is not the URI.
+ */
+const lookOf = {
+  uri: { what: "a URI", look: /^[a-z][a-z0-9+.-]*:/i },
+  email: { what: "an e-mail address", look: /^[^@:]+@[^@]+$/ },
+  dns: { what: "a DNS name", look: /^[^@:/!]+$/ },
+  user: { what: "a user name", look: /^[^@:]+![^@]+$/ },
+} as const;
+
+function checkedName(kind: keyof typeof lookOf, text: string): string {
+  const { what, look } = lookOf[kind];
+  if (text === "" || look.test(text)) return text;
+  throw malformed(`the certificate's subject alternative name ${JSON.stringify(text.slice(0, 150))} is not ${what}`);
 }
 
 function claim({ extensions }: Certificate, number: number): string | undefined {

@@ -74,12 +74,14 @@ export const extensions: {
   readonly digitalSignature: Uint8Array;
   readonly usage: (ids: readonly string[], isCritical?: boolean) => Uint8Array;
   readonly uri: (...uris: readonly string[]) => Uint8Array;
+  readonly email: (email: string) => Uint8Array;
 } = {
   authority: (pathLength) => extension("2.5.29.19", sequence(critical, ...(pathLength === undefined ? [] : [integer(pathLength)])), true),
   keyCertSign: extension("2.5.29.15", bits.keyCertSign, true),
   digitalSignature: extension("2.5.29.15", bits.digitalSignature, true),
   usage: (ids, isCritical = false) => extension("2.5.29.37", sequence(...ids.map(oid)), isCritical),
   uri: (...uris) => extension("2.5.29.17", sequence(...uris.map((uri) => encodeDer(contextTag(6, "primitive"), encodeUtf8(uri)))), true),
+  email: (email) => extension("2.5.29.17", sequence(encodeDer(contextTag(1, "primitive"), encodeUtf8(email))), true),
 };
 
 export interface KeyPair {
