@@ -1,5 +1,6 @@
 /** Public keys of logs in a trusted root: DER, of the type in `keyDetails` (`sigstore_common.proto`, PublicKeyDetails). */
 import { createPublicKey } from "node:crypto";
+import { openDer } from "../core/asn1/der.ts";
 import type { KeyAlgorithmName } from "../core/keys/key-algorithms.ts";
 import { publicKeyOf, type PublicKey } from "../core/keys/public-key.ts";
 import { asInvalidKey, invalidKey } from "./key-pem.ts";
@@ -45,9 +46,10 @@ export function keyKindOf({ algorithm, key }: PublicKey, what: string): string {
 export function parseLogKey(der: Uint8Array, keyDetails: string, at: string): PublicKey {
   const kind = kinds.get(keyDetails);
   if (!kind) throw invalidKey(`${at} is of the kind ${JSON.stringify(keyDetails)}, which is not known`);
-  const key = asInvalidKey(`${at}.rawBytes cannot be read`, () =>
-    publicKeyOf(createPublicKey({ key: Buffer.from(der), format: "der", type: kind.type }), at),
-  );
+  const key = asInvalidKey(`${at}.rawBytes cannot be read`, () => {
+    openDer(der, at); // OpenSSL ignores bytes after it
+    return publicKeyOf(createPublicKey({ key: Buffer.from(der), format: "der", type: kind.type }), at);
+  });
   if (!kind.algorithms.includes(key.algorithm.name)) throw invalidKey(`${at} says ${keyDetails} and holds a key of ${key.algorithm.name}`);
   return key;
 }

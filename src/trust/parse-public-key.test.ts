@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
@@ -76,5 +77,12 @@ suite("parsePublicKey", () => {
         readsOrRefuses(() => parse(encodePem(name, bytes)), "INVALID_KEY");
       }),
     );
+  });
+
+  test("bytes after the key inside of the PEM block are refused", () => {
+    const der = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ format: "der", type: "spki" });
+    const pem = (bytes: Buffer) => encodeUtf8(`-----BEGIN PUBLIC KEY-----\n${bytes.toString("base64")}\n-----END PUBLIC KEY-----\n`);
+    assert.equal(parsePublicKey(pem(der), "a.pub").algorithm.name, "ecdsa-p256");
+    assert.throws(() => parsePublicKey(pem(Buffer.concat([der, Buffer.alloc(1)])), "a.pub"), { code: "INVALID_KEY" });
   });
 });

@@ -4,6 +4,7 @@
  * else in a certificate, its validity included, is checked.
  */
 import { createPublicKey, X509Certificate, type KeyObject } from "node:crypto";
+import { openDer } from "../core/asn1/der.ts";
 import { publicKeyOf, type PublicKey } from "../core/keys/public-key.ts";
 import { asInvalidKey, describeBlocks, invalidKey, isPrivate, parseKeyPem } from "./key-pem.ts";
 
@@ -33,6 +34,9 @@ export function parsePublicKey(text: Uint8Array, name: string): PublicKey {
   if (!first || (keys.length > 1 && !isChain)) {
     throw invalidKey(`${name} must hold one PUBLIC KEY or CERTIFICATE in PEM, and holds ${describeBlocks(blocks)}`);
   }
-  const key = asInvalidKey(`the ${first.label} block of ${name} cannot be read`, () => first.read(Buffer.from(first.bytes)));
+  const key = asInvalidKey(`the ${first.label} block of ${name} cannot be read`, () => {
+    openDer(first.bytes, name); // OpenSSL ignores bytes after it
+    return first.read(Buffer.from(first.bytes));
+  });
   return publicKeyOf(key, name);
 }

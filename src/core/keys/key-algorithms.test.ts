@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { suite, test } from "node:test";
-import { publicKeyOf } from "./public-key.ts";
+import { publicKeyOf, readPublicKey } from "./public-key.ts";
 
 const vectors = new URL("../../../test/vectors/keys/", import.meta.url);
 
@@ -52,6 +52,30 @@ suite("key algorithms", () => {
     assert(n !== undefined);
     const key = createPublicKey({ key: { kty: "RSA", n, e: "AQ" }, format: "jwk" });
     assert.throws(() => publicKeyOf(key, "the key"), { code: "INVALID_KEY" });
+  });
+
+  test("an RSA key whose exponent is as long as its modulus is refused: each verification would take a hundred times as long", () => {
+    const { n = "" } = createPublicKey(readFileSync(new URL("cosign/rsa-3072.pub", vectors))).export({ format: "jwk" });
+    for (const [e, isAccepted] of [
+      [Buffer.alloc(375, 0xff), false],
+      [Buffer.from("80000001", "hex"), false],
+      [Buffer.from("7fffffff", "hex"), true],
+    ] as const) {
+      const spki = createPublicKey({ key: { kty: "RSA", n, e: e.toString("base64url") }, format: "jwk" }).export({
+        format: "der",
+        type: "spki",
+      });
+      if (isAccepted) assert.equal(readPublicKey(spki, "the key").algorithm.name, "rsa");
+      else assert.throws(() => readPublicKey(spki, "the key"), { code: "INVALID_KEY" });
+    }
+  });
+
+  test("bytes after a key are refused: they would give one key any number of fingerprints", () => {
+    for (const file of Object.keys(accepted)) {
+      const spki = createPublicKey(readFileSync(new URL(file, vectors))).export({ format: "der", type: "spki" });
+      assert.equal(readPublicKey(spki, file).fingerprint, read(file).fingerprint);
+      assert.throws(() => readPublicKey(Buffer.concat([spki, Buffer.alloc(1)]), file), { code: "INVALID_KEY" }, file);
+    }
   });
 
   test("a P-256 key over another generator is refused: anyone could compute its private key", () => {

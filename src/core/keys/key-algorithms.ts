@@ -59,7 +59,11 @@ function ecdsa(name: KeyAlgorithmName, curve: string, start: string, scheme: Sig
   };
 }
 
+/** The largest exponent of other verifiers, Go's included. One of 3000 bits makes a verification take a hundred times as long. */
+const maxExponent = 2n ** 31n - 1n;
+
 function isSoundRsa(key: KeyObject): boolean {
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
-  return modulusLength >= 2048 && modulusLength <= 4096 && publicExponent >= 3n && publicExponent % 2n === 1n;
+  const isExponent = publicExponent >= 3n && publicExponent <= maxExponent && publicExponent % 2n === 1n;
+  return modulusLength >= 2048 && modulusLength <= 4096 && isExponent;
 }

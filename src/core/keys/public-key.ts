@@ -1,5 +1,6 @@
 /** An accepted public key, identified by its fingerprint, with the schemes that it verifies with. */
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
+import { openDer } from "../asn1/der.ts";
 import { TouchmarkError } from "../errors.ts";
 import { keyAlgorithms, type KeyAlgorithm } from "./key-algorithms.ts";
 
@@ -29,6 +30,7 @@ export function readPublicKey(spki: Uint8Array, what: string): PublicKey {
   const spelt = Buffer.from(spki);
   let key: KeyObject;
   try {
+    openDer(spelt, what); // OpenSSL ignores bytes after it, which would give one key any number of fingerprints
     key = createPublicKey({ key: spelt, format: "der", type: "spki" });
   } catch (error) {
     throw new TouchmarkError("INVALID_KEY", `${what} cannot be read`, { cause: error });
