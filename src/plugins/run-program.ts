@@ -51,12 +51,23 @@ export function runProgram({ name, path, command, input, env, maxOutput, maxTime
   child.on("error", (cause) => {
     stop(new TouchmarkError("PLUGIN_FAILED", `${name} cannot be run (${codeOf(cause)})`, { cause }));
   });
-  child.on("exit", () => killGroup(child));
-  child.on("close", (status) => resolve({ status, stdout: concat(stdout), stderr: concat(stderr) }));
+  const finish = (status: number | null) => resolve({ status, stdout: concat(stdout), stderr: concat(stderr) });
+  let draining: NodeJS.Timeout | undefined;
+  child.on("exit", (status) => {
+    killGroup(child);
+    // A process that left the group may hold the streams open. What the program wrote before its end is read first: timers run before reads.
+    draining = setTimeout(() => setImmediate(leave, status), pluginLimits.drainTime);
+  });
+  const leave = (status: number | null) => {
+    finish(status);
+    for (const stream of child.stdio) stream?.destroy();
+  };
+  child.on("close", finish);
   child.stdin.on("error", () => {}); // a program that does not read its input is judged by its output
   child.stdin.end(input);
   return promise.finally(() => {
     clearTimeout(timer);
+    clearTimeout(draining);
     signal.removeEventListener("abort", onAbort);
   });
 }
