@@ -23,6 +23,8 @@ export function logEntriesOf({ material }: SignatureAndMaterial): readonly LogEn
   return (material?.entries ?? []).map(logEntryReference);
 }
 
-export function logEntryReference({ logIndex, logId }: LogEntryJson): LogEntryReference {
-  return { index: Number(logIndex), log: toHex(fromBase64(logId.keyId)) };
+/** The index is the promise's, or else the proof's: neither covers another one. */
+export function logEntryReference({ logIndex, logId, inclusionPromise, inclusionProof }: LogEntryJson): LogEntryReference {
+  const index = inclusionPromise ? logIndex : (inclusionProof?.logIndex ?? logIndex);
+  return { index: Number(index), log: toHex(fromBase64(logId.keyId)) };
 }

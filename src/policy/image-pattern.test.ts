@@ -18,6 +18,7 @@ describe("a pattern of images", () => {
     ["registry.example/*", "registry.example/prod/app", false],
     ["docker.io/library/*", "alpine", true],
     ["docker.io/library/*", "registry-1.docker.io/library/alpine", true],
+    ["docker.io/library/*", "registry.hub.docker.com/library/alpine", true],
     ["index.docker.io/library/*", "docker.io/library/alpine", true],
     ["127.0.0.1:5000/**", "127.1:5000/app", true],
     ["[::1]:5000/**", "[0:0:0:0:0:0:0:1]:5000/app", true],

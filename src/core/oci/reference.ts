@@ -138,7 +138,7 @@ export function repositoryOf(reference: Reference): string {
 }
 
 /** Other names of Docker Hub. */
-const dockerHubAliases: ReadonlySet<string> = new Set(["index.docker.io", "registry-1.docker.io"]);
+const dockerHubAliases: ReadonlySet<string> = new Set(["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"]);
 
 /**
  * One spelling for all names of a repository, or of a pattern of them: a registry can be named in upper case, with the port of HTTPS, or by
