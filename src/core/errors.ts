@@ -415,6 +415,7 @@ export type RemedyId =
   | "present-client-certificate"
   | "replace-at-destination"
   | "sign-for-notary-project"
+  | "sign-image-payload"
   | "trust-certificate-authority"
   | "update-trust-root"
   | "use-https-notary-server";

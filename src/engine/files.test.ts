@@ -6,6 +6,8 @@ import { person } from "../../test/fakes/signers.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
 import { digestOf } from "../core/digest.ts";
 import type { FileSubject } from "../core/file-subject.ts";
+import { mediaTypes } from "../core/oci/manifest.ts";
+import type { ImageSubject } from "../core/subject.ts";
 import { publicKeyOf } from "../core/keys/public-key.ts";
 import type { RecordedEvent } from "../core/recorder.ts";
 import type { Signer } from "../core/signer.ts";
@@ -116,5 +118,41 @@ describe("a file", () => {
   it("gets a refusal, and no exception, for bytes that are no signature", async () => {
     assert.equal(await answer(new Uint8Array(), alice.trust), "deny MALFORMED_EVIDENCE");
     assert.equal(await answer(encodeUtf8("{}"), alice.trust), "deny MALFORMED_EVIDENCE");
+  });
+});
+
+describe("files and images", () => {
+  const manifest = encodeUtf8('{"schemaVersion":2,"config":{},"layers":[]}');
+  const about: FileSubject = { kind: "file", reference: "manifest.json", digest: digestOf(manifest), bytes: manifest };
+
+  it("a signature of an image is none of the file that is its manifest", async () => {
+    const { writers } = format;
+    const writer = await writers.signature.open();
+    const { publicKey: by } = alice;
+    const subject: ImageSubject = {
+      kind: "image",
+      repository: "registry.example/app",
+      reference: "registry.example/app:1",
+      digest: digestOf(manifest),
+      descriptor: { mediaType: mediaTypes.ociManifest, digest: digestOf(manifest), size: manifest.length },
+      manifest,
+    };
+    const claim = { kind: "signature", subject: subject.digest, annotations: {} } as const;
+    const toSign = await writer.prepare({ claim, subject, by: { publicKey: by }, options: { at } });
+    const made = await alice.signer.sign({ bytes: toSign.bytes, claim }, signal);
+    const artifact = await writer.assemble(toSign, subject, made, at);
+    assert.ok(artifact.kind === "referrer");
+    assert.equal(await answer(artifact.blobs[0] ?? manifest, alice.trust, about), "deny SUBJECT_MISMATCH");
+  });
+
+  it("bytes that a signature of an image is over are not signed as a file, unless that is meant", async () => {
+    const { recorder } = recording();
+    const options = { format, signer: alice.signer, annotations: {}, recorder, signal };
+    await assert.rejects(signFile(about, { ...options, signature: { at } }), {
+      code: "USAGE",
+      message: /manifest.json is the manifest of an image/,
+    });
+    const { evidence } = await signFile(about, { ...options, signature: { at, allowsImagePayload: true } });
+    assert.equal(await answer(evidence, alice.trust, about), "allow");
   });
 });

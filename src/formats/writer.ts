@@ -89,6 +89,8 @@ export interface WriteOptions {
   readonly at: Instant;
   /** The time when the signature expires, in formats that have an expiry. */
   readonly expiry?: Instant;
+  /** Signs a file even if its bytes are what a signature of an image is over. */
+  readonly allowsImagePayload?: boolean;
   /** The envelope type, in formats that have several; the default is JWS. */
   readonly envelope?: EnvelopeName;
 }

@@ -36,6 +36,7 @@ export const command: Command = defineCommand({
     bundle: bundleFlag("Write the signature here"),
     signature: signatureFlag("The same, FILE.jws.sig or FILE.cose.sig if not said"),
     annotations: annotationsFlag("Annotation that the signature shall carry, for the Notary Project"),
+    allowImagePayload: flag.boolean({ summary: "Sign a file whose signature could be passed off as one of an image" }),
     mediaType: mediaTypeFlag("What the file is said to be (application/octet-stream)"),
     ...outputFlags,
     ...timeoutFlags,
@@ -51,7 +52,7 @@ export const command: Command = defineCommand({
   async run(args, io) {
     const json = args.output === "json";
     const format = chosenFormat(args.format);
-    const signature = { ...signatureOptionsOf(args, io), at: signingTime(io) };
+    const signature = { ...signatureOptionsOf(args, io), at: signingTime(io), allowsImagePayload: args.allowImagePayload };
     const annotations = args.annotations;
     const mediaType = fileMediaType(args);
     const path = outputOf(args, args.operands[0], format);

@@ -68,6 +68,8 @@ const byId: Readonly<Record<RemedyId, Words>> = {
     "Name the sigstore instance it was signed with (--signing-config, --instance). No log is asked because a signature names it.",
   "present-client-certificate": "Give the one you were issued, and its key: --registry-client-cert and --registry-client-key.",
   "replace-at-destination": "Look at both with 'touchmark tree'; --force replaces those at the destination.",
+  "sign-image-payload":
+    "To sign an image, name the image: touchmark sign REF. If you made this file and know what it is for, add --allow-image-payload.",
   "sign-for-notary-project": "Sign in the format of the Notary Project: --format notation.",
   "trust-certificate-authority":
     "If a private certificate authority issued it, name that authority's certificate with --registry-cacert; if not, something else answers for this host.",

@@ -4,7 +4,6 @@ import { malformed } from "../../core/errors.ts";
 import type { Found } from "../../core/evidence.ts";
 import type { Check } from "../../core/finding.ts";
 import type { ImageManifest } from "../../core/oci/manifest.ts";
-import { subjectContent } from "../../core/subject.ts";
 import { findingOf, reading, tooLarge } from "../checks.ts";
 import type { FormatOfFiles, Recognised } from "../format.ts";
 import { formatLimits, type FormatLimits } from "../limits.ts";
@@ -36,7 +35,7 @@ export function bundleFormat({ bundleBytes }: FormatLimits): FormatOfFiles {
     async verify(evidence: BundleEvidence, subject, trust, at) {
       if (subject.kind === "file" && subject.mediaType !== undefined)
         return findingOf(evidence, at, { checks: [otherMediaType(subject.mediaType)] });
-      return verifyBundleEvidence(evidence, subjectContent(subject), trust, at);
+      return verifyBundleEvidence(evidence, subject, trust, at);
     },
 
     material: async (evidence: BundleEvidence) => (await import("./parts.ts")).bundleParts(evidence),

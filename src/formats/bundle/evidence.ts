@@ -2,8 +2,9 @@
 import type { Content } from "../../core/content.ts";
 import { digestOf } from "../../core/digest.ts";
 import type { Evidence } from "../../core/evidence.ts";
-import type { Finding } from "../../core/finding.ts";
+import type { Check, Finding } from "../../core/finding.ts";
 import type { Instant } from "../../core/instant.ts";
+import { subjectContent, type Subject } from "../../core/subject.ts";
 import type { Trust } from "../../trust/trust.ts";
 import { describeHint } from "../../verification/key-signature.ts";
 import { findingOf, type Reading } from "../checks.ts";
@@ -42,14 +43,24 @@ export function bundleClaims({ bundle }: BundleEvidence, about: Content): Stated
   };
 }
 
-/** Never throws for the content of the bundle. `about`: the image's manifest, or the file. */
-export async function verifyBundleEvidence(evidence: BundleEvidence, about: Content, trust: Trust, at: Instant): Promise<Finding> {
+const ofImage: Check = {
+  name: "subject",
+  outcome: "failed",
+  code: "SUBJECT_MISMATCH",
+  detail: "states that it signs an image, and a file is verified",
+};
+
+/** Never throws for the content of the bundle. A statement that signs an image is none of a file, even if that file is the image's manifest. */
+export async function verifyBundleEvidence(evidence: BundleEvidence, about: Subject, trust: Trust, at: Instant): Promise<Finding> {
   if ("problem" in evidence.bundle) return findingOf(evidence, at, { checks: [evidence.bundle.problem] });
   const { value: bundle } = evidence.bundle;
-  const parsed = claimIn(bundle, about);
+  const isFile = about.kind === "file";
+  const parsed = claimIn(bundle, subjectContent(about));
   if ("problem" in parsed) return findingOf(evidence, at, { checks: [parsed.problem] });
   const { claim, statement, content, subject } = parsed.value;
   const stated = { ...(claim && { claim }), statement };
+  if (isFile && claim?.kind === "signature" && content?.kind === "envelope")
+    return findingOf(evidence, at, { ...stated, checks: [ofImage] });
   if (content === undefined) return findingOf(evidence, at, { ...stated, checks: [subject] });
   const { checks, ...result } = await verifyBundle({ bundle, content, isPending: evidence.isPending === true, trust, at });
   return findingOf(evidence, at, { ...result, ...stated, hint: bundle.hint, checks: [...checks, subject] });

@@ -3,9 +3,10 @@ import { TouchmarkError } from "../../core/errors.ts";
 import type { SignatureClaim } from "../../core/evidence.ts";
 import { maxWholeBytes, wholeFile, type FileSubject } from "../../core/file-subject.ts";
 import { bundleHint } from "../../core/keys/public-key.ts";
+import { imagePayloadIn } from "../../core/statements/image-payload.ts";
 import type { MadeSignature } from "../../core/signer.ts";
 import { refuseExpiry } from "../checks.ts";
-import type { FileArtifact, ToSign, Writer } from "../writer.ts";
+import type { FileArtifact, ToSign, WriteOptions, Writer } from "../writer.ts";
 import { encodeSignStatement, signPredicateType } from "./sign-statement.ts";
 import { encodeMessageBundle } from "./sigstore-bundle.ts";
 import { assembleStatement, bundleStatementToSign, type BundleToSign } from "./write-statement.ts";
@@ -13,7 +14,9 @@ import { assembleStatement, bundleStatementToSign, type BundleToSign } from "./w
 export const bundleSignatureWriter: Writer<SignatureClaim> = {
   prepare({ claim, subject, options }) {
     refuseExpiry("bundle", options);
-    return subject.kind === "file" ? fileToSign(subject, claim) : bundleStatementToSign(encodeSignStatement(claim), signPredicateType);
+    return subject.kind === "file"
+      ? fileToSign(subject, claim, options)
+      : bundleStatementToSign(encodeSignStatement(claim), signPredicateType);
   },
 
   assemble: (toSign: BundleToSign, subject, signed, at) =>
@@ -22,11 +25,22 @@ export const bundleSignatureWriter: Writer<SignatureClaim> = {
   readingFor: async () => wholeFile,
 };
 
-function fileToSign({ reference, mediaType, bytes }: FileSubject, claim: SignatureClaim): ToSign {
+function fileToSign(
+  { reference, mediaType, bytes }: FileSubject,
+  claim: SignatureClaim,
+  { allowsImagePayload = false }: WriteOptions,
+): ToSign {
   if (mediaType !== undefined || Object.keys(claim.annotations).length > 0) {
     throw new TouchmarkError("USAGE", "the signature of a file in a bundle carries neither annotations nor a media type", {
       hint: "One of the Notary Project does.",
       remedy: { id: "sign-for-notary-project" },
+    });
+  }
+  const payload = bytes && !allowsImagePayload ? imagePayloadIn(bytes) : undefined;
+  if (payload !== undefined) {
+    throw new TouchmarkError("USAGE", `${reference} is ${payload}: its signature could be passed off as one of an image`, {
+      hint: "To sign an image, name the image. Sign this file only if you made it and know what it is for.",
+      remedy: { id: "sign-image-payload" },
     });
   }
   if (bytes) return { bytes, content: { kind: "message", message: bytes } };

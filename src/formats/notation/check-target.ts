@@ -2,7 +2,7 @@
 import { algorithmOf, hexOf } from "../../core/digest.ts";
 import type { FileSubject } from "../../core/file-subject.ts";
 import type { Check } from "../../core/finding.ts";
-import type { Descriptor } from "../../core/oci/manifest.ts";
+import { manifestMediaTypes, type Descriptor } from "../../core/oci/manifest.ts";
 import { hasDigest } from "../../core/content.ts";
 import type { Subject } from "../../core/subject.ts";
 import type { NotaryAlgorithm } from "./algorithms.ts";
@@ -27,6 +27,8 @@ function checkFileTarget(target: Target, file: FileSubject, { hash, jws }: Notar
   if (algorithm !== hash) return failed(`for a digest by ${algorithm}, and a key that signs by ${jws} signs files by ${hash}`);
   const isSame = hasDigest(file, algorithm, hexOf(target.digest));
   if (isSame === false) return mismatch("digest", target.digest, file.digest);
+  if (file.mediaType === undefined && manifestMediaTypes.includes(target.mediaType))
+    return failed(`for an image of type ${JSON.stringify(target.mediaType)}, and a file is verified`);
   const { bytes, size = bytes?.length, mediaType = target.mediaType } = file;
   if (mediaType !== target.mediaType) return mismatch("mediaType", target.mediaType, mediaType);
   if (isSame === undefined || size === undefined) {

@@ -2,8 +2,9 @@
 import { TouchmarkError } from "../../core/errors.ts";
 import type { SignatureClaim } from "../../core/evidence.ts";
 import type { FileSubject } from "../../core/file-subject.ts";
+import { manifestMediaTypes } from "../../core/oci/manifest.ts";
 import type { ImageSubject, Subject } from "../../core/subject.ts";
-import type { EnvelopeWriter, ToSign, Writer, WriteTerms } from "../writer.ts";
+import type { EnvelopeWriter, ToSign, WriteOptions, Writer, WriteTerms } from "../writer.ts";
 import { notaryAlgorithmOf } from "./algorithms.ts";
 import { envelopeKinds } from "./envelope-kinds.ts";
 import { typeNamed } from "./envelope-types.ts";
@@ -25,7 +26,7 @@ const pluginEnvelopes: EnvelopeWriter<SignatureClaim> = {
 export const notationWriter: Writer<SignatureClaim> = {
   /** Also throws what `prepareSignature` does. */
   async prepare({ subject, by: { chain = [] }, ...request }): Promise<NotationToSign> {
-    const target = subject.kind === "file" ? fileTarget(subject) : subject.descriptor;
+    const target = subject.kind === "file" ? fileTarget(subject, request.options) : subject.descriptor;
     const prepared = await prepareSignature<Target>({ ...termsOf(target, request), chain });
     return { bytes: prepared.toBeSigned, scheme: prepared.scheme, prepared };
   },
@@ -48,12 +49,21 @@ function termsOf<T extends Target>(
   subject: T,
   { claim: { annotations }, options }: Pick<WriteTerms<SignatureClaim>, "claim" | "options">,
 ): Terms<T> {
-  const { envelope = "jws", ...times } = options;
-  return { ...times, kind: envelopeKinds[typeNamed[envelope]], annotations, subject };
+  const { envelope = "jws", at, expiry } = options;
+  return { at, ...(expiry !== undefined && { expiry }), kind: envelopeKinds[typeNamed[envelope]], annotations, subject };
 }
 
 /** A file is signed by its digest, and so may be of any size. */
-function fileTarget({ reference, digest, bytes, size = bytes?.length, mediaType = defaultMediaType }: FileSubject): Target {
+function fileTarget(
+  { reference, digest, bytes, size = bytes?.length, mediaType = defaultMediaType }: FileSubject,
+  { allowsImagePayload = false }: WriteOptions,
+): Target {
+  if (manifestMediaTypes.includes(mediaType) && !allowsImagePayload) {
+    throw new TouchmarkError("USAGE", `${reference} is signed as ${mediaType}, which makes the signature one of an image`, {
+      hint: "To sign an image, name the image. Sign this file only if you made it and know what it is for.",
+      remedy: { id: "sign-image-payload" },
+    });
+  }
   if (size === undefined) throw new TouchmarkError("USAGE", `${reference} is a digest, and it is the file itself that is signed`);
   return { mediaType, digest, size };
 }
