@@ -18,6 +18,8 @@ export interface CoreLimits {
   readonly jsonBytes: number;
   /** Levels of JSON arrays and objects. */
   readonly jsonDepth: number;
+  /** Values of a JSON text, at all levels together. */
+  readonly jsonValues: number;
   /** Bytes of a certificate. */
   readonly certificateBytes: number;
   /** Levels of a certificate. */
@@ -54,6 +56,7 @@ export const coreLimits: CoreLimits = {
   cborValues: 10_000,
   jsonBytes: 4 * 1024 * 1024,
   jsonDepth: 64,
+  jsonValues: 500_000,
   certificateBytes: 64 * 1024,
   certificateDepth: 16,
   certificateValues: 2000,

@@ -2,46 +2,19 @@
  * Reads the evidence of an image in two stages: first the entries that the listing labels as wanted or does not label, likely and small
  * ones first; then the rest, since a label of the listing may be wrong. Every location is listed once.
  */
-import { mapBounded } from "../core/async/map-bounded.ts";
-import type { Digest } from "../core/digest.ts";
-import { TouchmarkError } from "../core/errors.ts";
-import {
-  describeLocation,
-  type Evidence,
-  type EvidenceLocation,
-  type Found,
-  type RepositoryLocation,
-  type SourceLocation,
-} from "../core/evidence.ts";
+import { describeLocation, type Evidence, type EvidenceLocation, type SourceLocation } from "../core/evidence.ts";
 import type { EvidenceSources } from "../core/evidence-source.ts";
 import type { UnreadLocation } from "../core/finding.ts";
-import { manifestMediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
-import type { RepositoryReader, StoredManifest } from "../core/repository.ts";
+import { mediaTypes, type Descriptor } from "../core/oci/manifest.ts";
+import type { RepositoryReader } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
-import type { EvidenceLabel, Format, Recognised } from "../formats/format.ts";
+import type { EvidenceLabel, Format } from "../formats/format.ts";
 import type { Wants } from "../policy/policy.ts";
-import {
-  listLocation,
-  locationsOf,
-  openEntries,
-  sourceLocationsOf,
-  tooManyReferrers,
-  unreadCollector,
-  type OnUnread,
-} from "./locations.ts";
+import { tooMuch, wholeBudget } from "./evidence-budget.ts";
 import { engineLimits, type EvidenceLimits } from "./limits.ts";
-
-/** The budget of evidence for one image. */
-export interface EvidenceBudget {
-  bytes: number;
-  pieces: number;
-  readonly limits: EvidenceLimits;
-}
-
-export function wholeBudget(given: Partial<EvidenceLimits>): EvidenceBudget {
-  const limits = { ...engineLimits, ...given };
-  return { bytes: limits.evidenceBytes, pieces: limits.evidencePieces, limits };
-}
+import { listLocation, locationsOf, sourceLocationsOf, tooManyReferrers, unreadCollector } from "./locations.ts";
+import { openEntries } from "./open-entries.ts";
+import { readEvidence, recogniseIn, type ReadEvidenceOptions, type RecognisedAt } from "./read-evidence.ts";
 
 export interface Collected {
   /** The locations that were listed, readable or not. */
@@ -93,15 +66,12 @@ export async function collectStaged(
   const referrers = listed.find(({ location }) => location.kind === "referrers");
   const { wanted, others } = sortEntries(referrers?.entries ?? [], formats, wants);
 
-  const open = async (entries: readonly Descriptor[]): Promise<readonly Found[]> => {
+  const open = async (entries: readonly Descriptor[]): Promise<readonly RecognisedAt[]> => {
     if (!referrers) return [];
-    const manifests = await openEntries(repository, entries, { signal, onUnread });
-    return manifests.flatMap((stored) => readImageManifest(referrers.location, stored, onUnread));
+    return openEntries(repository, entries, reading, (stored) => recogniseIn(referrers.location, stored, reading));
   };
   const first = wanted.slice(0, engineLimits.manifests);
-  const tagged = listed.flatMap(({ location, tagged: manifests }) =>
-    manifests.flatMap((stored) => readImageManifest(location, stored, onUnread)),
-  );
+  const tagged = listed.flatMap(({ location, tagged: stored }) => (stored ? recogniseIn(location, stored, reading) : []));
   const evidence = [...(await readEvidence(repository, [...(await open(first)), ...tagged], reading)), ...(await outside).flat()];
   const alsoOpened = others.slice(0, engineLimits.manifests - first.length);
   const isCut = wanted.length + others.length > engineLimits.manifests;
@@ -135,134 +105,38 @@ async function readSource(
   }
 }
 
-/** Splits entries into those that may be wanted, likely and small ones first, and those that the listing labels otherwise. */
+/**
+ * Splits entries into those that may be wanted, small and likely ones first, and those that the listing says are something else: of another
+ * claim, or of a type that no format owns.
+ */
 function sortEntries(
   entries: readonly Descriptor[],
   formats: readonly Format[],
   wants: Wants,
 ): { readonly wanted: readonly Descriptor[]; readonly others: readonly Descriptor[] } {
-  const types = new Set(formats.flatMap((format) => format.artifactTypes));
   const labelled = entries.map((entry) => {
     const label = formats.map((format) => format.labelOf(entry)).find((one) => one !== undefined);
-    const rank = label ? 0 : types.has(entry.artifactType ?? "") ? 1 : 2;
-    return { entry, rank, isWanted: label === undefined || isWanted(label, wants) };
+    const type = statedType(entry);
+    const isOwned = formats.some((format) => format.ownsType(type));
+    const rank = label ? 0 : isOwned ? 1 : 2;
+    const isLikely = label ? isWanted(label, wants) : (type === "" || isOwned) && imageTypes.has(entry.mediaType);
+    return { entry, rank, isLikely, isLarge: entry.size > engineLimits.smallManifestBytes };
   });
-  const sorted = labelled.toSorted((a, b) => a.rank - b.rank || a.entry.size - b.entry.size);
+  const sorted = labelled.toSorted((a, b) => Number(a.isLarge) - Number(b.isLarge) || a.rank - b.rank || a.entry.size - b.entry.size);
   return {
-    wanted: sorted.flatMap(({ entry, isWanted: wanted }) => (wanted ? [entry] : [])),
-    others: sorted.flatMap(({ entry, isWanted: wanted }) => (wanted ? [] : [entry])),
+    wanted: sorted.flatMap(({ entry, isLikely }) => (isLikely ? [entry] : [])),
+    others: sorted.flatMap(({ entry, isLikely }) => (isLikely ? [] : [entry])),
   };
+}
+
+const imageTypes: ReadonlySet<string> = new Set([mediaTypes.ociManifest, mediaTypes.dockerManifest, mediaTypes.ociArtifact]);
+
+/** The artifact type of the entry. A manifest without one is listed under the type of its config, which says nothing if it is a usual one. */
+function statedType({ artifactType = "" }: Descriptor): string {
+  return artifactType === mediaTypes.ociEmpty || artifactType === mediaTypes.ociConfig ? "" : artifactType;
 }
 
 function isWanted({ kind, predicateType }: EvidenceLabel, { kinds, predicateTypes }: Wants): boolean {
   if (!kinds.includes(kind)) return false;
   return predicateTypes === undefined || predicateType === undefined || predicateTypes.includes(predicateType);
-}
-
-/** Parses the manifest for the formats; undefined for a kind of manifest that no format uses. */
-export function readImageManifest(
-  location: RepositoryLocation,
-  { descriptor, bytes }: StoredManifest,
-  onUnread: OnUnread,
-): readonly Found[] {
-  if (!manifestMediaTypes.includes(descriptor.mediaType)) return [];
-  try {
-    const manifest = parseManifest(bytes, descriptor.mediaType);
-    return manifest.kind === "image" ? [{ location, descriptor, manifest }] : [];
-  } catch (error) {
-    onUnread(`manifest ${descriptor.digest} in ${describeLocation(location)}`, error);
-    return [];
-  }
-}
-
-export interface ReadEvidenceOptions {
-  readonly formats: readonly Format[];
-  readonly signal: AbortSignal;
-  readonly onUnread: OnUnread;
-  /** The remaining budget for the image, shared by all reads for it. */
-  readonly budget: EvidenceBudget;
-}
-
-/** Reads the evidence in the manifests found, by every format that recognises it; each blob is fetched once. */
-export async function readEvidence(
-  repository: RepositoryReader,
-  found: readonly Found[],
-  options: ReadEvidenceOptions,
-): Promise<readonly Evidence[]> {
-  const recognised = affordable(
-    found.flatMap((one) => options.formats.flatMap((format) => sizeOf(one, format.recognise(one)))),
-    options,
-  );
-  const blobs = await fetchBlobs(repository, recognised, options);
-  const evidence: Evidence[] = [];
-  for (const one of recognised) evidence.push(...(await one.read(blobs, options.signal)));
-  return evidence;
-}
-
-interface Sized {
-  readonly one: Recognised;
-  /** Bytes to fetch. */
-  readonly bytes: number;
-  /** Maximum pieces of evidence in it. */
-  readonly pieces: number;
-  readonly isTagged: boolean;
-}
-
-function sizeOf({ location, manifest }: Found, one: Recognised | undefined): readonly Sized[] {
-  if (!one) return [];
-  const bytes = one.fetch.reduce((sum, { size }) => sum + size, 0);
-  return [{ one, bytes, pieces: Math.max(manifest.layers.length, 1), isTagged: location.kind === "tag" }];
-}
-
-/**
- * Spends the budget on the smallest first, so that an attacker cannot hide a signature: neither behind large blobs, since a manifest of a few
- * bytes can list the same large blob many times, nor behind many pieces. Of tags there are few, so they come before referrers.
- */
-function affordable(recognised: readonly Sized[], { budget, onUnread }: ReadEvidenceOptions): readonly Recognised[] {
-  const { evidenceBytes, evidencePieces } = budget.limits;
-  const counted = new Set<Sized>();
-  for (const sized of recognised.toSorted((a, b) => a.pieces - b.pieces || Number(b.isTagged) - Number(a.isTagged))) {
-    if (budget.pieces <= 0) {
-      onUnread("the rest of the evidence", tooMuch(`${evidencePieces} pieces`));
-      break;
-    }
-    budget.pieces -= sized.pieces;
-    counted.add(sized);
-  }
-  const afforded = new Set<Sized>();
-  for (const sized of [...counted].toSorted((a, b) => a.bytes - b.bytes)) {
-    if (sized.bytes > budget.bytes) {
-      onUnread("the rest of the evidence", tooMuch(`${evidenceBytes} bytes`));
-      break;
-    }
-    budget.bytes -= sized.bytes;
-    afforded.add(sized);
-  }
-  return recognised.flatMap((sized) => (afforded.has(sized) ? sized.one : []));
-}
-
-function tooMuch(limit: string): TouchmarkError {
-  return new TouchmarkError("LIMIT_EXCEEDED", `the evidence on the image is over the limit of ${limit}`);
-}
-
-async function fetchBlobs(
-  repository: RepositoryReader,
-  recognised: readonly Recognised[],
-  { signal, onUnread }: ReadEvidenceOptions,
-): Promise<ReadonlyMap<Digest, Uint8Array>> {
-  // The key includes the size: a manifest that states a wrong size does not keep another manifest's blob from being read.
-  const wanted = new Map(
-    recognised.flatMap(({ fetch }) => fetch.map((descriptor) => [`${descriptor.digest} ${descriptor.size}`, descriptor])),
-  );
-  const blobs = new Map<Digest, Uint8Array>();
-  await mapBounded([...wanted.values()], engineLimits.requests, async (descriptor) => {
-    try {
-      const bytes = await repository.blob(descriptor, descriptor.size, signal);
-      if (!bytes) throw new TouchmarkError("REGISTRY_ERROR", `${repository.name} has the manifest and not its blob ${descriptor.digest}`);
-      blobs.set(descriptor.digest, bytes);
-    } catch (error) {
-      onUnread(`blob ${descriptor.digest}`, error);
-    }
-  });
-  return blobs;
 }

@@ -2,6 +2,7 @@
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
+import type { RepositoryLocation } from "../core/evidence.ts";
 import { blobsOf, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Reference } from "../core/oci/reference.ts";
@@ -9,7 +10,8 @@ import type { Repository, StoredManifest } from "../core/repository.ts";
 import type { ImageSubject, SubjectAddress } from "../core/subject.ts";
 import type { Format } from "../formats/format.ts";
 import { engineLimits } from "./limits.ts";
-import { attachmentsOf } from "./attachments.ts";
+import { attachmentsOf, type Attachment } from "./attachments.ts";
+import { inBatches } from "./open-entries.ts";
 import { Recording, type RecordSettings } from "./recording.ts";
 import { resolve, resolveAll, subjectOf } from "./resolve.ts";
 
@@ -42,7 +44,7 @@ export interface Copied {
 export async function copy(source: Repository, reference: Reference, destination: Repository, options: CopyOptions): Promise<Copied> {
   const { tag, signal } = options;
   const root = await resolve(source, reference, signal);
-  const transfer: Transfer = { ...options, source, destination, copied: new Set() };
+  const transfer: Transfer = { ...options, source, destination, copied: new Set(), left: engineLimits.attachmentBytes };
   const subjects = await copyWhole(root, undefined, transfer);
   for (const subject of subjects) await copyAttachments(subject, transfer);
   if (tag !== undefined) await destination.putManifest(root.manifest, root.descriptor.mediaType, tag, signal);
@@ -65,6 +67,8 @@ interface Transfer extends CopyOptions {
   readonly destination: Repository;
   /** Digests already at the destination. */
   readonly copied: Set<Digest>;
+  /** Bytes of attached manifests that may still be copied. */
+  left: number;
 }
 
 /**
@@ -97,18 +101,41 @@ function copyBlob(blob: Descriptor, { source, destination, signal }: Transfer): 
 }
 
 async function copyAttachments(subject: SubjectAddress, transfer: Transfer): Promise<void> {
-  const { source, copied } = transfer;
-  for (const { location, stored } of await attachmentsOf(source, subject, { ...transfer, onUnread: fail })) {
-    const { digest } = stored.descriptor;
-    if (copied.has(digest)) continue;
-    if (copied.size > engineLimits.attachments)
-      throw new TouchmarkError("LIMIT_EXCEEDED", `more than ${engineLimits.attachments} manifests are attached to the image`);
-    const tag = location.kind === "tag" ? location.tag : undefined;
-    if (tag !== undefined) await checkTag(tag, digest, transfer);
-    for (const part of await copyWhole(subjectOf(source, `${source.name}@${digest}`, stored), tag, transfer)) {
-      await copyAttachments(part, transfer);
-    }
+  const { source, copied, signal } = transfer;
+  const attachments = await attachmentsOf(source, subject, { ...transfer, onUnread: fail });
+  // The listing tells before anything is copied; what it does not tell is counted as it is read.
+  const stated = attachments.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+  spend(stated, { left: transfer.left });
+  for (const batch of inBatches(attachments, ({ descriptor, stored }) => (stored ? 0 : descriptor.size))) {
+    const read = await mapBounded(batch, batch.length, async (one): Promise<Attachment> => {
+      const stored = one.stored ?? (copied.has(one.descriptor.digest) ? undefined : await source.manifest(one.descriptor.digest, signal));
+      return { ...one, ...(stored && { stored }) };
+    });
+    for (const { location, stored } of read) if (stored) await copyAttachment(location, stored, transfer);
   }
+}
+
+async function copyAttachment(location: RepositoryLocation, stored: StoredManifest, transfer: Transfer): Promise<void> {
+  const { source, copied } = transfer;
+  const { digest, size } = stored.descriptor;
+  if (copied.has(digest)) return;
+  if (copied.size > engineLimits.attachments)
+    throw new TouchmarkError("LIMIT_EXCEEDED", `more than ${engineLimits.attachments} manifests are attached to the image`);
+  spend(size, transfer);
+  const tag = location.kind === "tag" ? location.tag : undefined;
+  if (tag !== undefined) await checkTag(tag, digest, transfer);
+  for (const part of await copyWhole(subjectOf(source, `${source.name}@${digest}`, stored), tag, transfer)) {
+    await copyAttachments(part, transfer);
+  }
+}
+
+/** Takes bytes of manifests from what the copy may take along. Throws LIMIT_EXCEEDED. */
+function spend(bytes: number, room: { left: number }): void {
+  room.left -= bytes;
+  if (room.left >= 0) return;
+  throw new TouchmarkError("LIMIT_EXCEEDED", `manifests of more than ${engineLimits.attachmentBytes} bytes are attached to the image`, {
+    hint: "Delete those at the source that nobody needs; touchmark tree lists them.",
+  });
 }
 
 /** Throws CONFLICT if the tag at the destination holds signatures that the source does not have. */

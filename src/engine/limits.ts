@@ -1,6 +1,6 @@
 /** Bounds of what the engine reads and does for one image. */
 export interface EvidenceLimits {
-  /** Bytes of evidence that are read. An artifact that is listed several times counts each time. */
+  /** Bytes of blobs that are read. A blob counts once, and one that cannot be read does not count. */
   readonly evidenceBytes: number;
   /** Pieces of evidence that are read; after that no further manifest is read. */
   readonly evidencePieces: number;
@@ -9,14 +9,22 @@ export interface EvidenceLimits {
 interface FixedLimits {
   /** Referrers that are opened. */
   readonly manifests: number;
+  /** Bytes and JSON values of all manifests of referrers that are read. */
+  readonly manifestBytes: number;
+  readonly manifestValues: number;
+  /** Bytes of a manifest up to which it is read before larger ones: those of signatures have a few KiB. */
+  readonly smallManifestBytes: number;
+  /** Bytes of manifests that are read at the same time. */
+  readonly concurrentBytes: number;
   /** Concurrent requests. */
   readonly requests: number;
   /** Images of an index. */
   readonly images: number;
   /** Images of an index that are worked on at the same time. */
   readonly concurrentImages: number;
-  /** Manifests that a copy takes along. */
+  /** Manifests that a copy takes along, and their bytes. */
   readonly attachments: number;
+  readonly attachmentBytes: number;
   /** Concurrent blob transfers of a copy. */
   readonly transfers: number;
   /** Manifests that a tree shows, and its levels. */
@@ -38,14 +46,21 @@ interface FixedLimits {
   readonly cachedStatementBytes: number;
 }
 
+const mebibyte = 1024 * 1024;
+
 export const engineLimits: EvidenceLimits & FixedLimits = {
-  evidenceBytes: 256 * 1024 * 1024,
+  evidenceBytes: 256 * mebibyte,
   evidencePieces: 1000,
   manifests: 1000,
+  manifestBytes: 32 * mebibyte,
+  manifestValues: 500_000,
+  smallManifestBytes: 64 * 1024,
+  concurrentBytes: 4 * mebibyte,
   requests: 16,
   images: 1000,
   concurrentImages: 8,
   attachments: 10_000,
+  attachmentBytes: 256 * mebibyte,
   transfers: 4,
   treeNodes: 1000,
   treeDepth: 8,

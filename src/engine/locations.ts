@@ -1,6 +1,5 @@
 /** Lists the locations where evidence may be, and reads their contents. Every failure to read is reported. */
 import { throwIfAborted } from "../core/async/interruption.ts";
-import { mapBounded } from "../core/async/map-bounded.ts";
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import { describeLocation, type ClaimKind, type RepositoryLocation, type SourceLocation, type StoredLocation } from "../core/evidence.ts";
 import type { EvidenceSources } from "../core/evidence-source.ts";
@@ -44,8 +43,8 @@ export interface ListedLocation {
   readonly location: RepositoryLocation;
   /** The entries of the referrers list. */
   readonly entries: readonly Descriptor[];
-  /** The manifest that the tag names. */
-  readonly tagged: readonly StoredManifest[];
+  /** The manifest that the tag names, if there is one. */
+  readonly tagged?: StoredManifest | undefined;
 }
 
 export interface ListOptions {
@@ -64,12 +63,12 @@ export async function listLocation(
   { signal, onUnread }: ListOptions,
 ): Promise<ListedLocation> {
   try {
-    if (location.kind === "tag") return { location, entries: [], tagged: present([await repository.manifest(location.tag, signal)]) };
-    return { location, entries: await repository.referrers(subject.digest, signal), tagged: [] };
+    if (location.kind === "tag") return { location, entries: [], tagged: await repository.manifest(location.tag, signal) };
+    return { location, entries: await repository.referrers(subject.digest, signal) };
   } catch (error) {
     const { entries, faults } = error instanceof PartialListing ? error : { entries: [], faults: [error] };
     for (const fault of faults.slice(0, maxFaults)) onUnread(describeLocation(location), fault);
-    return { location, entries, tagged: [] };
+    return { location, entries };
   }
 }
 
@@ -79,27 +78,6 @@ export function tooManyReferrers(listed: number): TouchmarkError {
     "LIMIT_EXCEEDED",
     `${listed} manifests refer to the image, over the limit of ${engineLimits.manifests} that are opened`,
   );
-}
-
-/** Reads the manifests of the entries, up to the limit for one image. */
-export async function openEntries(
-  repository: RepositoryReader,
-  entries: readonly Descriptor[],
-  { signal, onUnread }: ListOptions,
-): Promise<readonly StoredManifest[]> {
-  const opened = await mapBounded(entries, engineLimits.requests, async ({ digest }) => {
-    try {
-      return await repository.manifest(digest, signal);
-    } catch (error) {
-      return onUnread(`referrer ${digest}`, error);
-    }
-  });
-  return present(opened);
-}
-
-/** Drops entries that are listed but no longer exist: they were deleted, so this is no unread location. */
-function present(manifests: readonly (StoredManifest | undefined | void)[]): readonly StoredManifest[] {
-  return manifests.filter((manifest): manifest is StoredManifest => manifest !== undefined);
 }
 
 /** Collects unread locations. An interruption or the end of the time limit throws instead. */

@@ -3,7 +3,7 @@ import { mapBounded } from "../core/async/map-bounded.ts";
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { byCloseness } from "../core/closest.ts";
 import { isDigest } from "../core/digest.ts";
-import { TouchmarkError } from "../core/errors.ts";
+import { malformed, TouchmarkError } from "../core/errors.ts";
 import { manifestMediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
 import { formatReference, isTag, repositoryOf, targetOf, type Reference } from "../core/oci/reference.ts";
 import type { RepositoryReader, StoredManifest } from "../core/repository.ts";
@@ -88,5 +88,12 @@ async function readChild(repository: RepositoryReader, root: ImageSubject, child
   const stored = await repository.manifest(child.digest, signal);
   if (!stored)
     throw new TouchmarkError("NO_SUCH_IMAGE", `${root.reference} lists the image ${child.digest}, which is not in ${repository.name}`);
+  const { mediaType, size } = stored.descriptor;
+  if (size !== child.size || mediaType !== child.mediaType) {
+    const [listed, found] = [child, { mediaType, size }].map(
+      (one) => `${one.size} bytes of ${JSON.stringify(one.mediaType.slice(0, 150))}`,
+    );
+    throw malformed(`${root.reference} lists ${child.digest} as ${listed}, and it is ${found}`);
+  }
   return subjectOf(repository, `${repository.name}@${child.digest}`, stored);
 }

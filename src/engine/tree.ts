@@ -2,17 +2,19 @@
 import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import { describeLocation, type Evidence, type RepositoryLocation } from "../core/evidence.ts";
+import { describeLocation, type Evidence } from "../core/evidence.ts";
 import type { Finding, UnreadLocation } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import { artifactTypeOf } from "../core/oci/manifest.ts";
 import type { Reference } from "../core/oci/reference.ts";
-import type { Repository, StoredManifest } from "../core/repository.ts";
+import type { Repository } from "../core/repository.ts";
 import { subjectContent, type ImageSubject } from "../core/subject.ts";
 import type { Format, SignerHint } from "../formats/format.ts";
 import { engineLimits } from "./limits.ts";
-import { attachmentsOf } from "./attachments.ts";
-import { readEvidence, readImageManifest, wholeBudget } from "./collect.ts";
+import { attachmentsOf, type Attachment } from "./attachments.ts";
+import { wholeBudget, type EvidenceBudget } from "./evidence-budget.ts";
+import { inBatches, openEntry } from "./open-entries.ts";
+import { imageManifestIn, readEvidence, recogniseBy } from "./read-evidence.ts";
 import { unreadCollector, type OnUnread } from "./locations.ts";
 import { resolve } from "./resolve.ts";
 
@@ -57,6 +59,7 @@ export async function tree(repository: Repository, reference: Reference, options
     ...options,
     repository,
     onUnread: unreadCollector(unread, options.signal),
+    budget: wholeBudget({}),
     seen: new Set([subject.digest]),
   };
   const attached = await attachedTo(subject, walk, engineLimits.treeDepth);
@@ -67,6 +70,7 @@ export async function tree(repository: Repository, reference: Reference, options
 interface Walk extends TreeOptions {
   readonly repository: Repository;
   readonly onUnread: OnUnread;
+  readonly budget: EvidenceBudget;
   /** Digests already in the tree; a loop of referrers ends here. */
   readonly seen: Set<Digest>;
 }
@@ -74,8 +78,8 @@ interface Walk extends TreeOptions {
 async function attachedTo(subject: ImageSubject, walk: Walk, depth: number): Promise<readonly TreeNode[]> {
   const { repository, seen, onUnread } = walk;
   const attachments = await attachmentsOf(repository, subject, walk);
-  const fresh = attachments.filter(({ stored }) => {
-    if (seen.has(stored.descriptor.digest)) return false;
+  const fresh = attachments.filter(({ descriptor: { digest } }) => {
+    if (seen.has(digest)) return false;
     if (seen.size > engineLimits.treeNodes || depth === 0) {
       onUnread(
         "the rest of the tree",
@@ -86,41 +90,50 @@ async function attachedTo(subject: ImageSubject, walk: Walk, depth: number): Pro
       );
       return false;
     }
-    seen.add(stored.descriptor.digest);
+    seen.add(digest);
     return true;
   });
-  return mapBounded(fresh, engineLimits.requests, ({ location, stored }) => nodeOf(subject, location, stored, walk, depth));
+  // Small ones are read first, and shown in the order of the listing.
+  const nodes = new Map<Attachment, TreeNode>();
+  const smallFirst = fresh.toSorted((a, b) => a.descriptor.size - b.descriptor.size);
+  for (const batch of inBatches(smallFirst, ({ descriptor }) => descriptor.size)) {
+    await mapBounded(batch, batch.length, async (one) => {
+      const node = await nodeOf(subject, one, walk, depth);
+      if (node) nodes.set(one, node);
+    });
+  }
+  return fresh.flatMap((one) => nodes.get(one) ?? []);
 }
 
-async function nodeOf(
-  parent: ImageSubject,
-  location: RepositoryLocation,
-  stored: StoredManifest,
-  walk: Walk,
-  depth: number,
-): Promise<TreeNode> {
-  const { repository, formats, onUnread } = walk;
-  const { descriptor, bytes } = stored;
-  const found = readImageManifest(location, stored, onUnread);
-  const evidence = await readEvidence(repository, found, { ...walk, budget: wholeBudget({}) });
-  const artifactType = found.map(({ manifest }) => artifactTypeOf(manifest))[0];
-  const self: ImageSubject = {
-    kind: "image",
-    repository: repository.name,
-    reference: `${repository.name}@${descriptor.digest}`,
-    digest: descriptor.digest,
-    descriptor,
-    manifest: bytes,
+/** The node of an attachment. One that cannot be read is shown as listed; one that was deleted meanwhile is not. */
+async function nodeOf(parent: ImageSubject, attachment: Attachment, walk: Walk, depth: number): Promise<TreeNode | undefined> {
+  const { repository, formats } = walk;
+  const { location, descriptor: listed } = attachment;
+  const { digest } = listed;
+  let isUnread = false;
+  const onUnread: OnUnread = (what, thrown) => {
+    walk.onUnread(what, thrown);
+    isUnread = true;
   };
-  return {
+  const stored = attachment.stored ?? (await openEntry(repository, listed, { ...walk, onUnread }));
+  if (!stored && !isUnread) return undefined;
+  const { descriptor, bytes } = stored ?? { descriptor: listed, bytes: undefined };
+  const manifest = stored && imageManifestIn(location, stored, walk);
+  const recognised = manifest ? recogniseBy(formats, { location, descriptor, manifest }) : [];
+  const evidence = await readEvidence(repository, recognised, walk);
+  const artifactType = manifest ? artifactTypeOf(manifest) : listed.artifactType;
+  const node = {
     location: describeLocation(location),
-    digest: descriptor.digest,
+    digest,
     mediaType: descriptor.mediaType,
     ...(artifactType !== undefined && { artifactType }),
     size: descriptor.size,
     evidence: evidence.map((one) => describeEvidence(one, parent, formats)),
-    attached: await attachedTo(self, walk, depth - 1),
   };
+  if (!bytes) return { ...node, attached: [] };
+  const reference = `${repository.name}@${digest}`;
+  const self: ImageSubject = { kind: "image", repository: repository.name, reference, digest, descriptor, manifest: bytes };
+  return { ...node, attached: await attachedTo(self, walk, depth - 1) };
 }
 
 function describeEvidence(evidence: Evidence, parent: ImageSubject, formats: readonly Format[]): TreeEvidence {

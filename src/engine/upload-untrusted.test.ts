@@ -72,7 +72,7 @@ describe("uploading pending entries: untrusted content", () => {
   it("does not log a manifest with several bundles, since the manifest is deleted afterwards", async (t) => {
     const at = await desk(t);
     await at.sign();
-    await change(at, ({ manifest }) => manifest.layers.push(manifest.layers[0]));
+    await change(at, ({ manifest }) => manifest.layers.push({ ...manifest.layers[0], annotations: { copy: "2" } }));
     assert.deepEqual(states(await at.flush()), ["refused: MALFORMED_EVIDENCE", "refused: MALFORMED_EVIDENCE"]);
     assert.deepEqual(at.logged, []);
   });

@@ -9,6 +9,7 @@ import type { Verdict } from "../core/verdict.ts";
 import { formats } from "../formats/all.ts";
 import { anyKeyOf } from "../../test/fakes/expectation.ts";
 import type { Trust } from "../trust/trust.ts";
+import type { EvidenceLimits } from "./limits.ts";
 import { sign } from "./sign.ts";
 import { verify } from "./verify.ts";
 
@@ -19,11 +20,17 @@ export const mallory: Person = person("mallory");
 export const bundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 export const nobodyListens: Recorder = { record: async () => undefined };
 
-export async function signed(by: Person, repository: MemoryRepository, reference: string, format = "bundle"): Promise<void> {
+export async function signed(
+  by: Person,
+  repository: MemoryRepository,
+  reference: string,
+  format = "bundle",
+  annotations: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await sign(repository, parseReference(reference), {
     formats: formats.filter(({ name }) => name === format),
     signer: by.signer,
-    annotations: { stage: "production" },
+    annotations: { stage: "production", ...annotations },
     at,
     recorder: nobodyListens,
     recursive: false,
@@ -38,6 +45,7 @@ export interface Asked {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly recursive?: boolean;
   readonly recorder?: Recorder;
+  readonly limits?: Partial<EvidenceLimits>;
   readonly signal?: AbortSignal;
 }
 

@@ -3,14 +3,18 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { describe, it } from "node:test";
 import { memoryRepository, type MemoryRepository } from "../../test/fakes/memory-repository.ts";
-import { putImage, putReferrer } from "../../test/fakes/signers.ts";
+import { putImage, putIndex, putReferrer } from "../../test/fakes/signers.ts";
 import { serverIdentity } from "../../test/fakes/pki/pki.ts";
 import { loadVector, subjectOf } from "../../test/vectors/load.ts";
 import { decodeUtf8, encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
-import type { Descriptor } from "../core/oci/manifest.ts";
+import { digestOf } from "../core/digest.ts";
+import { emptyConfig, mediaTypes, type Descriptor } from "../core/oci/manifest.ts";
+import { parseReference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
-import { signal, alice, mallory, bundleType, signed, verifyAll, answer, referrer } from "./verify-fixture.test.ts";
+import { formats } from "../formats/all.ts";
+import { tree } from "./tree.ts";
+import { at, signal, alice, mallory, bundleType, signed, verifyAll, answer, referrer } from "./verify-fixture.test.ts";
 
 describe("verify: undecided evidence", () => {
   const { layer, subject } = loadVector("bundle", "ecdsa-p256");
@@ -70,28 +74,105 @@ describe("verify: hostile registries", () => {
     assert.ok(!repository.calls.includes("blob"));
   });
 
-  it("reads no 30 GB, though a small manifest lists one blob a thousand times", async () => {
+  it("asks once for a blob that a small manifest lists a thousand times, and that is not as stated", async () => {
     const repository = memoryRepository();
     const image = await putImage(repository, "good", "1");
     const layer = { mediaType: bundleType, bytes: encodeUtf8("{}"), size: 30 * 1024 * 1024 };
     await putReferrer(repository, { subject: image, artifactType: bundleType, layer, times: 1000 });
-    assert.equal(await answer(repository), "undecided LIMIT_EXCEEDED");
-    assert.ok(!repository.calls.includes("blob"));
+    repository.calls.length = 0;
+    assert.equal(await answer(repository), "undecided DIGEST_MISMATCH");
+    assert.equal(repository.calls.filter((call) => call === "blob").length, 1);
     await signed(alice, repository, "registry.example/app:1");
     assert.equal(await answer(repository), "allow");
   });
 
-  it("verifies a bounded number of signatures, however often manifests list one", async () => {
+  it("finds a good signature of 1 MiB beside a manifest that states eight smaller blobs which are not there", async () => {
     const repository = memoryRepository();
     const image = await putImage(repository, "good", "1");
-    for (let i = 0; i < 5; i++) {
-      const layer = { mediaType: bundleType, bytes: encodeUtf8(`${i}`) };
-      await putReferrer(repository, { subject: image, artifactType: bundleType, layer, times: 500 });
-    }
+    const limits = { evidenceBytes: 2 * mebibyte };
+    await signed(alice, repository, "registry.example/app:1", "bundle", { padding: "x".repeat(mebibyte) });
+    await putStated(
+      repository,
+      image,
+      Array.from({ length: 8 }, (_, i) => ({ text: `${i}`, size: 300_000 })),
+    );
+    assert.equal(await answer(repository, undefined, { limits }), "allow");
+  });
+
+  it("gives no manifest more than its share, and counts what was read", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    const limits = { evidenceBytes: 4 * mebibyte };
+    await signed(alice, repository, "registry.example/app:1", "bundle", { padding: "x".repeat(mebibyte) });
+    const junk = Array.from({ length: 8 }, (_, i) => ({ text: `${i}`.padEnd(900_000) }));
+    await putStated(repository, image, junk);
+    repository.calls.length = 0;
+    assert.equal(await answer(repository, undefined, { limits }), "allow");
+    assert.equal(repository.calls.filter((call) => call === "blob").length, 2, "one of eight, and the good one");
+  });
+
+  it("verifies a bounded number of signatures, however many manifests list", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    for (let i = 0; i < 5; i++)
+      await putStated(
+        repository,
+        image,
+        Array.from({ length: 500 }, (_, k) => ({ text: `${i}.${k}` })),
+      );
     const [verdict] = await verifyAll(repository, "registry.example/app:1");
     assert.equal(verdict?.reason?.code, "LIMIT_EXCEEDED");
     assert.equal(verdict?.findings.length, 1000);
   });
+
+  it("finds a good .sig of several signatures beside a thousand referrers of one each", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    await signed(mallory, repository, "registry.example/app:1", "cosign-legacy");
+    await signed(alice, repository, "registry.example/app:1", "cosign-legacy");
+    for (let i = 0; i < 1000; i++) await referrer(repository, image, encodeUtf8(`${i}`));
+    assert.equal(await answer(repository), "allow");
+  });
+
+  it("opens no manifest of a type that no format owns while a good signature is found, and all before it refuses", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    for (let i = 0; i < 20; i++) {
+      const layer = { mediaType: "text/plain", bytes: encodeUtf8(`${i}`) };
+      await putReferrer(repository, { subject: image, artifactType: "application/x-scan", layer });
+    }
+    repository.calls.length = 0;
+    assert.equal(await answer(repository), "deny NO_SIGNATURE");
+    assert.equal(repository.calls.filter((call) => call === "manifest").length, 22);
+    await signed(alice, repository, "registry.example/app:1");
+    repository.calls.length = 0;
+    assert.equal(await answer(repository), "allow");
+    assert.equal(repository.calls.filter((call) => call === "manifest").length, 3, "the image, the tag .sig and the signature");
+  });
+
+  for (const [artifactType, large] of [
+    [bundleType, "one non-Latin character in 4 MiB"],
+    ["application/x-scan", "one non-Latin character in 4 MiB"],
+    [bundleType, "280,000 tiny annotations"],
+  ] as const) {
+    it(`reads a bounded part of 600 referrers with ${large}, as ${artifactType}, beside a good signature`, async () => {
+      const repository = memoryRepository();
+      const image = await putImage(repository, "good", "1");
+      await signed(alice, repository, "registry.example/app:1");
+      const budget = 32 * mebibyte;
+      const crowd = crowdOf(repository, image, artifactType, large.startsWith("one") ? wide : tiny);
+      assert.equal(await answer(crowd.repository), "allow");
+      assert.ok(crowd.read() <= 1 * budget, `${crowd.read()} bytes of manifests`);
+      // Nobody who is refused waits longer, and "no signature" is not said.
+      assert.equal(await answer(crowd.repository, undefined, { trust: mallory.trust }), "undecided LIMIT_EXCEEDED");
+      assert.ok(crowd.read() <= 3 * budget, `${crowd.read()} bytes of manifests`);
+      const { attached, unread } = await tree(crowd.repository, parseReference("registry.example/app:1"), { formats, at, signal });
+      assert.equal(attached.length, 601, "each is shown, as listed");
+      assert.equal(attached.flatMap(({ evidence }) => evidence).length, 1);
+      assert.ok(unread.some(({ code }) => code === "LIMIT_EXCEEDED"));
+      assert.ok(crowd.read() <= 4 * budget, `${crowd.read()} bytes of manifests`);
+    });
+  }
 
   it("finds a good signature beside a manifest of strangers that lists a thousand", async () => {
     for (const format of ["cosign-legacy", "bundle"]) {
@@ -169,6 +250,20 @@ describe("verify: hostile registries", () => {
     assert.equal(await answer(repository, `registry.example/app@${digest}`), "undecided MALFORMED");
   });
 
+  it("-r decides nothing about an image whose size or media type is not what the index states", async () => {
+    const image = await putImage(memoryRepository(), "good");
+    for (const [change, expected] of [
+      [{}, "deny NO_SIGNATURE"],
+      [{ size: 1 }, "undecided MALFORMED"],
+      [{ mediaType: mediaTypes.dockerManifest }, "undecided MALFORMED"],
+    ] as const) {
+      const repository = memoryRepository();
+      await putImage(repository, "good");
+      await putIndex(repository, [{ ...image, ...change }], "1");
+      assert.equal(await answer(repository, undefined, { recursive: true }), expected);
+    }
+  });
+
   it("reports a location that sends other bytes than requested as unread", async () => {
     const repository = memoryRepository();
     await putImage(repository, "good", "1");
@@ -191,3 +286,56 @@ describe("verify: hostile registries", () => {
     assert.equal(await answer(hanging, undefined, { signal: timeout.signal }), "undecided TIMEOUT");
   });
 });
+
+const mebibyte = 1024 * 1024;
+
+/** Attaches a manifest that states these blobs; a blob is of the stated size unless another is given. */
+async function putStated(
+  repository: MemoryRepository,
+  { mediaType, digest, size }: Descriptor,
+  blobs: readonly { readonly text: string; readonly size?: number }[],
+): Promise<void> {
+  const { descriptor: config, bytes } = emptyConfig;
+  await repository.putBlob(bytes, signal);
+  const layers = blobs.map(({ text, size: stated = text.length }) => {
+    repository.blobs.set(digestOf(encodeUtf8(text)), encodeUtf8(text));
+    return { mediaType: bundleType, digest: digestOf(encodeUtf8(text)), size: stated };
+  });
+  const subject = { mediaType, digest, size };
+  const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, artifactType: bundleType, config, layers, subject };
+  await repository.putManifest(encodeUtf8(JSON.stringify(manifest)), mediaTypes.ociManifest, undefined, signal);
+}
+
+const wide = { a: `\u0436${"x".repeat(4 * mebibyte - 1000)}` };
+const tiny = Object.fromEntries(Array.from({ length: 280_000 }, (_, i) => [i.toString(36), ""]));
+
+/** 600 referrers of these annotations, which are made when they are read. */
+function crowdOf(
+  repository: MemoryRepository,
+  { mediaType, digest, size }: Descriptor,
+  artifactType: string,
+  annotations: Record<string, string>,
+): { readonly repository: Repository; readonly read: () => number } {
+  const subject = { mediaType, digest, size };
+  const { descriptor: config } = emptyConfig;
+  const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, artifactType, config, layers: [], subject, annotations };
+  const bytes = encodeUtf8(JSON.stringify(manifest));
+  const entries = Array.from({ length: 600 }, (_, i): Descriptor => {
+    return { mediaType: mediaTypes.ociManifest, digest: digestOf(encodeUtf8(`${i}`)), size: bytes.length, artifactType };
+  });
+  const byDigest = new Map<string, Descriptor>(entries.map((entry) => [entry.digest, entry]));
+  let read = 0;
+  return {
+    read: () => read,
+    repository: {
+      ...repository,
+      referrers: async (target, s) => [...(target === digest ? entries : []), ...(await repository.referrers(target, s))],
+      async manifest(target, s) {
+        const entry = byDigest.get(target);
+        if (!entry) return repository.manifest(target, s);
+        read += bytes.length;
+        return { descriptor: entry, bytes };
+      },
+    },
+  };
+}

@@ -19,8 +19,11 @@ import type { SignatureParts, Writers } from "./writer.ts";
 export interface Format {
   readonly name: string;
 
-  /** The artifact types under which its referrers are usually listed. They are opened first if not all can be; never a filter. */
-  readonly artifactTypes: readonly string[];
+  /**
+   * Whether its referrers are usually listed under this artifact type. Referrers of types that no format owns are opened last, and only
+   * before a refusal; never a filter.
+   */
+  ownsType(artifactType: string): boolean;
 
   /** The listing's label for a referrer; undefined if it has none. The label comes from the registry and is unverified. */
   labelOf(listed: Descriptor): EvidenceLabel | undefined;
@@ -104,6 +107,8 @@ export interface SignerHint {
 export interface Recognised {
   /** The blobs to fetch; each within the format's limit. */
   readonly fetch: readonly Descriptor[];
+  /** Maximum pieces of evidence in it. */
+  readonly pieces: number;
   /** The evidence from the fetched blobs; a missing blob has been reported as unread. Throws only the signal's abort reason. */
   read(blobs: ReadonlyMap<Digest, Uint8Array>, signal: AbortSignal): Promise<readonly Evidence[]>;
 }

@@ -24,8 +24,9 @@ export interface RegistryLimits {
   readonly errorQuotes: number;
   /** Errors in one answer of a registry. */
   readonly errors: number;
-  /** Pages of one listing of referrers. */
+  /** Pages of one listing of referrers, and their bytes. */
   readonly referrerPages: number;
+  readonly referrerBytes: number;
   /** Pages of one listing of tags. */
   readonly tagPages: number;
   /** Tags of one page. */
@@ -102,6 +103,7 @@ export const registryLimits: RegistryLimits = {
   errorQuotes: 3,
   errors: 100,
   referrerPages: 100,
+  referrerBytes: 64 * 1024 * 1024,
   tagPages: 1000,
   tagsPerPage: 100_000,
   tagPageBytes: 16 * 1024 * 1024,

@@ -128,3 +128,14 @@ test("the fallback tag of a sha512 digest is truncated to a valid tag", async (t
   });
   assert.deepEqual((await repository.referrers(digest, signal)).length, 1);
 });
+
+test("a page that holds the annotations of whole manifests is read, and they are left out", async (t) => {
+  const manifest = JSON.parse(indexOf("a", "b").toString());
+  for (const entry of manifest.manifests) entry.annotations = { large: "x".repeat(3_900_000), kept: "y" };
+  const { repository } = await opened(t, { [api]: served(Buffer.from(JSON.stringify(manifest)), mediaTypes.ociIndex), [fallback]: absent });
+  const entries = await repository.referrers(subject.digest, signal);
+  assert.deepEqual(
+    entries.map(({ annotations }) => annotations),
+    [{ kept: "y" }, { kept: "y" }],
+  );
+});

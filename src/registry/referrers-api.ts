@@ -20,6 +20,7 @@ export async function listReferrers(connection: Connection, subject: Digest, sig
   const what = `the referrers of ${subject} in ${connection.name}`;
   const entries: Descriptor[] = [];
   const faults: TouchmarkError[] = [];
+  let bytes = 0;
   let to: URL | undefined = connection.urlOf(`referrers/${subject}`);
   for (let pages = 1; to !== undefined; pages++) {
     try {
@@ -27,7 +28,7 @@ export async function listReferrers(connection: Connection, subject: Digest, sig
         method: "GET",
         to,
         headers: { accept: mediaTypes.ociIndex },
-        maxBytes: ociLimits.manifestBytes,
+        maxBytes: ociLimits.listingBytes,
         expect: [200, 400, 404, 405],
         signal,
       });
@@ -39,6 +40,9 @@ export async function listReferrers(connection: Connection, subject: Digest, sig
       entries.push(...listing.entries);
       faults.push(...listing.faults);
       to = nextPage(connection, page, "referrers/");
+      bytes += page.body.length;
+      if (bytes > registryLimits.referrerBytes && to !== undefined)
+        throw new TouchmarkError("LIMIT_EXCEEDED", `${what} are over the limit of ${registryLimits.referrerBytes} bytes`);
       if (entries.length > ociLimits.entries || (pages === registryLimits.referrerPages && to !== undefined)) {
         throw new TouchmarkError(
           "LIMIT_EXCEEDED",

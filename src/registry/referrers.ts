@@ -3,18 +3,25 @@ import type { Digest } from "../core/digest.ts";
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { asTouchmarkError, TouchmarkError } from "../core/errors.ts";
 import { ociLimits } from "../core/oci/limits.ts";
-import { artifactTypeOf, parseManifest, type Descriptor, type IndexEntries, type Manifest } from "../core/oci/manifest.ts";
+import {
+  artifactTypeOf,
+  parseManifest,
+  withListedAnnotations,
+  type Descriptor,
+  type IndexEntries,
+  type Manifest,
+} from "../core/oci/manifest.ts";
 import { PartialListing } from "../core/partial-listing.ts";
 import type { StoredManifest } from "../core/repository.ts";
 
 /** Returns a manifest's descriptor in the listing of its subject's referrers (OCI distribution specification, listing referrers). */
 export function listed(descriptor: Descriptor, manifest: Manifest): Descriptor {
   const artifactType = artifactTypeOf(manifest);
-  return {
+  return withListedAnnotations({
     ...descriptor,
     ...(artifactType !== undefined && { artifactType }),
-    ...(Object.keys(manifest.annotations).length > 0 && { annotations: manifest.annotations }),
-  };
+    annotations: manifest.annotations,
+  });
 }
 
 /** Returns the manifest's subject. A manifest that cannot be parsed has none. */

@@ -32,7 +32,7 @@ interface ChecksumEvidence extends Evidence {
 
 export const checksumFormat: Format = {
   name: "checksum",
-  artifactTypes: [layerType],
+  ownsType: (artifactType) => artifactType === layerType,
   labelOf: ({ artifactType }) => (artifactType === layerType ? { kind: "signature" } : undefined),
   locations: () => [{ kind: "referrers" }],
   recognise,

@@ -22,7 +22,7 @@ export interface JsonLimits {
 
 /** Reads one JSON document; `what` names it in messages. Throws MALFORMED, or LIMIT_EXCEEDED past a bound. */
 export function parseJson(bytes: Uint8Array, what: string, limits: JsonLimits = {}): Json {
-  const { maxBytes = coreLimits.jsonBytes, maxDepth = coreLimits.jsonDepth, maxValues = Infinity } = limits;
+  const { maxBytes = coreLimits.jsonBytes, maxDepth = coreLimits.jsonDepth, maxValues = coreLimits.jsonValues } = limits;
   refuseLarger(bytes, what, maxBytes);
   return parseScanned(bytes, what, { maxDepth, maxValues }, wholeDocument).value;
 }

@@ -6,6 +6,7 @@
 import { sliceBytes, type Sliced } from "../async/in-slices.ts";
 import { concat } from "../bytes.ts";
 import { malformed, TouchmarkError } from "../errors.ts";
+import { coreLimits } from "../limits.ts";
 import { parseJson, parseScanned, refuseLarger, type Json, type JsonLimits } from "./json.ts";
 import { repeatedKey } from "./repeated-key.ts";
 import { findRun } from "./run.ts";
@@ -16,7 +17,7 @@ import { stringPieces } from "./string-pieces.ts";
 /** Reads one document as `parseJson` does, with the same messages. */
 export function* parseSliced(bytes: Uint8Array, what: string, limits: JsonLimits = {}): Sliced<Json> {
   if (bytes.length <= sliceBytes) return parseJson(bytes, what, limits);
-  const { maxBytes = 4 * 1024 * 1024, maxDepth = 64, maxValues = Infinity } = limits;
+  const { maxBytes = coreLimits.jsonBytes, maxDepth = coreLimits.jsonDepth, maxValues = coreLimits.jsonValues } = limits;
   refuseLarger(bytes, what, maxBytes);
   return yield* new SlicedParser(bytes, what, { maxDepth, maxValues }).document();
 }

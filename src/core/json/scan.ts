@@ -61,6 +61,11 @@ export function scanJson(bytes: Uint8Array, what: string, { maxDepth, maxValues 
   return { members, values };
 }
 
+/** The number of values of a document. Throws LIMIT_EXCEEDED past the maximum. */
+export function valuesIn(bytes: Uint8Array, what: string, maxValues: number): number {
+  return scanJson(bytes, what, { maxDepth: Infinity, maxValues }, wholeDocument).values;
+}
+
 /** Returns the position after the closing quote, given the position after the opening one; past the end of the bytes if there is none. */
 function afterString(bytes: Uint8Array, start: number): number {
   let at = start;

@@ -112,13 +112,16 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): Manifest {
 }
 
 /** The members of a manifest that is of one kind only. */
-function fieldsOf(bytes: Uint8Array, mediaType: string): Fields {
+function fieldsOf(bytes: Uint8Array, mediaType: string, maxBytes: number = ociLimits.manifestBytes): Fields {
   const isIndex = indexTypes.has(mediaType);
   if (!isIndex && !imageTypes.has(mediaType)) {
     throw new TouchmarkError("UNSUPPORTED", `a manifest of type ${JSON.stringify(mediaType.slice(0, 150))} is not understood`);
   }
   const isArtifact = mediaType === mediaTypes.ociArtifact;
-  const fields = new Fields(parseJson(bytes, "manifest", { maxBytes: ociLimits.manifestBytes }), "manifest");
+  const fields = new Fields(
+    parseJson(bytes, "manifest", { maxBytes, maxValues: isIndex ? ociLimits.indexValues : ociLimits.manifestValues }),
+    "manifest",
+  );
   if (!isArtifact && fields.size("schemaVersion") !== 2) throw malformed("manifest.schemaVersion is not 2");
   const stated = isArtifact ? fields.string("mediaType") : fields.optionalString("mediaType");
   if (stated !== undefined && stated !== mediaType) {
@@ -139,19 +142,37 @@ export interface IndexEntries {
 
 /** Reads an index as a listing, where an entry that cannot be read hides no other. Throws as `parseManifest` does, for the index itself. */
 export function parseListing(bytes: Uint8Array, mediaType: string): IndexEntries {
-  const fields = fieldsOf(bytes, mediaType);
+  const fields = fieldsOf(bytes, mediaType, ociLimits.listingBytes);
   if (!indexTypes.has(mediaType)) throw malformed("the listing is an image, not an index");
   const entries: Descriptor[] = [];
   const faults: TouchmarkError[] = [];
   for (const [i, value] of fields.list("manifests", ociLimits.entries).entries()) {
     try {
-      entries.push(parseDescriptor(new Fields(value, `${fields.at}.manifests[${i}]`)));
+      entries.push(withListedAnnotations(parseDescriptor(new Fields(value, `${fields.at}.manifests[${i}]`))));
     } catch (error) {
       if (!(error instanceof TouchmarkError)) throw error;
       faults.push(error);
     }
   }
   return { entries, faults };
+}
+
+/**
+ * The entry with no more annotations than a listing carries. Those of a manifest may take megabytes, and listings repeat them for each
+ * reader; whoever needs more reads the manifest.
+ */
+export function withListedAnnotations(entry: Descriptor): Descriptor {
+  const { annotations, ...rest } = entry;
+  if (annotations === undefined) return entry;
+  let room = ociLimits.listedAnnotationBytes;
+  const kept: Record<string, string> = {};
+  for (const [key, value] of Object.entries(annotations)) {
+    const bytes = key.length + value.length > room ? Infinity : Buffer.byteLength(key) + Buffer.byteLength(value);
+    if (bytes > room) continue;
+    room -= bytes;
+    kept[key] = value;
+  }
+  return Object.keys(kept).length > 0 ? { ...rest, annotations: kept } : rest;
 }
 
 export function parseDescriptor(fields: Fields): Descriptor {
@@ -199,6 +220,12 @@ export function descriptorToJson(descriptor: Descriptor): Record<string, unknown
     ...(platform && { platform }),
     ...(data && { data: Buffer.from(data).toString("base64") }),
   };
+}
+
+/** The descriptors, each once: a manifest of a few bytes can list one of them a thousand times. */
+export function distinctDescriptors(descriptors: readonly Descriptor[]): readonly Descriptor[] {
+  if (descriptors.length < 2) return descriptors;
+  return [...new Map(descriptors.map((one) => [JSON.stringify(descriptorToJson(one)), one])).values()];
 }
 
 /** All blobs that the manifest refers to. */

@@ -3,7 +3,7 @@ import type { Digest } from "../../core/digest.ts";
 import { malformed } from "../../core/errors.ts";
 import type { Found } from "../../core/evidence.ts";
 import type { Check } from "../../core/finding.ts";
-import type { ImageManifest } from "../../core/oci/manifest.ts";
+import { distinctDescriptors, type ImageManifest } from "../../core/oci/manifest.ts";
 import { findingOf, reading, tooLarge } from "../checks.ts";
 import type { FormatOfFiles, Recognised } from "../format.ts";
 import { formatLimits, type FormatLimits } from "../limits.ts";
@@ -13,12 +13,12 @@ import { bundleClaims, readBundleEvidence, verifyBundleEvidence, type BundleEvid
 import { parsePendingRecord, pendingMediaType, saysPending, type PendingRecord } from "./pending-record.ts";
 import { predicateTypeAnnotation } from "./referrer.ts";
 import { signPredicateType } from "./sign-statement.ts";
-import { bundleMediaType, isBundleMediaType } from "./sigstore-bundle.ts";
+import { isBundleMediaType } from "./sigstore-bundle.ts";
 
 export function bundleFormat({ bundleBytes }: FormatLimits): FormatOfFiles {
   return {
     name: "bundle",
-    artifactTypes: [bundleMediaType],
+    ownsType: isBundleMediaType,
 
     labelOf({ artifactType = "", annotations = {} }) {
       const predicateType = annotations[predicateTypeAnnotation];
@@ -60,12 +60,13 @@ function otherMediaType(mediaType: string): Check {
 }
 
 function recognise({ location, descriptor, manifest }: Found, maxBytes: number): Recognised | undefined {
-  const layers = manifest.layers.filter((layer) => isBundleMediaType(layer.mediaType));
+  const layers = distinctDescriptors(manifest.layers).filter((layer) => isBundleMediaType(layer.mediaType));
   if (layers.length === 0) return undefined;
   const isPending = saysPending(manifest);
   const records = isPending ? manifest.layers.filter(isRecord) : [];
   return {
     fetch: [...layers.filter((layer) => layer.size <= maxBytes), ...records],
+    pieces: layers.length,
     async read(blobs, signal) {
       const pending = isPending ? { isPending, pending: reading(() => readRecord(manifest, blobs)) } : {};
       const evidence: BundleEvidence[] = [];

@@ -1,6 +1,7 @@
 /** cosign's legacy signatures and attestations: layers under the tags `.sig` and `.att`, or over referrers. */
 import type { Found } from "../../core/evidence.ts";
 import type { Check, Finding } from "../../core/finding.ts";
+import { distinctDescriptors } from "../../core/oci/manifest.ts";
 import type { Instant } from "../../core/instant.ts";
 import { subjectContent, type Subject } from "../../core/subject.ts";
 import { verifyKeySignature, type SignatureResult } from "../../verification/key-signature.ts";
@@ -18,14 +19,15 @@ import { signatureTag } from "./signature-image.ts";
 import { simpleSigning } from "./simple-signing.ts";
 import { parseLegacyMaterial } from "./verification-material.ts";
 
-/** cosign's artifact type for signatures. Attestations have `application/vnd.in-toto+json`, which other tools use with other meanings. */
+/** cosign's artifact type for signatures. That of attestations is no label, since other tools use it with other meanings. */
 const signatureArtifactType = "application/vnd.dev.cosign.artifact.sig.v1+json";
+const attestationArtifactType = "application/vnd.in-toto+json";
 
 export function cosignLegacyFormat(limits: FormatLimits): Format {
   const layerKinds = new Map([simpleSigning, attestationLayer(limits)].map((kind) => [kind.mediaType, kind]));
   return {
     name: "cosign-legacy",
-    artifactTypes: [signatureArtifactType],
+    ownsType: (artifactType) => artifactType === signatureArtifactType || artifactType === attestationArtifactType,
 
     labelOf: ({ artifactType }) => (artifactType === signatureArtifactType ? { kind: "signature" } : undefined),
 
@@ -58,13 +60,14 @@ export function cosignLegacyFormat(limits: FormatLimits): Format {
 export const cosignLegacy: Format = cosignLegacyFormat(formatLimits);
 
 function recognise({ location, descriptor, manifest }: Found, layerKinds: ReadonlyMap<string, LayerKind>): Recognised | undefined {
-  const layers = manifest.layers.flatMap((layer) => {
+  const layers = distinctDescriptors(manifest.layers).flatMap((layer) => {
     const kind = layerKinds.get(layer.mediaType);
     return kind ? [{ layer, kind }] : [];
   });
   if (layers.length === 0) return undefined;
   return {
     fetch: layers.filter(({ layer, kind }) => layer.size <= kind.maxBytes).map(({ layer }) => layer),
+    pieces: layers.length,
     async read(blobs, signal) {
       const evidence: CosignEvidence[] = [];
       for (const { layer, kind } of layers) {

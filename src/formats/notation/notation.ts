@@ -27,7 +27,7 @@ const abilities: WriterAbilities = {
 
 export const notation: FormatOfFiles = {
   name: "notation",
-  artifactTypes: [signatureType],
+  ownsType: (artifactType) => artifactType === signatureType,
 
   labelOf: ({ artifactType }) => (artifactType === signatureType ? { kind: "signature" } : undefined),
 
@@ -54,12 +54,14 @@ function recognise({ location, descriptor, manifest }: Found): Recognised | unde
   const found = reading(() => onlyEnvelope(manifest));
   const refused = (problem: Check): Recognised => ({
     fetch: [],
+    pieces: 1,
     read: async (): Promise<readonly NotationEvidence[]> => [{ ...common, content: { problem } }],
   });
   if ("problem" in found) return refused(found.problem);
   if (layer.size > formatLimits.envelopeBytes) return refused(tooLarge(layer.size, formatLimits.envelopeBytes));
   return {
     fetch: [layer],
+    pieces: 1,
     async read(blobs): Promise<readonly NotationEvidence[]> {
       const bytes = blobs.get(layer.digest);
       return bytes ? [{ ...common, content: { value: { type: found.value, bytes } } }] : [];

@@ -143,10 +143,22 @@ test("referrers are listed page by page, and filtered by type", async (t) => {
 });
 
 test("a page of referrers is never larger than a manifest may be", async (t) => {
-  const registry = await testRegistry(t);
-  await pushReferrers(registry, 5, { padding: "x".repeat(1_500_000) });
+  const registry = await testRegistry(t, { limits: { manifestBytes: 4000 } });
+  await pushReferrers(registry, 5, { padding: "x".repeat(1_500) });
   assert.deepEqual(
     (await pages(registry.send, referrers, "manifests")).map((page) => page.length),
     [2, 2, 1],
+  );
+});
+
+test("a listing leaves out annotations of megabytes, which would keep others from reading it", async (t) => {
+  const registry = await testRegistry(t);
+  await pushReferrers(registry, 5, { padding: "x".repeat(3_900_000), kept: "y" });
+  const [page = [], ...more] = await pages(registry.send, referrers, "manifests");
+  assert.equal(more.length, 0);
+  const annotations = page.map((entry) => (typeof entry === "object" && entry !== null && "annotations" in entry ? entry.annotations : {}));
+  assert.deepEqual(
+    annotations.map((one) => Object.keys(one ?? {})),
+    Array.from({ length: 5 }, () => ["i", "kept"]),
   );
 });

@@ -231,3 +231,14 @@ test("a push whose first write fails leaves nothing, one whose last write fails 
   assert.equal((await putManifest(later.send, "app", "v1", bytes)).status, 201);
   assert.equal(await digestUnder(later, "v1"), digest);
 });
+
+test("a manifest that states another size than a blob or manifest has is refused", async (t) => {
+  const registry = await testRegistry(t);
+  await registry.pushImage("app", "v1");
+  const stated = { ...descriptor(mediaTypes.ociLayer, layer), size: 32 * 1024 * 1024 };
+  const reply = await putManifest(registry.send, "app", "v2", imageManifest({ layers: [stated] }));
+  assert.deepEqual([reply.status, errorCode(reply)], [400, "MANIFEST_INVALID"]);
+  const image = { ...descriptor(mediaTypes.ociManifest, imageManifest()), size: 1 };
+  const index = JSON.stringify({ schemaVersion: 2, manifests: [image] });
+  assert.equal(errorCode(await putManifest(registry.send, "app", "all", index, mediaTypes.ociIndex)), "MANIFEST_INVALID");
+});

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { mapBounded } from "../../../core/async/map-bounded.ts";
 import { decodeUtf8 } from "../../../core/bytes.ts";
 import { isDigest, matchesDigest, type Digest } from "../../../core/digest.ts";
-import { artifactTypeOf, blobsOf, type Descriptor, type Manifest } from "../../../core/oci/manifest.ts";
+import { artifactTypeOf, blobsOf, withListedAnnotations, type Descriptor, type Manifest } from "../../../core/oci/manifest.ts";
 import type { StoredManifest } from "../../../core/repository.ts";
 import type { RepositoryName, Tag } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
@@ -103,12 +103,15 @@ export class Manifests implements ManifestBackend {
 
   async #checkParts(name: RepositoryName, manifest: Manifest): Promise<void> {
     const parts = manifest.kind === "index" ? manifest.manifests : blobsOf(manifest);
-    const digests = [...new Set(parts.map((part) => part.digest))];
     const isThere = (digest: Digest): Promise<boolean> =>
       manifest.kind === "index" ? this.#mediaType(name, digest).then(Boolean) : this.#stores.blobs.has(name, digest);
-    await mapBounded(digests, this.#stores.limits.fileChecks, async (digest) => {
-      if (await isThere(digest)) return;
-      throw new RegistryError("MANIFEST_BLOB_UNKNOWN", `${name} does not have ${digest}, which the manifest names`);
+    const distinct = new Map(parts.map((part) => [`${part.digest} ${part.size}`, part]));
+    await mapBounded([...distinct.values()], this.#stores.limits.fileChecks, async ({ digest, size: stated }) => {
+      const size = (await isThere(digest)) ? await this.#stores.contents.size(digest) : undefined;
+      if (size === undefined) throw new RegistryError("MANIFEST_BLOB_UNKNOWN", `${name} does not have ${digest}, which the manifest names`);
+      // Readers plan by the stated size: a wrong one would use up what they are willing to read.
+      if (size !== stated)
+        throw new RegistryError("MANIFEST_INVALID", `the manifest states ${stated} bytes for ${digest}, which has ${size}`);
     });
   }
 }
@@ -116,13 +119,7 @@ export class Manifests implements ManifestBackend {
 function referrerOf(manifest: Manifest, digest: Digest, size: number): Descriptor {
   const { annotations, mediaType } = manifest;
   const artifactType = artifactTypeOf(manifest);
-  return {
-    mediaType,
-    digest,
-    size,
-    ...(artifactType !== undefined && { artifactType }),
-    ...(Object.keys(annotations).length > 0 && { annotations }),
-  };
+  return withListedAnnotations({ mediaType, digest, size, ...(artifactType !== undefined && { artifactType }), annotations });
 }
 
 function unknown(name: RepositoryName, target: string): RegistryError {

@@ -2,10 +2,14 @@
 import { join } from "node:path";
 import type { Digest } from "../../../core/digest.ts";
 import { Fields, parseJson } from "../../../core/json/json.ts";
-import { descriptorToJson, parseDescriptor, type Descriptor } from "../../../core/oci/manifest.ts";
+import { ociLimits } from "../../../core/oci/limits.ts";
+import { descriptorToJson, parseDescriptor, withListedAnnotations, type Descriptor } from "../../../core/oci/manifest.ts";
 import type { RepositoryName } from "../names.ts";
 import { fileNamesIn, readIfThere, type Disk } from "./disk.ts";
 import { fileOfDigest, type Layout } from "./layout.ts";
+
+/** Earlier versions stored all annotations of the manifest. */
+const maxBytes = 2 * ociLimits.manifestBytes;
 
 export class Referrers {
   readonly #disk: Disk;
@@ -31,7 +35,7 @@ export class Referrers {
     for (const file of (await fileNamesIn(folder)) ?? []) {
       if (file <= after) continue;
       const bytes = await readIfThere(join(folder, file));
-      if (bytes) yield parseDescriptor(new Fields(parseJson(bytes, "referrer"), "referrer"));
+      if (bytes) yield withListedAnnotations(parseDescriptor(new Fields(parseJson(bytes, "referrer", { maxBytes }), "referrer")));
     }
   }
 }
