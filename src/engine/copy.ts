@@ -134,7 +134,7 @@ function spend(bytes: number, room: { left: number }): void {
   room.left -= bytes;
   if (room.left >= 0) return;
   throw new TouchmarkError("LIMIT_EXCEEDED", `manifests of more than ${engineLimits.attachmentBytes} bytes are attached to the image`, {
-    hint: "Delete those at the source that nobody needs; touchmark tree lists them.",
+    hint: "Delete those at the source that nobody needs.",
   });
 }
 

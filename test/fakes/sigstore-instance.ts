@@ -117,7 +117,7 @@ export function sigstoreInstance(at: Instant, shape: InstanceShape = {}): Sigsto
       extensions: [
         extensions.digitalSignature,
         extensions.usage([oids.codeSigning]),
-        identity.includes("@") ? extensions.email(identity) : extensions.uri(identity),
+        /^[^:@]+@/.test(identity) ? extensions.email(identity) : extensions.uri(identity),
         extension("1.3.6.1.4.1.57264.1.8", utf8(issuer)),
         ...said,
       ],

@@ -56,6 +56,7 @@ function recognise({ location, descriptor, manifest }: Found): Recognised | unde
   const unread: ChecksumEvidence = { ...common, content: { problem: tooLarge(layer.size, maxBytes) } };
   return {
     fetch: layer.size > maxBytes ? [] : [layer],
+    pieces: 1,
     async read(blobs) {
       const bytes = blobs.get(layer.digest);
       if (layer.size > maxBytes) return [unread];
