@@ -50,7 +50,7 @@ async function trustMaterial(
   await writeFile(join(cwd, "ca.pem"), pem(company.root));
   await copyFile(join(import.meta.dirname, "../vectors/keys/cosign/ecdsa-p256.pub"), join(cwd, "log.pub"));
   await writeFile(join(cwd, "root.json"), repository.root);
-  await writeFile(join(cwd, "token.jwt"), mintToken({}, wallClock()));
+  await writeFile(join(cwd, "token.jwt"), mintToken({ sub: "https://ci.example/release" }, wallClock()));
   return { mirror, around: { cwd, env: { ...env, TUF_MIRROR: mirror, TUF_ROOT_JSON: "root.json" } } };
 }
 
