@@ -13,6 +13,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The user's home folder. */
   readonly home: string;
+  /** The user's number, on systems that have one. */
+  readonly uid: number | undefined;
   readonly now: () => Instant;
   /** Calls the listener at each request to reload the configuration (SIGHUP); returns a function that ends that. */
   readonly onReload: (listener: () => void) => () => void;

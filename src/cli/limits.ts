@@ -12,6 +12,8 @@ export interface CommandLimits {
   readonly concurrent: number;
   /** Characters of a media type. */
   readonly mediaTypeLength: number;
+  /** Bytes of a password on stdin. */
+  readonly passwordBytes: number;
   /** Bytes of a file that lists repositories. */
   readonly listBytes: number;
   /** Repositories that one archive of trust data saves. */
@@ -25,6 +27,7 @@ export const commandLimits: CommandLimits = {
   importedFiles: 16,
   concurrent: 16,
   mediaTypeLength: 1000,
+  passwordBytes: 64 * 1024,
   listBytes: 1024 * 1024,
   savedRepositories: 20_000,
 };

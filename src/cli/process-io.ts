@@ -22,6 +22,7 @@ export function processIo(): Io {
     },
     env: process.env,
     home: homeFolder(),
+    uid: process.getuid?.(),
     now: Date.now,
     onReload: (listener) => {
       process.on("SIGHUP", listener);

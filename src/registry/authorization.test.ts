@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { scriptedServer, type Script, type ScriptedServer, type ScriptLine } from "../../test/fakes/scripted-registry.ts";
 import { digestOf } from "../core/digest.ts";
+import { malformed } from "../core/errors.ts";
 import { mediaTypes } from "../core/oci/manifest.ts";
+import type { Warning } from "../core/warning.ts";
 import type { Repository } from "../core/repository.ts";
 import { createHttpClient } from "../net/http-client.ts";
 import type { Credential } from "./credentials/credential.ts";
 import type { Credentials } from "./credentials/credentials.ts";
+import { HelperFailed } from "./credentials/helper.ts";
 import { createRegistries } from "./registries.ts";
 
 const signal = new AbortController().signal;
@@ -163,6 +166,63 @@ test("wrong credentials are UNAUTHORIZED, and the message quotes the registry bu
     assert.doesNotMatch(error.message, /wonder|YWxp/);
     return "code" in error && error.code === "UNAUTHORIZED";
   });
+});
+
+test("a registry that repeats the credentials in its refusal does not get them printed", async (t) => {
+  const secret = 'w"ö n/d&er';
+  const basic = `Basic ${Buffer.from(`alice:${secret}`).toString("base64")}`;
+  const spellings = [basic, `alice:${secret}`, secret, encodeURIComponent(secret), JSON.stringify(secret)];
+  const said = (texts: readonly string[]): string => JSON.stringify({ errors: texts.map((message) => ({ code: "DENIED", message })) });
+  const server = await scriptedServer(t, {
+    "GET /v2/app/manifests/*": ({ headers, path }) => ({
+      status: headers["authorization"] === undefined ? 401 : 403,
+      headers: { "www-authenticate": 'Basic realm="x"' },
+      body: said([`you sent ${spellings[Number(path.split("/").at(-1))]}`]),
+    }),
+  });
+  for (const i of spellings.keys()) {
+    await assert.rejects(open(server, { ...alice, password: secret }).manifest(`${i}`, signal), (error: Error) => {
+      assert.match(error.message, /DENIED: you sent (?:Basic |")?\[credential\]"?\)/);
+      return true;
+    });
+  }
+});
+
+test("over plain HTTP no token service on another host gets the credentials", async (t) => {
+  const other = bearer("http://tokens.example/token");
+  const server = await scriptedServer(t, { "GET /v2/app/manifests/v1": { status: 401, headers: { "www-authenticate": other } } });
+  for (const credential of [alice, { kind: "identity", token: "refresh", source: "x" } as const])
+    await assert.rejects(open(server, credential).manifest("v1", signal), { code: "INSECURE_REGISTRY", message: /tokens\.example/ });
+});
+
+test("a token that the registry itself accepts is sent to no token service", async (t) => {
+  const server = await withTokens(t, { "GET /token?*": goodToken });
+  assert.ok(await open(server, { kind: "registry-token", token: "good", source: "x" }).manifest("v1", signal));
+  assert.deepEqual(server.lines, ["GET /v2/app/manifests/v1", "GET /v2/app/manifests/v1"]);
+});
+
+test("a helper that failed is a warning for an image that anybody may read, and the reason of the refusal for any other", async (t) => {
+  const failure = new HelperFailed("the credential helper docker-credential-x is not on the PATH", { hint: "Try it by hand" });
+  const find: Credentials["find"] = async () => Promise.reject(failure);
+  const server = await withTokens(t, {
+    "GET /token?*": goodToken,
+    "GET /v2/app/manifests/private": { status: 401, headers: { "www-authenticate": 'Basic realm="x"' } },
+  });
+  const warnings: string[] = [];
+  const onWarning = ({ message }: Warning): void => void warnings.push(message);
+  const registries = createRegistries({ http: createHttpClient(), credentials: { find }, onWarning });
+  const repository = registries.open({ kind: "registry", registry: server.host, repository: "app" });
+  assert.ok(await repository.manifest("v1", signal));
+  assert.deepEqual(warnings, [`${failure.message}; ${server.host}/app is used without credentials`]);
+  await assert.rejects(repository.manifest("private", signal), { code: "UNAUTHORIZED", message: failure.message });
+});
+
+test("a broken file of credentials is named, and the registry is not blamed", async (t) => {
+  const server = await withTokens(t, { "GET /token?*": goodToken });
+  const broken = malformed("/home/alice/.docker/config.json is not JSON");
+  const registries = createRegistries({ http: createHttpClient(), credentials: { find: async () => Promise.reject(broken) } });
+  const repository = registries.open({ kind: "registry", registry: server.host, repository: "app" });
+  await assert.rejects(repository.manifest("v1", signal), { code: "MALFORMED", message: broken.message });
 });
 
 test("missing credentials, a refusal by the token service, and a refusal without a challenge are UNAUTHORIZED too", async (t) => {

@@ -1,9 +1,11 @@
 /** The authorizations of registries: requested once for each repository and kind of access, then used until the registry refuses them. */
 import { TouchmarkError } from "../core/errors.ts";
+import type { Warning } from "../core/warning.ts";
 import type { HttpClient } from "../net/http.ts";
 import { type Access, accessKey } from "./access.ts";
 import { parseChallenges, type Challenge } from "./challenge.ts";
-import { basicAuthorization } from "./credentials/credential.ts";
+import { basicAuthorization, type Credential } from "./credentials/credential.ts";
+import { HelperFailed } from "./credentials/helper.ts";
 import type { Credentials } from "./credentials/credentials.ts";
 import { Memo } from "../core/async/memoise.ts";
 import type { Joinable } from "../core/async/single-flight.ts";
@@ -19,13 +21,21 @@ export interface Granted {
 
 export type Grant = Joinable<Granted>;
 
+export interface AuthorizerOptions {
+  /** Maximum number of cached grants (1000). */
+  readonly maxGrants?: number | undefined;
+  /** Called if a helper failed and the registry needs no credentials. */
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
+}
+
 export class Authorizer {
   readonly #http: HttpClient;
   readonly #credentials: Credentials;
   readonly #grants: Memo<string, Granted>;
+  readonly #warn: (warning: Warning) => void;
 
-  /** Maximum number of cached grants. */
-  constructor(http: HttpClient, credentials: Credentials, maxGrants: number = registryLimits.grants) {
+  constructor(http: HttpClient, credentials: Credentials, { maxGrants = registryLimits.grants, onWarning }: AuthorizerOptions = {}) {
+    this.#warn = onWarning ?? (() => undefined);
     this.#grants = new Memo(maxGrants);
     this.#http = http;
     this.#credentials = credentials;
@@ -45,9 +55,18 @@ export class Authorizer {
   }
 
   async #agree(access: Access, asked: string, signal: AbortSignal): Promise<Granted> {
+    const { registry, repository } = access;
+    const found = await this.#find(access, signal);
+    const failure = found instanceof HelperFailed ? found : undefined;
+    const credential = found instanceof HelperFailed ? undefined : found;
     try {
-      return await this.#answer(access, parseChallenges(asked), signal);
+      const granted = await this.#answer(access, parseChallenges(asked), credential, signal);
+      if (failure)
+        this.#warn({ message: `${failure.message}; ${registry.name}/${repository} is used without credentials`, hint: failure.hint });
+      return granted;
     } catch (error) {
+      // Who is refused without credentials has to know why there are none.
+      if (failure && error instanceof TouchmarkError && error.code === "UNAUTHORIZED") throw failure;
       if (!(error instanceof TouchmarkError) || (error.code !== "MALFORMED" && error.code !== "LIMIT_EXCEEDED")) throw error;
       const why = `${access.registry.name} asks for authorization in a way that cannot be followed: ${error.message}`;
       throw new TouchmarkError("UNAUTHORIZED", why, {
@@ -57,11 +76,25 @@ export class Authorizer {
     }
   }
 
-  async #answer(access: Access, challenges: readonly Challenge[], signal: AbortSignal): Promise<Granted> {
+  async #find({ registry, repository }: Access, signal: AbortSignal): Promise<Credential | HelperFailed | undefined> {
+    try {
+      return await this.#credentials.find(registry.name, repository, signal);
+    } catch (error) {
+      if (error instanceof HelperFailed) return error;
+      throw error;
+    }
+  }
+
+  async #answer(
+    access: Access,
+    challenges: readonly Challenge[],
+    credential: Credential | undefined,
+    signal: AbortSignal,
+  ): Promise<Granted> {
     const { registry, repository } = access;
-    const credential = await this.#credentials.find(registry.name, repository, signal);
     const source = credential && { source: credential.source };
     const bearer = challenges.find((challenge) => challenge.scheme === "bearer");
+    if (credential?.kind === "registry-token") return { header: `Bearer ${credential.token}`, ...source };
     if (bearer !== undefined) {
       const token = await fetchToken({ http: this.#http, access, challenge: bearer, credential, signal });
       return { header: `Bearer ${token}`, ...source };

@@ -8,9 +8,13 @@ import type { HttpResponse } from "../net/http.ts";
 import { printableHost, printableText } from "../core/printable.ts";
 import { registryLimits } from "./limits.ts";
 
-/** The account of the request: `source` is where the credentials were found. */
+/** The account of the request, of which only `source`, where the credentials were found, is printed. */
 export interface Identity {
   readonly source?: string;
+  /** The Authorization header, a password or a token, whichever were sent. */
+  readonly header?: string;
+  readonly password?: string;
+  readonly token?: string;
 }
 
 /** An unexpected response. */
@@ -30,7 +34,7 @@ export class Refusal extends TouchmarkError {
 /** `doing` names the request; `as` is undefined if the registry did not require authorization. */
 export function registryRefusal(response: HttpResponse, doing: string, as: Identity | undefined): Refusal {
   const host = printableHost(response.url);
-  const quote = quoteOf(response);
+  const quote = quoteOf(response, secretsOf(as ?? {}));
   const { status } = response;
   if (status === 401 || status === 403) {
     return new Refusal("UNAUTHORIZED", response, `${host} refuses ${doing}${quote}; ${describe(as)}`);
@@ -62,10 +66,21 @@ function describe(as: Identity | undefined): string {
   return as.source === undefined ? "no credentials were found for it" : `the credentials of ${as.source} were sent`;
 }
 
-function quoteOf(response: HttpResponse): string {
+/** What was sent as credentials, in each form in which a registry may repeat it. */
+function secretsOf({ header, password, token }: Identity): readonly string[] {
+  const value = header?.slice(header.indexOf(" ") + 1);
+  const pair = header?.startsWith("Basic ") ? Buffer.from(value ?? "", "base64").toString("utf8") : undefined;
+  const sent = [value, pair, pair?.slice(pair.indexOf(":") + 1), password, token].filter((text) => text !== undefined && text !== "");
+  return sent
+    .flatMap((text = "") => [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)])
+    .toSorted((a, b) => b.length - a.length);
+}
+
+function quoteOf(response: HttpResponse, secrets: readonly string[]): string {
+  const withoutSecrets = (text: string): string => secrets.reduce((rest, secret) => rest.replaceAll(secret, "[credential]"), text);
   const quotes = errorsOf(response)
     .slice(0, registryLimits.errorQuotes)
-    .map(({ code, message }) => printableText(message === undefined ? code : `${code}: ${message}`, 200));
+    .map(({ code, message }) => printableText(withoutSecrets(message === undefined ? code : `${code}: ${message}`), 200));
   return quotes.length === 0 ? "" : ` (${quotes.join("; ")})`;
 }
 

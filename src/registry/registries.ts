@@ -2,6 +2,7 @@
 import { TouchmarkError } from "../core/errors.ts";
 import { isRepositoryName, repositoryOf, type Reference } from "../core/oci/reference.ts";
 import type { Repository } from "../core/repository.ts";
+import type { Warning } from "../core/warning.ts";
 import type { HttpClient } from "../net/http.ts";
 import { addressOf, type PlainHttp } from "./address.ts";
 import { Authorizer } from "./authorizer.ts";
@@ -19,6 +20,8 @@ export interface RegistriesOptions {
   readonly plainHttp?: PlainHttp;
   /** Cached authorizations, one for each repository and kind of access (1000). */
   readonly maxGrants?: number;
+  /** Called with what the user should know, such as a credential helper that failed. */
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 
 export interface Registries {
@@ -26,8 +29,8 @@ export interface Registries {
   open(reference: Reference): Repository;
 }
 
-export function createRegistries({ http, credentials, plainHttp = "loopback", maxGrants }: RegistriesOptions): Registries {
-  const authorizer = new Authorizer(http, credentials, maxGrants);
+export function createRegistries({ http, credentials, plainHttp = "loopback", maxGrants, onWarning }: RegistriesOptions): Registries {
+  const authorizer = new Authorizer(http, credentials, { maxGrants, onWarning });
   return {
     open(reference) {
       if (reference.kind !== "registry") {

@@ -10,10 +10,11 @@ import { encodeUtf8 } from "../core/bytes.ts";
 import { malformed, TouchmarkError } from "../core/errors.ts";
 import { Fields, parseJson } from "../core/json/json.ts";
 import type { HttpClient, HttpRequest } from "../net/http.ts";
+import { isLoopback } from "../net/loopback.ts";
 import { printableUrl } from "../core/printable.ts";
 import { type Access, scopeOf } from "./access.ts";
 import type { Challenge } from "./challenge.ts";
-import { basicAuthorization, type Credential, type PasswordCredential } from "./credentials/credential.ts";
+import { basicAuthorization, type IdentityCredential, type PasswordCredential } from "./credentials/credential.ts";
 import { registryRefusal } from "./refusal.ts";
 import { registryLimits } from "./limits.ts";
 
@@ -21,7 +22,7 @@ export interface TokenRequest {
   readonly http: HttpClient;
   readonly access: Access;
   readonly challenge: Challenge;
-  readonly credential: Credential | undefined;
+  readonly credential: PasswordCredential | IdentityCredential | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -45,9 +46,14 @@ function realmOf({ parameters }: Challenge, { registry }: Access): URL {
   if (realm === null || !/^https?:$/.test(realm.protocol) || realm.username !== "" || realm.password !== "") {
     throw malformed(`${registry.name} names a token service that is not a valid URL`);
   }
-  const allowed = realm.protocol === "https:" || registry.base.protocol === "http:";
+  // Without TLS, whoever is between us and the registry may name any host: credentials go to none but its own.
+  const allowed = realm.protocol === "https:" || (registry.base.protocol === "http:" && isSameHost(realm, registry.base));
   if (!allowed) throw new TouchmarkError("INSECURE_REGISTRY", `${registry.name} names a token service without TLS: ${printableUrl(realm)}`);
   return realm;
+}
+
+function isSameHost({ hostname: one }: URL, { hostname: other }: URL): boolean {
+  return one === other || (isLoopback(one) && isLoopback(other));
 }
 
 /** Returns our own scope, and the registry's if it differs. */

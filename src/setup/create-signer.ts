@@ -21,6 +21,7 @@ import { checkSettings } from "./check-settings.ts";
 import { localDefaults, type LocalSettings } from "./local-settings.ts";
 import { readSubjectFile } from "./read-file.ts";
 import { recordSettings, type Acting, type RecordingSettings } from "./recording-settings.ts";
+import type { Registries } from "../registry/registries.ts";
 import { openRegistries, type RegistrySettings } from "./registries.ts";
 import { openKey, openSigner, type OpenedKey } from "./signer.ts";
 import type { ConsentSettings, KeylessSettings, OpenedSigner, SignerSettings } from "./signer-settings.ts";
@@ -99,6 +100,7 @@ const known: Readonly<Record<keyof CreateSignerSettings, true>> = {
   recordTime: true,
   env: true,
   home: true,
+  uid: true,
   clock: true,
 };
 
@@ -138,10 +140,13 @@ class SettledSigner implements SubjectSigner {
     const { signal = new AbortController().signal } = options;
     throwIfAborted(signal);
     await using opened = await this.#open(subject, signal);
+    const noted: Warning[] = [];
     const done =
-      subject.kind === "image" ? this.#signImage(subject, opened, options, signal) : this.#signFile(subject, opened, options, signal);
+      subject.kind === "image"
+        ? this.#signImage(subject, opened, options, noted, signal)
+        : this.#signFile(subject, opened, options, signal);
     const [result] = await Promise.all([done, opened.ready]);
-    return { ...result, warnings: await opened.warnings };
+    return { ...result, warnings: [...(await opened.warnings), ...noted] };
   }
 
   async attest(
@@ -151,7 +156,8 @@ class SettledSigner implements SubjectSigner {
     const { predicateType, predicate, recursive = false, at, signal = new AbortController().signal } = options;
     throwIfAborted(signal);
     await using opened = await this.#open(subject, signal);
-    const registries = await openRegistries(this.#settings.registries ?? {}, { ...this.#local, signal });
+    const noted: Warning[] = [];
+    const registries = await this.#openRegistries(noted, signal);
     const common = {
       formats: this.#formats,
       signer: opened.signer,
@@ -161,13 +167,19 @@ class SettledSigner implements SubjectSigner {
     };
     const done = attest(registries.open(subject.reference), subject.reference, { ...common, predicateType, predicate, recursive });
     const [attestations] = await Promise.all([done, opened.ready]);
-    return { attestations, warnings: await opened.warnings };
+    return { attestations, warnings: [...(await opened.warnings), ...noted] };
   }
 
-  async #signImage({ reference }: NamedImage, { signer, isEphemeral }: OpenedSigner, options: SignImageOptions, signal: AbortSignal) {
+  async #signImage(
+    { reference }: NamedImage,
+    { signer, isEphemeral }: OpenedSigner,
+    options: SignImageOptions,
+    noted: Warning[],
+    signal: AbortSignal,
+  ) {
     const { annotations = {}, recursive = false, force = false } = options;
     const { at, signature } = this.#signatureOptions(options);
-    const registries = await openRegistries(this.#settings.registries ?? {}, { ...this.#local, signal });
+    const registries = await this.#openRegistries(noted, signal);
     const common = {
       formats: this.#formats,
       signer,
@@ -204,6 +216,12 @@ class SettledSigner implements SubjectSigner {
 
   #signatureOptions({ at = this.#local.clock(), lifetime, envelope = "jws" }: SignSubjectOptions) {
     return { at, signature: { envelope, ...(lifetime !== undefined && { expiry: at + lifetime }) } };
+  }
+
+  /** Warnings of the connection are noted, unless the settings take them. */
+  #openRegistries(noted: Warning[], signal: AbortSignal): Promise<Registries> {
+    const onWarning = (warning: Warning): void => void noted.push(warning);
+    return openRegistries({ onWarning, ...this.#settings.registries }, { ...this.#local, signal });
   }
 
   /**

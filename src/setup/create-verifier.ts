@@ -78,6 +78,7 @@ const known: Readonly<Record<keyof CreateVerifierSettings, true>> = {
   onWarning: true,
   env: true,
   home: true,
+  uid: true,
   clock: true,
 };
 
@@ -92,6 +93,7 @@ const knownOfRegistries: Readonly<Record<keyof RegistrySettings, true>> = {
   credentials: true,
   authorities: true,
   client: true,
+  onWarning: true,
 };
 const knownOfImages: Readonly<Record<keyof VerifyImageOptions, true>> = { recursive: true, wants: true, actor: true, signal: true };
 const knownOfFiles: Readonly<Record<keyof VerifyFileNamedOptions, true>> = { signature: true, actor: true, signal: true };
@@ -126,7 +128,7 @@ export function createVerifier(settings: CreateVerifierSettings): SubjectVerifie
   const images = memoise((signal) => openImages(signal));
 
   async function openImages(signal: AbortSignal): Promise<Verifier> {
-    const registries = await openRegistries(settings.registries ?? {}, { ...local, signal });
+    const registries = await openRegistries({ onWarning: warn, ...settings.registries }, { ...local, signal });
     return createImageVerifier({
       formats: settings.limits ? formatsWithin(settings.limits) : formats,
       open: (reference) => registries.open(reference),

@@ -4,12 +4,14 @@ import type { Instant } from "../core/instant.ts";
 import type { UserFolders } from "../files/user-folders.ts";
 
 export interface LocalSettings extends UserFolders {
+  /** The user's number, on systems that have one. */
+  readonly uid?: number | undefined;
   readonly clock: () => Instant;
 }
 
-/** Those of this process by default. */
-export function localDefaults({ env = process.env, home, clock = Date.now }: Partial<LocalSettings>): LocalSettings {
-  return { env, home: home ?? homeFolder(), clock };
+/** Those of this process by default; whoever names another home folder does not mean this user's files. */
+export function localDefaults({ env = process.env, home, uid, clock = Date.now }: Partial<LocalSettings>): LocalSettings {
+  return { env, home: home ?? homeFolder(), uid: uid ?? (home === undefined ? process.getuid?.() : undefined), clock };
 }
 
 /** Containers run users without a home folder; for them it is a folder that does not exist. */

@@ -4,12 +4,11 @@ import { TouchmarkError } from "../core/errors.ts";
 import { readSource } from "../files/read-source.ts";
 import type { UserFolders } from "../files/user-folders.ts";
 import type { PlainHttp } from "../registry/address.ts";
-import { createCredentials } from "../registry/credentials/credentials.ts";
 import type { Gun } from "../registry/sources/notary/gun.ts";
 import { NotaryServer } from "../registry/sources/notary/notary-server.ts";
 import { defaultServer, parseServer } from "../registry/sources/notary/server-url.ts";
 import { registryHttp } from "./http.ts";
-import { plainHttpOf, type RegistrySettings } from "./registries.ts";
+import { credentialsOf, plainHttpOf, type CredentialFolders, type RegistrySettings } from "./registries.ts";
 import { setupLimits } from "./limits.ts";
 
 const variable = "DOCKER_CONTENT_TRUST_SERVER";
@@ -21,13 +20,13 @@ export interface NotaryServerSettings {
   readonly registries: RegistrySettings;
 }
 
-type Local = UserFolders & { readonly signal: AbortSignal };
+type Local = CredentialFolders & { readonly signal: AbortSignal };
 
 /** Returns the server of a repository; repositories of one server share its connections and tokens. Throws USAGE, INSECURE_REGISTRY. */
 export function openNotaryServers({ server: named, registries }: NotaryServerSettings, local: Local): (gun: Gun) => Promise<NotaryServer> {
   const plainHttp = plainHttpOf(registries);
   const one = namedServer(named, plainHttp, local);
-  const credentials = registries.credentials ?? createCredentials({ env: local.env, home: local.home });
+  const credentials = credentialsOf(registries, local);
   const opened = new Map<string, Promise<NotaryServer>>();
   const open = async (base: URL): Promise<NotaryServer> => {
     const docker = await dockerAuthority(base.host, local);
@@ -35,7 +34,7 @@ export function openNotaryServers({ server: named, registries }: NotaryServerSet
       { ...registries, authorities: [...(registries.authorities ?? []), ...(docker ? [docker] : [])] },
       local,
     );
-    return new NotaryServer({ http, credentials, base });
+    return new NotaryServer({ http, credentials, base, onWarning: registries.onWarning });
   };
   return (gun) => {
     const base = one ?? defaultServer(gun, plainHttp);

@@ -1,4 +1,5 @@
 /** Registries and layouts, with the user's own credentials and one pool of connections. */
+import type { Warning } from "../core/warning.ts";
 import type { UserFolders } from "../files/user-folders.ts";
 import type { PlainHttp } from "../registry/address.ts";
 import { createCredentials, type Credentials } from "../registry/credentials/credentials.ts";
@@ -10,18 +11,31 @@ export interface RegistrySettings extends TlsSettings {
   readonly allowHttp?: boolean;
   /** Credentials; by default, those of Docker's and podman's files and helpers. */
   readonly credentials?: Credentials;
+  /** Called with warnings, such as a credential helper that failed for an image that anybody may read. */
+  readonly onWarning?: (warning: Warning) => void;
+}
+
+/** The user's folders and variables, and the user's number, if known. */
+export interface CredentialFolders extends UserFolders {
+  readonly uid?: number | undefined;
 }
 
 /** Throws what reading the files of the settings throws. */
 export async function openRegistries(
   settings: RegistrySettings,
-  local: UserFolders & { readonly signal?: AbortSignal },
+  local: CredentialFolders & { readonly signal?: AbortSignal },
 ): Promise<Registries> {
   return createRegistries({
     http: await registryHttp(settings, local),
-    credentials: settings.credentials ?? createCredentials({ env: local.env, home: local.home }),
+    credentials: credentialsOf(settings, local),
     plainHttp: plainHttpOf(settings),
+    onWarning: settings.onWarning,
   });
+}
+
+/** Those of the settings, else those of the user. */
+export function credentialsOf({ credentials }: RegistrySettings, { env, home, uid }: CredentialFolders): Credentials {
+  return credentials ?? createCredentials({ env, home, uid });
 }
 
 /** Loopback needs no TLS, unless certificates are configured. */

@@ -20,6 +20,7 @@ export function testIo(changes: Partial<Io>): TestIo {
     ask: undefined,
     env: {},
     home: "/dev/null/home", // no folder can be created below a file
+    uid: undefined,
     now: testClock,
     onReload: () => () => undefined,
     signal: new AbortController().signal,

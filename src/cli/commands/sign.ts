@@ -78,6 +78,7 @@ export const command: Command = defineCommand({
     const annotations = args.annotations;
     const path = signaturePath(args);
     if (path !== undefined) requireOneBundle(args, references);
+    const settings = registrySettings(args, references, io);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
     const bundle = path === undefined ? undefined : await bundleOutput(path, defaultFormat.files, signal);
@@ -90,7 +91,7 @@ export const command: Command = defineCommand({
       {
         formats: chosen,
         secret: "the image is not public",
-        isPublic: () => haveAnonymousAccess(references, registrySettings(args), { env: io.env, home: io.home, signal }),
+        isPublic: () => haveAnonymousAccess(references, settings, { env: io.env, home: io.home, signal }),
         logUpload,
       },
       signal,
@@ -107,7 +108,7 @@ export const command: Command = defineCommand({
       force: args.force || isEphemeral,
       signal,
     };
-    const registries = await openRegistries(registrySettings(args), io);
+    const registries = await openRegistries(settings, io);
     const signing = sideBySide(references, "signed", io, async (reference): Promise<Outcome> => {
       try {
         const repository = registries.open(reference);

@@ -21,7 +21,7 @@ export const command: Command = defineCommand({
     const output = args.output;
     const reference = parseImageOperand(args.operands[0]);
     using deadline = deadlineOf(args, io);
-    const answer = await tree((await openRegistries(registrySettings(args), io)).open(reference), reference, {
+    const answer = await tree((await openRegistries(registrySettings(args, [reference], io), io)).open(reference), reference, {
       formats,
       at: io.now(),
       signal: deadline.signal,

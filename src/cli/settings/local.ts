@@ -2,6 +2,6 @@
 import type { LocalSettings } from "../../setup/local-settings.ts";
 import type { Io } from "../io.ts";
 
-export function localSettings({ env, home, now }: Pick<Io, "env" | "home" | "now">): LocalSettings {
-  return { env, home, clock: now };
+export function localSettings({ env, home, uid, now }: Pick<Io, "env" | "home" | "uid" | "now">): LocalSettings {
+  return { env, home, uid, clock: now };
 }

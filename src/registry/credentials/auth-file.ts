@@ -1,7 +1,11 @@
 /**
  * Reads the credentials of Docker's config.json and podman's auth.json:
  *
- *     {"auths":{KEY:{"auth":BASE64("user:password")}|{"identitytoken":TEXT}},"credHelpers":{REGISTRY:NAME},"credsStore":NAME}
+ *     {"auths":{KEY:ENTRY},"credHelpers":{REGISTRY:NAME},"credsStore":NAME}
+ *     ENTRY  {"auth":BASE64("user:password")} | {"username":TEXT,"password":TEXT} | {"identitytoken":TEXT} | {"registrytoken":TEXT}
+ *
+ * As their own readers do, an empty file counts as one without credentials, an empty name of a helper as none, and the Base64 of a
+ * password may lack its padding, hold line feeds, and encode NULs at the end.
  */
 import { readFile } from "node:fs/promises";
 import { decodeUtf8, fromBase64 } from "../../core/bytes.ts";
@@ -30,12 +34,13 @@ export async function readAuthFile(path: string): Promise<AuthFile | undefined> 
 }
 
 export function parseAuthFile(bytes: Uint8Array, path: string): AuthFile {
+  if (bytes.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d))) return { auths: new Map(), credHelpers: new Map() };
   const fields = new Fields(parseJson(bytes, path, { maxBytes: registryLimits.authFileBytes }), path);
   const auths = fields.optionalFields("auths");
   const credsStore = fields.optionalString("credsStore");
   return {
     auths: new Map(Object.keys(auths?.object ?? {}).map((key) => [key, () => readEntry(auths?.optionalFields(key), path)])),
-    credHelpers: new Map(Object.entries(fields.strings("credHelpers"))),
+    credHelpers: new Map(Object.entries(fields.strings("credHelpers")).filter(([, name]) => name !== "")),
     ...(credsStore && { credsStore }),
   };
 }
@@ -44,10 +49,19 @@ export function parseAuthFile(bytes: Uint8Array, path: string): AuthFile {
 function readEntry(entry: Fields | undefined, source: string): Credential | undefined {
   const token = entry?.optionalString("identitytoken");
   if (token) return { kind: "identity", token, source };
+  const registryToken = entry?.optionalString("registrytoken");
+  if (registryToken) return { kind: "registry-token", token: registryToken, source };
   const auth = entry?.optionalString("auth");
-  if (!auth) return undefined;
-  const pair = decodeUtf8(fromBase64(auth, `${entry?.at}.auth`), `${entry?.at}.auth`);
+  if (auth) return { kind: "password", ...readPair(auth, `${entry?.at}.auth`), source };
+  const username = entry?.optionalString("username");
+  const password = entry?.optionalString("password");
+  return username && password !== undefined ? { kind: "password", username, password, source } : undefined;
+}
+
+function readPair(text: string, at: string): { readonly username: string; readonly password: string } {
+  const digits = text.replaceAll(/[\s=]/g, "");
+  const pair = decodeUtf8(fromBase64(digits.padEnd(Math.ceil(digits.length / 4) * 4, "="), at), at);
   const colon = pair.indexOf(":");
-  if (colon < 0) throw malformed(`${entry?.at}.auth is not of the form user:password`);
-  return { kind: "password", username: pair.slice(0, colon), password: pair.slice(colon + 1), source };
+  if (colon < 0) throw malformed(`${at} is not of the form user:password`);
+  return { username: pair.slice(0, colon), password: pair.slice(colon + 1).replace(/\0+$/, "") };
 }

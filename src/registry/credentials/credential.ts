@@ -1,5 +1,5 @@
 /** A credential for a registry. `source` is where it was found, for messages. */
-export type Credential = PasswordCredential | IdentityCredential;
+export type Credential = PasswordCredential | IdentityCredential | TokenCredential;
 
 export interface PasswordCredential {
   readonly kind: "password";
@@ -11,6 +11,13 @@ export interface PasswordCredential {
 /** An OAuth 2 refresh token, which only a token service accepts. */
 export interface IdentityCredential {
   readonly kind: "identity";
+  readonly token: string;
+  readonly source: string;
+}
+
+/** A bearer token that the registry itself accepts. */
+export interface TokenCredential {
+  readonly kind: "registry-token";
   readonly token: string;
   readonly source: string;
 }

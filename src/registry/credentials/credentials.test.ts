@@ -117,6 +117,45 @@ test("the files of both tools are searched, a named one first", async (t) => {
   assert.deepEqual(found, ["named", "docker", "run", "config", "run", undefined]);
 });
 
+test("entries are read as Docker and podman read them", async (t) => {
+  const base64 = (text: string): string => Buffer.from(text).toString("base64");
+  for (const [what, config, expected] of [
+    ["user name and password instead of auth", { auths: { "example.com": { username: "u", password: "p" } } }, "password u p"],
+    ["Base64 without padding", { auths: { "example.com": { auth: base64("user:pass").replaceAll("=", "") } } }, "password user pass"],
+    [
+      "Base64 with line feeds",
+      { auths: { "example.com": { auth: `${base64("user:pass").slice(0, 4)}\n${base64("user:pass").slice(4)}\n` } } },
+      "password user pass",
+    ],
+    ["NULs after the password", { auths: { "example.com": { auth: base64("user:pass\0\0") } } }, "password user pass"],
+    ["a key with a path", { auths: { "https://example.com/v2/app": auth("u") } }, "password u pass:u"],
+    ["an empty name of a helper", { credHelpers: { "example.com": "" }, auths: { "example.com": auth("u") } }, "password u pass:u"],
+    ["a token for the registry itself", { auths: { "example.com": { registrytoken: "t" } } }, "registry-token t"],
+    ["a token for its token service", { auths: { "example.com": { identitytoken: "t", ...auth("u") } } }, "identity t"],
+    ["an empty file", "", "nothing"],
+    ["a file of white space", " \n", "nothing"],
+  ] as const) {
+    const found = await (await docker(t, config)).find("example.com", "app", signal);
+    const said = !found
+      ? "nothing"
+      : found.kind === "password"
+        ? `password ${found.username} ${found.password}`
+        : `${found.kind} ${found.token}`;
+    assert.equal(said, expected, what);
+  }
+});
+
+test("the text of DOCKER_AUTH_CONFIG comes before all files", async (t) => {
+  const home = await homeWith(t, { ".docker/config.json": { auths: { "a.example.com": auth("file"), "b.example.com": auth("file") } } });
+  const credentials = createCredentials({
+    home,
+    env: { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "a.example.com": auth("text") } }) },
+  });
+  assert.deepEqual(await Promise.all(["a", "b"].map((name) => userFor(credentials, `${name}.example.com`))), ["text", "file"]);
+  const broken = createCredentials({ home, env: { DOCKER_AUTH_CONFIG: "{" } });
+  await assert.rejects(userFor(broken, "a.example.com"), { code: "MALFORMED", message: /DOCKER_AUTH_CONFIG/ });
+});
+
 test("an error in a file is reported, and another registry's entry does not matter", async (t) => {
   await assert.rejects(async () => userFor(await docker(t, "{"), "example.com"), { code: "MALFORMED" });
   await assert.rejects(async () => userFor(await docker(t, { auths: [] }), "example.com"), { code: "MALFORMED" });
@@ -211,11 +250,45 @@ test("a failed helper is an error that quotes none of its output", async (t) => 
   const errors = failures.map((failure) => (failure.status === "rejected" ? failure.reason : assert.fail("nothing failed")));
   assert.deepEqual(
     errors.map(({ code }) => code),
-    ["UNAUTHORIZED", "MALFORMED", "UNAUTHORIZED", "UNAUTHORIZED", "UNAUTHORIZED"],
+    ["UNAUTHORIZED", "UNAUTHORIZED", "UNAUTHORIZED", "UNAUTHORIZED", "UNAUTHORIZED"],
   );
   for (const { message } of errors) assert.doesNotMatch(message, /secret/);
   assert.match(errors[3].message, /docker-credential-absent is not on the PATH/);
   assert.match(errors[4].message, /"..\/evil" is not the name of a credential helper/);
+});
+
+test("a helper that answers with nothing, or with an empty name and secret, has no credential", async (t) => {
+  for (const script of ["", 'give("", "")']) {
+    const credentials = await docker(
+      t,
+      { credsStore: "empty", auths: { "b.example.com": auth("file") } },
+      { "bin/docker-credential-empty": helper(script) },
+    );
+    assert.deepEqual(await Promise.all(["a", "b"].map((name) => userFor(credentials, `${name}.example.com`))), [undefined, "file"]);
+  }
+});
+
+test("a helper that fails does not hide what a file has", async (t) => {
+  const credentials = await docker(t, { credsStore: "absent", auths: { "example.com": auth("file") } });
+  assert.equal(await userFor(credentials, "example.com"), "file");
+});
+
+test("a helper gets the variables of its service, and no secret of ours or of the job", async (t) => {
+  const home = await homeWith(t, {
+    ".docker/config.json": { credsStore: "ecr-login" },
+    "bin/docker-credential-ecr-login": helper('give(Object.keys(process.env).sort().join(), "s")'),
+  });
+  const secrets = {
+    TOUCHMARK_PASSWORD: "s",
+    COSIGN_PASSWORD: "s",
+    SIGSTORE_ID_TOKEN: "s",
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: "s",
+    DEPLOY_KEY: "s",
+  };
+  const env = { PATH: join(home, "bin"), HOME: home, AWS_PROFILE: "dev", ECR_LOGIN_CACHE: "x", ...secrets };
+  const found = await userFor(createCredentials({ home, env }), "example.com");
+  const seen = found?.split(",").filter((name) => /PASSWORD|TOKEN|KEY|AWS|ECR|PATH|HOME/.test(name));
+  assert.deepEqual(seen, ["AWS_PROFILE", "ECR_LOGIN_CACHE", "HOME", "PATH"]);
 });
 
 test("an aborted signal ends a helper that hangs", async (t) => {

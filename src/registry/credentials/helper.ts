@@ -6,7 +6,8 @@
  */
 import { execFile } from "node:child_process";
 import { decodeUtf8 } from "../../core/bytes.ts";
-import { TouchmarkError } from "../../core/errors.ts";
+import { childEnvironment } from "../../core/child-environment.ts";
+import { asTouchmarkError, TouchmarkError, type ErrorDetails } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
 import { interruption, throwIfAborted } from "../../core/async/interruption.ts";
 import { helperKeyOf } from "../address.ts";
@@ -14,7 +15,7 @@ import type { Credential } from "./credential.ts";
 import { registryLimits } from "../limits.ts";
 
 export interface HelperSurroundings {
-  /** The helper's environment; its PATH locates the helper. */
+  /** The environment of this process. Its PATH locates the helper, which gets what a helper needs of it and no other secret. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
 }
@@ -22,21 +23,48 @@ export interface HelperSurroundings {
 const grammar = /^[A-Za-z0-9._-]+$/;
 /** The helper's output on stdout if it has no credential; it exits with 1. */
 const notFound = "credentials not found in native keychain";
+/** The variables of the services that helpers log in to, and of the stores that they read. */
+const accounts = ["AWS_", "AZURE_", "ACR_", "GOOGLE_", "CLOUDSDK_", "GCLOUD_", "IBMCLOUD_", "OCI_", "DOCKER_", "PASSWORD_STORE_"];
 /** The user name that marks the secret as an identity token. */
 const tokenUser = "<token>";
 
-/** Undefined if the helper has no credential for this registry; throws UNAUTHORIZED if it fails. Its output is in no message. */
+/** A helper that cannot be asked, or whose answer cannot be used. An image that anybody may read needs no credential. */
+export class HelperFailed extends TouchmarkError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("UNAUTHORIZED", message, details);
+  }
+}
+
+/** Undefined if the helper has no credential for this registry. Throws HelperFailed; its output is in no message. */
 export async function askHelper(name: string, registry: string, surroundings: HelperSurroundings): Promise<Credential | undefined> {
-  if (!grammar.test(name))
-    throw new TouchmarkError("UNAUTHORIZED", `${JSON.stringify(name.slice(0, 60))} is not the name of a credential helper`);
+  if (!grammar.test(name)) throw new HelperFailed(`${JSON.stringify(name.slice(0, 60))} is not the name of a credential helper`);
   const program = `docker-credential-${name}`;
-  const output = await run(program, helperKeyOf(registry), surroundings);
-  if (output === undefined) return undefined;
-  const answer = new Fields(parseJson(output, `the answer of ${program}`), `the answer of ${program}`);
+  const own = `${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}_`;
+  const env = childEnvironment(surroundings.env, [...accounts, own]);
+  const output = await run(program, helperKeyOf(registry), { ...surroundings, env });
+  if (output === undefined || output.length === 0) return undefined;
+  return readAnswer(output, program);
+}
+
+function readAnswer(output: Uint8Array, program: string): Credential | undefined {
+  const answer = fieldsOf(output, program);
   const username = answer.string("Username");
   const secret = answer.string("Secret");
+  if (username === "" && secret === "") return undefined;
   if (username === tokenUser) return { kind: "identity", token: secret, source: program };
   return { kind: "password", username, password: secret, source: program };
+}
+
+function fieldsOf(output: Uint8Array, program: string): Fields {
+  const what = `the answer of ${program}`;
+  try {
+    const answer = new Fields(parseJson(output, what), what);
+    answer.string("Username");
+    answer.string("Secret");
+    return answer;
+  } catch (error) {
+    throw new HelperFailed(asTouchmarkError(error).message, { cause: error });
+  }
 }
 
 function run(program: string, key: string, { env, signal }: HelperSurroundings): Promise<Uint8Array | undefined> {
@@ -50,7 +78,7 @@ function run(program: string, key: string, { env, signal }: HelperSurroundings):
       const what =
         error.code === "ENOENT" ? "is not on the PATH" : `failed (${error.killed ? "it took too long" : (error.code ?? "killed")})`;
       const hint = `Try it by hand: echo ${key} | ${program} get`;
-      return reject(new TouchmarkError("UNAUTHORIZED", `the credential helper ${program} ${what}`, { hint }));
+      return reject(new HelperFailed(`the credential helper ${program} ${what}`, { hint }));
     });
     child.stdin?.on("error", () => {}); // a helper may ignore its input; only its output counts
     child.stdin?.end(key);

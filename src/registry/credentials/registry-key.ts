@@ -2,7 +2,7 @@
  * The keys of credential files:
  *
  *     registry.example.com[:PORT][/NAMESPACE…]        podman (containers-auth.json(5)): the longest match wins
- *     https://registry.example.com[/v1/]              Docker's older files
+ *     https://registry.example.com[/v1/…]             Docker's older files; as in Docker, the path does not matter
  *
  * A key matches whole components: neither `example.com` nor `example.com/te` matches `evil-example.com` or `example.com/team`.
  */
@@ -12,8 +12,6 @@ interface RegistryKey {
   readonly registry: string;
   readonly namespace: readonly string[];
 }
-
-const versions: ReadonlySet<string> = new Set(["", "/", "/v1", "/v1/", "/v2", "/v2/"]);
 
 /** Returns the value of the key that matches the repository best. */
 export function mostSpecific<T>(entries: ReadonlyMap<string, T>, registry: string, repository: string): T | undefined {
@@ -30,6 +28,6 @@ export function mostSpecific<T>(entries: ReadonlyMap<string, T>, registry: strin
 
 function parseKey(text: string): RegistryKey | undefined {
   const [, scheme, registry = "", path = ""] = /^(https?:\/\/)?([^/]+)(\/.*)?$/s.exec(text) ?? [];
-  if (scheme !== undefined) return versions.has(path) ? { registry, namespace: [] } : undefined;
+  if (scheme !== undefined) return { registry, namespace: [] };
   return { registry, namespace: path.split("/").slice(1) };
 }

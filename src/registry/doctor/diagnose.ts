@@ -1,4 +1,5 @@
 /** Finds out the capabilities of a registry, and which way of storing signatures works there. */
+import type { Warning } from "../../core/warning.ts";
 import type { HttpClient } from "../../net/http.ts";
 import { addressOf, type PlainHttp } from "../address.ts";
 import { Authorizer } from "../authorizer.ts";
@@ -19,6 +20,8 @@ export interface DiagnoseOptions {
   readonly repository: string | undefined;
   /** Push small content to the repository as well, and delete it again. */
   readonly write: boolean;
+  /** Called with warnings, such as a credential helper that failed. */
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -32,12 +35,12 @@ export interface Diagnosis {
 
 /** Throws if the registry is unreachable; a failure of a single probe is its result. */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
-  const { http, credentials, plainHttp, registry, repository, write, signal } = options;
+  const { http, credentials, plainHttp, registry, repository, write, onWarning, signal } = options;
   const address = addressOf(registry, plainHttp);
   const said = await probeRegistry(http, address, signal);
   if (repository === undefined) return { registry, probes: said, advice: [] };
 
-  const connection = new Connection({ http, authorizer: new Authorizer(http, credentials), registry: address, repository });
+  const connection = new Connection({ http, authorizer: new Authorizer(http, credentials, { onWarning }), registry: address, repository });
   const read = await probeRepository(connection, signal);
   const written = write ? await probeWriting(connection, repository, signal) : [];
   const probes = [...said, ...read, ...written];

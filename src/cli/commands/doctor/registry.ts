@@ -1,5 +1,4 @@
 import { parseReference } from "../../../core/oci/reference.ts";
-import { createCredentials } from "../../../registry/credentials/credentials.ts";
 import { formats } from "../../../formats/all.ts";
 import type { Advice } from "../../../registry/doctor/advice.ts";
 import { diagnose, type Diagnosis } from "../../../registry/doctor/diagnose.ts";
@@ -10,8 +9,8 @@ import { deadlineOf } from "../../deadline.ts";
 import { outputFlags } from "../../flags/common.ts";
 import { registryFlags } from "../../flags/registry.ts";
 import { registryHttp } from "../../../setup/http.ts";
-import { plainHttpOf } from "../../../setup/registries.ts";
-import { registrySettings } from "../../settings/registry.ts";
+import { credentialsOf, plainHttpOf } from "../../../setup/registries.ts";
+import { settingsFor } from "../../settings/registry.ts";
 import { clean } from "../../render/text.ts";
 
 export const command: Command = defineCommand({
@@ -34,15 +33,16 @@ export const command: Command = defineCommand({
     const { registry, repository } = parseTarget(args.operands[0]);
     const write = args.write;
     if (write && repository === undefined) throw usageError("--write needs a repository to push to: HOST/REPOSITORY");
-    const settings = registrySettings(args);
+    const settings = settingsFor(args, [registry], io);
     using deadline = deadlineOf(args, io);
     const diagnosis = await diagnose({
       http: await registryHttp(settings, io),
-      credentials: createCredentials({ env: io.env, home: io.home }),
+      credentials: credentialsOf(settings, io),
       plainHttp: plainHttpOf(settings),
       registry,
       repository,
       write,
+      onWarning: settings.onWarning,
       signal: deadline.signal,
     });
     const found = { ...diagnosis, advice: byFormat(diagnosis.advice) };

@@ -4,6 +4,7 @@
  *     GET /v2/GUN/_trust/tuf/ROLE.json      ROLE.SHA256HEX.json      VERSION.root.json      200 with the file, or 404
  */
 import { TouchmarkError } from "../../../core/errors.ts";
+import type { Warning } from "../../../core/warning.ts";
 import type { HttpClient, HttpResponse } from "../../../net/http.ts";
 import { printableHost, printableText, printableUrl } from "../../../core/printable.ts";
 import { Authorizer } from "../../authorizer.ts";
@@ -18,6 +19,8 @@ export interface NotaryServerOptions {
   readonly credentials: Credentials;
   /** Scheme, host and port. */
   readonly base: URL;
+  /** Called with warnings, such as a credential helper that failed. */
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 
 /** One repository on a notary server. */
@@ -49,7 +52,7 @@ export class NotaryServer {
   constructor({ credentials, ...options }: NotaryServerOptions) {
     this.location = options.base.origin;
     this.#options = options;
-    this.#authorizer = new Authorizer(options.http, byGun(credentials));
+    this.#authorizer = new Authorizer(options.http, byGun(credentials), { onWarning: options.onWarning });
   }
 
   /** Opens a repository; sends no request yet. */

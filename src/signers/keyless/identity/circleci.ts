@@ -3,6 +3,7 @@
  * for the organization; `circleci run oidc get --claims '{"aud":AUDIENCE}'` creates one for another audience.
  */
 import { execFile } from "node:child_process";
+import { childEnvironment } from "../../../core/child-environment.ts";
 import { TouchmarkError } from "../../../core/errors.ts";
 import { interruption } from "../../../core/async/interruption.ts";
 import type { Provider, Surroundings } from "./provider.ts";
@@ -20,7 +21,7 @@ export const circleci: Provider = {
 function run({ env, audience, signal }: Surroundings): Promise<string> {
   const args = ["run", "oidc", "get", "--claims", JSON.stringify({ aud: audience })];
   return new Promise((resolve, reject) => {
-    const child = execFile("circleci", args, { env, signal, ...limits }, (error, stdout) => {
+    const child = execFile("circleci", args, { env: childEnvironment(env, ["CIRCLE"]), signal, ...limits }, (error, stdout) => {
       if (error === null) return resolve(stdout);
       if (signal.aborted) return reject(interruption(signal));
       const what =

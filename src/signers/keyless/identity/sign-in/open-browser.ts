@@ -1,5 +1,6 @@
 /** Opens a page in the user's browser. */
 import { spawn } from "node:child_process";
+import { childEnvironment } from "../../../../core/child-environment.ts";
 
 export interface Desktop {
   readonly platform: NodeJS.Platform;
@@ -14,7 +15,7 @@ const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [program: strin
 /** Resolves to whether the system's opener succeeded; callers need not await it. */
 export function openBrowser(page: URL, { platform, env }: Desktop): Promise<boolean> {
   const [program, ...args] = openers[platform] ?? ["xdg-open"];
-  const child = spawn(program, [...args, page.href], { env, stdio: "ignore", detached: true });
+  const child = spawn(program, [...args, page.href], { env: childEnvironment(env), stdio: "ignore", detached: true });
   child.unref();
   return new Promise((resolve) => {
     child.once("error", () => resolve(false));
