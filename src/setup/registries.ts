@@ -15,7 +15,7 @@ export interface RegistrySettings extends TlsSettings {
 /** Throws what reading the files of the settings throws. */
 export async function openRegistries(
   settings: RegistrySettings,
-  local: UserFolders & { readonly signal?: AbortSignal },
+  local: UserFolders & { readonly signal: AbortSignal },
 ): Promise<Registries> {
   return createRegistries({
     http: await registryHttp(settings, local),

@@ -23,7 +23,7 @@ export interface CredentialsOptions {
  */
 export function createCredentials(options: CredentialsOptions): Credentials {
   const { env } = options;
-  const files = memoise(() => readAll(options));
+  const files = memoise((signal) => readAll(options, signal));
   return {
     async find(registry, repository, signal) {
       for (const file of await files(signal)) {
@@ -37,8 +37,8 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   };
 }
 
-async function readAll(options: CredentialsOptions): Promise<readonly AuthFile[]> {
-  const files = await Promise.all(pathsOf(options).map(readAuthFile));
+async function readAll(options: CredentialsOptions, signal: AbortSignal): Promise<readonly AuthFile[]> {
+  const files = await Promise.all(pathsOf(options).map((path) => readAuthFile(path, signal)));
   return files.filter((file) => file !== undefined);
 }
 

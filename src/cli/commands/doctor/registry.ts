@@ -37,7 +37,7 @@ export const command: Command = defineCommand({
     const settings = registrySettings(args);
     using deadline = deadlineOf(args, io);
     const diagnosis = await diagnose({
-      http: await registryHttp(settings, io),
+      http: await registryHttp(settings, { env: io.env, signal: deadline.signal }),
       credentials: createCredentials({ env: io.env, home: io.home }),
       plainHttp: plainHttpOf(settings),
       registry,
