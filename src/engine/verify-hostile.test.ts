@@ -174,6 +174,32 @@ describe("verify: hostile registries", () => {
     });
   }
 
+  it("finds a good signature beside a hundred manifests of 4 MiB that are listed as if they had two bytes", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    await signed(alice, repository, "registry.example/app:1");
+    const crowd = crowdOf(repository, image, bundleType, wide);
+    const lying: Repository = {
+      ...crowd.repository,
+      referrers: async (target, s) => {
+        const listed = await crowd.repository.referrers(target, s);
+        const good = listed.at(-1);
+        return listed.slice(-101).map((entry) => (entry.size > mebibyte ? { ...good, ...entry, size: 2 } : entry));
+      },
+    };
+    assert.equal(await answer(lying), "allow");
+    assert.equal(await answer(lying, undefined, { trust: mallory.trust }), "undecided LIMIT_EXCEEDED");
+  });
+
+  it("reads a good signature that is listed with too small a size, after the others", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    await signed(alice, repository, "registry.example/app:1");
+    await signed(mallory, repository, "registry.example/app:1");
+    const listed = await repository.referrers(image.digest, signal);
+    assert.equal(await answer({ ...repository, referrers: async () => listed.map((entry) => ({ ...entry, size: 10 })) }), "allow");
+  });
+
   it("finds a good signature beside a manifest of strangers that lists a thousand", async () => {
     for (const format of ["cosign-legacy", "bundle"]) {
       const repository = memoryRepository();
