@@ -191,6 +191,27 @@ describe("verify: hostile registries", () => {
     assert.equal(await answer(lying, undefined, { trust: mallory.trust }), "undecided LIMIT_EXCEEDED");
   });
 
+  it("finds a good signature of 3 KiB beside 999 smaller manifests of as many values as fit", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    await signed(alice, repository, "registry.example/app:1");
+    const [good] = await repository.referrers(image.digest, signal);
+    assert.ok(good);
+    const stored = await repository.manifest(good.digest, signal);
+    const padded = { ...JSON.parse(decodeUtf8(stored?.bytes ?? new Uint8Array())), padding: "x".repeat(2000) };
+    repository.manifests.delete(good.digest);
+    await repository.putManifest(encodeUtf8(JSON.stringify(padded)), mediaTypes.ociManifest, undefined, signal);
+    for (let i = 0; i < 999; i++) {
+      const { mediaType, digest, size } = image;
+      const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, artifactType: bundleType, config: emptyConfig.descriptor };
+      // The last ones, which are a little larger, take what those before them leave.
+      const x = i < 700 ? Array.from({ length: 700 }, () => 0) : "x".repeat(1450);
+      const filled = { ...manifest, layers: [], annotations: padded.annotations, subject: { mediaType, digest, size }, i, x };
+      await repository.putManifest(encodeUtf8(JSON.stringify(filled)), mediaTypes.ociManifest, undefined, signal);
+    }
+    assert.equal(await answer(repository), "allow");
+  });
+
   it("reads a good signature that is listed with too small a size, after the others", async () => {
     const repository = memoryRepository();
     const image = await putImage(repository, "good", "1");
