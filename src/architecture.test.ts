@@ -35,7 +35,7 @@ const belowServer = [
 
 const table: Readonly<Record<string, Module>> = {
   core: { modules: [], packages: ["@noble/curves"], builtins: ["buffer", "crypto", "timers/promises"] },
-  files: { modules: ["core"], packages: [], builtins: ["crypto", "fs", "fs/promises", "path"] },
+  files: { modules: ["core"], packages: [], builtins: ["crypto", "fs", "fs/promises", "net", "path"] },
   net: {
     modules: ["core"],
     packages: [],
@@ -72,7 +72,7 @@ const table: Readonly<Record<string, Module>> = {
     packages: [],
     builtins: ["fs", "fs/promises", "path", "http", "crypto", "worker_threads"],
   },
-  setup: { modules: belowServer, packages: [], builtins: ["fs/promises", "os", "path"] },
+  setup: { modules: belowServer, packages: [], builtins: ["os", "path"] },
   cli: {
     modules: [...belowServer, "setup", "server/http", "server/registry"],
     packages: [],

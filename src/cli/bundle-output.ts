@@ -21,7 +21,7 @@ export async function bundleOutput(path: string, format: DetachedSignatures, sig
   await requireFolder(path);
   return {
     async write(bytes) {
-      await using write = await writeAtomically({ path, bytes, mode: 0o644 });
+      await using write = await writeAtomically({ path, bytes, mode: 0o644, keepsMode: true });
       await (found ? write.replace() : write.create());
     },
   };

@@ -33,8 +33,8 @@ export interface RepositoryReader {
   /** The repository's name: `docker.io/library/alpine`, `oci:PATH`, `oci-archive:PATH`. */
   readonly name: string;
 
-  /** Fetches the manifest of a digest or a tag (no tag looks like a digest); undefined if there is none. */
-  manifest(target: string, signal: AbortSignal): Promise<StoredManifest | undefined>;
+  /** Fetches the manifest of a digest or a tag (no tag looks like a digest) of at most `maxBytes`; undefined if there is none. */
+  manifest(target: string, signal: AbortSignal, maxBytes?: number): Promise<StoredManifest | undefined>;
 
   /** Fetches a blob of at most `maxBytes`; undefined if there is none. */
   blob(descriptor: Descriptor, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>;

@@ -52,6 +52,8 @@ export interface Verdict {
   readonly policy: { readonly name: string; readonly digest: Digest };
   /** Digest of the trust that was used. */
   readonly trust: Digest;
+  /** Present if the trust root that is embedded in this package was used: by when it was to be renewed. */
+  readonly embeddedTrustRenewBy?: Instant;
   /** Checks that the policy skips: they never cause a refusal. */
   readonly unchecked: readonly CheckName[];
   readonly at: Instant;

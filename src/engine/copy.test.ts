@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { memoryRepository } from "../../test/fakes/memory-repository.ts";
 import { keyFormats, person, putImage, putIndex, putReferrer } from "../../test/fakes/signers.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
+import { digestOf } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import { mediaTypes } from "../core/oci/manifest.ts";
 import { parseReference } from "../core/oci/reference.ts";
@@ -99,6 +100,14 @@ describe("copy", () => {
     const destination = memoryRepository();
     await assert.rejects(copies(broken, destination), { code: "TIMEOUT" });
     assert.equal(destination.tagged.has("1"), false);
+  });
+
+  it("is not stopped by an entry that states a manifest of a terabyte, which is not there", async () => {
+    const source = await signed();
+    const entry = { mediaType: mediaTypes.ociManifest, digest: digestOf(encodeUtf8("nothing")), size: 2 ** 40 };
+    const listing: Repository = { ...source, referrers: async (digest, s) => [...(await source.referrers(digest, s)), entry] };
+    const { attachments } = await copies(listing, memoryRepository("mirror.example/app"));
+    assert.equal(attachments, 6);
   });
 
   it("replaces no other signatures under a tag, unless forced", async () => {

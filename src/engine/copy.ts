@@ -3,6 +3,7 @@ import { mapBounded } from "../core/async/map-bounded.ts";
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
 import type { RepositoryLocation } from "../core/evidence.ts";
+import { ociLimits } from "../core/oci/limits.ts";
 import { blobsOf, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Reference } from "../core/oci/reference.ts";
@@ -103,8 +104,8 @@ function copyBlob(blob: Descriptor, { source, destination, signal }: Transfer): 
 async function copyAttachments(subject: SubjectAddress, transfer: Transfer): Promise<void> {
   const { source, copied, signal } = transfer;
   const attachments = await attachmentsOf(source, subject, { ...transfer, onUnread: fail });
-  // The listing tells before anything is copied; what it does not tell is counted as it is read.
-  const stated = attachments.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+  // The listing tells before anything is copied; what it does not tell is counted as it is read. No manifest is larger than may be stored.
+  const stated = attachments.reduce((sum, { descriptor: { size } }) => sum + Math.min(size, ociLimits.manifestBytes), 0);
   spend(stated, { left: transfer.left });
   for (const batch of inBatches(attachments, ({ descriptor, stored }) => (stored ? 0 : descriptor.size))) {
     const read = await mapBounded(batch, batch.length, async (one): Promise<Attachment> => {

@@ -53,7 +53,7 @@ export const engineLimits: EvidenceLimits & FixedLimits = {
   evidencePieces: 1000,
   manifests: 1000,
   manifestBytes: 32 * mebibyte,
-  manifestValues: 500_000,
+  manifestValues: 2_000_000,
   smallManifestBytes: 64 * 1024,
   concurrentBytes: 4 * mebibyte,
   requests: 16,

@@ -1,5 +1,7 @@
 /** Reads the manifests that a listing names, a few at a time, and keeps none of them. */
 import { mapBounded } from "../core/async/map-bounded.ts";
+import { TouchmarkError } from "../core/errors.ts";
+import { ociLimits } from "../core/oci/limits.ts";
 import type { Descriptor } from "../core/oci/manifest.ts";
 import type { RepositoryReader, StoredManifest } from "../core/repository.ts";
 import { tooMuch, type EvidenceBudget } from "./evidence-budget.ts";
@@ -11,8 +13,9 @@ export interface OpenOptions extends ListOptions {
 }
 
 /**
- * Passes each manifest to `use`, in order, as far as the budget goes; what is over it is reported. An entry that is listed and no longer
- * exists was deleted, which is not reported.
+ * Passes each manifest to `use`, as far as the budget goes; what is over it is reported. An entry that is listed and no longer exists was
+ * deleted, which is not reported. A manifest that is larger than its entry states waits until all others are read, so that a listing that
+ * makes large ones look small hides none of them.
  */
 export async function openEntries<T>(
   repository: RepositoryReader,
@@ -21,34 +24,43 @@ export async function openEntries<T>(
   use: (stored: StoredManifest) => readonly T[],
 ): Promise<readonly T[]> {
   const used: T[] = [];
-  for (const batch of inBatches(entries, ({ size }) => size)) {
-    const read = await mapBounded(batch, batch.length, async (entry) => {
-      const stored = await openEntry(repository, entry, options);
-      return stored ? use(stored) : [];
-    });
-    for (const one of read) used.push(...one);
-  }
+  const larger: Descriptor[] = [];
+  const open = async (listed: readonly Descriptor[], onLarger?: (entry: Descriptor) => void): Promise<void> => {
+    for (const batch of inBatches(listed, ({ size }) => size)) {
+      const read = await mapBounded(batch, batch.length, async (entry) => {
+        const stored = await openEntry(repository, entry, options, onLarger && (() => onLarger(entry)));
+        return stored ? use(stored) : [];
+      });
+      for (const one of read) used.push(...one);
+    }
+  };
+  await open(entries, (entry) => void larger.push({ ...entry, size: ociLimits.manifestBytes }));
+  await open(larger);
   return used;
 }
 
-/** Reads one manifest within the budget. */
+/** Reads one manifest within the budget, and no more of it than its entry states. */
 export async function openEntry(
   repository: RepositoryReader,
   { digest, size }: Descriptor,
   { signal, onUnread, budget }: OpenOptions,
+  onLarger?: () => void,
 ): Promise<StoredManifest | undefined> {
-  const stated = Math.max(size, 1);
+  const stated = Math.min(Math.max(size, 1), ociLimits.manifestBytes);
   if (stated > budget.manifestBytes) {
     onUnread("the rest of the referrers", tooMuch(`${engineLimits.manifestBytes} bytes of manifests`));
     return undefined;
   }
   budget.manifestBytes -= stated;
   try {
-    const stored = await repository.manifest(digest, signal);
-    budget.manifestBytes += stated - (stored?.bytes.length ?? 0);
+    const stored = await repository.manifest(digest, signal, stated);
+    const read = stored?.bytes.length ?? 0;
+    if (read > stated) throw new TouchmarkError("LIMIT_EXCEEDED", `it has ${read} bytes, and is listed with ${size}`);
+    budget.manifestBytes += stated - read;
     return stored;
   } catch (error) {
-    onUnread(`referrer ${digest}`, error);
+    if (onLarger && error instanceof TouchmarkError && error.code === "LIMIT_EXCEEDED") onLarger();
+    else onUnread(`referrer ${digest}`, error);
     return undefined;
   }
 }

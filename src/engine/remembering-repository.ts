@@ -33,13 +33,13 @@ export function repositoryMemory(limits: MemoryLimits, clock: () => Instant): (r
     return {
       name,
       referrers: (digest, signal) => listings.get(`${name} ${digest}`, (inner) => repository.referrers(digest, inner), signal),
-      async manifest(target, signal) {
+      async manifest(target, signal, maxBytes) {
         const key = `${name} ${target}`;
         if (evidenceTag.test(target)) return tagged.get(key, (inner) => repository.manifest(target, inner), signal);
-        if (!isDigest(target)) return repository.manifest(target, signal);
+        if (!isDigest(target)) return repository.manifest(target, signal, maxBytes);
         const known = manifests.get(key);
         if (known) return known;
-        const stored = await repository.manifest(target, signal);
+        const stored = await repository.manifest(target, signal, maxBytes);
         if (stored) manifests.set(key, stored);
         return stored;
       },

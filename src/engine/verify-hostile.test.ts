@@ -174,6 +174,53 @@ describe("verify: hostile registries", () => {
     });
   }
 
+  it("finds a good signature beside a hundred manifests of 4 MiB that are listed as if they had two bytes", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    await signed(alice, repository, "registry.example/app:1");
+    const crowd = crowdOf(repository, image, bundleType, wide);
+    const lying: Repository = {
+      ...crowd.repository,
+      referrers: async (target, s) => {
+        const listed = await crowd.repository.referrers(target, s);
+        const good = listed.at(-1);
+        return listed.slice(-101).map((entry) => (entry.size > mebibyte ? { ...good, ...entry, size: 2 } : entry));
+      },
+    };
+    assert.equal(await answer(lying), "allow");
+    assert.equal(await answer(lying, undefined, { trust: mallory.trust }), "undecided LIMIT_EXCEEDED");
+  });
+
+  it("finds a good signature of 3 KiB beside 999 smaller manifests of as many values as fit", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    await signed(alice, repository, "registry.example/app:1");
+    const [good] = await repository.referrers(image.digest, signal);
+    assert.ok(good);
+    const stored = await repository.manifest(good.digest, signal);
+    const padded = { ...JSON.parse(decodeUtf8(stored?.bytes ?? new Uint8Array())), padding: "x".repeat(2000) };
+    repository.manifests.delete(good.digest);
+    await repository.putManifest(encodeUtf8(JSON.stringify(padded)), mediaTypes.ociManifest, undefined, signal);
+    for (let i = 0; i < 999; i++) {
+      const { mediaType, digest, size } = image;
+      const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, artifactType: bundleType, config: emptyConfig.descriptor };
+      // The last ones, which are a little larger, take what those before them leave.
+      const x = i < 700 ? Array.from({ length: 700 }, () => 0) : "x".repeat(1450);
+      const filled = { ...manifest, layers: [], annotations: padded.annotations, subject: { mediaType, digest, size }, i, x };
+      await repository.putManifest(encodeUtf8(JSON.stringify(filled)), mediaTypes.ociManifest, undefined, signal);
+    }
+    assert.equal(await answer(repository), "allow");
+  });
+
+  it("reads a good signature that is listed with too small a size, after the others", async () => {
+    const repository = memoryRepository();
+    const image = await putImage(repository, "good", "1");
+    await signed(alice, repository, "registry.example/app:1");
+    await signed(mallory, repository, "registry.example/app:1");
+    const listed = await repository.referrers(image.digest, signal);
+    assert.equal(await answer({ ...repository, referrers: async () => listed.map((entry) => ({ ...entry, size: 10 })) }), "allow");
+  });
+
   it("finds a good signature beside a manifest of strangers that lists a thousand", async () => {
     for (const format of ["cosign-legacy", "bundle"]) {
       const repository = memoryRepository();

@@ -11,6 +11,7 @@ import type { Verdict } from "../core/verdict.ts";
 import type { Format } from "../formats/format.ts";
 import type { PolicyAndTrust } from "../policy/compile.ts";
 import type { Wants } from "../policy/policy.ts";
+import { embeddedRenewBy } from "../trust/trust.ts";
 import { engineLimits, type EvidenceLimits } from "./limits.ts";
 import { collectStaged, type Collected, type StagedReading } from "./collect.ts";
 import { decide, wantedFacts } from "./decide.ts";
@@ -102,11 +103,13 @@ async function verdictOn(subject: ImageSubject, { locations, evidence, unread }:
 function unresolved(reference: Reference, thrown: unknown, { policy, trust }: PolicyAndTrust, at: Instant): Verdict {
   const { code, message, hint } = asTouchmarkError(thrown);
   if (code === "INTERRUPTED" || code === "INTERNAL" || code === "USAGE") throw thrown;
+  const renewBy = embeddedRenewBy(trust);
   return {
     decision: code === "NO_SUCH_IMAGE" ? "deny" : "undecided",
     subject: { reference: formatReference(reference), repository: repositoryOf(reference) },
     policy: { name: policy.name, digest: policy.digest },
     trust: trust.digest,
+    ...(renewBy !== undefined && { embeddedTrustRenewBy: renewBy }),
     unchecked: policy.unchecked,
     at,
     holds: { from: at, until: at },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtempDisposable, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtempDisposable, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -22,6 +22,20 @@ describe("an atomic write", () => {
     assert.deepEqual(await readdir(folder.path), ["file"]);
     assert.equal(await readFile(path, "utf8"), "new");
     if (process.platform !== "win32") assert.equal((await stat(path)).mode & 0o777, 0o600);
+  });
+
+  it("keeps the mode of a file that it replaces, narrower or wider than the mode of a new one", async (t) => {
+    if (process.platform === "win32") return t.skip("Windows has no modes");
+    await using folder = await temporary();
+    const path = join(folder.path, "file");
+    for (const mode of [0o600, 0o640, 0o666]) {
+      await writeFile(path, "old");
+      await chmod(path, mode);
+      await using write = await writeAtomically({ path, bytes, mode: 0o644, keepsMode: true });
+      await write.replace();
+      assert.equal((await stat(path)).mode & 0o777, mode);
+    }
+    return undefined;
   });
 
   it("leaves nothing if it is not committed", async () => {

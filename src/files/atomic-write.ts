@@ -26,8 +26,10 @@ export interface AtomicWriteOptions {
   readonly path: string;
   /** The content, whole or in pieces. */
   readonly bytes: Uint8Array | string | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-  /** File mode; default 0o666 less the process's umask. */
+  /** File mode of a new file; default 0o666 less the process's umask. */
   readonly mode?: number;
+  /** A file that is replaced keeps its own mode instead: nobody may read who might not before. Set it for files of the user. */
+  readonly keepsMode?: boolean;
   /** Path of the temporary file, on the same file system; default beside the target. */
   readonly temporary?: string;
   /** Aborts the write. */
@@ -48,7 +50,10 @@ export async function writeAtomically(options: AtomicWriteOptions): Promise<Atom
   const step = <T>(name: string, work: () => Promise<T>): Promise<T> =>
     work().catch((error: unknown) => Promise.reject(failure(name, error)));
   try {
-    await using file = await files.open(temporary, "wx", mode);
+    const kept = options.keepsMode === true ? await modeOf(path, files) : undefined;
+    await using file = await files.open(temporary, "wx", kept ?? mode);
+    // Gives back the bits that the umask took; where the file system refuses, fewer may read the file.
+    if (kept !== undefined) await file.chmod(kept).catch(() => undefined);
     await file.writeFile(bytes, signal && { signal });
     await file.sync();
     if (signal) throwIfAborted(signal);
@@ -73,6 +78,12 @@ export async function writeAtomically(options: AtomicWriteOptions): Promise<Atom
       }),
     [Symbol.asyncDispose]: discard,
   };
+}
+
+/** The permission bits of a file; undefined if there is none. */
+async function modeOf(path: string, files: FileOperations): Promise<number | undefined> {
+  const found = await files.stat(path).catch(() => undefined);
+  return found?.isFile() === true ? found.mode & 0o777 : undefined;
 }
 
 async function createByLink(temporary: string, path: string, files: FileOperations): Promise<void> {

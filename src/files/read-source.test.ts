@@ -40,6 +40,22 @@ suite("readSource", () => {
     await tooMuch;
   });
 
+  test("hears an interruption while no program writes into a pipe, and reads one that stays empty", async (t) => {
+    if (process.platform === "win32") return t.skip("Windows has no named pipes in folders");
+    await using folder = await temporary();
+    const path = join(folder.path, "pipe");
+    execFileSync("mkfifo", [path]);
+    const interruption = new AbortController();
+    const reason = new TouchmarkError("TIMEOUT", "enough");
+    const reading = assert.rejects(readSource(path, { ...options, signal: interruption.signal }), reason);
+    setImmediate(() => interruption.abort(reason));
+    await reading;
+    const empty = readSource(path, options);
+    await writeFile(path, "");
+    assert.equal((await empty).length, 0);
+    return undefined;
+  });
+
   test("reads a variable, even an empty one", async () => {
     assert.equal(decodeUtf8(await readSource("env://KEY", options)), "12345678");
     assert.equal(decodeUtf8(await readSource("env://EMPTY", options)), "");

@@ -1,8 +1,9 @@
 /** Reads small documents named on the command line: `PATH`, or `env://VAR` for the content of a variable. */
-import { closeSync, createReadStream, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { throwIfAborted } from "../core/async/interruption.ts";
 import { concat, encodeUtf8 } from "../core/bytes.ts";
 import { TouchmarkError } from "../core/errors.ts";
+import { openFileStream } from "./file-stream.ts";
 
 export interface SourceOptions {
   readonly maxBytes: number;
@@ -15,7 +16,7 @@ export async function readSource(reference: string, options: SourceOptions): Pro
   if (/[\n\0]/.test(reference)) throw notAReference("a text of several lines is not a path"); // it may be a key: never quoted
   if (reference.startsWith("pkcs11:")) throw notAReference("a PKCS #11 URI is no file"); // it may contain the PIN: never quoted
   const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//.exec(reference) ?? [];
-  if (scheme === undefined) return readFile(reference, options);
+  if (scheme === undefined) return readPath(reference, options);
   if (scheme !== "env") throw notAReference(`${scheme}:// references are not understood here`);
   const name = reference.slice("env://".length);
   const value = Object.hasOwn(options.env, name) ? options.env[name] : undefined;
@@ -27,7 +28,8 @@ export async function readSource(reference: string, options: SourceOptions): Pro
   return bytes;
 }
 
-async function readFile(path: string, options: SourceOptions): Promise<Uint8Array> {
+/** Reads a file or a pipe by its path. Throws FILE_NOT_FOUND, whose cause is the system's error, and LIMIT_EXCEEDED. */
+export async function readPath(path: string, options: Omit<SourceOptions, "env">): Promise<Uint8Array> {
   const { maxBytes, signal } = options;
   throwIfAborted(signal);
   try {
@@ -53,9 +55,16 @@ export function readUpTo(path: string, max: number, flags: string | number = "r"
   }
 }
 
-/** Reads a pipe as data arrives, up to one byte over the bound. */
-async function readWhenThere(path: string, { maxBytes, signal }: SourceOptions): Promise<Uint8Array> {
-  return concat(await createReadStream(path, { end: maxBytes, ...(signal && { signal }) }).toArray());
+/** Reads a pipe as data arrives, until it has more than the bound. */
+async function readWhenThere(path: string, { maxBytes, signal }: Omit<SourceOptions, "env">): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of openFileStream(path, { signal })) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > maxBytes) break;
+  }
+  return concat(chunks);
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -77,7 +86,7 @@ function notAReference(message: string): TouchmarkError {
   return new TouchmarkError("USAGE", message, { hint: "Give a path, or env://NAME for a variable." });
 }
 
-function tooLarge(reference: string, { maxBytes }: SourceOptions): TouchmarkError {
+function tooLarge(reference: string, { maxBytes }: Pick<SourceOptions, "maxBytes">): TouchmarkError {
   return new TouchmarkError("LIMIT_EXCEEDED", `${reference} has more than the ${maxBytes} bytes it may have`, {
     hint: "Check that it names the right file.",
   });

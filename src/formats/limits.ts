@@ -26,6 +26,8 @@ interface FixedLimits {
   readonly attestationValues: number;
   /** Bytes of a simple signing payload, which names one image and a few annotations. */
   readonly simpleSigningBytes: number;
+  /** JSON values of a simple signing payload, or of verification material in an annotation. */
+  readonly legacyValues: number;
   /** Values of a Notary Project envelope, or of its payload. */
   readonly envelopeValues: number;
   /** Entries of a list in a JWS header. */
@@ -54,6 +56,7 @@ export const formatLimits: FormatLimits & FixedLimits = {
   pendingLogs: 8,
   attestationValues: 1000,
   simpleSigningBytes: mebibyte,
+  legacyValues: 10_000,
   envelopeValues: 10_000,
   envelopeList: 1000,
   notaryPayloadBytes: 4 * mebibyte,

@@ -4,7 +4,7 @@ import type { Finding } from "../core/finding.ts";
 import type { Instant } from "../core/instant.ts";
 import { intersect, intervalAround } from "../core/interval.ts";
 import type { Requirement, Verdict, VerdictSubject } from "../core/verdict.ts";
-import type { Trust } from "../trust/trust.ts";
+import { embeddedRenewBy, type Trust } from "../trust/trust.ts";
 import type { Authority } from "./authority.ts";
 import { decideRequirement, type EvidenceRead, type MatchesOf } from "./decide-requirement.ts";
 import { policyLimits } from "./limits.ts";
@@ -33,11 +33,13 @@ export function evaluate(policy: Policy, input: EvaluationInput): Verdict {
   const worst =
     refusals.find(({ decision }) => decision === "deny") ??
     (undecidedRefuses ? refusals.find(({ decision }) => decision === "undecided") : undefined);
+  const renewBy = embeddedRenewBy(trust);
   return {
     decision: worst?.decision ?? "allow",
     subject,
     policy: { name: policy.name, digest: policy.digest },
     trust: trust.digest,
+    ...(renewBy !== undefined && { embeddedTrustRenewBy: renewBy }),
     unchecked: policy.unchecked,
     at,
     holds: findings.map(({ holds }) => holds).reduce(intersect, intervalAround(at, [])),

@@ -35,12 +35,12 @@ export class RegistryRepository implements Repository {
     this.#opened = new OpenedUploads(connection);
   }
 
-  async manifest(target: string, signal: AbortSignal): Promise<StoredManifest | undefined> {
+  async manifest(target: string, signal: AbortSignal, maxBytes: number = ociLimits.manifestBytes): Promise<StoredManifest | undefined> {
     const response = await this.#connection.read({
       method: "GET",
       to: `manifests/${checkedTarget(target)}`,
       headers: { accept: manifestMediaTypes.join(", ") },
-      maxBytes: ociLimits.manifestBytes,
+      maxBytes: Math.min(maxBytes, ociLimits.manifestBytes),
       expect: [200, 404],
       signal,
     });

@@ -22,7 +22,7 @@ async function place(t: TestContext): Promise<{ readonly path: (name: string) =>
   const signal = AbortSignal.timeout(60_000);
   await writeKeyPair({ prefix: path("k"), privateKey: await generateKey(), password: "secret", signal });
   const local = { env: {}, home: folder, clock: testClock };
-  const registries = await openRegistries({}, local);
+  const registries = await openRegistries({}, { ...local, signal });
   const { reference } = image(`oci:${path("layout")}:1.0`);
   await putImage(registries.open(reference), "hello", "1.0");
   const by = { kind: "file", key: path("k.key"), askPassword: async () => "secret" } as const;

@@ -18,7 +18,7 @@ export interface TlsSettings {
 type Variables = Pick<UserFolders, "env">;
 
 /** Creates a client for registries and notary servers. Throws what reading the files throws. */
-export async function registryHttp(tls: TlsSettings, { env, signal }: Variables & { readonly signal?: AbortSignal }): Promise<HttpClient> {
+export async function registryHttp(tls: TlsSettings, { env, signal }: Variables & { readonly signal: AbortSignal }): Promise<HttpClient> {
   return createHttpClient({ tls: await tlsOptions(tls, { env, signal }), proxies: await proxiesOf(env) });
 }
 
@@ -34,7 +34,7 @@ async function proxiesOf(env: Variables["env"]): Promise<Proxies | undefined> {
 }
 
 interface Reading extends Variables {
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }
 
 async function tlsOptions({ authorities = [], client }: TlsSettings, reading: Reading): Promise<TlsOptions | undefined> {

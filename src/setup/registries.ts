@@ -23,7 +23,7 @@ export interface CredentialFolders extends UserFolders {
 /** Throws what reading the files of the settings throws. */
 export async function openRegistries(
   settings: RegistrySettings,
-  local: CredentialFolders & { readonly signal?: AbortSignal },
+  local: CredentialFolders & { readonly signal: AbortSignal },
 ): Promise<Registries> {
   return createRegistries({
     http: await registryHttp(settings, local),

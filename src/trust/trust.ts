@@ -1,6 +1,7 @@
 /** The trust anchors as one immutable value with a digest. It is independent of expected signers and of the time. */
 import { digestOf, type Digest } from "../core/digest.ts";
 import { encodeUtf8 } from "../core/bytes.ts";
+import type { Instant } from "../core/instant.ts";
 import type { PublicKey } from "../core/keys/public-key.ts";
 import type { Certificate } from "../core/x509/certificate.ts";
 import type { CertificateAuthority, LogAuthority, TrustedRoot } from "./trusted-root.ts";
@@ -56,6 +57,11 @@ export function makeTrust({ keys = [], roots = [], stores = {} }: TrustAnchors =
     ),
   ].toSorted();
   return { digest: digestOf(encodeUtf8(content.join(""))), keys: unique, roots, stores: { ca, signingAuthority, tsa } };
+}
+
+/** By when the embedded root was to be renewed; undefined if only others are trusted. */
+export function embeddedRenewBy({ roots }: Pick<Trust, "roots">): Instant | undefined {
+  return roots.find(({ renewBy }) => renewBy !== undefined)?.renewBy;
 }
 
 function rootContent({ certificateAuthorities, logs, certificateLogs, timestampAuthorities }: TrustedRoot): string {

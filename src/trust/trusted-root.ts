@@ -42,6 +42,8 @@ export interface TrustedRoot {
   /** Certificate transparency logs. */
   readonly certificateLogs: readonly LogAuthority[];
   readonly timestampAuthorities: readonly CertificateAuthority[];
+  /** Only of the root that is embedded in this package: by when it was to be renewed, which tells its age. */
+  readonly renewBy?: Instant;
 }
 
 export function isWithin({ start, end }: Period, at: Instant): boolean {

@@ -4,6 +4,8 @@ export interface VerificationLimits {
   readonly timestamps: number;
   /** Log entries. */
   readonly logEntries: number;
+  /** JSON values of the body of a log entry: it names one signature, or a few of one envelope. */
+  readonly logBodyValues: number;
   /** Hashes of an inclusion path: the height of the tree. */
   readonly inclusionPath: number;
   /** Signed certificate timestamps (SCTs) of a certificate. */
@@ -25,6 +27,7 @@ export interface VerificationLimits {
 export const verificationLimits: VerificationLimits = {
   timestamps: 32,
   logEntries: 32,
+  logBodyValues: 10_000,
   inclusionPath: 64,
   certificateTimestamps: 32,
   intermediates: 16,

@@ -14,6 +14,7 @@ import { malformed, TouchmarkError } from "../core/errors.ts";
 import type { HashAlgorithm } from "../core/keys/hash.ts";
 import { Fields, parseJson } from "../core/json/json.ts";
 import { encodePem } from "../core/asn1/pem.ts";
+import { verificationLimits } from "./limits.ts";
 
 export interface LogBody {
   readonly kind: string;
@@ -40,7 +41,7 @@ const readers: ReadonlyMap<string, (spec: Fields) => Facts> = new Map<string, (s
 
 /** Reads a body; `what` names it in messages. Throws MALFORMED, LIMIT_EXCEEDED, or UNSUPPORTED for another type. */
 export function parseLogBody(bytes: Uint8Array, what: string): LogBody {
-  const fields = new Fields(parseJson(bytes, what), what);
+  const fields = new Fields(parseJson(bytes, what, { maxValues: verificationLimits.logBodyValues }), what);
   const [kind, version] = [fields.string("kind"), fields.string("apiVersion")];
   const read = readers.get(`${kind} ${version}`);
   if (!read) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { chmod, stat, writeFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { putImage } from "../fakes/signers.ts";
 import { bench } from "./harness.ts";
@@ -30,6 +30,27 @@ describe("touchmark copy", () => {
       assert.equal(verified.status, 0, verified.stdout);
       assert.equal(verified.stdout.match(/evidence/g)?.length, 2);
     }
+  });
+
+  it("leaves the modes of a folder's files and of an archive as they are when something is signed in them", async (t) => {
+    if (process.platform === "win32") return t.skip("Windows has no modes");
+    const { run, path, address, repository } = await bench(t);
+    const { privateKey } = generateKeyPairSync("ed25519");
+    await writeFile(path("k.key"), privateKey.export({ type: "pkcs8", format: "pem" }));
+    await putImage(repository(`${address}/app`), "x", "1.0");
+    for (const [reference, file] of [
+      [`oci:${path("layout")}:1.0`, path("layout/index.json")],
+      [`oci-archive:${path("archive.tar")}:1.0`, path("archive.tar")],
+    ] as const) {
+      assert.equal((await run("copy", `${address}/app:1.0`, reference)).status, 0);
+      await chmod(file, 0o600);
+      const { size } = await stat(file);
+      assert.equal((await run("sign", "--key", path("k.key"), reference)).status, 0);
+      const signed = await stat(file);
+      assert.ok(signed.size > size);
+      assert.equal(signed.mode & 0o777, 0o600, file);
+    }
+    return undefined;
   });
 
   it("counts what it copied", async (t) => {

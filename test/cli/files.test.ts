@@ -1,7 +1,7 @@
 /** Signing and verifying files, as a person types it. */
 import assert from "node:assert/strict";
 import { createHash, createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
-import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
 import { encodeUtf8, streamOf, toBase64 } from "../../src/core/bytes.ts";
 import { digestOf } from "../../src/core/digest.ts";
@@ -41,6 +41,17 @@ async function files(t: TestContext, alice: KeyObject = newKey()): Promise<Files
 }
 
 describe("sign-blob and verify-blob", () => {
+  it("let nobody read a signature file that nobody might read before it was replaced", async (t) => {
+    if (process.platform === "win32") return t.skip("Windows has no modes");
+    const { sign: signBlob, path } = await files(t);
+    assert.equal((await signBlob(path("app"))).status, 0);
+    assert.equal((await stat(path("app.json"))).mode & 0o777, 0o644);
+    await chmod(path("app.json"), 0o600);
+    assert.equal((await signBlob(path("app"))).status, 0);
+    assert.equal((await stat(path("app.json"))).mode & 0o777, 0o600);
+    return undefined;
+  });
+
   it("sign a file and verify it, by itself and by its digest", async (t) => {
     const { sign: signBlob, verify, path } = await files(t);
     const signed = await signBlob(path("app"));

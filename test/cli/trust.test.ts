@@ -122,7 +122,9 @@ describe("touchmark trust update", () => {
     assert.equal(updated.status, 0, updated.stderr);
     assert.deepEqual([parsed(updated)[0]?.["name"], parsed(updated)[0]?.["from"]], ["public-good", mirror]);
     assert.equal(parsed(await runWith({ env }, "trust", "show", "-o", "json"))[0]?.["state"], "fetched");
-    assert.equal(parsed(await trust("show", "-o", "json"))[0]?.["state"], "embedded");
+    const [embedded] = parsed(await trust("show", "-o", "json"));
+    assert.equal(embedded?.["state"], "embedded");
+    assert.match(String(embedded?.["expires"]), /^\d{4}-\d\d-\d\dT/, "by when it was to be renewed, which tells its age");
   });
 
   it("says which file is no root to trust a repository by", async (t) => {

@@ -7,6 +7,7 @@ import { parseReference } from "../../src/core/oci/reference.ts";
 import type { Repository } from "../../src/core/repository.ts";
 import { sign } from "../../src/engine/sign.ts";
 import { verify } from "../../src/engine/verify.ts";
+import { makeTrust } from "../../src/trust/trust.ts";
 import { formats } from "../../src/formats/all.ts";
 import { anyKeyOf } from "../fakes/expectation.ts";
 import { memoryRepository } from "../fakes/memory-repository.ts";
@@ -33,6 +34,25 @@ async function answer(repository: Repository): Promise<Record<string, unknown>> 
 }
 
 describe("the published schema of a verdict", () => {
+  it("tells the age of the embedded trust root where that was used, and only there", async () => {
+    const renewBy = Date.UTC(2026, 10, 20);
+    const none = { certificateAuthorities: [], logs: [], certificateLogs: [], timestampAuthorities: [] };
+    const repository = memoryRepository();
+    for (const step of ["no image", "an image"]) {
+      if (step === "an image") await putImage(repository, "x", "1");
+      for (const [roots, expected] of [
+        [[none, { ...none, renewBy }], "2026-11-20T00:00:00Z"],
+        [[none], undefined],
+      ] as const) {
+        const [verdict] = await verify(repository, reference, { ...common, basis: anyKeyOf(makeTrust({ roots })) });
+        assert.ok(verdict);
+        const printed = JSON.parse(verdictToJson(verdict));
+        assert.equal(printed.embeddedTrustRenewBy, expected, step);
+        assert.ok(isVerdict(printed), JSON.stringify(isVerdict.errors));
+      }
+    }
+  });
+
   it("holds for every kind of answer", async () => {
     const repository = memoryRepository();
     const kinds = [await answer(repository)];

@@ -47,6 +47,16 @@ describe("bin/touchmark.js", () => {
     assert.equal(start([], "/proc/cache").stdout, "ran\n");
   });
 
+  test("runs where compiled code cannot be stored, and leaves nothing behind", () => {
+    start();
+    const [name = ""] = kept();
+    rmSync(join(cache, name));
+    mkdirSync(join(cache, name, "in the way"), { recursive: true });
+    const { status, stdout, stderr } = start();
+    assert.deepEqual([status, stdout, stderr], [0, "ran\n", ""]);
+    assert.deepEqual(kept(), [name]);
+  });
+
   test("keeps what a command's help compiled apart from what the command does", () => {
     for (const words of [["verify", "--help"], ["-h"], []]) start([], undefined, words);
     assert.deepEqual(

@@ -23,6 +23,7 @@ import { sideBySide } from "../progress.ts";
 import { noRecord } from "../recorder.ts";
 import { haveAnonymousAccess } from "../../setup/anonymous-access.ts";
 import { openRegistries } from "../../setup/registries.ts";
+import { localSettings } from "../settings/local.ts";
 import { registrySettings } from "../settings/registry.ts";
 import { openSignerFor, signatureOptionsOf } from "../signing.ts";
 import { renderError } from "../render/error.ts";
@@ -108,7 +109,7 @@ export const command: Command = defineCommand({
       force: args.force || isEphemeral,
       signal,
     };
-    const registries = await openRegistries(settings, io);
+    const registries = await openRegistries(settings, { ...localSettings(io), signal });
     const signing = sideBySide(references, "signed", io, async (reference): Promise<Outcome> => {
       try {
         const repository = registries.open(reference);

@@ -7,6 +7,7 @@ import { parseImageOperand } from "../image-operand.ts";
 import { registryFlags } from "../flags/registry.ts";
 import { exitOf } from "../exit.ts";
 import { openRegistries } from "../../setup/registries.ts";
+import { localSettings } from "../settings/local.ts";
 import { registrySettings } from "../settings/registry.ts";
 import { hintFor } from "../render/remedies.ts";
 import { clean, problem } from "../render/text.ts";
@@ -21,11 +22,9 @@ export const command: Command = defineCommand({
     const output = args.output;
     const reference = parseImageOperand(args.operands[0]);
     using deadline = deadlineOf(args, io);
-    const answer = await tree((await openRegistries(registrySettings(args, [reference], io), io)).open(reference), reference, {
-      formats,
-      at: io.now(),
-      signal: deadline.signal,
-    });
+    const { signal } = deadline;
+    const registries = await openRegistries(registrySettings(args, [reference], io), { ...localSettings(io), signal });
+    const answer = await tree(registries.open(reference), reference, { formats, at: io.now(), signal });
     io.stdout.write(output === "json" ? `${JSON.stringify(answer)}\n` : render(answer));
     for (const one of answer.unread)
       io.stderr.write(problem("warning", `${one.location} could not be read: ${one.code}: ${one.message}`, hintFor(one)));

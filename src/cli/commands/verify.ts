@@ -69,7 +69,7 @@ export const command: Command = defineCommand({
     const bundle = signaturePath(args);
     using deadline = deadlineOf(args, io);
     const { signal } = deadline;
-    const registries = await openRegistries(registrySettings(args, references, io), io);
+    const registries = await openRegistries(registrySettings(args, references, io), { ...localSettings(io), signal });
     const given = bundle === undefined ? undefined : await readSignatureFile(bundle, io, signal);
     const opening = new Promise(setImmediate).then(() => openBasis(args, io, annotations, signal)); // during the first requests
     const basisOf = (reference: Reference): Promise<PolicyAndTrust> => {

@@ -25,7 +25,7 @@ export async function openArchiveFile(args: { readonly to: string | undefined; r
   return {
     path,
     async write(bytes, signal) {
-      await using write = await writeAtomically({ path, bytes, mode: 0o644, signal });
+      await using write = await writeAtomically({ path, bytes, mode: 0o644, keepsMode: true, signal });
       if (force) return await write.replace();
       try {
         return await write.create();

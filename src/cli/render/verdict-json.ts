@@ -9,10 +9,11 @@ export const verdictVersion = "verdict/v1alpha2";
 
 /** One line of JSON. */
 export function verdictToJson(verdict: Verdict): string {
-  const { findings, at, holds, ...rest } = verdict;
+  const { findings, at, holds, embeddedTrustRenewBy: renewBy, ...rest } = verdict;
   return JSON.stringify({
     apiVersion: verdictVersion,
     ...rest,
+    ...(renewBy !== undefined && { embeddedTrustRenewBy: formatInstant(renewBy) }),
     at: formatInstant(at),
     holds: intervalToJson(holds),
     findings: findings.map(findingToJson),

@@ -71,3 +71,16 @@ test("failed work is removed, and rejects for all waiting callers", async () => 
   );
   assert.equal(forgotten, 1);
 });
+
+test("what failed work has started beside it ends, since nobody waits for it", async () => {
+  let beside: AbortSignal | undefined;
+  const shared = singleFlight(
+    async (signal) => {
+      beside = signal;
+      throw new Error("failed");
+    },
+    () => undefined,
+  );
+  await assert.rejects(shared(new AbortController().signal), { message: "failed" });
+  assert.equal(beside?.aborted, true);
+});

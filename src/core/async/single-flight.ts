@@ -20,6 +20,7 @@ export function singleFlight<T>(work: (signal: AbortSignal) => Promise<T>, forge
     (error: unknown) => {
       running = false;
       forget();
+      controller.abort(error); // what the work started side by side, and nobody waits for any more
       throw error;
     },
   );

@@ -69,6 +69,11 @@ describe("references", () => {
     "-registry.example/app",
     `registry.example/${"a".repeat(300)}`,
     "x".repeat(5000),
+    "registry.example./app",
+    "999.0.0.1/app",
+    "1.2.3.4.5/app",
+    "[::1::]/app",
+    "[1:2]/app",
     "oci:",
     "oci:a\0b",
     "oci-archive:",
@@ -77,6 +82,22 @@ describe("references", () => {
   for (const text of bad) {
     it(`refuses ${JSON.stringify(text.slice(0, 40))}`, () => assert.throws(() => parseReference(text), { code: "INVALID_REFERENCE" }));
   }
+
+  it("refuses an address in another spelling than its usual one, and names that one", () => {
+    for (const [host, usual] of [
+      ["127.1", "127.0.0.1"],
+      ["0x7f.1", "127.0.0.1"],
+      ["0X7F.0.0.1", "127.0.0.1"],
+      ["127.0.0.01:5000", "127.0.0.1:5000"],
+      ["2130706433:5000", "127.0.0.1:5000"],
+      ["0177.0.0.1", "127.0.0.1"],
+      ["[0:0:0:0:0:0:0:1]:5000", "[::1]:5000"],
+      ["[::ffff:7f00:1]:5000", "127.0.0.1:5000"],
+    ] as const)
+      assert.throws(() => parseReference(`${host}/app`), { code: "INVALID_REFERENCE", message: RegExp(RegExp.escape(`"${usual}"`)) }, host);
+    for (const host of ["127.0.0.1:443", "10.0.0.1", "[::1]", "[FE80::A]:443", "LOCALHOST:00443", "1.example", "0x7f.example"])
+      assert.equal(repositoryOf(parseReference(`${host}/app`)), `${host}/app`);
+  });
 
   it("reads or refuses any text in bounded time, and reads back what it accepts", () => {
     const alphabet = fc.string({ unit: fc.constantFrom(...Array.from("aA0.:/-_@[]%\\ \n")), maxLength: 200 });

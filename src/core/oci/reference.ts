@@ -65,6 +65,11 @@ function parseRegistry(text: string): RegistryReference {
   const [registry, repository] = splitDomain(name);
 
   if (!domain.test(registry)) throw invalid(text, `${JSON.stringify(registry)} is not a host name`);
+  const canonical = canonicalHost(registry);
+  if (canonical === undefined) throw invalid(text, `${JSON.stringify(registry)} is not a host name or an address`);
+  // 127.1 and 0x7f.1 are 127.0.0.1: an address has one spelling, so that nobody writes it in one that a rule or a list does not know.
+  if (hostName(canonical) !== hostName(registry).toLowerCase())
+    throw invalid(text, `${JSON.stringify(registry)} is another spelling of ${JSON.stringify(canonical)}, which is expected`);
   if (!isRepositoryName(repository)) {
     const lower = repository.toLowerCase();
     const hint = lower !== repository && isRepositoryName(lower) ? "; repository names are lower case" : "";
@@ -137,19 +142,38 @@ export function repositoryOf(reference: Reference): string {
   return reference.kind === "registry" ? `${reference.registry}/${reference.repository}` : schemes[reference.kind] + reference.path;
 }
 
-/** Other names of Docker Hub. */
-const dockerHubAliases: ReadonlySet<string> = new Set(["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"]);
+/** The names of Docker Hub. */
+const dockerHubNames: ReadonlySet<string> = new Set(["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"]);
 
 /**
- * One spelling for all names of a repository, or of a pattern of them: a registry can be named in upper case, with the port of HTTPS, or by
- * another name of Docker Hub. Rules are compared by it, so that whoever names an image does not choose the rule for it.
+ * One spelling for all names of a repository, or of a pattern of them: a registry can be named in upper case, with the port of HTTPS, with
+ * the dot at its end, by another spelling of an address, or by another name of Docker Hub. Rules are compared by it, so that whoever names
+ * an image does not choose the rule for it.
  */
 export function canonicalRepository(name: string): string {
   if (Object.values(schemes).some((scheme) => name.startsWith(scheme))) return name;
   const slash = name.indexOf("/");
   const first = slash < 0 ? name : name.slice(0, slash);
-  const host = (/^[a-zA-Z0-9.:*[\]-]+$/.test(first) && URL.parse(`https://${first}`)?.host) || first;
-  return (dockerHubAliases.has(host) ? "docker.io" : host) + name.slice(first.length);
+  const host = canonicalHost(first) ?? first.toLowerCase();
+  const rest = name.slice(first.length);
+  if (!dockerHubNames.has(host)) return host + rest;
+  return `docker.io${pathComponent.test(rest.slice(1)) ? `/library${rest}` : rest}`;
+}
+
+/** The host, which may be a pattern, in lower case, without the port of HTTPS; an address in its usual form. Undefined for what is none. */
+function canonicalHost(written: string): string | undefined {
+  if (!/^[a-zA-Z0-9.:*[\]-]+$/.test(written)) return undefined;
+  const url = URL.parse(`https://${written.replace(/\.(?=$|:)/, "")}`);
+  if (!url) return undefined;
+  const [, high = "", low = ""] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(url.hostname) ?? [];
+  if (high === "") return url.host;
+  // An IPv4 address in the form of IPv6 reaches the same machine.
+  const bytes = [high, low].map((part) => Number.parseInt(part, 16)).flatMap((part) => [part >> 8, part & 255]);
+  return bytes.join(".") + url.host.slice(url.hostname.length);
+}
+
+function hostName(host: string): string {
+  return host.replace(/:[0-9]*$/, "");
 }
 
 /** The complete reference as text. */

@@ -8,12 +8,13 @@ import { malformed } from "../../core/errors.ts";
 import { fromSeconds } from "../../core/instant.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
 import { parseLogBody } from "../../verification/log-body.ts";
+import { formatLimits } from "../limits.ts";
 import type { LogEntry } from "../../verification/log-entry.ts";
 
 /** Reads the annotation's text. Throws MALFORMED, LIMIT_EXCEEDED or UNSUPPORTED. */
 export function parseLogBundle(text: string): LogEntry {
   const what = "the annotation dev.sigstore.cosign/bundle";
-  const fields = new Fields(parseJson(encodeUtf8(text), what), what);
+  const fields = new Fields(parseJson(encodeUtf8(text), what, { maxValues: formatLimits.legacyValues }), what);
   const payload = fields.fields("Payload");
   const bytes = fromBase64(payload.string("body"), `${payload.at}.body`);
   const logId = payload.string("logID");

@@ -45,7 +45,7 @@ function readSignature({ annotations }: Descriptor): Uint8Array {
 
 /** Reads a payload; throws MALFORMED. */
 export function parseSimpleSigning(bytes: Uint8Array): SignatureClaim {
-  const fields = new Fields(parseJson(bytes, "payload", { maxBytes }), "payload");
+  const fields = new Fields(parseJson(bytes, "payload", { maxBytes, maxValues: formatLimits.legacyValues }), "payload");
   const critical = fields.fields("critical");
   const type = critical.string("type");
   if (type !== payloadType) throw malformed(`payload.critical.type is ${JSON.stringify(type.slice(0, 100))}, not "${payloadType}"`);

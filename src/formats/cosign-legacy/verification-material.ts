@@ -42,6 +42,6 @@ function certificatesIn(pem: string, name: string): readonly [Certificate, ...Ce
 
 function parseTimestamp(text: string): Uint8Array {
   const what = `the annotation ${names.timestamp}`;
-  const fields = new Fields(parseJson(encodeUtf8(text), what), what);
+  const fields = new Fields(parseJson(encodeUtf8(text), what, { maxValues: formatLimits.legacyValues }), what);
   return fromBase64(fields.string("SignedRFC3161Timestamp"), `${what}.SignedRFC3161Timestamp`);
 }

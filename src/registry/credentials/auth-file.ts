@@ -7,10 +7,12 @@
  * As their own readers do, an empty file counts as one without credentials, an empty name of a helper as none, and the Base64 of a
  * password may lack its padding, hold line feeds, and encode NULs at the end.
  */
-import { readFile } from "node:fs/promises";
+import { throwIfAborted } from "../../core/async/interruption.ts";
 import { decodeUtf8, fromBase64 } from "../../core/bytes.ts";
 import { malformed, TouchmarkError } from "../../core/errors.ts";
 import { Fields, parseJson } from "../../core/json/json.ts";
+import { isMissing } from "../../files/is-missing.ts";
+import { readPath } from "../../files/read-source.ts";
 import type { Credential } from "./credential.ts";
 import { registryLimits } from "../limits.ts";
 
@@ -22,12 +24,14 @@ export interface AuthFile {
 }
 
 /** Undefined if there is no such file. Throws FILE_NOT_FOUND if it cannot be read, MALFORMED if it is invalid. */
-export async function readAuthFile(path: string): Promise<AuthFile | undefined> {
+export async function readAuthFile(path: string, signal: AbortSignal): Promise<AuthFile | undefined> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = await readPath(path, { maxBytes: registryLimits.authFileBytes, signal });
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;
+    throwIfAborted(signal);
+    if (error instanceof TouchmarkError && error.code !== "FILE_NOT_FOUND") throw error;
+    if (error instanceof Error && isMissing(error.cause)) return undefined;
     throw new TouchmarkError("FILE_NOT_FOUND", `the credentials in ${path} cannot be read`, { cause: error });
   }
   return parseAuthFile(bytes, path);

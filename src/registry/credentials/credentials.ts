@@ -29,7 +29,7 @@ export interface CredentialsOptions {
  */
 export function createCredentials(options: CredentialsOptions): Credentials {
   const { env } = options;
-  const files = memoise(() => readAll(options));
+  const files = memoise((signal) => readAll(options, signal));
   return {
     async find(registry, repository, signal) {
       let failure: HelperFailed | undefined;
@@ -55,10 +55,10 @@ async function attempt<T>(asking: Promise<T>): Promise<T | HelperFailed> {
   }
 }
 
-async function readAll(options: CredentialsOptions): Promise<readonly AuthFile[]> {
+async function readAll(options: CredentialsOptions, signal: AbortSignal): Promise<readonly AuthFile[]> {
   const { DOCKER_AUTH_CONFIG: text } = options.env;
   const given = text ? parseAuthFile(encodeUtf8(text), "DOCKER_AUTH_CONFIG") : undefined;
-  const files = await Promise.all(pathsOf(options).map(readAuthFile));
+  const files = await Promise.all(pathsOf(options).map((path) => readAuthFile(path, signal)));
   return [given, ...files].filter((file) => file !== undefined);
 }
 

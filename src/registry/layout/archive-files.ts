@@ -88,7 +88,13 @@ export class ArchiveFiles implements LayoutStore {
   ): Promise<boolean> {
     if (!(await fits(archive))) return false;
     const bytes = streamTar(filesOf(archive, change));
-    await using write = await writeAtomically({ path: this.#path, bytes, files: this.#files, failure: (_, error) => error });
+    await using write = await writeAtomically({
+      path: this.#path,
+      bytes,
+      keepsMode: true,
+      files: this.#files,
+      failure: (_, error) => error,
+    });
     return await write.replaceIf(() => {
       const stat = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
       return (stat && identityOf(stat)) === archive?.identity;

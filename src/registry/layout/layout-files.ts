@@ -89,7 +89,13 @@ export class LayoutFiles implements LayoutStore {
       // Sequential, so that a folder found here has already been synced by the writer that created it.
       const folder = await this.#lock.run("folders", () => this.#folder(dirname(path)));
       const final = join(folder, basename(path));
-      await using write = await writeAtomically({ path: final, bytes: content, files: this.#files, failure: (_, error) => error });
+      await using write = await writeAtomically({
+        path: final,
+        bytes: content,
+        keepsMode: true,
+        files: this.#files,
+        failure: (_, error) => error,
+      });
       return await finish(write, final);
     } catch (error) {
       throw error instanceof TouchmarkError ? error : this.#refused(path, "cannot be written", error);

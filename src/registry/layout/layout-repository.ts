@@ -45,12 +45,12 @@ export class LayoutRepository implements Repository {
     this.#files = files;
   }
 
-  async manifest(target: string, signal: AbortSignal): Promise<StoredManifest | undefined> {
+  async manifest(target: string, signal: AbortSignal, maxBytes?: number): Promise<StoredManifest | undefined> {
     throwIfAborted(signal);
     const entries = await this.#entries();
-    if (isDigest(target)) return this.#open(target, entries.find(({ digest }) => digest === target)?.mediaType);
+    if (isDigest(target)) return this.#open(target, entries.find(({ digest }) => digest === target)?.mediaType, maxBytes);
     const tagged = taggedIn(entries, checkedTarget(target)) ?? (target === defaultTag ? onlyImageIn(entries) : undefined);
-    return tagged && this.#open(tagged.digest, tagged.mediaType);
+    return tagged && this.#open(tagged.digest, tagged.mediaType, maxBytes);
   }
 
   async blob(descriptor: Descriptor, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
@@ -230,8 +230,12 @@ export class LayoutRepository implements Repository {
     if (!(await this.#isLayout())) await this.#files.write(markerFile, marker, marker.length);
   }
 
-  async #open(digest: Digest, mediaType: string | undefined): Promise<StoredManifest | undefined> {
-    const bytes = await this.#files.read(pathOf(digest), ociLimits.manifestBytes);
+  async #open(
+    digest: Digest,
+    mediaType: string | undefined,
+    maxBytes: number = ociLimits.manifestBytes,
+  ): Promise<StoredManifest | undefined> {
+    const bytes = await this.#files.read(pathOf(digest), Math.min(maxBytes, ociLimits.manifestBytes));
     if (bytes === undefined) return undefined;
     checkedBytes(bytes, digest, this.name);
     return { descriptor: { mediaType: mediaType ?? statedType(bytes), digest, size: bytes.length }, bytes };

@@ -122,7 +122,7 @@ async function openEmbedded(
     hint: "Fetch it where there is a network.",
     remedy: { id: "update-trust-root" },
   };
-  return { roots: [root], warnings: [...failure, stale] };
+  return { roots: [{ ...root, renewBy: until }], warnings: [...failure, stale] };
 }
 
 /** Returns a TouchmarkError as a value. */

@@ -1,5 +1,6 @@
 /** The trusted roots of a verification, with and without failures. */
 import assert from "node:assert/strict";
+import { formatInstant } from "../../core/instant.ts";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,6 +83,8 @@ suite("trusted roots", () => {
       assert.equal(opened.roots.length, 1);
       assert.ok(opened.roots.every((root) => root.certificateAuthorities.length > 0 && root.logs.length > 0));
       assert.match(messagesOf(opened), /came with touchmark.*stale: it was to be renewed by 2026-11-20T/);
+      const [renewBy] = opened.roots.flatMap((root) => root.renewBy ?? []);
+      assert.match(formatInstant(renewBy ?? 0), /^2026-11-20T/);
     }
     const nowhere = new URL(`http://${await refusedAddress(t)}/`);
     const opened = await open({ http: { ...noNetwork, request: (request) => createHttpClient().request({ ...request, url: nowhere }) } });

@@ -76,6 +76,21 @@ suite("trust policies for images", () => {
       assert.equal(applicablePolicy(statements, repositoryOf(parseReference(text)))?.name, "alpine");
   });
 
+  test("no other spelling of a host leads from the statement that names it to the global statement", () => {
+    const spellings: Readonly<Record<string, readonly string[]>> = {
+      "localhost:5000/app": ["LOCALHOST:5000/app", "localhost:05000/app"],
+      "localhost/app": ["LOCALHOST/app", "Localhost:443/app"],
+      "docker.io/library/alpine": ["registry-1.docker.io/library/alpine", "REGISTRY-1.docker.io/alpine", "docker.io:443/alpine"],
+      "127.0.0.1:5000/app": ["127.0.0.1:05000/app"],
+      "127.1/app": ["127.0.0.1/app", "127.0.0.1:443/app"],
+    };
+    for (const [scope, images] of Object.entries(spellings)) {
+      const statements = parse({ name: "app", registryScopes: [scope] }, { name: "all", registryScopes: ["*"] });
+      for (const text of images) assert.equal(applicablePolicy(statements, repositoryOf(parseReference(text)))?.name, "app", text);
+    }
+    assert.throws(() => parseReference("127.1:5000/app"), { code: "INVALID_REFERENCE" });
+  });
+
   test("a scope is for its repository in every spelling, in preference to the global statement", () => {
     const statements = parse({ name: "app", registryScopes: ["Registry.acme.example:443/app"] }, { name: "all", registryScopes: ["*"] });
     for (const text of ["registry.acme.example/app", "REGISTRY.acme.example/app:1", "registry.acme.example:443/app"])

@@ -36,7 +36,7 @@ export const command: Command = defineCommand({
     const settings = settingsFor(args, [registry], io);
     using deadline = deadlineOf(args, io);
     const diagnosis = await diagnose({
-      http: await registryHttp(settings, io),
+      http: await registryHttp(settings, { env: io.env, signal: deadline.signal }),
       credentials: credentialsOf(settings, io),
       plainHttp: plainHttpOf(settings),
       registry,

@@ -49,7 +49,7 @@ export const command: Command = defineCommand({
     const services = memoise((until) => openUploadServices(args, io, until));
     const common = { formats, at: io.now(), recorder: noRecord, recursive: args.recursive, signal };
     const options = { ...common, services: () => services(signal) };
-    const registries = await openRegistries(registrySettings(args, references, io), io);
+    const registries = await openRegistries(registrySettings(args, references, io), { ...localSettings(io), signal });
     const outcomes = await sideBySide(references, "flushed", io, async (reference): Promise<Outcome> => {
       try {
         return { reference, images: await uploadPending(registries.open(reference), reference, options) };
