@@ -1,3 +1,5 @@
+import type { Patience } from "../core/async/eventually.ts";
+
 /** Bounds of what the engine reads and does for one image. */
 export interface EvidenceLimits {
   /** Bytes of blobs that are read. A blob counts once, and one that cannot be read does not count. */
@@ -32,6 +34,8 @@ interface FixedLimits {
   readonly treeDepth: number;
   /** Attempts to write a tag when another writer is faster. */
   readonly writes: number;
+  /** Reads of what was just written, which a replica may not have yet: over 3 seconds. */
+  readonly readBack: Patience;
   /** Rounds of facts, which lead to further questions: an OCSP responder, a CRL, a delta CRL. */
   readonly factRounds: number;
   /** Tags that are listed to name those that there are, those that a message shows, and milliseconds for the listing. */
@@ -65,6 +69,7 @@ export const engineLimits: EvidenceLimits & FixedLimits = {
   treeNodes: 1000,
   treeDepth: 8,
   writes: 10,
+  readBack: { first: 100, reads: 6 },
   factRounds: 3,
   tags: 1000,
   tagsShown: 10,

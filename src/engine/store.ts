@@ -3,8 +3,10 @@ import { isDeepStrictEqual } from "node:util";
 import { mapBounded } from "../core/async/map-bounded.ts";
 import { digestOf, type Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
+import { eventually } from "../core/async/eventually.ts";
 import { KeyedLock } from "../core/async/keyed-lock.ts";
 import { mediaTypes, parseManifest, type Descriptor, type ImageManifest } from "../core/oci/manifest.ts";
+import { PartialListing } from "../core/partial-listing.ts";
 import type { Repository } from "../core/repository.ts";
 import type { SubjectAddress } from "../core/subject.ts";
 import { writeAndSettle } from "../core/async/lost-update-check.ts";
@@ -32,11 +34,22 @@ async function storeReferrer(
   const kept = readBack(repository, blobs, signal);
   for (let tries = 0; tries < engineLimits.writes; tries++) {
     const { digest } = await repository.putManifest(manifest, mediaTypes.ociManifest, undefined, signal, { readsBack: true });
-    const [stored, listed] = await Promise.all([repository.manifest(digest, signal), repository.referrers(subject.digest, signal), kept]);
+    const there = eventually(() => repository.manifest(digest, signal), engineLimits.readBack, signal);
+    const [stored, listed] = await Promise.all([there, listedNow(repository, subject, signal), kept]);
     if (!stored) throw lost(repository, `the manifest ${digest}`);
     if (listed.some((entry) => entry.digest === digest)) return digest;
   }
   throw lost(repository, `the entry for a signature among the referrers of ${subject.digest}`);
+}
+
+/** The referrers, as far as they can be read: what hides another entry does not hide this one. */
+async function listedNow(repository: Repository, { digest }: SubjectAddress, signal: AbortSignal): Promise<readonly Descriptor[]> {
+  try {
+    return await repository.referrers(digest, signal);
+  } catch (error) {
+    if (error instanceof PartialListing) return error.entries;
+    throw error;
+  }
 }
 
 async function storeTagged(repository: Repository, artifact: TaggedArtifact, signal: AbortSignal): Promise<Digest> {
@@ -84,7 +97,8 @@ async function readTag(repository: Repository, tag: string, signal: AbortSignal)
 function readBack(repository: Repository, blobs: readonly Uint8Array[], signal: AbortSignal): Promise<unknown> {
   const all = mapBounded(blobs, 1, async (blob) => {
     const descriptor: Descriptor = { mediaType: "application/octet-stream", digest: digestOf(blob), size: blob.length };
-    if (!(await repository.blob(descriptor, blob.length, signal))) throw lost(repository, `the blob ${descriptor.digest}`);
+    const found = await eventually(() => repository.blob(descriptor, blob.length, signal), engineLimits.readBack, signal);
+    if (!found) throw lost(repository, `the blob ${descriptor.digest}`);
   });
   all.catch(() => undefined);
   return all;

@@ -43,6 +43,7 @@ test("the referrers API and the fallback tag are requested concurrently", async 
 for (const [what, answer] of [
   ["404", absent],
   ["405", { status: 405 }],
+  ["406", { status: 406 }],
   ["400 UNSUPPORTED", { status: 400, body: '{"errors":[{"code":"UNSUPPORTED"}]}' }],
 ] as const) {
   test(`a registry that answers ${what} has no referrers API`, async (t) => {

@@ -2,6 +2,8 @@
  * The referrers API (OCI distribution specification, listing referrers):
  *
  *     GET /v2/NAME/referrers/DIGEST      200 index, its next page in `Link`      404 where there is no such API
+ *
+ * Registries without it also answer 405, 406, or 400 with the code UNSUPPORTED. Any other answer leaves unknown what is listed.
  */
 import type { Digest } from "../core/digest.ts";
 import { TouchmarkError } from "../core/errors.ts";
@@ -29,11 +31,11 @@ export async function listReferrers(connection: Connection, subject: Digest, sig
         to,
         headers: { accept: mediaTypes.ociIndex },
         maxBytes: ociLimits.listingBytes,
-        expect: [200, 400, 404, 405],
+        expect: referrersStatuses,
         signal,
       });
       if (page.status !== 200) {
-        if (pages === 1 && isUnsupported(page)) return undefined;
+        if (pages === 1 && lacksReferrersApi(page)) return undefined;
         throw registryRefusal(page, what, undefined);
       }
       const listing = listingOn(page, what);
@@ -58,8 +60,13 @@ export async function listReferrers(connection: Connection, subject: Digest, sig
   return { entries, faults };
 }
 
-function isUnsupported(page: HttpResponse): boolean {
-  return page.status !== 400 || errorCodesOf(page).includes("UNSUPPORTED");
+/** The statuses of answers that say whether there is such an API. */
+export const referrersStatuses: readonly number[] = [200, 400, 404, 405, 406];
+
+/** Whether one of these answers says that there is none. */
+export function lacksReferrersApi(answer: HttpResponse): boolean {
+  if (answer.status === 400) return errorCodesOf(answer).includes("UNSUPPORTED");
+  return answer.status !== 200;
 }
 
 function listingOn(page: HttpResponse, what: string): IndexEntries {

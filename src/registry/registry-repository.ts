@@ -2,7 +2,7 @@
 import { streamOf } from "../core/bytes.ts";
 import { digestOf, isDigest, parseDigest, type Digest } from "../core/digest.ts";
 import { ociLimits } from "../core/oci/limits.ts";
-import { manifestMediaTypes, mediaTypes, parseManifest, type Descriptor } from "../core/oci/manifest.ts";
+import { manifestMediaTypes, mediaTypes, parseManifest, type Descriptor, type IndexEntries } from "../core/oci/manifest.ts";
 import type { ExpectedBlobs, PutBlobOptions, PutManifestOptions, Repository, StoredManifest } from "../core/repository.ts";
 import { backoff } from "../net/backoff.ts";
 import type { HttpResponse } from "../net/http.ts";
@@ -25,8 +25,10 @@ import { registryLimits } from "./limits.ts";
 export class RegistryRepository implements Repository {
   readonly name: string;
   readonly #connection: Connection;
-  /** Known after the first request for referrers. */
-  #lacksReferrersApi = false;
+  /** What the last request for referrers found: a listing, no such API, or an answer that is neither. */
+  #api: "works" | "absent" | "broken" | undefined;
+  /** Subjects whose referrers the registry says to have listed itself. */
+  readonly #entered = new Set<Digest>();
   readonly #opened: OpenedUploads;
 
   constructor(connection: Connection) {
@@ -63,11 +65,8 @@ export class RegistryRepository implements Repository {
   }
 
   async referrers(digest: Digest, signal: AbortSignal): Promise<readonly Descriptor[]> {
-    const fromApi = listReferrers(this.#connection, parseDigest(digest), signal).then((listing) => {
-      this.#lacksReferrersApi = listing === undefined;
-      return listing ?? { entries: [], faults: [] };
-    });
-    return united([fromApi, this.manifest(referrersTag(digest), signal).then(listingIn)], signal);
+    const tagged = this.manifest(referrersTag(digest), signal).then(listingIn);
+    return united([this.#listedByApi(parseDigest(digest), signal), tagged], signal);
   }
 
   expectBlobs(count: number, image: Promise<unknown>, signal: AbortSignal): ExpectedBlobs {
@@ -126,10 +125,29 @@ export class RegistryRepository implements Repository {
     return response;
   }
 
-  /** A registry with a referrers API says so when it stores a referrer; on any other, the client updates the fallback tag. */
+  async #listedByApi(digest: Digest, signal: AbortSignal): Promise<IndexEntries> {
+    try {
+      const listing = await listReferrers(this.#connection, digest, signal);
+      this.#api = listing ? "works" : this.#entered.has(digest) ? "broken" : "absent";
+      return listing ?? { entries: [], faults: [] };
+    } catch (error) {
+      this.#api = "broken";
+      throw error;
+    }
+  }
+
+  /**
+   * A registry with a referrers API says so when it stores a referrer. On any other, and where the API cannot be read, as behind a proxy
+   * that answers in its place, the client updates the fallback tag.
+   */
   async #enter(subject: Digest, entry: Descriptor, { stored, readsBack, signal }: Entering): Promise<void> {
-    const isWanted = stored.then(({ headers }) => headers.get("oci-subject") !== subject);
-    if (this.#lacksReferrersApi || (await isWanted)) await list(this.#fallback(subject, signal), entry, { isWanted, readsBack });
+    const isWanted = stored.then(({ headers }) => {
+      if (headers.get("oci-subject") !== subject) return true;
+      this.#entered.add(subject);
+      return this.#api === "broken";
+    });
+    const isLikely = this.#api === "absent" || this.#api === "broken";
+    if (isLikely || (await isWanted)) await list(this.#fallback(subject, signal), entry, { isWanted, readsBack });
   }
 
   async #put(target: string, bytes: Uint8Array, mediaType: string, signal: AbortSignal): Promise<HttpResponse> {

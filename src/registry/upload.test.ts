@@ -45,6 +45,17 @@ test("a blob is sent whole to the registry's location, in any form of URL", asyn
   );
 });
 
+test("the registry's own query of an upload is sent back as it is, since it may be signed", async (t) => {
+  for (const [location, sent] of [
+    ["/u?_state=a/b+c%2fd~(e)&x", `/u?_state=a/b+c%2fd~(e)&x&${query}`],
+    ["/u?a=%20b&a=1#part", `/u?a=%20b&a=1&${query}`],
+  ] as const) {
+    const { server, repository } = await opened(t, { [uploads]: opensAt(location), [`PUT ${sent}`]: { status: 201 } });
+    await repository.putBlob(content, signal);
+    assert.deepEqual(server.lines, [uploads, `PUT ${sent}`]);
+  }
+});
+
 test("an upload to another host has no credentials, and its challenges are not answered", async (t) => {
   const storage = await scriptedServer(t, {
     [`PUT /1?${query}`]: { status: 201 },

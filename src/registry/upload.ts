@@ -31,7 +31,7 @@ export interface BlobUpload {
   readonly signal: AbortSignal;
 }
 
-/** Statuses of a refused request to open an upload. */
+/** The answer to a request that opened an upload. */
 export type OpenedUpload = HttpResponse;
 
 const stored = [200, 201, 204];
@@ -63,11 +63,9 @@ async function deliver({ open, takeOpened, ...rest }: BlobUpload): Promise<void>
 }
 
 /**
- * Blobs up to this size are sent without a check, which would take longer. The empty config, which is nearly always
- * there, is checked: docker-registry 2.8 temporarily does not find a blob while it is stored again.
+ * The same for bytes in memory. Few are sent without a check, which would take longer. The empty config, which is nearly always there, is
+ * checked: docker-registry 2.8 temporarily does not find a blob while it is stored again.
  */
-
-/** The same for bytes in memory. */
 export function uploadBytes({ bytes, ...rest }: BytesUpload): Promise<void> {
   const descriptor = { mediaType: "application/octet-stream", digest: digestOf(bytes), size: bytes.length };
   const store = bytes.length > registryLimits.unaskedBytes || descriptor.digest === emptyConfig.descriptor.digest ? uploadBlob : deliver;
@@ -78,9 +76,15 @@ export interface BytesUpload extends Pick<BlobUpload, "connection" | "takeOpened
   readonly bytes: Uint8Array;
 }
 
+/** False also where the registry does not say: some refuse HEAD, and take the blob. */
 async function isThere({ connection, descriptor, signal }: BlobUpload): Promise<boolean> {
-  const { status } = await connection.write({ method: "HEAD", to: `blobs/${descriptor.digest}`, expect: [200, 404], signal });
-  return status === 200;
+  try {
+    const { status } = await connection.write({ method: "HEAD", to: `blobs/${descriptor.digest}`, expect: [200, 404, 405], signal });
+    return status === 200;
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 403) return false;
+    throw error;
+  }
 }
 
 /** Requests a mount: 201 if it was mounted, 202 if the blob must be sent. A failed mount does not prevent the upload. */
@@ -136,8 +140,8 @@ function isRefused(error: unknown): boolean {
   return error instanceof TouchmarkError && (error.code === "REGISTRY_ERROR" || error.code === "UNAUTHORIZED");
 }
 
-function finalOf(location: URL, { digest }: Descriptor): URL {
-  const url = new URL(location);
-  url.searchParams.set("digest", digest);
-  return url;
+/** The digest is appended as text: the query is the registry's own, which may have signed it as it is. */
+function finalOf({ href }: URL, { digest }: Descriptor): URL {
+  const [location = ""] = href.split("#");
+  return new URL(`${location}${location.includes("?") ? "&" : "?"}digest=${encodeURIComponent(digest)}`);
 }

@@ -1,26 +1,8 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { describe, it, type TestContext } from "node:test";
-import { registryHandler } from "../../src/server/registry/http/node-handler.ts";
-import { openStorage } from "../../src/server/registry/storage/storage.ts";
+import { describe, it } from "node:test";
+import { quirkyRegistry } from "../fakes/quirky-registry.ts";
 import { refusedAddress } from "../fakes/refused-port.ts";
 import { bench } from "./harness.ts";
-
-/** An embedded registry with restrictions of other registries: a status from `refuse` ends the request. */
-async function registryWith(t: TestContext, dir: string, refuse: (request: IncomingMessage) => number | undefined): Promise<string> {
-  const handler = registryHandler(await openStorage({ dir }));
-  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-    const status = refuse(request);
-    if (status === undefined) return handler(request, response);
-    request.resume();
-    return response.writeHead(status, { "content-length": 0 }).end();
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => server.close());
-  const address = server.address();
-  return typeof address === "object" && address ? `127.0.0.1:${address.port}` : "";
-}
 
 interface Said {
   readonly probes: Readonly<Record<string, string>>;
@@ -62,7 +44,10 @@ describe("touchmark doctor registry", () => {
   it("writes nothing without --write", async (t) => {
     const { run, path } = await bench(t);
     const methods = new Set<string>();
-    const address = await registryWith(t, path("other"), ({ method = "" }) => void methods.add(method));
+    const address = await quirkyRegistry(t, path("other"), ({ method = "" }) => {
+      methods.add(method);
+      return undefined;
+    });
     assert.equal((await run("doctor", "registry", address)).status, 0);
     const { stdout } = await run("doctor", "registry", "-o", "json", `${address}/scratch`);
     assert.deepEqual([...methods], ["GET"]);
@@ -72,11 +57,11 @@ describe("touchmark doctor registry", () => {
   it("says what does not work: no referrers, no deletion, tags that stay", async (t) => {
     const { run, path } = await bench(t);
     const tags = new Set<string>();
-    const address = await registryWith(t, path("other"), ({ method, url = "" }) => {
-      if (url.includes("/referrers/")) return 404;
-      if (method === "DELETE") return 405;
+    const address = await quirkyRegistry(t, path("other"), ({ method, url = "" }) => {
+      if (url.includes("/referrers/")) return { status: 404 };
+      if (method === "DELETE") return { status: 405 };
       if (method !== "PUT" || !url.includes("/manifests/touchmark")) return undefined;
-      if (tags.has(url)) return 409;
+      if (tags.has(url)) return { status: 409 };
       tags.add(url);
       return undefined;
     });
@@ -92,7 +77,7 @@ describe("touchmark doctor registry", () => {
 
   it("tells being refused from not being able to", async (t) => {
     const { run, path } = await bench(t);
-    const address = await registryWith(t, path("other"), ({ method }) => (method === "GET" ? undefined : 403));
+    const address = await quirkyRegistry(t, path("other"), ({ method }) => (method === "GET" ? undefined : { status: 403 }));
     const { stdout } = await run("doctor", "registry", "--write", "-o", "json", `${address}/scratch`);
     const { probes, advice } = said(stdout);
     assert.equal(probes["push"], "unknown");

@@ -7,6 +7,7 @@ import { printableText } from "../../core/printable.ts";
 import type { RegistryAddress } from "../address.ts";
 import { parseChallenges } from "../challenge.ts";
 import type { Connection } from "../connection.ts";
+import { lacksReferrersApi, referrersStatuses } from "../referrers-api.ts";
 import { probe, type Probe } from "./probe.ts";
 import { registryLimits } from "../limits.ts";
 
@@ -63,12 +64,15 @@ export function probeRepository(connection: Connection, signal: AbortSignal): Pr
         method: "GET",
         to,
         maxBytes: registryLimits.doctorProbeBytes,
-        expect: [200, 400, 404, 405],
+        expect: referrersStatuses,
         signal,
       });
       const isIndex = answer.status === 200 && (answer.headers.get("content-type") ?? "").startsWith(mediaTypes.ociIndex);
       if (isIndex) return { answer: "yes", detail: "it has the referrers API" };
-      return { answer: "no", detail: `GET ${printableText(to.slice(0, 24), 40)}… answers ${answer.status}: the fallback tag is used` };
+      const what = `GET ${printableText(to.slice(0, 24), 40)}… answers ${answer.status}`;
+      if (lacksReferrersApi(answer)) return { answer: "no", detail: `${what}: the fallback tag is used` };
+      const detail = `${what}, which is no listing: the fallback tag is used, and "no signature" stays undecided`;
+      return { answer: "unknown", detail };
     }),
   ]);
 }

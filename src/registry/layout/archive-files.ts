@@ -163,8 +163,11 @@ function* filesOf(archive: Archive | undefined, { path, content }: Change): Gene
   if (content) yield { path, size: content.size, content: content.bytes };
 }
 
+/** Bytes of a file of the archive that are read at once. */
+const pieceBytes = 256 * 1024;
+
 async function* rangeOf(file: FileHandle, { start, size }: ArchiveEntry): AsyncGenerator<Uint8Array, void> {
-  if (size > 0) yield* file.createReadStream({ start, end: start + size - 1, autoClose: false });
+  for (let done = 0; done < size; done += pieceBytes) yield readAt(file, start + done, Math.min(pieceBytes, size - done));
 }
 
 async function* contentOf(file: FileHandle, entry: ArchiveEntry): AsyncGenerator<Uint8Array, void> {
