@@ -69,7 +69,7 @@ describe("a registry whose referrers endpoint answers", () => {
   }
 });
 
-it("a tag of referrers that names an image is a warning to nobody's harm: the API has the signature", async (t) => {
+it("a fallback tag that names an image hides no signature of the API; without one, the answer is undecided", async (t) => {
   const place = await placeWith(t, () => undefined);
   const repository = place.repository(place.reference);
   const image = await repository.manifest("1.0", signal);
@@ -78,6 +78,7 @@ it("a tag of referrers that names an image is a warning to nobody's harm: the AP
   await repository.putManifest(image.bytes, image.descriptor.mediaType, tag, signal);
   assert.equal((await place.sign()).status, 0);
   assert.equal((await place.verify()).status, 0);
+  assert.equal((await place.verify("other")).status, 32);
 });
 
 describe("a registry that", () => {
