@@ -10,6 +10,8 @@ export interface RegistryServerLimits {
   readonly manifestBytes: number;
   /** Entries of one page of a list. */
   readonly pageEntries: number;
+  /** Tags of one push of a manifest. */
+  readonly tagsPerPush: number;
   /** Concurrent uploads. */
   readonly uploads: number;
   /** Milliseconds after its last byte until an unfinished upload is removed. */
@@ -24,6 +26,7 @@ export const registryServerLimits: RegistryServerLimits = {
   blobBytes: 16 * 2 ** 30,
   manifestBytes: ociLimits.manifestBytes,
   pageEntries: 1000,
+  tagsPerPush: 50,
   uploads: 10_000,
   uploadLifetime: 60 * 60 * 1000,
   pieceBytes: 512 * 1024,
