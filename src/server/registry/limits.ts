@@ -8,6 +8,10 @@ export interface RegistryServerLimits {
   readonly blobBytes: number;
   /** Bytes of one manifest, and of one page of referrers; at most `ociLimits.manifestBytes`. */
   readonly manifestBytes: number;
+  /** Bytes of all manifests that are being pushed at a time. */
+  readonly bodyMemory: number;
+  /** Milliseconds for a pushed manifest to arrive. */
+  readonly bodyTime: number;
   /** Entries of one page of a list. */
   readonly pageEntries: number;
   /** Tags of one push of a manifest. */
@@ -25,6 +29,8 @@ export interface RegistryServerLimits {
 export const registryServerLimits: RegistryServerLimits = {
   blobBytes: 16 * 2 ** 30,
   manifestBytes: ociLimits.manifestBytes,
+  bodyMemory: 64 * 2 ** 20,
+  bodyTime: 60_000,
   pageEntries: 1000,
   tagsPerPush: 50,
   uploads: 10_000,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { digestOf } from "../../../core/digest.ts";
@@ -218,6 +219,36 @@ test("a manifest over the size limit is refused", async (t) => {
   const reply = await putManifest(registry.send, "app", "v1", " ".repeat(ociLimits.manifestBytes + 1));
   assert.deepEqual([reply.status, errorCode(reply)], [413, "SIZE_INVALID"]);
   assert.equal(errorCode(await putManifest(registry.send, "app", "v1", " ".repeat(ociLimits.manifestBytes))), "MANIFEST_INVALID");
+});
+
+test("a manifest of hundreds of thousands of tiny values is refused under any type, since reading it would stop everybody", async (t) => {
+  const registry = await testRegistry(t);
+  const values = Array.from({ length: 380_000 }, () => 1);
+  for (const type of [mediaTypes.ociManifest, mediaTypes.ociIndex, "application/vnd.example+json"]) {
+    const body = JSON.stringify({ schemaVersion: 2, values });
+    assert.equal(errorCode(await putManifest(registry.send, "app", "v1", body, type)), "MANIFEST_INVALID", type);
+  }
+});
+
+test("150 clients that hold back the last byte of a manifest keep nobody out, and all of them together stay in bounds", async (t) => {
+  const bodyMemory = 1024 * 1024;
+  const registry = await testRegistry(t, { limits: { bodyMemory } });
+  await pushParts(registry);
+  const [host = "", port] = registry.running.address.split(":");
+  const large = 40_000;
+  let answers = 0;
+  const holders = Array.from({ length: 150 }, () => {
+    const socket = connect(Number(port), host).on("error", () => undefined);
+    socket.once("data", () => answers++);
+    socket.write(`PUT /v2/app/manifests/held HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${mediaTypes.ociManifest}\r\n`);
+    socket.write(`Content-Length: ${large + 1}\r\n\r\n${" ".repeat(large)}`);
+    return socket;
+  });
+  t.after(() => holders.forEach((socket) => socket.destroy()));
+  const fitting = Math.floor(bodyMemory / large);
+  while (answers < holders.length - fitting) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal((await putManifest(registry.send, "app", "v1", bytes)).status, 201);
+  assert.ok(answers <= holders.length - fitting + 1);
 });
 
 test("an invalid tag or digest is not found", async (t) => {

@@ -1,7 +1,6 @@
 /** Manifests (distribution specification, "Pulling manifests", "Pushing Manifests", "Deleting tags", "Deleting Manifests"). */
 import { asciiLowerCase, trimBlanks } from "../../../core/ascii.ts";
 import { digestOf, isDigest, type Digest } from "../../../core/digest.ts";
-import { readBody } from "../../http/request.ts";
 import type { ApiResponse } from "../../http/response.ts";
 import { isTagName, parseDigestParameter, type Tag } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
@@ -16,16 +15,17 @@ export async function getManifest({ backend, request, name, target }: RegistryCa
   return { status: 200, headers, body: bytes };
 }
 
-export async function putManifest({ backend, request, name, target: text, limits }: RegistryCall): Promise<ApiResponse> {
+export async function putManifest({ backend, request, name, target: text, limits, memory }: RegistryCall): Promise<ApiResponse> {
   const target = parseTarget(text);
   const more = parseTags(request.query.getAll("tag"), limits.tagsPerPush);
   const mediaType = parseContentType(request.header("content-type"));
-  const bytes = await readBody(request);
-  const push = isDigest(target) ? { digest: target, tags: more } : { digest: digestOf(bytes), tags: [target, ...more] };
-  const subject = await backend.manifests.put(name, { bytes, mediaType, ...push }, request.signal);
-  const headers = { Location: `/v2/${name}/manifests/${push.digest}`, "Docker-Content-Digest": push.digest };
-  const optional = { ...(subject && { "OCI-Subject": subject }), ...(more.length > 0 && { "OCI-Tag": push.tags.join(", ") }) };
-  return { status: 201, headers: { ...headers, ...optional } };
+  return memory.read(request, async (bytes) => {
+    const push = isDigest(target) ? { digest: target, tags: more } : { digest: digestOf(bytes), tags: [target, ...more] };
+    const subject = await backend.manifests.put(name, { bytes, mediaType, ...push }, request.signal);
+    const headers = { Location: `/v2/${name}/manifests/${push.digest}`, "Docker-Content-Digest": push.digest };
+    const optional = { ...(subject && { "OCI-Subject": subject }), ...(more.length > 0 && { "OCI-Tag": push.tags.join(", ") }) };
+    return { status: 201, headers: { ...headers, ...optional } };
+  });
 }
 
 export async function deleteManifest({ backend: { manifests }, request, name, target: text }: RegistryCall): Promise<ApiResponse> {
