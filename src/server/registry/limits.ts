@@ -16,12 +16,16 @@ export interface RegistryServerLimits {
   readonly pageEntries: number;
   /** Tags of one push of a manifest. */
   readonly tagsPerPush: number;
-  /** Concurrent uploads. */
+  /** Unfinished uploads; for a further one, the one that was used longest ago is dropped. */
   readonly uploads: number;
   /** Milliseconds after its last byte until an unfinished upload is removed. */
   readonly uploadLifetime: number;
+  /** Milliseconds after its start until an upload without a byte is removed. */
+  readonly emptyUploadLifetime: number;
   /** Bytes of a body that are gathered for one write. */
   readonly pieceBytes: number;
+  /** Bytes that are gathered in all bodies together. */
+  readonly pieceMemory: number;
   /** Files that are checked concurrently for one manifest. */
   readonly fileChecks: number;
 }
@@ -35,7 +39,9 @@ export const registryServerLimits: RegistryServerLimits = {
   tagsPerPush: 50,
   uploads: 10_000,
   uploadLifetime: 60 * 60 * 1000,
+  emptyUploadLifetime: 10 * 60 * 1000,
   pieceBytes: 512 * 1024,
+  pieceMemory: 32 * 2 ** 20,
   fileChecks: 16,
 };
 
