@@ -1,6 +1,7 @@
 /** `touchmark serve registry`, in this process. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
+import { get as plainGet } from "node:http";
 import { get } from "node:https";
 import { it } from "node:test";
 import { authority, serverIdentity } from "../fakes/pki/pki.ts";
@@ -51,6 +52,25 @@ it("reads the certificate again on SIGHUP, and keeps the one in use if the files
   await writeFile(path("server.crt"), "half a certificate");
   (await reload)();
   assert.match(await logged.promise, /^\S+Z error the renewed certificate cannot be used, the one before stays: /);
+  interrupt.abort();
+  assert.equal((await running).status, 0);
+});
+
+it("on loopback, answers to the host names of --host-name and to no other", async (t) => {
+  const { path, runWith } = await bench(t);
+  const interrupt = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const io = { signal: interrupt.signal, stdout: { isTerminal: false, write: resolve } };
+  const flags = ["--listen", "127.0.0.1:0", "--host-name", "host.docker.internal"];
+  const running = runWith(io, "serve", "registry", "--dir", path("images"), ...flags);
+  const [, address = ""] = /^listening on (\S+)\n$/.exec(await promise) ?? [];
+  const statusFor = (host: string): Promise<unknown> =>
+    new Promise((answered, failed) => {
+      const options = { headers: { Host: host }, agent: false };
+      plainGet(`http://${address}/v2/`, options, (response) => answered(response.resume().statusCode)).on("error", failed);
+    });
+  assert.equal(await statusFor("host.docker.internal:5000"), 200);
+  assert.equal(await statusFor("attacker.example"), 403);
   interrupt.abort();
   assert.equal((await running).status, 0);
 });

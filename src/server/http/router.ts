@@ -26,15 +26,18 @@ export interface RouterOptions {
   readonly routes: readonly Route[];
   /** The form of error responses. */
   readonly errors?: ErrorResponder;
+  /** Throws for a request that no route may handle. */
+  readonly check?: (request: ApiRequest) => void;
   readonly limits?: Partial<Pick<ServerLimits, "bodyBytes">>;
 }
 
 /** Returns a handler of all routes; it never throws. */
-export function router({ routes, errors = errorResponse, limits }: RouterOptions): ApiHandler {
+export function router({ routes, errors = errorResponse, limits, check }: RouterOptions): ApiHandler {
   const { bodyBytes } = { ...serverLimits, ...limits };
   return async (request) => {
     let name = "none";
     try {
+      check?.(request);
       const { route, parameters } = findRoute(routes, request.path);
       name = route.name;
       const handler = handlerFor(route, request.method);

@@ -63,7 +63,8 @@ export interface ManifestPush {
   readonly bytes: Uint8Array;
   readonly mediaType: string;
   readonly digest: Digest;
-  readonly tag?: Tag;
+  /** The tags that are to point to it. */
+  readonly tags: readonly Tag[];
 }
 
 export interface ManifestBackend {

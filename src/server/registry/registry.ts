@@ -1,5 +1,6 @@
 /** The embedded registry: the OCI distribution specification 1.1, with its content in a folder. */
 import { throwIfAborted } from "../../core/async/interruption.ts";
+import { isLoopback } from "../../net/loopback.ts";
 import type { ServerTls } from "../http/adapter.ts";
 import type { ReadTls } from "../http/certificate.ts";
 import type { ServerLimits } from "../http/limits.ts";
@@ -16,6 +17,11 @@ export interface RegistryOptions extends StorageOptions {
   readonly port: number;
   /** Certificate and key, for HTTPS; or what reads them, now and again to take renewed ones into use. Plain HTTP without it. */
   readonly tls?: ServerTls | ReadTls;
+  /**
+   * Host names that requests may have, beside addresses, `localhost` and `host`: by default none on a loopback address, since any other name
+   * is that of a web page which was pointed here, and any name elsewhere.
+   */
+  readonly hostNames?: readonly string[];
   /** Bounds of the HTTP server; the defaults are `serverLimits` and `registryHttpLimits`. */
   readonly httpLimits?: Partial<ServerLimits>;
   /** Where failures are reported (lines of text on stderr). */
@@ -41,7 +47,8 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   throwIfAborted(signal);
   const storage = await openStorage(options);
   const limits = { ...registryHttpLimits, ...options.httpLimits };
-  const api = registryApi(() => storage, options);
+  const hostNames = options.hostNames ?? (isLoopback(host) ? [] : undefined);
+  const api = registryApi(() => storage, { ...options, ...(hostNames && { hostNames: [host, ...hostNames] }) });
   const optional = { ...(tls && { tls }), ...(log && { log }) };
   const { isReady } = storage;
   const server = await startServer({ name: "registry", host, port, api, limits, isReady, ...optional }).catch(closing(storage));

@@ -15,10 +15,15 @@ export const command: Command = defineCommand({
   details: [
     "An OCI registry with the referrers API, for tests and small installations. It has no authentication, so it listens on loopback by default.",
     "A renewed certificate is used within ten seconds after its files change, or at once on SIGHUP; open connections continue.",
+    "Requests of web pages are refused. On loopback, other host names than localhost are refused too, unless --host-name allows them: a web page can point its own name at this machine.",
   ].join("\n"),
   flags: {
     dir: flag.string({ value: "DIR", summary: "Folder that holds the content; made if it is missing" }),
     listen: flag.string({ value: "HOST:PORT", summary: "Address to listen on; port 0 takes a free one (127.0.0.1:5000)" }),
+    hostName: flag.strings({
+      value: "NAME",
+      summary: "Host name by which clients may call it, beside addresses and localhost (on loopback none, else any)",
+    }),
     tlsCert: flag.string({ value: "FILE", summary: "Serve over TLS with this certificate chain, in PEM; needs --tls-key" }),
     tlsKey: flag.string({ value: "FILE", summary: "Private key of the certificate, in PEM, or env://VAR" }),
   },
@@ -37,7 +42,8 @@ export const command: Command = defineCommand({
     const tls = tlsFiles(args, io);
     const httpLimits = { drainTime: commandLimits.drainTime };
     const log = textLog((text) => io.stderr.write(text), io.now);
-    const registry = await startRegistry({ dir, host, port, httpLimits, log, ...(tls && { tls }) });
+    const names = args.hostName.length > 0 && { hostNames: args.hostName };
+    const registry = await startRegistry({ dir, host, port, httpLimits, log, ...names, ...(tls && { tls }) });
     io.stdout.write(`listening on ${registry.address}\n`);
     // Without TLS there is nothing to reload, and SIGHUP ends the program as it ends others.
     const stopReloading = tls && io.onReload(() => void registry.reloadCertificate());

@@ -45,6 +45,7 @@ test("a part of a blob is pulled with Range", async (t) => {
     const reply = await send("GET", path, { headers: { Range: range } });
     assert.deepEqual([reply.status, reply.body.toString(), reply.headers["content-range"]], [206, body, contentRange], range);
     assert.equal(reply.headers["content-length"], String(body.length));
+    assert.equal(reply.headers["docker-content-digest"], path.slice("/v2/app/blobs/".length));
   }
 });
 

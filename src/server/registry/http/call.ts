@@ -3,6 +3,7 @@ import type { ApiRequest } from "../../http/request.ts";
 import type { RegistryBackend } from "../backend.ts";
 import type { RegistryServerLimits } from "../limits.ts";
 import type { RepositoryName } from "../names.ts";
+import type { BodyMemory } from "./body-memory.ts";
 
 export interface RegistryCall {
   readonly backend: RegistryBackend;
@@ -12,4 +13,5 @@ export interface RegistryCall {
   /** The last part of the path, if there is one: a tag, a digest, an upload's id. Not validated. */
   readonly target: string;
   readonly limits: RegistryServerLimits;
+  readonly memory: BodyMemory;
 }

@@ -5,6 +5,7 @@ import { requestOf } from "../../http/fixture.test.ts";
 import type { ApiResponse } from "../../http/response.ts";
 import { RegistryError } from "../registry-error.ts";
 import { registryApi } from "./api.ts";
+import { headersForBrowsers } from "./browsers.ts";
 
 /** The response of `/v2/` if finding the backend throws this error. */
 async function answerTo(error: Error): Promise<ApiResponse> {
@@ -14,7 +15,7 @@ async function answerTo(error: Error): Promise<ApiResponse> {
 }
 
 function refusal(status: number, code: string, message: string, more: Readonly<Record<string, string>> = {}): ApiResponse {
-  const headers = { "Docker-Distribution-API-Version": "registry/2.0", "Content-Type": "application/json", ...more };
+  const headers = { "Docker-Distribution-API-Version": "registry/2.0", ...headersForBrowsers, "Content-Type": "application/json", ...more };
   return { status, headers, body: JSON.stringify({ errors: [{ code, message }] }), route: "version" };
 }
 

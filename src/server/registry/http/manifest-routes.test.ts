@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { digestOf } from "../../../core/digest.ts";
@@ -144,12 +145,73 @@ test("a manifest is accepted only if its parts are in the repository", async (t)
   const reply = await putManifest(registry.send, "app", "v1", bytes);
   assert.deepEqual([reply.status, errorCode(reply)], [404, "MANIFEST_BLOB_UNKNOWN"]);
   await registry.pushBlob("app", layer);
-  const index = JSON.stringify({ schemaVersion: 2, manifests: [descriptor(mediaTypes.ociManifest, bytes)] });
-  assert.equal(errorCode(await putManifest(registry.send, "app", "all", index, mediaTypes.ociIndex)), "MANIFEST_BLOB_UNKNOWN");
-  await registry.pushBlob("app", bytes); // a blob with the same bytes is not a manifest of the repository
-  assert.equal(errorCode(await putManifest(registry.send, "app", "all", index, mediaTypes.ociIndex)), "MANIFEST_BLOB_UNKNOWN");
   assert.equal((await putManifest(registry.send, "app", "v1", bytes)).status, 201);
+});
+
+test("a layer that may not be distributed need not be there, under the types of OCI and Docker", async (t) => {
+  const registry = await testRegistry(t);
+  await pushParts(registry);
+  for (const type of [
+    "application/vnd.oci.image.layer.nondistributable.v1.tar",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
+    "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+  ]) {
+    const layers = [descriptor(mediaTypes.ociLayer, layer), { ...descriptor(type, `absent ${type}`), urls: ["https://example.com/layer"] }];
+    assert.equal((await putManifest(registry.send, "app", "windows", imageManifest({ layers }))).status, 201, type);
+    const wrong = [{ ...descriptor(type, layer), size: 1 }];
+    assert.equal(
+      errorCode(await putManifest(registry.send, "app", "v2", imageManifest({ layers: wrong }))),
+      "MANIFEST_INVALID",
+      "one that is there",
+    );
+    const both = [descriptor(type, "absent"), descriptor(mediaTypes.ociLayer, "absent")];
+    assert.equal(errorCode(await putManifest(registry.send, "app", "v2", imageManifest({ layers: both }))), "MANIFEST_BLOB_UNKNOWN");
+    const asConfig = imageManifest({ config: descriptor(type, "absent") });
+    assert.equal(errorCode(await putManifest(registry.send, "app", "v2", asConfig)), "MANIFEST_BLOB_UNKNOWN", "a config is none");
+  }
+});
+
+test("a sparse index, of which some or all manifests are missing, is accepted, and its manifests are not found until they are pushed", async (t) => {
+  const registry = await testRegistry(t);
+  const absent = descriptor(mediaTypes.ociManifest, bytes);
+  const index = JSON.stringify({ schemaVersion: 2, manifests: [absent, descriptor(mediaTypes.ociManifest, "another")] });
   assert.equal((await putManifest(registry.send, "app", "all", index, mediaTypes.ociIndex)).status, 201);
+  assert.deepEqual((await registry.send("GET", "/v2/app/manifests/all")).body.toString(), index);
+  assert.equal(await digestUnder(registry, digest), 404);
+  await registry.pushBlob("app", bytes); // a blob with the same bytes is not a manifest of the repository
+  assert.equal(await digestUnder(registry, digest), 404);
+  await registry.pushImage("app", "v1");
+  assert.equal(await digestUnder(registry, digest), digest);
+});
+
+test("one push by digest sets several tags, and the answer names each", async (t) => {
+  const registry = await testRegistry(t);
+  await pushParts(registry);
+  for (const target of [digest, digestOf(bytes, "sha512")]) {
+    const query = Array.from({ length: 10 }, (_, i) => `tag=v${i}`).join("&");
+    const reply = await putManifest(registry.send, "app", `${target}?${query}&tag=v0`, bytes);
+    assert.deepEqual([reply.status, reply.headers["oci-tag"]], [201, "v0, v1, v2, v3, v4, v5, v6, v7, v8, v9"]);
+    assert.deepEqual([reply.headers.location, reply.headers["docker-content-digest"]], [`/v2/app/manifests/${target}`, target]);
+    for (const tag of ["v0", "v9"]) assert.equal(await digestUnder(registry, tag), target);
+  }
+  const beside = await putManifest(registry.send, "app", "latest?tag=stable", bytes);
+  assert.equal(beside.headers["oci-tag"], "latest, stable");
+  assert.deepEqual([await digestUnder(registry, "latest"), await digestUnder(registry, "stable")], [digest, digest]);
+  assert.equal((await putManifest(registry.send, "app", "latest", bytes)).headers["oci-tag"], undefined);
+});
+
+test("of several tags in one push, an invalid one or too many set none", async (t) => {
+  const registry = await testRegistry(t);
+  await pushParts(registry);
+  for (const tag of ["", "..", "a/b", "a,b", "a".repeat(129), digest]) {
+    const reply = await putManifest(registry.send, "app", `${digest}?tag=v1&tag=${encodeURIComponent(tag)}`, bytes);
+    assert.deepEqual([reply.status, errorCode(reply)], [400, "MANIFEST_INVALID"], tag);
+  }
+  const many = Array.from({ length: 51 }, (_, i) => `tag=v${i}`).join("&");
+  const reply = await putManifest(registry.send, "app", `${digest}?${many}`, bytes);
+  assert.deepEqual([reply.status, errorCode(reply)], [414, "UNSUPPORTED"]);
+  assert.deepEqual([await digestUnder(registry, "v1"), await digestUnder(registry, digest)], [404, 404]);
 });
 
 test("a manifest over the size limit is refused", async (t) => {
@@ -157,6 +219,36 @@ test("a manifest over the size limit is refused", async (t) => {
   const reply = await putManifest(registry.send, "app", "v1", " ".repeat(ociLimits.manifestBytes + 1));
   assert.deepEqual([reply.status, errorCode(reply)], [413, "SIZE_INVALID"]);
   assert.equal(errorCode(await putManifest(registry.send, "app", "v1", " ".repeat(ociLimits.manifestBytes))), "MANIFEST_INVALID");
+});
+
+test("a manifest of hundreds of thousands of tiny values is refused under any type, since reading it would stop everybody", async (t) => {
+  const registry = await testRegistry(t);
+  const values = Array.from({ length: 380_000 }, () => 1);
+  for (const type of [mediaTypes.ociManifest, mediaTypes.ociIndex, "application/vnd.example+json"]) {
+    const body = JSON.stringify({ schemaVersion: 2, values });
+    assert.equal(errorCode(await putManifest(registry.send, "app", "v1", body, type)), "MANIFEST_INVALID", type);
+  }
+});
+
+test("150 clients that hold back the last byte of a manifest keep nobody out, and all of them together stay in bounds", async (t) => {
+  const bodyMemory = 1024 * 1024;
+  const registry = await testRegistry(t, { limits: { bodyMemory } });
+  await pushParts(registry);
+  const [host = "", port] = registry.running.address.split(":");
+  const large = 40_000;
+  let answers = 0;
+  const holders = Array.from({ length: 150 }, () => {
+    const socket = connect(Number(port), host).on("error", () => undefined);
+    socket.once("data", () => answers++);
+    socket.write(`PUT /v2/app/manifests/held HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${mediaTypes.ociManifest}\r\n`);
+    socket.write(`Content-Length: ${large + 1}\r\n\r\n${" ".repeat(large)}`);
+    return socket;
+  });
+  t.after(() => holders.forEach((socket) => socket.destroy()));
+  const fitting = Math.floor(bodyMemory / large);
+  while (answers < holders.length - fitting) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal((await putManifest(registry.send, "app", "v1", bytes)).status, 201);
+  assert.ok(answers <= holders.length - fitting + 1);
 });
 
 test("an invalid tag or digest is not found", async (t) => {

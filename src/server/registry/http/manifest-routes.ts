@@ -1,7 +1,6 @@
 /** Manifests (distribution specification, "Pulling manifests", "Pushing Manifests", "Deleting tags", "Deleting Manifests"). */
 import { asciiLowerCase, trimBlanks } from "../../../core/ascii.ts";
 import { digestOf, isDigest, type Digest } from "../../../core/digest.ts";
-import { readBody } from "../../http/request.ts";
 import type { ApiResponse } from "../../http/response.ts";
 import { isTagName, parseDigestParameter, type Tag } from "../names.ts";
 import { RegistryError } from "../registry-error.ts";
@@ -16,14 +15,17 @@ export async function getManifest({ backend, request, name, target }: RegistryCa
   return { status: 200, headers, body: bytes };
 }
 
-export async function putManifest({ backend, request, name, target: text }: RegistryCall): Promise<ApiResponse> {
+export async function putManifest({ backend, request, name, target: text, limits, memory }: RegistryCall): Promise<ApiResponse> {
   const target = parseTarget(text);
+  const more = parseTags(request.query.getAll("tag"), limits.tagsPerPush);
   const mediaType = parseContentType(request.header("content-type"));
-  const bytes = await readBody(request);
-  const push = isDigest(target) ? { digest: target } : { digest: digestOf(bytes), tag: target };
-  const subject = await backend.manifests.put(name, { bytes, mediaType, ...push }, request.signal);
-  const headers = { Location: `/v2/${name}/manifests/${push.digest}`, "Docker-Content-Digest": push.digest };
-  return { status: 201, headers: { ...headers, ...(subject && { "OCI-Subject": subject }) } };
+  return memory.read(request, async (bytes) => {
+    const push = isDigest(target) ? { digest: target, tags: more } : { digest: digestOf(bytes), tags: [target, ...more] };
+    const subject = await backend.manifests.put(name, { bytes, mediaType, ...push }, request.signal);
+    const headers = { Location: `/v2/${name}/manifests/${push.digest}`, "Docker-Content-Digest": push.digest };
+    const optional = { ...(subject && { "OCI-Subject": subject }), ...(more.length > 0 && { "OCI-Tag": push.tags.join(", ") }) };
+    return { status: 201, headers: { ...headers, ...optional } };
+  });
 }
 
 export async function deleteManifest({ backend: { manifests }, request, name, target: text }: RegistryCall): Promise<ApiResponse> {
@@ -37,6 +39,15 @@ function parseTarget(text: string): Digest | Tag {
   if (text.includes(":")) return parseDigestParameter(text);
   if (!isTagName(text)) throw new RegistryError("MANIFEST_UNKNOWN", `neither a tag nor a digest: ${JSON.stringify(text.slice(0, 150))}`);
   return text;
+}
+
+/** The tags of `?tag=A&tag=B` (distribution specification, "Pushing Manifests"). */
+function parseTags(texts: readonly string[], max: number): readonly Tag[] {
+  if (texts.length > max) throw new RegistryError("UNSUPPORTED", `a push may set ${max} tags, found ${texts.length}`, { status: 414 });
+  return [...new Set(texts)].map((text) => {
+    if (isTagName(text)) return text;
+    throw new RegistryError("MANIFEST_INVALID", `not a tag: ${JSON.stringify(text.slice(0, 150))}`);
+  });
 }
 
 function parseContentType(header = ""): string {

@@ -6,6 +6,7 @@ import type { RegistryBackend } from "../backend.ts";
 import type { RegistryServerLimits } from "../limits.ts";
 import { parseRepositoryName } from "../names.ts";
 import { deleteBlob, getBlob } from "./blob-routes.ts";
+import { BodyMemory } from "./body-memory.ts";
 import type { RegistryCall } from "./call.ts";
 import { getReferrers, getTags } from "./list-routes.ts";
 import { deleteManifest, getManifest, putManifest } from "./manifest-routes.ts";
@@ -13,6 +14,9 @@ import { deleteUpload, getUpload, patchUpload, postUpload, putUpload } from "./u
 
 /** Finds the backend of a request: by its namespace, for example, or after checking its credentials. */
 export type BackendFor = (request: ApiRequest) => RegistryBackend | Promise<RegistryBackend>;
+
+/** What all requests have in common. */
+type Shared = Pick<RegistryCall, "limits" | "memory">;
 
 /** Handles one request to a repository. */
 type CallHandler = (call: RegistryCall) => Promise<ApiResponse>;
@@ -56,7 +60,8 @@ const endpoints: readonly Endpoint[] = [
 
 export function registryRoutes(backendFor: BackendFor, limits: RegistryServerLimits): readonly Route[] {
   const version: Route = { name: "version", path: /^\/v2\/?$/, methods: { GET: (request) => versionCheck(backendFor, request) } };
-  return [version, ...endpoints.map((endpoint) => routeOf(endpoint, backendFor, limits))];
+  const shared = { limits, memory: new BodyMemory(limits) };
+  return [version, ...endpoints.map((endpoint) => routeOf(endpoint, backendFor, shared))];
 }
 
 /** Clients check here whether they must log in. */
@@ -65,15 +70,20 @@ async function versionCheck(backendFor: BackendFor, request: ApiRequest): Promis
   return jsonResponse(200, {});
 }
 
-function routeOf({ name: routeName, path, methods, maxBodyBytes }: Endpoint, backendFor: BackendFor, limits: RegistryServerLimits): Route {
+function routeOf({ name: routeName, path, methods, maxBodyBytes }: Endpoint, backendFor: BackendFor, shared: Shared): Route {
   const entries = Object.entries(methods).map(([method, answer]): [string, Route["methods"][string]] => [
     method,
     async (request, parameters) => {
       const name = parseRepositoryName(parameters["name"] ?? "");
-      return answer({ backend: await backendFor(request), request, name, target: decoded(parameters["target"] ?? ""), limits });
+      return answer({ backend: await backendFor(request), request, name, target: decoded(parameters["target"] ?? ""), ...shared });
     },
   ]);
-  return { name: routeName, path, methods: Object.fromEntries(entries), ...(maxBodyBytes && { maxBodyBytes: maxBodyBytes(limits) }) };
+  return {
+    name: routeName,
+    path,
+    methods: Object.fromEntries(entries),
+    ...(maxBodyBytes && { maxBodyBytes: maxBodyBytes(shared.limits) }),
+  };
 }
 
 /** Some clients encode a digest's colon. Other encoded characters are in no tag, digest or id, and stay encoded. */

@@ -343,8 +343,45 @@ async function until(isSo: () => Promise<boolean>, tries = 2000): Promise<void> 
   await until(isSo, tries - 1);
 }
 
-test("concurrent uploads are bounded by the options", async (t) => {
+test("thousands of started uploads lock nobody out: the empty ones and then the oldest give way", async (t) => {
+  const registry = await testRegistry(t, { limits: { uploads: 3 } });
+  const mine = await begin(registry, "victim");
+  await chunk(registry, mine, "0-3", "0123");
+  for (let i = 0; i < 20; i++) await begin(registry, "flood");
+  assert.equal((await readdir(join(registry.dir, "incoming"))).length, 3);
+  await chunk(registry, mine, "4-9", "456789");
+  assert.equal((await registry.send("PUT", `${mine}?digest=${digest}`)).status, 201);
+  assert.ok(await isPullable(registry, "victim"));
+
+  const filled = [await begin(registry), await begin(registry), await begin(registry)];
+  for (const location of filled) await chunk(registry, location, "0-3", "0123");
+  await chunk(registry, filled[0] ?? "", "4-5", "45");
+  await begin(registry);
+  assert.deepEqual(
+    await Promise.all(filled.map(async (location) => (await registry.send("GET", location)).status)),
+    [204, 404, 204],
+    "the one that was used longest ago is dropped",
+  );
+});
+
+test("an upload that is receiving bytes is never dropped: when all are, a further one is refused", async (t) => {
   const registry = await testRegistry(t, { limits: { uploads: 1 } });
-  assert.equal((await registry.send("POST", "/v2/a/blobs/uploads/")).status, 202);
-  assert.equal((await registry.send("POST", "/v2/a/blobs/uploads/")).status, 429);
+  const location = await begin(registry);
+  const socket = sendPart(registry, "PATCH", location, "0123", content.length);
+  await until(async () => (await registry.send("GET", location)).headers.range === "0-3");
+  const refused = await registry.send("POST", "/v2/app/blobs/uploads/");
+  assert.deepEqual([refused.status, errorCode(refused)], [429, "TOOMANYREQUESTS"]);
+  socket.write("456789");
+  await until(async () => (await registry.send("GET", location)).headers.range === "0-9");
+  socket.destroy();
+  assert.equal((await registry.send("PUT", `${location}?digest=${digest}`)).status, 201);
+});
+
+test("an upload without a byte is removed sooner than one that has some", async (t) => {
+  const registry = await testRegistry(t, { limits: { emptyUploadLifetime: 100 } });
+  const filled = await begin(registry);
+  await chunk(registry, filled, "0-3", "0123");
+  const empty = await begin(registry);
+  await until(async () => (await registry.send("GET", empty)).status === 404);
+  assert.equal((await registry.send("GET", filled)).status, 204);
 });

@@ -51,9 +51,9 @@ export class Manifests implements ManifestBackend {
     return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
   }
 
-  /** Stores a manifest once all content that it refers to is present; returns its subject if it has one. */
+  /** Stores a manifest once all content that it needs is present; returns its subject if it has one. */
   async put(name: RepositoryName, push: ManifestPush): Promise<Digest | undefined> {
-    const { bytes, mediaType, digest, tag } = push;
+    const { bytes, mediaType, digest } = push;
     const { contents, disk, layout, referrers, repositories, tags } = this.#stores;
     if (!matchesDigest(bytes, digest)) throw new RegistryError("DIGEST_INVALID", `the manifest does not have the digest ${digest}`);
     const manifest = readPushedManifest(bytes, mediaType, this.#stores.limits.manifestBytes);
@@ -64,7 +64,7 @@ export class Manifests implements ManifestBackend {
       await disk.write(layout.manifest(name, digest), mediaType);
       const subject = manifest?.subject?.digest;
       if (manifest && subject) await referrers.add(name, subject, referrerOf(manifest, digest, bytes.length));
-      if (tag !== undefined) await tags.set(name, tag, digest);
+      for (const tag of push.tags) await tags.set(name, tag, digest);
       return subject;
     });
   }
@@ -102,18 +102,28 @@ export class Manifests implements ManifestBackend {
   }
 
   async #checkParts(name: RepositoryName, manifest: Manifest): Promise<void> {
-    const parts = manifest.kind === "index" ? manifest.manifests : blobsOf(manifest);
-    const isThere = (digest: Digest): Promise<boolean> =>
-      manifest.kind === "index" ? this.#mediaType(name, digest).then(Boolean) : this.#stores.blobs.has(name, digest);
-    const distinct = new Map(parts.map((part) => [`${part.digest} ${part.size}`, part]));
-    await mapBounded([...distinct.values()], this.#stores.limits.fileChecks, async ({ digest, size: stated }) => {
-      const size = (await isThere(digest)) ? await this.#stores.contents.size(digest) : undefined;
-      if (size === undefined) throw new RegistryError("MANIFEST_BLOB_UNKNOWN", `${name} does not have ${digest}, which the manifest names`);
+    const { blobs, contents, limits } = this.#stores;
+    const isIndex = manifest.kind === "index";
+    const isThere = async (digest: Digest): Promise<boolean> =>
+      isIndex ? (await this.#mediaType(name, digest)) !== undefined : blobs.has(name, digest);
+    const parts = isIndex ? manifest.manifests : blobsOf(manifest);
+    const distinct = new Map(parts.map((part) => [`${part.digest} ${part.size} ${part.mediaType}`, part]));
+    await mapBounded([...distinct.values()], limits.fileChecks, async ({ digest, size: stated, mediaType }) => {
+      const size = (await isThere(digest)) ? await contents.size(digest) : undefined;
+      if (size === undefined) {
+        if (isIndex || (isNonDistributable(mediaType) && digest !== manifest.config?.digest)) return;
+        throw new RegistryError("MANIFEST_BLOB_UNKNOWN", `${name} does not have ${digest}, which the manifest names`);
+      }
       // Readers plan by the stated size: a wrong one would use up what they are willing to read.
       if (size !== stated)
         throw new RegistryError("MANIFEST_INVALID", `the manifest states ${stated} bytes for ${digest}, which has ${size}`);
     });
   }
+}
+
+/** Whether a layer is one that its licence keeps from registries: clients fetch it from the URLs beside it (OCI image specification, layer.md; Docker's "foreign" layers). */
+function isNonDistributable(mediaType: string): boolean {
+  return /^application\/vnd\.(?:oci\.image\.layer\.nondistributable\.|docker\.image\.rootfs\.foreign\.)/.test(mediaType);
 }
 
 function referrerOf(manifest: Manifest, digest: Digest, size: number): Descriptor {

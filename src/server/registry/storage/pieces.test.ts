@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import * as fc from "fast-check";
 import { piecesOf, type Piece } from "./pieces.ts";
 
@@ -17,7 +18,12 @@ function fullChunks(count: number): readonly Uint8Array[] {
 
 /** The pieces, also if the body then fails. */
 async function gather(body: AsyncIterable<Uint8Array>, pieces: Piece[] = []): Promise<readonly Piece[]> {
-  for await (const piece of piecesOf(body, 512 * KiB)) pieces.push(piece);
+  const memory = { bytes: 1024 * KiB, held: 0 };
+  try {
+    for await (const piece of piecesOf(body, 512 * KiB, memory)) pieces.push(piece);
+  } finally {
+    assert.equal(memory.held, 0);
+  }
   return pieces;
 }
 
@@ -35,6 +41,23 @@ test("full chunks are written eight at a time, the rest at the end", async () =>
 test("no chunk waits behind a smaller one", async () => {
   const small = new Uint8Array(KiB);
   assert.deepEqual(await sizesOf([small, small, ...fullChunks(2), small, small, ...fullChunks(9)]), [1, 1, 129, 1, 512, 64]);
+});
+
+test("chunks of many bodies that stall are not gathered past the memory for all of them, and each is written as it comes", async () => {
+  const memory = { bytes: 1024 * KiB, held: 0 };
+  const release = Promise.withResolvers<void>();
+  async function* stalled(): AsyncGenerator<Uint8Array> {
+    yield* fullChunks(7);
+    await release.promise;
+  }
+  const stalledBodies = Array.from({ length: 20 }, async () => {
+    for await (const { size } of piecesOf(stalled(), 512 * KiB, memory)) assert.ok(size > 0);
+  });
+  await setImmediate();
+  assert.ok(memory.held <= memory.bytes, `${memory.held / KiB} KiB are held`);
+  release.resolve();
+  await Promise.all(stalledBodies);
+  assert.equal(memory.held, 0);
 });
 
 test("a body that fails throws after the complete pieces", async () => {

@@ -51,9 +51,12 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     });
   }
   let swept: Promise<void> = Promise.resolve();
-  const sweeping = setInterval(() => {
-    swept = swept.then(() => uploads.sweep()).catch(() => undefined); // a failed removal is tried again
-  }, limits.uploadLifetime / 10).unref();
+  const sweeping = setInterval(
+    () => {
+      swept = swept.then(() => uploads.sweep()).catch(() => undefined); // a failed removal is tried again
+    },
+    Math.min(limits.uploadLifetime, limits.emptyUploadLifetime) / 10,
+  ).unref();
   const close = async (): Promise<void> => {
     clearInterval(sweeping);
     await Promise.all([swept, uploads.close()]);

@@ -17,7 +17,7 @@ import type { Instant } from "../../../core/instant.ts";
 import { KeyedLock } from "../../../core/async/keyed-lock.ts";
 import type { RegistryServerLimits } from "../limits.ts";
 import { FileHasher } from "./file-hasher.ts";
-import { piecesOf, type Piece } from "./pieces.ts";
+import { piecesOf, type Piece, type PieceMemory } from "./pieces.ts";
 
 export interface UploadLimits extends RegistryServerLimits {
   /** The clock of the files' modification times. */
@@ -31,6 +31,8 @@ interface Upload {
   hash: Hash;
   /** Bytes received so far. */
   size: number;
+  /** Requests that use it. */
+  active: number;
 }
 
 /** From this many bytes on, an upload is hashed by the thread for large files, which is notified after every so many. */
@@ -40,7 +42,9 @@ export class Uploads implements UploadBackend {
   readonly #incoming: string;
   readonly #blobs: Blobs;
   readonly #limits: UploadLimits;
+  /** Those used last at the end. */
   readonly #open = new Map<string, Upload>();
+  readonly #pieces: PieceMemory;
   readonly #lock = new KeyedLock();
   readonly #hasher = new FileHasher();
 
@@ -48,17 +52,22 @@ export class Uploads implements UploadBackend {
     this.#incoming = incoming;
     this.#blobs = blobs;
     this.#limits = limits;
+    this.#pieces = { bytes: limits.pieceMemory, held: 0 };
   }
 
   /** Starts an upload to the repository; returns its id. */
   async start(name: RepositoryName): Promise<string> {
-    const { uploads } = this.#limits;
-    if (this.#open.size >= uploads) throw new RegistryError("TOOMANYREQUESTS", `${uploads} uploads are under way`);
+    if (this.#open.size >= this.#limits.uploads) await this.#dropOne();
     const id = randomUUID();
     const path = join(this.#incoming, id);
-    const file = await open(path, "wx");
-    await file.close();
-    this.#open.set(id, { name, path, hash: createHash("sha256"), size: 0 });
+    this.#open.set(id, { name, path, hash: createHash("sha256"), size: 0, active: 0 });
+    try {
+      const file = await open(path, "wx");
+      await file.close();
+    } catch (error) {
+      this.#open.delete(id);
+      throw error;
+    }
     return id;
   }
 
@@ -73,14 +82,13 @@ export class Uploads implements UploadBackend {
    */
   async append(name: RepositoryName, id: string, { body, length = 0, from }: UploadChunk): Promise<number> {
     if ((await this.size(name, id)) + length > this.#limits.blobBytes) throw this.#tooLarge(); // before reading any of it
-    return this.#lock.run(id, async () => {
-      const upload = this.#get(name, id);
+    return this.#use(name, id, async (upload) => {
       if (from !== undefined && from !== upload.size) {
         throw new RegistryError("BLOB_UPLOAD_INVALID", `the chunk starts at byte ${from}, expected ${upload.size}`);
       }
       const file = await open(upload.path, "r+");
       try {
-        for await (const piece of piecesOf(body, this.#limits.pieceBytes)) {
+        for await (const piece of piecesOf(body, this.#limits.pieceBytes, this.#pieces)) {
           if (upload.size + piece.size > this.#limits.blobBytes) throw this.#tooLarge();
           await this.#take(upload, file, piece);
         }
@@ -93,8 +101,7 @@ export class Uploads implements UploadBackend {
 
   /** Completes the upload as the blob of this digest; throws DIGEST_INVALID if it is another. */
   finish(name: RepositoryName, id: string, digest: Digest): Promise<void> {
-    return this.#lock.run(id, async () => {
-      const upload = this.#get(name, id);
+    return this.#use(name, id, async (upload) => {
       try {
         const hex = await this.#hexOf(upload, algorithmOf(digest));
         if (hex !== hexOf(digest)) throw new RegistryError("DIGEST_INVALID", `the uploaded bytes do not have the digest ${digest}`);
@@ -114,18 +121,20 @@ export class Uploads implements UploadBackend {
 
   /** Cancels the upload and removes its file. */
   cancel(name: RepositoryName, id: string): Promise<void> {
-    return this.#lock.run(id, () => this.#forget(id, this.#get(name, id).path));
+    return this.#use(name, id, ({ path }) => this.#forget(id, path));
   }
 
-  /** Removes uploads without a write for too long. */
+  /** Removes uploads without a write for too long, and sooner those without any. */
   async sweep(): Promise<void> {
     const now = this.#limits.clock();
     const ids = await readdir(this.#incoming);
     await Promise.all(
       ids.map(async (id) => {
         const path = join(this.#incoming, id);
-        const written = (await orMissing(stat(path)))?.mtimeMs ?? 0;
-        if (now - written <= this.#limits.uploadLifetime) return;
+        const { mtimeMs: written, size } = (await orMissing(stat(path))) ?? { mtimeMs: 0, size: 0 };
+        const { uploadLifetime, emptyUploadLifetime } = this.#limits;
+        if (now - written <= (size === 0 ? Math.min(emptyUploadLifetime, uploadLifetime) : uploadLifetime)) return;
+        if (this.#open.get(id)?.active) return;
         await this.#forget(id, path);
       }),
     );
@@ -139,6 +148,33 @@ export class Uploads implements UploadBackend {
   /** Ends the thread for large files; its pending requests fail. */
   close(): Promise<void> {
     return this.#hasher.close();
+  }
+
+  /** Works on the upload after all earlier requests for it. */
+  async #use<T>(name: RepositoryName, id: string, work: (upload: Upload) => Promise<T>): Promise<T> {
+    const upload = this.#get(name, id);
+    upload.active++;
+    this.#open.delete(id);
+    this.#open.set(id, upload);
+    try {
+      return await this.#lock.run(id, () => work(this.#get(name, id)));
+    } finally {
+      upload.active--;
+    }
+  }
+
+  /** Drops the upload that was used longest ago, first of those without a byte, so that abandoned ones keep nobody out. Throws TOOMANYREQUESTS if all are in use. */
+  async #dropOne(): Promise<void> {
+    let oldest: [string, Upload] | undefined;
+    for (const entry of this.#open) {
+      if (entry[1].active > 0) continue;
+      oldest ??= entry;
+      if (entry[1].size > 0) continue;
+      oldest = entry;
+      break;
+    }
+    if (!oldest) throw new RegistryError("TOOMANYREQUESTS", `${this.#limits.uploads} uploads are under way`);
+    await this.#forget(oldest[0], oldest[1].path);
   }
 
   async #take(upload: Upload, file: FileHandle, { chunks, size }: Piece): Promise<void> {
