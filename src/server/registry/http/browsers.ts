@@ -23,7 +23,7 @@ export function refuseBrowsers(request: ApiRequest, hostNames: readonly string[]
   if (hostNames === undefined || host === undefined) return; // a browser always sends it
   const name = asciiLowerCase(host.replace(/:\d*$/, "")).replace(/\.$/, "");
   if (isAddressOrLocal(name) || hostNames.some((allowed) => asciiLowerCase(allowed) === name)) return;
-  throw denied(`this registry is not known as ${JSON.stringify(name.slice(0, 150))}; start it with --host-name to allow that name`);
+  throw denied(`this registry is not known as ${JSON.stringify(name.slice(0, 150))}, its operator can allow that name`);
 }
 
 /** An address in a URL cannot be pointed elsewhere, and browsers resolve `localhost` to this machine only. */
