@@ -8,6 +8,8 @@ export interface ServerLimits {
   readonly bufferedBytes: number;
   /** Concurrent connections; further ones are closed. */
   readonly connections: number;
+  /** Connections that wait to be accepted, at most the system's bound. A client whose connection finds no place tries again after a second, then after three. */
+  readonly backlog: number;
   /** For a TLS handshake, and for a request's headers to arrive. */
   readonly headersTime: number;
   /** For a whole request to arrive. */
@@ -39,6 +41,7 @@ export const serverLimits: ServerLimits = {
   bodyBytes: 1024 * 1024,
   bufferedBytes: 512 * 1024,
   connections: 10_000,
+  backlog: 4096,
   headersTime: 20_000,
   requestTime: 60_000,
   idleTime: 5 * 60_000,

@@ -84,7 +84,7 @@ export const nodeServer: ServerAdapter = {
       underWay.add(exchange);
     });
     const connections = connectionsOf(server);
-    server.listen(options.port, options.host);
+    server.listen({ port: options.port, host: options.host, backlog: limits.backlog });
     await once(server, "listening");
 
     const stop = async (): Promise<void> => {

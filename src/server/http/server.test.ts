@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { get as httpGet } from "node:http";
 import { get as httpsGet } from "node:https";
+import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { test, type TestContext } from "node:test";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { authority, serverIdentity } from "../../../test/fakes/pki/pki.ts";
 import { TouchmarkError } from "../../core/errors.ts";
 import { router } from "./router.ts";
@@ -98,4 +100,17 @@ test("connections over the limit are closed, and the others continue", async (t)
   let answered = false;
   for (let tries = 0; tries < 500 && !answered; tries++) answered = await get(`${url}/hello`).then(Boolean, () => false);
   assert.ok(answered);
+});
+
+test("hundreds of clients that connect at one moment all get in at once, and none has to try again a second later", async (t) => {
+  const count = 800;
+  const most = await readFile("/proc/sys/net/core/somaxconn", "utf8").catch(() => "0");
+  if (Number(most) < count) return t.skip("the system keeps fewer connections waiting");
+  const { address } = await testServer(t);
+  const [host = "", port] = address.split(":");
+  const sockets = Array.from({ length: count }, () => connect(Number(port), host).on("error", () => undefined));
+  t.after(() => sockets.forEach((socket) => socket.destroy()));
+  await setTimeout(900); // a connection that found no place is tried again after a second
+  await setImmediate();
+  assert.equal(sockets.filter(({ connecting, destroyed }) => connecting || destroyed).length, 0);
 });
