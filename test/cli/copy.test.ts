@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { chmod, stat, writeFile } from "node:fs/promises";
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { putImage } from "../fakes/signers.ts";
 import { bench } from "./harness.ts";
@@ -51,6 +52,19 @@ describe("touchmark copy", () => {
       assert.equal(signed.mode & 0o777, 0o600, file);
     }
     return undefined;
+  });
+
+  it("leaves an archive of something else as it is", async (t) => {
+    const { run, path, address, repository } = await bench(t);
+    await putImage(repository(`${address}/app:1.0`), "app", "1.0");
+    const backup = path("backup.tar");
+    await writeFile(path("diary.txt"), "dear diary");
+    execFileSync("tar", ["-cf", backup, "-C", path(""), "diary.txt"]);
+    const before = await readFile(backup);
+    const { status, stderr } = await run("copy", `${address}/app:1.0`, `oci-archive:${backup}`);
+    assert.notEqual(status, 0);
+    assert.match(stderr, /backup.tar is an archive of something else: it has no oci-layout, and is left as it is/);
+    assert.deepEqual(await readFile(backup), before);
   });
 
   it("counts what it copied", async (t) => {

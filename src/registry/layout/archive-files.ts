@@ -66,6 +66,10 @@ export class ArchiveFiles implements LayoutStore {
     await this.#insist({ path });
   }
 
+  async isFilledArchive(): Promise<boolean> {
+    return ((await this.#with(async ({ entries }) => entries.size)) ?? 0) > 0;
+  }
+
   async #insist(change: Change): Promise<void> {
     if (await this.#rewrite(change, async () => true)) return;
     throw new TouchmarkError("CONFLICT", `${this.#path} was changed by others while it was written`);

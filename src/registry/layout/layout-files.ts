@@ -53,6 +53,10 @@ export class LayoutFiles implements LayoutStore {
     );
   }
 
+  isFilledArchive(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   async remove(path: string): Promise<void> {
     await this.#reading(path, async () => {
       const folder = await this.#inside(dirname(path));

@@ -252,6 +252,7 @@ test("a change of index.json that another process overwrote is repeated", async 
   const overtaken = async (work: (repository: LayoutRepository) => Promise<unknown>): Promise<void> => {
     let isFirst = true;
     const store: LayoutStore = {
+      isFilledArchive: async () => false,
       read: (name, maxBytes) => files.read(name, maxBytes),
       open: (name) => files.open(name),
       write: (name, content) => files.write(name, content),

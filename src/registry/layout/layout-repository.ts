@@ -227,7 +227,17 @@ export class LayoutRepository implements Repository {
   }
 
   async #mark(): Promise<void> {
-    if (!(await this.#isLayout())) await this.#files.write(markerFile, marker, marker.length);
+    if (await this.#isLayout()) return;
+    if (await this.#files.isFilledArchive()) {
+      throw new TouchmarkError(
+        "FILE_EXISTS",
+        `${this.name} is an archive of something else: it has no ${markerFile}, and is left as it is`,
+        {
+          hint: "Name another file.",
+        },
+      );
+    }
+    await this.#files.write(markerFile, marker, marker.length);
   }
 
   async #open(

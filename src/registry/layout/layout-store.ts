@@ -14,4 +14,7 @@ export interface LayoutStore {
 
   /** Removes the file, if it exists. */
   remove(path: string): Promise<void>;
+
+  /** Whether it is a file that holds anything: what is no layout is somebody's other archive. A folder is shared by all that is in it. */
+  isFilledArchive(): Promise<boolean>;
 }
