@@ -111,4 +111,7 @@ test("flags that do not fit together, or leave open which registry they are for,
   const copied = await run("copy", "--registry-token", "t", one, "other.example/app:1.0");
   assert.equal(copied.status, 2);
   assert.match(copied.stderr, /are for one registry, and several are named: registry.example, other.example/);
+  const none = await run("tree", "--registry-token", "t", "oci:folder:1.0");
+  assert.equal(none.status, 2);
+  assert.match(none.stderr, /are for one registry, and none is named/);
 });

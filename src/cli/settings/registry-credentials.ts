@@ -15,9 +15,9 @@ export function flagCredentials(args: CredentialArgs, registries: readonly strin
   const credential = credentialOf(args, io);
   if (!credential) return undefined;
   const named = new Set(registries);
-  if (named.size > 1) {
+  if (named.size !== 1) {
     throw usageError(
-      `the credentials of the flags are for one registry, and several are named: ${[...named].join(", ")}`,
+      `the credentials of the flags are for one registry, and ${named.size === 0 ? "none is named" : `several are named: ${[...named].join(", ")}`}`,
       "Log in to each with docker login or podman login.",
     );
   }
