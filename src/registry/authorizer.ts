@@ -5,7 +5,7 @@ import type { HttpClient } from "../net/http.ts";
 import { type Access, accessKey } from "./access.ts";
 import { parseChallenges, type Challenge } from "./challenge.ts";
 import { basicAuthorization, type Credential } from "./credentials/credential.ts";
-import { HelperFailed } from "./credentials/helper.ts";
+import { HelperFailed, orHelperFailed } from "./credentials/helper.ts";
 import type { Credentials } from "./credentials/credentials.ts";
 import { Memo } from "../core/async/memoise.ts";
 import type { Joinable } from "../core/async/single-flight.ts";
@@ -56,7 +56,7 @@ export class Authorizer {
 
   async #agree(access: Access, asked: string, signal: AbortSignal): Promise<Granted> {
     const { registry, repository } = access;
-    const found = await this.#find(access, signal);
+    const found = await orHelperFailed(this.#credentials.find(registry.name, repository, signal));
     const failure = found instanceof HelperFailed ? found : undefined;
     const credential = found instanceof HelperFailed ? undefined : found;
     try {
@@ -73,15 +73,6 @@ export class Authorizer {
         hint: "Ask the operator of the registry to look at its authentication.",
         cause: error,
       });
-    }
-  }
-
-  async #find({ registry, repository }: Access, signal: AbortSignal): Promise<Credential | HelperFailed | undefined> {
-    try {
-      return await this.#credentials.find(registry.name, repository, signal);
-    } catch (error) {
-      if (error instanceof HelperFailed) return error;
-      throw error;
     }
   }
 

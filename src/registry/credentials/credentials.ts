@@ -4,7 +4,7 @@ import { encodeUtf8 } from "../../core/bytes.ts";
 import { memoise } from "../../core/async/memoise.ts";
 import { type AuthFile, parseAuthFile, readAuthFile } from "./auth-file.ts";
 import type { Credential } from "./credential.ts";
-import { askHelper, HelperFailed } from "./helper.ts";
+import { askHelper, HelperFailed, orHelperFailed } from "./helper.ts";
 import { mostSpecific } from "./registry-key.ts";
 
 export interface Credentials {
@@ -35,7 +35,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
       let failure: HelperFailed | undefined;
       for (const file of await files(signal)) {
         const helper = mostSpecific(file.credHelpers, registry, "") ?? file.credsStore;
-        const held = helper === undefined ? undefined : await attempt(askHelper(helper, registry, { env, signal }));
+        const held = helper === undefined ? undefined : await orHelperFailed(askHelper(helper, registry, { env, signal }));
         const found = (held instanceof HelperFailed ? undefined : held) ?? mostSpecific(file.auths, registry, repository)?.();
         if (found !== undefined) return found;
         if (held instanceof HelperFailed) failure ??= held;
@@ -44,15 +44,6 @@ export function createCredentials(options: CredentialsOptions): Credentials {
       return undefined;
     },
   };
-}
-
-async function attempt<T>(asking: Promise<T>): Promise<T | HelperFailed> {
-  try {
-    return await asking;
-  } catch (error) {
-    if (error instanceof HelperFailed) return error;
-    throw error;
-  }
 }
 
 async function readAll(options: CredentialsOptions, signal: AbortSignal): Promise<readonly AuthFile[]> {

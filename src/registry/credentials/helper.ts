@@ -35,6 +35,16 @@ export class HelperFailed extends TouchmarkError {
   }
 }
 
+/** The failure of a helper as a value, for callers that may go on without; throws every other error. */
+export async function orHelperFailed<T>(asking: Promise<T>): Promise<T | HelperFailed> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof HelperFailed) return error;
+    throw error;
+  }
+}
+
 /** Undefined if the helper has no credential for this registry. Throws HelperFailed; its output is in no message. */
 export async function askHelper(name: string, registry: string, surroundings: HelperSurroundings): Promise<Credential | undefined> {
   if (!grammar.test(name)) throw new HelperFailed(`${JSON.stringify(name.slice(0, 60))} is not the name of a credential helper`);
@@ -47,21 +57,14 @@ export async function askHelper(name: string, registry: string, surroundings: He
 }
 
 function readAnswer(output: Uint8Array, program: string): Credential | undefined {
-  const answer = fieldsOf(output, program);
-  const username = answer.string("Username");
-  const secret = answer.string("Secret");
-  if (username === "" && secret === "") return undefined;
-  if (username === tokenUser) return { kind: "identity", token: secret, source: program };
-  return { kind: "password", username, password: secret, source: program };
-}
-
-function fieldsOf(output: Uint8Array, program: string): Fields {
   const what = `the answer of ${program}`;
   try {
     const answer = new Fields(parseJson(output, what), what);
-    answer.string("Username");
-    answer.string("Secret");
-    return answer;
+    const username = answer.string("Username");
+    const secret = answer.string("Secret");
+    if (username === "" && secret === "") return undefined;
+    if (username === tokenUser) return { kind: "identity", token: secret, source: program };
+    return { kind: "password", username, password: secret, source: program };
   } catch (error) {
     throw new HelperFailed(asTouchmarkError(error).message, { cause: error });
   }
